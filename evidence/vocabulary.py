@@ -1,0 +1,242 @@
+"""Closed word lists: every value a word cell may hold, with its label, definition and meaning.
+
+The files, the pages and the exports use the same words. A new word is added here, once, and
+validation, filters, tooltips and the data dictionary follow.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeVar
+
+Direction = Literal["higher", "lower"]
+
+
+class Term(NamedTuple):
+    """One allowed word: the value in the file, its label on screen, what it means."""
+
+    value: str
+    label: str
+    definition: str
+
+
+class Outcome(NamedTuple):
+    """One outcome. `better` says which direction is good for the patient."""
+
+    value: str
+    label: str
+    group: str
+    better: Direction
+    definition: str
+
+
+class Instrument(NamedTuple):
+    """One rating scale. `rank` orders the choice of one result a trial (0 is preferred)."""
+
+    value: str
+    label: str
+    rater: Literal["clinician", "self", "composite"]
+    rank: int
+
+
+class Comparator(NamedTuple):
+    """One comparator and its kind, which says how far patients could guess their treatment."""
+
+    value: str
+    label: str
+    kind: str
+    definition: str
+
+
+Word = TypeVar("Word", Term, Outcome, Instrument, Comparator)
+
+
+def index(items: tuple[Word, ...]) -> Mapping[str, Word]:
+    """The words as a read-only mapping from value to word, in the given order."""
+    return MappingProxyType({item.value: item for item in items})
+
+
+def terms(*rows: tuple[str, str, str]) -> Mapping[str, Term]:
+    """Rows of (value, label, definition) as a read-only mapping from value to Term."""
+    return index(tuple(Term(*row) for row in rows))
+
+
+# fmt: off
+
+DESIGNS = terms(
+    ("parallel", "Parallel groups", "Each person is randomised to one arm."),
+    ("crossover", "Crossover", "Each person receives every treatment, in random order."),
+    ("withdrawal", "Randomised withdrawal", "Responders are randomised to go on or to stop."),
+    ("single-arm", "Uncontrolled", "Everyone receives the drug; there is no comparison group."),
+)
+BLINDINGS = terms(
+    ("double-blind", "Double-blind", "Neither patients nor raters were told the treatment."),
+    ("single-blind", "Single-blind", "Only the raters, or only the patients, were not told."),
+    ("open-label", "Open-label", "Everybody knew the treatment."),
+)
+POPULATIONS = terms(
+    ("TRD", "Treatment-resistant depression", "Depression that persisted after treatment; the number of failed treatments required differs between trials."),
+    ("MDD", "Major depression", "A major depressive episode, resistance not required."),
+    ("MDD-SI", "Depression with suicidal ideation", "Major depression with current suicidal ideation."),
+    ("bipolar", "Bipolar depression", "A depressive episode of bipolar disorder."),
+    ("mixed", "Mixed diagnoses", "More than one of the other populations."),
+)
+AGE_GROUPS = terms(
+    ("adults", "Adults", "Adults, usually 18 to 64 or older without an upper limit."),
+    ("older adults", "Older adults", "Aged 60 or 65 and over."),
+    ("adolescents", "Adolescents", "Aged 12 or 13 to 17 or 18."),
+)
+BACKGROUNDS = terms(
+    ("stable antidepressant", "Stable antidepressant", "Current antidepressant kept unchanged."),
+    ("new antidepressant", "New antidepressant", "A new oral antidepressant was started with the drug."),
+    ("usual care", "Usual care", "Other treatment continued as the clinician saw fit."),
+    ("washout", "Washout", "Other antidepressants were stopped before."),
+)
+INTERVENTIONS = terms(
+    ("ketamine", "Ketamine", "Racemic ketamine."),
+    ("esketamine", "Esketamine", "The S-enantiomer of ketamine."),
+    ("arketamine", "Arketamine", "The R-enantiomer of ketamine."),
+)
+ROUTES = terms(
+    ("intravenous", "Intravenous", "Infusion into a vein, usually over 40 minutes."),
+    ("intranasal", "Intranasal", "Nasal spray or drops."),
+    ("oral", "Oral", "Tablet, capsule or solution swallowed."),
+    ("subcutaneous", "Subcutaneous", "Injection under the skin."),
+    ("intramuscular", "Intramuscular", "Injection into a muscle."),
+    ("sublingual", "Sublingual", "Dissolved under the tongue."),
+)
+DOSE_UNITS = terms(
+    ("mg/kg", "mg/kg", "Milligrams a kilogram of body weight."),
+    ("mg", "mg", "Milligrams, the same for everybody."),
+)
+ANCHORS = terms(
+    ("first-dose", "first dose", "Hours are counted from the start of the first dose."),
+    ("last-dose", "last dose", "Hours are counted from the last dose of the course."),
+    ("randomisation", "randomisation", "Hours are counted from randomisation."),
+)
+ANALYSES = terms(
+    ("main", "Main", "The trial's main analysis of this result; the only kind that is pooled."),
+    ("sensitivity", "Sensitivity", "Another analysis of the same people and time."),
+    ("subgroup", "Subgroup", "Part of the randomised people."),
+    ("pooled-arms", "Pooled arms", "Several arms reported together that also stand apart."),
+    ("period-2", "Second period", "After re-randomisation or crossing over."),
+    ("model", "Model", "A model over several times, beside the result at one time."),
+)
+UNITS = terms(
+    ("points", "points", "Points on the instrument."),
+    ("percent", "per cent", "Per cent of the baseline score."),
+    ("days", "days", "Days."),
+    ("mmHg", "mmHg", "Millimetres of mercury."),
+)
+EFFECT_MEASURES = terms(
+    ("RR", "Risk ratio", "Risk with the drug divided by the risk with the comparator."),
+    ("OR", "Odds ratio", "Odds with the drug divided by the odds with the comparator."),
+    ("RD", "Risk difference", "Risk with the drug minus the risk with the comparator, as a fraction."),
+    ("MD", "Mean difference", "Mean with the drug minus the mean with the comparator."),
+    ("SMD", "Standardised mean difference", "Mean difference in units of the standard deviation."),
+    ("HR", "Hazard ratio", "Hazard with the drug divided by the hazard with the comparator."),
+)
+SOURCES = terms(
+    ("full text", "Full text", "The full article was read."),
+    ("abstract", "Abstract", "Only the abstract was read."),
+    ("registry", "Registry", "A trial registry's results record was read."),
+    ("review", "Review", "Read in the tables of a systematic review."),
+    ("secondary", "Secondary", "Read in another publication, label or summary."),
+)
+EXTRACTIONS = terms(
+    ("reported", "Reported", "The number stands in the source."),
+    ("calculated", "Calculated", "Worked out from numbers in the source; the note says how."),
+)
+CONFIDENCES = terms(
+    ("high", "High", "The number was read in the source and is unambiguous."),
+    ("medium", "Medium", "Read second hand, worked out, or with one unclear detail."),
+    ("low", "Low", "Conflicting or incomplete; left out of pooling unless asked for."),
+)
+COMPARATOR_KINDS = terms(
+    ("active placebo", "Active placebo", "A drug that is felt but is no antidepressant, so that guessing is harder."),
+    ("inert placebo", "Inert placebo", "Nothing that is felt; most people can tell which they got."),
+    ("active treatment", "Active treatment", "Another treatment for depression."),
+    ("no treatment", "No treatment", "A randomised group without the drug or a placebo."),
+    ("other drug of the class", "Ketamine against ketamine", "Another form of ketamine."),
+    ("uncontrolled", "Uncontrolled", "No comparison group."),
+)
+COMPARATORS: Mapping[str, Comparator] = index(tuple(Comparator(*row) for row in (
+    ("midazolam", "Midazolam", "active placebo", "A short-acting sedative, given as an active placebo."),
+    ("diclofenac", "Diclofenac", "active placebo", "A pain killer, given as an active placebo."),
+    ("saline", "Saline", "inert placebo", "Salt water in place of the drug."),
+    ("placebo", "Placebo", "inert placebo", "A dummy spray, tablet or infusion, alone or with the same antidepressant as the drug arm."),
+    ("quetiapine", "Quetiapine", "active treatment", "An antipsychotic used as an add-on in depression."),
+    ("ECT", "Electroconvulsive therapy", "active treatment", "Seizures induced under anaesthesia."),
+    ("no-ketamine", "No ketamine", "no treatment", "The same procedure without ketamine."),
+    ("ketamine", "Racemic ketamine", "other drug of the class", "Racemic ketamine as the comparison for an enantiomer."),
+    ("none", "None", "uncontrolled", "An uncontrolled result, also inside a randomised trial."),
+)))
+INSTRUMENTS: Mapping[str, Instrument] = index(tuple(Instrument(*row) for row in (
+    ("MADRS", "Montgomery–Åsberg Depression Rating Scale", "clinician", 0),
+    ("HAMD", "Hamilton Depression Rating Scale", "clinician", 1),
+    ("HAMD17", "Hamilton Depression Rating Scale, 17 items", "clinician", 1),
+    ("HAMD21", "Hamilton Depression Rating Scale, 21 items", "clinician", 1),
+    ("HAMD24", "Hamilton Depression Rating Scale, 24 items", "clinician", 1),
+    ("HAMD25", "Hamilton Depression Rating Scale, 25 items", "clinician", 1),
+    ("HAMD28", "Hamilton Depression Rating Scale, 28 items", "clinician", 1),
+    ("HAMD6", "Hamilton Depression Rating Scale, 6 items", "clinician", 1),
+    ("CDRS-R", "Children's Depression Rating Scale, Revised", "clinician", 2),
+    ("CADSS", "Clinician-Administered Dissociative States Scale", "clinician", 2),
+    ("C-SSRS", "Columbia Suicide Severity Rating Scale", "clinician", 2),
+    ("C-SSRS ideation", "Columbia Suicide Severity Rating Scale, ideation", "clinician", 2),
+    ("C-SSRS intensity", "Columbia Suicide Severity Rating Scale, intensity", "clinician", 2),
+    ("SSI", "Scale for Suicide Ideation", "clinician", 2),
+    ("MADRS item 10", "MADRS item 10 (suicidal thoughts)", "clinician", 2),
+    ("MADRS-SI", "MADRS suicidal thoughts item", "clinician", 2),
+    ("clinical global judgement of suicide risk 0 or 1", "Clinical global judgement of suicide risk 0 or 1", "clinician", 2),
+    ("BDI", "Beck Depression Inventory", "self", 3),
+    ("BSS", "Beck Scale for Suicide Ideation", "self", 3),
+    ("HADS-D", "Hospital Anxiety and Depression Scale, depression", "self", 3),
+    ("PHQ-9", "Patient Health Questionnaire, 9 items", "self", 3),
+    ("POMS depression subscale", "Profile of Mood States, depression", "self", 3),
+    ("QIDS-SR", "Quick Inventory of Depressive Symptomatology, self-report", "self", 3),
+    ("QIDS-SR suicide item", "QIDS-SR suicide item", "self", 3),
+    ("SDS", "Sheehan Disability Scale", "self", 3),
+    ("SI composite", "Suicidal ideation composite", "composite", 4),
+    ("SI composite (BSS, MADRS item 10, QIDS-SR item)", "Suicidal ideation composite of three scales", "composite", 4),
+)))
+NO_INSTRUMENT_RANK = 5
+ROB_TOOLS = terms(
+    ("Cochrane RoB 1", "Cochrane RoB 1", "Cochrane risk-of-bias tool of 2011."),
+    ("Cochrane RoB 2", "Cochrane RoB 2", "Cochrane risk-of-bias tool of 2019."),
+    ("ROBINS-I", "ROBINS-I", "Risk of bias in non-randomised studies of interventions."),
+)
+ROB_DOMAINS = terms(
+    ("random-sequence-generation", "Random sequence", "How the random sequence was made."),
+    ("allocation-concealment", "Allocation concealment", "Whether the next allocation could be foreseen."),
+    ("blinding-of-participants-and-personnel", "Blinding of participants", "Whether patients and staff could tell the treatment."),
+    ("blinding-of-outcome-assessment", "Blinding of raters", "Whether raters could tell the treatment."),
+    ("incomplete-outcome-data", "Missing outcomes", "People lost, and how they were counted."),
+    ("selective-reporting", "Selective reporting", "Whether planned results are missing."),
+    ("other-bias", "Other bias", "Anything else."),
+)
+ROB_JUDGEMENTS = terms(
+    ("low", "Low risk", "The reviewers saw little reason to doubt."),
+    ("unclear", "Unclear", "The report does not say enough."),
+    ("some concerns", "Some concerns", "The reviewers saw some reason to doubt."),
+    ("high", "High risk", "The reviewers saw good reason to doubt."),
+)
+CERTAINTIES = terms(
+    ("high", "High certainty", "The true effect is very probably close to the estimate."),
+    ("moderate", "Moderate certainty", "The true effect is probably close to the estimate."),
+    ("low", "Low certainty", "The true effect may differ much from the estimate."),
+    ("very low", "Very low certainty", "The true effect is probably different from the estimate."),
+)
+VERDICTS = terms(
+    ("supported", "Supported", "The trials say what the statement says."),
+    ("partly supported", "Partly supported", "The trials say part of it, or say it with conditions."),
+    ("not supported", "Not supported", "No trial found says it."),
+    ("not assessed", "Not assessed", "These trials cannot answer it."),
+)
+TOPICS = terms(
+    ("onset", "Onset", "How soon."),
+    ("response", "Response", "For how many."),
+    ("duration", "Duration", "For how long."),
+    ("safety", "Safety", "At what cost."),
+    ("background", "Background", "Definitions and mechanism."),
+    ("reference", "Reference", "What the article cites."),
+)
