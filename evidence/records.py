@@ -4,9 +4,10 @@ The text under a field is its entry in the data dictionary, the tooltip on scree
 The order of the fields is the order of the columns.
 """
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from evidence import outcomes, vocabulary
 from evidence.cells import (
@@ -35,6 +36,14 @@ class Record(BaseModel):
 
     line: Annotated[int, Field(exclude=True, repr=False)] = 0
     """Physical line in the file (the header is line 1); not a column."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_blank_cells(cls, cells: Any) -> Any:
+        """The cells that hold something: a blank cell is an absent one."""
+        if not isinstance(cells, Mapping):
+            return cells
+        return {name: text for name, text in cells.items() if not isinstance(text, str) or text.strip()}
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:

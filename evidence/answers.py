@@ -1,0 +1,95 @@
+"""A question answered: every trial's effect, what is pooled, and the people behind it, as one frozen value."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from evidence.comparisons import Question, TrialEffect, pooled_inputs, trial_effects
+from evidence.effects import Counts
+from evidence.records import Result
+from evidence.synthesis import Method, Pooled, Test, pool
+
+Grouping = Callable[[TrialEffect], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How effects are pooled: tau² estimator and interval (None: the house rule, modified Hartung-Knapp from k = 3)."""
+
+    method: Method = "REML"
+    test: Test | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The trials of one subgroup and their own pooled effect."""
+
+    name: str
+    used: tuple[TrialEffect, ...]
+    pooled: Pooled | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All entries in reading order, the pooled result of those used, and the subgroups."""
+
+    question: Question
+    entries: tuple[TrialEffect, ...]
+    used: tuple[TrialEffect, ...]
+    pooled: Pooled | None
+    groups: tuple[Group, ...]
+
+    @property
+    def k(self) -> int:
+        """Trials pooled."""
+        return len(self.used)
+
+    @property
+    def people(self) -> int | None:
+        """People analysed in the pooled trials, as far as reported."""
+        known = [entry.people for entry in self.used if entry.people is not None]
+        return sum(known) if known else None
+
+    @property
+    def left_out(self) -> tuple[TrialEffect, ...]:
+        """Entries that report the outcome but are not pooled, each with its reason."""
+        return tuple(entry for entry in self.entries if entry not in self.used)
+
+    @property
+    def counts(self) -> tuple[Counts, Counts] | None:
+        """Events and people of both arms, summed over the pooled trials, where all of them give counts."""
+        pairs = [(entry.intervention, entry.comparator) for entry in self.used]
+        if not pairs or any(drug is None or control is None for drug, control in pairs):
+            return None
+        drugs = [drug for drug, _ in pairs if drug is not None]
+        controls = [control for _, control in pairs if control is not None]
+        return (
+            Counts(sum(arm.events for arm in drugs), sum(arm.n for arm in drugs)),
+            Counts(sum(arm.events for arm in controls), sum(arm.n for arm in controls)),
+        )
+
+    def weight_of(self, entry: TrialEffect) -> float | None:
+        """The per cent weight of an entry in the pooled result, None where it is not pooled."""
+        if self.pooled is None or entry not in self.used:
+            return None
+        return self.pooled.weights[self.used.index(entry)]
+
+
+def pool_entries(entries: Iterable[TrialEffect], model: Model) -> Pooled | None:
+    """The pooled effect of entries that all have one; None without any."""
+    found = [entry.effect for entry in entries if entry.effect is not None]
+    return pool(found, method=model.method, test=model.test)
+
+
+def answer(
+    results: Iterable[Result], question: Question, model: Model | None = None, group_by: Grouping | None = None
+) -> Answer:
+    """The answer the results give to a question; k = 0, 1 and 2 are ordinary answers."""
+    model = model or Model()
+    entries = trial_effects(results, question)
+    used = pooled_inputs(entries)
+    groups: list[Group] = []
+    if group_by is not None:
+        for name in dict.fromkeys(group_by(entry) for entry in entries):
+            members = tuple(entry for entry in used if group_by(entry) == name)
+            groups.append(Group(name, members, pool_entries(members, model)))
+    return Answer(question, entries, used, pool_entries(used, model), tuple(groups))

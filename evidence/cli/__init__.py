@@ -1,0 +1,57 @@
+"""The command line: `python -m evidence check` and `python -m evidence pool`."""
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Sequence
+
+from evidence.cli import check, pool
+
+INTERRUPTED = 130  # as a shell reports it
+BROKEN_PIPE = 141
+WRONG_USE = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status of a command: 0 when all is well, 1 when something was found, 2 for wrong use."""
+    _write_utf8()
+    parser = argparse.ArgumentParser(prog="python -m evidence", description="Check the evidence, or pool a table.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    check.register(commands)
+    pool.register(commands)
+    try:
+        args = parser.parse_args(argv)
+        status = int(args.run(args))
+        sys.stdout.flush()
+    except SystemExit as end:  # argparse: 0 after --help, 2 for wrong use
+        return end.code if isinstance(end.code, int) else WRONG_USE
+    except BrokenPipeError:
+        _discard_output()
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        _discard_output()
+        sys.stderr.write(f"The output cannot be written: {error.strerror}.\n")
+        return WRONG_USE
+    return status
+
+
+def _write_utf8() -> None:
+    # A file's own text is shown whatever the locale; what UTF-8 cannot hold is shown escaped.
+    if sys.stdout is None:
+        sys.stdout = io.StringIO()
+    if sys.stderr is None:
+        sys.stderr = io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    # Python flushes once more at exit; without a reader that would end in a traceback.
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):
+        return

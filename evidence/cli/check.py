@@ -1,0 +1,134 @@
+"""`check`: every finding of a file or a folder, as text for people or JSON for programs."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from evidence.dataset import DATA, FILES, MODELS, REFERENCES, TRIALS, known_citations, load
+from evidence.findings import Finding
+from evidence.reading import read_bytes, read_table
+from evidence.records import Result
+from evidence.validation import validate
+
+_DESCRIPTION = """\
+Read a CSV of trial results, or a folder with the five data files, and list everything wrong with it.
+
+A single file is judged as trials.csv unless it carries the name of another data file. Its citations
+are looked up in the references.json beside it, or else in the one that comes with the project. A
+folder is judged as a whole: every file, and the files against each other.
+
+Exit status: 0 nothing blocks (there may be notes), 1 something blocks, 2 wrong use or a file that
+cannot be opened. A file that opens but holds no table (empty, binary, too large) is a finding: 1.
+"""
+_EPILOG = """\
+JSON for a file is {"file", "rows", "valid", "findings": [{"line", "column", "code", "severity",
+"value", "message", "fix"}]}; "valid" is true when nothing blocks. For a folder it is a list of five.
+"""
+_CLOSED = frozenset({"file-missing", "file-unreadable"})
+
+
+class Checkup(NamedTuple):
+    """One file's findings, under the name it was asked for by."""
+
+    file: str
+    rows: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether nothing blocks."""
+        return not any(found.is_blocking for found in self.findings)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that --format json prints."""
+        findings = [found.to_dict() for found in self.findings]
+        return {"file": self.file, "rows": self.rows, "valid": self.is_valid, "findings": findings}
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "check",
+        help="list everything wrong with a file or a folder",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", metavar="PATH", nargs="?", help="a CSV or a folder (default: the project's trials.csv)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the findings; the exit status says whether something blocks."""
+    path = Path(args.path) if args.path is not None else default_path()
+    is_folder = _is_folder(path)
+    checkups = check_folder(path) if is_folder else [check_file(path)]
+    closed = [f for one in checkups for f in one.findings if f.code in _CLOSED]
+    if len(closed) == len(checkups):
+        sys.stderr.write(f"{path}: {closed[0].message}\n")
+        return 2
+    if args.format == "json":
+        objects = [one.to_dict() for one in checkups]
+        sys.stdout.write(json.dumps(objects if is_folder else objects[0], ensure_ascii=False, indent=2) + "\n")
+    else:
+        for line in text_lines(checkups):
+            sys.stdout.write(line + "\n")
+    return 0 if all(one.is_valid for one in checkups) else 1
+
+
+def default_path() -> Path:
+    """The project's trials.csv, or the one under the current folder when the package stands alone."""
+    own = DATA / TRIALS
+    return own if own.exists() else Path("data") / TRIALS
+
+
+def check_file(path: Path) -> Checkup:
+    """The findings of one CSV, its citations looked up in references.json."""
+    data = read_bytes(path)
+    if isinstance(data, Finding):
+        return Checkup(str(path), 0, (data,))
+    model = MODELS.get(path.name, Result)
+    beside = path.parent / REFERENCES
+    citations = known_citations(beside if beside.exists() else DATA / REFERENCES)
+    checked = validate(read_table(data, model.columns()), model, citations=citations)
+    return Checkup(str(path), checked.rows, checked.findings)
+
+
+def check_folder(folder: Path) -> list[Checkup]:
+    """The findings of the five files in a folder."""
+    evidence = load(folder)
+    return [Checkup(str(folder / name), evidence.rows[name], evidence.findings[name]) for name in FILES]
+
+
+def text_lines(checkups: list[Checkup]) -> Iterator[str]:
+    """A line a finding, then a summary for each file.
+
+    >>> list(text_lines([Checkup("trials.csv", 1, ())]))
+    ['trials.csv: 1 row, 0 blocking findings, 0 notes.']
+    """
+    for one in checkups:
+        name = Path(one.file).name
+        for f in one.findings:
+            place = f"{name}:{f.line} {f.column}".rstrip()
+            mark = "" if f.is_blocking else "note: "
+            yield f"{place} [{f.code}] {mark}{f.message} Fix: {f.fix}"
+    for one in checkups:
+        blocking = sum(f.is_blocking for f in one.findings)
+        notes = len(one.findings) - blocking
+        counts = ", ".join((_counted(blocking, "blocking finding"), _counted(notes, "note")))
+        yield f"{Path(one.file).name}: {_counted(one.rows, 'row')}, {counts}."
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,279 @@
+"""``python -m evidence pool``: pool any table of studies and say every number, as text or JSON."""
+
+import argparse
+import csv
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from evidence.cli.pool_text import text_report
+from evidence.effects import MEASURES, Counts, Effect, Scores
+from evidence.encoding import decode
+from evidence.reading import Row, Table, read_bytes, read_table
+from evidence.sensitivity import cumulative, egger, leave_one_out, subgroup_difference
+from evidence.synthesis import Pooled, pool
+
+_NEEDED = {"counts": ("events", "n"), "scores": ("mean", "sd", "n")}
+_ARMS = ("intervention", "comparator")
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_HARMLESS = {"bom", "separator", "blank-row"}
+_NUMBERS = (
+    *("method", "test", "k", "estimate", "se", "ci_low", "ci_high", "p", "tau2", "tau2_low", "tau2_high"),
+    *("i2", "h2", "q", "q_p", "pi_low", "pi_high", "hk_narrower", "weights"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One row of a table: its effect, or the reason it has none, and its subgroup."""
+
+    name: str
+    effect: Effect | None
+    excluded: str | None
+    subgroup: str
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command ``pool`` to a program's commands.
+
+    >>> parser = argparse.ArgumentParser()
+    >>> register(parser.add_subparsers())
+    >>> parser.parse_args(["pool", "table.csv", "--measure", "RR"]).method
+    'REML'
+    """
+    parser = subparsers.add_parser(
+        "pool",
+        help="pool the studies of one or more tables",
+        description="Pool the studies of each table (CSV). Columns: study, then events_intervention, n_intervention, "
+        "events_comparator, n_comparator for RR, OR and RD, or mean_*, sd_* and n_* for MD and SMD. "
+        "Further columns are ignored; a blank cell or NA leaves its study out.",
+    )
+    parser.add_argument("tables", nargs="+", metavar="TABLE.csv")
+    parser.add_argument("--measure", required=True, choices=[c for c, m in MEASURES.items() if m.function])
+    parser.add_argument("--method", default="REML", choices=["REML", "DL", "PM", "EE"], help="estimator of tau²")
+    parser.add_argument(
+        "--test",
+        choices=["adhoc", "knha", "z"],
+        help="modified Hartung-Knapp, Hartung-Knapp or Wald interval; by default adhoc from three studies on, z below "
+        "and for EE",
+    )
+    parser.add_argument("--subgroup", metavar="COLUMN", help="also pool each value of this column, and compare them")
+    parser.add_argument("--format", default="text", choices=["text", "json"])
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code of the command: 0 when every table was pooled, 2 when one has a fault, which stderr says."""
+    problems: list[str] = []
+    tables: list[tuple[str, list[Study]]] = []
+    for file in args.tables:
+        studies, found = read_studies(file, args.measure, args.subgroup)
+        problems += found
+        tables.append((file, studies))
+    if problems:
+        _write(sys.stderr, "\n".join(problems) + "\n")
+        return 2
+    reports = [report(file, studies, args) for file, studies in tables]
+    if args.format == "json":
+        _write(sys.stdout, json.dumps(_finite(reports), indent=2, allow_nan=False) + "\n")
+    else:
+        _write(sys.stdout, "\n\n".join(text_report(one) for one in reports) + "\n")
+    return 0
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:  # a terminal that cannot show τ² or a file name gets an escape, not a traceback
+        encoding = stream.encoding or "ascii"
+        stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def read_studies(file: str, measure: str, subgroup: str | None) -> tuple[list[Study], list[str]]:
+    """The studies of one table, and everything that is wrong with it in words; never raises because of the file.
+
+    >>> read_studies("no such file.csv", "RR", None)[0]
+    []
+    """
+    table, problems = _read(file)
+    if not table:
+        return [], problems
+    kinds = _NEEDED[MEASURES[measure].needs]
+    columns = [f"{kind}_{arm}" for arm in _ARMS for kind in kinds]
+    wanted = ["study", *columns, *([subgroup] if subgroup else [])]
+    if absent := [name for name in wanted if name not in table.columns]:
+        missing = f"{file}: Missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."
+        return [], [*problems, missing]
+    studies = []
+    for row in table.rows:
+        cells = dict(zip(table.columns, row.cells, strict=True))
+        wrong = list(_faults(cells, columns, table.separator))
+        problems += [f"{file}, line {row.line}, column {column}: {words}" for column, words in wrong]
+        if not wrong:
+            studies.append(_study(row, cells, columns, measure, cells[subgroup].strip() if subgroup else "", table))
+    return studies, problems
+
+
+def _read(file: str) -> tuple[Table | None, list[str]]:
+    data = read_bytes(Path(file))
+    if not isinstance(data, bytes):
+        return None, [f"{file}: {data.message} {data.fix}"]
+    decoded = decode(data)
+    # Any table may be pooled, so the columns asked for are those its own header names.
+    header: list[str] = []
+    first = next((line for line in re.split(r"[\r\n]+", decoded.text or "") if line.strip()), "")
+    for separator in ",;\t":
+        try:
+            cells = next(csv.reader([first], delimiter=separator), [])
+        except csv.Error:
+            continue
+        header = max(header, cells, key=len)
+    table = read_table(data, list(dict.fromkeys(header)))
+    problems = [
+        f"{file}{f', line {found.line}' if found.line else ''}: {found.message} {found.fix}"
+        for found in table.findings
+        if found.code not in _HARMLESS
+    ]
+    return (table if table.is_readable else None), problems
+
+
+def _missing(cell: str) -> bool:
+    return cell.strip() in ("", "NA")
+
+
+def _number(cell: str, separator: str) -> float | None:
+    text = cell.strip()
+    if separator == ";" and "." not in text:  # where semicolons separate cells, decimals are written with a comma
+        text = text.replace(",", ".", 1)
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _faults(cells: Mapping[str, str], columns: Sequence[str], separator: str) -> Iterator[tuple[str, str]]:
+    numbers: dict[str, float] = {}
+    for column in columns:
+        if _missing(cells[column]):
+            continue
+        shown = f"“{cells[column].strip()[:80]}”"
+        value = _number(cells[column], separator)
+        if value is None:
+            yield column, f"{shown} is no number. Write a plain number such as 12 or 3.5, or NA where there is none."
+        elif fault := _range_fault(column, value):
+            yield column, f"{shown} {fault}"
+        else:
+            numbers[column] = value
+    for arm in _ARMS:
+        events, n = numbers.get(f"events_{arm}"), numbers.get(f"n_{arm}")
+        if events is not None and n is not None and events > n:
+            yield f"events_{arm}", f"“{events:g}” events among {n:g} participants. Correct the events or n_{arm}."
+
+
+def _range_fault(column: str, value: float) -> str | None:
+    kind = column.split("_", maxsplit=1)[0]
+    if abs(value) > 1e12 or 0 < abs(value) < 1e-9:
+        return "is out of range. Numbers lie between 0.000000001 and a million million; check the unit."
+    if kind != "mean" and value < 0:
+        return "is negative. Correct it, or write NA where the number is not known."
+    if kind in ("events", "n") and not value.is_integer():
+        return "is not a whole number. Counts are whole; round it if it stands for an effective sample size."
+    if kind in ("n", "sd") and value == 0:
+        return f"is no {'arm size' if kind == 'n' else 'standard deviation'}. It must be above 0; write NA if unknown."
+    return None
+
+
+def _study(
+    row: Row, cells: Mapping[str, str], columns: Sequence[str], measure: str, subgroup: str, table: Table
+) -> Study:
+    name = cells["study"].strip() or f"line {row.line}"
+    blank = [column for column in columns if _missing(cells[column])]
+    if blank:
+        return Study(name, None, f"no value for {', '.join(blank)}", subgroup)
+    described = MEASURES[measure]
+    arm: Callable[..., Counts | Scores] = Counts if described.needs == "counts" else Scores
+    half = len(columns) // 2
+    values = [_number(cells[column], table.separator) or 0.0 for column in columns]
+    whole = [int(v) if c.startswith(("n_", "events_")) else v for c, v in zip(columns, values, strict=True)]
+    effect = described.function(arm(*whole[:half]), arm(*whole[half:])) if described.function else None
+    reason = None
+    if effect is None:
+        none = described.needs == "counts" and whole[0] == 0
+        both = "no events in both arms" if none else "nothing but events in both arms"
+        reason = f"not estimable: {both if described.needs == 'counts' else 'fewer than four participants'}"
+    return Study(name, effect, reason, subgroup)
+
+
+def report(file: str, studies: Sequence[Study], args: argparse.Namespace) -> dict[str, Any]:
+    """Everything the command says about one table, as plain values in the order they are written.
+
+    >>> options = argparse.Namespace(measure="RD", method="EE", test=None, subgroup=None)
+    >>> report("a.csv", [Study("A", Effect(0.1, 0.04), None, "")], options)["estimate"]
+    0.1
+    """
+    pooled_studies = [study for study in studies if study.effect]
+    effects = [study.effect for study in pooled_studies if study.effect]
+    pooled = pool(effects, args.method, args.test)
+    weights = iter(pooled.weights if pooled else ())
+    left_out = leave_one_out(effects, args.method, args.test)
+    added = cumulative(effects, args.method, args.test)
+    asymmetry = egger(effects)
+    return {
+        "file": file,
+        "measure": args.measure,
+        "scale": MEASURES[args.measure].scale,
+        **_numbers(pooled, args),
+        "studies": [
+            {
+                "study": study.name,
+                "yi": study.effect.estimate if study.effect else None,
+                "vi": study.effect.variance if study.effect else None,
+                "weight": next(weights) if study.effect else None,
+                "excluded": study.excluded,
+            }
+            for study in studies
+        ],
+        "leave_one_out": _each(pooled_studies, left_out, ("estimate", "se", "ci_low", "ci_high", "tau2")),
+        "cumulative": _each(pooled_studies, added, ("estimate", "se", "ci_low", "ci_high")),
+        "egger": asdict(asymmetry) if asymmetry else None,
+        **_subgroups(studies, args),
+    }
+
+
+def _numbers(pooled: Pooled | None, args: argparse.Namespace) -> dict[str, Any]:
+    if pooled is None:
+        blank: dict[str, Any] = dict.fromkeys(_NUMBERS)
+        return {**blank, "method": args.method, "test": args.test, "k": 0, "weights": []}
+    return {name: getattr(pooled, name) for name in _NUMBERS}
+
+
+def _each(studies: Sequence[Study], pools: Sequence[Pooled], names: Sequence[str]) -> list[dict[str, Any]]:
+    # One study alone cannot be left out: there are then no pools.
+    return [
+        {"study": study.name, **{name: getattr(one, name) for name in names}}
+        for study, one in zip(studies, pools, strict=False)
+    ]
+
+
+def _subgroups(studies: Sequence[Study], args: argparse.Namespace) -> dict[str, Any]:
+    if not args.subgroup:
+        return {"subgroups": None, "subgroup_test": None}
+    pools = {
+        value: pool([s.effect for s in studies if s.effect and s.subgroup == value], args.method, args.test)
+        for value in dict.fromkeys(study.subgroup for study in studies)
+    }
+    difference = subgroup_difference([one for one in pools.values() if one])
+    return {
+        "subgroups": [{"value": value, **_numbers(one, args)} for value, one in pools.items()],
+        "subgroup_test": asdict(difference) if difference else None,
+    }

@@ -1,0 +1,139 @@
+"""For how long: what followed a course of doses, and what followed stopping it at random."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from evidence.effects import Counts, Effect, from_interval
+from evidence.records import Result
+from evidence.scale import interval, shown
+from evidence.synthesis import Pooled, pool
+from evidence.times import HOURS_A_DAY
+from evidence.words import counted, percent, plain
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How long a group stayed well: mean or median days to relapse, None where it was not reached or reported."""
+
+    result: Result
+    arm: str
+    days: float
+    statistic: str
+    followed_days: float | None
+    people: int | None
+
+    @property
+    def label(self) -> str:
+        """The trial, with its arm where that is not the drug."""
+        return self.result.label if self.arm == self.result.intervention else f"{self.result.label}, {self.arm}"
+
+    @property
+    def is_after_course(self) -> bool:
+        """Whether the days are counted after more than one dose."""
+        return self.result.anchor == "last-dose" and (self.result.administrations or 2) > 1
+
+
+def is_follow_up(result: Result) -> bool:
+    """Whether a result tells days to relapse outside a randomised withdrawal."""
+    return result.outcome == "time-to-relapse" and result.design != "withdrawal" and result.unit == "days"
+
+
+def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
+    """Days to relapse, one value an arm, shortest first. The statistic is the one the trial reports."""
+    found = []
+    for result in results:
+        if not is_follow_up(result):
+            continue
+        for arm, mean, median, people in (
+            (result.intervention, result.mean_intervention, result.median_intervention, result.n_intervention),
+            (result.comparator, result.mean_comparator, result.median_comparator, result.n_comparator),
+        ):
+            days = median if median is not None else mean
+            if days is None:
+                continue
+            followed = result.hours / HOURS_A_DAY
+            found.append(
+                FollowUp(
+                    result, arm, days, "median" if median is not None else "mean",
+                    followed if followed > days else None, people,
+                )  # fmt: skip
+            )
+    return tuple(sorted(found, key=lambda item: item.days))
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """One randomised withdrawal, or one stratum of it: relapse by arm and the hazard ratio where it was printed."""
+
+    result: Result
+    going_on: Counts | None
+    stopping: Counts | None
+    effect: Effect | None
+
+
+def is_withdrawal(result: Result) -> bool:
+    """Whether a result is relapse in a trial that randomised responders to go on or stop."""
+    return result.design == "withdrawal" and result.outcome == "relapse" and result.analysis == "main"
+
+
+def withdrawals(results: Iterable[Result]) -> tuple[Withdrawal, ...]:
+    """Relapse after randomised withdrawal, one entry a stratum, in the file's order."""
+    found = []
+    for r in results:
+        if not is_withdrawal(r):
+            continue
+        hazard = None
+        if r.effect_measure == "HR" and r.effect is not None and r.ci_low is not None and r.ci_high is not None:
+            hazard = from_interval(r.effect, r.ci_low, r.ci_high, log=True)
+        found.append(
+            Withdrawal(
+                r, _counts(r.events_intervention, r.n_intervention), _counts(r.events_comparator, r.n_comparator), hazard
+            )
+        )
+    return tuple(found)
+
+
+def _counts(events: int | None, n: int | None) -> Counts | None:
+    return Counts(events, n) if events is not None and n else None
+
+
+def pooled_hazard(entries: Iterable[Withdrawal], low_confidence: bool = False) -> Pooled | None:
+    """The pooled log hazard ratio of strata with a printed interval; strata hold different people, so each counts."""
+    return pool(
+        [e.effect for e in entries if e.effect is not None and (low_confidence or e.result.confidence != "low")]
+    )
+
+
+def finding_of_courses(items: Iterable[FollowUp]) -> str:
+    """How long people stayed well after a course, over groups given the drug; no pooling, the trials differ too much."""
+    groups = [item for item in items if item.arm == item.result.intervention]
+    if not groups:
+        return "No trial in this selection reports how long people stayed well after a course"
+    shortest, longest = groups[0], groups[-1]
+    known = [item.people for item in groups if item.people is not None]
+    people = f", {counted(sum(known), 'person', 'people')} in those that say how many" if known else ""
+    if len(groups) == 1:
+        return f"In the one group followed after a course relapse came at a {shortest.statistic} of {plain(shortest.days)} days{people}"
+    return (
+        f"After a course, relapse came at a mean or median of {plain(shortest.days)} to {plain(longest.days)} days "
+        f"({counted(len(groups), 'group')}{people})"
+    )
+
+
+def finding_of_withdrawals(entries: Iterable[Withdrawal], pooled: Pooled | None) -> str:
+    """What stopping did: relapse of 100 in each arm over the strata with counts, and the hazard ratio."""
+    found = list(entries)
+    counted_arms = [(e.going_on, e.stopping) for e in found if e.going_on and e.stopping and e.result.confidence != "low"]
+    if not counted_arms:
+        return "No randomised withdrawal trial in this selection reports relapse in both arms with certainty"
+    on = [arm for arm, _ in counted_arms if arm]
+    off = [arm for _, arm in counted_arms if arm]
+    text = (
+        f"Of people who had done well, {percent(sum(a.events for a in on), sum(a.n for a in on))} relapsed when treatment "
+        f"went on and {percent(sum(a.events for a in off), sum(a.n for a in off))} when it was stopped at random"
+    )
+    if pooled is None:
+        return text
+    low_high = interval("HR", pooled.ci_low, pooled.ci_high).replace("–", " to ")
+    strata = counted(pooled.k, "stratum", "strata")
+    return f"{text} (hazard ratio {shown('HR', pooled.estimate)}, 95% CI {low_high}; {strata})"

@@ -1,0 +1,61 @@
+"""The evidence map: every trial by year and size; colour says the comparator, shape the design."""
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from evidence.figures import style
+from evidence.figures.style import Ink
+from evidence.overview import Dot
+from evidence.vocabulary import COMPARATORS, DESIGNS
+from evidence.words import count
+
+_SHAPES = {"parallel": "circle", "crossover": "diamond", "withdrawal": "square", "single-arm": "circle-open"}
+_SIZE_TICKS = (5, 10, 20, 50, 100, 200, 500, 1000)
+_UNKNOWN_SIZE = 2.8
+
+
+def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
+    """Selected trials in colour and named while they are few; the others faint behind them."""
+    figure = style.base(ink, 420, margin={"l": 56, "r": 16, "t": 24, "b": 44})
+    placed = [dot for dot in dots if dot.year is not None]
+    others = [dot for dot in placed if not dot.selected]
+    chosen = [dot for dot in placed if dot.selected]
+    figure.add_trace(_dots(others, ink.faint, "", ink))
+    named = len(chosen) <= 14
+    for comparator in COMPARATORS:
+        members = [dot for dot in chosen if dot.result.comparator == comparator]
+        if members:
+            figure.add_trace(_dots(members, style.COMPARATOR_MARKS[comparator].colour(ink), "named" if named else "", ink))
+    figure.update_xaxes(title_text="Year of publication", showgrid=False, dtick=5, range=[1998.5, 2027.5])
+    figure.update_yaxes(
+        tickvals=[math.log10(_UNKNOWN_SIZE), *(math.log10(n) for n in _SIZE_TICKS)],
+        ticktext=["?", *(count(n) for n in _SIZE_TICKS)], range=[math.log10(2.4), math.log10(1500)],
+        title_text="People randomised (logarithmic)",
+    )  # fmt: skip
+    return figure
+
+
+def key_line(dots: Sequence[Dot]) -> str:
+    """The key in words: shapes, and that faint marks are outside the selection."""
+    shapes = {"parallel": "● parallel groups", "crossover": "◆ crossover", "withdrawal": "■ randomised withdrawal",
+              "single-arm": "○ uncontrolled"}  # fmt: skip
+    seen = [shapes[name] for name in DESIGNS if any(dot.result.design == name for dot in dots)]
+    return f"Shape: {', '.join(seen)}. Faint: outside the selection. “?”: number of people not known."
+
+
+def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:
+    return go.Scatter(
+        x=[dot.year for dot in dots], y=[math.log10(max(dot.people or _UNKNOWN_SIZE, _UNKNOWN_SIZE)) for dot in dots],
+        mode="markers+text" if named else "markers", text=[dot.result.label for dot in dots] if named else None,
+        textposition="top center", textfont={"size": style.NOTE, "color": ink.text}, cliponaxis=False,
+        marker={"symbol": [_SHAPES[dot.result.design] for dot in dots], "size": 11, "color": colour, "opacity": 0.95,
+                "line": {"color": colour, "width": 1.6}},
+        customdata=[[str(dot.result.line)] for dot in dots], hoverinfo="text",
+        hovertext=[
+            f"<b>{dot.result.label}</b><br>{dot.result.intervention} vs {dot.result.comparator}<br>"
+            f"{count(dot.people)} people, {DESIGNS[dot.result.design].label.lower()}" for dot in dots
+        ],
+        unselected={"marker": {"opacity": 0.6}},
+    )  # fmt: skip

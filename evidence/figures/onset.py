@@ -1,0 +1,182 @@
+"""Effect by time: single trials faint behind, the pooled effect large, how much stands behind it underneath."""
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from evidence.answers import Answer
+from evidence.comparisons import TrialEffect
+from evidence.effects import MEASURES
+from evidence.figures import style
+from evidence.figures.marks import Point, hover, interval_traces
+from evidence.figures.style import Ink
+from evidence.scale import Scale, effect_scale, interval, segment, shown
+from evidence.times import in_words
+from evidence.words import counted
+
+_HEIGHT, _FOOT, _HEAD = 560, 92, 16
+_SPREAD = 0.52
+_HOUR_TICKS = (0.67, 2, 4, 8, 24, 72, 168, 336, 672, 2184, 5376)
+
+
+def onset(
+    answers: Sequence[Answer], favours: tuple[str, str], ink: Ink, axis_title: str, hours: bool = False
+) -> go.Figure:
+    """One column a time bin, or real hours on a logarithmic axis; lines join results of one trial.
+
+    `answers` are those with at least one entry, in order of time. `favours` is (below, above) no effect.
+    """
+    measure = answers[0].question.measure
+    scale = _scale(measure, answers)
+    figure = style.base(ink, _HEIGHT, margin={"l": 64, "r": 16, "t": _HEAD, "b": _FOOT})
+    places = _places(answers, hours)
+    _axes(figure, answers, scale, ink, axis_title, hours)
+    _acute(figure, answers, ink, hours)
+    _join(figure, answers, places, scale, ink)
+    _trials(figure, answers, places, scale, ink)
+    _pooled(figure, answers, scale, ink, hours)
+    for text, y, anchor in ((f"↑ {favours[1]}", 1.0, "top"), (f"↓ {favours[0]}", 0.0, "bottom")):
+        style.note(figure, text, 0.004, y, ink, xanchor="left", yanchor=anchor)
+    return figure
+
+
+def _scale(measure: str, answers: Sequence[Answer]) -> Scale:
+    entries = [entry for answer in answers for entry in _drawn(answer)]
+    pooled = [answer.pooled for answer in answers if answer.pooled is not None]
+    return effect_scale(
+        measure,
+        [entry.effect.estimate for entry in entries if entry.effect],
+        [*(entry.low or 0.0 for entry in entries), *(p.ci_low for p in pooled)],
+        [*(entry.high or 0.0 for entry in entries), *(p.ci_high for p in pooled)],
+    )
+
+
+def _drawn(answer: Answer) -> list[TrialEffect]:
+    found = [entry for entry in answer.entries if entry.effect is not None]
+    return sorted(found, key=lambda entry: entry.effect.estimate if entry.effect else 0.0)
+
+
+def _places(answers: Sequence[Answer], hours: bool) -> dict[int, float]:
+    """Where each entry stands on the x axis: spread inside its column, or dodged round its real hour."""
+    places: dict[int, float] = {}
+    for column, answer in enumerate(answers):
+        drawn = _drawn(answer)
+        for i, entry in enumerate(drawn):
+            share = (i - (len(drawn) - 1) / 2) / max(len(drawn), 5)
+            if hours:
+                places[id(entry)] = math.log10(max(entry.hours, 0.5)) + 0.16 * share
+            else:
+                places[id(entry)] = column - 0.16 + _SPREAD * share
+    return places
+
+
+def _axes(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, title: str, hours: bool) -> None:
+    figure.update_yaxes(
+        range=[scale.low, scale.high], tickvals=scale.ticks, ticktext=scale.labels, title_text=title, showgrid=True
+    )
+    figure.add_hline(y=scale.null, line={"color": ink.secondary, "width": 1})
+    if hours:
+        seen = [entry.hours for answer in answers for entry in answer.entries]
+        ticks = [tick for tick in _HOUR_TICKS if min(seen) * 0.9 <= tick <= max(seen) * 1.1]
+        figure.update_xaxes(
+            tickvals=[math.log10(tick) for tick in ticks], ticktext=[in_words(tick) for tick in ticks], showgrid=False,
+            range=[math.log10(min(seen) * 0.6), math.log10(max(seen) * 1.7)], title_text="Time since first dose or randomisation (logarithmic)",
+        )  # fmt: skip
+        return
+    spare = max(0.0, 4 - len(answers)) / 2
+    figure.update_xaxes(
+        tickvals=list(range(len(answers))), range=[-0.5 - spare, len(answers) - 0.5 + spare], showgrid=False,
+        ticktext=[_under(answer, ink) for answer in answers],
+        title_text="Time since first dose or randomisation, not to scale",
+    )  # fmt: skip
+
+
+def _under(answer: Answer, ink: Ink) -> str:
+    assert answer.question.bin is not None
+    people = f" · {counted(answer.people, 'person', 'people')}" if answer.people else ""
+    behind = f"{counted(answer.k, 'trial')}{people}" if answer.k else "no interval reported"
+    repeated = sum(1 for entry in answer.used if (entry.first.administrations or 1) > 1)
+    more = f"{repeated} after repeated doses" if repeated else "single dose" if answer.k else ""
+    quiet = f'<span style="color:{ink.secondary};font-size:{style.NOTE}px">'
+    return f"<b>{answer.question.bin.short}</b><br>{quiet}{behind}</span><br>{quiet}{more}</span>"
+
+
+def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) -> None:
+    """Shade the hours in which the drug itself is felt."""
+    first = answers[0].question.bin
+    if first is None or first.value != "6h":
+        return
+    x0, x1 = (math.log10(0.3), math.log10(4)) if hours else (-0.5, 0.42)
+    figure.add_vrect(x0=x0, x1=x1, fillcolor=ink.acute, line_width=0, layer="below")
+    figure.add_annotation(
+        text="drug still felt", x=x1 if not hours else math.log10(1.4), y=1, yref="paper", showarrow=False, xanchor="right" if not hours else "center",
+        yanchor="top", xshift=-6 if not hours else 0, font={"size": style.NOTE, "color": ink.secondary},
+    )  # fmt: skip
+
+
+def _join(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
+    """Thin lines between the time points of one trial."""
+    paths: dict[str, list[tuple[float, float]]] = {}
+    for answer in answers:
+        for entry in _drawn(answer):
+            if entry.effect is not None and scale.low <= entry.effect.estimate <= scale.high:
+                paths.setdefault(entry.trial, []).append((places[id(entry)], entry.effect.estimate))
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for path in paths.values():
+        if len(path) > 1:
+            xs += [x for x, _ in path] + [None]
+            ys += [y for _, y in path] + [None]
+    figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ink.faint, "width": 1.2}, hoverinfo="skip"))
+
+
+def _trials(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
+    entries = [entry for answer in answers for entry in _drawn(answer)]
+    by_comparator: dict[str, list[TrialEffect]] = {}
+    for entry in entries:
+        by_comparator.setdefault(entry.first.comparator, []).append(entry)
+    for members in by_comparator.values():
+        mark = style.mark_of(members[0].first)
+        points = [
+            Point(places[id(entry)], entry.effect.estimate, entry.low or 0.0, entry.high or 0.0,
+                  style.symbol_of(entry.first), _size(entry), entry.key, hover(entry))
+            for entry in members if entry.effect is not None
+        ]  # fmt: skip
+        figure.add_traces(interval_traces(points, scale, mark.colour(ink), horizontal=False, width=1.2))
+
+
+def _size(entry: TrialEffect) -> float:
+    return min(16.0, 6.0 + math.sqrt(entry.people or 20) / 2.2)
+
+
+def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, hours: bool) -> None:
+    """The pooled effect, filled from two trials on; one trial alone gets an open mark and says so."""
+    for column, answer in enumerate(answers):
+        pooled, time_bin = answer.pooled, answer.question.bin
+        if pooled is None or time_bin is None:
+            continue
+        x = math.log10(time_bin.centre) + 0.11 if hours else column + 0.2
+        part = segment(scale, pooled.estimate, pooled.ci_low, pooled.ci_high)
+        measure = answer.question.measure
+        single = answer.k == 1
+        if not single:
+            figure.add_trace(go.Scatter(
+                x=[x, x], y=[part.low, part.high], mode="lines", line={"color": ink.pooled, "width": 3}, hoverinfo="skip",
+            ))  # fmt: skip
+        text = shown(measure, pooled.estimate)
+        figure.add_trace(go.Scatter(
+            x=[x], y=[pooled.estimate], mode="markers+text", text=[f"  <b>{text}</b>" + ("<br>  one trial" if single else "")],
+            textposition="middle right", textfont={"size": style.BODY, "color": ink.text}, cliponaxis=False,
+            marker={"symbol": "diamond-open" if single else "diamond", "size": 14, "color": ink.pooled, "line": {"width": 2}},
+            customdata=[[" ".join(entry.key for entry in answer.used)]], hoverinfo="text",
+            hovertext=[f"<b>{'One trial' if single else 'Pooled'}</b>, {MEASURES[measure].label.lower()} {text} "
+                       f"({interval(measure, pooled.ci_low, pooled.ci_high)})"],
+            unselected={"marker": {"opacity": 1}},
+        ))  # fmt: skip
+        arrows = [(scale.low, "triangle-down")] * part.cut_low + [(scale.high, "triangle-up")] * part.cut_high
+        if arrows and not single:
+            figure.add_trace(go.Scatter(
+                x=[x] * len(arrows), y=[a[0] for a in arrows], mode="markers", hoverinfo="skip", cliponaxis=False,
+                marker={"symbol": [a[1] for a in arrows], "size": 11, "color": ink.pooled},
+            ))  # fmt: skip

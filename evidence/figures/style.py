@@ -1,0 +1,122 @@
+"""The one place that names colours, symbols and type sizes. Okabe-Ito; one meaning a colour on every page."""
+
+import html
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from evidence.records import Result
+
+FONT = '"Source Sans", "Source Sans Pro", "Liberation Sans", Arial, sans-serif'
+TITLE, BODY, AXIS, NOTE = 19, 14, 13, 12
+
+
+class Ink(NamedTuple):
+    """The neutral colours of one theme."""
+
+    name: str
+    paper: str
+    text: str
+    secondary: str
+    grid: str
+    band: str
+    faint: str
+    acute: str
+    pooled: str
+
+
+LIGHT = Ink("light", "#ffffff", "#1f2933", "#616e7c", "#e6e9ed", "#f4f6f8", "#cbd2d9", "#fff4e5", "#1f2933")
+DARK = Ink("dark", "#14181d", "#eef1f4", "#a3adb8", "#2c333b", "#1c2229", "#46505b", "#2b2416", "#eef1f4")
+INKS: Mapping[str, Ink] = MappingProxyType({"light": LIGHT, "dark": DARK})
+
+
+class Mark(NamedTuple):
+    """How one comparator is drawn: colour on light, colour on dark, symbol."""
+
+    light: str
+    dark: str
+    symbol: str
+
+    def colour(self, ink: Ink) -> str:
+        """The colour on this theme."""
+        return self.dark if ink.name == "dark" else self.light
+
+
+COMPARATOR_MARKS: Mapping[str, Mark] = MappingProxyType(
+    {
+        "midazolam": Mark("#D55E00", "#F0803C", "square"),
+        "diclofenac": Mark("#A85A1E", "#D99A5B", "square"),
+        "saline": Mark("#0072B2", "#4FA8DE", "circle"),
+        "placebo": Mark("#3E9FD4", "#8CCBF0", "circle"),
+        "quetiapine": Mark("#009E73", "#2FC79B", "diamond"),
+        "ECT": Mark("#B5598A", "#DE94BC", "diamond"),
+        "no-ketamine": Mark("#8A7A00", "#E0CF45", "cross"),
+        "ketamine": Mark("#6B5B95", "#A99BD1", "cross"),
+        "none": Mark("#7A8591", "#8F9AA6", "circle"),
+    }
+)
+# How the number was obtained. Colour says the comparator; the pooled diamond keeps its own shape.
+SOURCE_SYMBOLS: Mapping[str, str] = MappingProxyType(
+    {"full text": "circle", "abstract": "square", "registry": "triangle-up", "review": "pentagon", "secondary": "star"}
+)
+
+
+def mark_of(result: Result) -> Mark:
+    """How the result's comparator is drawn."""
+    return COMPARATOR_MARKS[result.comparator]
+
+
+def symbol_of(result: Result) -> str:
+    """The marker for how the value was obtained; open where the confidence is low."""
+    symbol = SOURCE_SYMBOLS[result.source]
+    return f"{symbol}-open" if result.confidence == "low" else symbol
+
+
+def base(ink: Ink, height: int, **layout: object) -> go.Figure:
+    """An empty figure in the house style, `height` pixels high."""
+    figure = go.Figure()
+    axis = {
+        "gridcolor": ink.grid, "linecolor": ink.grid, "zeroline": False, "ticks": "",
+        "tickfont": {"size": AXIS, "color": ink.text}, "title": {"font": {"size": AXIS, "color": ink.secondary}},
+        "fixedrange": True,
+    }  # fmt: skip
+    template = go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": BODY, "color": ink.text},
+            "paper_bgcolor": ink.paper, "plot_bgcolor": ink.paper,
+            "xaxis": axis, "yaxis": axis,
+            "hoverlabel": {"bgcolor": ink.band, "bordercolor": ink.grid, "font": {"color": ink.text, "size": AXIS}},
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "showlegend": False, "dragmode": False, "hovermode": "closest",
+            "clickmode": "event+select",
+        }
+    )  # fmt: skip
+    figure.update_layout(template=template, height=height, **layout)
+    return figure
+
+
+def link(text: str, url: str | None, note: str = "", ink: Ink | None = None) -> str:
+    """A label for an axis: the text linked to its citation, then a quiet note. Escaped, http(s) only."""
+    label = html.escape(text)
+    if url and url.startswith(("https://", "http://")):
+        label = f'<a href="{html.escape(url, quote=True)}" target="_blank">{label}</a>'
+    colour = f' style="color:{ink.secondary}"' if ink else ""
+    return f"{label}<span{colour}>  {html.escape(note)}</span>" if note else label
+
+
+def text_trace(
+    texts: list[str], ys: list[float], x: float, axis: str, align: str, colour: str, size: int = AXIS
+) -> go.Scatter:
+    """A column of words as one trace, which stays quick with many rows. `align` is left, right or centre."""
+    position = {"left": "middle right", "right": "middle left", "centre": "middle center"}[align]
+    return go.Scatter(
+        x=[x] * len(ys), y=ys, text=texts, mode="text", textposition=position, xaxis=axis,
+        textfont={"size": size, "color": colour}, hoverinfo="skip", cliponaxis=False,
+    )  # fmt: skip
+
+
+def note(figure: go.Figure, text: str, x: float, y: float, ink: Ink, **options: object) -> None:
+    """Write a quiet line at a place of the paper (0 to 1)."""
+    settings = {"xref": "paper", "yref": "paper", "showarrow": False, "font": {"size": NOTE, "color": ink.secondary}}
+    figure.add_annotation(text=text, x=x, y=y, **(settings | options))

@@ -1,0 +1,182 @@
+"""What can be wrong with a file: the closed table of finding codes, and one finding.
+
+The table feeds the check, the page on data quality, the documentation and the tests. A blocking
+finding leaves its row out (or the file, where it cannot be read as a table); a note leaves it in.
+"""
+# ruff: noqa: E501 - one kind a line
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from types import MappingProxyType
+from typing import Any, Literal
+
+Severity = Literal["blocking", "note"]
+Level = Literal["file", "cell", "row", "table"]
+SHOWN = 80  # characters of a value that a finding repeats
+MOST = 5_000  # blocking findings after which a file is read no further
+
+
+@dataclass(frozen=True, slots=True)
+class FindingKind:
+    """One kind of finding: how grave, what it is about, and its words; `message` and `fix` are templates."""
+
+    code: str
+    severity: Severity
+    level: Level
+    title: str
+    explanation: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong in one place. Line 0 is the file as a whole; column "" is the whole row."""
+
+    line: int
+    column: str
+    code: str
+    severity: Severity
+    value: str
+    message: str
+    fix: str
+
+    @property
+    def is_blocking(self) -> bool:
+        """Whether the row, or the file, is left out because of it."""
+        return self.severity == "blocking"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The finding as a dictionary of plain values, in the order of its fields."""
+        return asdict(self)
+
+
+# fmt: off
+_ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
+    # Bytes and the shape of the table.
+    ("file-missing", "blocking", "file", "File missing", "The folder lacks one of the five files.", "There is no file {value}.", "Put the file back, or take it from the last good version."),
+    ("file-unreadable", "blocking", "file", "File cannot be opened", "The system refuses to open the file.", "The file cannot be opened: {reason}.", "Check that it is an ordinary file and that you may read it."),
+    ("file-too-large", "blocking", "file", "File too large", "A file this large is not a table of results and is not read at all.", "The file has {size} bytes; at most {limit} are read.", "Remove what does not belong, or split the file."),
+    ("file-empty", "blocking", "file", "Empty file", "The file holds nothing.", "The file is empty.", "Put the header and the rows back."),
+    ("no-rows", "blocking", "file", "No rows", "There is nothing under the header.", "The file holds no rows.", "Add at least one row."),
+    ("bom", "note", "file", "Byte order mark", "Excel writes three invisible bytes at the start; they are skipped.", "The file starts with a byte order mark, which was skipped.", "Nothing needs doing; save as plain UTF-8 to be rid of it."),
+    ("utf-16", "blocking", "file", "UTF-16", "The text is stored in two or four bytes a letter.", "The file is UTF-16 or UTF-32, not UTF-8.", "Save as “CSV UTF-8 (comma delimited)”, not as “Unicode text”."),
+    ("not-utf-8", "blocking", "file", "Not UTF-8", "Letters with accents were stored in an older encoding, often Windows-1252.", "Byte {value} ({letter} in Windows-1252) is not UTF-8.", "Save as “CSV UTF-8 (comma delimited)”."),
+    ("nul", "blocking", "file", "NUL byte", "A NUL byte means a damaged file.", "The file holds a NUL byte.", "Take the last good version, or remove the byte."),
+    ("binary", "blocking", "file", "Not text", "The file is a workbook, a document, an archive or an image.", "The file is {what}, not text.", "Open it where it was made and save as “CSV UTF-8 (comma delimited)”."),
+    ("separator", "note", "file", "Other separator", "Excel in many countries separates cells by semicolons and writes decimals with a comma.", "Cells are separated by {separator}; the file was read that way, with decimal commas in number columns.", "Nothing needs doing; save with commas to be rid of this note."),
+    ("no-header", "blocking", "file", "No header", "The first line names none of the columns.", "The first line holds none of the column names.", "Put the header line back: {columns}."),
+    ("missing-column", "blocking", "file", "Missing column", "Every column has to be there, even when its cells are blank.", "The column {column} is missing.", "Add the column {column} to the header; its cells may be blank where it is optional."),
+    ("unknown-column", "blocking", "file", "Unknown column", "The header holds a name that is not in the data dictionary.", "There is no column “{value}”.", "{suggestion}Remove or rename the column."),
+    ("duplicate-column", "blocking", "file", "Column twice", "Two columns of one name: nobody can say which one counts.", "The column {column} stands in the header more than once.", "Remove or rename one of them."),
+    ("unclosed-quote", "blocking", "file", "Quotation mark not closed", "A cell starts with a quotation mark that is never closed, so the rest of the file runs into it.", "The cell that starts with a quotation mark on this row is not closed.", "Close the quotation mark, or double it inside a cell."),
+    ("too-many-findings", "blocking", "file", "Too many findings", "Judging stopped, because the same fault probably runs through the file.", "There are more than {most} blocking findings; further ones are not listed, and rows that were not judged are left out.", "Mend what is listed and check again."),
+    ("ragged-row", "blocking", "row", "Wrong number of cells", "A row has more or fewer cells than the header.", "The row has {found} cells, the header {expected}.", "Look for a missing or an extra separator; put text that holds the separator in quotation marks."),
+    ("half-written", "blocking", "row", "Half-written last row", "The file stops in the middle of its last row.", "The last row breaks off before its end.", "Write the row to its end, or remove it."),
+    ("stray-quote", "blocking", "row", "Stray quotation mark", "A cell goes on after its closing quotation mark.", "The row holds a quotation mark in the wrong place.", "Double quotation marks inside a cell and put the whole cell in quotation marks."),
+    ("cell-too-long", "blocking", "row", "Cell too long", "A single cell holds more text than any note needs.", "A cell of this row is longer than {limit} characters.", "Shorten the cell; look for a quotation mark that is not closed."),
+    ("blank-row", "note", "row", "Blank rows", "A spreadsheet often leaves rows of blank cells; they are skipped.", "Rows of blank cells were skipped: {times}, the first one here.", "Remove them."),
+    # Text of a cell.
+    ("formula", "blocking", "cell", "Formula", "A spreadsheet would run this cell as a formula.", "{column} holds a formula: “{value}”.", "Write the value itself; a text must not start with =, @, + or -."),
+    ("control-character", "blocking", "cell", "Invisible character", "Control and invisible characters make equal words differ.", "{column} holds the invisible character {character}.", "Type the cell again."),
+    ("bidi-character", "blocking", "cell", "Direction mark", "Direction marks can show a text in another order than it is stored in.", "{column} holds the direction mark {character}.", "Type the cell again."),
+    ("html", "blocking", "cell", "HTML", "Cells are plain text; markup is never shown as markup.", "{column} holds HTML: “{value}”.", "Write plain text; leave a space after < when it means “less than”."),
+    ("outer-space", "note", "cell", "Spaces at the ends", "Spaces before or after a text make equal words differ; they are not counted as part of it.", "{column} has spaces before or after “{value}”; they were left out.", "Remove the spaces."),
+    # Value of a cell.
+    ("blank-required", "blocking", "cell", "Blank cell", "This column must hold a value in every row.", "{column} is blank.", "Fill in {column}."),
+    ("unknown-term", "blocking", "cell", "Unknown word", "The column takes words of a closed list only.", "“{value}” is no word of {column}.", "{suggestion}{allowed}"),
+    ("number-thousands", "blocking", "cell", "Thousands mark", "A mark between thousands can be taken for a decimal mark.", "“{value}” in {column} holds a thousands mark.", "{suggestion}Write numbers without marks between thousands."),
+    ("number-decimal-comma", "blocking", "cell", "Decimal comma", "In a file separated by commas decimals take a point.", "“{value}” in {column} has a decimal comma.", "{suggestion}Write decimals with a point."),
+    ("number-percent", "blocking", "cell", "Percent sign", "Cells hold the number alone.", "“{value}” in {column} has a percent sign.", "{suggestion}Write the number without the sign."),
+    ("number-not-finite", "blocking", "cell", "Not a number", "Words such as nan, inf or NA are no numbers; what is not known stays blank.", "“{value}” in {column} is not a finite number.", "Leave the cell blank when the number is not known."),
+    ("number-underscore", "blocking", "cell", "Underscore in a number", "Programs read 1_000 in different ways.", "“{value}” in {column} holds an underscore.", "{suggestion}Write the digits alone."),
+    ("number-inequality", "blocking", "cell", "Sign before a number", "Cells hold the number alone; “less than” belongs in the note.", "“{value}” in {column} starts with a comparison sign.", "{suggestion}Say in the note that the source prints a limit."),
+    ("number-digits", "blocking", "cell", "Other digits", "Numbers are written with the digits 0 to 9.", "“{value}” in {column} holds digits other than 0 to 9.", "{suggestion}Write the digits 0 to 9."),
+    ("number-sign", "blocking", "cell", "Sign of a number", "A negative number starts with a hyphen, a positive one with a digit.", "“{value}” in {column} has a dash or plus sign where a hyphen or a digit belongs.", "{suggestion}Use the hyphen for minus, and nothing for plus."),
+    ("number-text", "blocking", "cell", "Text in a number column", "The column takes plain numbers only.", "“{value}” in {column} is not a plain number.", "Write a number such as 12 or -3.5; put words in the note."),
+    ("number-too-large", "blocking", "cell", "Number too large", "No result of a trial is this large.", "“{value}” in {column} is larger than any possible result.", "Check the number."),
+    ("not-whole", "blocking", "cell", "Not a whole number", "People and doses are counted in whole numbers.", "“{value}” in {column} is not a whole number.", "Give the count; a percentage belongs in the percent column."),
+    ("negative", "blocking", "cell", "Negative number", "The column cannot be below zero.", "“{value}” in {column} is negative.", "Check the number."),
+    ("not-positive", "blocking", "cell", "Not above zero", "The column must be above zero.", "“{value}” in {column} is not above zero.", "Check the number, or leave the cell blank."),
+    ("percent-range", "blocking", "cell", "Outside 0 to 100", "A percentage of people lies between 0 and 100.", "“{value}” in {column} is outside 0 to 100.", "Check the number."),
+    ("p-range", "blocking", "cell", "p outside 0 to 1", "A p value lies between 0 and 1.", "“{value}” in {column} is outside 0 to 1.", "Check the number; write 0.05, not 5."),
+    ("registration-nct", "blocking", "cell", "Malformed NCT number", "A ClinicalTrials.gov number is NCT and eight digits.", "“{value}” is no ClinicalTrials.gov number.", "Write NCT and eight digits, for example NCT00768430."),
+    ("registration", "blocking", "cell", "Malformed registry number", "The number does not have the form of any trial registry known here.", "“{value}” is no number of a known trial registry.", "Copy the number from the registry, for example “EudraCT 2021-004927-34”; separate several by semicolons."),
+    ("slug", "blocking", "cell", "Malformed short name", "Short names are lower case letters and digits joined by hyphens.", "“{value}” in {column} is no short name.", "Write lower case words joined by hyphens, for example murrough-2013a."),
+    ("citation-key", "blocking", "cell", "Malformed key", "Keys are letters and digits without spaces.", "“{value}” in {column} is no key.", "Write letters, digits, hyphens and underscores only, for example Murrough2013AJP."),
+    # Cells of a row against each other.
+    ("events-over-n", "blocking", "row", "More events than people", "More people had the outcome than were analysed.", "{column} is {value}, but only {n} people were analysed.", "Check both numbers."),
+    ("events-without-n", "blocking", "row", "Count without n", "A count says nothing without the number analysed.", "{column} is {value}, but {other} is blank.", "Fill in {other}."),
+    ("mean-without-n", "blocking", "row", "Mean without n", "The number analysed is given for the other arm only.", "{column} is {value}, but {other} is blank while the other arm's number is given.", "Fill in {other}."),
+    ("n-not-reported", "note", "row", "n not reported", "A mean without the number analysed can be shown, but not pooled.", "{column} is {value}, and no arm's number analysed is given; its means cannot be pooled.", "Fill in {other} when a source gives it."),
+    ("sd-not-positive", "blocking", "row", "SD not above zero", "A standard deviation is above zero.", "{column} is {value}.", "Check the number, or leave the cell blank."),
+    ("effect-outside-interval", "blocking", "row", "Effect outside its interval", "An effect lies between the ends of its interval.", "{column} is {value}, on the wrong side of {other} ({against}).", "Check the effect and both ends; look for a lost minus sign."),
+    ("ratio-not-positive", "blocking", "row", "Ratio not above zero", "Risk, odds and hazard ratios are above zero.", "{column} of a ratio ({measure}) is {value}.", "Check the measure; give the ratio, not its logarithm."),
+    ("comparator-on-uncontrolled", "blocking", "row", "Comparator data without a comparator", "The comparator is `none`, yet its cells are filled.", "{column} is {value}, but the comparator is none.", "Name the comparator, or clear {column}."),
+    ("dose-without-unit", "blocking", "row", "Dose without unit", "A dose means nothing without its unit.", "The dose is {value}, but dose_unit is blank.", "Fill in dose_unit: mg/kg or mg."),
+    ("effect-without-measure", "note", "row", "Effect without measure", "An effect whose measure is not named can be shown, but not compared.", "The effect is {value}, but effect_measure is blank.", "Fill in effect_measure."),
+    ("percent-disagrees", "note", "row", "Percent disagrees with the count", "The printed percentage is more than 0.6 points away from events divided by n.", "{column} is {value}, but {events} of {n} is {percent}%.", "Check the three numbers; another denominator may be meant."),
+    ("sd-like-standard-error", "note", "table", "SD looks like a standard error", "The SD is below a third of the usual SD of this instrument, and times the square root of n it is close to it.", "{column} is {value}, where {usual} is usual for {instrument}; times √{n} it would be {times}.", "Check whether the source prints a standard error; SD = SE × √n."),
+    ("large-effect", "note", "row", "Very large effect", "A standardised difference beyond 2 is rare and often a standard error taken for an SD.", "The standardised mean difference is {value}.", "Check means and SDs against the source."),
+    ("effect-sign", "note", "row", "Sign disagrees with the means", "Differences are intervention minus comparator.", "The effect is {value}, but the arm means differ by {difference}.", "Check the sign; an adjusted difference may differ."),
+    ("ratio-disagrees", "note", "row", "Printed effect disagrees with the counts", "The printed RR or OR is more than 5% and 0.05, or the RD more than 0.02, away from what the counts give.", "The printed {measure} is {value}, but the counts give {counts}.", "Check the counts and the effect; the printed one may be adjusted or belong to another model."),
+    ("n-over-randomised", "note", "row", "More analysed than randomised", "More people were analysed than were randomised (in a crossover trial: in one arm).", "{value} people were analysed, but {randomised} were randomised.", "Check the numbers; say in the note why they differ."),
+    # Rows against each other and against other files.
+    ("trial-disagrees", "blocking", "table", "Rows of one trial disagree", "Trial-level cells are the same on every row of a trial.", "{column} is “{value}” here, but “{first}” on line {first_line}, for the same trial {trial}.", "Make the rows agree, or give the other trial its own short name."),
+    ("duplicate-row", "blocking", "table", "Row twice", "The same row stands in the file twice and would count twice.", "The row repeats line {first_line}.", "Remove one of them."),
+    ("duplicate-key", "blocking", "table", "Said twice", "Two rows give the same thing with different content.", "Line {first_line} already holds {value}.", "Keep the right row, or tell them apart."),
+    ("same-pool", "note", "table", "Two main results for one pool", "Two main rows of one trial describe the same comparison, outcome and time; only one can enter a pool.", "Line {first_line} is a main row for the same comparison, outcome and time.", "Mark one of them as sensitivity or subgroup."),
+    ("shared-comparator", "note", "table", "Shared comparator arm", "Two comparisons of a trial use the same comparator arm; pooled together, its people count twice.", "The comparator arm is the same as on line {first_line}.", "Nothing needs doing; choose one arm, or split the comparator, before pooling both."),
+    ("unknown-citation", "blocking", "table", "Unknown citation", "The citation is not in references.json.", "There is no reference “{value}”.", "{suggestion}Add the reference to references.json, or correct the citation."),
+    ("unknown-trial", "blocking", "table", "Unknown trial", "The trial is not in trials.csv.", "There is no trial “{value}”.", "{suggestion}Add the trial's rows, or correct the name."),
+    ("unused-citation", "note", "table", "Citation nobody uses", "No row of any file cites the reference.", "Nothing cites “{value}”.", "Cite it, or remove it."),
+    # References.
+    ("json", "blocking", "file", "Not JSON", "The file cannot be read as JSON.", "The file is not JSON: {reason}.", "Mend the file near this line; look for a missing comma or bracket."),
+    ("reference-list", "blocking", "file", "Not a list of references", "references.json is a list of CSL-JSON items.", "The file holds {value}, not a list of references.", "Put the items in square brackets."),
+    ("reference-shape", "blocking", "cell", "Malformed reference", "A part of the reference does not have the form CSL-JSON gives it.", "{column} of reference {item} should be {expected}.", "Give it the form CSL-JSON asks for, or leave it out."),
+    ("reference-id", "blocking", "row", "Reference without id", "A reference without an id cannot be cited and is left out.", "Item {item} has no usable id (“{value}”).", "Give it an id of letters and digits, for example Murrough2013AJP."),
+    ("duplicate-id", "blocking", "row", "Reference id twice", "Two references share one id; the later one is left out.", "The id {value} stands on line {first_line} already.", "Give one of them another id, or remove it."),
+    ("doi", "blocking", "cell", "Malformed DOI", "A DOI starts with 10., without https://doi.org/. It is left out of the reference.", "“{value}” is no DOI.", "Write it as 10.1176/appi.ajp.2013.13030392."),
+    ("pmid", "blocking", "cell", "Malformed PMID", "A PubMed number is one to eight digits. It is left out of the reference.", "“{value}” is no PubMed number.", "Write the digits alone."),
+    ("pmcid", "blocking", "cell", "Malformed PMCID", "A PubMed Central number is PMC and digits. It is left out of the reference.", "“{value}” is no PubMed Central number.", "Write PMC and the digits, for example PMC8808464."),
+    ("link", "blocking", "cell", "Link is not http", "Only links that start with http:// or https:// are shown. It is left out of the reference.", "“{value}” is no web address.", "Write the whole address, starting with https://."),
+)
+# fmt: on
+
+KINDS: Mapping[str, FindingKind] = MappingProxyType({row[0]: FindingKind(*row) for row in _ROWS})
+
+
+def shown(value: object) -> str:
+    r"""A value on one line, printable and at most 80 characters long.
+
+    >>> shown("a\tb"), shown(0.5), shown(24.0), len(shown("x" * 200))
+    ('a\\tb', '0.5', '24', 80)
+    """
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    cut = text[:SHOWN]
+    if not cut.isprintable():
+        cut = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in cut)
+    return cut if len(cut) <= SHOWN and len(text) <= SHOWN else f"{cut[: SHOWN - 1]}…"
+
+
+def finding(code: str, line: int, column: str = "", value: object = "", **details: object) -> Finding:
+    """A finding of the given kind, its message and fix filled in from the value and the details.
+
+    Raises KeyError for a code that is not in the table, or a detail its words need.
+
+    >>> finding("blank-required", 3, "outcome").message
+    'outcome is blank.'
+    """
+    kind = KINDS[code]
+    words = {
+        name: shown(detail) for name, detail in details.items() if name not in ("suggestion", "allowed", "columns")
+    }
+    words |= {name: str(details[name]) for name in ("suggestion", "allowed", "columns") if name in details}
+    words |= {"column": shown(column), "value": shown(value)}
+    message, fix = kind.message.format_map(words), kind.fix.format_map(words)
+    return Finding(line, words["column"], code, kind.severity, words["value"], message, fix)
+
+
+def did_you_mean(word: str) -> str:
+    """The start of a fix that offers a word, "" when there is none to offer."""
+    return f"Did you mean “{shown(word)}”? " if word else ""

@@ -1,0 +1,142 @@
+"""How soon: the answers of all time bins for one measure, over all trials or over those that report every time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from types import MappingProxyType
+
+from evidence.answers import Answer, Model, answer
+from evidence.comparisons import SYMPTOMS, Question
+from evidence.effects import MEASURES
+from evidence.records import Result
+from evidence.scale import interval, shown
+from evidence.statements import Sides, behind, spelled
+from evidence.times import TIME_BINS, TimeBin
+from evidence.words import counted, listed
+
+MEASURE_LABELS: Mapping[str, str] = MappingProxyType(
+    {"MD": "MADRS points", "SMD": "Any scale, in SDs", "RR": "Response, risk ratio"}
+)
+_AXES = {
+    "MD": "MADRS points, drug minus comparator",
+    "SMD": "Standardised mean difference (Hedges g)",
+    "RR": "Risk ratio of response",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Answers by time bin. `drawn` are those with something to draw; `caveat` says how to read them together."""
+
+    answers: tuple[Answer, ...]
+    axis: str
+    caveat: str
+
+    @property
+    def drawn(self) -> tuple[Answer, ...]:
+        """Answers with at least one effect."""
+        return tuple(item for item in self.answers if any(entry.effect is not None for entry in item.entries))
+
+
+def _question(measure: str, time_bin: TimeBin, low_confidence: bool) -> Question:
+    if measure == "RR":
+        return Question(("response",), "RR", time_bin, low_confidence=low_confidence)
+    instrument = "MADRS" if measure == "MD" else None
+    return Question(SYMPTOMS, measure, time_bin, instrument, low_confidence=low_confidence)
+
+
+def _all_bins(results: tuple[Result, ...], measure: str, low_confidence: bool, model: Model | None) -> tuple[Answer, ...]:
+    return tuple(answer(results, _question(measure, item, low_confidence), model) for item in TIME_BINS)
+
+
+def course(
+    results: Iterable[Result],
+    measure: str,
+    same_trials: bool = False,
+    low_confidence: bool = False,
+    model: Model | None = None,
+) -> Course:
+    """The time course of a measure ("MD", "SMD" or "RR").
+
+    With `same_trials` only trials are kept that report every bin shown; the bins are the set of at least two with
+    the most trials in common (the larger set where that ties).
+    """
+    everything = tuple(results)
+    answers = _all_bins(everything, measure, low_confidence, model)
+    if not same_trials:
+        return Course(answers, _AXES[measure], "Columns hold different trials: a difference between two columns may be a difference between trials.")
+    bins, trials = _most_in_common(answers)
+    if not trials:
+        empty = tuple(answer((), item.question, model) for item in answers)
+        return Course(empty, _AXES[measure], "No trial in this selection reports this measure at two of these times.")
+    kept = tuple(r for r in everything if r.trial in trials)
+    same = tuple(item for item in _all_bins(kept, measure, low_confidence, model) if item.question.bin in bins)
+    names = listed([item.short for item in bins])
+    return Course(same, _AXES[measure], f"Only the {counted(len(trials), 'trial')} that report at all of these times: {names}.")
+
+
+def _most_in_common(answers: tuple[Answer, ...]) -> tuple[tuple[TimeBin, ...], frozenset[str]]:
+    reporting = {
+        item.question.bin: frozenset(entry.trial for entry in item.used)
+        for item in answers
+        if item.question.bin is not None and item.used
+    }
+    best: tuple[tuple[TimeBin, ...], frozenset[str]] = ((), frozenset())
+    for size in range(2, len(reporting) + 1):
+        for bins in combinations(reporting, size):
+            common = frozenset.intersection(*(reporting[item] for item in bins))
+            if common and len(common) >= len(best[1]):
+                best = (bins, common)
+    return best
+
+
+def earliest_clear(answers: Sequence[Answer]) -> Answer | None:
+    """The first answer in the given order whose interval excludes no effect."""
+    return next((a for a in answers if a.pooled and (a.pooled.ci_low > 0 or a.pooled.ci_high < 0)), None)
+
+
+def finding_of_onset(answers: Sequence[Answer], sides: Sides) -> str:
+    """How soon: the earliest time whose interval excludes no effect, with the effect at that time."""
+    reported = [a for a in answers if a.pooled is not None]
+    if not reported:
+        return "No controlled trial in this selection reports this early enough, and with an interval, to say how soon it works"
+    first, start = earliest_clear(reported), reported[0]
+    if first is None:
+        return f"No time measured has an interval that excludes no effect; at {_times(start)} {_difference(start, sides)}"
+    return f"At {_times(first)}, the earliest time whose interval excludes no effect, {_difference(first, sides)}"
+
+
+def finding_of_duration(answers: Sequence[Answer], sides: Sides) -> str:
+    """How the difference after one dose fares: the latest time that excludes no effect, and the latest measured."""
+    reported = [a for a in answers if a.pooled is not None]
+    if not reported:
+        return "No controlled trial in this selection follows people after one dose with numbers that can be compared"
+    clear, last = [a for a in reported if earliest_clear([a]) is not None], reported[-1]
+    if not clear:
+        return f"After one dose no time measured excludes no effect; at {_times(last)}, the latest, {_difference(last, sides)}"
+    latest = clear[-1]
+    if latest is last:
+        return f"After one dose, at {_times(latest)}, the latest time measured, {_difference(latest, sides)}"
+    return (
+        f"After one dose the latest time whose interval excludes no effect is {_times(latest)}: "
+        f"{_difference(latest, sides)}; at {_times(last)} {_difference(last, sides)}"
+    )
+
+
+def _difference(answer: Answer, sides: Sides) -> str:
+    """The effect as a clause: absolute words, interval, trials and people."""
+    assert answer.pooled is not None
+    value, measure = answer.pooled.estimate, answer.question.measure
+    low_high = interval(measure, answer.pooled.ci_low, answer.pooled.ci_high).replace("–", " to ")
+    numbers = f"(95% CI {low_high}; {behind(answer)})"
+    if MEASURES[measure].scale == "log":
+        ratio = f"the {MEASURES[measure].label.lower()} of response was {shown(measure, value)}"
+        return f"{ratio} for {sides.drug} against {sides.comparator} {numbers}"
+    unit = "standard deviations" if measure == "SMD" else f"{answer.question.instrument or ''} points".strip()
+    direction = "lower" if value < 0 else "higher"
+    return f"scores were {shown(measure, abs(value))} {unit} {direction} with {sides.drug} than with {sides.comparator} {numbers}"
+
+
+def _times(answer: Answer) -> str:
+    hours = sorted({entry.hours for entry in answer.used})
+    return spelled(hours[0]) if len(hours) == 1 else f"{spelled(hours[0])} to {spelled(hours[-1])}"

@@ -1,0 +1,178 @@
+"""The answer on one screen: four tiles, what is not known, and the trials as a map."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from evidence import certainty, duration, onset, response, statements
+from evidence.answers import Answer, answer
+from evidence.comparisons import Question
+from evidence.records import Result, Review
+from evidence.scale import interval, shown
+from evidence.selection import Selection, relaxed, trials_of
+from evidence.times import HOURS_A_DAY, in_words
+from evidence.words import counted, listed, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One question with its number, or the plain statement that there is none."""
+
+    question: str
+    page: str
+    number: str
+    unit: str
+    interval: str
+    behind: str
+    certainty: str
+    words: str
+    results: tuple[Result, ...]
+
+
+def _results(found: Answer) -> tuple[Result, ...]:
+    return tuple(result for entry in found.used for result in entry.results)
+
+
+def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
+    """The earliest time bin whose interval excludes no effect, else the earliest measured."""
+    answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
+    question = "How soon?"
+    if not answers:
+        words = "No controlled trial in this selection reports MADRS scores with an interval."
+        return Tile(question, "onset", "—", "not reported", "", "", "", words, ())
+    first = onset.earliest_clear(answers) or answers[0]
+    assert first.pooled is not None
+    sides = statements.sides_of(e.first for e in first.used)
+    clear = onset.earliest_clear([first]) is not None
+    lower = "lower" if first.pooled.estimate < 0 else "higher"
+    when = statements.when(first)
+    words = f"{when} depression scores were {lower} on {sides.drug} than on {sides.comparator}."
+    low_high = interval("MD", first.pooled.ci_low, first.pooled.ci_high)
+    hours = sorted({entry.hours for entry in first.used})
+    number = in_words(hours[0]) if len(hours) == 1 else f"{in_words(hours[0])}–{in_words(hours[-1])}"
+    unit = "earliest time that excludes no effect" if clear else "earliest time measured; no clear effect"
+    return Tile(
+        question, "onset", number, unit,
+        f"{shown('MD', first.pooled.estimate)} MADRS points (95% CI {low_high})", statements.behind(first),
+        certainty.in_words(certainty.rating(reviews, first)), words, _results(first),
+    )  # fmt: skip
+
+
+def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
+    """Of 100 people, how many respond with the drug and with the comparator."""
+    found = response.answer_for(results, "response", "RR", response.AUTOMATIC)
+    question = "For how many?"
+    of_hundred = statements.absolute(found)
+    if found.pooled is None or of_hundred is None:
+        words = statements.finding_of_rates(found, statements.sides_of(())) + "."
+        return Tile(question, "response", "—", "not reported", "", "", "", words, ())
+    sides = statements.sides_of(e.first for e in found.used)
+    drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
+    when = statements.when(found)
+    return Tile(
+        question, "response", f"{drug:.0f} vs {control:.0f}", f"of 100 respond, {when[0].lower()}{when[1:]}",
+        f"risk ratio {shown('RR', found.pooled.estimate)} ({interval('RR', found.pooled.ci_low, found.pooled.ci_high)})",
+        statements.behind(found), certainty.in_words(certainty.rating(reviews, found)),
+        f"About {drug:.0f} of 100 people lose at least half of their symptoms on {sides.drug}, {control:.0f} on "
+        f"{sides.comparator}.", _results(found),
+    )  # fmt: skip
+
+
+def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
+    """How long people stay well after a course, from groups without a comparator."""
+    wider = relaxed(results, selection, lambda r: duration.is_follow_up(r) and not r.is_controlled)
+    items = [item for item in duration.follow_ups(wider.results) if item.is_after_course]
+    question = "For how long?"
+    if not items:
+        words = "No trial in this selection reports how long people stayed well after a course."
+        return Tile(question, "duration", "—", "not reported", "", "", "", words, ())
+    known = [item.people for item in items if item.people is not None]
+    spread = plain(items[0].days) + (f"–{plain(items[-1].days)}" if len(items) > 1 else "")
+    words = "After a course of doses, then none: mean or median time until depression came back, in groups without a comparator."
+    return Tile(
+        question, "duration", spread, "days to relapse", "no interval: groups differ too much to pool",
+        f"{counted(len(items), 'group')}, {counted(sum(known), 'responder')}", "Certainty not rated: no comparator",
+        " ".join((words, statements.given_up(wider.dropped))).strip(), tuple(item.result for item in items),
+    )  # fmt: skip
+
+
+def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[Review]) -> Tile:
+    """How many dissociate, the harm that patients notice first and that unblinds the trials."""
+
+    def counts_dissociation(r: Result) -> bool:
+        known = (r.events_intervention, r.n_intervention, r.events_comparator, r.n_comparator)
+        return r.outcome == "dissociation" and r.analysis == "main" and all(value is not None for value in known)
+
+    wider = relaxed(results, selection, counts_dissociation)
+    found = answer(wider.results, Question(("dissociation",), "RR", None))
+    question = "At what cost?"
+    of_hundred = statements.absolute(found)
+    if found.pooled is None or of_hundred is None:
+        words = "No trial in this selection reports how many people dissociated in both arms."
+        return Tile(question, "trials", "—", "not reported", "", "", "", words, ())
+    sides = statements.sides_of(e.first for e in found.used)
+    drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
+    return Tile(
+        question, "trials", f"{drug:.0f} vs {control:.0f}", "of 100 feel detached (dissociation)",
+        f"risk ratio {shown('RR', found.pooled.estimate)} ({interval('RR', found.pooled.ci_low, found.pooled.ci_high)})",
+        statements.behind(found), certainty.in_words(certainty.rating(reviews, found)),
+        " ".join((f"{sides.drug.capitalize()} against {sides.comparator}.", statements.given_up(wider.dropped))).strip(),
+        _results(found),
+    )  # fmt: skip
+
+
+def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str, ...]:
+    """What the selection cannot tell, each counted from its rows."""
+    trials = trials_of(results)
+    compared = [r for r in results if r.is_controlled and r.outcome in ("response", "remission", "symptom-change", "symptom-endpoint")]
+    early = {r.trial for r in compared if r.hours <= 6}
+    lines = []
+    if compared:
+        longest = max(compared, key=lambda r: r.hours)
+        lines.append(
+            f"Beyond {in_words(longest.hours)} nobody compared the two sides ({longest.label} measured longest); "
+            "six months of benefit is not something these trials can show."
+            if longest.hours < 182 * HOURS_A_DAY
+            else f"The longest comparison ends after {in_words(longest.hours)} ({longest.label})."
+        )
+    lines.append(
+        f"{len(early) or 'None'} of {counted(len(trials), 'trial')} compared symptoms within the first 6 hours"
+        + (", so how fast it starts is hardly known." if len(early) <= 2 else ".")
+    )
+    unblinded = [rows[0].label for rows in trials.values() if any(r.comparator in ("saline", "placebo") for r in rows)]
+    if unblinded:
+        lines.append(
+            f"Patients can feel the drug: {counted(len(unblinded), 'trial')} compared it with something that is not felt, "
+            "so expectation cannot be told apart from effect there."
+        )
+    unjudged = [trial for trial in trials if trial not in judged]
+    lines.append(f"No published judgement of risk of bias is held here for {len(unjudged)} of {len(trials)} trials.")
+    harms = [name for name in ("cystitis", "urinary-retention") if any(r.outcome == name for r in results)]
+    lines.append(
+        "Long-term harm to bladder and memory: no trial here is built to measure it"
+        + (f"; the nearest rows are {listed(harms)}." if harms else ", and no trial in this selection reports a urinary event.")
+    )
+    return tuple(lines)
+
+
+class Dot(NamedTuple):
+    """One trial on the evidence map."""
+
+    result: Result
+    year: int | None
+    people: int | None
+    selected: bool
+
+
+def evidence_map(trials: Mapping[str, tuple[Result, ...]], selected: Iterable[Result]) -> tuple[Dot, ...]:
+    """Every trial by year and size; the comparator is that of its first controlled result."""
+    chosen: dict[str, Result] = {}
+    for result in selected:
+        if result.trial not in chosen or (result.is_controlled and not chosen[result.trial].is_controlled):
+            chosen[result.trial] = result
+    dots = []
+    for trial, rows in trials.items():
+        shown_row = chosen.get(trial) or next((r for r in rows if r.is_controlled), rows[0])
+        year = next((int(word[:4]) for word in rows[0].label.split() if word[:4].isdigit()), None)
+        dots.append(Dot(shown_row, year, rows[0].n_randomised, trial in chosen))
+    return tuple(dots)

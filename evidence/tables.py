@@ -1,0 +1,145 @@
+"""Results and answers as the DataFrames shown beside a chart and exported."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from evidence.answers import Answer
+from evidence.comparisons import TrialEffect
+from evidence.duration import FollowUp, Withdrawal
+from evidence.effects import MEASURES
+from evidence.overview import Dot
+from evidence.records import Result
+from evidence.scale import interval, shown
+from evidence.times import in_words
+from evidence.words import plain
+
+
+def result_frame(results: Iterable[Result]) -> pd.DataFrame:
+    """Results as the file holds them: its columns in its order, blanks for what is unknown."""
+    return pd.DataFrame([result.model_dump() for result in results], columns=list(Result.columns()))
+
+
+def to_csv(frame: pd.DataFrame) -> bytes:
+    """A frame as UTF-8 CSV with a byte order mark, so that spreadsheets read it right; whole numbers stay whole."""
+    text = frame.map(_cell).to_csv(index=False, lineterminator="\r\n")
+    return b"\xef\xbb\xbf" + text.encode()
+
+
+def _cell(value: object) -> object:
+    if value is None or (isinstance(value, float) and value != value):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    # A cell that a spreadsheet would run as a formula is made text.
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t") else value
+
+
+def pool_frame(answers: Iterable[Answer], links: Mapping[str, str | None]) -> pd.DataFrame:
+    """One row a trial and time as a screen reader would say it: label, effect, interval, no effect, weight, numbers."""
+    rows = []
+    for answer in answers:
+        rows += [_entry(answer, entry, links) for entry in answer.entries]
+        if answer.pooled is not None and answer.k > 1:
+            rows.append(_pooled(answer))
+    return pd.DataFrame(rows)
+
+
+def _crosses(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else "includes no effect" if low <= 0 <= high else "excludes no effect"
+
+
+def _entry(answer: Answer, entry: TrialEffect, links: Mapping[str, str | None]) -> dict[str, object]:
+    measure, first, weight = answer.question.measure, entry.first, answer.weight_of(entry)
+    return {
+        "Trial": entry.label,
+        "Time": in_words(entry.hours),
+        MEASURES[measure].label: shown(measure, entry.effect.estimate) if entry.effect else "not estimable",
+        "95% CI": interval(measure, entry.low, entry.high) if entry.effect else "",
+        "Interval": _crosses(entry.low, entry.high),
+        "Weight %": round(weight, 1) if weight is not None else None,
+        "Drug": f"{entry.intervention.events}/{entry.intervention.n}" if entry.intervention else "",
+        "Comparator": f"{entry.comparator.events}/{entry.comparator.n}" if entry.comparator else "",
+        "Against": first.comparator,
+        "People": entry.people,
+        "From": entry.how,
+        "Not pooled because": entry.excluded,
+        "Source": first.source,
+        "Confidence": first.confidence,
+        "Citation": links.get(first.citation),
+    }
+
+
+def _pooled(answer: Answer) -> dict[str, object]:
+    pooled, measure = answer.pooled, answer.question.measure
+    assert pooled is not None
+    return {
+        "Trial": f"Pooled ({answer.k} trials)",
+        "Time": answer.question.bin.short if answer.question.bin else "",
+        MEASURES[measure].label: shown(measure, pooled.estimate),
+        "95% CI": interval(measure, pooled.ci_low, pooled.ci_high),
+        "Interval": _crosses(pooled.ci_low, pooled.ci_high),
+        "Weight %": 100.0,
+        "People": answer.people,
+    }
+
+
+def spoken(answer: Answer) -> list[str]:
+    """Each entry as a sentence: label, estimate, interval, whether it includes no effect, weight."""
+    lines = []
+    for entry in answer.entries:
+        if entry.effect is None:
+            continue
+        weight = answer.weight_of(entry)
+        size = f"{shown(entry.measure, entry.effect.estimate)} ({interval(entry.measure, entry.low, entry.high)})"
+        share = f", weight {weight:.1f}%" if weight is not None else ", not pooled"
+        lines.append(f"{entry.label}: {size}, {_crosses(entry.low, entry.high)}{share}")
+    return lines
+
+
+def follow_up_frame(items: Iterable[FollowUp], links: Mapping[str, str | None]) -> pd.DataFrame:
+    """Days to relapse, one row a group."""
+    return pd.DataFrame(
+        [
+            {
+                "Trial": item.label, "Days to relapse": item.days, "Statistic": item.statistic, "People": item.people,
+                "Followed, days": item.followed_days, "Doses": item.result.administrations,
+                "Source": item.result.source, "Confidence": item.result.confidence, "Note": item.result.note,
+                "Citation": links.get(item.result.citation),
+            }
+            for item in items
+        ]
+    )  # fmt: skip
+
+
+def withdrawal_frame(entries: Iterable[Withdrawal], links: Mapping[str, str | None]) -> pd.DataFrame:
+    """Relapse after randomised withdrawal, one row a stratum."""
+    return pd.DataFrame(
+        [
+            {
+                "Trial": e.result.label, "Drug": e.result.intervention, "Stratum": e.result.dose_note,
+                "Relapsed, going on": f"{e.going_on.events}/{e.going_on.n}" if e.going_on else "not reported",
+                "Relapsed, stopping": f"{e.stopping.events}/{e.stopping.n}" if e.stopping else "not reported",
+                "Hazard ratio": plain(e.result.effect) if e.effect else "not reported",
+                "95% CI": f"{plain(e.result.ci_low)} to {plain(e.result.ci_high)}" if e.effect else "",
+                "Source": e.result.source, "Confidence": e.result.confidence, "Note": e.result.note,
+                "Citation": links.get(e.result.citation),
+            }
+            for e in entries
+        ]
+    )  # fmt: skip
+
+
+def map_frame(dots: Iterable[Dot], links: Mapping[str, str | None]) -> pd.DataFrame:
+    """The evidence map as rows: selected trials first, then by year."""
+    ordered = sorted(dots, key=lambda dot: (not dot.selected, dot.year or 0, dot.result.label))
+    return pd.DataFrame(
+        [
+            {
+                "Trial": dot.result.label, "Year": dot.year, "People": dot.people, "Drug": dot.result.intervention,
+                "Against": dot.result.comparator, "Design": dot.result.design,
+                "In the selection": "yes" if dot.selected else "no", "Citation": links.get(dot.result.citation),
+            }
+            for dot in ordered
+        ]
+    )  # fmt: skip

@@ -1,0 +1,29 @@
+"""The frame round every page: navigation, the filter bar, the state of the data, the footer."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from evidence.ui import filters, loading
+from evidence.ui.banner import data_banner
+
+PAGES = (
+    st.Page("../../pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),
+    st.Page("../../pages/onset.py", title="Onset", icon=":material/bolt:"),
+    st.Page("../../pages/response.py", title="Response", icon=":material/groups:"),
+    st.Page("../../pages/duration.py", title="Duration", icon=":material/hourglass_bottom:"),
+    st.Page("../../pages/trials.py", title="Trials", icon=":material/article:"),
+)
+
+st.set_page_config(
+    page_title="Ketamine in depression: the evidence", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
+)
+page = st.navigation(list(PAGES), position="top")
+loaded = loading.current()
+data_banner(loaded)
+filters.bar(loaded.evidence.results)
+page.run()
+st.caption(
+    f"Data version {loaded.evidence.short} · {len(loaded.evidence.trials)} trials, "
+    f"{len(loaded.evidence.results)} results · Evidence for reading and teaching, not medical advice."
+)

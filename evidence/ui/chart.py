@@ -1,0 +1,100 @@
+"""A chart with everything a chart owes its reader: finding, text twin, citation card, table, downloads."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from evidence import citations, tables
+from evidence.records import Result
+from evidence.ui.card import citation_card, reference_list
+from evidence.ui.view import View
+
+# Sizes of a saved picture: name → (format, least width, least height or None for the chart's own, scale).
+PICTURES: dict[str, tuple[str, int, int | None, int]] = {
+    "PNG for a 16:9 slide": ("png", 1280, 720, 2),
+    "SVG for a 16:9 slide": ("svg", 1280, 720, 1),
+    "PNG for an A4 column": ("png", 760, None, 4),
+    "SVG for an A4 column": ("svg", 760, None, 1),
+}
+SOURCE_KEY = (
+    "Shape says what was read: ● full text, ■ abstract, ▲ registry, ⬟ review, ★ secondary source. "
+    "Hollow: low confidence, not pooled. Click a mark for its citation."
+)
+
+
+def picture_config(name: str, height: int, file_name: str) -> dict[str, object]:
+    """Plotly's settings for the camera button: a slide keeps 16:9 however tall the chart is."""
+    kind, width, least, scale = PICTURES[name]
+    tall = max(height, least) if least else height
+    wide = max(width, round(tall * 16 / 9)) if least else width
+    return {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "scrollZoom": False,
+        "toImageButtonOptions": {"format": kind, "width": wide, "height": tall, "scale": scale, "filename": file_name},
+    }
+
+
+def _picked_lines(event: object) -> list[int]:
+    """Lines of trials.csv carried by the clicked mark, empty without a click."""
+    points = event["selection"]["points"] if event else []  # type: ignore[index]
+    for point in points:
+        data = point.get("customdata")
+        text = data[0] if isinstance(data, (list, tuple)) and data else data
+        if isinstance(text, str) and text:
+            return [int(part) for part in text.split() if part.isdigit()]
+    return []
+
+
+def show(figure: go.Figure, view: View, key: str, alt: str, results: Sequence[Result], table: pd.DataFrame) -> None:
+    """Draw a figure with its twins. `results` are those drawn, in the order of their citations."""
+    name = f"ketamine-{key}-{view.evidence.short}"
+    picture = st.session_state.get(f"{key}-picture", next(iter(PICTURES)))
+    event = st.plotly_chart(
+        figure, theme=None, key=key, on_select="rerun", selection_mode="points", alt=alt,
+        config=picture_config(picture, int(figure.layout.height), name),
+    )  # fmt: skip
+    by_line = {result.line: result for result in view.evidence.results}
+    clicked = _picked_lines(event)
+    memory = f"{key}-picked"
+    if clicked:
+        st.session_state[memory] = clicked
+    drawn = {result.line for result in results}
+    picked = [by_line[line] for line in st.session_state.get(memory, []) if line in drawn and line in by_line]
+    cite, rows, take = st.tabs(["Citations", "Table", "Download"], key=f"{key}-tabs")
+    with cite:
+        if picked:
+            citation_card(view.evidence, picked, key)
+        else:
+            st.caption(SOURCE_KEY)
+        with st.expander("References of everything drawn", expanded=False, key=f"{key}-references"):
+            reference_list(view.evidence, results)
+    with rows:
+        st.dataframe(
+            table, hide_index=True, alt=f"The numbers of the chart: {alt}",
+            column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
+        )  # fmt: skip
+    with take:
+        downloads(view, key, name, results)
+
+
+def downloads(view: View, key: str, name: str, results: Sequence[Result]) -> None:
+    """Rows, references and the picture's size, of exactly what is drawn."""
+    keys = list(dict.fromkeys(result.citation for result in results))
+    references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
+    with st.container(horizontal=True):
+        for label, suffix, mime, make in (
+            ("Rows (CSV)", "csv", "text/csv", lambda: tables.to_csv(tables.result_frame(results))),
+            ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
+            ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
+            ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
+        ):
+            st.download_button(
+                label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"{key}-{suffix}", on_click="ignore"
+            )
+    st.selectbox(
+        "Picture saved by the camera button in the chart’s corner", list(PICTURES), key=f"{key}-picture", width=360
+    )
+    st.caption(f"Cite these trials with RIS, BibTeX or CSL-JSON. Data version {view.evidence.short}.")

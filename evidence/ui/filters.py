@@ -1,0 +1,92 @@
+"""The one filter bar: a preset, the filters that narrow it, and what they exclude. All of it lives in the URL."""
+
+import streamlit as st
+
+from evidence.records import Result
+from evidence.selection import (
+    DOSE_LIMITS,
+    PRESETS,
+    WORD_FILTERS,
+    Selection,
+    apply,
+    blockers,
+    explain,
+    headcount,
+    trials_of,
+)
+from evidence.ui.view import FILTER_WORDS, selection_from_state
+from evidence.words import counted
+
+_DOSE_STEPS = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.8, 1.0]
+
+
+def bar(results: tuple[Result, ...]) -> None:
+    """Draw the filter bar: what is on screen in one line, which opens to the filters and what each excluded."""
+    selection = selection_from_state()
+    kept = apply(results, selection.criteria())
+    total = len(trials_of(results))
+    left, right = st.columns([2, 3], vertical_alignment="top")
+    with left:
+        st.selectbox(
+            "Evidence", list(PRESETS), format_func=lambda name: PRESETS[name].label, key="preset", bind="query-params",
+            label_visibility="collapsed", help="The question; filters narrow it.",
+        )  # fmt: skip
+    active = sum(1 for name in WORD_FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)
+    filters = f" · {counted(active, 'filter')} on" if active else ""
+    count = headcount(kept)
+    with right, st.expander(f"**{count.trials} of {total} trials**, {count.in_people}{filters} · filter", key="filters"):
+        _widgets()
+        _excluded(results, selection)
+
+
+def _widgets() -> None:
+    columns = st.columns(3)
+    for i, name in enumerate(WORD_FILTERS):
+        title, words = FILTER_WORDS[name]
+        with columns[i % 3]:
+            st.multiselect(
+                title, list(words), format_func=lambda value, words=words: words[value].label, key=name,
+                bind="query-params", placeholder="any",
+            )  # fmt: skip
+    with columns[len(WORD_FILTERS) % 3]:
+        st.select_slider(
+            "Dose, mg/kg", _DOSE_STEPS, value=DOSE_LIMITS, key="dose", bind="query-params",
+            help="Only doses given by body weight; doses in mg are left out once this is narrowed.",
+        )  # fmt: skip
+    st.button("Clear filters", on_click=_clear, key="clear-filters", type="tertiary", icon=":material/filter_alt_off:")
+
+
+def _clear() -> None:
+    for name in WORD_FILTERS:
+        st.session_state[name] = []
+    st.session_state["dose"] = DOSE_LIMITS
+
+
+def _excluded(results: tuple[Result, ...], selection: Selection) -> None:
+    for step in explain(results, selection):
+        if step.removed:
+            names = ", ".join(step.removed[:12]) + (f" and {len(step.removed) - 12} more" if len(step.removed) > 12 else "")
+            st.caption(f"**{counted(len(step.removed), 'trial')} left out** because {step.criterion.words} is required: {names}")
+
+
+def _undo(name: str) -> None:
+    if name == "preset":
+        st.session_state["preset"] = "everything"
+    elif name == "dose":
+        st.session_state["dose"] = DOSE_LIMITS
+    else:
+        st.session_state[name] = []
+
+
+def empty_notice(results: tuple[Result, ...], selection: Selection) -> None:
+    """Say which filter left nothing, and offer to undo it."""
+    names = blockers(results, selection)
+    st.warning(f"No trial meets all of: {'; '.join(criterion.words for criterion in selection.criteria())}.")
+    for name in names:
+        title = f"the preset “{selection.named.label}”" if name == "preset" else f"the filter “{FILTER_TITLES[name]}”"
+        st.button(f"Undo {title}", key=f"undo-{name}", on_click=_undo, args=(name,))
+    if not names:
+        st.button("Clear all filters", key="undo-all", on_click=_clear)
+
+
+FILTER_TITLES = {name: title for name, (title, _) in FILTER_WORDS.items()} | {"dose": "Dose"}

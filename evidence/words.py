@@ -1,0 +1,84 @@
+"""Numbers as a reader sees them: true minus, thin thousands, en dash for ranges, sensible digits."""
+
+import math
+
+THIN = "\u202f"
+MINUS = "−"
+UNKNOWN = "not reported"
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number with a fixed count of decimals, a true minus and thin thousands.
+
+    >>> number(-7.953, 1), number(12345, 0), number(None), number(-0.001, 1)
+    ('−8.0', '12\u202f345', 'not reported', '0.0')
+    """
+    if value is None or math.isnan(value):
+        return UNKNOWN
+    text = f"{abs(value):,.{digits}f}".replace(",", THIN)
+    return MINUS + text if value < 0 and float(f"{abs(value):.{digits}f}") else text
+
+
+def ratio(value: float | None) -> str:
+    """A ratio with two decimals below ten, fewer above.
+
+    >>> ratio(2.2796), ratio(23.04), ratio(373.5), ratio(0.4949), ratio(5000.2)
+    ('2.28', '23.0', '373', '0.49', '5\u202f000')
+    """
+    return number(value, 2 if value is None or value < 9.995 else 1 if value < 99.95 else 0)
+
+
+def plain(value: float | None) -> str:
+    """A number as short as it was reported.
+
+    >>> plain(12.0), plain(-0.52), plain(None)
+    ('12', '−0.52', 'not reported')
+    """
+    return UNKNOWN if value is None else f"{value:g}".replace("-", MINUS)
+
+
+def count(value: int | None) -> str:
+    """A count with thin thousands.
+
+    >>> count(9446)
+    '9\u202f446'
+    """
+    return number(value, 0)
+
+
+def percent(part: float, whole: float) -> str:
+    """A share in whole per cent.
+
+    >>> percent(30, 47)
+    '64%'
+    """
+    return f"{100 * part / whole:.0f}%"
+
+
+def counted(amount: int, one: str, many: str | None = None) -> str:
+    """A count with its noun in the right number.
+
+    >>> counted(1, "trial"), counted(2, "trial"), counted(2, "person", "people")
+    ('1 trial', '2 trials', '2 people')
+    """
+    return f"{count(amount)} {one if amount == 1 else many or one + 's'}"
+
+
+def listed(items: list[str]) -> str:
+    """Items joined as in a sentence.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else "none"
+
+
+def probability(value: float | None) -> str:
+    """A p value with two significant digits, or as a bound.
+
+    >>> probability(0.0421), probability(0.00001), probability(None)
+    ('p = 0.042', 'p < 0.001', 'p not reported')
+    """
+    if value is None:
+        return f"p {UNKNOWN}"
+    return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"

@@ -1,0 +1,42 @@
+"""How soon: the effect in each time bin, the trials behind it, and whether the same trials tell the same story."""
+
+import streamlit as st
+
+from evidence import onset as onset_course
+from evidence import statements, tables
+from evidence.figures.onset import onset
+from evidence.ui import chart, filters
+from evidence.ui import view as views
+
+view = views.current()
+st.title("How soon does it work?", anchor=False)
+if not view.results:
+    filters.empty_notice(view.evidence.results, view.selection)
+    st.stop()
+
+body = st.container()
+with st.expander("Options", key="onset-options"):
+    measure = st.segmented_control(
+        "Measured as", list(onset_course.MEASURE_LABELS), format_func=lambda m: onset_course.MEASURE_LABELS[m], default="MD", key="measure",
+        bind="query-params", required=True,
+    )  # fmt: skip
+    same = st.toggle(
+        "Same trials only", key="same", bind="query-params",
+        help="Keeps the trials that report all the times shown, so that columns can be compared.",
+    )  # fmt: skip
+    hours = st.toggle("Real hours", key="hours", bind="query-params", help="Draws time to scale, logarithmically.")
+    low = st.toggle(
+        "Pool low-confidence rows too", key="low", bind="query-params", help="Rows whose numbers are uncertain."
+    )
+
+story = onset_course.course(view.results, measure, same_trials=same, low_confidence=low)
+shown = tuple(entry for answer in story.drawn for entry in answer.entries)
+sides = statements.sides_of(entry.first for answer in story.answers for entry in answer.used)
+with body:
+    st.subheader(onset_course.finding_of_onset(story.answers, sides) + ".", anchor=False)
+    st.caption(story.caveat)
+    if story.drawn:
+        favours = statements.favours(story.drawn[0].question, sides)
+        figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours)
+        alt = "; ".join(statements.in_one_line(answer) for answer in story.drawn)
+        chart.show(figure, view, "onset", alt, views.cited(shown), tables.pool_frame(story.answers, view.links))

@@ -1,0 +1,45 @@
+"""The answer on one screen: how soon, for how many, for how long, at what cost, and what is not known."""
+
+import streamlit as st
+
+from evidence import overview
+from evidence.figures.evidence_map import evidence_map, key_line
+from evidence.tables import map_frame
+from evidence.ui import chart, filters
+from evidence.ui import view as views
+
+view = views.current()
+st.title("What is the answer?", anchor=False)
+if not view.results:
+    filters.empty_notice(view.evidence.results, view.selection)
+    st.stop()
+
+reviews = view.evidence.reviews
+tiles = (
+    overview.onset_tile(view.results, reviews),
+    overview.response_tile(view.results, reviews),
+    overview.duration_tile(view.evidence.results, view.selection),
+    overview.harms_tile(view.evidence.results, view.selection, reviews),
+)
+for column, tile in zip(st.columns(4), tiles, strict=True):
+    with column, st.container(border=True, key=f"tile-{tile.question[:-1].lower().replace(' ', '-')}", height="stretch"):
+        st.metric(tile.question, tile.number)
+        st.markdown(f"**{tile.unit}**")
+        if tile.interval:
+            st.caption(f"{tile.interval} · {tile.behind}  \n{tile.certainty}")
+        st.markdown(tile.words)
+        st.page_link(f"../../pages/{tile.page}.py", label=f"See {tile.page}", icon=":material/arrow_forward:")
+
+st.header("What is not known", anchor=False)
+for line in overview.not_known(view.results, frozenset(j.trial for j in view.evidence.judgements)):
+    st.markdown(f"- {line}")
+
+st.header("The trials", anchor=False)
+dots = overview.evidence_map(view.evidence.trials, view.results)
+chosen = [dot for dot in dots if dot.selected]
+st.caption(key_line(dots))
+alt = f"{len(chosen)} of {len(dots)} trials by year and number of people randomised"
+chart.show(
+    evidence_map(dots, view.ink), view, "map", alt, [dot.result for dot in dots if dot.selected or dot.year],
+    map_frame(dots, view.links),
+)  # fmt: skip
