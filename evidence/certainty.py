@@ -9,9 +9,7 @@ from evidence.records import Review
 from evidence.times import bin_of
 from evidence.vocabulary import CERTAINTIES
 
-SHAPES: Mapping[str, str] = MappingProxyType(
-    {"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕◯", "low": "⊕⊕◯◯", "very low": "⊕◯◯◯"}
-)
+SHAPES: Mapping[str, str] = MappingProxyType({"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕◯", "low": "⊕⊕◯◯", "very low": "⊕◯◯◯"})
 
 
 def same_question(review: Review, answer: Answer) -> bool:
@@ -56,4 +54,4 @@ def in_words(review: Review | None) -> str:
     """The rating with its shape and its source, or that there is none."""
     if review is None or review.certainty is None:
         return "Certainty not rated by a review of the same question"
-    return f"{SHAPES[review.certainty]} {CERTAINTIES[review.certainty].label} ({review.label})"
+    return f"{SHAPES[review.certainty]} {CERTAINTIES[review.certainty].label}, {review.label}"

@@ -93,10 +93,18 @@ def _ris_lines(reference: Reference) -> list[str]:
         ("TY", _RIS_TYPES.get(reference.type, "GEN")),
         ("ID", reference.id),
         *(("AU", a.literal or ", ".join(p for p in (a.family, a.given) if p)) for a in reference.authors),
-        ("TI", reference.title), ("JO", reference.container_title), ("PY", str(reference.year or "")),
-        ("VL", reference.volume), ("IS", reference.issue), ("SP", first), ("EP", last), ("DO", reference.doi),
-        ("AN", reference.pmid), *(("UR", link.url) for link in links(reference)), ("N1", reference.note),
-    ]  # fmt: skip
+        ("TI", reference.title),
+        ("JO", reference.container_title),
+        ("PY", str(reference.year or "")),
+        ("VL", reference.volume),
+        ("IS", reference.issue),
+        ("SP", first),
+        ("EP", last),
+        ("DO", reference.doi),
+        ("AN", reference.pmid),
+        *(("UR", link.url) for link in links(reference)),
+        ("N1", reference.note),
+    ]
     return [*(f"{tag}  - {_one_line(value)}" for tag, value in fields if value), "ER  - ", ""]
 
 
@@ -116,12 +124,18 @@ def _bibtex_entry(reference: Reference) -> str:
     )
     kind = _BIBTEX_TYPES.get(reference.type, "misc")
     fields = {
-        "author": authors, "title": f"{{{_tex(reference.title)}}}" if reference.title else "",
+        "author": authors,
+        "title": f"{{{_tex(reference.title)}}}" if reference.title else "",
         ("booktitle" if kind == "inproceedings" else "journal"): _tex(reference.container_title),
-        "year": str(reference.year or ""), "volume": _tex(reference.volume), "number": _tex(reference.issue),
-        "pages": _tex(reference.page).replace("-", "--"), "doi": reference.doi or "", "pmid": reference.pmid or "",
-        "url": reference.url or "", "note": _tex(reference.note),
-    }  # fmt: skip
+        "year": str(reference.year or ""),
+        "volume": _tex(reference.volume),
+        "number": _tex(reference.issue),
+        "pages": _tex(reference.page).replace("-", "--"),
+        "doi": reference.doi or "",
+        "pmid": reference.pmid or "",
+        "url": reference.url or "",
+        "note": _tex(reference.note),
+    }
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     key = unicodedata.normalize("NFKD", reference.id).encode("ascii", "ignore").decode()
     return f"@{kind}{{{key},\n{body}}}\n"

@@ -167,9 +167,11 @@ def _by_counts(arms: Sequence[Result], question: Question) -> TrialEffect | None
     usable = [
         (arm, Counts(arm.events_intervention, arm.n_intervention), Counts(arm.events_comparator, arm.n_comparator))
         for arm in arms
-        if arm.events_intervention is not None and arm.n_intervention
-        and arm.events_comparator is not None and arm.n_comparator
-    ]  # fmt: skip
+        if arm.events_intervention is not None
+        and arm.n_intervention
+        and arm.events_comparator is not None
+        and arm.n_comparator
+    ]
     if not usable:
         return None
     used = tuple(arm for arm, _, _ in usable)
@@ -180,11 +182,16 @@ def _by_counts(arms: Sequence[Result], question: Question) -> TrialEffect | None
     function = effects.MEASURES[question.measure].function
     effect = function(intervention, comparator) if function else None
     return TrialEffect(
-        used[0].trial, used[0].label, used, effect,
+        used[0].trial,
+        used[0].label,
+        used,
+        effect,
         "counts" if len(used) == 1 else f"counts, {len(used)} dose arms combined",
         "" if effect else "nobody or everybody had the outcome in both arms",
-        intervention, comparator, intervention.n + comparator.n,
-    )  # fmt: skip
+        intervention,
+        comparator,
+        intervention.n + comparator.n,
+    )
 
 
 def _by_printed(arms: Sequence[Result], question: Question) -> TrialEffect | None:
@@ -218,9 +225,10 @@ def _by_scores(arms: Sequence[Result], question: Question) -> TrialEffect | None
 def _by_difference(arms: Sequence[Result], question: Question) -> TrialEffect | None:
     """SMD from a printed mean difference: its interval and the arm sizes give the SD (Handbook 6.5.2.3)."""
     usable = tuple(
-        arm for arm in arms
+        arm
+        for arm in arms
         if arm.effect_measure == "MD" and _has_interval(arm) and arm.n_intervention and arm.n_comparator
-    )  # fmt: skip
+    )
     if not usable:
         return None
     parts = [
@@ -245,8 +253,14 @@ _WAYS = {
 
 
 def _scores(arm: Result) -> tuple[Scores, Scores] | None:
-    values = (arm.mean_intervention, arm.sd_intervention, arm.n_intervention,
-              arm.mean_comparator, arm.sd_comparator, arm.n_comparator)  # fmt: skip
+    values = (
+        arm.mean_intervention,
+        arm.sd_intervention,
+        arm.n_intervention,
+        arm.mean_comparator,
+        arm.sd_comparator,
+        arm.n_comparator,
+    )
     if any(value is None for value in values):
         return None
     mean_i, sd_i, n_i, mean_c, sd_c, n_c = (_f(value) for value in values)

@@ -54,9 +54,13 @@ def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
             followed = result.hours / HOURS_A_DAY
             found.append(
                 FollowUp(
-                    result, arm, days, "median" if median is not None else "mean",
-                    followed if followed > days else None, people,
-                )  # fmt: skip
+                    result,
+                    arm,
+                    days,
+                    "median" if median is not None else "mean",
+                    followed if followed > days else None,
+                    people,
+                )
             )
     return tuple(sorted(found, key=lambda item: item.days))
 
@@ -87,7 +91,10 @@ def withdrawals(results: Iterable[Result]) -> tuple[Withdrawal, ...]:
             hazard = from_interval(r.effect, r.ci_low, r.ci_high, log=True)
         found.append(
             Withdrawal(
-                r, _counts(r.events_intervention, r.n_intervention), _counts(r.events_comparator, r.n_comparator), hazard
+                r,
+                _counts(r.events_intervention, r.n_intervention),
+                _counts(r.events_comparator, r.n_comparator),
+                hazard,
             )
         )
     return tuple(found)
@@ -105,7 +112,7 @@ def pooled_hazard(entries: Iterable[Withdrawal], low_confidence: bool = False) -
 
 
 def finding_of_courses(items: Iterable[FollowUp]) -> str:
-    """How long people stayed well after a course, over groups given the drug; no pooling, the trials differ too much."""
+    """How long people stayed well after a course, over groups given the drug; too different to pool."""
     groups = [item for item in items if item.arm == item.result.intervention]
     if not groups:
         return "No trial in this selection reports how long people stayed well after a course"
@@ -113,7 +120,8 @@ def finding_of_courses(items: Iterable[FollowUp]) -> str:
     known = [item.people for item in groups if item.people is not None]
     people = f", {counted(sum(known), 'person', 'people')} in those that say how many" if known else ""
     if len(groups) == 1:
-        return f"In the one group followed after a course relapse came at a {shortest.statistic} of {plain(shortest.days)} days{people}"
+        days = f"a {shortest.statistic} of {plain(shortest.days)} days"
+        return f"In the one group followed after a course relapse came at {days}{people}"
     return (
         f"After a course, relapse came at a mean or median of {plain(shortest.days)} to {plain(longest.days)} days "
         f"({counted(len(groups), 'group')}{people})"
@@ -123,14 +131,18 @@ def finding_of_courses(items: Iterable[FollowUp]) -> str:
 def finding_of_withdrawals(entries: Iterable[Withdrawal], pooled: Pooled | None) -> str:
     """What stopping did: relapse of 100 in each arm over the strata with counts, and the hazard ratio."""
     found = list(entries)
-    counted_arms = [(e.going_on, e.stopping) for e in found if e.going_on and e.stopping and e.result.confidence != "low"]
+    counted_arms = [
+        (e.going_on, e.stopping) for e in found if e.going_on and e.stopping and e.result.confidence != "low"
+    ]
     if not counted_arms:
         return "No randomised withdrawal trial in this selection reports relapse in both arms with certainty"
     on = [arm for arm, _ in counted_arms if arm]
     off = [arm for _, arm in counted_arms if arm]
+    relapsed_on = percent(sum(a.events for a in on), sum(a.n for a in on))
+    relapsed_off = percent(sum(a.events for a in off), sum(a.n for a in off))
     text = (
-        f"Of people who had done well, {percent(sum(a.events for a in on), sum(a.n for a in on))} relapsed when treatment "
-        f"went on and {percent(sum(a.events for a in off), sum(a.n for a in off))} when it was stopped at random"
+        f"Of people who had done well, {relapsed_on} relapsed when treatment went on and {relapsed_off} when it was "
+        "stopped at random"
     )
     if pooled is None:
         return text

@@ -45,7 +45,9 @@ def _question(measure: str, time_bin: TimeBin, low_confidence: bool) -> Question
     return Question(SYMPTOMS, measure, time_bin, instrument, low_confidence=low_confidence)
 
 
-def _all_bins(results: tuple[Result, ...], measure: str, low_confidence: bool, model: Model | None) -> tuple[Answer, ...]:
+def _all_bins(
+    results: tuple[Result, ...], measure: str, low_confidence: bool, model: Model | None
+) -> tuple[Answer, ...]:
     return tuple(answer(results, _question(measure, item, low_confidence), model) for item in TIME_BINS)
 
 
@@ -64,7 +66,11 @@ def course(
     everything = tuple(results)
     answers = _all_bins(everything, measure, low_confidence, model)
     if not same_trials:
-        return Course(answers, _AXES[measure], "Columns hold different trials: a difference between two columns may be a difference between trials.")
+        return Course(
+            answers,
+            _AXES[measure],
+            "Columns hold different trials: a difference between two columns may be a difference between trials.",
+        )
     bins, trials = _most_in_common(answers)
     if not trials:
         empty = tuple(answer((), item.question, model) for item in answers)
@@ -72,7 +78,9 @@ def course(
     kept = tuple(r for r in everything if r.trial in trials)
     same = tuple(item for item in _all_bins(kept, measure, low_confidence, model) if item.question.bin in bins)
     names = listed([item.short for item in bins])
-    return Course(same, _AXES[measure], f"Only the {counted(len(trials), 'trial')} that report at all of these times: {names}.")
+    return Course(
+        same, _AXES[measure], f"Only the {counted(len(trials), 'trial')} that report at all of these times: {names}."
+    )
 
 
 def _most_in_common(answers: tuple[Answer, ...]) -> tuple[tuple[TimeBin, ...], frozenset[str]]:
@@ -99,10 +107,14 @@ def finding_of_onset(answers: Sequence[Answer], sides: Sides) -> str:
     """How soon: the earliest time whose interval excludes no effect, with the effect at that time."""
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
-        return "No controlled trial in this selection reports this early enough, and with an interval, to say how soon it works"
+        return (
+            "No controlled trial in this selection reports this with an interval, so how soon it works cannot be said"
+        )
     first, start = earliest_clear(reported), reported[0]
     if first is None:
-        return f"No time measured has an interval that excludes no effect; at {_times(start)} {_difference(start, sides)}"
+        return (
+            f"No time measured has an interval that excludes no effect; at {_times(start)} {_difference(start, sides)}"
+        )
     return f"At {_times(first)}, the earliest time whose interval excludes no effect, {_difference(first, sides)}"
 
 
@@ -113,7 +125,8 @@ def finding_of_duration(answers: Sequence[Answer], sides: Sides) -> str:
         return "No controlled trial in this selection follows people after one dose with numbers that can be compared"
     clear, last = [a for a in reported if earliest_clear([a]) is not None], reported[-1]
     if not clear:
-        return f"After one dose no time measured excludes no effect; at {_times(last)}, the latest, {_difference(last, sides)}"
+        latest_words = f"at the latest, {_times(last)}, {_difference(last, sides)}"
+        return f"After one dose no time measured excludes no effect; {latest_words}"
     latest = clear[-1]
     if latest is last:
         return f"After one dose, at {_times(latest)}, the latest time measured, {_difference(latest, sides)}"
@@ -134,7 +147,8 @@ def _difference(answer: Answer, sides: Sides) -> str:
         return f"{ratio} for {sides.drug} against {sides.comparator} {numbers}"
     unit = "standard deviations" if measure == "SMD" else f"{answer.question.instrument or ''} points".strip()
     direction = "lower" if value < 0 else "higher"
-    return f"scores were {shown(measure, abs(value))} {unit} {direction} with {sides.drug} than with {sides.comparator} {numbers}"
+    size = f"scores were {shown(measure, abs(value))} {unit} {direction}"
+    return f"{size} with {sides.drug} than with {sides.comparator} {numbers}"
 
 
 def _times(answer: Answer) -> str:

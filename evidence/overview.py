@@ -10,6 +10,7 @@ from evidence.comparisons import Question
 from evidence.records import Result, Review
 from evidence.scale import interval, shown
 from evidence.selection import Selection, relaxed, trials_of
+from evidence.synthesis import Pooled
 from evidence.times import HOURS_A_DAY, in_words
 from evidence.words import counted, listed, plain
 
@@ -33,6 +34,10 @@ def _results(found: Answer) -> tuple[Result, ...]:
     return tuple(result for entry in found.used for result in entry.results)
 
 
+def _risk_ratio(pooled: Pooled) -> str:
+    return f"risk ratio {shown('RR', pooled.estimate)} ({interval('RR', pooled.ci_low, pooled.ci_high)})"
+
+
 def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
     """The earliest time bin whose interval excludes no effect, else the earliest measured."""
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
@@ -52,10 +57,16 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
     number = in_words(hours[0]) if len(hours) == 1 else f"{in_words(hours[0])}–{in_words(hours[-1])}"
     unit = "earliest time that excludes no effect" if clear else "earliest time measured; no clear effect"
     return Tile(
-        question, "onset", number, unit,
-        f"{shown('MD', first.pooled.estimate)} MADRS points (95% CI {low_high})", statements.behind(first),
-        certainty.in_words(certainty.rating(reviews, first)), words, _results(first),
-    )  # fmt: skip
+        question,
+        "onset",
+        number,
+        unit,
+        f"{shown('MD', first.pooled.estimate)} MADRS points (95% CI {low_high})",
+        statements.behind(first),
+        certainty.in_words(certainty.rating(reviews, first)),
+        words,
+        _results(first),
+    )
 
 
 def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
@@ -70,12 +81,17 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Til
     drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
     when = statements.when(found)
     return Tile(
-        question, "response", f"{drug:.0f} vs {control:.0f}", f"of 100 respond, {when[0].lower()}{when[1:]}",
-        f"risk ratio {shown('RR', found.pooled.estimate)} ({interval('RR', found.pooled.ci_low, found.pooled.ci_high)})",
-        statements.behind(found), certainty.in_words(certainty.rating(reviews, found)),
+        question,
+        "response",
+        f"{drug:.0f} vs {control:.0f}",
+        f"of 100 respond, {when[0].lower()}{when[1:]}",
+        _risk_ratio(found.pooled),
+        statements.behind(found),
+        certainty.in_words(certainty.rating(reviews, found)),
         f"About {drug:.0f} of 100 people lose at least half of their symptoms on {sides.drug}, {control:.0f} on "
-        f"{sides.comparator}.", _results(found),
-    )  # fmt: skip
+        f"{sides.comparator}.",
+        _results(found),
+    )
 
 
 def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
@@ -88,12 +104,18 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
         return Tile(question, "duration", "—", "not reported", "", "", "", words, ())
     known = [item.people for item in items if item.people is not None]
     spread = plain(items[0].days) + (f"–{plain(items[-1].days)}" if len(items) > 1 else "")
-    words = "After a course of doses, then none: mean or median time until depression came back, in groups without a comparator."
+    words = "After a course, then nothing: mean or median days until depression came back. No comparator."
     return Tile(
-        question, "duration", spread, "days to relapse", "no interval: groups differ too much to pool",
-        f"{counted(len(items), 'group')}, {counted(sum(known), 'responder')}", "Certainty not rated: no comparator",
-        " ".join((words, statements.given_up(wider.dropped))).strip(), tuple(item.result for item in items),
-    )  # fmt: skip
+        question,
+        "duration",
+        spread,
+        "days to relapse",
+        "no interval: groups differ too much to pool",
+        f"{counted(len(items), 'group')}, {counted(sum(known), 'responder')}",
+        "Certainty not rated: no comparator",
+        " ".join((words, statements.given_up(wider.dropped))).strip(),
+        tuple(item.result for item in items),
+    )
 
 
 def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[Review]) -> Tile:
@@ -113,18 +135,28 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
     sides = statements.sides_of(e.first for e in found.used)
     drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
     return Tile(
-        question, "trials", f"{drug:.0f} vs {control:.0f}", "of 100 feel detached (dissociation)",
-        f"risk ratio {shown('RR', found.pooled.estimate)} ({interval('RR', found.pooled.ci_low, found.pooled.ci_high)})",
-        statements.behind(found), certainty.in_words(certainty.rating(reviews, found)),
-        " ".join((f"{sides.drug.capitalize()} against {sides.comparator}.", statements.given_up(wider.dropped))).strip(),
+        question,
+        "trials",
+        f"{drug:.0f} vs {control:.0f}",
+        "of 100 feel detached (dissociation)",
+        _risk_ratio(found.pooled),
+        statements.behind(found),
+        certainty.in_words(certainty.rating(reviews, found)),
+        " ".join(
+            (f"{sides.drug.capitalize()} against {sides.comparator}.", statements.given_up(wider.dropped))
+        ).strip(),
         _results(found),
-    )  # fmt: skip
+    )
 
 
 def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str, ...]:
     """What the selection cannot tell, each counted from its rows."""
     trials = trials_of(results)
-    compared = [r for r in results if r.is_controlled and r.outcome in ("response", "remission", "symptom-change", "symptom-endpoint")]
+    compared = [
+        r
+        for r in results
+        if r.is_controlled and r.outcome in ("response", "remission", "symptom-change", "symptom-endpoint")
+    ]
     early = {r.trial for r in compared if r.hours <= 6}
     lines = []
     if compared:
@@ -142,7 +174,7 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str,
     unblinded = [rows[0].label for rows in trials.values() if any(r.comparator in ("saline", "placebo") for r in rows)]
     if unblinded:
         lines.append(
-            f"Patients can feel the drug: {counted(len(unblinded), 'trial')} compared it with something that is not felt, "
+            f"Patients can feel the drug: {counted(len(unblinded), 'trial')} compared it with something not felt, "
             "so expectation cannot be told apart from effect there."
         )
     unjudged = [trial for trial in trials if trial not in judged]
@@ -150,7 +182,11 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str,
     harms = [name for name in ("cystitis", "urinary-retention") if any(r.outcome == name for r in results)]
     lines.append(
         "Long-term harm to bladder and memory: no trial here is built to measure it"
-        + (f"; the nearest rows are {listed(harms)}." if harms else ", and no trial in this selection reports a urinary event.")
+        + (
+            f"; the nearest rows are {listed(harms)}."
+            if harms
+            else ", and no trial in this selection reports a urinary event."
+        )
     )
     return tuple(lines)
 

@@ -49,7 +49,7 @@ def effect_scale(measure: str, estimates: Sequence[float], lows: Sequence[float]
         reach = min(_WIDEST_RATIO, max(inner * 1.25, math.log(4)) + math.log(2))
         low, high = max(outer_low, -reach), min(outer_high, reach)
         step = math.log(2)
-        first, last = math.floor(low / step - 1e-9), math.ceil(high / step + 1e-9)
+        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
         first, last = min(first, -1), max(last, 1)
         powers = [p for p in range(first, last + 1) if last - first <= 7 or p % 2 == 0]
         labels = tuple(_RATIO_TICKS.get(2.0**p, f"{2**p if p >= 0 else 2.0**p:g}") for p in powers)

@@ -103,6 +103,11 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
 DEFAULT_PRESET = "midazolam"
 
 
+def _word_criterion(name: str, chosen: tuple[str, ...]) -> Criterion:
+    title, value_of = WORD_FILTERS[name]
+    return Criterion(name, f"{title} is {' or '.join(chosen)}", lambda r: value_of(r) in chosen)
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A preset, narrowed by filters. Empty filters let everything pass."""
@@ -121,10 +126,9 @@ class Selection:
         return (*self.named.criteria, *self._filters())
 
     def _filters(self) -> Iterable[Criterion]:
-        for name, (title, value_of) in WORD_FILTERS.items():
-            chosen = self.words.get(name, ())
-            if chosen:
-                yield Criterion(name, f"{title} is {' or '.join(chosen)}", lambda r, v=value_of, c=chosen: v(r) in c)
+        for name in WORD_FILTERS:
+            if self.words.get(name):
+                yield _word_criterion(name, self.words[name])
         low, high = self.dose
         if (low, high) != DOSE_LIMITS:
             yield Criterion(

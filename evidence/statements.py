@@ -43,7 +43,7 @@ def sides_of(results: Iterable[Result]) -> Sides:
     if not compared:
         return Sides("the drug", "the comparator")
     if len(names) <= 2:
-        against = " or ".join(_spoken(name) for name in names)
+        against = " or ".join(spoken(name) for name in names)
     elif kinds <= {"active placebo", "inert placebo"}:
         against = "placebo of any kind"
     else:
@@ -51,9 +51,10 @@ def sides_of(results: Iterable[Result]) -> Sides:
     return Sides(" or ".join(drugs) if len(drugs) <= 2 else "any form of ketamine", against)
 
 
-def _spoken(comparator: str) -> str:
+def spoken(comparator: str) -> str:
+    """A comparator's name inside a sentence: lower case unless it is an abbreviation."""
     label = COMPARATORS[comparator].label
-    return label if label.isupper() else label[0].lower() + label[1:]
+    return comparator if comparator.isupper() else label[0].lower() + label[1:]
 
 
 def verb_of(outcome: str) -> str:
@@ -191,7 +192,8 @@ def heterogeneity(answer: Answer) -> str:
         f"Q {number(pooled.q, 1)} on {count(pooled.k - 1)} degrees of freedom."
     )
     if pooled.pi_low is not None:
-        text += f" A new trial may fall anywhere from {interval(measure, pooled.pi_low, pooled.pi_high).replace('–', ' to ')}."
+        span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
+        text += f" A new trial may fall anywhere from {span}."
     return text
 
 
@@ -204,11 +206,25 @@ def describe(result: Result) -> str:
     scale = f" ({result.instrument})" if result.instrument else ""
     parts = [f"{outcome}{scale}, {spelled(result.hours)} after {ANCHORS[result.anchor].label}"]
     arms = (
-        (result.intervention, result.events_intervention, result.n_intervention, result.percent_intervention,
-         result.mean_intervention, result.sd_intervention, result.median_intervention),
-        (_spoken(result.comparator), result.events_comparator, result.n_comparator, result.percent_comparator,
-         result.mean_comparator, result.sd_comparator, result.median_comparator),
-    )  # fmt: skip
+        (
+            result.intervention,
+            result.events_intervention,
+            result.n_intervention,
+            result.percent_intervention,
+            result.mean_intervention,
+            result.sd_intervention,
+            result.median_intervention,
+        ),
+        (
+            spoken(result.comparator),
+            result.events_comparator,
+            result.n_comparator,
+            result.percent_comparator,
+            result.mean_comparator,
+            result.sd_comparator,
+            result.median_comparator,
+        ),
+    )
     for name, events, n, percent, mean, sd, median in arms if result.is_controlled else arms[:1]:
         found = []
         if events is not None:

@@ -102,14 +102,20 @@ def follow_up_frame(items: Iterable[FollowUp], links: Mapping[str, str | None]) 
     return pd.DataFrame(
         [
             {
-                "Trial": item.label, "Days to relapse": item.days, "Statistic": item.statistic, "People": item.people,
-                "Followed, days": item.followed_days, "Doses": item.result.administrations,
-                "Source": item.result.source, "Confidence": item.result.confidence, "Note": item.result.note,
+                "Trial": item.label,
+                "Days to relapse": item.days,
+                "Statistic": item.statistic,
+                "People": item.people,
+                "Followed, days": item.followed_days,
+                "Doses": item.result.administrations,
+                "Source": item.result.source,
+                "Confidence": item.result.confidence,
+                "Note": item.result.note,
                 "Citation": links.get(item.result.citation),
             }
             for item in items
         ]
-    )  # fmt: skip
+    )
 
 
 def withdrawal_frame(entries: Iterable[Withdrawal], links: Mapping[str, str | None]) -> pd.DataFrame:
@@ -117,17 +123,21 @@ def withdrawal_frame(entries: Iterable[Withdrawal], links: Mapping[str, str | No
     return pd.DataFrame(
         [
             {
-                "Trial": e.result.label, "Drug": e.result.intervention, "Stratum": e.result.dose_note,
+                "Trial": e.result.label,
+                "Drug": e.result.intervention,
+                "Stratum": e.result.dose_note,
                 "Relapsed, going on": f"{e.going_on.events}/{e.going_on.n}" if e.going_on else "not reported",
                 "Relapsed, stopping": f"{e.stopping.events}/{e.stopping.n}" if e.stopping else "not reported",
                 "Hazard ratio": plain(e.result.effect) if e.effect else "not reported",
                 "95% CI": f"{plain(e.result.ci_low)} to {plain(e.result.ci_high)}" if e.effect else "",
-                "Source": e.result.source, "Confidence": e.result.confidence, "Note": e.result.note,
+                "Source": e.result.source,
+                "Confidence": e.result.confidence,
+                "Note": e.result.note,
                 "Citation": links.get(e.result.citation),
             }
             for e in entries
         ]
-    )  # fmt: skip
+    )
 
 
 def map_frame(dots: Iterable[Dot], links: Mapping[str, str | None]) -> pd.DataFrame:
@@ -136,10 +146,15 @@ def map_frame(dots: Iterable[Dot], links: Mapping[str, str | None]) -> pd.DataFr
     return pd.DataFrame(
         [
             {
-                "Trial": dot.result.label, "Year": dot.year, "People": dot.people, "Drug": dot.result.intervention,
-                "Against": dot.result.comparator, "Design": dot.result.design,
-                "In the selection": "yes" if dot.selected else "no", "Citation": links.get(dot.result.citation),
+                "Trial": dot.result.label,
+                "Year": dot.year,
+                "People": dot.people,
+                "Drug": dot.result.intervention,
+                "Against": dot.result.comparator,
+                "Design": dot.result.design,
+                "In the selection": "yes" if dot.selected else "no",
+                "Citation": links.get(dot.result.citation),
             }
             for dot in ordered
         ]
-    )  # fmt: skip
+    )

@@ -49,7 +49,11 @@ def arms_of(rows: Iterable[Result]) -> list[str]:
     """
     lines = []
     for r in rows:
-        against = f" against {COMPARATORS[r.comparator].label.lower() if r.comparator != 'ECT' else 'ECT'}" if r.is_controlled else ""
+        against = (
+            f" against {COMPARATORS[r.comparator].label.lower() if r.comparator != 'ECT' else 'ECT'}"
+            if r.is_controlled
+            else ""
+        )
         lines.append(f"{r.intervention} {dose_of(r)} {r.route}{against}".replace("  ", " "))
     return list(dict.fromkeys(lines))
 

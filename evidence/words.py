@@ -8,7 +8,7 @@ UNKNOWN = "not reported"
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """A number with a fixed count of decimals, a true minus and thin thousands.
+    r"""A number with a fixed count of decimals, a true minus and thin thousands.
 
     >>> number(-7.953, 1), number(12345, 0), number(None), number(-0.001, 1)
     ('−8.0', '12\u202f345', 'not reported', '0.0')
@@ -20,9 +20,9 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def ratio(value: float | None) -> str:
-    """A ratio with two decimals below ten, fewer above.
+    r"""A ratio with two decimals below ten, fewer above.
 
-    >>> ratio(2.2796), ratio(23.04), ratio(373.5), ratio(0.4949), ratio(5000.2)
+    >>> ratio(2.2796), ratio(23.04), ratio(373.4), ratio(0.4949), ratio(5000.2)
     ('2.28', '23.0', '373', '0.49', '5\u202f000')
     """
     return number(value, 2 if value is None or value < 9.995 else 1 if value < 99.95 else 0)
@@ -38,7 +38,7 @@ def plain(value: float | None) -> str:
 
 
 def count(value: int | None) -> str:
-    """A count with thin thousands.
+    r"""A count with thin thousands.
 
     >>> count(9446)
     '9\u202f446'

@@ -22,9 +22,14 @@ st.header("After one dose", anchor=False)
 body = st.container()
 with st.expander("Options", key="duration-options"):
     measure = st.segmented_control(
-        "Measured as", list(onset_course.MEASURE_LABELS), format_func=lambda m: onset_course.MEASURE_LABELS[m], default="MD", key="measure",
-        bind="query-params", required=True,
-    )  # fmt: skip
+        "Measured as",
+        list(onset_course.MEASURE_LABELS),
+        format_func=lambda m: onset_course.MEASURE_LABELS[m],
+        default="MD",
+        key="measure",
+        bind="query-params",
+        required=True,
+    )
 single = onset_course.course([r for r in view.results if schedule(r) == SINGLE and r.hours >= 12], measure)
 sides = statements.sides_of(entry.first for answer in single.answers for entry in answer.used)
 with body:
@@ -32,7 +37,7 @@ with body:
     st.caption(single.caveat)
     if single.drawn:
         favours = statements.favours(single.drawn[0].question, sides)
-        figure = onset(single.drawn, favours, view.ink, single.axis)
+        figure = onset(single.drawn, favours, view.ink, single.axis, height=420)
         alt = "; ".join(statements.in_one_line(answer) for answer in single.drawn)
         shown = tuple(entry for answer in single.drawn for entry in answer.entries)
         chart.show(figure, view, "single", alt, views.cited(shown), tables.pool_frame(single.answers, view.links))
@@ -41,7 +46,9 @@ st.header("After a course of doses", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_follow_up)
 items = tuple(item for item in duration.follow_ups(wider.results) if item.is_after_course)
 st.subheader(duration.finding_of_courses(items) + ".", anchor=False)
-st.caption(" ".join((statements.given_up(wider.dropped), "Without a comparator nobody knows who would have relapsed anyway.")))
+st.caption(
+    " ".join((statements.given_up(wider.dropped), "Without a comparator nobody knows who would have relapsed anyway."))
+)
 if items:
     figure = lollipop(items, view.links, view.ink)
     alt = "; ".join(f"{item.label}: {item.statistic} {item.days:g} days to relapse" for item in items)
@@ -53,12 +60,21 @@ entries = duration.withdrawals(wider.results)
 hazard = duration.pooled_hazard(entries)
 st.subheader(duration.finding_of_withdrawals(entries, hazard) + ".", anchor=False)
 st.caption(
-    " ".join((statements.given_up(wider.dropped), "Only people who had become well on the drug took part; stopping may "
-              "also be felt, so blinding is uncertain."))
-)  # fmt: skip
+    " ".join(
+        (
+            statements.given_up(wider.dropped),
+            "Only people who had become well on the drug took part; stopping may "
+            "also be felt, so blinding is uncertain.",
+        )
+    )
+)
 if entries:
     rows = withdrawal_rows(entries, hazard, view.links, view.ink)
     sides_of_relapse = ("favours going on", "favours stopping")
     figure = forest(rows, "HR", ("Going on", "Stopping"), sides_of_relapse, view.ink, "Hazard ratio")
-    alt = "; ".join(f"{row.label} {row.note}: going on {row.drug}, stopping {row.control}, hazard ratio {row.words}" for row in rows)
-    chart.show(figure, view, "withdrawal", alt, [e.result for e in entries], tables.withdrawal_frame(entries, view.links))
+    alt = "; ".join(
+        f"{row.label} {row.note}: going on {row.drug}, stopping {row.control}, hazard ratio {row.words}" for row in rows
+    )
+    chart.show(
+        figure, view, "withdrawal", alt, [e.result for e in entries], tables.withdrawal_frame(entries, view.links)
+    )

@@ -17,13 +17,20 @@ if not view.results:
 body = st.container()
 with st.expander("Options", key="onset-options"):
     measure = st.segmented_control(
-        "Measured as", list(onset_course.MEASURE_LABELS), format_func=lambda m: onset_course.MEASURE_LABELS[m], default="MD", key="measure",
-        bind="query-params", required=True,
-    )  # fmt: skip
+        "Measured as",
+        list(onset_course.MEASURE_LABELS),
+        format_func=lambda m: onset_course.MEASURE_LABELS[m],
+        default="MD",
+        key="measure",
+        bind="query-params",
+        required=True,
+    )
     same = st.toggle(
-        "Same trials only", key="same", bind="query-params",
+        "Same trials only",
+        key="same",
+        bind="query-params",
         help="Keeps the trials that report all the times shown, so that columns can be compared.",
-    )  # fmt: skip
+    )
     hours = st.toggle("Real hours", key="hours", bind="query-params", help="Draws time to scale, logarithmically.")
     low = st.toggle(
         "Pool low-confidence rows too", key="low", bind="query-params", help="Rows whose numbers are uncertain."

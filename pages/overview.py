@@ -21,13 +21,14 @@ tiles = (
     overview.duration_tile(view.evidence.results, view.selection),
     overview.harms_tile(view.evidence.results, view.selection, reviews),
 )
-for column, tile in zip(st.columns(4), tiles, strict=True):
-    with column, st.container(border=True, key=f"tile-{tile.question[:-1].lower().replace(' ', '-')}", height="stretch"):
+grid = st.grid(4, min_column_width=250)
+for tile in tiles:
+    with grid.container(border=True, key=f"tile-{tile.page}", height="stretch"):
         st.metric(tile.question, tile.number)
         st.markdown(f"**{tile.unit}**")
-        if tile.interval:
-            st.caption(f"{tile.interval} · {tile.behind}  \n{tile.certainty}")
         st.markdown(tile.words)
+        if tile.interval:
+            st.caption(f"{tile.interval}  \n{tile.behind}  \n{tile.certainty}")
         st.page_link(f"../../pages/{tile.page}.py", label=f"See {tile.page}", icon=":material/arrow_forward:")
 
 st.header("What is not known", anchor=False)
@@ -40,6 +41,10 @@ chosen = [dot for dot in dots if dot.selected]
 st.caption(key_line(dots))
 alt = f"{len(chosen)} of {len(dots)} trials by year and number of people randomised"
 chart.show(
-    evidence_map(dots, view.ink), view, "map", alt, [dot.result for dot in dots if dot.selected or dot.year],
+    evidence_map(dots, view.ink),
+    view,
+    "map",
+    alt,
+    [dot.result for dot in dots if dot.selected or dot.year],
     map_frame(dots, view.links),
-)  # fmt: skip
+)

@@ -9,7 +9,6 @@ from evidence.figures.rows import forest_rows
 from evidence.outcomes import OUTCOMES
 from evidence.ui import chart, filters
 from evidence.ui import view as views
-from evidence.vocabulary import COMPARATORS
 
 view = views.current()
 st.title("For how many does it work?", anchor=False)
@@ -24,13 +23,19 @@ with st.expander("Options", key="response-options"):
         "Outcome", response.OUTCOME_CHOICES, format_func=lambda o: OUTCOMES[o].label, key="outcome", bind="query-params"
     )
     time = middle.selectbox(
-        "Time", list(response.TIME_CHOICES), format_func=lambda t: response.TIME_CHOICES[t], key="time",
+        "Time",
+        list(response.TIME_CHOICES),
+        format_func=lambda t: response.TIME_CHOICES[t],
+        key="time",
         bind="query-params",
-    )  # fmt: skip
+    )
     measure = right.selectbox(
-        "Effect measure", response.MEASURE_CHOICES, format_func=lambda m: MEASURES[m].label, key="measure-of-effect",
+        "Effect measure",
+        response.MEASURE_CHOICES,
+        format_func=lambda m: MEASURES[m].label,
+        key="measure-of-effect",
         bind="query-params",
-    )  # fmt: skip
+    )
     order = left.selectbox("Order", list(response.ORDERS), key="order", bind="query-params")
     low = middle.toggle("Pool low-confidence rows too", key="low", bind="query-params")
 
@@ -40,16 +45,23 @@ with body:
     st.subheader(statements.finding_of_rates(answer, sides) + ".", anchor=False)
     st.caption(" ".join(part for part in (OUTCOMES[outcome].definition, statements.caution(answer)) if part))
     rows = forest_rows(
-        answer, view.links, view.ink, group_by=response.by_comparator, order=response.ORDERS[order],
-        group_label=lambda name: f"Against {COMPARATORS[name].label}",
-    )  # fmt: skip
+        answer,
+        view.links,
+        view.ink,
+        group_by=response.by_comparator,
+        order=response.ORDERS[order],
+        group_label=lambda name: f"Against {statements.spoken(name)}",
+    )
     if rows:
         figure = forest(
-            rows, measure, (sides.drug.capitalize(), sides.comparator.capitalize()),
-            statements.favours(answer.question, sides), view.ink, MEASURES[measure].label,
-        )  # fmt: skip
+            rows,
+            measure,
+            (sides.drug.capitalize(), sides.comparator.capitalize()),
+            statements.favours(answer.question, sides),
+            view.ink,
+            MEASURES[measure].label,
+        )
         alt = ". ".join((statements.in_one_line(answer), *tables.spoken(answer)))
         chart.show(figure, view, "response", alt, views.cited(answer.entries), tables.pool_frame([answer], view.links))
         st.caption(statements.heterogeneity(answer))
-    for line in statements.not_pooled(answer):
-        st.caption(line)
+    st.caption("  \n".join(statements.not_pooled(answer)))

@@ -12,22 +12,33 @@ view = views.current()
 st.title("Which trials?", anchor=False)
 
 search = st.text_input(
-    "Search", key="q", bind="query-params", placeholder="Name, acronym, registry number, author or title",
-    label_visibility="collapsed", icon=":material/search:",
-)  # fmt: skip
+    "Search",
+    key="q",
+    bind="query-params",
+    placeholder="Name, acronym, registry number, author or title",
+    label_visibility="collapsed",
+    icon=":material/search:",
+)
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
 found = trial_tables.matching(trials_of(view.results), view.evidence.references, search or "")
 slugs = list(found)
 if view.results and not slugs:
-    st.info(f"No trial in this selection matches “{search}”. Search looks at names, acronyms, numbers, authors and titles.")
+    st.info(
+        f"No trial in this selection matches “{search}”. Search looks at names, acronyms, numbers, authors and titles."
+    )
 picked = None
 if slugs:
     event = st.dataframe(
-        trial_tables.trial_frame(found, view.links), hide_index=True, key="trial-table", on_select="rerun",
-        selection_mode="single-row", height=min(420, 38 + 35 * len(slugs)), alt=f"{len(slugs)} trials",
+        trial_tables.trial_frame(found, view.links),
+        hide_index=True,
+        key="trial-table",
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(420, 38 + 35 * len(slugs)),
+        alt=f"{len(slugs)} trials",
         column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
-    )  # fmt: skip
+    )
     chosen = event["selection"]["rows"]
     picked = slugs[chosen[0]] if chosen and chosen[0] < len(slugs) else None
     st.caption("Click the box at the left of a row for everything about the trial.")

@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evidence.dataset import DATA, FILES, MODELS, REFERENCES, TRIALS, known_citations, load
+from evidence.dataset import (
+    CLAIMS,
+    DATA,
+    FILES,
+    JUDGEMENTS,
+    MODELS,
+    REFERENCES,
+    REVIEWS,
+    TRIALS,
+    known_citations,
+    load,
+)
 from evidence.findings import Finding
 from evidence.reading import read_bytes, read_table
 from evidence.records import Result
@@ -25,7 +36,7 @@ cannot be opened. A file that opens but holds no table (empty, binary, too large
 """
 _EPILOG = """\
 JSON for a file is {"file", "rows", "valid", "findings": [{"line", "column", "code", "severity",
-"value", "message", "fix"}]}; "valid" is true when nothing blocks. For a folder it is a list of five.
+"value", "message", "fix"}]}; "valid" counts the rows that nothing blocks. For a folder it is a list of five.
 """
 _CLOSED = frozenset({"file-missing", "file-unreadable"})
 
@@ -35,6 +46,7 @@ class Checkup(NamedTuple):
 
     file: str
     rows: int
+    valid: int
     findings: tuple[Finding, ...]
 
     @property
@@ -45,7 +57,7 @@ class Checkup(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """The object that --format json prints."""
         findings = [found.to_dict() for found in self.findings]
-        return {"file": self.file, "rows": self.rows, "valid": self.is_valid, "findings": findings}
+        return {"file": self.file, "rows": self.rows, "valid": self.valid, "findings": findings}
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -90,25 +102,32 @@ def check_file(path: Path) -> Checkup:
     """The findings of one CSV, its citations looked up in references.json."""
     data = read_bytes(path)
     if isinstance(data, Finding):
-        return Checkup(str(path), 0, (data,))
+        return Checkup(str(path), 0, 0, (data,))
     model = MODELS.get(path.name, Result)
     beside = path.parent / REFERENCES
     citations = known_citations(beside if beside.exists() else DATA / REFERENCES)
     checked = validate(read_table(data, model.columns()), model, citations=citations)
-    return Checkup(str(path), checked.rows, checked.findings)
+    return Checkup(str(path), checked.rows, len(checked.records), checked.findings)
 
 
 def check_folder(folder: Path) -> list[Checkup]:
     """The findings of the five files in a folder."""
     evidence = load(folder)
-    return [Checkup(str(folder / name), evidence.rows[name], evidence.findings[name]) for name in FILES]
+    valid = {
+        TRIALS: len(evidence.results),
+        REFERENCES: len(evidence.references),
+        JUDGEMENTS: len(evidence.judgements),
+        REVIEWS: len(evidence.reviews),
+        CLAIMS: len(evidence.claims),
+    }
+    return [Checkup(str(folder / name), evidence.rows[name], valid[name], evidence.findings[name]) for name in FILES]
 
 
 def text_lines(checkups: list[Checkup]) -> Iterator[str]:
     """A line a finding, then a summary for each file.
 
-    >>> list(text_lines([Checkup("trials.csv", 1, ())]))
-    ['trials.csv: 1 row, 0 blocking findings, 0 notes.']
+    >>> list(text_lines([Checkup("trials.csv", 1, 1, ())]))
+    ['trials.csv: 1 row, 1 valid, 0 blocking findings, 0 notes.']
     """
     for one in checkups:
         name = Path(one.file).name
@@ -120,7 +139,7 @@ def text_lines(checkups: list[Checkup]) -> Iterator[str]:
         blocking = sum(f.is_blocking for f in one.findings)
         notes = len(one.findings) - blocking
         counts = ", ".join((_counted(blocking, "blocking finding"), _counted(notes, "note")))
-        yield f"{Path(one.file).name}: {_counted(one.rows, 'row')}, {counts}."
+        yield f"{Path(one.file).name}: {_counted(one.rows, 'row')}, {one.valid} valid, {counts}."
 
 
 def _counted(number: int, word: str) -> str:

@@ -27,35 +27,53 @@ def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
     for comparator in COMPARATORS:
         members = [dot for dot in chosen if dot.result.comparator == comparator]
         if members:
-            figure.add_trace(_dots(members, style.COMPARATOR_MARKS[comparator].colour(ink), "named" if named else "", ink))
+            figure.add_trace(
+                _dots(members, style.COMPARATOR_MARKS[comparator].colour(ink), "named" if named else "", ink)
+            )
     figure.update_xaxes(title_text="Year of publication", showgrid=False, dtick=5, range=[1998.5, 2027.5])
     figure.update_yaxes(
         tickvals=[math.log10(_UNKNOWN_SIZE), *(math.log10(n) for n in _SIZE_TICKS)],
-        ticktext=["?", *(count(n) for n in _SIZE_TICKS)], range=[math.log10(2.4), math.log10(1500)],
+        ticktext=["?", *(count(n) for n in _SIZE_TICKS)],
+        range=[math.log10(2.4), math.log10(1500)],
         title_text="People randomised (logarithmic)",
-    )  # fmt: skip
+    )
     return figure
 
 
 def key_line(dots: Sequence[Dot]) -> str:
     """The key in words: shapes, and that faint marks are outside the selection."""
-    shapes = {"parallel": "● parallel groups", "crossover": "◆ crossover", "withdrawal": "■ randomised withdrawal",
-              "single-arm": "○ uncontrolled"}  # fmt: skip
+    shapes = {
+        "parallel": "● parallel groups",
+        "crossover": "◆ crossover",
+        "withdrawal": "■ randomised withdrawal",
+        "single-arm": "○ uncontrolled",
+    }
     seen = [shapes[name] for name in DESIGNS if any(dot.result.design == name for dot in dots)]
     return f"Shape: {', '.join(seen)}. Faint: outside the selection. “?”: number of people not known."
 
 
 def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:
     return go.Scatter(
-        x=[dot.year for dot in dots], y=[math.log10(max(dot.people or _UNKNOWN_SIZE, _UNKNOWN_SIZE)) for dot in dots],
-        mode="markers+text" if named else "markers", text=[dot.result.label for dot in dots] if named else None,
-        textposition="top center", textfont={"size": style.NOTE, "color": ink.text}, cliponaxis=False,
-        marker={"symbol": [_SHAPES[dot.result.design] for dot in dots], "size": 11, "color": colour, "opacity": 0.95,
-                "line": {"color": colour, "width": 1.6}},
-        customdata=[[str(dot.result.line)] for dot in dots], hoverinfo="text",
+        x=[dot.year for dot in dots],
+        y=[math.log10(max(dot.people or _UNKNOWN_SIZE, _UNKNOWN_SIZE)) for dot in dots],
+        mode="markers+text" if named else "markers",
+        text=[dot.result.label for dot in dots] if named else None,
+        textposition="top center",
+        textfont={"size": style.NOTE, "color": ink.text},
+        cliponaxis=False,
+        marker={
+            "symbol": [_SHAPES[dot.result.design] for dot in dots],
+            "size": 11,
+            "color": colour,
+            "opacity": 0.95,
+            "line": {"color": colour, "width": 1.6},
+        },
+        customdata=[[str(dot.result.line)] for dot in dots],
+        hoverinfo="text",
         hovertext=[
             f"<b>{dot.result.label}</b><br>{dot.result.intervention} vs {dot.result.comparator}<br>"
-            f"{count(dot.people)} people, {DESIGNS[dot.result.design].label.lower()}" for dot in dots
+            f"{count(dot.people)} people, {DESIGNS[dot.result.design].label.lower()}"
+            for dot in dots
         ],
         unselected={"marker": {"opacity": 0.6}},
-    )  # fmt: skip
+    )

@@ -37,8 +37,14 @@ class Row:
 
 
 # Where each column stands on the paper, left to right.
-_COLUMNS = {"label": (0.0, 0.27), "drug": (0.27, 0.36), "control": (0.36, 0.45), "effect": (0.47, 0.75),
-            "words": (0.76, 0.93), "weight": (0.93, 1.0)}  # fmt: skip
+_COLUMNS = {
+    "label": (0.0, 0.27),
+    "drug": (0.27, 0.36),
+    "control": (0.36, 0.45),
+    "effect": (0.47, 0.75),
+    "words": (0.76, 0.93),
+    "weight": (0.93, 1.0),
+}
 
 
 def forest(
@@ -66,13 +72,25 @@ def forest(
     left, right = _COLUMNS["effect"]
     zero = left + (right - left) * (scale.null - scale.low) / (scale.high - scale.low)
     figure.add_annotation(
-        text=f"← {favours[0]}", x=zero - 0.006, y=below, xref="paper", yref="paper", showarrow=False,
-        xanchor="right", font={"size": style.NOTE, "color": ink.secondary},
-    )  # fmt: skip
+        text=f"← {favours[0]}",
+        x=zero - 0.006,
+        y=below,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        xanchor="right",
+        font={"size": style.NOTE, "color": ink.secondary},
+    )
     figure.add_annotation(
-        text=f"{favours[1]} →", x=zero + 0.006, y=below, xref="paper", yref="paper", showarrow=False,
-        xanchor="left", font={"size": style.NOTE, "color": ink.secondary},
-    )  # fmt: skip
+        text=f"{favours[1]} →",
+        x=zero + 0.006,
+        y=below,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        xanchor="left",
+        font={"size": style.NOTE, "color": ink.secondary},
+    )
     return figure
 
 
@@ -80,20 +98,40 @@ def _frame(
     figure: go.Figure, rows: Sequence[Row], scale: Scale, ink: Ink, places: dict[int, float], height: int
 ) -> None:
     figure.update_layout(
-        xaxis={"domain": _COLUMNS["effect"], "range": [scale.low, scale.high], "tickvals": scale.ticks,
-               "ticktext": scale.labels, "anchor": "y", "showgrid": True},
+        xaxis={
+            "domain": _COLUMNS["effect"],
+            "range": [scale.low, scale.high],
+            "tickvals": scale.ticks,
+            "ticktext": scale.labels,
+            "anchor": "y",
+            "showgrid": True,
+        },
         xaxis2={"domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True},
-        yaxis={"range": [-0.6, len(rows) - 0.4], "anchor": "x2", "showgrid": False, "showline": False,
-               "ticklabelposition": "inside", "tickvals": [places[id(row)] for row in rows],
-               "ticktext": [_label(row, ink) for row in rows]},
-    )  # fmt: skip
+        yaxis={
+            "range": [-0.6, len(rows) - 0.4],
+            "anchor": "x2",
+            "showgrid": False,
+            "showline": False,
+            "ticklabelposition": "inside",
+            "tickvals": [places[id(row)] for row in rows],
+            "ticktext": [_label(row, ink) for row in rows],
+        },
+    )
     for row in rows:
         if row.kind in ("overall", "prediction"):
             y = places[id(row)]
             figure.add_shape(
-                type="rect", xref="paper", yref="y", x0=0, x1=1, y0=y - 0.5, y1=y + 0.5,
-                fillcolor=ink.band, line_width=0, layer="below",
-            )  # fmt: skip
+                type="rect",
+                xref="paper",
+                yref="y",
+                x0=0,
+                x1=1,
+                y0=y - 0.5,
+                y1=y + 0.5,
+                fillcolor=ink.band,
+                line_width=0,
+                layer="below",
+            )
     top = max((places[id(row)] for row in rows), default=0) + 0.5
     figure.add_shape(
         type="line", x0=scale.null, x1=scale.null, y0=-0.6, y1=top, line={"color": ink.secondary, "width": 1}
@@ -101,9 +139,14 @@ def _frame(
     overall = next((row for row in rows if row.kind == "overall" and row.estimate is not None), None)
     if overall is not None:
         figure.add_shape(
-            type="line", x0=overall.estimate, x1=overall.estimate, y0=places[id(overall)], y1=top,
-            line={"color": ink.secondary, "width": 1, "dash": "dot"}, layer="below",
-        )  # fmt: skip
+            type="line",
+            x0=overall.estimate,
+            x1=overall.estimate,
+            y0=places[id(overall)],
+            y1=top,
+            line={"color": ink.secondary, "width": 1, "dash": "dot"},
+            layer="below",
+        )
 
 
 def _label(row: Row, ink: Ink) -> str:
@@ -132,9 +175,16 @@ def _words(
             ys = [places[id(row)] for row in chosen]
             figure.add_trace(style.text_trace(texts, ys, right, "x2", "right", ink.text))
         figure.add_annotation(
-            text=f"<b>{title}</b>", x=right, y=len(rows) - 0.3, xref="paper", yref="y", showarrow=False,
-            xanchor="right", yanchor="bottom", font={"size": style.NOTE, "color": ink.secondary},
-        )  # fmt: skip
+            text=f"<b>{title}</b>",
+            x=right,
+            y=1,
+            xref="paper",
+            yref="paper",
+            showarrow=False,
+            xanchor="right",
+            yanchor="bottom",
+            font={"size": style.NOTE, "color": ink.secondary},
+        )
 
 
 def _marks(figure: go.Figure, rows: Sequence[Row], scale: Scale, ink: Ink, places: dict[int, float]) -> None:
@@ -142,20 +192,35 @@ def _marks(figure: go.Figure, rows: Sequence[Row], scale: Scale, ink: Ink, place
     single = [row for row in drawn if row.kind in ("trial", "excluded", "review")]
     for colour in dict.fromkeys(row.colour for row in single):
         points = [
-            Point(places[id(row)], row.estimate or 0.0, row.low or 0.0, row.high or 0.0, row.symbol,
-                  _size(row.weight), row.key, row.hover)
-            for row in single if row.colour == colour
-        ]  # fmt: skip
+            Point(
+                places[id(row)],
+                row.estimate or 0.0,
+                row.low or 0.0,
+                row.high or 0.0,
+                row.symbol,
+                _size(row.weight),
+                row.key,
+                row.hover,
+            )
+            for row in single
+            if row.colour == colour
+        ]
         figure.add_traces(interval_traces(points, scale, colour, horizontal=True))
     for row in drawn:
         if row.kind in ("pooled", "overall"):
             _diamond(figure, row, scale, places[id(row)], row.colour or ink.pooled)
         elif row.kind == "prediction":
             part = segment(scale, row.low or 0, row.low or 0, row.high or 0)
-            figure.add_trace(go.Scatter(
-                x=[part.low, part.high], y=[places[id(row)]] * 2, mode="lines", hovertext=row.hover, hoverinfo="text",
-                line={"color": ink.secondary, "width": 5},
-            ))  # fmt: skip
+            figure.add_trace(
+                go.Scatter(
+                    x=[part.low, part.high],
+                    y=[places[id(row)]] * 2,
+                    mode="lines",
+                    hovertext=row.hover,
+                    hoverinfo="text",
+                    line={"color": ink.secondary, "width": 5},
+                )
+            )
 
 
 def _size(weight: float | None) -> float:
@@ -166,12 +231,26 @@ def _size(weight: float | None) -> float:
 def _diamond(figure: go.Figure, row: Row, scale: Scale, y: float, colour: str) -> None:
     part = segment(scale, row.estimate or 0.0, row.low or 0.0, row.high or 0.0)
     middle = min(max(row.estimate or 0.0, scale.low), scale.high)
-    figure.add_trace(go.Scatter(
-        x=[part.low, middle, part.high, middle, part.low], y=[y, y + 0.32, y, y - 0.32, y], fill="toself",
-        mode="lines", fillcolor=colour, line={"color": colour, "width": 1}, hoverinfo="skip",
-    ))  # fmt: skip
-    figure.add_trace(go.Scatter(
-        x=[middle], y=[y], mode="markers", customdata=[[row.key]], hovertext=[row.hover], hoverinfo="text",
-        marker={"symbol": "diamond", "size": 12, "color": colour}, unselected={"marker": {"opacity": 1}},
-    ))  # fmt: skip
-
+    figure.add_trace(
+        go.Scatter(
+            x=[part.low, middle, part.high, middle, part.low],
+            y=[y, y + 0.32, y, y - 0.32, y],
+            fill="toself",
+            mode="lines",
+            fillcolor=colour,
+            line={"color": colour, "width": 1},
+            hoverinfo="skip",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[middle],
+            y=[y],
+            mode="markers",
+            customdata=[[row.key]],
+            hovertext=[row.hover],
+            hoverinfo="text",
+            marker={"symbol": "diamond", "size": 12, "color": colour},
+            unselected={"marker": {"opacity": 1}},
+        )
+    )

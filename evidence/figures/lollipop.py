@@ -16,35 +16,65 @@ _LABELS, _WORDS = 0.24, 0.74
 def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: Ink) -> go.Figure:
     """One line a group: a bar to its mean or median days, a thin line to the end of follow-up where that is longer."""
     figure = style.base(
-        ink, _HEAD + _ROW * len(items) + _FOOT, margin={"l": 4, "r": 8, "t": _HEAD, "b": _FOOT},
+        ink,
+        _HEAD + _ROW * len(items) + _FOOT,
+        margin={"l": 4, "r": 8, "t": _HEAD, "b": _FOOT},
         plot_bgcolor="rgba(0,0,0,0)",
     )
     places = [float(len(items) - 1 - i) for i in range(len(items))]
     longest = max(max(item.days, item.followed_days or 0.0) for item in items)
     figure.update_layout(
-        xaxis={"domain": [_LABELS, _WORDS - 0.02], "range": [0, longest * 1.04], "anchor": "y", "title_text": "Days after the last dose",
-               "rangemode": "tozero"},
+        xaxis={
+            "domain": [_LABELS, _WORDS - 0.02],
+            "range": [0, longest * 1.04],
+            "anchor": "y",
+            "title_text": "Days after the last dose",
+            "rangemode": "tozero",
+        },
         xaxis2={"domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True},
-        yaxis={"range": [-0.7, len(items) - 0.3], "anchor": "x2", "showgrid": False, "ticklabelposition": "inside",
-               "tickvals": places,
-               "ticktext": [style.link(i.label, links.get(i.result.citation), "", ink) for i in items]},
-    )  # fmt: skip
+        yaxis={
+            "range": [-0.7, len(items) - 0.3],
+            "anchor": "x2",
+            "showgrid": False,
+            "ticklabelposition": "inside",
+            "tickvals": places,
+            "ticktext": [style.link(i.label, links.get(i.result.citation), "", ink) for i in items],
+        },
+    )
     for item, y in zip(items, places, strict=True):
         colour = style.COMPARATOR_MARKS["ECT"].colour(ink) if item.arm == "ECT" else ink.pooled
         if item.followed_days is not None:
-            figure.add_trace(go.Scatter(
-                x=[item.days, item.followed_days], y=[y, y], mode="lines+markers", hoverinfo="skip",
-                line={"color": ink.secondary, "width": 1, "dash": "dot"},
-                marker={"symbol": "line-ns-open", "size": [0, 9], "color": ink.secondary},
-            ))  # fmt: skip
+            figure.add_trace(
+                go.Scatter(
+                    x=[item.days, item.followed_days],
+                    y=[y, y],
+                    mode="lines+markers",
+                    hoverinfo="skip",
+                    line={"color": ink.secondary, "width": 1, "dash": "dot"},
+                    marker={"symbol": "line-ns-open", "size": [0, 9], "color": ink.secondary},
+                )
+            )
         figure.add_trace(
             go.Scatter(x=[0, item.days], y=[y, y], mode="lines", line={"color": colour, "width": 4}, hoverinfo="skip")
         )
-        figure.add_trace(go.Scatter(
-            x=[item.days], y=[y], mode="markers", cliponaxis=False, customdata=[[str(item.result.line)]],
-            marker={"symbol": style.symbol_of(item.result), "size": 12, "color": colour, "line": {"color": colour, "width": 1.5}},
-            hovertext=[_hover(item)], hoverinfo="text", unselected={"marker": {"opacity": 0.6}},
-        ))  # fmt: skip
+        figure.add_trace(
+            go.Scatter(
+                x=[item.days],
+                y=[y],
+                mode="markers",
+                cliponaxis=False,
+                customdata=[[str(item.result.line)]],
+                marker={
+                    "symbol": style.symbol_of(item.result),
+                    "size": 12,
+                    "color": colour,
+                    "line": {"color": colour, "width": 1.5},
+                },
+                hovertext=[_hover(item)],
+                hoverinfo="text",
+                unselected={"marker": {"opacity": 0.6}},
+            )
+        )
     words = [f"<b>{plain(i.days)} days</b>, {i.statistic} · {_people(i)}" for i in items]
     figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "left", ink.text))
     return figure

@@ -1,4 +1,4 @@
-"""Points with intervals, along the x axis or the y axis: cut at the edge with an arrow, clickable, described on hover."""
+"""Points with intervals along either axis: cut at the edge with an arrow, clickable, described on hover."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Point:
 
 
 def interval_traces(
-    points: Sequence[Point], scale: Scale, colour: str, horizontal: bool, width: float = 1.6
+    points: Sequence[Point], scale: Scale, colour: str, horizontal: bool, width: float = 1.6, dash: str = "solid"
 ) -> list[go.Scatter]:
     """Lines, arrows and markers of points of one colour. A point beyond the axis has its arrow and no marker."""
     lines: list[tuple[float | None, float | None]] = []
@@ -50,22 +50,40 @@ def interval_traces(
     traces = [
         go.Scatter(
             **along([e for e, _ in lines], [p for _, p in lines]),
-            mode="lines", line={"color": colour, "width": width}, hoverinfo="skip",
+            mode="lines",
+            line={"color": colour, "width": width, "dash": dash},
+            hoverinfo="skip",
         )
-    ]  # fmt: skip
+    ]
     if arrows:
-        traces.append(go.Scatter(
-            **along([e for e, _, _ in arrows], [p for _, p, _ in arrows]), mode="markers", hoverinfo="skip",
-            cliponaxis=False, marker={"symbol": [s for _, _, s in arrows], "size": 8, "color": colour},
-        ))  # fmt: skip
+        traces.append(
+            go.Scatter(
+                **along([e for e, _, _ in arrows], [p for _, p, _ in arrows]),
+                mode="markers",
+                hoverinfo="skip",
+                cliponaxis=False,
+                marker={"symbol": [s for _, _, s in arrows], "size": 8, "color": colour},
+            )
+        )
     if shown_points:
-        traces.append(go.Scatter(
-            **along([p.estimate for p in shown_points], [p.place for p in shown_points]), mode="markers",
-            customdata=[[p.key] for p in shown_points], hovertext=[p.hover for p in shown_points], hoverinfo="text",
-            marker={"symbol": [p.symbol for p in shown_points], "size": [p.size for p in shown_points],
-                    "color": colour, "opacity": 0.9, "line": {"color": colour, "width": 1.4}},
-            unselected={"marker": {"opacity": 0.5}}, cliponaxis=False,
-        ))  # fmt: skip
+        traces.append(
+            go.Scatter(
+                **along([p.estimate for p in shown_points], [p.place for p in shown_points]),
+                mode="markers",
+                customdata=[[p.key] for p in shown_points],
+                hovertext=[p.hover for p in shown_points],
+                hoverinfo="text",
+                marker={
+                    "symbol": [p.symbol for p in shown_points],
+                    "size": [p.size for p in shown_points],
+                    "color": colour,
+                    "opacity": 0.9,
+                    "line": {"color": colour, "width": 1.4},
+                },
+                unselected={"marker": {"opacity": 0.5}},
+                cliponaxis=False,
+            )
+        )
     return traces
 
 

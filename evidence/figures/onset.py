@@ -13,15 +13,21 @@ from evidence.figures.marks import Point, hover, interval_traces
 from evidence.figures.style import Ink
 from evidence.scale import Scale, effect_scale, interval, segment, shown
 from evidence.times import in_words
+from evidence.vocabulary import COMPARATORS
 from evidence.words import counted
 
-_HEIGHT, _FOOT, _HEAD = 560, 92, 16
+_HEIGHT, _FOOT, _HEAD = 560, 92, 40
 _SPREAD = 0.52
 _HOUR_TICKS = (0.67, 2, 4, 8, 24, 72, 168, 336, 672, 2184, 5376)
 
 
 def onset(
-    answers: Sequence[Answer], favours: tuple[str, str], ink: Ink, axis_title: str, hours: bool = False
+    answers: Sequence[Answer],
+    favours: tuple[str, str],
+    ink: Ink,
+    axis_title: str,
+    hours: bool = False,
+    height: int = _HEIGHT,
 ) -> go.Figure:
     """One column a time bin, or real hours on a logarithmic axis; lines join results of one trial.
 
@@ -29,7 +35,7 @@ def onset(
     """
     measure = answers[0].question.measure
     scale = _scale(measure, answers)
-    figure = style.base(ink, _HEIGHT, margin={"l": 64, "r": 16, "t": _HEAD, "b": _FOOT})
+    figure = style.base(ink, height, margin={"l": 64, "r": 16, "t": _HEAD, "b": _FOOT})
     places = _places(answers, hours)
     _axes(figure, answers, scale, ink, axis_title, hours)
     _acute(figure, answers, ink, hours)
@@ -37,7 +43,8 @@ def onset(
     _trials(figure, answers, places, scale, ink)
     _pooled(figure, answers, scale, ink, hours)
     for text, y, anchor in ((f"↑ {favours[1]}", 1.0, "top"), (f"↓ {favours[0]}", 0.0, "bottom")):
-        style.note(figure, text, 0.004, y, ink, xanchor="left", yanchor=anchor)
+        style.note(figure, text, 0.998, y, ink, xanchor="right", yanchor=anchor)
+    style.note(figure, _key(answers, ink), 0, 1, ink, xanchor="left", yanchor="bottom", yshift=14)
     return figure
 
 
@@ -80,16 +87,21 @@ def _axes(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, 
         seen = [entry.hours for answer in answers for entry in answer.entries]
         ticks = [tick for tick in _HOUR_TICKS if min(seen) * 0.9 <= tick <= max(seen) * 1.1]
         figure.update_xaxes(
-            tickvals=[math.log10(tick) for tick in ticks], ticktext=[in_words(tick) for tick in ticks], showgrid=False,
-            range=[math.log10(min(seen) * 0.6), math.log10(max(seen) * 1.7)], title_text="Time since first dose or randomisation (logarithmic)",
-        )  # fmt: skip
+            tickvals=[math.log10(tick) for tick in ticks],
+            ticktext=[in_words(tick) for tick in ticks],
+            showgrid=False,
+            range=[math.log10(min(seen) * 0.6), math.log10(max(seen) * 2.6)],
+            title_text="Time since first dose or randomisation (logarithmic)",
+        )
         return
     spare = max(0.0, 4 - len(answers)) / 2
     figure.update_xaxes(
-        tickvals=list(range(len(answers))), range=[-0.5 - spare, len(answers) - 0.5 + spare], showgrid=False,
+        tickvals=list(range(len(answers))),
+        range=[-0.5 - spare, len(answers) - 0.5 + spare],
+        showgrid=False,
         ticktext=[_under(answer, ink) for answer in answers],
         title_text="Time since first dose or randomisation, not to scale",
-    )  # fmt: skip
+    )
 
 
 def _under(answer: Answer, ink: Ink) -> str:
@@ -102,6 +114,20 @@ def _under(answer: Answer, ink: Ink) -> str:
     return f"<b>{answer.question.bin.short}</b><br>{quiet}{behind}</span><br>{quiet}{more}</span>"
 
 
+_DASHES = {"solid": "──", "dash": "– –", "dot": "····", "longdash": "— —", "dashdot": "–·–", "longdashdot": "—·—"}
+
+
+def _key(answers: Sequence[Answer], ink: Ink) -> str:
+    """Comparators in their colours and dashes, as words."""
+    seen = dict.fromkeys(entry.first.comparator for answer in answers for entry in _drawn(answer))
+    parts = [
+        f'<span style="color:{mark.colour(ink)}">{_DASHES[mark.dash]} <b>{COMPARATORS[name].label}</b></span>'
+        for name in seen
+        if (mark := style.COMPARATOR_MARKS[name])
+    ]
+    return "Against  " + "    ".join(parts) + "    ◆ pooled    ◇ one trial"
+
+
 def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) -> None:
     """Shade the hours in which the drug itself is felt."""
     first = answers[0].question.bin
@@ -110,9 +136,16 @@ def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) 
     x0, x1 = (math.log10(0.3), math.log10(4)) if hours else (-0.5, 0.42)
     figure.add_vrect(x0=x0, x1=x1, fillcolor=ink.acute, line_width=0, layer="below")
     figure.add_annotation(
-        text="drug still felt", x=x1 if not hours else math.log10(1.4), y=1, yref="paper", showarrow=False, xanchor="right" if not hours else "center",
-        yanchor="top", xshift=-6 if not hours else 0, font={"size": style.NOTE, "color": ink.secondary},
-    )  # fmt: skip
+        text="drug still felt",
+        x=x0,
+        y=1,
+        yref="paper",
+        showarrow=False,
+        xanchor="left",
+        yanchor="top",
+        xshift=6,
+        font={"size": style.NOTE, "color": ink.secondary},
+    )
 
 
 def _join(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
@@ -139,11 +172,20 @@ def _trials(figure: go.Figure, answers: Sequence[Answer], places: dict[int, floa
     for members in by_comparator.values():
         mark = style.mark_of(members[0].first)
         points = [
-            Point(places[id(entry)], entry.effect.estimate, entry.low or 0.0, entry.high or 0.0,
-                  style.symbol_of(entry.first), _size(entry), entry.key, hover(entry))
-            for entry in members if entry.effect is not None
-        ]  # fmt: skip
-        figure.add_traces(interval_traces(points, scale, mark.colour(ink), horizontal=False, width=1.2))
+            Point(
+                places[id(entry)],
+                entry.effect.estimate,
+                entry.low or 0.0,
+                entry.high or 0.0,
+                style.symbol_of(entry.first),
+                _size(entry),
+                entry.key,
+                hover(entry),
+            )
+            for entry in members
+            if entry.effect is not None
+        ]
+        figure.add_traces(interval_traces(points, scale, mark.colour(ink), horizontal=False, width=1.3, dash=mark.dash))
 
 
 def _size(entry: TrialEffect) -> float:
@@ -161,22 +203,50 @@ def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink
         measure = answer.question.measure
         single = answer.k == 1
         if not single:
-            figure.add_trace(go.Scatter(
-                x=[x, x], y=[part.low, part.high], mode="lines", line={"color": ink.pooled, "width": 3}, hoverinfo="skip",
-            ))  # fmt: skip
+            figure.add_trace(
+                go.Scatter(
+                    x=[x, x],
+                    y=[part.low, part.high],
+                    mode="lines",
+                    line={"color": ink.pooled, "width": 3},
+                    hoverinfo="skip",
+                )
+            )
         text = shown(measure, pooled.estimate)
-        figure.add_trace(go.Scatter(
-            x=[x], y=[pooled.estimate], mode="markers+text", text=[f"  <b>{text}</b>" + ("<br>  one trial" if single else "")],
-            textposition="middle right", textfont={"size": style.BODY, "color": ink.text}, cliponaxis=False,
-            marker={"symbol": "diamond-open" if single else "diamond", "size": 14, "color": ink.pooled, "line": {"width": 2}},
-            customdata=[[" ".join(entry.key for entry in answer.used)]], hoverinfo="text",
-            hovertext=[f"<b>{'One trial' if single else 'Pooled'}</b>, {MEASURES[measure].label.lower()} {text} "
-                       f"({interval(measure, pooled.ci_low, pooled.ci_high)})"],
-            unselected={"marker": {"opacity": 1}},
-        ))  # fmt: skip
+        behind = "one trial" if single else f"{answer.k} trials" if hours else ""
+        figure.add_trace(
+            go.Scatter(
+                x=[x],
+                y=[pooled.estimate],
+                mode="markers+text",
+                text=[f"  <b>{text}</b>" + (f"<br>  {behind}" if behind else "")],
+                textposition="middle right",
+                textfont={"size": style.BODY, "color": ink.text},
+                cliponaxis=False,
+                marker={
+                    "symbol": "diamond-open" if single else "diamond",
+                    "size": 14,
+                    "color": ink.pooled,
+                    "line": {"width": 2},
+                },
+                customdata=[[" ".join(entry.key for entry in answer.used)]],
+                hoverinfo="text",
+                hovertext=[
+                    f"<b>{'One trial' if single else 'Pooled'}</b>, {MEASURES[measure].label.lower()} {text} "
+                    f"({interval(measure, pooled.ci_low, pooled.ci_high)})"
+                ],
+                unselected={"marker": {"opacity": 1}},
+            )
+        )
         arrows = [(scale.low, "triangle-down")] * part.cut_low + [(scale.high, "triangle-up")] * part.cut_high
         if arrows and not single:
-            figure.add_trace(go.Scatter(
-                x=[x] * len(arrows), y=[a[0] for a in arrows], mode="markers", hoverinfo="skip", cliponaxis=False,
-                marker={"symbol": [a[1] for a in arrows], "size": 11, "color": ink.pooled},
-            ))  # fmt: skip
+            figure.add_trace(
+                go.Scatter(
+                    x=[x] * len(arrows),
+                    y=[a[0] for a in arrows],
+                    mode="markers",
+                    hoverinfo="skip",
+                    cliponaxis=False,
+                    marker={"symbol": [a[1] for a in arrows], "size": 11, "color": ink.pooled},
+                )
+            )

@@ -30,12 +30,21 @@ def trial_row(answer: Answer, entry: TrialEffect, links: Links, ink: Ink) -> Row
     effect, first = entry.effect, entry.first
     return Row(
         kind="trial" if entry in answer.used else "excluded",
-        label=entry.label, url=links.get(first.citation), note=in_words(entry.hours),
-        estimate=effect.estimate if effect else None, low=entry.low, high=entry.high,
-        weight=answer.weight_of(entry), drug=_events(entry.intervention), control=_events(entry.comparator),
+        label=entry.label,
+        url=links.get(first.citation),
+        note=in_words(entry.hours),
+        estimate=effect.estimate if effect else None,
+        low=entry.low,
+        high=entry.high,
+        weight=answer.weight_of(entry),
+        drug=_events(entry.intervention),
+        control=_events(entry.comparator),
         words=_words(entry.measure, effect.estimate, entry.low, entry.high) if effect else "not estimable",
-        colour=style.mark_of(first).colour(ink), symbol=style.symbol_of(first), key=entry.key, hover=hover(entry),
-    )  # fmt: skip
+        colour=style.mark_of(first).colour(ink),
+        symbol=style.symbol_of(first),
+        key=entry.key,
+        hover=hover(entry),
+    )
 
 
 def pooled_row(kind: str, label: str, pooled: Pooled, members: tuple[TrialEffect, ...], colour: str, note: str) -> Row:
@@ -47,12 +56,19 @@ def pooled_row(kind: str, label: str, pooled: Pooled, members: tuple[TrialEffect
     control = [c for d, c in pairs if d is not None and c is not None]
     complete = len(drug) == len(members)
     return Row(
-        kind="overall" if kind == "overall" else "pooled", label=label, note=note, estimate=pooled.estimate,
-        low=pooled.ci_low, high=pooled.ci_high, words=words, colour=colour, key=" ".join(m.key for m in members),
+        kind="overall" if kind == "overall" else "pooled",
+        label=label,
+        note=note,
+        estimate=pooled.estimate,
+        low=pooled.ci_low,
+        high=pooled.ci_high,
+        words=words,
+        colour=colour,
+        key=" ".join(m.key for m in members),
         drug=f"{sum(a.events for a in drug)}/{sum(a.n for a in drug)}" if complete else "",
         control=f"{sum(a.events for a in control)}/{sum(a.n for a in control)}" if complete else "",
         hover=f"<b>{label}</b><br>{MEASURES[measure].label.lower()} {words}<br>click for the citations",
-    )  # fmt: skip
+    )
 
 
 def forest_rows(
@@ -63,7 +79,7 @@ def forest_rows(
     order: Callable[[TrialEffect], tuple[float | str, ...]] | None = None,
     group_label: Callable[[str], str] = str,
 ) -> list[Row]:
-    """Trials in order (by group where grouped), a diamond for each group of two or more, the overall row and prediction."""
+    """Trials in order, a diamond for each group of two or more, then the overall row and the prediction."""
     drawable = [entry for entry in answer.entries if entry.effect is not None]
     if order is not None:
         drawable.sort(key=order)
@@ -80,7 +96,9 @@ def forest_rows(
                 one_comparator = len({m.first.comparator for m in group.used}) == 1
                 note = f"{len(group.used)} trials"
                 rows.append(
-                    pooled_row("pooled", "Pooled", group.pooled, group.used, colour if one_comparator else ink.pooled, note)
+                    pooled_row(
+                        "pooled", "Pooled", group.pooled, group.used, colour if one_comparator else ink.pooled, note
+                    )
                 )
             rows.append(Row("gap"))
     else:
@@ -92,9 +110,16 @@ def forest_rows(
             low, high = answer.pooled.pi_low, answer.pooled.pi_high
             words = interval(answer.question.measure, low, high)
             rows.append(
-                Row("prediction", "Where a new trial may fall (95%)", estimate=answer.pooled.estimate, low=low, high=high,
-                    words=words, hover=f"95% prediction interval {words}")
-            )  # fmt: skip
+                Row(
+                    "prediction",
+                    "Where a new trial may fall (95%)",
+                    estimate=answer.pooled.estimate,
+                    low=low,
+                    high=high,
+                    words=words,
+                    hover=f"95% prediction interval {words}",
+                )
+            )
     elif rows and rows[-1].kind == "gap":
         rows.pop()
     return rows
@@ -109,17 +134,38 @@ def withdrawal_rows(entries: Sequence[Withdrawal], pooled: Pooled | None, links:
         low, high = (effect.estimate - half, effect.estimate + half) if effect else (None, None)
         words = _words("HR", effect.estimate, low, high) if effect else "not reported"
         stratum = next((s for s in ("remission", "response") if f"stable {s} stratum" in (r.dose_note or "")), "")
-        rows.append(Row(
-            kind="trial" if effect else "excluded", label=r.label, url=links.get(r.citation),
-            note=f"{r.intervention}, {stratum}" if stratum else r.intervention,
-            estimate=effect.estimate if effect else None, low=low, high=high, words=words,
-            drug=_events(entry.going_on), control=_events(entry.stopping), colour=style.mark_of(r).colour(ink),
-            symbol=style.symbol_of(r), key=str(r.line), hover=f"<b>{r.label}</b><br>hazard ratio of relapse {words}",
-        ))  # fmt: skip
+        rows.append(
+            Row(
+                kind="trial" if effect else "excluded",
+                label=r.label,
+                url=links.get(r.citation),
+                note=f"{r.intervention}, {stratum}" if stratum else r.intervention,
+                estimate=effect.estimate if effect else None,
+                low=low,
+                high=high,
+                words=words,
+                drug=_events(entry.going_on),
+                control=_events(entry.stopping),
+                colour=style.mark_of(r).colour(ink),
+                symbol=style.symbol_of(r),
+                key=str(r.line),
+                hover=f"<b>{r.label}</b><br>hazard ratio of relapse {words}",
+            )
+        )
     if pooled is not None and pooled.k > 1:
         words = _words("HR", pooled.estimate, pooled.ci_low, pooled.ci_high)
         keys = " ".join(str(entry.result.line) for entry in entries if entry.effect is not None)
-        rows.append(Row("overall", f"Pooled, {pooled.k} strata", estimate=pooled.estimate, low=pooled.ci_low,
-                        high=pooled.ci_high, words=words, colour=ink.pooled, key=keys,
-                        hover=f"<b>Pooled</b><br>hazard ratio of relapse {words}"))  # fmt: skip
+        rows.append(
+            Row(
+                "overall",
+                f"Pooled, {pooled.k} strata",
+                estimate=pooled.estimate,
+                low=pooled.ci_low,
+                high=pooled.ci_high,
+                words=words,
+                colour=ink.pooled,
+                key=keys,
+                hover=f"<b>Pooled</b><br>hazard ratio of relapse {words}",
+            )
+        )
     return rows

@@ -33,11 +33,11 @@ INKS: Mapping[str, Ink] = MappingProxyType({"light": LIGHT, "dark": DARK})
 
 
 class Mark(NamedTuple):
-    """How one comparator is drawn: colour on light, colour on dark, symbol."""
+    """How one comparator is drawn: colour on light, colour on dark, dash of its intervals."""
 
     light: str
     dark: str
-    symbol: str
+    dash: str
 
     def colour(self, ink: Ink) -> str:
         """The colour on this theme."""
@@ -46,15 +46,15 @@ class Mark(NamedTuple):
 
 COMPARATOR_MARKS: Mapping[str, Mark] = MappingProxyType(
     {
-        "midazolam": Mark("#D55E00", "#F0803C", "square"),
-        "diclofenac": Mark("#A85A1E", "#D99A5B", "square"),
-        "saline": Mark("#0072B2", "#4FA8DE", "circle"),
-        "placebo": Mark("#3E9FD4", "#8CCBF0", "circle"),
-        "quetiapine": Mark("#009E73", "#2FC79B", "diamond"),
-        "ECT": Mark("#B5598A", "#DE94BC", "diamond"),
-        "no-ketamine": Mark("#8A7A00", "#E0CF45", "cross"),
-        "ketamine": Mark("#6B5B95", "#A99BD1", "cross"),
-        "none": Mark("#7A8591", "#8F9AA6", "circle"),
+        "midazolam": Mark("#D55E00", "#F0803C", "solid"),
+        "diclofenac": Mark("#A85A1E", "#D99A5B", "longdash"),
+        "saline": Mark("#0072B2", "#4FA8DE", "dash"),
+        "placebo": Mark("#3E9FD4", "#8CCBF0", "dot"),
+        "quetiapine": Mark("#009E73", "#2FC79B", "solid"),
+        "ECT": Mark("#B5598A", "#DE94BC", "dash"),
+        "no-ketamine": Mark("#8A7A00", "#E0CF45", "dashdot"),
+        "ketamine": Mark("#6B5B95", "#A99BD1", "longdashdot"),
+        "none": Mark("#7A8591", "#8F9AA6", "solid"),
     }
 )
 # How the number was obtained. Colour says the comparator; the pooled diamond keeps its own shape.
@@ -78,20 +78,29 @@ def base(ink: Ink, height: int, **layout: object) -> go.Figure:
     """An empty figure in the house style, `height` pixels high."""
     figure = go.Figure()
     axis = {
-        "gridcolor": ink.grid, "linecolor": ink.grid, "zeroline": False, "ticks": "",
-        "tickfont": {"size": AXIS, "color": ink.text}, "title": {"font": {"size": AXIS, "color": ink.secondary}},
+        "gridcolor": ink.grid,
+        "linecolor": ink.grid,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": AXIS, "color": ink.text},
+        "title": {"font": {"size": AXIS, "color": ink.secondary}},
         "fixedrange": True,
-    }  # fmt: skip
+    }
     template = go.layout.Template(
         layout={
             "font": {"family": FONT, "size": BODY, "color": ink.text},
-            "paper_bgcolor": ink.paper, "plot_bgcolor": ink.paper,
-            "xaxis": axis, "yaxis": axis,
+            "paper_bgcolor": ink.paper,
+            "plot_bgcolor": ink.paper,
+            "xaxis": axis,
+            "yaxis": axis,
             "hoverlabel": {"bgcolor": ink.band, "bordercolor": ink.grid, "font": {"color": ink.text, "size": AXIS}},
-            "margin": {"l": 8, "r": 8, "t": 8, "b": 8}, "showlegend": False, "dragmode": False, "hovermode": "closest",
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "showlegend": False,
+            "dragmode": False,
+            "hovermode": "closest",
             "clickmode": "event+select",
         }
-    )  # fmt: skip
+    )
     figure.update_layout(template=template, height=height, **layout)
     return figure
 
@@ -111,9 +120,16 @@ def text_trace(
     """A column of words as one trace, which stays quick with many rows. `align` is left, right or centre."""
     position = {"left": "middle right", "right": "middle left", "centre": "middle center"}[align]
     return go.Scatter(
-        x=[x] * len(ys), y=ys, text=texts, mode="text", textposition=position, xaxis=axis,
-        textfont={"size": size, "color": colour}, hoverinfo="skip", cliponaxis=False,
-    )  # fmt: skip
+        x=[x] * len(ys),
+        y=ys,
+        text=texts,
+        mode="text",
+        textposition=position,
+        xaxis=axis,
+        textfont={"size": size, "color": colour},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
 
 
 def note(figure: go.Figure, text: str, x: float, y: float, ink: Ink, **options: object) -> None:

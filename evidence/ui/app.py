@@ -16,7 +16,9 @@ PAGES = (
 )
 
 st.set_page_config(
-    page_title="Ketamine in depression: the evidence", page_icon=str(Path(__file__).with_name("icon.png")), layout="wide"
+    page_title="Ketamine in depression: the evidence",
+    page_icon=str(Path(__file__).with_name("icon.png")),
+    layout="wide",
 )
 page = st.navigation(list(PAGES), position="top")
 loaded = loading.current()

@@ -14,11 +14,18 @@ def findings_frame(findings: Iterable[tuple[str, Finding]]) -> pd.DataFrame:
     """Findings as a table: where, what, how to mend it."""
     return pd.DataFrame(
         [
-            {"File": file, "Line": f.line or None, "Column": f.column, "Code": f.code, "Value": f.value,
-             "Message": f.message, "Fix": f.fix}
+            {
+                "File": file,
+                "Line": f.line or None,
+                "Column": f.column,
+                "Code": f.code,
+                "Value": f.value,
+                "Message": f.message,
+                "Fix": f.fix,
+            }
             for file, f in findings
         ]
-    )  # fmt: skip
+    )
 
 
 def data_banner(loaded: Loaded) -> None:
@@ -37,7 +44,9 @@ def data_banner(loaded: Loaded) -> None:
     elif not loaded.on_disk.results:
         st.error("trials.csv holds no result that can be shown. It is read again on every click; no restart is needed.")
     elif loaded.on_disk.rejected:
-        st.warning(f"{counted(loaded.on_disk.rejected, 'row')} of trials.csv left out because of errors; the rest is shown.")
+        st.warning(
+            f"{counted(loaded.on_disk.rejected, 'row')} of trials.csv left out because of errors; the rest is shown."
+        )
     else:
         st.warning("A data file has errors; what could be read is shown.")
     with st.expander(f"{counted(len(blocking), 'problem')}: where, what and how to mend it", key="data-problems"):

@@ -67,8 +67,12 @@ def citation_card(evidence: Evidence, results: Sequence[Result], key: str) -> No
             for result in results[:_MOST_CARDS]:
                 result_card(evidence, result)
             first = results[0]
-            st.page_link("../../pages/trials.py", label=f"Everything about {first.label}", icon=":material/article:",
-                         query_params={"trial": first.trial})  # fmt: skip
+            st.page_link(
+                "../../pages/trials.py",
+                label=f"Everything about {first.label}",
+                icon=":material/article:",
+                query_params={"trial": first.trial},
+            )
 
 
 def reference_list(evidence: Evidence, results: Iterable[Result]) -> None:

@@ -53,9 +53,14 @@ def show(figure: go.Figure, view: View, key: str, alt: str, results: Sequence[Re
     name = f"ketamine-{key}-{view.evidence.short}"
     picture = st.session_state.get(f"{key}-picture", next(iter(PICTURES)))
     event = st.plotly_chart(
-        figure, theme=None, key=key, on_select="rerun", selection_mode="points", alt=alt,
+        figure,
+        theme=None,
+        key=key,
+        on_select="rerun",
+        selection_mode="points",
+        alt=alt,
         config=picture_config(picture, int(figure.layout.height), name),
-    )  # fmt: skip
+    )
     by_line = {result.line: result for result in view.evidence.results}
     clicked = _picked_lines(event)
     memory = f"{key}-picked"
@@ -73,9 +78,11 @@ def show(figure: go.Figure, view: View, key: str, alt: str, results: Sequence[Re
             reference_list(view.evidence, results)
     with rows:
         st.dataframe(
-            table, hide_index=True, alt=f"The numbers of the chart: {alt}",
+            table,
+            hide_index=True,
+            alt=f"The numbers of the chart: {alt}",
             column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
-        )  # fmt: skip
+        )
     with take:
         downloads(view, key, name, results)
 

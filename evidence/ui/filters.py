@@ -1,5 +1,7 @@
 """The one filter bar: a preset, the filters that narrow it, and what they exclude. All of it lives in the URL."""
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
 from evidence.records import Result
@@ -15,6 +17,7 @@ from evidence.selection import (
     trials_of,
 )
 from evidence.ui.view import FILTER_WORDS, selection_from_state
+from evidence.vocabulary import Term
 from evidence.words import counted
 
 _DOSE_STEPS = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.8, 1.0]
@@ -28,14 +31,24 @@ def bar(results: tuple[Result, ...]) -> None:
     left, right = st.columns([2, 3], vertical_alignment="top")
     with left:
         st.selectbox(
-            "Evidence", list(PRESETS), format_func=lambda name: PRESETS[name].label, key="preset", bind="query-params",
-            label_visibility="collapsed", help="The question; filters narrow it.",
-        )  # fmt: skip
+            "Evidence",
+            list(PRESETS),
+            format_func=lambda name: PRESETS[name].label,
+            key="preset",
+            bind="query-params",
+            label_visibility="collapsed",
+            help="The question; filters narrow it.",
+        )
     active = sum(1 for name in WORD_FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)
     filters = f" · {counted(active, 'filter')} on" if active else ""
     count = headcount(kept)
-    with right, st.expander(f"**{count.trials} of {total} trials**, {count.in_people}{filters} · filter", key="filters"):
+    with (
+        right,
+        st.expander(f"**{count.trials} of {total} trials**, {count.in_people}{filters} · filter", key="filters"),
+    ):
         _widgets()
+        if selection_from_state() != selection:
+            st.rerun()  # a deep link: the widgets have just read the URL, the line above them had not
         _excluded(results, selection)
 
 
@@ -45,15 +58,27 @@ def _widgets() -> None:
         title, words = FILTER_WORDS[name]
         with columns[i % 3]:
             st.multiselect(
-                title, list(words), format_func=lambda value, words=words: words[value].label, key=name,
-                bind="query-params", placeholder="any",
-            )  # fmt: skip
+                title,
+                list(words),
+                format_func=_labels(words),
+                key=name,
+                bind="query-params",
+                placeholder="any",
+            )
     with columns[len(WORD_FILTERS) % 3]:
         st.select_slider(
-            "Dose, mg/kg", _DOSE_STEPS, value=DOSE_LIMITS, key="dose", bind="query-params",
+            "Dose, mg/kg",
+            _DOSE_STEPS,
+            value=DOSE_LIMITS,
+            key="dose",
+            bind="query-params",
             help="Only doses given by body weight; doses in mg are left out once this is narrowed.",
-        )  # fmt: skip
+        )
     st.button("Clear filters", on_click=_clear, key="clear-filters", type="tertiary", icon=":material/filter_alt_off:")
+
+
+def _labels(words: Mapping[str, Term]) -> Callable[[str], str]:
+    return lambda value: words[value].label
 
 
 def _clear() -> None:
@@ -65,8 +90,9 @@ def _clear() -> None:
 def _excluded(results: tuple[Result, ...], selection: Selection) -> None:
     for step in explain(results, selection):
         if step.removed:
-            names = ", ".join(step.removed[:12]) + (f" and {len(step.removed) - 12} more" if len(step.removed) > 12 else "")
-            st.caption(f"**{counted(len(step.removed), 'trial')} left out** because {step.criterion.words} is required: {names}")
+            more = f" and {len(step.removed) - 12} more" if len(step.removed) > 12 else ""
+            trials = f"**{counted(len(step.removed), 'trial')} left out**"
+            st.caption(f"{trials}, not meeting “{step.criterion.words}”: {', '.join(step.removed[:12])}{more}")
 
 
 def _undo(name: str) -> None:

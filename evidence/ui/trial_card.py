@@ -27,9 +27,11 @@ def trial_card(view: View, trial: str) -> None:
     st.table(facts, border="horizontal")
     st.subheader(f"{len(rows)} results", anchor=False)
     st.dataframe(
-        trial_tables.results_frame(rows, view.links), hide_index=True, alt=f"Results of {first.label}",
+        trial_tables.results_frame(rows, view.links),
+        hide_index=True,
+        alt=f"Results of {first.label}",
         column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
-    )  # fmt: skip
+    )
     judged = [j for j in view.evidence.judgements if j.trial == trial]
     st.subheader("Risk of bias", anchor=False)
     if judged:

@@ -16,7 +16,9 @@ from evidence.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, REPEATED, S
 from evidence.ui import loading
 from evidence.vocabulary import Term
 
-SCHEDULES = vocabulary.terms((SINGLE, "Single dose", "One dose by this time."), (REPEATED, "Repeated doses", "More than one."))
+SCHEDULES = vocabulary.terms(
+    (SINGLE, "Single dose", "One dose by this time."), (REPEATED, "Repeated doses", "More than one.")
+)
 FILTER_WORDS: Mapping[str, tuple[str, Mapping[str, Term]]] = MappingProxyType(
     {
         "drug": ("Drug", vocabulary.INTERVENTIONS),
@@ -58,8 +60,10 @@ def selection_from_state() -> Selection:
         if chosen:
             words[name] = chosen
     low, high = state.get("dose") or DOSE_LIMITS
-    preset = state.get("preset")
-    return Selection(preset if preset in PRESETS else DEFAULT_PRESET, MappingProxyType(words), (float(low), float(high)))
+    preset = str(state.get("preset"))
+    return Selection(
+        preset if preset in PRESETS else DEFAULT_PRESET, MappingProxyType(words), (float(low), float(high))
+    )
 
 
 def current() -> View:

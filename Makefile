@@ -1,0 +1,44 @@
+# make run    start the dashboard on http://localhost:8501
+# make test   format check, lint, types and every test, Chromium included
+# make shots  photograph every page into docs/
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: test run lint types format shots clean
+.DEFAULT_GOAL := test
+
+test: lint types
+	$(BIN)/python tests/tools.py
+	$(BIN)/python -m pytest
+
+run: .venv/run
+	$(BIN)/streamlit run dashboard.py --server.address localhost --server.port 8501
+
+lint: .venv/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/dev
+	$(BIN)/mypy
+
+format: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+shots: .venv/dev
+	$(BIN)/python tests/tools.py
+	$(BIN)/python docs/photograph.py
+
+.venv/run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "The venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
