@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri, stdtr, stdtrit
 
+from evidence import paule_mandel
 from evidence.effects import Z95, Effect
 
 Method = Literal["REML", "DL", "PM", "EE"]
@@ -171,7 +172,7 @@ def tau_squared(y: Vector, v: Vector, method: Method) -> float:
     if len(y) < 2 or method == "EE":
         return 0.0
     if method == "PM":
-        return _root_in_tau2(lambda tau2: generalised_q(y, v, tau2) - (len(y) - 1), v)
+        return paule_mandel.root(lambda tau2: generalised_q(y, v, tau2) - (len(y) - 1))
     if method == "DL":
         centred = y - np.median(y)
         tau2 = _pymare("DerSimonianLaird", {}, centred[:, None], v[:, None], None)[0]

@@ -10,12 +10,7 @@ from evidence.synthesis import pool
 REFERENCE = Path(__file__).parent / "reference"
 TABLES = json.loads((REFERENCE / "metafor.json").read_text(encoding="utf-8"))
 EXTRA = json.loads((REFERENCE / "extra.json").read_text(encoding="utf-8"))
-# metafor.json's Paule-Mandel fits are unfinished (see test_synthesis.py): those of extra.json are used instead.
-FITS = [(table, fit) for table in TABLES for fit in table["fits"] if fit["method"] != "PM"]
-FITS += [
-    (next(t for t in TABLES if (t["dataset"], t["measure"]) == (fit["dataset"], fit["measure"])), fit)
-    for fit in EXTRA["pm"]
-]
+FITS = [(table, fit) for table in TABLES for fit in table["fits"]]
 BCG = next(table for table in TABLES if table["dataset"] == "dat.bcg" and table["measure"] == "RR")
 
 
