@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from evidence.comparisons import Question, TrialEffect, pooled_inputs, trial_effects
 from evidence.effects import Counts
 from evidence.records import Result
+from evidence.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference
 from evidence.synthesis import Method, Pooled, Test, pool
 
 Grouping = Callable[[TrialEffect], str]
@@ -13,10 +15,16 @@ Grouping = Callable[[TrialEffect], str]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """How effects are pooled: tau² estimator and interval (None: the house rule, modified Hartung-Knapp from k = 3)."""
+    """How effects are pooled: tau² estimator and interval (None: the house rule, modified Hartung-Knapp from k = 3).
 
-    method: Method = "REML"
+    Method "MH" is the common effect of Mantel and Haenszel, from counts only.
+    """
+
+    method: Method | Literal["MH"] = "REML"
     test: Test | None = None
+
+
+HOUSE_RULE = Model()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class Answer:
     used: tuple[TrialEffect, ...]
     pooled: Pooled | None
     groups: tuple[Group, ...]
+    model: Model = HOUSE_RULE
 
     @property
     def k(self) -> int:
@@ -67,6 +76,12 @@ class Answer:
             Counts(sum(arm.events for arm in controls), sum(arm.n for arm in controls)),
         )
 
+    @property
+    def difference(self) -> SubgroupTest | None:
+        """The test of a difference between the subgroups; None under two groups with an effect."""
+        pools = [group.pooled for group in self.groups if group.pooled is not None]
+        return subgroup_difference(pools) if len(pools) > 1 else None
+
     def weight_of(self, entry: TrialEffect) -> float | None:
         """The per cent weight of an entry in the pooled result, None where it is not pooled."""
         if self.pooled is None or entry not in self.used:
@@ -75,16 +90,25 @@ class Answer:
 
 
 def pool_entries(entries: Iterable[TrialEffect], model: Model) -> Pooled | None:
-    """The pooled effect of entries that all have one; None without any."""
-    found = [entry.effect for entry in entries if entry.effect is not None]
-    return pool(found, method=model.method, test=model.test)
+    """The pooled effect of entries that all have one; None without any, or where the model needs counts they lack."""
+    used = tuple(entries)
+    found = [entry.effect for entry in used if entry.effect is not None]
+    if model.method != "MH":
+        return pool(found, method=model.method, test=model.test)
+    pairs = [(e.intervention, e.comparator) for e in used if e.intervention is not None and e.comparator is not None]
+    if not pairs or len(pairs) != len(used):
+        return None
+    match used[0].measure:
+        case "RR" | "OR" | "RD" as measure:
+            return mantel_haenszel(pairs, measure)
+    return None
 
 
 def answer(
     results: Iterable[Result], question: Question, model: Model | None = None, group_by: Grouping | None = None
 ) -> Answer:
     """The answer the results give to a question; k = 0, 1 and 2 are ordinary answers."""
-    model = model or Model()
+    model = model or HOUSE_RULE
     entries = trial_effects(results, question)
     used = pooled_inputs(entries)
     groups: list[Group] = []
@@ -92,4 +116,4 @@ def answer(
         for name in dict.fromkeys(group_by(entry) for entry in entries):
             members = tuple(entry for entry in used if group_by(entry) == name)
             groups.append(Group(name, members, pool_entries(members, model)))
-    return Answer(question, entries, used, pool_entries(used, model), tuple(groups))
+    return Answer(question, entries, used, pool_entries(used, model), tuple(groups), model)

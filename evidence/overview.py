@@ -71,7 +71,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
 
 def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
     """Of 100 people, how many respond with the drug and with the comparator."""
-    found = response.answer_for(results, "response", "RR", response.AUTOMATIC)
+    found = response.answer_for(results, response.Choices())
     question = "For how many?"
     of_hundred = statements.absolute(found)
     if found.pooled is None or of_hundred is None:

@@ -1,13 +1,16 @@
 """For how many: the choices of the response question and the answer to one of them."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from evidence.answers import Answer, Model, answer
+from evidence.answers import HOUSE_RULE, Answer, Grouping, Model, answer
 from evidence.comparisons import Question, TrialEffect
 from evidence.records import Result
+from evidence.references import Reference
+from evidence.statements import dose_of
 from evidence.times import BIN_OF_VALUE, TIME_BINS
-from evidence.vocabulary import COMPARATORS
+from evidence.vocabulary import COMPARATORS, POPULATIONS
 
 OUTCOME_CHOICES = ("response", "remission", "suicidal-ideation-response", "suicidal-ideation-remission")
 MEASURE_CHOICES = ("RR", "OR", "RD")
@@ -19,45 +22,105 @@ TIME_CHOICES: Mapping[str, str] = MappingProxyType(
         NEAREST: "Each trial’s time nearest to 24 hours",
     }
 )
-_COMPARATOR_ORDER = {name: place for place, name in enumerate(COMPARATORS)}
 
-ORDERS: Mapping[str, Callable[[TrialEffect], tuple[float | str, ...]]] = MappingProxyType(
+Order = Callable[[TrialEffect], tuple[float | str, ...]]
+ORDERS: Mapping[str, Order] = MappingProxyType(
     {
-        "year": lambda e: (_COMPARATOR_ORDER[e.first.comparator], _year(e.label), e.label),
-        "effect": lambda e: (_COMPARATOR_ORDER[e.first.comparator], -(e.effect.estimate if e.effect else 0.0), e.label),
-        "weight": lambda e: (_COMPARATOR_ORDER[e.first.comparator], e.effect.variance if e.effect else 9e9, e.label),
-        "size": lambda e: (_COMPARATOR_ORDER[e.first.comparator], -(e.people or 0), e.label),
+        "year": lambda e: (year_of(e), e.label),
+        "effect": lambda e: (-(e.effect.estimate if e.effect else 0.0), e.label),
+        "weight": lambda e: (e.effect.variance if e.effect else float("inf"), e.label),
+        "size": lambda e: (-(e.people or 0), e.label),
+    }
+)
+
+# Columns a reader may add to the forest plot: name → text of an entry.
+COLUMNS: Mapping[str, Callable[[TrialEffect], str]] = MappingProxyType(
+    {
+        "dose": lambda e: " + ".join(dict.fromkeys(dose_of(r)[:14] for r in e.results)) or "?",
+        "comparator": lambda e: COMPARATORS[e.first.comparator].label,
+        "instrument": lambda e: e.first.instrument or "?",
+        "population": lambda e: POPULATIONS[e.first.population].value,
+        "source": lambda e: e.first.source,
+    }
+)
+
+METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "REML": "Random effects, REML",
+        "DL": "Random effects, DerSimonian–Laird",
+        "PM": "Random effects, Paule–Mandel",
+        "EE": "Common effect",
+        "MH": "Common effect, Mantel–Haenszel",
+    }
+)
+TESTS: Mapping[str, str] = MappingProxyType(
+    {
+        "rule": "Modified Hartung–Knapp from 3 trials, else Wald",
+        "adhoc": "Modified Hartung–Knapp",
+        "knha": "Hartung–Knapp",
+        "z": "Wald",
     }
 )
 
 
-def _year(label: str) -> str:
-    return next((word for word in label.split() if word[:4].isdigit()), "")
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Everything a reader can set about the response question; the defaults are the house rules."""
+
+    outcome: str = "response"
+    measure: str = "RR"
+    time: str = AUTOMATIC
+    model: Model = HOUSE_RULE
+    low_confidence: bool = False
+    crossovers: bool = True
+    without: tuple[str, ...] = ()
+    barred: Mapping[str, str] = field(default_factory=dict)
 
 
-def by_comparator(entry: TrialEffect) -> str:
-    """The comparator of an entry, as a subgroup."""
-    return entry.first.comparator
+def year_of(entry: TrialEffect) -> str:
+    """The year in a trial's label, empty without one."""
+    return next((word for word in entry.label.split() if word[:4].isdigit()), "")
 
 
-def answer_for(
-    results: Iterable[Result],
-    outcome: str,
-    measure: str,
-    time: str,
-    low_confidence: bool = False,
-    model: Model | None = None,
-) -> Answer:
-    """The answer at a time of `TIME_CHOICES`; automatic is the 24-hour bin, or else the bin with most trials."""
+def barred_citations(
+    references: Mapping[str, Reference], press_releases: bool = True, published_only: bool = False
+) -> dict[str, str]:
+    """Citations that are not let in, each with its reason, by the type the reference has in references.json."""
+    barred = {}
+    for key, reference in references.items():
+        if published_only and reference.type != "article-journal":
+            barred[key] = "not published in a journal"
+        elif not press_releases and reference.type == "webpage":
+            barred[key] = "press release or web page"
+    return barred
+
+
+def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping | None = None) -> Answer:
+    """The answer at the time chosen; automatic is the 24-hour bin, or else the bin with most trials."""
     everything = tuple(results)
 
     def at(value: str) -> Answer:
-        question = Question((outcome,), measure, BIN_OF_VALUE.get(value), low_confidence=low_confidence)
-        return answer(everything, question, model, by_comparator)
+        question = Question(
+            (choices.outcome,),
+            choices.measure,
+            BIN_OF_VALUE.get(value),
+            low_confidence=choices.low_confidence,
+            crossovers=choices.crossovers,
+            without=choices.without,
+            barred=choices.barred,
+        )
+        return answer(everything, question, choices.model, group_by)
 
-    if time != AUTOMATIC:
-        return at(time)
-    first = at("24h")
-    if first.k:
-        return first
-    return max((first, *(at(item.value) for item in TIME_BINS)), key=lambda found: found.k)
+    if choices.time != AUTOMATIC:
+        return at(choices.time)
+    # Leaving trials out must not move the question to another time.
+    asked = replace(choices, without=(), barred={}, time=AUTOMATIC)
+    return at(_automatic_time(everything, asked))
+
+
+def _automatic_time(results: tuple[Result, ...], choices: Choices) -> str:
+    found = {
+        item.value: answer_for(results, replace(choices, time=item.value, crossovers=True, model=Model("EE"))).k
+        for item in TIME_BINS
+    }
+    return "24h" if found["24h"] else max(found, key=lambda value: found[value])

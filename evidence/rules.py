@@ -18,6 +18,7 @@ RATIOS = frozenset({"RR", "OR", "HR"})
 PERCENT_TOLERANCE = 0.6  # points: rounding to whole per cent, and a little
 RATIO_TOLERANCE = 0.05  # on the log scale, and absolutely: what rounding to one decimal can do
 DIFFERENCE_TOLERANCE = 0.02  # of a risk difference as a fraction: two points
+MEAN_TOLERANCE = 0.15 + 1e-9  # two means and their difference, each rounded to one decimal
 LARGE_EFFECT = 2.0  # standard deviations
 
 
@@ -145,7 +146,7 @@ def effect_rules(entry: Entry) -> Iterator[Finding]:
     if row.effect_measure in ("MD", "SMD") and None not in (first, second) and effect * (first - second) < 0:
         yield finding("effect-sign", entry.line, "effect", effect, difference=first - second)
     counts = effect_of_counts(row)
-    if counts is not None and _is_apart(row.effect_measure, effect, counts):
+    if counts is not None and is_apart(row.effect_measure, effect, counts):
         details = {"measure": row.effect_measure, "counts": f"{counts:.3g}"}
         yield finding("ratio-disagrees", entry.line, "effect", effect, **details)
 
@@ -183,12 +184,32 @@ def effect_of_counts(row: Any) -> float | None:
     return None
 
 
-def _is_apart(measure: str, printed: float, counts: float) -> bool:
+def effect_of_means(row: Any) -> float | None:
+    """The printed MD or SMD worked out from the arms; None where their means (for an SMD: and SDs) are not all there."""
+    if row.effect_measure == "SMD":
+        return standardised_difference(row)
+    if row.effect_measure != "MD" or row.mean_intervention is None or row.mean_comparator is None:
+        return None
+    return float(row.mean_intervention - row.mean_comparator)
+
+
+def is_apart(measure: str, printed: float, recomputed: float) -> bool:
+    """Whether a printed effect differs from the recomputed one by more than rounding explains.
+
+    >>> is_apart("OR", 2.18, 4.54), is_apart("RR", 1.3, 1.33), is_apart("MD", -3.2, -3.1)
+    (True, False, False)
+    """
     if measure == "RD":
-        return abs(printed - counts) > DIFFERENCE_TOLERANCE
+        return abs(printed - recomputed) > DIFFERENCE_TOLERANCE
+    if measure == "MD":
+        return abs(printed - recomputed) > MEAN_TOLERANCE
+    if measure == "SMD":
+        return abs(printed - recomputed) > RATIO_TOLERANCE
     if printed <= 0:
         return False  # said by another rule
-    return abs(math.log(printed) - math.log(counts)) > RATIO_TOLERANCE and abs(printed - counts) > RATIO_TOLERANCE
+    return (
+        abs(math.log(printed) - math.log(recomputed)) > RATIO_TOLERANCE and abs(printed - recomputed) > RATIO_TOLERANCE
+    )
 
 
 ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(

@@ -66,7 +66,7 @@ def effect_scale(measure: str, estimates: Sequence[float], lows: Sequence[float]
 def _difference_label(measure: str, value: float, step: float) -> str:
     if measure == "RD":
         return f"{number(100 * value, 0)}%"
-    return number(value, 0 if step >= 1 else 2 if step < 0.1 else 1)
+    return number(value, next(digits for digits in (0, 1, 2) if round(step, digits) == step))
 
 
 def segment(scale: Scale, estimate: float, low: float, high: float) -> Segment:

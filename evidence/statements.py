@@ -13,7 +13,7 @@ from evidence.scale import interval, shown
 from evidence.selection import Criterion, comparator_kind
 from evidence.times import in_words
 from evidence.vocabulary import ANCHORS, COMPARATORS, EFFECT_MEASURES
-from evidence.words import count, counted, listed, number, plain
+from evidence.words import count, counted, listed, number, plain, probability
 
 _VERBS = {
     "response": "responded",
@@ -170,7 +170,8 @@ def nothing(answer: Answer, what: str) -> str:
         return f"No controlled trial in this selection reports {what}{time}"
     names = listed([entry.label for entry in answer.entries[:3]])
     more = f" and {len(answer.entries) - 3} more" if len(answer.entries) > 3 else ""
-    return f"Measured{time} by {names}{more}, but nothing can be computed: {answer.entries[0].excluded}"
+    reasons = listed(list(dict.fromkeys(entry.excluded for entry in answer.entries)))
+    return f"Measured{time} by {names}{more}, but nothing can be pooled: {reasons}"
 
 
 def caution(answer: Answer) -> str:
@@ -180,21 +181,6 @@ def caution(answer: Answer) -> str:
     if answer.k == 2:
         return "Two trials: the pooled interval is a plain Wald interval and no prediction interval can be given."
     return ""
-
-
-def heterogeneity(answer: Answer) -> str:
-    """tau², I², Q and the prediction interval in one line; empty under two trials."""
-    pooled, measure = answer.pooled, answer.question.measure
-    if pooled is None or pooled.k < 2:
-        return ""
-    text = (
-        f"Between-trial variance tau² {number(pooled.tau2, 3)}, I² {number(pooled.i2, 0)}%, "
-        f"Q {number(pooled.q, 1)} on {count(pooled.k - 1)} degrees of freedom."
-    )
-    if pooled.pi_low is not None:
-        span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
-        text += f" A new trial may fall anywhere from {span}."
-    return text
 
 
 def describe(result: Result) -> str:
@@ -278,3 +264,36 @@ def given_up(dropped: Sequence[Criterion]) -> str:
         return ""
     words = listed([criterion.words for criterion in dropped])
     return f"This selection holds no such result; shown without requiring that {words}."
+
+
+def dose_of(result: Result) -> str:
+    """The dose in words, with the note where the dose was flexible; empty where unknown."""
+    fixed = f"{plain(result.dose)} {result.dose_unit}" if result.dose is not None else ""
+    return fixed or result.dose_note or ""
+
+
+def heterogeneity(answer: Answer) -> str:
+    """tau², I², Q and the prediction interval in one line; empty under two trials."""
+    pooled, measure = answer.pooled, answer.question.measure
+    if pooled is None or pooled.k < 2:
+        return ""
+    text = (
+        f"Between-trial variance tau² {number(pooled.tau2, 3)}, I² {number(pooled.i2, 0)}%, "
+        f"Q {number(pooled.q, 1)} on {count(pooled.k - 1)} degrees of freedom."
+    )
+    if pooled.pi_low is not None:
+        span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
+        text += f" A new trial may fall anywhere from {span}."
+    return text
+
+
+def pooled_notes(answer: Answer) -> list[str]:
+    """How the trials were pooled, how much they differ, and whether the subgroups do."""
+    lines = [heterogeneity(answer)]
+    test = answer.difference
+    if test is not None:
+        lines.append(
+            f"Test of subgroup differences: Q {number(test.q, 1)} on {count(test.df)} degrees of freedom, "
+            f"{probability(test.p)}."
+        )
+    return [line for line in lines if line]

@@ -7,12 +7,14 @@ import pandas as pd
 from evidence.answers import Answer
 from evidence.comparisons import TrialEffect
 from evidence.duration import FollowUp, Withdrawal
-from evidence.effects import MEASURES
+from evidence.effects import MEASURES, newcombe
 from evidence.overview import Dot
+from evidence.people import arm_in_words
 from evidence.records import Result
+from evidence.robustness import Contrast, Series
 from evidence.scale import interval, shown
 from evidence.times import in_words
-from evidence.words import plain
+from evidence.words import number, plain
 
 
 def result_frame(results: Iterable[Result]) -> pd.DataFrame:
@@ -158,3 +160,55 @@ def map_frame(dots: Iterable[Dot], links: Mapping[str, str | None]) -> pd.DataFr
             for dot in ordered
         ]
     )
+
+
+def arm_frame(entries: Iterable[TrialEffect], links: Mapping[str, str | None]) -> pd.DataFrame:
+    """Per cent with the outcome in each arm with its Wilson interval, and Newcombe's interval of the difference."""
+    rows = []
+    for entry in entries:
+        drug, control = entry.intervention, entry.comparator
+        if drug is None or control is None:
+            continue
+        low, high = newcombe(drug, control)
+        difference = drug.events / drug.n - control.events / control.n
+        rows.append(
+            {
+                "Trial": entry.label,
+                "Time": in_words(entry.hours),
+                "Drug": f"{entry.first.intervention} {arm_in_words(drug)}",
+                "Comparator": f"{entry.first.comparator} {arm_in_words(control)}",
+                "Difference": f"{shown('RD', difference)} ({interval('RD', low, high)})",
+                "Citation": links.get(entry.first.citation),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def series_frame(series: Series, measure: str) -> pd.DataFrame:
+    """Pools of leave-one-out or of the growing evidence, one row each."""
+    return pd.DataFrame(
+        [
+            {
+                "Pool": label,
+                "Trials": pooled.k,
+                MEASURES[measure].label: shown(measure, pooled.estimate),
+                "95% CI": interval(measure, pooled.ci_low, pooled.ci_high),
+                "Interval": _crosses(pooled.ci_low, pooled.ci_high),
+                "tau²": number(pooled.tau2, 3),
+                "I² %": round(pooled.i2),
+            }
+            for label, pooled in zip(series.labels, series.pools, strict=True)
+        ]
+    )
+
+
+def contrast_frame(contrast: Contrast) -> pd.DataFrame:
+    """The answer with and without the trials left out, side by side."""
+    both = Series(
+        ("With all trials", "Without those left out"),
+        tuple(a.pooled for a in (contrast.everything, contrast.reduced) if a.pooled is not None),
+        ("", ""),
+    )
+    if len(both.pools) < 2:
+        return pd.DataFrame()
+    return series_frame(both, contrast.everything.question.measure)

@@ -55,4 +55,5 @@ def in_words(hours: float) -> str:
         return f"{round(hours * 60 / 5) * 5} min"
     if hours < 2 * HOURS_A_DAY:
         return f"{hours:g} h"
-    return f"{hours / HOURS_A_DAY:.3g} d"
+    days = hours / HOURS_A_DAY
+    return f"{days:.3g} d" if days < 999.5 else f"{days:.0f} d"

@@ -7,10 +7,9 @@ import pandas as pd
 from evidence.outcomes import OUTCOMES
 from evidence.records import Judgement, Result
 from evidence.references import Reference
-from evidence.statements import describe
+from evidence.statements import describe, dose_of
 from evidence.times import in_words
 from evidence.vocabulary import ANCHORS, COMPARATORS, INTERVENTIONS, POPULATIONS, ROB_DOMAINS, ROB_JUDGEMENTS
-from evidence.words import plain
 
 Trials = Mapping[str, tuple[Result, ...]]
 
@@ -33,12 +32,6 @@ def _haystack(rows: tuple[Result, ...], references: Mapping[str, Reference]) -> 
 
 def _joined(values: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(value for value in values if value))
-
-
-def dose_of(result: Result) -> str:
-    """The dose in words, with the note where the dose was flexible; empty where unknown."""
-    fixed = f"{plain(result.dose)} {result.dose_unit}" if result.dose is not None else ""
-    return fixed or result.dose_note or ""
 
 
 def arms_of(rows: Iterable[Result]) -> list[str]:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from evidence import duration, statements, tables
 from evidence import onset as onset_course
-from evidence.figures.forest import forest
+from evidence.figures.forest import Labels, forest
 from evidence.figures.lollipop import lollipop
 from evidence.figures.onset import onset
 from evidence.figures.rows import withdrawal_rows
@@ -70,8 +70,8 @@ st.caption(
 )
 if entries:
     rows = withdrawal_rows(entries, hazard, view.links, view.ink)
-    sides_of_relapse = ("favours going on", "favours stopping")
-    figure = forest(rows, "HR", ("Going on", "Stopping"), sides_of_relapse, view.ink, "Hazard ratio")
+    labels = Labels("Going on", "Stopping", "favours going on", "favours stopping", "Hazard ratio")
+    figure = forest(rows, "HR", labels, view.ink)
     alt = "; ".join(
         f"{row.label} {row.note}: going on {row.drug}, stopping {row.control}, hazard ratio {row.words}" for row in rows
     )

@@ -1,14 +1,15 @@
-"""For how many: the forest plot, what is pooled, and what it means for 100 people."""
+"""For how many: the forest plot, what is pooled, what it means for 100 people, and what it hangs on."""
 
 import streamlit as st
 
-from evidence import response, statements, tables
+from evidence import certainty, response, robustness, statements, subgroups, tables
 from evidence.effects import MEASURES
-from evidence.figures.forest import forest
-from evidence.figures.rows import forest_rows
+from evidence.figures.forest import Labels, forest
+from evidence.figures.rows import Arrangement, forest_rows, review_rows
 from evidence.outcomes import OUTCOMES
-from evidence.ui import chart, filters
+from evidence.ui import chart, filters, response_options, response_views
 from evidence.ui import view as views
+from evidence.ui.card import escaped
 
 view = views.current()
 st.title("For how many does it work?", anchor=False)
@@ -17,51 +18,45 @@ if not view.results:
     st.stop()
 
 body = st.container()
-with st.expander("Options", key="response-options"):
-    left, middle, right = st.columns(3)
-    outcome = left.selectbox(
-        "Outcome", response.OUTCOME_CHOICES, format_func=lambda o: OUTCOMES[o].label, key="outcome", bind="query-params"
-    )
-    time = middle.selectbox(
-        "Time",
-        list(response.TIME_CHOICES),
-        format_func=lambda t: response.TIME_CHOICES[t],
-        key="time",
-        bind="query-params",
-    )
-    measure = right.selectbox(
-        "Effect measure",
-        response.MEASURE_CHOICES,
-        format_func=lambda m: MEASURES[m].label,
-        key="measure-of-effect",
-        bind="query-params",
-    )
-    order = left.selectbox("Order", list(response.ORDERS), key="order", bind="query-params")
-    low = middle.toggle("Pool low-confidence rows too", key="low", bind="query-params")
+options = response_options.options(view)
+with st.expander("Sensitivity: what if it is pooled in another way?", key="sensitivity", on_change="rerun") as panel:
+    choices = response_options.sensitivity(view, options)
 
-answer = response.answer_for(view.results, outcome, measure, time, low_confidence=low)
+splits = subgroups.subgroups(view.evidence.judgements)
+answer = response.answer_for(view.results, choices, splits[options.split].group)
 sides = statements.sides_of(entry.first for entry in answer.used)
+left, right = statements.favours(answer.question, sides)
+published = certainty.published(view.evidence.reviews, answer)
 with body:
     st.subheader(statements.finding_of_rates(answer, sides) + ".", anchor=False)
-    st.caption(" ".join(part for part in (OUTCOMES[outcome].definition, statements.caution(answer)) if part))
-    rows = forest_rows(
-        answer,
-        view.links,
-        view.ink,
-        group_by=response.by_comparator,
-        order=response.ORDERS[order],
-        group_label=lambda name: f"Against {statements.spoken(name)}",
-    )
+    st.caption(" ".join(part for part in (OUTCOMES[options.outcome].definition, statements.caution(answer)) if part))
+    if notice := robustness.interval_notice(answer):
+        st.badge(notice, color="orange", help="The modified interval, never narrower than Wald, is the one shown.")
+    columns = tuple(response.COLUMNS[name] for name in options.columns)
+    arrangement = Arrangement(response.ORDERS[options.order], splits[options.split].group, columns)
+    rows = forest_rows(answer, view.links, view.ink, arrangement)
+    rows += review_rows(published, answer, view.links, view.ink)
     if rows:
-        figure = forest(
-            rows,
-            measure,
-            (sides.drug.capitalize(), sides.comparator.capitalize()),
-            statements.favours(answer.question, sides),
-            view.ink,
-            MEASURES[measure].label,
+        heads = tuple(name.capitalize() for name in options.columns)
+        labels = Labels(
+            sides.drug.capitalize(), sides.comparator.capitalize(), left, right, MEASURES[options.measure].label, heads
         )
         alt = ". ".join((statements.in_one_line(answer), *tables.spoken(answer)))
-        chart.show(figure, view, "response", alt, views.cited(answer.entries), tables.pool_frame([answer], view.links))
-        st.caption(statements.heterogeneity(answer))
-    st.caption("  \n".join(statements.not_pooled(answer)))
+        chart.show(
+            forest(rows, options.measure, labels, view.ink),
+            view,
+            "response",
+            alt,
+            views.cited(answer.entries),
+            tables.pool_frame([answer], view.links),
+            action=response_options.leave_out_button,
+        )
+    for line in (*statements.pooled_notes(answer), *statements.not_pooled(answer)):
+        st.caption(line)
+    for review in published:
+        words = escaped(robustness.published_words(review, answer))
+        st.caption(f"{words} [Source]({view.links[review.citation]})" if view.links.get(review.citation) else words)
+    response_views.draw(view, answer, sides)
+if panel.open:
+    with panel:
+        response_views.sensitivity(view, answer, choices, (left, right))

@@ -1,7 +1,7 @@
 """The forest plot: one line a trial, words in columns beside it, a diamond for what is pooled."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from evidence.figures.style import Ink
 from evidence.scale import Scale, effect_scale, segment
 
 ROW, HEAD, FOOT = 26, 34, 62
+_LONGEST_HEAD = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +35,35 @@ class Row:
     symbol: str = "circle"
     key: str = ""
     hover: str = ""
+    extras: tuple[str, ...] = ()
 
 
-# Where each column stands on the paper, left to right.
-_COLUMNS = {
-    "label": (0.0, 0.27),
-    "drug": (0.27, 0.36),
-    "control": (0.36, 0.45),
-    "effect": (0.47, 0.75),
-    "words": (0.76, 0.93),
-    "weight": (0.93, 1.0),
-}
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The words round a forest plot: heads of the arms, what lies left and right of no effect, the measure."""
+
+    drug: str
+    control: str
+    left: str
+    right: str
+    effect: str
+    extras: tuple[str, ...] = ()
 
 
-def forest(
-    rows: Sequence[Row], measure: str, heads: tuple[str, str], favours: tuple[str, str], ink: Ink, measure_label: str
-) -> go.Figure:
-    """A forest plot of `rows`, top to bottom, on a log axis for ratios.
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    rows: Sequence[Row]
+    places: Mapping[int, float]
+    scale: Scale
+    columns: Mapping[str, tuple[float, float]]
+    ink: Ink
 
-    `heads` names the drug and the comparator column; `favours` what lies left and right of no effect.
-    Clicking a mark gives its row's `key` as custom data.
-    """
+    def y(self, row: Row) -> float:
+        return self.places[id(row)]
+
+
+def forest(rows: Sequence[Row], measure: str, labels: Labels, ink: Ink) -> go.Figure:
+    """A forest plot of `rows`, top to bottom, on a log axis for ratios. Clicking a mark gives its row's `key`."""
     drawn = [row for row in rows if row.estimate is not None and row.kind not in ("prediction", "review")]
     scale = effect_scale(
         measure,
@@ -62,91 +71,59 @@ def forest(
         [row.low for row in drawn if row.low is not None],
         [row.high for row in drawn if row.high is not None],
     )
-    height = HEAD + ROW * len(rows) + FOOT
-    figure = style.base(ink, height, margin={"l": 4, "r": 8, "t": HEAD, "b": FOOT}, plot_bgcolor="rgba(0,0,0,0)")
+    inner = ROW * len(rows)
+    margin = {"l": 4, "r": 8, "t": HEAD, "b": FOOT}
+    figure = style.base(ink, HEAD + inner + FOOT, margin=margin, plot_bgcolor="rgba(0,0,0,0)")
     places = {id(row): float(len(rows) - 1 - i) for i, row in enumerate(rows)}
-    _frame(figure, rows, scale, ink, places, height)
-    _words(figure, rows, heads, ink, places, measure_label)
-    _marks(figure, rows, scale, ink, places)
-    below = -38 / (height - HEAD - FOOT)
-    left, right = _COLUMNS["effect"]
+    frame = _Frame(rows, places, scale, _columns(len(labels.extras)), ink)
+    _axes(figure, frame)
+    _bands(figure, frame)
+    _words(figure, frame, labels)
+    _marks(figure, frame)
+    left, right = frame.columns["effect"]
     zero = left + (right - left) * (scale.null - scale.low) / (scale.high - scale.low)
-    figure.add_annotation(
-        text=f"← {favours[0]}",
-        x=zero - 0.006,
-        y=below,
-        xref="paper",
-        yref="paper",
-        showarrow=False,
-        xanchor="right",
-        font={"size": style.NOTE, "color": ink.secondary},
-    )
-    figure.add_annotation(
-        text=f"{favours[1]} →",
-        x=zero + 0.006,
-        y=below,
-        xref="paper",
-        yref="paper",
-        showarrow=False,
-        xanchor="left",
-        font={"size": style.NOTE, "color": ink.secondary},
-    )
+    below = -38 / max(inner, 1)
+    style.note(figure, f"← {labels.left}", zero - 0.006, below, ink, xanchor="right")
+    style.note(figure, f"{labels.right} →", zero + 0.006, below, ink, xanchor="left")
     return figure
 
 
-def _frame(
-    figure: go.Figure, rows: Sequence[Row], scale: Scale, ink: Ink, places: dict[int, float], height: int
-) -> None:
+def _columns(extras: int) -> dict[str, tuple[float, float]]:
+    """Where each column stands on the paper, left to right; added columns take their room from label and plot."""
+    widths = {"label": 0.26 - 0.02 * extras}
+    widths |= {f"extra{i}": 0.09 for i in range(extras)}
+    widths |= {"drug": 0.085 - 0.005 * extras, "control": 0.085 - 0.005 * extras}
+    right = {"words": 0.165, "weight": 0.07}
+    widths |= {"effect": 1 - sum(widths.values()) - sum(right.values())} | right
+    places, left = {}, 0.0
+    for name, width in widths.items():
+        places[name] = (left, left + width)
+        left += width
+    low, high = places["effect"]
+    return places | {"effect": (low + 0.02, high - 0.01)}
+
+
+def _axes(figure: go.Figure, frame: _Frame) -> None:
     figure.update_layout(
         xaxis={
-            "domain": _COLUMNS["effect"],
-            "range": [scale.low, scale.high],
-            "tickvals": scale.ticks,
-            "ticktext": scale.labels,
+            "domain": frame.columns["effect"],
+            "range": [frame.scale.low, frame.scale.high],
+            "tickvals": frame.scale.ticks,
+            "ticktext": frame.scale.labels,
             "anchor": "y",
             "showgrid": True,
         },
         xaxis2={"domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True},
         yaxis={
-            "range": [-0.6, len(rows) - 0.4],
+            "range": [-0.6, len(frame.rows) - 0.4],
             "anchor": "x2",
             "showgrid": False,
             "showline": False,
             "ticklabelposition": "inside",
-            "tickvals": [places[id(row)] for row in rows],
-            "ticktext": [_label(row, ink) for row in rows],
+            "tickvals": [frame.y(row) for row in frame.rows],
+            "ticktext": [_label(row, frame.ink) for row in frame.rows],
         },
     )
-    for row in rows:
-        if row.kind in ("overall", "prediction"):
-            y = places[id(row)]
-            figure.add_shape(
-                type="rect",
-                xref="paper",
-                yref="y",
-                x0=0,
-                x1=1,
-                y0=y - 0.5,
-                y1=y + 0.5,
-                fillcolor=ink.band,
-                line_width=0,
-                layer="below",
-            )
-    top = max((places[id(row)] for row in rows), default=0) + 0.5
-    figure.add_shape(
-        type="line", x0=scale.null, x1=scale.null, y0=-0.6, y1=top, line={"color": ink.secondary, "width": 1}
-    )
-    overall = next((row for row in rows if row.kind == "overall" and row.estimate is not None), None)
-    if overall is not None:
-        figure.add_shape(
-            type="line",
-            x0=overall.estimate,
-            x1=overall.estimate,
-            y0=places[id(overall)],
-            y1=top,
-            line={"color": ink.secondary, "width": 1, "dash": "dot"},
-            layer="below",
-        )
 
 
 def _label(row: Row, ink: Ink) -> str:
@@ -158,69 +135,74 @@ def _label(row: Row, ink: Ink) -> str:
     return f"   {text}"
 
 
-def _words(
-    figure: go.Figure, rows: Sequence[Row], heads: tuple[str, str], ink: Ink, places: dict[int, float], measure: str
-) -> None:
-    columns = (
-        ("drug", heads[0], lambda row: row.drug),
-        ("control", heads[1], lambda row: row.control),
-        ("words", f"{measure} (95% CI)", lambda row: row.words),
+def _bands(figure: go.Figure, frame: _Frame) -> None:
+    """The band under the overall rows, the line of no effect, the dotted line of the overall effect."""
+    ink, scale = frame.ink, frame.scale
+    band = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "fillcolor": ink.band, "line_width": 0, "layer": "below"}
+    for row in frame.rows:
+        if row.kind in ("overall", "prediction"):
+            figure.add_shape(**band, y0=frame.y(row) - 0.5, y1=frame.y(row) + 0.5)
+    top = len(frame.rows) - 0.5
+    line = {"type": "line", "line": {"color": ink.secondary, "width": 1}}
+    figure.add_shape(**line, x0=scale.null, x1=scale.null, y0=-0.6, y1=top)
+    overall = next((row for row in frame.rows if row.kind == "overall" and row.estimate is not None), None)
+    if overall is not None:
+        dotted = line | {"line": {"color": ink.secondary, "width": 1, "dash": "dot"}, "layer": "below"}
+        figure.add_shape(**dotted, x0=overall.estimate, x1=overall.estimate, y0=frame.y(overall), y1=top)
+
+
+def _words(figure: go.Figure, frame: _Frame, labels: Labels) -> None:
+    columns: list[tuple[str, str, Callable[[Row], str]]] = [
+        ("drug", labels.drug if len(labels.drug) <= _LONGEST_HEAD else "Drug", lambda row: row.drug),
+        ("control", labels.control if len(labels.control) <= _LONGEST_HEAD else "Control", lambda row: row.control),
+        ("words", f"{labels.effect} (95% CI)", lambda row: row.words),
         ("weight", "Weight", lambda row: f"{row.weight:.1f}%" if row.weight is not None else ""),
-    )
+    ]
+    for i, title in enumerate(labels.extras):
+        columns.append((f"extra{i}", title, lambda row, i=i: row.extras[i] if row.extras else ""))  # type: ignore[misc]
     for name, title, text_of in columns:
-        right = _COLUMNS[name][1] - (0.0 if name == "weight" else 0.008)
+        is_extra = name.startswith("extra")
+        place = frame.columns[name][0] if is_extra else frame.columns[name][1] - (0.0 if name == "weight" else 0.008)
+        align = "left" if is_extra else "right"
         for bold in (True, False):
-            chosen = [row for row in rows if text_of(row) and (row.kind in ("pooled", "overall")) is bold]
+            chosen = [row for row in frame.rows if text_of(row) and (row.kind in ("pooled", "overall")) is bold]
             texts = [f"<b>{text_of(row)}</b>" if bold else text_of(row) for row in chosen]
-            ys = [places[id(row)] for row in chosen]
-            figure.add_trace(style.text_trace(texts, ys, right, "x2", "right", ink.text))
-        figure.add_annotation(
-            text=f"<b>{title}</b>",
-            x=right,
-            y=1,
-            xref="paper",
-            yref="paper",
-            showarrow=False,
-            xanchor="right",
-            yanchor="bottom",
-            font={"size": style.NOTE, "color": ink.secondary},
-        )
+            ys = [frame.y(row) for row in chosen]
+            figure.add_trace(style.text_trace(texts, ys, place, "x2", align, frame.ink.text))
+        style.note(figure, f"<b>{title}</b>", place, 1, frame.ink, xanchor=align, yanchor="bottom")
 
 
-def _marks(figure: go.Figure, rows: Sequence[Row], scale: Scale, ink: Ink, places: dict[int, float]) -> None:
-    drawn = [row for row in rows if row.estimate is not None and row.low is not None and row.high is not None]
+def _marks(figure: go.Figure, frame: _Frame) -> None:
+    drawn = [row for row in frame.rows if row.estimate is not None and row.low is not None and row.high is not None]
     single = [row for row in drawn if row.kind in ("trial", "excluded", "review")]
-    for colour in dict.fromkeys(row.colour for row in single):
-        points = [
-            Point(
-                places[id(row)],
-                row.estimate or 0.0,
-                row.low or 0.0,
-                row.high or 0.0,
-                row.symbol,
-                _size(row.weight),
-                row.key,
-                row.hover,
-            )
-            for row in single
-            if row.colour == colour
-        ]
-        figure.add_traces(interval_traces(points, scale, colour, horizontal=True))
+    for kind_is_review in (False, True):
+        members = [row for row in single if (row.kind == "review") is kind_is_review]
+        for colour in dict.fromkeys(row.colour for row in members):
+            points = [_point(row, frame.y(row)) for row in members if row.colour == colour]
+            dash = "dot" if kind_is_review else "solid"
+            figure.add_traces(interval_traces(points, frame.scale, colour, horizontal=True, dash=dash))
     for row in drawn:
         if row.kind in ("pooled", "overall"):
-            _diamond(figure, row, scale, places[id(row)], row.colour or ink.pooled)
+            _diamond(figure, row, frame)
         elif row.kind == "prediction":
-            part = segment(scale, row.low or 0, row.low or 0, row.high or 0)
+            part = segment(frame.scale, row.low or 0, row.low or 0, row.high or 0)
+            line = {"color": frame.ink.secondary, "width": 5}
             figure.add_trace(
                 go.Scatter(
                     x=[part.low, part.high],
-                    y=[places[id(row)]] * 2,
+                    y=[frame.y(row)] * 2,
                     mode="lines",
                     hovertext=row.hover,
                     hoverinfo="text",
-                    line={"color": ink.secondary, "width": 5},
+                    line=line,
                 )
             )
+
+
+def _point(row: Row, y: float) -> Point:
+    return Point(
+        y, row.estimate or 0.0, row.low or 0.0, row.high or 0.0, row.symbol, _size(row.weight), row.key, row.hover
+    )
 
 
 def _size(weight: float | None) -> float:
@@ -228,7 +210,8 @@ def _size(weight: float | None) -> float:
     return 8.0 if weight is None else min(18.0, 7.0 + 1.4 * math.sqrt(weight))
 
 
-def _diamond(figure: go.Figure, row: Row, scale: Scale, y: float, colour: str) -> None:
+def _diamond(figure: go.Figure, row: Row, frame: _Frame) -> None:
+    scale, y, colour = frame.scale, frame.y(row), row.colour or frame.ink.pooled
     part = segment(scale, row.estimate or 0.0, row.low or 0.0, row.high or 0.0)
     middle = min(max(row.estimate or 0.0, scale.low), scale.high)
     figure.add_trace(

@@ -1,6 +1,8 @@
 """An answer as the lines of a forest plot."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from evidence.answers import Answer
 from evidence.comparisons import TrialEffect
@@ -10,6 +12,7 @@ from evidence.figures import style
 from evidence.figures.forest import Row
 from evidence.figures.marks import hover
 from evidence.figures.style import Ink
+from evidence.records import Review
 from evidence.scale import interval, shown
 from evidence.synthesis import Pooled
 from evidence.times import in_words
@@ -71,58 +74,115 @@ def pooled_row(kind: str, label: str, pooled: Pooled, members: tuple[TrialEffect
     )
 
 
-def forest_rows(
-    answer: Answer,
-    links: Links,
-    ink: Ink,
-    group_by: Callable[[TrialEffect], str] | None = None,
-    order: Callable[[TrialEffect], tuple[float | str, ...]] | None = None,
-    group_label: Callable[[str], str] = str,
-) -> list[Row]:
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """How the trials stand: their order, their groups, and columns added beside their names."""
+
+    order: Callable[[TrialEffect], tuple[float | str, ...]] | None = None
+    group_by: Callable[[TrialEffect], str] | None = None
+    columns: tuple[Callable[[TrialEffect], str], ...] = ()
+
+
+def forest_rows(answer: Answer, links: Links, ink: Ink, arrangement: Arrangement | None = None) -> list[Row]:
     """Trials in order, a diamond for each group of two or more, then the overall row and the prediction."""
+    arranged = arrangement or Arrangement()
     drawable = [entry for entry in answer.entries if entry.effect is not None]
-    if order is not None:
-        drawable.sort(key=order)
+    if arranged.order is not None:
+        drawable.sort(key=arranged.order)
+    group_by = arranged.group_by or (lambda _: "")
+    names = list(dict.fromkeys(group_by(entry) for entry in drawable))
     rows: list[Row] = []
-    names = list(dict.fromkeys(group_by(entry) for entry in drawable)) if group_by else []
-    if group_by and len(names) > 1:
-        for name in names:
-            members = [entry for entry in drawable if group_by(entry) == name]
-            rows.append(Row("head", group_label(name)))
-            rows += [trial_row(answer, entry, links, ink) for entry in members]
-            group = next((g for g in answer.groups if g.name == name), None)
-            if group and group.pooled and len(group.used) > 1:
-                colour = style.mark_of(members[0].first).colour(ink)
-                one_comparator = len({m.first.comparator for m in group.used}) == 1
-                note = f"{len(group.used)} trials"
-                rows.append(
-                    pooled_row(
-                        "pooled", "Pooled", group.pooled, group.used, colour if one_comparator else ink.pooled, note
-                    )
-                )
-            rows.append(Row("gap"))
-    else:
-        rows += [trial_row(answer, entry, links, ink) for entry in drawable]
-        rows += [Row("gap")] if rows else []
-    if answer.pooled is not None and answer.k > 1:
-        rows.append(pooled_row("overall", f"All {answer.k} trials", answer.pooled, answer.used, ink.pooled, ""))
-        if answer.pooled.pi_low is not None:
-            low, high = answer.pooled.pi_low, answer.pooled.pi_high
-            words = interval(answer.question.measure, low, high)
-            rows.append(
-                Row(
-                    "prediction",
-                    "Where a new trial may fall (95%)",
-                    estimate=answer.pooled.estimate,
-                    low=low,
-                    high=high,
-                    words=words,
-                    hover=f"95% prediction interval {words}",
-                )
+    for name in names:
+        members = [entry for entry in drawable if group_by(entry) == name]
+        rows += [Row("head", name)] if len(names) > 1 else []
+        for entry in members:
+            extras = tuple(text_of(entry) for text_of in arranged.columns)
+            rows.append(replace(trial_row(answer, entry, links, ink), extras=extras))
+        if len(names) > 1:
+            rows += _group_row(answer, name, ink)
+        rows.append(Row("gap"))
+    return [*rows, *_overall_rows(answer, ink)] if answer.k > 1 and answer.pooled else rows[:-1]
+
+
+def _group_row(answer: Answer, name: str, ink: Ink) -> list[Row]:
+    """The diamond of a group of two or more, in its comparator's colour where it has one comparator."""
+    group = next((g for g in answer.groups if g.name == name), None)
+    if group is None or group.pooled is None or len(group.used) < 2:
+        return []
+    marks = {style.mark_of(entry.first) for entry in group.used}
+    colour = marks.pop().colour(ink) if len(marks) == 1 else ink.pooled
+    return [pooled_row("pooled", "Pooled", group.pooled, group.used, colour, f"{len(group.used)} trials")]
+
+
+def _overall_rows(answer: Answer, ink: Ink) -> list[Row]:
+    pooled = answer.pooled
+    assert pooled is not None
+    rows = [pooled_row("overall", f"All {answer.k} trials", pooled, answer.used, ink.pooled, "")]
+    if pooled.pi_low is not None and pooled.pi_high is not None:
+        words = interval(answer.question.measure, pooled.pi_low, pooled.pi_high)
+        rows.append(
+            Row(
+                "prediction",
+                "Where a new trial may fall (95%)",
+                estimate=pooled.estimate,
+                low=pooled.pi_low,
+                high=pooled.pi_high,
+                words=words,
+                hover=f"95% prediction interval {words}",
             )
-    elif rows and rows[-1].kind == "gap":
-        rows.pop()
+        )
     return rows
+
+
+def review_rows(reviews: Sequence[Review], answer: Answer, links: Links, ink: Ink) -> list[Row]:
+    """Published estimates in the answer's own measure, in a style of their own, under our diamond."""
+    rows = []
+    measure = MEASURES[answer.question.measure]
+    for review in reviews:
+        if review.effect_measure != answer.question.measure:
+            continue
+        values = (review.effect, review.ci_low, review.ci_high)
+        estimate, low, high = (math.log(v) for v in values) if measure.scale == "log" else values
+        words = _words(review.effect_measure, estimate, low, high)
+        rows.append(
+            Row(
+                "review",
+                review.label,
+                links.get(review.citation),
+                f"published, {review.k} trials" if review.k else "published",
+                estimate,
+                low,
+                high,
+                words=words,
+                colour=ink.secondary,
+                symbol="diamond-open",
+                hover=f"<b>{review.label}</b><br>{measure.label.lower()} {words}<br>published meta-analysis",
+            )
+        )
+    return rows
+
+
+def sensitivity_rows(
+    labels: Sequence[str], pools: Sequence[Pooled], measure: str, keys: Sequence[str], ink: Ink
+) -> list[Row]:
+    """One line a pool, for leave-one-out and cumulative plots."""
+    return [
+        Row(
+            "trial",
+            label,
+            None,
+            "",
+            pooled.estimate,
+            pooled.ci_low,
+            pooled.ci_high,
+            words=_words(measure, pooled.estimate, pooled.ci_low, pooled.ci_high),
+            colour=ink.pooled,
+            symbol="diamond",
+            key=key,
+            hover=f"<b>{label}</b><br>{_words(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}",
+        )
+        for label, pooled, key in zip(labels, pools, keys, strict=True)
+    ]
 
 
 def withdrawal_rows(entries: Sequence[Withdrawal], pooled: Pooled | None, links: Links, ink: Ink) -> list[Row]:

@@ -1,6 +1,6 @@
 """The citation card: what a mark says, where it stands, how it was obtained, and the way to the source."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
@@ -56,7 +56,12 @@ def result_card(evidence: Evidence, result: Result) -> None:
         st.caption(f"Note: {escaped(result.note)}")
 
 
-def citation_card(evidence: Evidence, results: Sequence[Result], key: str) -> None:
+def citation_card(
+    evidence: Evidence,
+    results: Sequence[Result],
+    key: str,
+    action: Callable[[Sequence[Result]], None] | None = None,
+) -> None:
     """The card of a clicked mark. A pooled mark lists the references of everything pooled."""
     with st.container(border=True, key=f"card-{key}"):
         trials = {result.trial for result in results}
@@ -73,6 +78,8 @@ def citation_card(evidence: Evidence, results: Sequence[Result], key: str) -> No
                 icon=":material/article:",
                 query_params={"trial": first.trial},
             )
+        if action is not None:
+            action(results)
 
 
 def reference_list(evidence: Evidence, results: Iterable[Result]) -> None:

@@ -1,6 +1,6 @@
 """A chart with everything a chart owes its reader: finding, text twin, citation card, table, downloads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,6 +18,8 @@ PICTURES: dict[str, tuple[str, int, int | None, int]] = {
     "PNG for an A4 column": ("png", 760, None, 4),
     "SVG for an A4 column": ("svg", 760, None, 1),
 }
+Action = Callable[[Sequence[Result]], None]
+Download = tuple[str, str, str, Callable[[], bytes | str]]
 SOURCE_KEY = (
     "Shape says what was read: ● full text, ■ abstract, ▲ registry, ⬟ review, ★ secondary source. "
     "Hollow: low confidence, not pooled. Click a mark for its citation."
@@ -48,8 +50,20 @@ def _picked_lines(event: object) -> list[int]:
     return []
 
 
-def show(figure: go.Figure, view: View, key: str, alt: str, results: Sequence[Result], table: pd.DataFrame) -> None:
-    """Draw a figure with its twins. `results` are those drawn, in the order of their citations."""
+def show(
+    figure: go.Figure,
+    view: View,
+    key: str,
+    alt: str,
+    results: Sequence[Result],
+    table: pd.DataFrame,
+    action: Action | None = None,
+    more: Sequence[Download] = (),
+) -> None:
+    """Draw a figure with its twins. `results` are those drawn, in the order of their citations.
+
+    `action` draws what else a reader can do with a clicked mark; `more` are downloads beside the usual ones.
+    """
     name = f"ketamine-{key}-{view.evidence.short}"
     picture = st.session_state.get(f"{key}-picture", next(iter(PICTURES)))
     event = st.plotly_chart(
@@ -71,7 +85,7 @@ def show(figure: go.Figure, view: View, key: str, alt: str, results: Sequence[Re
     cite, rows, take = st.tabs(["Citations", "Table", "Download"], key=f"{key}-tabs")
     with cite:
         if picked:
-            citation_card(view.evidence, picked, key)
+            citation_card(view.evidence, picked, key, action)
         else:
             st.caption(SOURCE_KEY)
         with st.expander("References of everything drawn", expanded=False, key=f"{key}-references"):
@@ -84,20 +98,22 @@ def show(figure: go.Figure, view: View, key: str, alt: str, results: Sequence[Re
             column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
         )
     with take:
-        downloads(view, key, name, results)
+        downloads(view, key, name, results, more)
 
 
-def downloads(view: View, key: str, name: str, results: Sequence[Result]) -> None:
+def downloads(view: View, key: str, name: str, results: Sequence[Result], more: Sequence[Download] = ()) -> None:
     """Rows, references and the picture's size, of exactly what is drawn."""
     keys = list(dict.fromkeys(result.citation for result in results))
     references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
+    files: list[Download] = [
+        ("Rows (CSV)", "csv", "text/csv", lambda: tables.to_csv(tables.result_frame(results))),
+        ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
+        ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
+        ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
+        *more,
+    ]
     with st.container(horizontal=True):
-        for label, suffix, mime, make in (
-            ("Rows (CSV)", "csv", "text/csv", lambda: tables.to_csv(tables.result_frame(results))),
-            ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
-            ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
-            ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
-        ):
+        for label, suffix, mime, make in files:
             st.download_button(
                 label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"{key}-{suffix}", on_click="ignore"
             )

@@ -1,0 +1,61 @@
+"""Ways to split the trials of an answer: comparator, population, dose, route, age, design, risk of bias."""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from evidence.comparisons import TrialEffect
+from evidence.records import Judgement
+from evidence.statements import spoken
+from evidence.vocabulary import AGE_GROUPS, BLINDINGS, COMPARATORS, DESIGNS, POPULATIONS, ROUTES
+from evidence.words import plain
+
+Grouping = Callable[[TrialEffect], str]
+_WORST_FIRST = ("high", "some concerns", "unclear", "low")
+
+
+class Subgroup(NamedTuple):
+    """A way to split: its name on screen and the group of an entry, in words."""
+
+    label: str
+    group: Grouping
+
+
+def _dose(entry: TrialEffect) -> str:
+    doses = sorted({r.dose for r in entry.results if r.dose is not None})
+    if not doses or len({r.dose for r in entry.results}) != len(doses):
+        return "Flexible or unknown dose"
+    return " and ".join(plain(dose) for dose in doses) + f" {entry.first.dose_unit}"
+
+
+def _bias(judgements: Iterable[Judgement]) -> Grouping:
+    worst: dict[str, str] = {}
+    for judged in judgements:
+        known = worst.get(judged.trial, "low")
+        worst[judged.trial] = min(known, judged.judgement, key=_WORST_FIRST.index)
+    words = {
+        "high": "High risk in a domain",
+        "some concerns": "Some concerns in a domain",
+        "unclear": "Unclear in a domain",
+        "low": "Low risk in all domains judged",
+    }
+    return lambda entry: words[worst[entry.trial]] if entry.trial in worst else "Not judged"
+
+
+def subgroups(judgements: Iterable[Judgement]) -> Mapping[str, Subgroup]:
+    """Every way to split, by the name it has in the URL. Risk of bias is the worst published judgement of a trial."""
+    return MappingProxyType(
+        {
+            "comparator": Subgroup("Comparator", lambda e: f"Against {spoken(e.first.comparator)}"),
+            "kind": Subgroup("Kind of comparator", lambda e: COMPARATORS[e.first.comparator].kind.capitalize()),
+            "population": Subgroup("Population", lambda e: POPULATIONS[e.first.population].label),
+            "dose": Subgroup("Dose", _dose),
+            "route": Subgroup("Route", lambda e: ROUTES[e.first.route].label),
+            "age": Subgroup("Age group", lambda e: AGE_GROUPS[e.first.age_group].label),
+            "design": Subgroup("Design", lambda e: DESIGNS[e.first.design].label),
+            "blinding": Subgroup(
+                "Blinding", lambda e: BLINDINGS[e.first.blinding].label if e.first.blinding else "Not reported"
+            ),
+            "bias": Subgroup("Risk of bias", _bias(judgements)),
+        }
+    )

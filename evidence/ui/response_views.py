@@ -1,0 +1,153 @@
+"""More views of the Response answer: 100 people, each arm, L'Abbé, small studies, and the sensitivity panel."""
+
+import pandas as pd
+import streamlit as st
+
+from evidence import people as people_words
+from evidence import robustness, statements, tables
+from evidence.absolute import Absolute
+from evidence.answers import Answer
+from evidence.effects import MEASURES
+from evidence.figures.absolute import dumbbell, icon_array, labbe
+from evidence.figures.forest import Labels, forest
+from evidence.figures.funnel import funnel
+from evidence.figures.rows import sensitivity_rows
+from evidence.response import Choices
+from evidence.robustness import Series
+from evidence.statements import Sides
+from evidence.ui import chart
+from evidence.ui.view import View, cited
+
+_RATE = "rate"
+
+
+def draw(view: View, answer: Answer, sides: Sides) -> None:
+    """The views in tabs; only the open one is computed."""
+    people, arms, rates, small = st.tabs(
+        ["For 100 people", "Each arm", "L’Abbé", "Small studies"], key="view", on_change="rerun", bind="query-params"
+    )
+    if people.open:
+        with people:
+            _people(view, answer, sides)
+    if arms.open:
+        with arms:
+            _arms(view, answer)
+    if rates.open:
+        with rates:
+            _rates(view, answer, sides)
+    if small.open:
+        with small:
+            _small(view, answer)
+
+
+def _chosen_rate(answer: Answer) -> float | None:
+    """The comparator rate the reader sets; it follows the trials until the reader moves it."""
+    if answer.counts is None or answer.pooled is None:
+        return None
+    control = answer.counts[1]
+    default = min(99, max(1, round(100 * control.events / control.n)))
+    state = st.session_state
+    if _RATE in state and state.get("rate-default") not in (None, default) and state[_RATE] == state["rate-default"]:
+        del state[_RATE]
+    state["rate-default"] = default
+    percent = st.slider(
+        "Of 100 people on the comparator, how many have the outcome?", 1, 99, default, key=_RATE, bind="query-params"
+    )
+    st.caption(people_words.observed_rates(answer))
+    # Untouched, the rate is the trials' own, not its rounded form.
+    return control.events / control.n if percent == default else percent / 100
+
+
+def _people(view: View, answer: Answer, sides: Sides) -> None:
+    rate = _chosen_rate(answer)
+    of_hundred = statements.absolute(answer, rate) if rate is not None else None
+    if of_hundred is None:
+        st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
+        return
+    verb = statements.verb_of(answer.question.outcomes[0])
+    st.markdown(f"**{people_words.in_people(of_hundred, sides, verb)}**")
+    figure = icon_array(of_hundred, sides, verb, view.ink)
+    chart.show(
+        figure,
+        view,
+        "people",
+        people_words.in_people(of_hundred, sides, verb),
+        cited(answer.used),
+        _absolute_frame(of_hundred),
+    )
+
+
+def _absolute_frame(found: Absolute) -> pd.DataFrame:
+    rows = [
+        ("On the comparator, of 100", found.comparator_rate * 100, None, None),
+        ("On the drug, of 100", *found.events_of_100),
+        ("Difference, of 100", *(100 * value for value in found.risk_difference)),
+    ]
+    frame = pd.DataFrame(rows, columns=["Of 100 people", "Estimate", "95% CI from", "to"]).round(1)
+    return pd.concat([frame, pd.DataFrame([{"Of 100 people": f"Number needed to treat: {found.number_needed}"}])])
+
+
+def _arms(view: View, answer: Answer) -> None:
+    entries = [entry for entry in answer.entries if entry.intervention and entry.comparator]
+    if not entries:
+        st.markdown("No trial here reports counts in both arms.")
+        return
+    st.markdown("**Per cent with the outcome in each arm of each trial.**")
+    alt = "; ".join(people_words.arms_in_words(entry) for entry in entries)
+    chart.show(
+        dumbbell(entries, view.links, view.ink),
+        view,
+        "arms",
+        alt,
+        cited(tuple(entries)),
+        tables.arm_frame(entries, view.links),
+    )
+
+
+def _rates(view: View, answer: Answer, sides: Sides) -> None:
+    entries = [entry for entry in answer.used if entry.intervention and entry.comparator]
+    if not entries:
+        st.markdown("No pooled trial here reports counts in both arms.")
+        return
+    st.markdown(
+        "**Above the line of no effect more people have the outcome on the drug. Larger bubbles, larger trials.**"
+    )
+    is_ratio = answer.question.measure == "RR" and answer.pooled is not None
+    ratio = MEASURES["RR"].shown(answer.pooled.estimate) if is_ratio and answer.pooled else None
+    words = statements.effect_in_words(answer)
+    alt = "; ".join(people_words.arms_in_words(entry) for entry in entries)
+    figure = labbe(entries, ratio, words, view.ink, sides.drug, sides.comparator)
+    chart.show(figure, view, "labbe", alt, cited(tuple(entries)), tables.arm_frame(entries, view.links))
+
+
+def _small(view: View, answer: Answer) -> None:
+    _, words = robustness.small_studies(answer.used)
+    st.markdown(f"**{words}**")
+    if answer.k >= robustness.LEAST_FOR_FUNNEL and answer.pooled is not None:
+        axis = MEASURES[answer.question.measure].label
+        figure = funnel(answer.used, answer.pooled, answer.question.measure, view.ink, axis)
+        chart.show(figure, view, "funnel", words, cited(answer.used), tables.pool_frame([answer], view.links))
+
+
+def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
+    """What the result hangs on: with and without, one trial out at a time, and as it grew by year."""
+    contrast = robustness.with_and_without(view.results, choices)
+    if contrast is not None:
+        st.markdown(f"**{contrast.words}**")
+        st.dataframe(tables.contrast_frame(contrast), hide_index=True, alt=contrast.words)
+    each, grown = robustness.without_each(answer), robustness.by_year(answer)
+    st.markdown(f"**One trial left out at a time.** {robustness.finding_of_each(answer, each)}")
+    if each.pools:
+        _series(view, answer, each, favours, "leave-one-out")
+    if len(grown.pools) > 1:
+        st.markdown("**As it grew: the pooled result after each trial, by year.**")
+        _series(view, answer, grown, favours, "cumulative")
+
+
+def _series(view: View, answer: Answer, series: Series, favours: tuple[str, str], key: str) -> None:
+    measure = answer.question.measure
+    rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, view.ink)
+    labels = Labels("", "", *favours, MEASURES[measure].label)
+    figure = forest(rows, measure, labels, view.ink)
+    alt = "; ".join(f"{row.label}: {row.words}" for row in rows)
+    chart.show(figure, view, key, alt, cited(answer.used), tables.series_frame(series, measure))

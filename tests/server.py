@@ -1,0 +1,100 @@
+"""The dashboard as a process of its own, for the tests that need a browser and for the photographs."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from evidence.ui.loading import FOLDER_VARIABLE
+
+ROOT = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard: where it answers and where it writes what it has to say."""
+
+    url: str
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        """Everything the process has printed so far."""
+        return self.log_file.read_text("utf-8", errors="replace")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return bool(answer.read() == b"ok")
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
+    except OSError:
+        return False
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], server: Server) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not _is_healthy(server.url):
+        try:
+            process.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() < end:
+                continue
+        raise RuntimeError(f"The dashboard did not start:\n{server.log}")
+
+
+@contextmanager
+def dashboard(data: Path | None = None) -> Iterator[Server]:
+    """Start the dashboard on a free port of this machine, wait until it is healthy, and end it afterwards.
+
+    `data` is the folder of the data files; without it the project's own.
+    """
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+    command += ["--server.port", str(port), "--server.address", HOST, "--server.headless", "true"]
+    environment = {name: value for name, value in os.environ.items() if name != FOLDER_VARIABLE}
+    if data is not None:
+        environment[FOLDER_VARIABLE] = str(data)
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(f"http://{HOST}:{port}", Path(folder) / "log.txt")
+        with server.log_file.open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            _wait_until_healthy(process, server)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

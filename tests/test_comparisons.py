@@ -1,0 +1,332 @@
+import math
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from conftest import counted, difference, result
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evidence.comparisons import SYMPTOMS, Question, TrialEffect, pooled_inputs, trial_effects
+from evidence.dataset import Evidence
+from evidence.records import Result
+from evidence.times import BIN_OF_VALUE
+
+DAY, WEEK, MONTH = BIN_OF_VALUE["24h"], BIN_OF_VALUE["7d"], BIN_OF_VALUE["28d"]
+RESPONSE = Question(("response",), "RR", DAY)
+SCORES = Question(SYMPTOMS, "SMD", DAY)
+POINTS = Question(SYMPTOMS, "MD", DAY, "MADRS")
+
+
+def only(rows: Sequence[Result], question: Question) -> TrialEffect:
+    (entry,) = trial_effects(rows, question)
+    return entry
+
+
+def of(evidence: Evidence, trial: str, outcomes: tuple[str, ...], measure: str, bin_value: str | None) -> TrialEffect:
+    time_bin = BIN_OF_VALUE[bin_value] if bin_value else None
+    instrument = "MADRS" if measure == "MD" else None
+    return only(evidence.trials[trial], Question(outcomes, measure, time_bin, instrument))
+
+
+# Which result of a trial
+
+
+def test_instruments_are_preferred_in_their_order() -> None:
+    # Statistics decisions: MADRS, then Hamilton, then other clinician-rated, then self-rated.
+    order = ["MADRS", "HAMD17", "CDRS-R", "QIDS-SR"]
+    rows = [difference(-4, -7, -1, instrument=name, line=9 - i) for i, name in enumerate(order)]
+    rows = [row.model_copy(update={"n_intervention": 30, "n_comparator": 30}) for row in rows]
+    while rows:
+        assert only(rows, SCORES).first.instrument == order[-len(rows)]
+        rows = [row for row in rows if row.instrument != order[-len(rows)]]
+
+
+def test_the_instrument_goes_before_the_primary_outcome_and_that_before_the_nearest_time() -> None:
+    near, primary = counted(9, 20, 3, 20, hours=24, line=1), counted(8, 20, 4, 20, hours=36, primary="yes", line=2)
+    assert only([near, primary], RESPONSE).first is primary
+    on_madrs = counted(7, 20, 5, 20, instrument="MADRS", hours=12, line=3)
+    assert only([near, primary, on_madrs], RESPONSE).first is on_madrs
+
+
+def test_the_time_nearest_to_the_centre_of_the_bin_is_taken() -> None:
+    rows = [counted(9, 20, 3, 20, hours=hours, line=i) for i, hours in enumerate((12, 20, 36))]
+    assert only(rows, RESPONSE).hours == 20
+    # Without a bin the time nearest to 24 hours is meant.
+    anytime = [counted(9, 20, 3, 20, hours=hours, line=i) for i, hours in enumerate((2, 72, 672))]
+    assert only(anytime, Question(("response",), "RR", None)).hours == 2
+
+
+def test_a_result_without_numbers_gives_way_to_the_next_that_has_them() -> None:
+    bare = result(outcome="symptom-change", instrument="MADRS", unit="points", effect_measure="MD", effect=-5.0)
+    usable = difference(-4, -7, -1, instrument="HAMD17", n_intervention=20, n_comparator=20)
+    assert only([bare, usable], SCORES).first is usable
+    assert only([bare], SCORES).excluded == "no interval, SD or number of people reported"
+
+
+def test_results_of_one_time_are_not_mixed_across_comparators_routes_or_times() -> None:
+    rows = [
+        counted(9, 20, 3, 20, line=1),
+        counted(8, 21, 4, 22, line=2, comparator="saline"),
+        counted(7, 23, 5, 24, line=3, route="oral"),
+        counted(6, 25, 6, 26, line=4, hours=26),
+    ]
+    assert only(rows, RESPONSE).results == (rows[0],)
+
+
+def test_a_comparison_with_another_form_of_ketamine_does_not_speak_for_a_trial_that_has_a_placebo() -> None:
+    against_ketamine = counted(9, 20, 3, 20, intervention="esketamine", comparator="ketamine", primary="yes", line=1)
+    against_placebo = counted(9, 20, 3, 20, intervention="esketamine", comparator="placebo", line=2)
+    assert only([against_ketamine, against_placebo], RESPONSE).results == (against_placebo,)
+
+
+def test_only_controlled_results_of_the_outcome_in_the_bin_are_asked() -> None:
+    rows = [
+        result(comparator="none", events_intervention=9, n_intervention=20),
+        counted(9, 20, 3, 20, outcome="remission"),
+        counted(9, 20, 3, 20, hours=72),
+    ]
+    assert trial_effects(rows, RESPONSE) == ()
+
+
+# How it is computed
+
+
+def test_counts_give_the_risk_ratio_of_the_paper(evidence: Evidence) -> None:
+    # Murrough 2013: 30 of 47 on ketamine, 7 of 25 on midazolam; log RR and variance by hand.
+    entry = of(evidence, "murrough-2013a", ("response",), "RR", "24h")
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(math.log(30 / 47 * 25 / 7))
+    assert entry.effect.variance == pytest.approx(1 / 30 - 1 / 47 + 1 / 7 - 1 / 25)
+    assert (entry.low, entry.high) == pytest.approx((math.log(1.173), math.log(4.430)), abs=1e-3)
+    assert (entry.people, entry.how, entry.excluded) == (72, "counts", "")
+
+
+@pytest.mark.parametrize(
+    ("trial", "time", "drug", "control", "estimate", "variance"),
+    [
+        # Daly 2018, three doses of 11, 11 and 12 people against one group of 33; log RR by metafor::escalc.
+        ("daly-2018", "24h", (12, 34), (1, 33), 2.45505368664, 1.02361853832),
+        ("takahashi-2021", "28d", (42, 112), (27, 72), 0.0, 0.0380291005291),
+        ("fedgchin-2019", "28d", (112, 209), (42, 108), 0.3206262281711, 0.0186941469836),
+    ],
+)
+def test_dose_arms_are_summed_and_their_one_comparator_counts_once(
+    evidence: Evidence,
+    trial: str,
+    time: str,
+    drug: tuple[int, int],
+    control: tuple[int, int],
+    estimate: float,
+    variance: float,
+) -> None:
+    entry = of(evidence, trial, ("response",), "RR", time)
+    assert entry.intervention is not None
+    assert entry.comparator is not None
+    assert (entry.intervention.events, entry.intervention.n) == drug
+    assert (entry.comparator.events, entry.comparator.n) == control
+    assert entry.people == drug[1] + control[1]
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(estimate, abs=1e-9)
+    assert entry.effect.variance == pytest.approx(variance, rel=1e-9)
+    assert entry.key.split() == [str(r.line) for r in entry.results]
+    assert len({r.dose for r in entry.results}) == len(entry.results) > 1
+
+
+def test_strata_with_comparators_of_their_own_are_summed_on_both_sides(evidence: Evidence) -> None:
+    # Daly 2019: 24/90 and 16/62 going on, 39/86 and 34/59 stopping; log RR of 40/152 against 73/145 by escalc.
+    entry = of(evidence, "daly-2019", ("relapse",), "RR", None)
+    assert entry.intervention is not None
+    assert entry.comparator is not None
+    assert (entry.intervention.events, entry.intervention.n) == (40, 152)
+    assert (entry.comparator.events, entry.comparator.n) == (73, 145)
+    assert entry.people == 297
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(-0.6487267654602)
+
+
+def test_strata_with_printed_effects_are_independent(evidence: Evidence) -> None:
+    # Daly 2019, hazard ratios 0.49 (0.29–0.84) and 0.30 (0.16–0.55): rma(log HR, method="EE") of metafor.
+    entry = of(evidence, "daly-2019", ("relapse",), "HR", None)
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(-0.9223111175529)
+    assert entry.effect.variance == pytest.approx(0.0422586760672)
+    assert entry.people == 297
+
+
+def test_strata_of_equal_size_are_still_different_people() -> None:
+    strata = [
+        difference(-4, -7, -1, line=1, n_intervention=30, n_comparator=30, mean_comparator=-10),
+        difference(-4, -7, -1, line=2, n_intervention=30, n_comparator=30, mean_comparator=-12),
+    ]
+    # Two independent effects of variance v have a mean of variance v/2.
+    entry = only(strata, POINTS)
+    assert entry.effect is not None
+    assert entry.effect.variance == pytest.approx((6 / 3.919927969) ** 2 / 2)
+    assert entry.people == 120
+
+
+def test_printed_differences_of_dose_arms_are_averaged_with_half_a_correlation(evidence: Evidence) -> None:
+    # Janik 2025 at 24 h: 56 mg −3.8 (−6.29 to −1.22), 84 mg −3.4 (−5.89 to −1.00). By hand: standard errors
+    # 5.07/3.91993 and 4.89/3.91993; variance of the mean (v1 + v2 + 2·0.5·√(v1·v2))/4 = 1.21062894777.
+    entry = of(evidence, "janik-2025", SYMPTOMS, "MD", "24h")
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(-3.6)
+    assert entry.effect.variance == pytest.approx(1.21062894777)
+    assert entry.people == 84 + 93 + 195
+
+
+def test_a_printed_difference_with_interval_goes_before_raw_means() -> None:
+    means: dict[str, Any] = {"mean_intervention": -20.0, "sd_intervention": 10.0, "n_intervention": 25}
+    means |= {"mean_comparator": -12.0, "sd_comparator": 10.0, "n_comparator": 25}
+    printed = only([difference(-6, -11, -1, **means)], POINTS)
+    assert printed.effect is not None
+    assert printed.effect.estimate == -6
+    assert printed.effect.standard_error == pytest.approx(10 / 3.919927969)
+    without = only([difference(-6, -11, -1, **means).model_copy(update={"ci_low": None})], POINTS)
+    assert without.effect is not None
+    assert (without.effect.estimate, without.effect.variance) == (-8, 8)
+
+
+@pytest.mark.parametrize(
+    ("measure", "estimate", "variance"),
+    # Takahashi 2021, 28 d: 39 × −15.2 (13.07), 34 × −14.5 (10.53), 39 × −15.1 (12.21) are together
+    # 112 × −14.9527 (11.9405); against 72 × −15.3 (11.68) by metafor::escalc.
+    [("MD", 0.347321428571, 3.167745492527), ("SMD", 0.0292146342153, 0.0228197795970)],
+)
+def test_scores_of_dose_arms_are_combined_as_one_group(
+    evidence: Evidence, measure: str, estimate: float, variance: float
+) -> None:
+    entry = of(evidence, "takahashi-2021", SYMPTOMS, measure, "28d")
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(estimate, rel=1e-9)
+    assert entry.effect.variance == pytest.approx(variance, rel=1e-9)
+    assert entry.people == 184
+
+
+def test_a_standardised_difference_is_worked_out_from_a_printed_one() -> None:
+    # −4 (−7 to −1), 50 people an arm: SD = 6/(2·t98)/√(2/50), g = J·(−4/SD), computed in R.
+    entry = only([difference(-4, -7, -1, n_intervention=50, n_comparator=50)], SCORES)
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(-0.5251292948829, rel=1e-9)
+    assert entry.effect.variance == pytest.approx(0.0413788038817, rel=1e-9)
+
+
+def test_a_printed_risk_ratio_stands_in_where_there_are_no_counts() -> None:
+    entry = only([result(effect_measure="RR", effect=2.0, ci_low=1.0, ci_high=4.0)], RESPONSE)
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(math.log(2))
+    assert entry.effect.standard_error == pytest.approx(math.log(4) / 3.919927969)
+    assert entry.people == 60  # people randomised, where the arms are not given
+    as_odds = only([result(effect_measure="OR", effect=2.0, ci_low=1.0, ci_high=4.0)], RESPONSE)
+    assert as_odds.effect is None
+
+
+# Why a trial is not pooled
+
+LOW = {"confidence": "low"}
+EXCLUDED = [
+    ("low confidence", [counted(9, 20, 3, 20, **LOW)], RESPONSE),
+    ("time counted from the last dose", [counted(9, 20, 3, 20, anchor="last-dose")], RESPONSE),
+    (
+        "only percentages reported, no numbers of people",
+        [result(percent_intervention=64, percent_comparator=28)],
+        RESPONSE,
+    ),
+    ("counts not reported for both arms", [result(events_intervention=9, n_intervention=20)], RESPONSE),
+    ("nobody or everybody had the outcome in both arms", [counted(0, 20, 0, 20)], RESPONSE),
+    ("nobody or everybody had the outcome in both arms", [counted(20, 20, 19, 19)], RESPONSE),
+    (
+        "both arms had a form of ketamine",
+        [counted(9, 20, 3, 20, intervention="esketamine", comparator="ketamine")],
+        RESPONSE,
+    ),
+    ("crossover", [counted(9, 20, 3, 20, design="crossover")], Question(("response",), "RR", DAY, crossovers=False)),
+    (
+        "only a subgroup, sensitivity or later-period analysis",
+        [counted(9, 20, 3, 20, analysis="subgroup"), counted(9, 20, 3, 20, analysis="period-2")],
+        RESPONSE,
+    ),
+    (
+        "no interval, SD or number of people reported",
+        [difference(-4, -7, -1).model_copy(update={"ci_low": None, "ci_high": None})],
+        POINTS,
+    ),
+    ("no difference or means reported", [result(outcome="symptom-change", instrument="MADRS")], SCORES),
+    ("not measured on MADRS", [difference(-4, -7, -1, instrument="HAMD17")], POINTS),
+    ("not in points of the scale", [difference(-4, -7, -1, unit="percent")], POINTS),
+    ("no hazard ratio with an interval reported", [counted(9, 20, 3, 20)], Question(("response",), "HR", DAY)),
+]
+
+
+@pytest.mark.parametrize(("reason", "rows", "question"), EXCLUDED)
+def test_nothing_is_left_out_without_a_reason(reason: str, rows: list[Result], question: Question) -> None:
+    entry = only(rows, question)
+    assert entry.excluded == reason
+    assert pooled_inputs([entry]) == ()
+    assert set(entry.results) <= set(rows)
+    assert entry.label == "Smith 2020"
+
+
+def test_a_low_confidence_effect_keeps_its_numbers_and_is_pooled_when_asked_for() -> None:
+    rows = [counted(9, 20, 3, 20, **LOW)]
+    drawn = only(rows, RESPONSE)
+    asked = only(rows, Question(("response",), "RR", DAY, low_confidence=True))
+    assert drawn.effect == asked.effect is not None
+    assert asked.excluded == ""
+    assert asked.is_low_confidence
+
+
+def test_a_sure_result_goes_before_one_of_low_confidence() -> None:
+    sure, unsure = counted(9, 20, 3, 20, hours=36, line=1), counted(8, 20, 4, 20, line=2, **LOW)
+    assert only([sure, unsure], RESPONSE).first is sure
+    assert only([sure, unsure], Question(("response",), "RR", DAY, low_confidence=True)).first is unsure
+
+
+def test_crossovers_are_pooled_as_parallel_unless_switched_off() -> None:
+    rows = [counted(9, 20, 3, 20, design="crossover")]
+    assert only(rows, RESPONSE).effect == only([counted(9, 20, 3, 20)], RESPONSE).effect
+    assert pooled_inputs(trial_effects(rows, RESPONSE))
+
+
+def test_a_risk_difference_keeps_a_trial_without_events() -> None:
+    entry = only([counted(0, 20, 0, 20)], Question(("response",), "RD", DAY))
+    assert entry.excluded == ""
+    assert entry.effect is not None
+    assert entry.effect.estimate == 0
+
+
+@pytest.mark.parametrize("measure", ["RR", "OR", "RD", "MD", "SMD"])
+@pytest.mark.parametrize("time", ["6h", "24h", "7d", "28d", "later"])
+def test_every_trial_that_reports_the_outcome_has_one_entry_with_an_effect_or_a_reason(
+    evidence: Evidence, measure: str, time: str
+) -> None:
+    outcomes = SYMPTOMS if measure in ("MD", "SMD") else ("response",)
+    question = Question(outcomes, measure, BIN_OF_VALUE[time], "MADRS" if measure == "MD" else None)
+    entries = trial_effects(evidence.results, question)
+    reporting = [
+        r for r in evidence.results if r.outcome in outcomes and r.is_controlled and BIN_OF_VALUE[time].holds(r.hours)
+    ]
+    assert [e.trial for e in entries] == list(dict.fromkeys(r.trial for r in reporting))
+    assert all((e.effect is not None) or e.excluded for e in entries)
+    for entry in pooled_inputs(entries):
+        assert all(r.analysis == "main" and r.confidence != "low" and r.anchor != "last-dose" for r in entry.results)
+        assert entry.key.split() == [str(r.line) for r in entry.results]
+
+
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_changes_no_effect(evidence: Evidence, shuffling: random.Random) -> None:
+    rows = list(evidence.results)
+    shuffling.shuffle(rows)
+    for question in (RESPONSE, Question(SYMPTOMS, "MD", MONTH, "MADRS"), Question(SYMPTOMS, "SMD", WEEK)):
+        before = {e.trial: e for e in trial_effects(evidence.results, question)}
+        after = {e.trial: e for e in trial_effects(rows, question)}
+        assert before.keys() == after.keys()
+        for trial, entry in after.items():
+            assert (entry.excluded, entry.people) == (before[trial].excluded, before[trial].people)
+            if entry.effect is not None:
+                known = before[trial].effect
+                assert known is not None
+                assert entry.effect.estimate == pytest.approx(known.estimate)
+                assert entry.effect.variance == pytest.approx(known.variance)
