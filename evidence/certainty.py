@@ -35,7 +35,7 @@ def same_question(review: Review, answer: Answer) -> bool:
         and (review.outcome in outcomes or (review.outcome in SYMPTOMS and outcomes <= set(SYMPTOMS)))
         and (
             review.hours is not None
-            and any((found := bin_of(entry.hours)) is not None and found.holds(review.hours) for entry in answer.used)
+            and all((found := bin_of(entry.hours)) is not None and found.holds(review.hours) for entry in answer.used)
         )
     )
 

@@ -13,11 +13,11 @@ from evidence.words import counted, percent, plain
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """How long a group stayed well: mean or median days to relapse, None where it was not reached or reported."""
+    """How long a group stayed well: mean or median days to relapse; None where it was not reached or not reported."""
 
     result: Result
     arm: str
-    days: float
+    days: float | None
     statistic: str
     followed_days: float | None
     people: int | None
@@ -32,14 +32,24 @@ class FollowUp:
         """Whether the days are counted after more than one dose."""
         return self.result.anchor == "last-dose" and (self.result.administrations or 2) > 1
 
+    @property
+    def in_words(self) -> str:
+        """Days and statistic, or that the time was not reached or reported by the end of follow-up."""
+        if self.days is not None:
+            return f"{plain(self.days)} days, {self.statistic}"
+        return "not reached or not reported" + (f" by day {plain(self.followed_days)}" if self.followed_days else "")
+
 
 def is_follow_up(result: Result) -> bool:
     """Whether a result tells days to relapse outside a randomised withdrawal."""
-    return result.outcome == "time-to-relapse" and result.design != "withdrawal" and result.unit == "days"
+    return result.outcome == "time-to-relapse" and result.design != "withdrawal"
 
 
 def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
-    """Days to relapse, one value an arm, shortest first. The statistic is the one the trial reports."""
+    """Days to relapse, one value an arm, shortest first, arms without a value last.
+
+    The statistic is the one the trial reports. A comparator arm without a value is left out.
+    """
     found = []
     for result in results:
         if not is_follow_up(result):
@@ -49,20 +59,13 @@ def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
             (result.comparator, result.mean_comparator, result.median_comparator, result.n_comparator),
         ):
             days = median if median is not None else mean
-            if days is None:
+            if days is None and arm != result.intervention:
                 continue
             followed = result.hours / HOURS_A_DAY
-            found.append(
-                FollowUp(
-                    result,
-                    arm,
-                    days,
-                    "median" if median is not None else "mean",
-                    followed if followed > days else None,
-                    people,
-                )
-            )
-    return tuple(sorted(found, key=lambda item: item.days))
+            end = followed if days is None or followed > days else None
+            statistic = "median" if median is not None else "mean" if mean is not None else ""
+            found.append(FollowUp(result, arm, days, statistic, end, people))
+    return tuple(sorted(found, key=lambda item: (item.days is None, item.days or 0.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +117,18 @@ def pooled_hazard(entries: Iterable[Withdrawal], low_confidence: bool = False) -
 def finding_of_courses(items: Iterable[FollowUp]) -> str:
     """How long people stayed well after a course, over groups given the drug; too different to pool."""
     groups = [item for item in items if item.arm == item.result.intervention]
-    if not groups:
+    days = [item.days for item in groups if item.days is not None]
+    if not days:
         return "No trial in this selection reports how long people stayed well after a course"
-    shortest, longest = groups[0], groups[-1]
     known = [item.people for item in groups if item.people is not None]
     people = f", {counted(sum(known), 'person', 'people')} in those that say how many" if known else ""
-    if len(groups) == 1:
-        days = f"a {shortest.statistic} of {plain(shortest.days)} days"
-        return f"In the one group followed after a course relapse came at {days}{people}"
+    if len(days) == 1:
+        return f"In the one group with a time, relapse after a course came at {groups[0].in_words}{people}"
+    open_ended = len(groups) - len(days)
+    rest = f"; {counted(open_ended, 'group')} without a time" if open_ended else ""
     return (
-        f"After a course, relapse came at a mean or median of {plain(shortest.days)} to {plain(longest.days)} days "
-        f"({counted(len(groups), 'group')}{people})"
+        f"After a course, relapse came at a mean or median of {plain(min(days))} to {plain(max(days))} days "
+        f"({counted(len(days), 'group')}{people}{rest})"
     )
 
 

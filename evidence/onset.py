@@ -1,12 +1,13 @@
 """How soon: the answers of all time bins for one measure, over all trials or over those that report every time."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from types import MappingProxyType
 
 from evidence.answers import Answer, Model, answer
 from evidence.comparisons import SYMPTOMS, Question
+from evidence.dose import DoseResponse, dose_response
 from evidence.effects import MEASURES
 from evidence.records import Result
 from evidence.scale import interval, shown
@@ -17,7 +18,7 @@ from evidence.words import counted, listed
 MEASURE_LABELS: Mapping[str, str] = MappingProxyType(
     {"MD": "MADRS points", "SMD": "Any scale, in SDs", "RR": "Response, risk ratio"}
 )
-_AXES = {
+AXES = {
     "MD": "MADRS points, drug minus comparator",
     "SMD": "Standardised mean difference (Hedges g)",
     "RR": "Risk ratio of response",
@@ -68,19 +69,18 @@ def course(
     if not same_trials:
         return Course(
             answers,
-            _AXES[measure],
+            AXES[measure],
             "Columns hold different trials: a difference between two columns may be a difference between trials.",
         )
     bins, trials = _most_in_common(answers)
     if not trials:
         empty = tuple(answer((), item.question, model) for item in answers)
-        return Course(empty, _AXES[measure], "No trial in this selection reports this measure at two of these times.")
+        return Course(empty, AXES[measure], "No trial in this selection reports this measure at two of these times.")
     kept = tuple(r for r in everything if r.trial in trials)
     same = tuple(item for item in _all_bins(kept, measure, low_confidence, model) if item.question.bin in bins)
     names = listed([item.short for item in bins])
-    return Course(
-        same, _AXES[measure], f"Only the {counted(len(trials), 'trial')} that report at all of these times: {names}."
-    )
+    reporting = counted(len(trials), "trial that reports", "trials that report")
+    return Course(same, AXES[measure], f"Only the {reporting} at all of these times: {names}.")
 
 
 def _most_in_common(answers: tuple[Answer, ...]) -> tuple[tuple[TimeBin, ...], frozenset[str]]:
@@ -154,3 +154,25 @@ def _difference(answer: Answer, sides: Sides) -> str:
 def _times(answer: Answer) -> str:
     hours = sorted({entry.hours for entry in answer.used})
     return spelled(hours[0]) if len(hours) == 1 else f"{spelled(hours[0])} to {spelled(hours[-1])}"
+
+
+def trials_behind(answers: Iterable[Answer]) -> list[str]:
+    """The trials pooled in each time bin, one line a bin."""
+    return [
+        f"**{answer.question.bin.short}** ({behind(answer)}): {listed([entry.label for entry in answer.used])}"
+        for answer in answers
+        if answer.question.bin is not None and answer.used
+    ]
+
+
+def dose_question(measure: str, low_confidence: bool) -> Question:
+    """The measure at each trial's time nearest to 24 hours, as the dose response asks it."""
+    return replace(_question(measure, TIME_BINS[0], low_confidence), bin=None)
+
+
+def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = False) -> DoseResponse:
+    """The dose response of the measure asked for, else of the first other measure that has a line."""
+    rows = tuple(results)
+    order = dict.fromkeys((measure, "RR", "SMD", "MD"))
+    found = [dose_response(rows, dose_question(name, low_confidence)) for name in order]
+    return next((item for item in found if item.line is not None), found[0])

@@ -98,12 +98,13 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
     """How long people stay well after a course, from groups without a comparator."""
     wider = relaxed(results, selection, lambda r: duration.is_follow_up(r) and not r.is_controlled)
     items = [item for item in duration.follow_ups(wider.results) if item.is_after_course]
+    days = [item.days for item in items if item.days is not None]
     question = "For how long?"
-    if not items:
+    if not days:
         words = "No trial in this selection reports how long people stayed well after a course."
         return Tile(question, "duration", "—", "not reported", "", "", "", words, ())
     known = [item.people for item in items if item.people is not None]
-    spread = plain(items[0].days) + (f"–{plain(items[-1].days)}" if len(items) > 1 else "")
+    spread = plain(min(days)) + (f"–{plain(max(days))}" if len(days) > 1 else "")
     words = "After a course, then nothing: mean or median days until depression came back. No comparator."
     return Tile(
         question,

@@ -14,10 +14,10 @@ def in_people(found: Absolute, sides: Sides, verb: str) -> str:
     control = 100 * found.comparator_rate
     change = round(drug) - round(control)
     direction = f"{abs(change)} more" if change > 0 else f"{abs(change)} fewer" if change < 0 else "as many"
-    cut = " The drug's number is cut at the limit." if found.clipped else ""
+    cut = " The interval is cut at 100 of 100." if found.clipped else ""
     return (
         f"Of 100 people, {control:.0f} {verb} on {sides.comparator} and {drug:.0f} ({low:.0f} to {high:.0f}) on "
-        f"{sides.drug}: {direction}. {found.number_needed}.{cut}"
+        f"{sides.drug}: {direction}. Number needed to treat: {found.number_needed}.{cut}"
     )
 
 

@@ -18,7 +18,7 @@ from evidence.references import Reference
 from evidence.rules import effect_of_counts, effect_of_means, is_apart
 from evidence.times import in_words
 from evidence.vocabulary import CONFIDENCES, DESIGNS, SOURCES
-from evidence.words import plain
+from evidence.words import counted, listed, plain
 
 SHARED = "shared-comparator"
 _TO_BE_CHECKED = re.compile(r"\b(?:to|must) be checked\b", re.IGNORECASE)
@@ -57,7 +57,7 @@ def recomputed(results: Iterable[Result]) -> tuple[Recomputed, ...]:
 
 
 def _recomputed(result: Result) -> Recomputed | None:
-    if result.effect is None or result.analysis == "model":
+    if result.effect is None:
         return None
     ways: tuple[tuple[str, Callable[[Result], float | None]], ...] = (
         ("counts", effect_of_counts),
@@ -68,6 +68,20 @@ def _recomputed(result: Result) -> Recomputed | None:
         if value is not None:
             return Recomputed(result, result.effect, value, origin)
     return None
+
+
+def recomputed_in_words(found: Iterable[Recomputed]) -> str:
+    """How many printed effects could be recomputed, how many differ, and what a difference may mean."""
+    everything = tuple(found)
+    apart = [one for one in everything if not one.agrees]
+    if not apart:
+        return f"{counted(len(everything), 'printed effect')} could be recomputed from the same row; all agree."
+    by_origin = [f"{n} from {name}" for name in ("counts", "means") if (n := sum(o.origin == name for o in apart))]
+    return (
+        f"{counted(len(everything), 'printed effect')} could be recomputed from the same row; {len(apart)} differ by "
+        f"more than rounding ({listed(by_origin)}). A printed difference of means is often adjusted for baseline and "
+        "centre, so that a small gap is expected; a gap to raw counts is not."
+    )
 
 
 def discrepancies(results: Iterable[Result]) -> Mapping[int, str]:
@@ -86,6 +100,12 @@ class FindingGroup:
     kind: FindingKind
     findings: tuple[tuple[str, Finding], ...]
 
+    @property
+    def title(self) -> str:
+        """Severity, name and number of findings."""
+        severity = "Blocking" if self.kind.severity == "blocking" else "Note"
+        return f"{severity} · {self.kind.title} · {len(self.findings)}"
+
 
 def finding_groups(findings: Mapping[str, Iterable[Finding]]) -> tuple[FindingGroup, ...]:
     """Findings by kind: blocking ones first, then in the order of the table of codes."""
@@ -95,6 +115,12 @@ def finding_groups(findings: Mapping[str, Iterable[Finding]]) -> tuple[FindingGr
             by_code.setdefault(one.code, []).append((file, one))
     kinds = sorted((kind for kind in KINDS.values() if kind.code in by_code), key=lambda k: k.severity != "blocking")
     return tuple(FindingGroup(kind, tuple(by_code[kind.code])) for kind in kinds)
+
+
+def advice(group: FindingGroup) -> str:
+    """What to do about findings of one kind; where it differs from row to row, the table says it."""
+    fixes = {one.fix for _, one in group.findings}
+    return fixes.pop() if len(fixes) == 1 else "see the column “Fix” of the table."
 
 
 def trial_link(trial: str | None) -> str | None:
@@ -186,7 +212,7 @@ def to_be_checked(results: Iterable[Result]) -> tuple[Result, ...]:
 
 
 def to_be_checked_frame(results: Iterable[Result]) -> pd.DataFrame:
-    """Results that are still to be checked, with why."""
+    """Results with what is uncertain about them, one a row."""
     return pd.DataFrame(
         [
             {
@@ -200,7 +226,7 @@ def to_be_checked_frame(results: Iterable[Result]) -> pd.DataFrame:
                 "Line": r.line,
                 "Open": trial_link(r.trial),
             }
-            for r in to_be_checked(results)
+            for r in results
         ]
     )
 

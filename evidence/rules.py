@@ -185,7 +185,7 @@ def effect_of_counts(row: Any) -> float | None:
 
 
 def effect_of_means(row: Any) -> float | None:
-    """The printed MD or SMD worked out from the arms; None where their means (for an SMD: and SDs) are not all there."""
+    """The printed MD or SMD worked out from the arms; None without both means, and for an SMD both SDs."""
     if row.effect_measure == "SMD":
         return standardised_difference(row)
     if row.effect_measure != "MD" or row.mean_intervention is None or row.mean_comparator is None:

@@ -13,7 +13,7 @@ from evidence.scale import interval, shown
 from evidence.selection import Criterion, comparator_kind
 from evidence.times import in_words
 from evidence.vocabulary import ANCHORS, COMPARATORS, EFFECT_MEASURES
-from evidence.words import count, counted, listed, number, plain, probability
+from evidence.words import counted, listed, number, plain, probability
 
 _VERBS = {
     "response": "responded",
@@ -279,7 +279,7 @@ def heterogeneity(answer: Answer) -> str:
         return ""
     text = (
         f"Between-trial variance tau² {number(pooled.tau2, 3)}, I² {number(pooled.i2, 0)}%, "
-        f"Q {number(pooled.q, 1)} on {count(pooled.k - 1)} degrees of freedom."
+        f"Q {number(pooled.q, 1)} on {counted(pooled.k - 1, 'degree')} of freedom."
     )
     if pooled.pi_low is not None:
         span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
@@ -293,7 +293,7 @@ def pooled_notes(answer: Answer) -> list[str]:
     test = answer.difference
     if test is not None:
         lines.append(
-            f"Test of subgroup differences: Q {number(test.q, 1)} on {count(test.df)} degrees of freedom, "
+            f"Test of subgroup differences: Q {number(test.q, 1)} on {counted(test.df, 'degree')} of freedom, "
             f"{probability(test.p)}."
         )
     return [line for line in lines if line]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from evidence.answers import Answer
 from evidence.comparisons import TrialEffect
+from evidence.dose import DoseResponse
 from evidence.duration import FollowUp, Withdrawal
 from evidence.effects import MEASURES, newcombe
 from evidence.overview import Dot
@@ -106,6 +107,7 @@ def follow_up_frame(items: Iterable[FollowUp], links: Mapping[str, str | None]) 
             {
                 "Trial": item.label,
                 "Days to relapse": item.days,
+                "In words": item.in_words,
                 "Statistic": item.statistic,
                 "People": item.people,
                 "Followed, days": item.followed_days,
@@ -212,3 +214,23 @@ def contrast_frame(contrast: Contrast) -> pd.DataFrame:
     if len(both.pools) < 2:
         return pd.DataFrame()
     return series_frame(both, contrast.everything.question.measure)
+
+
+def dose_frame(found: DoseResponse, links: Mapping[str, str | None]) -> pd.DataFrame:
+    """Dose arms, one row each, lowest dose first."""
+    return pd.DataFrame(
+        [
+            {
+                "Trial": arm.entry.label,
+                "Dose, mg/kg": arm.dose,
+                "Time": in_words(arm.entry.hours),
+                MEASURES[found.measure].label: shown(found.measure, arm.entry.effect.estimate),
+                "95% CI": interval(found.measure, arm.entry.low, arm.entry.high),
+                "People": arm.entry.people,
+                "Against": arm.entry.first.comparator,
+                "Citation": links.get(arm.entry.first.citation),
+            }
+            for arm in found.arms
+            if arm.entry.effect is not None
+        ]
+    )

@@ -51,7 +51,7 @@ st.caption(
 )
 if items:
     figure = lollipop(items, view.links, view.ink)
-    alt = "; ".join(f"{item.label}: {item.statistic} {item.days:g} days to relapse" for item in items)
+    alt = "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items)
     chart.show(figure, view, "course", alt, [item.result for item in items], tables.follow_up_frame(items, view.links))
 
 st.header("After stopping at random", anchor=False)

@@ -1,9 +1,10 @@
-"""How soon: the effect in each time bin, the trials behind it, and whether the same trials tell the same story."""
+"""How soon: the effect in each time bin, the trials behind it, whether the same trials agree, and the dose."""
 
 import streamlit as st
 
+from evidence import dose, statements, tables
 from evidence import onset as onset_course
-from evidence import statements, tables
+from evidence.figures.dose import dose_plot
 from evidence.figures.onset import onset
 from evidence.ui import chart, filters
 from evidence.ui import view as views
@@ -47,3 +48,22 @@ with body:
         figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours)
         alt = "; ".join(statements.in_one_line(answer) for answer in story.drawn)
         chart.show(figure, view, "onset", alt, views.cited(shown), tables.pool_frame(story.answers, view.links))
+        st.caption("  \n".join(onset_course.trials_behind(story.drawn)))
+
+with st.expander("Does a higher dose do more?", key="dose-response", on_change="rerun", bind="query-params") as panel:
+    if panel.open:
+        rows = dose.comparable(view.evidence.results, view.selection)
+        found = onset_course.dose_course(rows, measure, low)
+        st.subheader(found.words + ".", anchor=False)
+        st.caption(
+            "Intravenous racemic ketamine against any placebo, nearest to 24 hours. The preset’s dose "
+            "and comparator are not applied. Arms of one trial share a comparator and are not quite independent."
+        )
+        if found.arms:
+            entries = tuple(arm.entry for arm in found.arms)
+            sides = statements.sides_of(entry.first for entry in entries)
+            question = onset_course.dose_question(found.measure, low)
+            figure = dose_plot(found, statements.favours(question, sides), view.ink, onset_course.AXES[found.measure])
+            chart.show(
+                figure, view, "dose-arms", found.words, views.cited(entries), tables.dose_frame(found, view.links)
+            )

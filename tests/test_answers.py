@@ -49,7 +49,14 @@ def test_the_model_is_the_one_asked_for() -> None:
 
 def test_no_trial_is_an_answer_too() -> None:
     found = answer([], RESPONSE)
-    assert (found.k, found.people, found.pooled, found.counts, found.left_out, found.groups) == (0, None, None, None, (), ())
+    assert (found.k, found.people, found.pooled, found.counts, found.left_out, found.groups) == (
+        0,
+        None,
+        None,
+        None,
+        (),
+        (),
+    )
 
 
 def test_one_trial_is_its_own_result() -> None:

@@ -97,7 +97,11 @@ def test_blockers_are_the_filters_to_undo() -> None:
 
 def test_a_filter_holds_rows_with_any_of_its_words_and_drops_what_is_not_known() -> None:
     rows = [result(line=i, administrations=n) for i, n in enumerate((1, 6, None))]
-    for words, lines in ((("single dose",), [0]), (("repeated doses",), [1]), (("single dose", "repeated doses"), [0, 1])):
+    for words, lines in (
+        (("single dose",), [0]),
+        (("repeated doses",), [1]),
+        (("single dose", "repeated doses"), [0, 1]),
+    ):
         chosen = Selection("everything", MappingProxyType({"schedule": words}))
         assert [r.line for r in apply(rows, chosen.criteria())] == lines
 

@@ -38,6 +38,8 @@ def test_an_empty_list_is_none() -> None:
     assert words.listed([]) == "none"
 
 
-@pytest.mark.parametrize(("p", "text"), [(0.001, "p = 0.001"), (0.00099, "p < 0.001"), (0.0999, "p = 0.1"), (1.0, "p = 1")])
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.001, "p = 0.001"), (0.00099, "p < 0.001"), (0.0999, "p = 0.1"), (1.0, "p = 1")]
+)
 def test_p_values(p: float, text: str) -> None:
     assert words.probability(p) == text

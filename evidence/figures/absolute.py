@@ -55,9 +55,9 @@ def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figu
         )
         words.append(f'<span style="color:{ink.text if colour == ink.faint else colour}"><b>{amount}</b> {text}</span>')
         start += amount
-    hidden = {"visible": False, "fixedrange": True}
+    hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(**hidden, range=[-0.8, _COLUMNS - 0.2])
-    figure.update_yaxes(**hidden, range=[-0.7, _ROWS - 0.3])
+    figure.update_yaxes(**hidden, range=[-0.7, _ROWS - 0.3], scaleanchor="x")
     style.note(figure, "    ".join(words), 0, 1, ink, xanchor="left", yanchor="bottom", font={"size": style.BODY})
     return figure
 
@@ -173,6 +173,7 @@ def labbe(
                 unselected={"marker": {"opacity": 0.4}},
             )
         )
-    figure.update_xaxes(range=[-2, 102], ticksuffix="%", title_text=f"With {comparator}")
-    figure.update_yaxes(range=[-2, 102], ticksuffix="%", title_text=f"With {drug}")
+    square = {"range": [-2, 102], "ticksuffix": "%", "constrain": "domain"}
+    figure.update_xaxes(**square, title_text=f"With {comparator}")
+    figure.update_yaxes(**square, title_text=f"With {drug}", scaleanchor="x")
     return figure

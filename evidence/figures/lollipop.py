@@ -14,7 +14,10 @@ _LABELS, _WORDS = 0.24, 0.74
 
 
 def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: Ink) -> go.Figure:
-    """One line a group: a bar to its mean or median days, a thin line to the end of follow-up where that is longer."""
+    """One line a group: a bar to its mean or median days, a thin line to the end of follow-up where that is longer.
+
+    A time that was not reached is a bar to the end of follow-up with an arrow.
+    """
     figure = style.base(
         ink,
         _HEAD + _ROW * len(items) + _FOOT,
@@ -22,7 +25,7 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
         plot_bgcolor="rgba(0,0,0,0)",
     )
     places = [float(len(items) - 1 - i) for i in range(len(items))]
-    longest = max(max(item.days, item.followed_days or 0.0) for item in items)
+    longest = max(max(item.days or 0.0, item.followed_days or 0.0) for item in items)
     figure.update_layout(
         xaxis={
             "domain": [_LABELS, _WORDS - 0.02],
@@ -43,7 +46,8 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
     )
     for item, y in zip(items, places, strict=True):
         colour = style.COMPARATOR_MARKS["ECT"].colour(ink) if item.arm == "ECT" else ink.pooled
-        if item.followed_days is not None:
+        end = item.days if item.days is not None else item.followed_days or 0.0
+        if item.followed_days is not None and item.days is not None:
             figure.add_trace(
                 go.Scatter(
                     x=[item.days, item.followed_days],
@@ -55,17 +59,17 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
                 )
             )
         figure.add_trace(
-            go.Scatter(x=[0, item.days], y=[y, y], mode="lines", line={"color": colour, "width": 4}, hoverinfo="skip")
+            go.Scatter(x=[0, end], y=[y, y], mode="lines", line={"color": colour, "width": 4}, hoverinfo="skip")
         )
         figure.add_trace(
             go.Scatter(
-                x=[item.days],
+                x=[end],
                 y=[y],
                 mode="markers",
                 cliponaxis=False,
                 customdata=[[str(item.result.line)]],
                 marker={
-                    "symbol": style.symbol_of(item.result),
+                    "symbol": style.symbol_of(item.result) if item.days is not None else "triangle-right",
                     "size": 12,
                     "color": colour,
                     "line": {"color": colour, "width": 1.5},
@@ -75,7 +79,7 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
                 unselected={"marker": {"opacity": 0.6}},
             )
         )
-    words = [f"<b>{plain(i.days)} days</b>, {i.statistic} · {_people(i)}" for i in items]
+    words = [f"{i.in_words} · {_people(i)}" for i in items]
     figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "left", ink.text))
     return figure
 
@@ -88,6 +92,6 @@ def _hover(item: FollowUp) -> str:
     followed = f"followed for {plain(item.followed_days)} days" if item.followed_days else "end of follow-up not stated"
     doses = f"{counted(item.result.administrations, 'dose')}, " if item.result.administrations else ""
     return (
-        f"<b>{item.label}</b><br>{item.statistic} {plain(item.days)} days to relapse ({_people(item)})<br>"
+        f"<b>{item.label}</b><br>time to relapse {item.in_words} ({_people(item)})<br>"
         f"{doses}{followed}<br>{item.result.source}, {item.result.confidence} confidence"
     )

@@ -13,6 +13,8 @@ PAGES = (
     st.Page("../../pages/response.py", title="Response", icon=":material/groups:"),
     st.Page("../../pages/duration.py", title="Duration", icon=":material/hourglass_bottom:"),
     st.Page("../../pages/trials.py", title="Trials", icon=":material/article:"),
+    st.Page("../../pages/methods.py", title="Methods", icon=":material/functions:"),
+    st.Page("../../pages/quality.py", title="Data quality", icon=":material/rule:", url_path="quality"),
 )
 
 st.set_page_config(

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from evidence import trial_tables
+from evidence.quality import discrepancies
 from evidence.ui.card import escaped, reference_list, registry_links
 from evidence.ui.view import View
 from evidence.vocabulary import AGE_GROUPS, BACKGROUNDS, BLINDINGS, DESIGNS, POPULATIONS
@@ -32,6 +33,8 @@ def trial_card(view: View, trial: str) -> None:
         alt=f"Results of {first.label}",
         column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
     )
+    for line, sentence in discrepancies(rows).items():
+        st.caption(f":material/rule: Line {line}: {escaped(sentence)}. The printed effect may be adjusted.")
     judged = [j for j in view.evidence.judgements if j.trial == trial]
     st.subheader("Risk of bias", anchor=False)
     if judged:

@@ -1,0 +1,95 @@
+"""What is wrong or thin: findings, printed against recomputed, sources, and what is still to be checked."""
+
+import streamlit as st
+
+from evidence import quality, tables
+from evidence.ui import loading
+from evidence.words import counted
+
+loaded = loading.current()
+evidence, findings = loaded.evidence, loaded.on_disk.findings
+OPEN = {"Open": st.column_config.LinkColumn("Trial’s card", display_text="open", width="small")}
+
+st.title("What is wrong or thin in the data?", anchor=False)
+st.caption("This page is about all data files, whatever the filter above selects.")
+
+groups = quality.finding_groups(findings)
+again = quality.recomputed(evidence.results)
+thin = quality.to_be_checked(evidence.results)
+tiles = (
+    ("Rows left out", loaded.on_disk.rejected, "rows of trials.csv with a finding that blocks them"),
+    ("Printed effects that differ", sum(not one.agrees for one in again), f"of {len(again)} that can be recomputed"),
+    ("Results still to be checked", len(thin), f"of {len(evidence.results)}: low confidence, or a note says so"),
+    ("Trials without registration", len(quality.unregistered(evidence.trials)), f"of {len(evidence.trials)}"),
+)
+grid = st.grid(4, min_column_width=230)
+for title, value, words in tiles:
+    with grid.container(border=True, height="stretch"):
+        st.metric(title, value)
+        st.caption(words)
+
+st.header("Findings", anchor=False)
+blocking = sum(len(group.findings) for group in groups if group.kind.severity == "blocking")
+notes = sum(len(group.findings) for group in groups) - blocking
+st.markdown(
+    f"{counted(blocking, 'blocking finding')} and {counted(notes, 'note')}. "
+    "A blocking finding leaves its row out; a note leaves it in and says what to look at."
+)
+for group in groups:
+    with st.expander(group.title, expanded=group.kind.severity == "blocking", key=f"finding-{group.kind.code}"):
+        st.markdown(f"{group.kind.explanation} **What to do:** {quality.advice(group)}")
+        st.dataframe(
+            quality.group_frame(group, evidence),
+            hide_index=True,
+            alt=f"{group.title}: where each stands",
+            column_config=OPEN,
+        )
+st.download_button(
+    "All findings (CSV)",
+    lambda: tables.to_csv(quality.findings_frame(findings)),
+    file_name=f"ketamine-findings-{evidence.short}.csv",
+    mime="text/csv",
+    on_click="ignore",
+    icon=":material/download:",
+)
+
+st.header("Printed against recomputed", anchor=False)
+st.markdown(quality.recomputed_in_words(again))
+st.dataframe(
+    quality.recomputed_frame(again),
+    hide_index=True,
+    height=420,
+    alt=f"{len(again)} printed effects beside what their rows give",
+    column_config=OPEN,
+)
+
+st.header("Where the rows come from", anchor=False)
+st.markdown("Results by what was read and by how sure the curator is. Low confidence is left out of pooling.")
+st.table(quality.provenance_frame(evidence.results).set_index("Source"), border="horizontal")
+
+st.header("Still to be checked", anchor=False)
+st.markdown(f"{counted(len(thin), 'result')} of low confidence, or with a note that asks for another look.")
+st.dataframe(
+    quality.to_be_checked_frame(thin),
+    hide_index=True,
+    alt=f"{len(thin)} results still to be checked",
+    column_config=OPEN,
+)
+
+lacking = quality.references_frame(evidence)
+st.header("References with missing fields", anchor=False)
+st.markdown(
+    f"{len(lacking)} of {counted(len(evidence.references), 'reference')} lack a field that their kind should have. "
+    "What was not seen in a source is left out, never guessed."
+)
+st.dataframe(lacking, hide_index=True, height=420, alt=f"{len(lacking)} references with missing fields")
+
+st.header("Trials without registration", anchor=False)
+st.markdown("No registry number is known for these. Some were run before registration was usual.")
+st.dataframe(
+    quality.unregistered_frame(evidence.trials),
+    hide_index=True,
+    height=420,
+    alt="Trials without a registry number",
+    column_config=OPEN,
+)
