@@ -103,7 +103,7 @@ def number_needed_to_treat(
     Ratios are given as readers see them, not as logarithms. `event_is_good` says whether the event is wanted
     (response) or not (dropout); the interval does not carry the uncertainty of the comparator rate itself.
     risk = rate·RR, rate·OR / (1 − rate + rate·OR) or rate + RD (Handbook 15.4.4); NNT = 1/|RD|, its interval written
-    through infinity when that of RD holds 0 (Altman, BMJ 1998;317:1309).
+    through infinity when that of RD holds 0 (Altman 1998).
 
     >>> result = number_needed_to_treat("RR", 2.0, 1.4, 3.0, comparator_rate=0.25)
     >>> result.risk_difference[0], str(result.number_needed)

@@ -14,6 +14,7 @@ from evidence.references import Author, Reference
 _MAX_AUTHORS = 6
 _RIS_TYPES = {"article-journal": "JOUR", "webpage": "ELEC", "dataset": "DATA", "paper-conference": "CONF"}
 _BIBTEX_TYPES = {"article-journal": "article", "paper-conference": "inproceedings"}
+_TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
 
 class Link(NamedTuple):
@@ -133,7 +134,7 @@ def _bibtex_entry(reference: Reference) -> str:
         "pages": _tex(reference.page).replace("-", "--"),
         "doi": reference.doi or "",
         "pmid": reference.pmid or "",
-        "url": reference.url or "",
+        "url": reference.url.replace("{", "%7B").replace("}", "%7D"),
         "note": _tex(reference.note),
     }
     body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
@@ -142,7 +143,7 @@ def _bibtex_entry(reference: Reference) -> str:
 
 
 def _tex(text: str | None) -> str:
-    return re.sub(r"([&%$#_{}])", r"\\\1", _one_line(text or ""))
+    return re.sub(r"[&%$#_{}\\~^]", lambda found: _TEX.get(found[0], f"\\{found[0]}"), _one_line(text or ""))
 
 
 def csl_json(references: Iterable[Reference]) -> str:

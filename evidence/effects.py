@@ -83,7 +83,8 @@ def _all_or_none(intervention: Counts, comparator: Counts) -> bool:
 def risk_ratio(intervention: Counts, comparator: Counts) -> Effect | None:
     """Log risk ratio; None when both arms have no event or nothing but events.
 
-    log(a/n1) − log(c/n2), variance 1/a − 1/n1 + 1/c − 1/n2 (Handbook 10.4.1); an empty cell adds 0.5 to all four.
+    log(a/n1) − log(c/n2), variance 1/a − 1/n1 + 1/c − 1/n2; a table with an empty cell gets 0.5 added to all four
+    (Handbook 6.4.1 and 10.4.4; Deeks & Higgins 2010).
 
     >>> effect = risk_ratio(Counts(20, 40), Counts(10, 40))
     >>> round(effect.estimate, 4), round(effect.standard_error, 4)
@@ -96,7 +97,10 @@ def risk_ratio(intervention: Counts, comparator: Counts) -> Effect | None:
 
 
 def odds_ratio(intervention: Counts, comparator: Counts) -> Effect | None:
-    """Log odds ratio log(ad/bc), variance 1/a + 1/b + 1/c + 1/d; None and cells as for `risk_ratio`.
+    """Log odds ratio; None when both arms have no event or nothing but events.
+
+    log(ad/bc), variance 1/a + 1/b + 1/c + 1/d, empty cells as for the risk ratio (Handbook 6.4.1; Deeks & Higgins
+    2010).
 
     >>> round(odds_ratio(Counts(20, 40), Counts(10, 40)).estimate, 4)
     1.0986
@@ -108,7 +112,9 @@ def odds_ratio(intervention: Counts, comparator: Counts) -> Effect | None:
 
 
 def risk_difference(intervention: Counts, comparator: Counts) -> Effect:
-    """Risk difference a/n1 − c/n2, variance ab/n1³ + cd/n2³, cells as for `risk_ratio`; kept without events.
+    """Risk difference; estimated even where nobody had an event.
+
+    a/n1 − c/n2, variance ab/n1³ + cd/n2³, empty cells as for the risk ratio (Handbook 6.4.1; Deeks & Higgins 2010).
 
     >>> risk_difference(Counts(20, 40), Counts(10, 40)).estimate
     0.25
@@ -118,7 +124,9 @@ def risk_difference(intervention: Counts, comparator: Counts) -> Effect:
 
 
 def mean_difference(intervention: Scores, comparator: Scores) -> Effect:
-    """Difference of means, intervention minus comparator; variance sd1²/n1 + sd2²/n2 (Handbook 10.5.1).
+    """Difference of means, intervention minus comparator.
+
+    m1 − m2, variance sd1²/n1 + sd2²/n2 (Handbook 6.5.1).
 
     >>> mean_difference(Scores(14, 8, 64), Scores(20, 6, 36))
     Effect(estimate=-6, variance=2.0)
@@ -218,7 +226,10 @@ def standard_deviation_from_interval(low: float, high: float, n1: int, n2: int) 
 
 
 def g_from_mean_difference(difference: float, low: float, high: float, n1: int, n2: int) -> Effect:
-    """Hedges' g from a mean difference: divided by `standard_deviation_from_interval`, corrected as in `hedges_g`.
+    """Hedges' g from a mean difference with its 95 % interval.
+
+    The difference divided by the standard deviation that its interval implies, corrected as Hedges' g (Hedges 1981;
+    Handbook 6.5.2.3).
 
     >>> round(g_from_mean_difference(-5.0, -8.0, -2.0, 30, 30).estimate, 3)
     -0.85
@@ -271,29 +282,3 @@ def average_effects(effects: Sequence[Effect], correlation: float = 0.5) -> Effe
     variances = sum(effect.variance for effect in effects)
     ordered_pairs = sum(effect.standard_error for effect in effects) ** 2 - variances
     return Effect(sum(effect.estimate for effect in effects) / m, (variances + correlation * ordered_pairs) / m**2)
-
-
-def wilson(counts: Counts) -> tuple[float, float]:
-    """95 % Wilson interval of one arm's proportion (Newcombe 1998).
-
-    >>> tuple(round(limit, 3) for limit in wilson(Counts(8, 20)))
-    (0.219, 0.613)
-    """
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(counts.events, counts.n, method="wilson")
-    return max(0.0, float(low)), min(1.0, float(high))
-
-
-def newcombe(intervention: Counts, comparator: Counts) -> tuple[float, float]:
-    """95 % Newcombe interval of one trial's risk difference (Newcombe 1998, method 10).
-
-    >>> tuple(round(limit, 4) for limit in newcombe(Counts(56, 70), Counts(48, 80)))
-    (0.0524, 0.3339)
-    """
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    low, high = confint_proportions_2indep(
-        intervention.events, intervention.n, comparator.events, comparator.n, method="newcomb", compare="diff"
-    )
-    return max(-1.0, float(low)), min(1.0, float(high))

@@ -132,7 +132,7 @@ def finding_of_duration(answers: Sequence[Answer], sides: Sides) -> str:
         return f"After one dose, at {_times(latest)}, the latest time measured, {_difference(latest, sides)}"
     return (
         f"After one dose the latest time whose interval excludes no effect is {_times(latest)}: "
-        f"{_difference(latest, sides)}; at {_times(last)} {_difference(last, sides)}"
+        f"{_difference(latest, sides)}. At {_times(last)} it includes no effect: {_difference(last, sides)}"
     )
 
 

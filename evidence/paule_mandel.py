@@ -15,7 +15,10 @@ _FIRST_UPPER = 1e4
 
 
 def root(excess: Callable[[float], float]) -> float:
-    """The tau² at which `excess`, generalised Q minus its expectation, crosses 0; 0 when it starts below.
+    """Paule-Mandel tau²: where generalised Q meets its expectation k − 1; 0 when Q is below it from the start.
+
+    The root of `excess`, generalised Q minus k − 1, by Brent's method from 0 to 10 000, further if need be, with the
+    stop of R's `uniroot` (Paule & Mandel 1982; Brent 1973).
 
     >>> round(root(lambda tau2: 2 / (1 + tau2) - 1), 3)
     1.0

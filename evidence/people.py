@@ -3,7 +3,8 @@
 from evidence.absolute import Absolute
 from evidence.answers import Answer
 from evidence.comparisons import TrialEffect
-from evidence.effects import Counts, wilson
+from evidence.effects import Counts
+from evidence.proportions import wilson
 from evidence.statements import Sides
 from evidence.words import percent
 

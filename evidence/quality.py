@@ -51,9 +51,9 @@ def _short(value: float) -> str:
 
 
 def recomputed(results: Iterable[Result]) -> tuple[Recomputed, ...]:
-    """Every printed effect that its own row lets us recompute, disagreements first, then in the file's order."""
+    """Every printed effect that its own row lets us recompute, disagreements first, those with counts before all."""
     found = [one for result in results if (one := _recomputed(result)) is not None]
-    return tuple(sorted(found, key=lambda one: (one.agrees, one.result.line)))
+    return tuple(sorted(found, key=lambda one: (one.agrees, one.origin != "counts", one.result.line)))
 
 
 def _recomputed(result: Result) -> Recomputed | None:

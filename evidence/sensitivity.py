@@ -28,6 +28,8 @@ _AT_ONCE = 200  # columns given to the REML search in one go; bounds the memory 
 def leave_one_out(effects: Sequence[Effect], method: Method = "REML", test: Test | None = None) -> tuple[Pooled, ...]:
     """The pool without each study in turn, in the order of the studies; empty with fewer than two.
 
+    Each is pooled anew, tau² included (Viechtbauer & Cheung 2010).
+
     >>> [round(p.estimate, 2) for p in leave_one_out([Effect(0.0, 1.0), Effect(2.0, 1.0)])]
     [2.0, 0.0]
     """
@@ -55,6 +57,8 @@ def _without(values: Matrix, left_out: Sequence[int]) -> Matrix:
 def cumulative(effects: Sequence[Effect], method: Method = "REML", test: Test | None = None) -> tuple[Pooled, ...]:
     """The pool of the first study, the first two, and so on, in the order given.
 
+    Each is pooled anew, tau² included (Lau 1992).
+
     >>> [p.k for p in cumulative([Effect(0.0, 1.0), Effect(2.0, 1.0)])]
     [1, 2]
     """
@@ -66,6 +70,8 @@ def cumulative(effects: Sequence[Effect], method: Method = "REML", test: Test | 
 
 def influence(effects: Sequence[Effect], method: Method = "REML", test: Test | None = None) -> tuple[int, ...]:
     """Positions of the studies, the one whose omission changes the pooled estimate most first.
+
+    Ordered by |estimate without the study − estimate with all| (Viechtbauer & Cheung 2010).
 
     >>> influence([Effect(0.0, 1.0), Effect(0.1, 1.0), Effect(3.0, 1.0)])[0]
     2
@@ -145,8 +151,8 @@ def subgroup_difference(groups: Sequence[Pooled]) -> SubgroupTest | None:
 def mantel_haenszel(pairs: Sequence[tuple[Counts, Counts]], measure: Literal["RR", "OR", "RD"] = "RR") -> Pooled | None:
     """Common effect of (intervention, comparator) counts by Mantel and Haenszel; None when it cannot be estimated.
 
-    Nothing is added to empty cells. OR with the Robins-Breslow-Greenland variance (statsmodels), RR and RD with
-    those of Greenland & Robins 1985 and Sato 1989; Q, I² and H² from the studies' own effects as metafor's ``rma.mh``.
+    Nothing is added to empty cells (Mantel & Haenszel 1959). OR with the variance of Robins 1986, RR and RD with those
+    of Greenland & Robins 1985 and Sato 1989; Q, I² and H² from the studies' own effects as metafor's ``rma.mh``.
 
     >>> round(mantel_haenszel([(Counts(4, 20), Counts(2, 20)), (Counts(6, 30), Counts(3, 30))]).estimate, 4)
     0.6931

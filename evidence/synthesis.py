@@ -142,7 +142,10 @@ def summarise(y: Vector, v: Vector, tau2: float, method: Method, test: Test | No
 
 
 def two_sided_p(estimate: float, se: float, df: int | None) -> float:
-    """Two-sided p of estimate / se, by the normal distribution when `df` is None.
+    """Two-sided p of no effect.
+
+    estimate / se against the normal distribution (Wald), or against t with `df` degrees of freedom (Hartung & Knapp
+    2001).
 
     >>> round(two_sided_p(1.96, 1.0, None), 3)
     0.05
@@ -164,7 +167,9 @@ def generalised_q(y: Vector, v: Vector, tau2: float) -> float:
 
 
 def tau_squared(y: Vector, v: Vector, method: Method) -> float:
-    """Between-study variance by one of the methods; 0 for one study and for a common effect.
+    """Between-study variance tau² by one of the methods; 0 for one study and for a common effect.
+
+    REML (Viechtbauer 2005), DL (DerSimonian & Laird 1986) or PM (Paule & Mandel 1982).
 
     >>> round(tau_squared(np.array([0.0, 2.0]), np.array([1.0, 1.0]), "DL"), 6)
     1.0

@@ -1,5 +1,6 @@
 """Results and answers as the DataFrames shown beside a chart and exported."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -8,14 +9,18 @@ from evidence.answers import Answer
 from evidence.comparisons import TrialEffect
 from evidence.dose import DoseResponse
 from evidence.duration import FollowUp, Withdrawal
-from evidence.effects import MEASURES, newcombe
+from evidence.effects import MEASURES
 from evidence.overview import Dot
 from evidence.people import arm_in_words
+from evidence.proportions import newcombe
 from evidence.records import Result
 from evidence.robustness import Contrast, Series
 from evidence.scale import interval, shown
 from evidence.times import in_words
 from evidence.words import number, plain
+
+# A text cell that a spreadsheet would run as a formula is made text; a minus before nothing but a number is none.
+_FORMULA = re.compile(r"\s*(?:[=+@＝＋＠]|[-－](?!\d*\.?\d*$))")
 
 
 def result_frame(results: Iterable[Result]) -> pd.DataFrame:
@@ -34,8 +39,7 @@ def _cell(value: object) -> object:
         return ""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    # A cell that a spreadsheet would run as a formula is made text.
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "@", "\t") else value
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def pool_frame(answers: Iterable[Answer], links: Mapping[str, str | None]) -> pd.DataFrame:

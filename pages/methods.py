@@ -1,5 +1,82 @@
-"""Where the numbers come from: formulas, decisions, words, limits, versions, and how to cite."""
+"""Where the numbers come from: decisions, formulas, words, limits, versions, and how to cite."""
+
+from datetime import UTC, datetime
 
 import streamlit as st
 
+from evidence import __version__, citing, methods
+from evidence.ui import loading
+from evidence.ui.card import escaped
+
+evidence = loading.current().evidence
+ADDRESS = {"Address": st.column_config.LinkColumn(display_text="open", width="small")}
+
 st.title("Where do the numbers come from?", anchor=False)
+st.markdown(
+    "Every number on every page is computed from one version of the data by the formulas below. Each pooled result "
+    "is checked against the R package metafor 3.8 to six decimals, and comes with an R script that gives it again."
+)
+
+st.header("Decisions", anchor=False)
+st.markdown("Another analyst might have chosen otherwise. These are the choices, and on whose advice they were made.")
+st.table(methods.decisions_frame(), border="horizontal", hide_index=True)
+
+st.header("Formulas", anchor=False)
+st.markdown("Taken from the code that computes them; the small print says where.")
+for chapter in methods.chapters():
+    with st.expander(chapter.title, key=f"chapter-{chapter.title}"):
+        st.markdown(escaped(chapter.introduction))
+        for formula in chapter.formulas:
+            st.markdown(f"**{escaped(formula.statement)}**  \n{escaped(formula.how)}")
+            st.caption(f"evidence.{escaped(formula.name)}")
+
+st.header("Times that are pooled together", anchor=False)
+st.table(methods.times_frame(), border="horizontal", hide_index=True)
+
+done_not, limits = st.columns(2, gap="large")
+with done_not:
+    st.header("What is not done", anchor=False)
+    st.markdown("\n".join(f"- {line}" for line in methods.NOT_DONE))
+with limits:
+    st.header("Limits", anchor=False)
+    st.markdown("\n".join(f"- {line}" for line in methods.LIMITS))
+
+st.header("Words", anchor=False)
+st.markdown("The files, the pages and the exports use the same words; files hold the word in the last column.")
+for title, frame in methods.words_frames().items():
+    with st.expander(f"{title} · {len(frame)}", key=f"words-{title}"):
+        st.dataframe(frame, hide_index=True, alt=f"{title}: definitions")
+
+st.header("What is checked in the data", anchor=False)
+st.markdown("Every row is checked when the files are read. A blocking finding leaves its row out; a note does not.")
+findings = methods.findings_frame()
+with st.expander(f"All kinds of finding · {len(findings)}", key="finding-kinds"):
+    st.dataframe(findings, hide_index=True, alt="Kinds of finding and what they mean")
+st.page_link("../../pages/quality.py", label="See what is found in the present data", icon=":material/rule:")
+
+st.header("Versions", anchor=False)
+st.markdown(f"Dashboard {__version__}, data version `{evidence.short}`.")
+st.caption(f"SHA-256 of the data files: {evidence.digest}")
+with st.expander("Software", key="software"):
+    st.table(methods.versions_frame(), border="horizontal", hide_index=True)
+
+st.header("How to cite", anchor=False)
+today = datetime.now(UTC).date()
+st.markdown(escaped(citing.in_words(__version__, evidence.short, today)))
+st.markdown("Cite the trials as well: every chart offers their references as RIS, BibTeX and CSL-JSON.")
+cff = citing.cff(__version__, evidence.short, today)
+with st.expander("CITATION.cff", key="cff"):
+    st.code(cff, language="yaml")
+st.download_button(
+    "CITATION.cff",
+    cff,
+    file_name="CITATION.cff",
+    mime="text/yaml",
+    on_click="ignore",
+    icon=":material/download:",
+)
+
+st.header("Literature", anchor=False)
+literature = methods.literature_frame()
+with st.expander(f"What the methods cite · {len(literature)}", key="literature"):
+    st.dataframe(literature, hide_index=True, alt="References of the methods", column_config=ADDRESS)

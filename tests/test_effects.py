@@ -18,13 +18,12 @@ from evidence.effects import (
     g_from_mean_difference,
     hedges_g,
     mean_difference,
-    newcombe,
     odds_ratio,
     risk_difference,
     risk_ratio,
     standard_deviation_from_interval,
-    wilson,
 )
+from evidence.proportions import newcombe, wilson
 
 REFERENCE = Path(__file__).parent / "reference"
 TABLES = json.loads((REFERENCE / "metafor.json").read_text(encoding="utf-8"))

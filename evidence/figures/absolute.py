@@ -7,10 +7,11 @@ import plotly.graph_objects as go
 
 from evidence.absolute import Absolute
 from evidence.comparisons import TrialEffect
-from evidence.effects import Counts, wilson
+from evidence.effects import Counts
 from evidence.figures import style
 from evidence.figures.style import Ink
 from evidence.people import arm_in_words, arms_in_words
+from evidence.proportions import wilson
 from evidence.statements import Sides
 
 _COLUMNS, _ROWS = 20, 5

@@ -169,7 +169,8 @@ def _words(figure: go.Figure, frame: _Frame, labels: Labels) -> None:
             texts = [f"<b>{text_of(row)}</b>" if bold else text_of(row) for row in chosen]
             ys = [frame.y(row) for row in chosen]
             figure.add_trace(style.text_trace(texts, ys, place, "x2", align, frame.ink.text))
-        style.note(figure, f"<b>{title}</b>", place, 1, frame.ink, xanchor=align, yanchor="bottom")
+        if any(text_of(row) for row in frame.rows):
+            style.note(figure, f"<b>{title}</b>", place, 1, frame.ink, xanchor=align, yanchor="bottom")
 
 
 def _marks(figure: go.Figure, frame: _Frame) -> None:

@@ -25,10 +25,11 @@ class Ink(NamedTuple):
     faint: str
     acute: str
     pooled: str
+    link: str
 
 
-LIGHT = Ink("light", "#ffffff", "#1f2933", "#616e7c", "#e6e9ed", "#f4f6f8", "#cbd2d9", "#fff4e5", "#1f2933")
-DARK = Ink("dark", "#14181d", "#eef1f4", "#a3adb8", "#2c333b", "#1c2229", "#46505b", "#2b2416", "#eef1f4")
+LIGHT = Ink("light", "#ffffff", "#1f2933", "#616e7c", "#e6e9ed", "#f4f6f8", "#cbd2d9", "#fff4e5", "#1f2933", "#00629b")
+DARK = Ink("dark", "#14181d", "#eef1f4", "#a3adb8", "#2c333b", "#1c2229", "#46505b", "#2b2416", "#eef1f4", "#7cc4f0")
 INKS: Mapping[str, Ink] = MappingProxyType({"light": LIGHT, "dark": DARK})
 
 
@@ -105,13 +106,13 @@ def base(ink: Ink, height: int, **layout: object) -> go.Figure:
     return figure
 
 
-def link(text: str, url: str | None, note: str = "", ink: Ink | None = None) -> str:
+def link(text: str, url: str | None, note: str, ink: Ink) -> str:
     """A label for an axis: the text linked to its citation, then a quiet note. Escaped, http(s) only."""
     label = html.escape(text)
     if url and url.startswith(("https://", "http://")):
-        label = f'<a href="{html.escape(url, quote=True)}" target="_blank">{label}</a>'
-    colour = f' style="color:{ink.secondary}"' if ink else ""
-    return f"{label}<span{colour}>  {html.escape(note)}</span>" if note else label
+        target = html.escape(url, quote=True)
+        label = f'<a href="{target}" target="_blank" style="color:{ink.link}">{label}</a>'
+    return f'{label}<span style="color:{ink.secondary}">  {html.escape(note)}</span>' if note else label
 
 
 def text_trace(

@@ -1,0 +1,44 @@
+"""What the methods cite: author and year as the text says them, and the whole reference with its address."""
+# ruff: noqa: E501 - one reference a line
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+
+class Source(NamedTuple):
+    """One reference in Vancouver style, and where it can be read ("" where no address is certain)."""
+
+    text: str
+    url: str
+
+
+# fmt: off
+LITERATURE: Mapping[str, Source] = MappingProxyType({
+    "Altman 1998": Source("Altman DG. Confidence intervals for the number needed to treat. BMJ. 1998;317:1309–12.", "https://doi.org/10.1136/bmj.317.7168.1309"),
+    "Borenstein 2009": Source("Borenstein M, Hedges LV, Higgins JPT, Rothstein HR. Introduction to meta-analysis. Chichester: Wiley; 2009.", "https://doi.org/10.1002/9780470743386"),
+    "Brent 1973": Source("Brent RP. Algorithms for minimization without derivatives. Englewood Cliffs: Prentice-Hall; 1973. Chapter 4.", ""),
+    "Deeks & Higgins 2010": Source("Deeks JJ, Higgins JPT. Statistical algorithms in Review Manager 5. The Cochrane Collaboration; 2010.", ""),
+    "DerSimonian & Laird 1986": Source("DerSimonian R, Laird N. Meta-analysis in clinical trials. Control Clin Trials. 1986;7:177–88.", "https://doi.org/10.1016/0197-2456(86)90046-2"),
+    "Egger 1997": Source("Egger M, Davey Smith G, Schneider M, Minder C. Bias in meta-analysis detected by a simple, graphical test. BMJ. 1997;315:629–34.", "https://doi.org/10.1136/bmj.315.7109.629"),
+    "Greenland & Robins 1985": Source("Greenland S, Robins JM. Estimation of a common effect parameter from sparse follow-up data. Biometrics. 1985;41:55–68.", ""),
+    "Handbook": Source("Higgins JPT, Thomas J, Chandler J, Cumpston M, Li T, Page MJ, Welch VA, editors. Cochrane handbook for systematic reviews of interventions, version 6. Cochrane.", "https://training.cochrane.org/handbook"),
+    "Hartung & Knapp 2001": Source("Hartung J, Knapp G. A refined method for the meta-analysis of controlled clinical trials with binary outcome. Stat Med. 2001;20:3875–89.", "https://doi.org/10.1002/sim.1009"),
+    "Hedges 1981": Source("Hedges LV. Distribution theory for Glass's estimator of effect size and related estimators. J Educ Stat. 1981;6:107–28.", "https://doi.org/10.3102/10769986006002107"),
+    "Higgins 2009": Source("Higgins JPT, Thompson SG, Spiegelhalter DJ. A re-evaluation of random-effects meta-analysis. J R Stat Soc A. 2009;172:137–59.", "https://doi.org/10.1111/j.1467-985X.2008.00552.x"),
+    "Higgins & Thompson 2002": Source("Higgins JPT, Thompson SG. Quantifying heterogeneity in a meta-analysis. Stat Med. 2002;21:1539–58.", "https://doi.org/10.1002/sim.1186"),
+    "IntHout 2014": Source("IntHout J, Ioannidis JPA, Borm GF. The Hartung-Knapp-Sidik-Jonkman method for random effects meta-analysis is straightforward and considerably outperforms the standard DerSimonian-Laird method. BMC Med Res Methodol. 2014;14:25.", "https://doi.org/10.1186/1471-2288-14-25"),
+    "Knapp & Hartung 2003": Source("Knapp G, Hartung J. Improved tests for a random effects meta-regression with a single covariate. Stat Med. 2003;22:2693–710.", "https://doi.org/10.1002/sim.1482"),
+    "Lau 1992": Source("Lau J, Antman EM, Jimenez-Silva J, Kupelnick B, Mosteller F, Chalmers TC. Cumulative meta-analysis of therapeutic trials for myocardial infarction. N Engl J Med. 1992;327:248–54.", "https://doi.org/10.1056/NEJM199207233270406"),
+    "Mantel & Haenszel 1959": Source("Mantel N, Haenszel W. Statistical aspects of the analysis of data from retrospective studies of disease. J Natl Cancer Inst. 1959;22:719–48.", ""),
+    "Newcombe 1998": Source("Newcombe RG. Two-sided confidence intervals for the single proportion; Interval estimation for the difference between independent proportions. Stat Med. 1998;17:857–72 and 873–90.", ""),
+    "Paule & Mandel 1982": Source("Paule RC, Mandel J. Consensus values and weighting factors. J Res Natl Bur Stand. 1982;87:377–85.", "https://doi.org/10.6028/jres.087.022"),
+    "Robins 1986": Source("Robins J, Breslow N, Greenland S. Estimators of the Mantel-Haenszel variance consistent in both sparse data and large-strata limiting models. Biometrics. 1986;42:311–23.", ""),
+    "Röver 2015": Source("Röver C, Knapp G, Friede T. Hartung-Knapp-Sidik-Jonkman approach and its modification for random-effects meta-analysis with few studies. BMC Med Res Methodol. 2015;15:99.", "https://doi.org/10.1186/s12874-015-0091-1"),
+    "Sato 1989": Source("Sato T, Greenland S, Robins JM. On the variance estimator for the Mantel-Haenszel risk difference. Biometrics. 1989;45:1323–4.", ""),
+    "Sterne & Egger 2005": Source("Sterne JAC, Egger M. Regression methods to detect publication and other bias in meta-analysis. In: Rothstein HR, Sutton AJ, Borenstein M, editors. Publication bias in meta-analysis. Chichester: Wiley; 2005. p. 99–110.", ""),
+    "Viechtbauer 2005": Source("Viechtbauer W. Bias and efficiency of meta-analytic variance estimators in the random-effects model. J Educ Behav Stat. 2005;30:261–93.", "https://doi.org/10.3102/10769986030003261"),
+    "Viechtbauer 2007": Source("Viechtbauer W. Confidence intervals for the amount of heterogeneity in meta-analysis. Stat Med. 2007;26:37–52.", "https://doi.org/10.1002/sim.2514"),
+    "Viechtbauer 2010": Source("Viechtbauer W. Conducting meta-analyses in R with the metafor package. J Stat Softw. 2010;36(3):1–48.", "https://doi.org/10.18637/jss.v036.i03"),
+    "Viechtbauer & Cheung 2010": Source("Viechtbauer W, Cheung MWL. Outlier and influence diagnostics for meta-analysis. Res Synth Methods. 2010;1:112–25.", "https://doi.org/10.1002/jrsm.11"),
+})
