@@ -1,16 +1,18 @@
 # make run    start the dashboard on http://localhost:8501
 # make test   format check, lint, types and every test, Chromium included
 # make shots  photograph every page into docs/
+# make bench  server time of every page and panel
+# make torture  500 saves killed, two writers at once 200 times; ten minutes at most
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: test run lint types format shots clean
+.PHONY: test run lint types format shots bench torture clean
 .DEFAULT_GOAL := test
 
 test: lint types
 	$(BIN)/python tests/tools.py
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 run: .venv/run
 	$(BIN)/streamlit run dashboard.py --server.address localhost --server.port 8501
@@ -29,6 +31,12 @@ format: .venv/dev
 shots: .venv/dev
 	$(BIN)/python tests/tools.py
 	$(BIN)/python docs/photograph.py
+
+bench: .venv/run
+	$(BIN)/python -m bench.response
+
+torture: .venv/run
+	$(BIN)/python -m tests.torture
 
 .venv/run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }

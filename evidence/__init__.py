@@ -16,7 +16,13 @@ Modules in the order in which they depend on each other; each imports only from 
 - `references`: references.json to frozen references and findings.
 - `dataset`: the whole evidence as one frozen value, with its hash.
 - `citations`: references as Vancouver text, links, RIS, BibTeX and CSL-JSON.
+- `mapping`, `worksheet`, `ingest`: other people's column names; CSV, workbooks and pasted blocks to rows of text.
+- `csl`, `reference_files`: CSL items from fields and identifiers; RIS, nbib, BibTeX and CSL-JSON files.
+- `registry_words`, `registry`: a ClinicalTrials.gov results record to draft rows.
+- `fixes`, `appending`, `duplicates`: safe changes to cells; new rows behind the old ones; what is there already.
+- `dictionary`: the data dictionary and the Frictionless description, made from the records.
 - `selection`: a frozen selection: apply it, say it, explain what it leaves out.
+- `addresses`: links to filtered pages.
 - `effects`, `proportions`: one study's effect and variance; intervals of proportions.
 - `absolute`: a pooled effect as risk, people of 100 and number needed to treat.
 - `paule_mandel`, `synthesis`: effects to one pooled effect with its intervals.
@@ -26,18 +32,25 @@ Modules in the order in which they depend on each other; each imports only from 
 - `comparisons`: one effect a trial, and why the rest is left out.
 - `answers`: a question answered: every trial's effect and what is pooled.
 - `statements`, `people`: numbers to sentences.
+- `blinding`: how far people could tell their treatment, beside the effect.
+- `bias`, `bias_import`: risk of bias as reviews judged it; judgements read from a robvis file.
 - `subgroups`, `certainty`: ways to split trials; certainty as published reviews rate it.
 - `response`, `robustness`: for how many, and what that hangs on.
 - `dose`, `onset`, `duration`: how much, how soon, for how long.
+- `harms`, `harm_words`, `reporting`, `timeline`: at what cost; who counted what; benefit and harm on one time axis.
+- `headlines`, `preview`: every headline number and how two versions differ; what new rows would do.
+- `history`, `editing`: versions kept beside the data; save and undo under a lock.
+- `snapshots`, `differences`: a version from a folder, the history or git; two of them compared.
 - `overview`: the answer on one screen.
-- `trial_tables`, `tables`: the DataFrames shown and exported.
-- `quality`, `methods`: what is wrong or thin in the data; where numbers come from.
+- `summary_of_findings`, `summary_table`: the answer outcome by outcome, and as a table.
+- `claim_numbers`, `claims`: the popular article's statements, their numbers computed again.
+- `patient`, `background`: the trials behind a patient's particulars; what to know before the numbers.
+- `trial_tables`, `tables`, `harm_tables`: the DataFrames shown and exported.
+- `quality`: what is wrong or thin in the data, and printed effects against recomputed ones.
+- `glossary`, `literature`, `methods`, `citing`: words, sources, formulas and decisions; how to cite.
 - `figures`: numbers to Plotly figures.
 - `exports`: one file a format.
-- `quality`: findings in groups, printed against recomputed, what is still to be checked.
-- `literature`, `methods`, `citing`: what the methods cite, the methods themselves, how to cite all this.
-- `exports`: what leaves the dashboard to be used elsewhere, one file a format.
-- `cli`: `python -m evidence check` and `python -m evidence pool`.
+- `cli`: `python -m evidence`: check, pool, add, diff, template, dictionary, import-registry.
 - `ui`: the frame, the filter bar, charts with their citation cards; the only part that imports Streamlit.
 """
 

@@ -118,6 +118,8 @@ def number_needed_to_treat(
     if measure != "RD" and low < 0:
         raise ValueError(f"{estimate} ({low} to {high}): a ratio cannot be below 0")
     raw = tuple(_risk(measure, value, comparator_rate) for value in (estimate, low, high))
+    # Rounding may put a limit a hair on the wrong side of an estimate that it equals.
+    raw = (raw[0], min(raw[:2]), max(raw[0], raw[2]))
     clipped = tuple(min(1.0, max(0.0, risk)) for risk in raw)
     # Differences are taken before rounding error creeps in through the risk: RD stays exactly what was given.
     differences = tuple(

@@ -33,11 +33,20 @@ def same_question(review: Review, answer: Answer) -> bool:
             or (review.comparator == "any control" and len(comparators) > 1)
         )
         and (review.outcome in outcomes or (review.outcome in SYMPTOMS and outcomes <= set(SYMPTOMS)))
+        and _same_people(review, answer)
         and (
             review.hours is not None
             and all((found := bin_of(entry.hours)) is not None and found.holds(review.hours) for entry in answer.used)
         )
     )
+
+
+def _same_people(review: Review, answer: Answer) -> bool:
+    """Whether a review that keeps to one pole, as its label says, may speak for the trials of the answer."""
+    bipolar = [entry.first.population == "bipolar" for entry in answer.used]
+    if "(bipolar)" in review.label:
+        return all(bipolar)
+    return not ("(unipolar)" in review.label and all(bipolar))
 
 
 def published(reviews: Iterable[Review], answer: Answer) -> tuple[Review, ...]:

@@ -12,7 +12,16 @@ from typing import NamedTuple
 from evidence.references import Author, Reference
 
 _MAX_AUTHORS = 6
-_RIS_TYPES = {"article-journal": "JOUR", "webpage": "ELEC", "dataset": "DATA", "paper-conference": "CONF"}
+RIS_TYPES = {
+    "article-journal": "JOUR",
+    "webpage": "ELEC",
+    "dataset": "DATA",
+    "paper-conference": "CONF",
+    "book": "BOOK",
+    "chapter": "CHAP",
+    "thesis": "THES",
+    "report": "RPRT",
+}
 _BIBTEX_TYPES = {"article-journal": "article", "paper-conference": "inproceedings"}
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
@@ -80,7 +89,9 @@ def vancouver(reference: Reference) -> str:
         where += f":{reference.page}"
     parts.append(where.lstrip(";:"))
     text = " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts if part)
-    return f"{text} doi:{reference.doi}" if reference.doi else text
+    if reference.doi:
+        return f"{text} doi:{reference.doi}"
+    return f"{text} Available from: {reference.url}" if reference.url else text
 
 
 def ris(references: Iterable[Reference]) -> str:
@@ -91,12 +102,13 @@ def ris(references: Iterable[Reference]) -> str:
 def _ris_lines(reference: Reference) -> list[str]:
     first, _, last = (reference.page or "").partition("-")
     fields = [
-        ("TY", _RIS_TYPES.get(reference.type, "GEN")),
+        ("TY", RIS_TYPES.get(reference.type, "GEN")),
         ("ID", reference.id),
         *(("AU", a.literal or ", ".join(p for p in (a.family, a.given) if p)) for a in reference.authors),
         ("TI", reference.title),
         ("JO", reference.container_title),
         ("PY", str(reference.year or "")),
+        ("DA", "/".join(f"{part:02}" for part in reference.date) if len(reference.date) > 1 else ""),
         ("VL", reference.volume),
         ("IS", reference.issue),
         ("SP", first),

@@ -5,11 +5,12 @@ other clinician-rated, self-rated), the trial's primary outcome, the time neares
 remain are combined into one. Nothing is dropped without a reason on record.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evidence.arms import measured
-from evidence.effects import Z95, Counts, Effect
+from evidence.effects import MEASURES, Z95, Counts, Effect
 from evidence.records import Result
 from evidence.selection import trials_of
 from evidence.times import TimeBin
@@ -72,13 +73,27 @@ class TrialEffect:
 
     @property
     def low(self) -> float | None:
-        """Lower end of the 95% Wald interval, on the analysis scale."""
-        return self.effect.estimate - Z95 * self.effect.standard_error if self.effect else None
+        """Lower end of the 95% interval, on the analysis scale: the printed one where the effect is printed."""
+        return self._end(-1)
 
     @property
     def high(self) -> float | None:
-        """Upper end of the 95% Wald interval, on the analysis scale."""
-        return self.effect.estimate + Z95 * self.effect.standard_error if self.effect else None
+        """Upper end of the 95% interval, on the analysis scale: the printed one where the effect is printed."""
+        return self._end(1)
+
+    def _end(self, side: int) -> float | None:
+        if self.effect is None:
+            return None
+        only = self.results[0] if len(self.results) == 1 else None
+        printed = None if only is None else only.ci_low if side < 0 else only.ci_high
+        if printed is not None and self.is_printed:
+            return math.log(printed) if MEASURES[self.measure].scale == "log" else printed
+        return self.effect.estimate + side * Z95 * self.effect.standard_error
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the effect is the one the trial printed, rather than worked out from its arms."""
+        return self.how.startswith(("printed effect", "printed hazard")) and len(self.results) == 1
 
     @property
     def first(self) -> Result:

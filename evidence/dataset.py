@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from evidence.findings import Finding, finding
+from evidence.findings import KINDS, Finding, finding
 from evidence.reading import Table, read_bytes, read_table
 from evidence.records import Claim, Judgement, Record, Result, Review
 from evidence.references import Reference, References, read_references
@@ -51,6 +51,15 @@ class Evidence:
         return self.rows[TRIALS] - len(self.results)
 
     @property
+    def broken(self) -> tuple[str, ...]:
+        """Files that cannot be read as a whole: missing, unreadable, no table, or ending in the middle of a row."""
+        return tuple(
+            name
+            for name, found in self.findings.items()
+            if any(f.is_blocking and (KINDS[f.code].level == "file" or f.code == "half-written") for f in found)
+        )
+
+    @property
     def is_valid(self) -> bool:
         """Whether nothing blocks in any file."""
         return not any(found.is_blocking for findings in self.findings.values() for found in findings)
@@ -58,7 +67,16 @@ class Evidence:
 
 def load(folder: Path) -> Evidence:
     """The evidence in a folder; what cannot be read is missing from it and named in its findings."""
-    data = {name: read_bytes(folder / name) for name in FILES}
+    return evidence_of(read_files(folder))
+
+
+def read_files(folder: Path) -> dict[str, bytes | Finding]:
+    """The bytes of the five files by name, or why there are none."""
+    return {name: read_bytes(folder / name) for name in FILES}
+
+
+def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
+    """The evidence in the bytes of the five files, as `load` gives it for a folder."""
     references = _references(data[REFERENCES])
     tables = {name: _table(data[name], model) for name, model in MODELS.items()}
     citations = references.items if references.is_readable else None
@@ -80,7 +98,7 @@ def load(folder: Path) -> Evidence:
         claims=claims.records,
         findings=MappingProxyType({name: findings[name] for name in FILES}),
         rows=MappingProxyType({name: rows[name] for name in FILES}),
-        digest=_digest(data),
+        digest=digest(data),
         trials=_by_trial(results.records),
     )
 
@@ -99,7 +117,7 @@ def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
 
 def digest_of(folder: Path) -> str:
     """The SHA-256 of the five files, as `load` gives it, without reading them as tables."""
-    return _digest({name: read_bytes(folder / name) for name in FILES})
+    return digest(read_files(folder))
 
 
 def known_citations(path: Path) -> Collection[str] | None:
@@ -108,7 +126,8 @@ def known_citations(path: Path) -> Collection[str] | None:
     return references.items if references.is_readable else None
 
 
-def _digest(data: Mapping[str, bytes | Finding]) -> str:
+def digest(data: Mapping[str, bytes | Finding]) -> str:
+    """The SHA-256 of the bytes of the five files, as `Evidence.digest` has it."""
     total = hashlib.sha256()
     for name in FILES:
         content = data[name]

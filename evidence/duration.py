@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from evidence.answers import HOUSE_RULE, Answer, pool_entries
+from evidence.comparisons import Question, TrialEffect, pooled_inputs
 from evidence.effects import Counts, Effect, from_interval
 from evidence.records import Result
 from evidence.scale import interval, shown
-from evidence.synthesis import Pooled, pool
+from evidence.synthesis import Pooled
 from evidence.times import HOURS_A_DAY
 from evidence.words import counted, percent, plain
 
@@ -42,7 +44,7 @@ class FollowUp:
 
 def is_follow_up(result: Result) -> bool:
     """Whether a result tells days to relapse outside a randomised withdrawal."""
-    return result.outcome == "time-to-relapse" and result.design != "withdrawal"
+    return result.outcome == "time-to-relapse" and result.design != "withdrawal" and result.unit == "days"
 
 
 def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
@@ -107,20 +109,37 @@ def _counts(events: int | None, n: int | None) -> Counts | None:
     return Counts(events, n) if events is not None and n else None
 
 
-def pooled_hazard(entries: Iterable[Withdrawal], low_confidence: bool = False) -> Pooled | None:
-    """The pooled log hazard ratio of strata with a printed interval; strata hold different people, so each counts."""
-    return pool(
-        [e.effect for e in entries if e.effect is not None and (low_confidence or e.result.confidence != "low")]
+def hazard_answer(entries: Iterable[Withdrawal], low_confidence: bool = False) -> Answer:
+    """The log hazard ratios of strata with a printed interval, pooled; strata hold different people, so each counts."""
+    question = Question(("relapse",), "HR", None, low_confidence=low_confidence)
+    effects = tuple(
+        TrialEffect(
+            entry.result.trial,
+            entry.result.label,
+            (entry.result,),
+            entry.effect,
+            "printed hazard ratio and interval",
+            question.objection(entry.result),
+            entry.going_on,
+            entry.stopping,
+            entry.result.people,
+            "HR",
+        )
+        for entry in entries
+        if entry.effect is not None
     )
+    used = pooled_inputs(effects)
+    return Answer(question, effects, used, pool_entries(used, HOUSE_RULE), ())
 
 
 def finding_of_courses(items: Iterable[FollowUp]) -> str:
     """How long people stayed well after a course, over groups given the drug; too different to pool."""
     groups = [item for item in items if item.arm == item.result.intervention]
-    days = [item.days for item in groups if item.days is not None]
+    timed = [item for item in groups if item.days is not None]
+    days = [item.days for item in timed if item.days is not None]
     if not days:
         return "No trial in this selection reports how long people stayed well after a course"
-    known = [item.people for item in groups if item.people is not None]
+    known = [item.people for item in timed if item.people is not None]
     people = f", {counted(sum(known), 'person', 'people')} in those that say how many" if known else ""
     if len(days) == 1:
         return f"In the one group with a time, relapse after a course came at {groups[0].in_words}{people}"

@@ -193,7 +193,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 
 
 def from_interval(estimate: float, low: float, high: float, log: bool) -> Effect:
-    """Effect from a reported estimate and its 95 % Wald interval; on the log scale when `log` is true.
+    """Effect from a reported estimate and its 95 % Wald interval; on the log scale for a ratio.
 
     Standard error = (high − low) / (2·1.96), of the logarithms for a ratio (Handbook 6.3.1, 6.3.2).
 
@@ -243,7 +243,7 @@ def g_from_mean_difference(difference: float, low: float, high: float, n1: int, 
 
 
 def combine_counts(arms: Sequence[Counts]) -> Counts:
-    """One arm holding all participants of `arms` (Handbook 23.3.4).
+    """One arm holding all participants of several: their events and people summed (Handbook 23.3.4).
 
     >>> combine_counts([Counts(5, 20), Counts(8, 22)])
     Counts(events=13, n=42)
@@ -253,7 +253,7 @@ def combine_counts(arms: Sequence[Counts]) -> Counts:
 
 
 def combine_scores(arms: Sequence[Scores]) -> Scores:
-    """One arm holding all participants of `arms`, with the mean and SD of them all.
+    """One arm holding all participants of several, with the mean and SD of them all.
 
     sd² = (Σ(n−1)sd² + Σn(m − M)²) / (N − 1), M = Σnm/N (Handbook 6.5.2.10, for any number of arms).
 

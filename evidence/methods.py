@@ -16,12 +16,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from evidence import vocabulary
-from evidence.findings import KINDS
 from evidence.literature import LITERATURE
-from evidence.outcomes import OUTCOME_GROUPS, OUTCOMES
-from evidence.times import TIME_BINS, in_words
-from evidence.vocabulary import Term
 
 CHAPTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -30,7 +25,7 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "Pooling and heterogeneity": ("synthesis", "paule_mandel"),
         "What the pooled effect depends on": ("sensitivity",),
         "Dose response": ("regression",),
-        "Absolute terms": ("absolute",),
+        "Absolute terms": ("absolute", "proportions"),
     }
 )
 """Chapters of formulas and the modules they are taken from."""
@@ -38,6 +33,7 @@ PLUMBING = frozenset({"arrays", "measured", "pooled_inputs", "trial_effects"})
 """Public functions of those modules that compute nothing of their own and have no formula."""
 CITED = re.compile(r"[A-Z][\w-]+(?: & [A-Z][\w-]+)? (?:19|20)\d\d\b|\bHandbook\b|\bmetafor\b")
 """How a text names a source: author and year, the Cochrane Handbook, or metafor."""
+_SIGN = re.compile(r"[\\*_{}\[\]<>#|~$:]")
 PACKAGES: Mapping[str, str] = MappingProxyType(
     {
         "numpy": "arrays",
@@ -65,7 +61,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("Effect of counts", "Log risk ratio by default, log odds ratio or risk difference on request. A study with an empty cell gets 0.5 added to all four. Where nobody or everybody had the event in both arms, RR and OR are not estimable: the study is shown, not pooled. The risk difference keeps it.", "Handbook 10.4; metafor"),
     Decision("Effect of scores", "Mean difference on one instrument, Hedges' g across instruments. A printed model-based difference with its interval goes before raw arm means.", "Handbook 6.5 and 10.5; Hedges 1981"),
     Decision("One result a trial", "Within a pool each trial gives one result: main analysis; then MADRS, Hamilton, other clinician-rated, self-rated scales; then the primary outcome; then the time nearest to the bin's centre. The rest are listed with the reason.", "Handbook 5.4"),
-    Decision("Several dose arms", "Arms within the filter are combined into one: counts summed, means and SDs combined. Printed differences are averaged with correlation 0.5 for the comparator arm they share.", "Handbook 6.2.9 and 23.3.4; Borenstein 2009"),
+    Decision("Several dose arms", "Arms within the filter are combined into one: counts summed, means and SDs combined. Printed differences are averaged with correlation 0.5 for the comparator arm they share. Strata with comparators of their own are different people and are combined as such.", "Handbook 6.2.9 and 23.3.4; Borenstein 2009"),
     Decision("Crossover trials", "Used as if parallel, which is conservative; flagged, and can be left out.", "Handbook 23.2"),
     Decision("Low confidence", "Rows of low confidence are drawn hollow and not pooled unless asked for.", "House rule"),
     Decision("Model", "Random effects, tau² by REML. Others on request: DerSimonian-Laird, Paule-Mandel, common effect, Mantel-Haenszel.", "Viechtbauer 2005; Handbook 10.10"),
@@ -100,24 +96,6 @@ LIMITS: tuple[str, ...] = (
     "Harms are as each trial chose to ask and report them; “not reported” is not zero.",
 )
 # fmt: on
-_WORD_LISTS: Mapping[str, Mapping[str, Term]] = MappingProxyType(
-    {
-        "Comparator kinds": vocabulary.COMPARATOR_KINDS,
-        "Confidence": vocabulary.CONFIDENCES,
-        "Sources": vocabulary.SOURCES,
-        "Extraction": vocabulary.EXTRACTIONS,
-        "Effect measures": vocabulary.EFFECT_MEASURES,
-        "Populations": vocabulary.POPULATIONS,
-        "Designs": vocabulary.DESIGNS,
-        "Blinding": vocabulary.BLINDINGS,
-        "Analyses": vocabulary.ANALYSES,
-        "Anchors of time": vocabulary.ANCHORS,
-        "Certainty": vocabulary.CERTAINTIES,
-        "Verdicts": vocabulary.VERDICTS,
-    }
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Formula:
     """What one function gives, in words, then how, with its source; `name` is where it is computed."""
@@ -146,14 +124,26 @@ def public_functions(module: str) -> tuple[Callable[..., object], ...]:
 
 
 def paragraphs(documentation: str) -> list[str]:
-    """The paragraphs of a docstring as running text, without its examples, in words that fit a page.
+    r"""The paragraphs of a docstring as running text, without its examples, in words that fit a page.
 
-    >>> paragraphs("Half of x; None below 0.\\n\\n    x/2\\n    (Brent 1973).\\n\\n    >>> half(2)\\n    1")
+    >>> paragraphs("Half of x; None below 0.\n\n    x/2\n    (Brent 1973).\n\n    >>> half(2)\n    1")
     ['Half of x; no result below 0.', 'x/2 (Brent 1973).']
     """
     text = inspect.cleandoc(documentation).partition(">>>")[0]
     parts = (" ".join(part.split()) for part in text.split("\n\n"))
     return [re.sub(r"\bNone\b", "no result", part.replace("``", "`")) for part in parts if part]
+
+
+def as_markdown(text: str) -> str:
+    r"""A text of the code as Markdown: what stands in backticks is code, every other sign is itself.
+
+    >>> print(as_markdown("`a*b` is a*b"))
+    `a*b` is a\*b
+    """
+    outside_first = text.split("`")
+    if len(outside_first) % 2 == 0:  # a backtick without its pair
+        outside_first = [text.replace("`", "'")]
+    return "`".join(part if place % 2 else _SIGN.sub(r"\\\g<0>", part) for place, part in enumerate(outside_first))
 
 
 def formula_of(function: Callable[..., object]) -> Formula:
@@ -185,60 +175,12 @@ def literature_frame() -> pd.DataFrame:
     )
 
 
-def decisions_frame() -> pd.DataFrame:
-    """The decisions, one a row."""
-    return pd.DataFrame([{"Question": d.question, "Decision": d.decision, "Source": d.source} for d in DECISIONS])
-
-
-def times_frame() -> pd.DataFrame:
-    """The time bins: which hours are pooled together, and the time each stands for."""
-    return pd.DataFrame(
-        [
-            {
-                "Bin": item.label,
-                "From": "the first dose" if item.low == 0 else in_words(item.low),
-                "To": "no end" if item.high == float("inf") else in_words(item.high),
-                "Centre": in_words(item.centre),
-            }
-            for item in TIME_BINS
-        ]
+def decisions_table() -> str:
+    """The decisions as a Markdown table, one a row: question, decision, source."""
+    rows = (
+        f"| **{as_markdown(d.question)}** | {as_markdown(d.decision)} | {as_markdown(d.source)} |" for d in DECISIONS
     )
-
-
-def findings_frame() -> pd.DataFrame:
-    """The closed table of finding codes."""
-    return pd.DataFrame(
-        [
-            {"Code": kind.code, "Severity": kind.severity, "Finding": kind.title, "Meaning": kind.explanation}
-            for kind in KINDS.values()
-        ]
-    )
-
-
-def words_frames() -> dict[str, pd.DataFrame]:
-    """Definitions of the words in the data, list by list."""
-    outcomes = [
-        {
-            "Outcome": one.label,
-            "Group": OUTCOME_GROUPS[one.group].label,
-            "Better": one.better,
-            "Definition": one.definition,
-            "Word": one.value,
-        }
-        for one in OUTCOMES.values()
-    ]
-    comparators = [
-        {"Comparator": one.label, "Kind": one.kind, "Definition": one.definition, "Word": one.value}
-        for one in vocabulary.COMPARATORS.values()
-    ]
-    scales = [
-        {"Scale": one.label, "Rated by": one.rater, "Preferred": one.rank + 1, "Word": one.value}
-        for one in vocabulary.INSTRUMENTS.values()
-    ]
-    frames = {"Outcomes": outcomes, "Comparators": comparators, "Rating scales": scales}
-    for title, words in _WORD_LISTS.items():
-        frames[title] = [{"Name": t.label, "Definition": t.definition, "Word": t.value} for t in words.values()]
-    return {title: pd.DataFrame(rows) for title, rows in frames.items()}
+    return "\n".join(("| Question | Decision | Source |", "|:--|:--|:--|", *rows))
 
 
 def versions_frame() -> pd.DataFrame:

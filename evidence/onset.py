@@ -11,7 +11,7 @@ from evidence.dose import DoseResponse, dose_response
 from evidence.effects import MEASURES
 from evidence.records import Result
 from evidence.scale import interval, shown
-from evidence.statements import Sides, behind, spelled
+from evidence.statements import behind, sides_of, spelled
 from evidence.times import TIME_BINS, TimeBin
 from evidence.words import counted, listed
 
@@ -103,7 +103,7 @@ def earliest_clear(answers: Sequence[Answer]) -> Answer | None:
     return next((a for a in answers if a.pooled and (a.pooled.ci_low > 0 or a.pooled.ci_high < 0)), None)
 
 
-def finding_of_onset(answers: Sequence[Answer], sides: Sides) -> str:
+def finding_of_onset(answers: Sequence[Answer]) -> str:
     """How soon: the earliest time whose interval excludes no effect, with the effect at that time."""
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
@@ -112,33 +112,32 @@ def finding_of_onset(answers: Sequence[Answer], sides: Sides) -> str:
         )
     first, start = earliest_clear(reported), reported[0]
     if first is None:
-        return (
-            f"No time measured has an interval that excludes no effect; at {_times(start)} {_difference(start, sides)}"
-        )
-    return f"At {_times(first)}, the earliest time whose interval excludes no effect, {_difference(first, sides)}"
+        return f"No time measured has an interval that excludes no effect; at {_times(start)} {_difference(start)}"
+    return f"At {_times(first)}, the earliest time whose interval excludes no effect, {_difference(first)}"
 
 
-def finding_of_duration(answers: Sequence[Answer], sides: Sides) -> str:
+def finding_of_duration(answers: Sequence[Answer]) -> str:
     """How the difference after one dose fares: the latest time that excludes no effect, and the latest measured."""
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
         return "No controlled trial in this selection follows people after one dose with numbers that can be compared"
     clear, last = [a for a in reported if earliest_clear([a]) is not None], reported[-1]
     if not clear:
-        latest_words = f"at the latest, {_times(last)}, {_difference(last, sides)}"
+        latest_words = f"at the latest, {_times(last)}, {_difference(last)}"
         return f"After one dose no time measured excludes no effect; {latest_words}"
     latest = clear[-1]
     if latest is last:
-        return f"After one dose, at {_times(latest)}, the latest time measured, {_difference(latest, sides)}"
+        return f"After one dose, at {_times(latest)}, the latest time measured, {_difference(latest)}"
     return (
         f"After one dose the latest time whose interval excludes no effect is {_times(latest)}: "
-        f"{_difference(latest, sides)}. At {_times(last)} it includes no effect: {_difference(last, sides)}"
+        f"{_difference(latest)}. At {_times(last)} it includes no effect: {_difference(last)}"
     )
 
 
-def _difference(answer: Answer, sides: Sides) -> str:
+def _difference(answer: Answer) -> str:
     """The effect as a clause: absolute words, interval, trials and people."""
     assert answer.pooled is not None
+    sides = sides_of(entry.first for entry in answer.used)
     value, measure = answer.pooled.estimate, answer.question.measure
     low_high = interval(measure, answer.pooled.ci_low, answer.pooled.ci_high).replace("–", " to ")
     numbers = f"(95% CI {low_high}; {behind(answer)})"

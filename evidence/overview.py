@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from evidence import certainty, duration, onset, response, statements
-from evidence.answers import Answer, answer
-from evidence.comparisons import Question
+from evidence import certainty, duration, harms, onset, response, statements
+from evidence.answers import Answer
 from evidence.records import Result, Review
 from evidence.scale import interval, shown
 from evidence.selection import Selection, relaxed, trials_of
@@ -121,26 +120,21 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
 
 def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[Review]) -> Tile:
     """How many dissociate, the harm that patients notice first and that unblinds the trials."""
-
-    def counts_dissociation(r: Result) -> bool:
-        known = (r.events_intervention, r.n_intervention, r.events_comparator, r.n_comparator)
-        return r.outcome == "dissociation" and r.analysis == "main" and all(value is not None for value in known)
-
-    wider = relaxed(results, selection, counts_dissociation)
-    found = answer(wider.results, Question(("dissociation",), "RR", None))
+    wider = harms.scope(results, selection, lambda r: r.outcome == "dissociation")
+    item = harms.harm_of(wider.compared, "dissociation")
+    found = item.difference
     question = "At what cost?"
-    of_hundred = statements.absolute(found)
-    if found.pooled is None or of_hundred is None:
+    if found.pooled is None or item.rates is None:
         words = "No trial in this selection reports how many people dissociated in both arms."
-        return Tile(question, "trials", "—", "not reported", "", "", "", words, ())
+        return Tile(question, "safety", "—", "not reported", "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)
-    drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
+    drug, control = (100 * rate for rate in item.rates)
     return Tile(
         question,
-        "trials",
+        "safety",
         f"{drug:.0f} vs {control:.0f}",
         "of 100 feel detached (dissociation)",
-        _risk_ratio(found.pooled),
+        f"risk difference {item.in_words('RD')}",
         statements.behind(found),
         certainty.in_words(certainty.rating(reviews, found)),
         " ".join(

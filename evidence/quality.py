@@ -18,7 +18,7 @@ from evidence.references import Reference
 from evidence.rules import effect_of_counts, effect_of_means, is_apart
 from evidence.times import in_words
 from evidence.vocabulary import CONFIDENCES, DESIGNS, SOURCES
-from evidence.words import counted, listed, plain
+from evidence.words import count, counted, listed, plain
 
 SHARED = "shared-comparator"
 _TO_BE_CHECKED = re.compile(r"\b(?:to|must) be checked\b", re.IGNORECASE)
@@ -74,6 +74,8 @@ def recomputed_in_words(found: Iterable[Recomputed]) -> str:
     """How many printed effects could be recomputed, how many differ, and what a difference may mean."""
     everything = tuple(found)
     apart = [one for one in everything if not one.agrees]
+    if not everything:
+        return "No printed effect can be recomputed from its own row."
     if not apart:
         return f"{counted(len(everything), 'printed effect')} could be recomputed from the same row; all agree."
     by_origin = [f"{n} from {name}" for name in ("counts", "means") if (n := sum(o.origin == name for o in apart))]
@@ -137,17 +139,20 @@ def group_frame(group: FindingGroup, evidence: Evidence) -> pd.DataFrame:
         rows.append(
             {
                 "Trial": result.label if result else "",
+                "Open": trial_link(result.trial if result else None),
                 "File": file,
                 "Line": one.line or None,
                 "Column": one.column,
                 "Value": one.value,
                 "Message": one.message,
                 "Fix": one.fix,
-                "Open": trial_link(result.trial if result else None),
             }
         )
     if group.kind.code != SHARED:
-        return pd.DataFrame(rows)
+        # A column that says nothing, or the same that stands above the table, is left out.
+        silent = {"Fix"} if len({row["Fix"] for row in rows}) == 1 else set()
+        silent |= {name for name in ("Trial", "Open", "Column", "Value") if not any(row[name] for row in rows)}
+        return pd.DataFrame(rows).drop(columns=list(silent))
     by_trial: dict[object, list[dict[str, object]]] = {}
     for row in rows:
         by_trial.setdefault(row["Trial"] or row["File"], []).append(row)
@@ -155,10 +160,10 @@ def group_frame(group: FindingGroup, evidence: Evidence) -> pd.DataFrame:
         [
             {
                 "Trial": trial,
+                "Open": own[0]["Open"],
                 "Comparator": ", ".join(dict.fromkeys(str(row["Value"]) for row in own)),
                 "Results": len(own),
                 "Lines": ", ".join(str(row["Line"]) for row in own),
-                "Open": own[0]["Open"],
             }
             for trial, own in by_trial.items()
         ]
@@ -179,6 +184,7 @@ def recomputed_frame(found: Iterable[Recomputed]) -> pd.DataFrame:
             {
                 "Agrees": "yes" if one.agrees else "no",
                 "Trial": one.result.label,
+                "Open": trial_link(one.result.trial),
                 "Outcome": OUTCOMES[one.result.outcome].label,
                 "Time": in_words(one.result.hours),
                 "Measure": one.result.effect_measure,
@@ -187,7 +193,6 @@ def recomputed_frame(found: Iterable[Recomputed]) -> pd.DataFrame:
                 "From": one.origin,
                 "Note": one.result.note or "",
                 "Line": one.result.line,
-                "Open": trial_link(one.result.trial),
             }
             for one in found
         ]
@@ -217,6 +222,7 @@ def to_be_checked_frame(results: Iterable[Result]) -> pd.DataFrame:
         [
             {
                 "Trial": r.label,
+                "Open": trial_link(r.trial),
                 "Outcome": OUTCOMES[r.outcome].label,
                 "Time": in_words(r.hours),
                 "Confidence": r.confidence,
@@ -224,7 +230,6 @@ def to_be_checked_frame(results: Iterable[Result]) -> pd.DataFrame:
                 "Where": r.locator,
                 "Note": r.note or "",
                 "Line": r.line,
-                "Open": trial_link(r.trial),
             }
             for r in results
         ]
@@ -280,11 +285,11 @@ def unregistered_frame(trials: Trials) -> pd.DataFrame:
         [
             {
                 "Trial": first.label,
+                "Open": trial_link(first.trial),
                 "Design": DESIGNS[first.design].label,
-                "People": first.n_randomised,
+                "People": count(first.n_randomised),
                 "Results": len(trials[first.trial]),
                 "Citation": first.citation,
-                "Open": trial_link(first.trial),
             }
             for first in unregistered(trials)
         ]

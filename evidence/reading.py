@@ -96,6 +96,54 @@ def read_table(data: bytes, columns: Sequence[str]) -> Table:
     return Table(tuple(columns), header, rows, separator, decoded.encoding, tuple(found), count)
 
 
+def read_own_table(data: bytes, header: Sequence[str] | None = None) -> Table:
+    r"""The rows of a file under its own header, whatever its names; under a given header where it has none.
+
+    A blank name in the header becomes "column 3" and the like, a repeated one gets a number. Never raises because of
+    the bytes.
+
+    >>> read_own_table(b"ai\tn1i\n5\t20\n").columns, read_own_table(b"5,20", ("a", "b")).rows
+    (('ai', 'n1i'), (Row(line=1, cells=('5', '20')),))
+    """
+    decoded = decode(data)
+    if decoded.text is None:
+        return Table((), findings=decoded.findings, encoding=decoded.encoding)
+    line, first = next((n, text) for n, text in enumerate(_lines(data, decoded.encoding), 1) if text.strip())
+    separator = max(_SEPARATORS, key=first.count)
+    names = tuple(header or ())
+    if header is None:
+        reader = csv.reader(_lines(data, decoded.encoding), delimiter=separator, strict=True)
+        try:
+            names = own_names(next(cells for cells in reader if any(cell.strip() for cell in cells)))
+        except csv.Error as error:
+            fault = _quote_fault(error, line, reader.line_num, 0)
+            return Table((), findings=(*decoded.findings, fault), separator=separator)
+    start = 0 if header is not None else line
+    rows, shape, count = _rows(data, decoded.encoding, separator, start, names, names)
+    note = [finding("separator", line, "", separator, separator=_SEPARATORS[separator])] if separator != "," else []
+    found = (*decoded.findings, *note, *shape)
+    if any(f.code == "unclosed-quote" for f in shape):
+        return Table((), findings=found, separator=separator, count=count)
+    return Table(names, names, rows, separator, decoded.encoding, found, count)
+
+
+def own_names(cells: Sequence[str]) -> tuple[str, ...]:
+    """The names in a header, each one different and none blank.
+
+    >>> own_names(["study", "", "n", "n"])
+    ('study', 'column 2', 'n', 'n (2)')
+    """
+    names: dict[str, None] = {}
+    for place, cell in enumerate(cells, 1):
+        plain = " ".join(cell.split()) or f"column {place}"
+        name, times = plain, 1
+        while name in names:
+            times += 1
+            name = f"{plain} ({times})"
+        names[name] = None
+    return tuple(names)
+
+
 def _lines(data: bytes, encoding: str) -> io.TextIOWrapper:
     # newline="" keeps line breaks inside quoted cells as they are and splits at LF, CRLF and CR only.
     return io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")

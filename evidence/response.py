@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from evidence import bias
 from evidence.answers import HOUSE_RULE, Answer, Grouping, Model, answer
 from evidence.comparisons import Question, TrialEffect
-from evidence.records import Result
+from evidence.records import Judgement, Result
 from evidence.references import Reference
 from evidence.statements import dose_of
 from evidence.times import BIN_OF_VALUE, TIME_BINS
@@ -33,8 +34,9 @@ ORDERS: Mapping[str, Order] = MappingProxyType(
     }
 )
 
+Column = Callable[[TrialEffect], str]
 # Columns a reader may add to the forest plot: name → text of an entry.
-COLUMNS: Mapping[str, Callable[[TrialEffect], str]] = MappingProxyType(
+COLUMNS: Mapping[str, Column] = MappingProxyType(
     {
         "dose": lambda e: " + ".join(dict.fromkeys(dose_of(r)[:14] for r in e.results)) or "?",
         "comparator": lambda e: COMPARATORS[e.first.comparator].label,
@@ -43,6 +45,13 @@ COLUMNS: Mapping[str, Callable[[TrialEffect], str]] = MappingProxyType(
         "source": lambda e: e.first.source,
     }
 )
+
+
+def columns(judgements: Iterable[Judgement]) -> Mapping[str, Column]:
+    """Every column a reader may add: those of the results, and risk of bias as one sign a domain."""
+    held = tuple(judgements)
+    return MappingProxyType({**COLUMNS, "risk of bias": lambda e: bias.symbols(held, e.trial)})
+
 
 METHODS: Mapping[str, str] = MappingProxyType(
     {

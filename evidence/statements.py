@@ -262,7 +262,7 @@ def given_up(dropped: Sequence[Criterion]) -> str:
     """What was given up to answer a question the selection cannot; empty where nothing was."""
     if not dropped:
         return ""
-    words = listed([criterion.words for criterion in dropped])
+    words = listed(list(dict.fromkeys(criterion.words for criterion in dropped)))
     return f"This selection holds no such result; shown without requiring that {words}."
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from evidence import blinding
 from evidence.comparisons import TrialEffect
 from evidence.records import Judgement
 from evidence.statements import spoken
@@ -56,6 +57,7 @@ def subgroups(judgements: Iterable[Judgement]) -> Mapping[str, Subgroup]:
             "blinding": Subgroup(
                 "Blinding", lambda e: BLINDINGS[e.first.blinding].label if e.first.blinding else "Not reported"
             ),
+            "masking": Subgroup("Masking", blinding.group_of),
             "bias": Subgroup("Risk of bias", _bias(judgements)),
         }
     )

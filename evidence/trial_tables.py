@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from evidence.bias import MARKS
 from evidence.outcomes import OUTCOMES
 from evidence.records import Judgement, Result
 from evidence.references import Reference
@@ -99,12 +100,11 @@ def results_frame(rows: Iterable[Result], links: Mapping[str, str | None]) -> pd
 
 def judgement_frame(judgements: Iterable[Judgement]) -> pd.DataFrame:
     """Published judgements of one trial; two reviews that differ stand in two rows."""
-    marks = {"low": "+", "unclear": "?", "some concerns": "!", "high": "−"}
     return pd.DataFrame(
         [
             {
                 "Domain": ROB_DOMAINS[j.domain].label,
-                "Judgement": f"{marks[j.judgement]}  {ROB_JUDGEMENTS[j.judgement].label}",
+                "Judgement": f"{MARKS[j.judgement]}  {ROB_JUDGEMENTS[j.judgement].label}",
                 "Tool": j.tool,
                 "Judged by": j.citation,
                 "Where": j.locator,

@@ -4,12 +4,12 @@ import streamlit as st
 
 from evidence import duration, statements, tables
 from evidence import onset as onset_course
-from evidence.figures.forest import Labels, forest
+from evidence.figures.forest import Labels
 from evidence.figures.lollipop import lollipop
 from evidence.figures.onset import onset
 from evidence.figures.rows import withdrawal_rows
 from evidence.selection import SINGLE, relaxed, schedule
-from evidence.ui import chart, filters
+from evidence.ui import chart, filters, remembered
 from evidence.ui import view as views
 
 view = views.current()
@@ -33,14 +33,16 @@ with st.expander("Options", key="duration-options"):
 single = onset_course.course([r for r in view.results if schedule(r) == SINGLE and r.hours >= 12], measure)
 sides = statements.sides_of(entry.first for answer in single.answers for entry in answer.used)
 with body:
-    st.subheader(onset_course.finding_of_duration(single.answers, sides) + ".", anchor=False)
+    st.subheader(onset_course.finding_of_duration(single.answers) + ".", anchor=False)
     st.caption(single.caveat)
     if single.drawn:
         favours = statements.favours(single.drawn[0].question, sides)
         figure = onset(single.drawn, favours, view.ink, single.axis, height=420)
         alt = "; ".join(statements.in_one_line(answer) for answer in single.drawn)
         shown = tuple(entry for answer in single.drawn for entry in answer.entries)
-        chart.show(figure, view, "single", alt, views.cited(shown), tables.pool_frame(single.answers, view.links))
+        script = chart.r_download(single.drawn, "After one dose", view)
+        table = tables.pool_frame(single.answers, view.links)
+        chart.show(figure, view, "single", alt, views.cited(shown), table, more=[script])
 
 st.header("After a course of doses", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_follow_up)
@@ -57,7 +59,8 @@ if items:
 st.header("After stopping at random", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_withdrawal, at_once=True)
 entries = duration.withdrawals(wider.results)
-hazard = duration.pooled_hazard(entries)
+strata = duration.hazard_answer(entries)
+hazard = strata.pooled
 st.subheader(duration.finding_of_withdrawals(entries, hazard) + ".", anchor=False)
 st.caption(
     " ".join(
@@ -71,10 +74,16 @@ st.caption(
 if entries:
     rows = withdrawal_rows(entries, hazard, view.links, view.ink)
     labels = Labels("Going on", "Stopping", "favours going on", "favours stopping", "Hazard ratio")
-    figure = forest(rows, "HR", labels, view.ink)
+    figure = remembered.forest(tuple(rows), "HR", labels, view.ink)
     alt = "; ".join(
         f"{row.label} {row.note}: going on {row.drug}, stopping {row.control}, hazard ratio {row.words}" for row in rows
     )
     chart.show(
-        figure, view, "withdrawal", alt, [e.result for e in entries], tables.withdrawal_frame(entries, view.links)
+        figure,
+        view,
+        "withdrawal",
+        alt,
+        [e.result for e in entries],
+        tables.withdrawal_frame(entries, view.links),
+        more=[chart.r_download([strata], "After stopping at random", view)],
     )

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from evidence import __version__, citing, methods
+from evidence import __version__, citing, glossary, methods
 from evidence.ui import loading
 from evidence.ui.card import escaped
 
@@ -13,25 +13,25 @@ ADDRESS = {"Address": st.column_config.LinkColumn(display_text="open", width="sm
 
 st.title("Where do the numbers come from?", anchor=False)
 st.markdown(
-    "Every number on every page is computed from one version of the data by the formulas below. Each pooled result "
-    "is checked against the R package metafor 3.8 to six decimals, and comes with an R script that gives it again."
+    "Every number on every page is computed from one version of the data by the formulas below. They are tested "
+    "against the R package metafor 3.8 to six decimals, and an R script beside a pooled chart gives its numbers again."
 )
 
 st.header("Decisions", anchor=False)
 st.markdown("Another analyst might have chosen otherwise. These are the choices, and on whose advice they were made.")
-st.table(methods.decisions_frame(), border="horizontal", hide_index=True)
+st.markdown(methods.decisions_table())
 
 st.header("Formulas", anchor=False)
 st.markdown("Taken from the code that computes them; the small print says where.")
 for chapter in methods.chapters():
     with st.expander(chapter.title, key=f"chapter-{chapter.title}"):
-        st.markdown(escaped(chapter.introduction))
+        st.markdown(methods.as_markdown(chapter.introduction))
         for formula in chapter.formulas:
-            st.markdown(f"**{escaped(formula.statement)}**  \n{escaped(formula.how)}")
-            st.caption(f"evidence.{escaped(formula.name)}")
+            st.markdown(f"**{methods.as_markdown(formula.statement)}**  \n{methods.as_markdown(formula.how)}")
+            st.caption(f"`evidence.{formula.name}`")
 
 st.header("Times that are pooled together", anchor=False)
-st.table(methods.times_frame(), border="horizontal", hide_index=True)
+st.table(glossary.times_frame(), border="horizontal", hide_index=True)
 
 done_not, limits = st.columns(2, gap="large")
 with done_not:
@@ -43,13 +43,13 @@ with limits:
 
 st.header("Words", anchor=False)
 st.markdown("The files, the pages and the exports use the same words; files hold the word in the last column.")
-for title, frame in methods.words_frames().items():
-    with st.expander(f"{title} · {len(frame)}", key=f"words-{title}"):
-        st.dataframe(frame, hide_index=True, alt=f"{title}: definitions")
+lists = glossary.words_frames()
+chosen = st.selectbox("List of words", list(lists), key="words", bind="query-params", width=360)
+st.dataframe(lists[chosen], hide_index=True, alt=f"{chosen}: definitions")
 
 st.header("What is checked in the data", anchor=False)
 st.markdown("Every row is checked when the files are read. A blocking finding leaves its row out; a note does not.")
-findings = methods.findings_frame()
+findings = glossary.findings_frame()
 with st.expander(f"All kinds of finding · {len(findings)}", key="finding-kinds"):
     st.dataframe(findings, hide_index=True, alt="Kinds of finding and what they mean")
 st.page_link("../../pages/quality.py", label="See what is found in the present data", icon=":material/rule:")
@@ -65,10 +65,10 @@ today = datetime.now(UTC).date()
 st.markdown(escaped(citing.in_words(__version__, evidence.short, today)))
 st.markdown("Cite the trials as well: every chart offers their references as RIS, BibTeX and CSL-JSON.")
 cff = citing.cff(__version__, evidence.short, today)
-with st.expander("CITATION.cff", key="cff"):
+with st.expander("As a CITATION.cff file", key="cff"):
     st.code(cff, language="yaml")
 st.download_button(
-    "CITATION.cff",
+    "Download CITATION.cff",
     cff,
     file_name="CITATION.cff",
     mime="text/yaml",

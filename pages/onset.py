@@ -41,13 +41,15 @@ story = onset_course.course(view.results, measure, same_trials=same, low_confide
 shown = tuple(entry for answer in story.drawn for entry in answer.entries)
 sides = statements.sides_of(entry.first for answer in story.answers for entry in answer.used)
 with body:
-    st.subheader(onset_course.finding_of_onset(story.answers, sides) + ".", anchor=False)
+    st.subheader(onset_course.finding_of_onset(story.answers) + ".", anchor=False)
     st.caption(story.caveat)
     if story.drawn:
         favours = statements.favours(story.drawn[0].question, sides)
         figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours)
         alt = "; ".join(statements.in_one_line(answer) for answer in story.drawn)
-        chart.show(figure, view, "onset", alt, views.cited(shown), tables.pool_frame(story.answers, view.links))
+        script = chart.r_download(story.drawn, "How soon it works", view)
+        table = tables.pool_frame(story.answers, view.links)
+        chart.show(figure, view, "onset", alt, views.cited(shown), table, more=[script])
         st.caption("  \n".join(onset_course.trials_behind(story.drawn)))
 
 with st.expander("Does a higher dose do more?", key="dose-response", on_change="rerun", bind="query-params") as panel:

@@ -21,7 +21,7 @@ tiles = (
     overview.duration_tile(view.evidence.results, view.selection),
     overview.harms_tile(view.evidence.results, view.selection, reviews),
 )
-grid = st.grid(4, min_column_width=250)
+grid = st.grid(4, min_column_width=290)
 for tile in tiles:
     with grid.container(border=True, key=f"tile-{tile.page}", height="stretch"):
         st.metric(tile.question, tile.number)

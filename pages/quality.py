@@ -4,11 +4,14 @@ import streamlit as st
 
 from evidence import quality, tables
 from evidence.ui import loading
+from evidence.ui.card import escaped
 from evidence.words import counted
 
 loaded = loading.current()
 evidence, findings = loaded.evidence, loaded.on_disk.findings
-OPEN = {"Open": st.column_config.LinkColumn("Trial’s card", display_text="open", width="small")}
+OPEN = {
+    "Open": st.column_config.LinkColumn("Card", display_text="open", width="small", help="Everything about the trial")
+}
 
 st.title("What is wrong or thin in the data?", anchor=False)
 st.caption("This page is about all data files, whatever the filter above selects.")
@@ -22,7 +25,7 @@ tiles = (
     ("Results still to be checked", len(thin), f"of {len(evidence.results)}: low confidence, or a note says so"),
     ("Trials without registration", len(quality.unregistered(evidence.trials)), f"of {len(evidence.trials)}"),
 )
-grid = st.grid(4, min_column_width=230)
+grid = st.grid(4, min_column_width=165)
 for title, value, words in tiles:
     with grid.container(border=True, height="stretch"):
         st.metric(title, value)
@@ -37,9 +40,9 @@ st.markdown(
 )
 for group in groups:
     with st.expander(group.title, expanded=group.kind.severity == "blocking", key=f"finding-{group.kind.code}"):
-        st.markdown(f"{group.kind.explanation} **What to do:** {quality.advice(group)}")
+        st.markdown(f"{group.kind.explanation} **What to do:** {escaped(quality.advice(group))}")
         st.dataframe(
-            quality.group_frame(group, evidence),
+            quality.group_frame(group, loaded.on_disk),
             hide_index=True,
             alt=f"{group.title}: where each stands",
             column_config=OPEN,
@@ -47,7 +50,7 @@ for group in groups:
 st.download_button(
     "All findings (CSV)",
     lambda: tables.to_csv(quality.findings_frame(findings)),
-    file_name=f"ketamine-findings-{evidence.short}.csv",
+    file_name=f"ketamine-findings-{loaded.on_disk.short}.csv",
     mime="text/csv",
     on_click="ignore",
     icon=":material/download:",

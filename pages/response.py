@@ -4,10 +4,10 @@ import streamlit as st
 
 from evidence import certainty, response, robustness, statements, subgroups, tables
 from evidence.effects import MEASURES
-from evidence.figures.forest import Labels, forest
+from evidence.figures.forest import Labels
 from evidence.figures.rows import Arrangement, forest_rows, review_rows
 from evidence.outcomes import OUTCOMES
-from evidence.ui import chart, filters, response_options, response_views
+from evidence.ui import chart, filters, remembered, response_options, response_views
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 
@@ -32,7 +32,8 @@ with body:
     st.caption(" ".join(part for part in (OUTCOMES[options.outcome].definition, statements.caution(answer)) if part))
     if notice := robustness.interval_notice(answer):
         st.badge(notice, color="orange", help="The modified interval, never narrower than Wald, is the one shown.")
-    columns = tuple(response.COLUMNS[name] for name in options.columns)
+    known = response.columns(view.evidence.judgements)
+    columns = tuple(known[name] for name in options.columns)
     arrangement = Arrangement(response.ORDERS[options.order], splits[options.split].group, columns)
     rows = forest_rows(answer, view.links, view.ink, arrangement)
     rows += review_rows(published, answer, view.links, view.ink)
@@ -43,13 +44,14 @@ with body:
         )
         alt = ". ".join((statements.in_one_line(answer), *tables.spoken(answer)))
         chart.show(
-            forest(rows, options.measure, labels, view.ink),
+            remembered.forest(tuple(rows), options.measure, labels, view.ink),
             view,
             "response",
             alt,
             views.cited(answer.entries),
             tables.pool_frame([answer], view.links),
             action=response_options.leave_out_button,
+            more=[chart.r_download([answer], OUTCOMES[options.outcome].label, view)],
         )
     for line in (*statements.pooled_notes(answer), *statements.not_pooled(answer)):
         st.caption(line)

@@ -32,7 +32,7 @@ if slugs:
     event = st.dataframe(
         trial_tables.trial_frame(found, view.links),
         hide_index=True,
-        key="trial-table",
+        key=f"trial-table-{hash(tuple(slugs))}",  # other rows, other table: a place in it means another trial
         on_select="rerun",
         selection_mode="single-row",
         height=min(420, 38 + 35 * len(slugs)),

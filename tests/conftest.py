@@ -3,10 +3,15 @@
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from evidence import dataset
 from evidence.dataset import Evidence
 from evidence.records import Result
+
+# How long one example takes depends on what else runs beside it.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 _CELLS: dict[str, Any] = {
     "trial": "smith-2020",

@@ -26,6 +26,15 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# True in the browser once a page is drawn and the server has nothing more to say.
+IDLE = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].filter(c => c.checkVisibility());
+    return app?.dataset.testScriptState === 'notRunning'
+        && !document.querySelector('[data-testid="stSkeleton"]')
+        && document.querySelector('main, [data-testid="stMain"]').innerText.includes('Data version')
+        && charts.every(c => c.querySelector('.main-svg'));
+}"""
 _PATIENCE = 60.0
 
 

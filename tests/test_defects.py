@@ -24,6 +24,15 @@ MADE_BY_A_TEST = {
     "file-too-large": "test_reading.py",
     "too-many-findings": "test_validation.py",
     "unused-citation": "test_dataset.py",
+    "encoding-read": "test_ingest.py",
+    "workbook": "test_ingest.py",
+    "column-left-out": "test_mapping.py",
+    "mapped-column-missing": "test_mapping.py",
+    "mapping": "test_mapping.py",
+    "trial-named": "test_mapping.py",
+    "registry-record": "test_registry.py",
+    "reference-file": "test_reference_files.py",
+    "identifier": "test_csl.py",
 }
 
 

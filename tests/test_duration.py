@@ -43,11 +43,16 @@ def test_the_end_of_follow_up_is_given_where_it_is_later() -> None:
     assert [item.followed_days for item in duration.follow_ups([early, late])] == [28, None]
 
 
-def test_a_median_goes_before_a_mean_and_what_is_not_reported_is_left_out() -> None:
+def test_a_median_goes_before_a_mean() -> None:
     (item,) = duration.follow_ups([result(**COURSE, mean_intervention=30, median_intervention=18)])
-    assert (item.days, item.statistic) == (18, "median")
-    assert duration.follow_ups([result(**COURSE)]) == ()
-    assert duration.follow_ups([result(**(COURSE | {"unit": None}), mean_intervention=30)]) == ()
+    assert (item.days, item.statistic, item.in_words) == (18, "median", "18 days, median")
+
+
+def test_a_time_that_was_not_reached_comes_last_and_says_how_long_it_was_waited_for() -> None:
+    rows = [result(**COURSE, n_intervention=9), result(**COURSE, median_intervention=18)]
+    first, last = duration.follow_ups(rows)
+    assert (first.days, last.days, last.followed_days) == (18, None, 28)
+    assert last.in_words == "not reached or not reported by day 28"
 
 
 def test_courses_in_a_sentence(evidence: Evidence) -> None:
@@ -57,12 +62,17 @@ def test_courses_in_a_sentence(evidence: Evidence) -> None:
         "After a course, relapse came at a mean or median of 16 to 84 days "
         "(6 groups, 53 people in those that say how many)"
     )
-    one = duration.follow_ups([result(**COURSE, median_intervention=18, n_intervention=1)])
-    assert duration.finding_of_courses(one) == (
-        "In the one group followed after a course relapse came at a median of 18 days, "
-        "1 person in those that say how many"
-    )
     assert duration.finding_of_courses(()).startswith("No trial in this selection")
+
+
+def test_people_of_a_group_without_a_time_are_not_counted_with_those_who_relapsed() -> None:
+    timed = [result(**COURSE, median_intervention=days, n_intervention=n) for days, n in ((18, 1), (20, 4))]
+    open_ended = result(**COURSE, n_intervention=70)
+    one, both = (duration.finding_of_courses(duration.follow_ups([*rows, open_ended])) for rows in (timed[:1], timed))
+    assert "18 days" in one
+    assert "1 person in those that say how many" in one
+    assert "2 groups, 5 people in those that say how many" in both
+    assert duration.finding_of_courses(duration.follow_ups([open_ended])).startswith("No trial in this selection")
 
 
 def test_randomised_withdrawal_as_printed(evidence: Evidence) -> None:
@@ -80,7 +90,7 @@ def test_randomised_withdrawal_as_printed(evidence: Evidence) -> None:
 def test_strata_are_pooled_as_the_different_people_they_are(evidence: Evidence) -> None:
     # By hand, k = 2: tau² = ((y1 − y2)² − v1 − v2)/2 = 0.03394; and metafor::rma(method="REML") gives
     # 0.39354 (0.24399 to 0.63477).
-    pooled = duration.pooled_hazard(duration.withdrawals(evidence.results))
+    pooled = duration.hazard_answer(duration.withdrawals(evidence.results)).pooled
     assert pooled is not None
     assert pooled.k == 2
     assert pooled.tau2 == pytest.approx(0.033941, abs=1e-6)
@@ -91,7 +101,7 @@ def test_strata_are_pooled_as_the_different_people_they_are(evidence: Evidence) 
 def test_withdrawal_in_a_sentence(evidence: Evidence) -> None:
     # 40 of 152 are 26 %, 73 of 145 are 50 %; Glue 2024 is of low confidence and not counted.
     entries = duration.withdrawals(evidence.results)
-    assert duration.finding_of_withdrawals(entries, duration.pooled_hazard(entries)) == (
+    assert duration.finding_of_withdrawals(entries, duration.hazard_answer(entries).pooled) == (
         "Of people who had done well, 26% relapsed when treatment went on and 50% when it was stopped at random "
         "(hazard ratio 0.39, 95% CI 0.24 to 0.63; 2 strata)"
     )
@@ -99,13 +109,13 @@ def test_withdrawal_in_a_sentence(evidence: Evidence) -> None:
 
 def test_withdrawals_without_a_hazard_ratio_or_without_counts() -> None:
     bare = duration.withdrawals([relapse(5, 20, 10, 20, None)])
-    assert duration.pooled_hazard(bare) is None
+    assert duration.hazard_answer(bare).pooled is None
     assert duration.finding_of_withdrawals(bare, None).endswith(
         "25% relapsed when treatment went on and 50% when it was stopped at random"
     )
     unsure = duration.withdrawals([relapse(5, 20, 10, 20, (0.5, 0.3, 0.8), confidence="low")])
-    assert duration.pooled_hazard(unsure) is None
-    assert duration.pooled_hazard(unsure, low_confidence=True) is not None
+    assert duration.hazard_answer(unsure).pooled is None
+    assert duration.hazard_answer(unsure, low_confidence=True).pooled is not None
     for entries in ((), unsure):
         assert duration.finding_of_withdrawals(entries, None).startswith("No randomised withdrawal trial")
 

@@ -65,6 +65,7 @@ def test_disagreements_come_first():
     assert words.startswith("4 printed effects could be recomputed from the same row; 2 differ")
     assert "2 from counts" in words
     assert quality.recomputed_in_words(quality.recomputed(rows[:1])).endswith("all agree.")
+    assert quality.recomputed_in_words(()) == "No printed effect can be recomputed from its own row."
 
 
 def test_the_shipped_data_hold_the_known_discrepancy(evidence):
@@ -115,7 +116,7 @@ def test_a_finding_leads_to_its_trial_where_the_row_is_known(evidence):
     (row,) = groups["ratio-disagrees"].to_dict("records")
     assert row["Trial"] == "Murrough 2013a"
     assert row["Open"] == "trials?preset=everything&trial=murrough-2013a"
-    assert groups["unused-citation"]["Open"].isna().all()
+    assert not {"Trial", "Open", "Fix"} & set(groups["unused-citation"])
 
 
 def test_rows_by_source_and_confidence_add_up(evidence):
@@ -152,4 +153,4 @@ def test_a_trial_with_one_registered_row_is_registered():
     trials = {"a": (one,), "b": (result(trial="b"), other)}
     assert quality.unregistered(trials) == (one,)
     (row,) = quality.unregistered_frame(trials).to_dict("records")
-    assert (row["Trial"], row["People"], row["Results"]) == ("Smith 2020", 60, 1)
+    assert (row["Trial"], row["People"], row["Results"]) == ("Smith 2020", "60", 1)

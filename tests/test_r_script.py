@@ -9,6 +9,7 @@ from tools import rscript
 
 from evidence.answers import Model, answer
 from evidence.comparisons import SYMPTOMS, Question
+from evidence.duration import hazard_answer, withdrawals
 from evidence.exports.r_script import ascii_text, r_script, r_string
 from evidence.selection import Selection, apply
 from evidence.sensitivity import subgroup_difference
@@ -58,6 +59,7 @@ def answers(evidence):
         "response, everything": answer(all_results, everything, group_by=comparator),
         "scores, esketamine": answer(shipped(evidence, "esketamine"), scores),
         "scores, standardised": answer(all_results, Question(SYMPTOMS, "SMD", AT_24_HOURS), group_by=comparator),
+        "hazard": hazard_answer(withdrawals(evidence.results)),
         "one trial": answer(hostile[:1], response),
         "two trials": answer(hostile[:2], response),
         "no trial": answer([], response),
@@ -162,6 +164,7 @@ def test_the_shipped_figures_have_something_to_agree_on(answers):
     assert answers["scores, esketamine"].k >= 3
     assert any("differ" in entry.how for entry in answers["scores, standardised"].used)
     assert answers["counts missing"].pooled is None
+    assert answers["hazard"].k >= 2
 
 
 def test_scripts_are_ascii_closed_and_reach_for_nothing(scripts):

@@ -187,8 +187,7 @@ def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Ev
             for time_bin in (*TIME_BINS, None):
                 texts += sentences_of(answer(rows, Question(outcomes, measure, time_bin, instrument)))
         course = onset.course(rows, "MD")
-        sides = statements.sides_of(rows)
-        texts += [onset.finding_of_onset(course.answers, sides), onset.finding_of_duration(course.answers, sides)]
+        texts += [onset.finding_of_onset(course.answers), onset.finding_of_duration(course.answers)]
         texts += overview.not_known(rows, frozenset())
         tiles = (
             overview.onset_tile(rows, evidence.reviews),
@@ -198,7 +197,7 @@ def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Ev
         )
         texts += [text for tile in tiles for text in (tile.words, tile.unit, tile.interval, tile.behind)]
     entries = duration.withdrawals(evidence.results)
-    texts += [duration.finding_of_withdrawals(entries, duration.pooled_hazard(entries))]
+    texts += [duration.finding_of_withdrawals(entries, duration.hazard_answer(entries).pooled)]
     texts += [duration.finding_of_courses(duration.follow_ups(evidence.results))]
     texts += [certainty.in_words(review) for review in evidence.reviews]
     texts += [statements.describe(row) for row in evidence.results]

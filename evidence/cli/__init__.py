@@ -1,4 +1,4 @@
-"""The command line: `python -m evidence check` and `python -m evidence pool`."""
+"""The command line: `python -m evidence` check, pool, add, diff, template, dictionary and import-registry."""
 
 import argparse
 import io
@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from evidence.cli import check, pool
+from evidence.cli import add, check, dictionary, diff, import_registry, pool, template
 
 INTERRUPTED = 130  # as a shell reports it
 BROKEN_PIPE = 141
@@ -16,10 +16,10 @@ WRONG_USE = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status of a command: 0 when all is well, 1 when something was found, 2 for wrong use."""
     _write_utf8()
-    parser = argparse.ArgumentParser(prog="python -m evidence", description="Check the evidence, or pool a table.")
+    parser = argparse.ArgumentParser(prog="python -m evidence", description="Check, add to and compare the evidence.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    check.register(commands)
-    pool.register(commands)
+    for command in (check, pool, add, diff, template, dictionary, import_registry):
+        command.register(commands)
     try:
         args = parser.parse_args(argv)
         status = int(args.run(args))

@@ -106,7 +106,7 @@ def r_script(answer: Answer, title: str, data_version: str) -> str:
                 *_left_out(answer),
             )
         ),
-        "suppressMessages(library(metafor))",
+        f'suppressMessages(library(metafor))\ncat({r_string(f"# {title}")}, "\\n")',
         _data(answer),
         _effects(answer),
         _REPORT.rstrip(),
@@ -199,8 +199,7 @@ def _names_of_groups(answer: Answer) -> list[str]:
     groups = _groups(answer)
     if len(groups) < 2:
         return []
-    name_of = {entry.trial: group.name for group in groups for entry in group.used}
-    return [name_of.get(entry.trial, "") for entry in answer.used]
+    return [next((group.name for group in groups if entry in group.used), "") for entry in answer.used]
 
 
 def _groups(answer: Answer) -> list[Group]:

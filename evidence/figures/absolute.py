@@ -1,5 +1,6 @@
 """Absolute effects: 100 people as icons, response by arm, and L'Abbé's plot."""
 
+import html
 import math
 from collections.abc import Mapping, Sequence
 
@@ -99,7 +100,7 @@ def dumbbell(entries: Sequence[TrialEffect], links: Mapping[str, str | None], in
                     mode="markers",
                     customdata=[[entry.key]],
                     hoverinfo="text",
-                    hovertext=f"<b>{entry.label}</b><br>{name}: {arm_in_words(arm)}",
+                    hovertext=f"<b>{html.escape(entry.label)}</b><br>{name}: {arm_in_words(arm)}",
                     marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": colour, "width": 2}},
                     unselected={"marker": {"opacity": 0.6}},
                 )
@@ -159,12 +160,12 @@ def labbe(
                 x=[100 * bottom.events / bottom.n],
                 y=[100 * top.events / top.n],
                 mode="markers+text" if named else "markers",
-                text=[f" {entry.label}"],
+                text=[f" {html.escape(entry.label)}"],
                 textposition="middle right",
                 textfont={"size": style.NOTE, "color": ink.text},
                 customdata=[[entry.key]],
                 hoverinfo="text",
-                hovertext=f"<b>{entry.label}</b><br>{arms_in_words(entry)}",
+                hovertext=f"<b>{html.escape(entry.label)}</b><br>{arms_in_words(entry)}",
                 marker={
                     "size": 6 + 1.9 * math.sqrt(top.n + bottom.n),
                     "color": colour,

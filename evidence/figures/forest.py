@@ -12,7 +12,7 @@ from evidence.figures.marks import Point, interval_traces
 from evidence.figures.style import Ink
 from evidence.scale import Scale, effect_scale, segment
 
-ROW, HEAD, FOOT = 26, 34, 62
+ROW, HEAD, FOOT = 26, 50, 62
 _LONGEST_HEAD = 11
 
 
@@ -104,6 +104,7 @@ def _columns(extras: int) -> dict[str, tuple[float, float]]:
 
 
 def _axes(figure: go.Figure, frame: _Frame) -> None:
+    low, high = frame.columns["effect"]
     figure.update_layout(
         xaxis={
             "domain": frame.columns["effect"],
@@ -113,7 +114,9 @@ def _axes(figure: go.Figure, frame: _Frame) -> None:
             "anchor": "y",
             "showgrid": True,
         },
-        xaxis2={"domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True},
+        # Words stand on axes of their own, left and right of the marks: an axis laid over them would take their clicks.
+        xaxis2=style.word_axis(0, low),
+        xaxis3=style.word_axis(high, 1) | {"anchor": "y"},
         yaxis={
             "range": [-0.6, len(frame.rows) - 0.4],
             "anchor": "x2",
@@ -168,7 +171,8 @@ def _words(figure: go.Figure, frame: _Frame, labels: Labels) -> None:
             chosen = [row for row in frame.rows if text_of(row) and (row.kind in ("pooled", "overall")) is bold]
             texts = [f"<b>{text_of(row)}</b>" if bold else text_of(row) for row in chosen]
             ys = [frame.y(row) for row in chosen]
-            figure.add_trace(style.text_trace(texts, ys, place, "x2", align, frame.ink.text))
+            axis = "x2" if place < frame.columns["effect"][0] else "x3"
+            figure.add_trace(style.text_trace(texts, ys, place, axis, align, frame.ink.text))
         if any(text_of(row) for row in frame.rows):
             style.note(figure, f"<b>{title}</b>", place, 1, frame.ink, xanchor=align, yanchor="bottom")
 

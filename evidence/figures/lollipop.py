@@ -1,5 +1,6 @@
 """Days to relapse after a course: one lollipop a group, with how long it was followed."""
 
+import html
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -25,7 +26,7 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
         plot_bgcolor="rgba(0,0,0,0)",
     )
     places = [float(len(items) - 1 - i) for i in range(len(items))]
-    longest = max(max(item.days or 0.0, item.followed_days or 0.0) for item in items)
+    longest = max((max(item.days or 0.0, item.followed_days or 0.0) for item in items), default=1.0)
     figure.update_layout(
         xaxis={
             "domain": [_LABELS, _WORDS - 0.02],
@@ -34,7 +35,8 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
             "title_text": "Days after the last dose",
             "rangemode": "tozero",
         },
-        xaxis2={"domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True},
+        xaxis2=style.word_axis(0, _LABELS),
+        xaxis3=style.word_axis(_WORDS, 1) | {"anchor": "y"},
         yaxis={
             "range": [-0.7, len(items) - 0.3],
             "anchor": "x2",
@@ -80,7 +82,9 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
             )
         )
     words = [f"{i.in_words} · {_people(i)}" for i in items]
-    figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "left", ink.text))
+    # An axis without a trace is not drawn, and the labels stand on this one.
+    figure.add_trace(style.text_trace([""], places[:1], 0, "x2", "left", ink.text))
+    figure.add_trace(style.text_trace(words, places, _WORDS, "x3", "left", ink.text))
     return figure
 
 
@@ -92,6 +96,6 @@ def _hover(item: FollowUp) -> str:
     followed = f"followed for {plain(item.followed_days)} days" if item.followed_days else "end of follow-up not stated"
     doses = f"{counted(item.result.administrations, 'dose')}, " if item.result.administrations else ""
     return (
-        f"<b>{item.label}</b><br>time to relapse {item.in_words} ({_people(item)})<br>"
+        f"<b>{html.escape(item.label)}</b><br>time to relapse {item.in_words} ({_people(item)})<br>"
         f"{doses}{followed}<br>{item.result.source}, {item.result.confidence} confidence"
     )

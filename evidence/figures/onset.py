@@ -217,7 +217,7 @@ def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink
         figure.add_trace(
             go.Scatter(
                 x=[x],
-                y=[pooled.estimate],
+                y=[min(max(pooled.estimate, scale.low), scale.high)],
                 mode="markers+text",
                 text=[f"  <b>{text}</b>" + (f"<br>  {behind}" if behind else "")],
                 textposition="middle right",

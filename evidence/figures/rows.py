@@ -1,5 +1,6 @@
 """An answer as the lines of a forest plot."""
 
+import html
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from dataclasses import dataclass, replace
 from evidence.answers import Answer
 from evidence.comparisons import TrialEffect
 from evidence.duration import Withdrawal
-from evidence.effects import MEASURES, Z95, Counts
+from evidence.effects import MEASURES, Counts
 from evidence.figures import style
 from evidence.figures.forest import Row
 from evidence.figures.marks import hover
@@ -70,7 +71,7 @@ def pooled_row(kind: str, label: str, pooled: Pooled, members: tuple[TrialEffect
         key=" ".join(m.key for m in members),
         drug=f"{sum(a.events for a in drug)}/{sum(a.n for a in drug)}" if complete else "",
         control=f"{sum(a.events for a in control)}/{sum(a.n for a in control)}" if complete else "",
-        hover=f"<b>{label}</b><br>{MEASURES[measure].label.lower()} {words}<br>click for the citations",
+        hover=f"<b>{html.escape(label)}</b><br>{MEASURES[measure].label.lower()} {words}<br>click for the citations",
     )
 
 
@@ -86,7 +87,7 @@ class Arrangement:
 def forest_rows(answer: Answer, links: Links, ink: Ink, arrangement: Arrangement | None = None) -> list[Row]:
     """Trials in order, a diamond for each group of two or more, then the overall row and the prediction."""
     arranged = arrangement or Arrangement()
-    drawable = [entry for entry in answer.entries if entry.effect is not None]
+    drawable = [entry for entry in answer.entries if entry.effect is not None or entry.intervention is not None]
     if arranged.order is not None:
         drawable.sort(key=arranged.order)
     group_by = arranged.group_by or (lambda _: "")
@@ -156,7 +157,8 @@ def review_rows(reviews: Sequence[Review], answer: Answer, links: Links, ink: In
                 words=words,
                 colour=ink.secondary,
                 symbol="diamond-open",
-                hover=f"<b>{review.label}</b><br>{measure.label.lower()} {words}<br>published meta-analysis",
+                hover=f"<b>{html.escape(review.label)}</b><br>{measure.label.lower()} {words}<br>"
+                "published meta-analysis",
             )
         )
     return rows
@@ -179,7 +181,7 @@ def sensitivity_rows(
             colour=ink.pooled,
             symbol="diamond",
             key=key,
-            hover=f"<b>{label}</b><br>{_words(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}",
+            hover=f"<b>{html.escape(label)}</b><br>{_words(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}",
         )
         for label, pooled, key in zip(labels, pools, keys, strict=True)
     ]
@@ -190,13 +192,13 @@ def withdrawal_rows(entries: Sequence[Withdrawal], pooled: Pooled | None, links:
     rows = []
     for entry in entries:
         r, effect = entry.result, entry.effect
-        half = Z95 * effect.standard_error if effect else 0.0
-        low, high = (effect.estimate - half, effect.estimate + half) if effect else (None, None)
+        # The interval as printed: one worked out again from its width may differ in the last digit.
+        low, high = (math.log(r.ci_low), math.log(r.ci_high)) if effect and r.ci_low and r.ci_high else (None, None)
         words = _words("HR", effect.estimate, low, high) if effect else "not reported"
         stratum = next((s for s in ("remission", "response") if f"stable {s} stratum" in (r.dose_note or "")), "")
         rows.append(
             Row(
-                kind="trial" if effect else "excluded",
+                kind="trial" if effect and r.confidence != "low" else "excluded",
                 label=r.label,
                 url=links.get(r.citation),
                 note=f"{r.intervention}, {stratum}" if stratum else r.intervention,
@@ -209,12 +211,12 @@ def withdrawal_rows(entries: Sequence[Withdrawal], pooled: Pooled | None, links:
                 colour=style.mark_of(r).colour(ink),
                 symbol=style.symbol_of(r),
                 key=str(r.line),
-                hover=f"<b>{r.label}</b><br>hazard ratio of relapse {words}",
+                hover=f"<b>{html.escape(r.label)}</b><br>hazard ratio of relapse {words}",
             )
         )
     if pooled is not None and pooled.k > 1:
         words = _words("HR", pooled.estimate, pooled.ci_low, pooled.ci_high)
-        keys = " ".join(str(entry.result.line) for entry in entries if entry.effect is not None)
+        keys = " ".join(row.key for row in rows if row.kind == "trial")
         rows.append(
             Row(
                 "overall",

@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -64,6 +65,35 @@ SOURCE_SYMBOLS: Mapping[str, str] = MappingProxyType(
 )
 
 
+class JudgementMark(NamedTuple):
+    """How one judgement of risk of bias is drawn: fill on light and dark, and the ink of the sign on it."""
+
+    light: str
+    dark: str
+    sign_on_light: str = "#1f2933"
+    sign_on_dark: str = "#14181d"
+
+    def fill(self, ink: Ink) -> str:
+        """The fill on this theme."""
+        return self.dark if ink.name == "dark" else self.light
+
+    def sign(self, ink: Ink) -> str:
+        """The colour of the sign on the fill."""
+        return self.sign_on_dark if ink.name == "dark" else self.sign_on_light
+
+
+# Colours that no comparator has; the sign in the mark says the same without colour.
+JUDGEMENT_MARKS: Mapping[str, JudgementMark] = MappingProxyType(
+    {
+        "low": JudgementMark("#9AD2F2", "#9AD2F2"),
+        "unclear": JudgementMark("#F0E442", "#F0E442"),
+        "some concerns": JudgementMark("#E69F00", "#E69F00"),
+        "high": JudgementMark("#1f2933", "#eef1f4", "#ffffff", "#14181d"),
+        "not judged": JudgementMark("#e6e9ed", "#2c333b", "#616e7c", "#a3adb8"),
+    }
+)
+
+
 def mark_of(result: Result) -> Mark:
     """How the result's comparator is drawn."""
     return COMPARATOR_MARKS[result.comparator]
@@ -77,7 +107,11 @@ def symbol_of(result: Result) -> str:
 
 def base(ink: Ink, height: int, **layout: object) -> go.Figure:
     """An empty figure in the house style, `height` pixels high."""
-    figure = go.Figure()
+    return go.Figure(layout={"template": _template(ink), "height": height} | layout)
+
+
+@cache
+def _template(ink: Ink) -> go.layout.Template:
     axis = {
         "gridcolor": ink.grid,
         "linecolor": ink.grid,
@@ -87,7 +121,7 @@ def base(ink: Ink, height: int, **layout: object) -> go.Figure:
         "title": {"font": {"size": AXIS, "color": ink.secondary}},
         "fixedrange": True,
     }
-    template = go.layout.Template(
+    return go.layout.Template(
         layout={
             "font": {"family": FONT, "size": BODY, "color": ink.text},
             "paper_bgcolor": ink.paper,
@@ -102,8 +136,6 @@ def base(ink: Ink, height: int, **layout: object) -> go.Figure:
             "clickmode": "event+select",
         }
     )
-    figure.update_layout(template=template, height=height, **layout)
-    return figure
 
 
 def link(text: str, url: str | None, note: str, ink: Ink) -> str:
@@ -113,6 +145,11 @@ def link(text: str, url: str | None, note: str, ink: Ink) -> str:
         target = html.escape(url, quote=True)
         label = f'<a href="{target}" target="_blank" style="color:{ink.link}">{label}</a>'
     return f'{label}<span style="color:{ink.secondary}">  {html.escape(note)}</span>' if note else label
+
+
+def word_axis(low: float, high: float) -> dict[str, object]:
+    """An unseen axis over a part of the paper, on which places are those of the paper."""
+    return {"domain": [low, high], "range": [low, high], "visible": False, "fixedrange": True}
 
 
 def text_trace(

@@ -9,12 +9,19 @@ from evidence.ui.banner import data_banner
 
 PAGES = (
     st.Page("../../pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),
+    st.Page("../../pages/patient.py", title="My patient", icon=":material/person_search:", url_path="patient"),
     st.Page("../../pages/onset.py", title="Onset", icon=":material/bolt:"),
     st.Page("../../pages/response.py", title="Response", icon=":material/groups:"),
     st.Page("../../pages/duration.py", title="Duration", icon=":material/hourglass_bottom:"),
+    st.Page("../../pages/safety.py", title="Safety", icon=":material/medical_services:"),
+    st.Page("../../pages/blinding.py", title="Blinding", icon=":material/visibility_off:"),
     st.Page("../../pages/trials.py", title="Trials", icon=":material/article:"),
+    st.Page("../../pages/bias.py", title="Bias", icon=":material/traffic:"),
+    st.Page("../../pages/summary.py", title="Summary of findings", icon=":material/table_chart:", url_path="summary"),
+    st.Page("../../pages/claims.py", title="Claims", icon=":material/fact_check:"),
     st.Page("../../pages/methods.py", title="Methods", icon=":material/functions:"),
     st.Page("../../pages/quality.py", title="Data quality", icon=":material/rule:", url_path="quality"),
+    st.Page("../../pages/background.py", title="Background", icon=":material/school:"),
 )
 
 st.set_page_config(
@@ -26,8 +33,10 @@ page = st.navigation(list(PAGES), position="top")
 loaded = loading.current()
 data_banner(loaded)
 filters.bar(loaded.evidence.results)
-page.run()
-st.caption(
+body, footer = st.container(), st.container()
+footer.caption(
     f"Data version {loaded.evidence.short} · {len(loaded.evidence.trials)} trials, "
     f"{len(loaded.evidence.results)} results · Evidence for reading and teaching, not medical advice."
 )
+with body:
+    page.run()  # last, because a page may stop the run

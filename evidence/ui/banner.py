@@ -7,7 +7,7 @@ import streamlit as st
 
 from evidence.findings import Finding
 from evidence.ui.loading import Loaded
-from evidence.words import counted
+from evidence.words import counted, listed
 
 
 def findings_frame(findings: Iterable[tuple[str, Finding]]) -> pd.DataFrame:
@@ -40,7 +40,8 @@ def data_banner(loaded: Loaded) -> None:
         return
     if loaded.kept_since is not None:
         when = loaded.kept_since.strftime("%H:%M UTC")
-        st.error(f"trials.csv cannot be read now. Shown is the last good data of this server, read at {when}.")
+        broken = listed(list(loaded.on_disk.broken) or ["trials.csv"])
+        st.error(f"Not readable as a whole now: {broken}. Shown is the last good data of this server, read at {when}.")
     elif not loaded.on_disk.results:
         st.error("trials.csv holds no result that can be shown. It is read again on every click; no restart is needed.")
     elif loaded.on_disk.rejected:

@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from evidence import citations, tables
+from evidence.answers import Answer
+from evidence.exports.r_script import r_script
 from evidence.records import Result
 from evidence.ui.card import citation_card, reference_list
 from evidence.ui.view import View
@@ -59,10 +61,12 @@ def show(
     table: pd.DataFrame,
     action: Action | None = None,
     more: Sequence[Download] = (),
+    shapes: str = SOURCE_KEY,
 ) -> None:
     """Draw a figure with its twins. `results` are those drawn, in the order of their citations.
 
-    `action` draws what else a reader can do with a clicked mark; `more` are downloads beside the usual ones.
+    `action` draws what else a reader can do with a clicked mark; `more` are downloads beside the usual ones;
+    `shapes` says what the marks mean where they do not say the source.
     """
     name = f"ketamine-{key}-{view.evidence.short}"
     picture = st.session_state.get(f"{key}-picture", next(iter(PICTURES)))
@@ -87,7 +91,7 @@ def show(
         if picked:
             citation_card(view.evidence, picked, key, action)
         else:
-            st.caption(SOURCE_KEY)
+            st.caption(shapes)
         with st.expander("References of everything drawn", expanded=False, key=f"{key}-references"):
             reference_list(view.evidence, results)
     with rows:
@@ -99,6 +103,18 @@ def show(
         )
     with take:
         downloads(view, key, name, results, more)
+
+
+def r_download(answers: Sequence[Answer], title: str, view: View) -> Download:
+    """The R script of a pooled chart: the same trials, the same model, the same numbers from metafor."""
+    pooled = [answer for answer in answers if answer.pooled is not None]
+    heads = [f"{title}: {answer.question.bin.label}" if answer.question.bin else title for answer in pooled]
+
+    def make() -> str:
+        parts = zip(pooled, heads, strict=True)
+        return "\n".join(r_script(answer, head, view.evidence.short) for answer, head in parts)
+
+    return ("R script", "R", "text/plain", make)
 
 
 def downloads(view: View, key: str, name: str, results: Sequence[Result], more: Sequence[Download] = ()) -> None:

@@ -19,7 +19,7 @@ def data_folder() -> Path:
 
 @dataclass
 class _LastGood:
-    """The newest data of this process that held at least one valid result."""
+    """The newest data of this process of which every file could be read to its end."""
 
     evidence: Evidence | None = None
     read_at: datetime | None = None
@@ -49,7 +49,7 @@ def current() -> Loaded:
     folder = data_folder()
     on_disk = _load(str(folder), fingerprint(folder))
     last = _last_good(str(folder))
-    if on_disk.results:
+    if on_disk.results and not on_disk.broken:
         if last.evidence is not on_disk:
             last.evidence, last.read_at = on_disk, datetime.now(UTC)
         return Loaded(on_disk, on_disk, None)

@@ -60,9 +60,8 @@ def options(view: View) -> Options:
         split = columns[1].selectbox(
             "Subgroups by", list(splits), format_func=lambda value: splits[value].label, key="by", bind="query-params"
         )
-        extra = columns[2].multiselect(
-            "More columns", list(response.COLUMNS), key="columns", bind="query-params", max_selections=3
-        )
+        known = list(response.columns(view.evidence.judgements))
+        extra = columns[2].multiselect("More columns", known, key="columns", bind="query-params", max_selections=3)
     return Options(outcome, time, measure, order, split, tuple(extra))
 
 

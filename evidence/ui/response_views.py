@@ -9,13 +9,13 @@ from evidence.absolute import Absolute
 from evidence.answers import Answer
 from evidence.effects import MEASURES
 from evidence.figures.absolute import dumbbell, icon_array, labbe
-from evidence.figures.forest import Labels, forest
+from evidence.figures.forest import Labels
 from evidence.figures.funnel import funnel
 from evidence.figures.rows import sensitivity_rows
 from evidence.response import Choices
 from evidence.robustness import Series
 from evidence.statements import Sides
-from evidence.ui import chart
+from evidence.ui import chart, remembered
 from evidence.ui.view import View, cited
 
 _RATE = "rate"
@@ -41,21 +41,24 @@ def draw(view: View, answer: Answer, sides: Sides) -> None:
 
 
 def _chosen_rate(answer: Answer) -> float | None:
-    """The comparator rate the reader sets; it follows the trials until the reader moves it."""
+    """The comparator rate the reader sets, kept in the URL; it follows the trials until the reader moves it."""
     if answer.counts is None or answer.pooled is None:
         return None
     control = answer.counts[1]
-    default = min(99, max(1, round(100 * control.events / control.n)))
-    state = st.session_state
-    if _RATE in state and state.get("rate-default") not in (None, default) and state[_RATE] == state["rate-default"]:
-        del state[_RATE]
-    state["rate-default"] = default
+    own = min(99, max(1, round(100 * control.events / control.n)))
+    asked = st.query_params.get(_RATE, "")
+    start = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= 99 else own
+    # The trials' own rate is part of the key: another answer gives another slider, at its own rate.
     percent = st.slider(
-        "Of 100 people on the comparator, how many have the outcome?", 1, 99, default, key=_RATE, bind="query-params"
+        "Of 100 people on the comparator, how many have the outcome?", 1, 99, start, key=f"{_RATE}-{own}"
     )
+    if percent != own:
+        st.query_params[_RATE] = str(percent)
+    elif asked:
+        del st.query_params[_RATE]
     st.caption(people_words.observed_rates(answer))
     # Untouched, the rate is the trials' own, not its rounded form.
-    return control.events / control.n if percent == default else percent / 100
+    return control.events / control.n if percent == own else percent / 100
 
 
 def _people(view: View, answer: Answer, sides: Sides) -> None:
@@ -126,7 +129,9 @@ def _small(view: View, answer: Answer) -> None:
     if answer.k >= robustness.LEAST_FOR_FUNNEL and answer.pooled is not None:
         axis = MEASURES[answer.question.measure].label
         figure = funnel(answer.used, answer.pooled, answer.question.measure, view.ink, axis)
-        chart.show(figure, view, "funnel", words, cited(answer.used), tables.pool_frame([answer], view.links))
+        script = chart.r_download([answer], "Funnel plot", view)
+        table = tables.pool_frame([answer], view.links)
+        chart.show(figure, view, "funnel", words, cited(answer.used), table, more=[script])
 
 
 def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
@@ -135,7 +140,7 @@ def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str
     if contrast is not None:
         st.markdown(f"**{contrast.words}**")
         st.dataframe(tables.contrast_frame(contrast), hide_index=True, alt=contrast.words)
-    each, grown = robustness.without_each(answer), robustness.by_year(answer)
+    each, grown = remembered.without_each(answer), remembered.by_year(answer)
     st.markdown(f"**One trial left out at a time.** {robustness.finding_of_each(answer, each)}")
     if each.pools:
         _series(view, answer, each, favours, "leave-one-out")
@@ -148,6 +153,6 @@ def _series(view: View, answer: Answer, series: Series, favours: tuple[str, str]
     measure = answer.question.measure
     rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, view.ink)
     labels = Labels("", "", *favours, MEASURES[measure].label)
-    figure = forest(rows, measure, labels, view.ink)
+    figure = remembered.forest(tuple(rows), measure, labels, view.ink)
     alt = "; ".join(f"{row.label}: {row.words}" for row in rows)
     chart.show(figure, view, key, alt, cited(answer.used), tables.series_frame(series, measure))

@@ -1,13 +1,16 @@
-"""One trial on one page: design, arms, every result with its source, risk of bias, claims, references."""
+"""One trial on one page: design, arms, results, harms, printed against recomputed, risk of bias, statements."""
 
+import pandas as pd
 import streamlit as st
 
-from evidence import trial_tables
-from evidence.quality import discrepancies
-from evidence.ui.card import escaped, reference_list, registry_links
+from evidence import bias, claims, quality, trial_tables
+from evidence.addresses import address
+from evidence.outcomes import BENEFIT_GROUPS, OUTCOMES
+from evidence.records import Judgement, Result
+from evidence.ui.card import escaped, reference_list, reference_text, registry_links
 from evidence.ui.view import View
-from evidence.vocabulary import AGE_GROUPS, BACKGROUNDS, BLINDINGS, DESIGNS, POPULATIONS
-from evidence.words import UNKNOWN, count
+from evidence.vocabulary import AGE_GROUPS, BACKGROUNDS, BLINDINGS, DESIGNS, POPULATIONS, ROB_DOMAINS
+from evidence.words import UNKNOWN, count, counted, listed
 
 
 def trial_card(view: View, trial: str) -> None:
@@ -26,25 +29,74 @@ def trial_card(view: View, trial: str) -> None:
         "Arms": escaped("; ".join(trial_tables.arms_of(rows))),
     }
     st.table(facts, border="horizontal")
-    st.subheader(f"{len(rows)} results", anchor=False)
-    st.dataframe(
-        trial_tables.results_frame(rows, view.links),
-        hide_index=True,
-        alt=f"Results of {first.label}",
-        column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
-    )
-    for line, sentence in discrepancies(rows).items():
-        st.caption(f":material/rule: Line {line}: {escaped(sentence)}. The printed effect may be adjusted.")
-    judged = [j for j in view.evidence.judgements if j.trial == trial]
-    st.subheader("Risk of bias", anchor=False)
-    if judged:
-        st.dataframe(trial_tables.judgement_frame(judged), hide_index=True, alt=f"Risk of bias of {first.label}")
+    benefits = tuple(r for r in rows if OUTCOMES[r.outcome].group in BENEFIT_GROUPS)
+    harms = tuple(r for r in rows if OUTCOMES[r.outcome].group not in BENEFIT_GROUPS)
+    _results(view, counted(len(benefits), "result"), benefits, f"Results of {first.label}")
+    if harms:
+        _results(view, f"Harms and vital signs · {counted(len(harms), 'result')}", harms, f"Harms in {first.label}")
     else:
-        st.markdown("No published judgement is held for this trial.")
-    claims = [claim for claim in view.evidence.claims if trial in claim.trials]
-    if claims:
-        st.subheader("Statements it bears on", anchor=False)
-        for claim in claims:
-            st.markdown(f"- {escaped(claim.statement)} **{claim.verdict.capitalize()}.**")
+        st.subheader("Harms and vital signs", anchor=False)
+        st.markdown("No row here counts a harm in this trial. That is no sign that there was none.")
+    _recomputed(rows)
+    _bias(view, tuple(item for item in view.evidence.judgements if item.trial == trial))
+    _claims(view, trial)
     st.subheader("References", anchor=False)
     reference_list(view.evidence, rows)
+
+
+def _results(view: View, title: str, rows: tuple[Result, ...], alt: str) -> None:
+    st.subheader(title, anchor=False)
+    if rows:
+        _frame(trial_tables.results_frame(rows, view.links), alt)
+
+
+def _frame(frame: pd.DataFrame, alt: str) -> None:
+    st.dataframe(
+        frame,
+        hide_index=True,
+        alt=alt,
+        column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
+    )
+
+
+def _recomputed(rows: tuple[Result, ...]) -> None:
+    """Printed effects beside what their own rows give."""
+    found = quality.recomputed(rows)
+    st.subheader("Printed against recomputed", anchor=False)
+    if not found:
+        st.markdown("No printed effect of this trial can be computed again from its own row.")
+        return
+    apart = [one for one in found if not one.agrees]
+    differ = f"{len(apart) or 'none'} {'differs' if len(apart) == 1 else 'differ'} by more than rounding"
+    st.markdown(f"{counted(len(found), 'printed effect')} can be computed again from the same row; {differ}.")
+    for one in apart:
+        st.caption(f":material/rule: Line {one.result.line}: {escaped(one.sentence)}. It may be adjusted.")
+    frame = quality.recomputed_frame(found)
+    _frame(frame.drop(columns=["Trial", "Open"], errors="ignore"), "Printed effects beside what their rows give")
+
+
+def _bias(view: View, judged: tuple[Judgement, ...]) -> None:
+    """Published judgements, where reviews disagree, and who judged."""
+    st.subheader("Risk of bias", anchor=False)
+    if not judged:
+        st.markdown("No published judgement is held for this trial.")
+        return
+    cells = {name: bias.Cell(name, own) for name, own in bias.by_trial(judged)[judged[0].trial].items()}
+    split = [ROB_DOMAINS[name].label.lower() for name, cell in cells.items() if cell.is_split]
+    if split:
+        st.markdown(f"**Reviews disagree on {escaped(listed(split))}.** Every judgement is shown.")
+    _frame(trial_tables.judgement_frame(judged), "Published judgements of risk of bias")
+    for key in dict.fromkeys(item.citation for item in judged):
+        st.caption(f"{escaped(key)}: {reference_text(view.evidence, key)}")
+
+
+def _claims(view: View, trial: str) -> None:
+    """Statements of the popular article that cite the trial, with their verdicts."""
+    own = [item for item in claims.assess_all(view.evidence) if trial in item.claim.trials]
+    if not own:
+        return
+    st.subheader("Statements it bears on", anchor=False)
+    for item in own:
+        moved = " To be reviewed: its numbers have moved." if item.needs_review else ""
+        st.markdown(f"**{item.verdict}:** {escaped(item.claim.statement)}{moved}")
+    st.markdown(f"[All statements]({address('claims')})")

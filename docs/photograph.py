@@ -1,0 +1,70 @@
+"""Photographs every page into docs/: light and 1400 pixels wide, the overview in the dark as well.
+
+Run as a script with names of pages to photograph only those; without any, every page of the navigation.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.server import CHROMIUM_FLAGS, IDLE, dashboard
+from tests.tools import chromium
+
+_DOCS = Path(__file__).resolve().parent
+_SIZE = {"width": 1400, "height": 1000}
+_SLOW = 60_000
+_FIRST = "overview"
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=_SLOW)
+    page.wait_for_function(IDLE, timeout=_SLOW)
+    page.mouse.move(0, _SIZE["height"] - 1)
+
+
+def _addresses(browser: Browser, url: str) -> dict[str, str]:
+    """Name and address of every page in the navigation, the first one included."""
+    page = browser.new_page(viewport=_SIZE)
+    _open(page, url)
+    links = page.get_by_test_id("stTopNavLink").evaluate_all("all => all.map(link => link.href)")
+    page.close()
+    return {urlsplit(link).path.strip("/") or _FIRST: link for link in links}
+
+
+def photograph(browser: Browser, address: str, path: Path, scheme: str) -> None:
+    """One screen of one page as PNG."""
+    page = browser.new_page(viewport=_SIZE, color_scheme="dark" if scheme == "dark" else "light")
+    _open(page, address)
+    page.screenshot(path=path, animations="disabled")
+    page.close()
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Photograph the pages named, or all; 1 where there is no Chromium or no such page."""
+    program = chromium()
+    if program is None:
+        sys.stderr.write("No Chromium found: run python tests/tools.py first.\n")
+        return 1
+    with dashboard() as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+        addresses = _addresses(browser, server.url)
+        unknown = [name for name in wanted if name not in addresses]
+        if unknown:
+            sys.stderr.write(f"No page called {', '.join(unknown)}; there are {', '.join(addresses)}.\n")
+            return 1
+        for name in wanted or addresses:
+            photograph(browser, addresses[name], _DOCS / f"{name}.png", "light")
+            if name == _FIRST:
+                photograph(browser, addresses[name], _DOCS / f"{name}-dark.png", "dark")
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

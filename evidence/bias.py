@@ -1,0 +1,271 @@
+"""Risk of bias as published reviews judged it: trials by domains, reviews that disagree, shares by weight.
+
+Nothing here judges. A domain nobody judged is blank, and a domain judged in two ways stays judged in two ways.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from evidence.answers import Answer
+from evidence.records import Judgement, Result
+from evidence.selection import trials_of
+from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS
+from evidence.words import THIN, counted, listed
+
+MARKS: Mapping[str, str] = MappingProxyType({"low": "+", "unclear": "?", "some concerns": "!", "high": "−"})
+WORST_FIRST = ("high", "some concerns", "unclear", "low")
+DISAGREE, NOT_JUDGED = "reviews disagree", "not judged"
+# What the filter offers: the judgements, then how reviews stand to each other.
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        **{name: ROB_JUDGEMENTS[name].label for name in ("low", "unclear", "some concerns", "high")},
+        DISAGREE: "Reviews disagree",
+        NOT_JUDGED: "Not judged",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One domain of one trial, with every published judgement of it."""
+
+    domain: str
+    judgements: tuple[Judgement, ...] = ()
+
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """The different judgements, worst first; empty where nobody judged."""
+        given = {item.judgement for item in self.judgements}
+        return tuple(name for name in WORST_FIRST if name in given)
+
+    @property
+    def is_split(self) -> bool:
+        """Whether reviews disagree."""
+        return len(self.verdicts) > 1
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """What the filter finds this cell by."""
+        return (*self.verdicts, *((DISAGREE,) if self.is_split else ())) or (NOT_JUDGED,)
+
+    @property
+    def marks(self) -> str:
+        """The symbols, two with a stroke between them where reviews disagree; a dot where nobody judged."""
+        return "/".join(MARKS[name] for name in self.verdicts) or "·"
+
+    @property
+    def in_words(self) -> str:
+        """Each review's judgement, by name where there are several."""
+        if not self.judgements:
+            return NOT_JUDGED
+        if not self.is_split:
+            return ROB_JUDGEMENTS[self.verdicts[0]].label
+        return "; ".join(f"{ROB_JUDGEMENTS[j.judgement].label} ({j.citation})" for j in self.judgements)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One trial: its first result and its cells, one for each domain of the board."""
+
+    result: Result
+    cells: tuple[Cell, ...]
+
+    @property
+    def trial(self) -> str:
+        """The trial's short name."""
+        return self.result.trial
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether any domain was judged."""
+        return any(cell.judgements for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Trials by domains: judged trials first, both by label."""
+
+    domains: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def judged(self) -> tuple[Line, ...]:
+        """Trials with a published judgement."""
+        return tuple(line for line in self.lines if line.is_judged)
+
+    @property
+    def unjudged(self) -> tuple[Line, ...]:
+        """Trials that no review held here judged."""
+        return tuple(line for line in self.lines if not line.is_judged)
+
+    @property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Every judgement on the board."""
+        return tuple(item for line in self.lines for cell in line.cells for item in cell.judgements)
+
+    def keep(self, domain: str | None, kinds: Iterable[str]) -> "Board":
+        """The trials with one of the kinds in the domain (None: in any domain); all of them without kinds."""
+        wanted = set(kinds)
+        if not wanted:
+            return self
+
+        def fits(line: Line) -> bool:
+            cells = [cell for cell in line.cells if domain in (None, cell.domain)]
+            if domain is None and not line.is_judged:
+                return NOT_JUDGED in wanted
+            # A trial that somebody judged has blank cells, too: "not judged" asks for them only in a named domain.
+            return any(wanted.intersection(cell.kinds) - ({NOT_JUDGED} if domain is None else set()) for cell in cells)
+
+        return Board(self.domains, tuple(line for line in self.lines if fits(line)))
+
+
+def by_trial(judgements: Iterable[Judgement]) -> dict[str, dict[str, tuple[Judgement, ...]]]:
+    """Judgements by trial and domain, in the file's order."""
+    found: dict[str, dict[str, tuple[Judgement, ...]]] = {}
+    for item in judgements:
+        own = found.setdefault(item.trial, {})
+        own[item.domain] = (*own.get(item.domain, ()), item)
+    return found
+
+
+def board(results: Iterable[Result], judgements: Iterable[Judgement]) -> Board:
+    """The trials of the results by the domains that any review judged in any trial."""
+    known = by_trial(judgements)
+    domains = tuple(name for name in ROB_DOMAINS if any(name in own for own in known.values()))
+    lines = [
+        Line(rows[0], tuple(Cell(name, known.get(trial, {}).get(name, ())) for name in domains))
+        for trial, rows in trials_of(results).items()
+    ]
+    return Board(domains, tuple(sorted(lines, key=lambda line: (not line.is_judged, line.result.label))))
+
+
+def symbols(judgements: Iterable[Judgement], trial: str) -> str:
+    """A trial's judgements as one symbol a domain, in the order of the domains; said so where nobody judged.
+
+    Where reviews disagree the worse judgement stands, followed by an asterisk.
+    """
+    own = by_trial(item for item in judgements if item.trial == trial).get(trial)
+    if not own:
+        return NOT_JUDGED
+    cells = [Cell(name, own.get(name, ())) for name in ROB_DOMAINS]
+    return THIN.join((MARKS[c.verdicts[0]] + ("*" if c.is_split else "")) if c.verdicts else "·" for c in cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One domain: per cent of the weight by judgement, "not judged" among them; together 100 in a board with trials."""
+
+    domain: str
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Shares of every domain, the trials they are of, and in words what the weights are."""
+
+    shares: tuple[Share, ...]
+    trials: int
+    weights: str
+
+
+def summary(found: Board, answer: Answer | None) -> Summary:
+    """Shares by judgement, weighted as the trials weigh in a pooled answer; equally where nothing is pooled.
+
+    Only pooled trials count where there is a pool. A trial judged in two ways counts half to each.
+    """
+    weights: dict[str, float] = {}
+    if answer is not None and answer.pooled is not None:
+        weights = {entry.trial: answer.weight_of(entry) or 0.0 for entry in answer.used}
+    lines = [line for line in found.lines if line.trial in weights]
+    if lines:
+        words = f"weighted as in the response pool ({counted(len(lines), 'trial')})"
+    else:
+        lines, weights = list(found.lines), {line.trial: 1.0 for line in found.lines}
+        words = f"each trial counts the same ({counted(len(lines), 'trial')}; nothing is pooled)"
+    total = sum(weights[line.trial] for line in lines)
+    shares = []
+    for i, domain in enumerate(found.domains):
+        parts = dict.fromkeys((*KINDS,), 0.0)
+        del parts[DISAGREE]
+        for line in lines:
+            verdicts = line.cells[i].verdicts or (NOT_JUDGED,)
+            for name in verdicts:
+                parts[name] += 100 * weights[line.trial] / total / len(verdicts)
+        shares.append(Share(domain, MappingProxyType(parts)))
+    return Summary(tuple(shares), len(lines), words)
+
+
+def finding(found: Board) -> str:
+    """How many trials were judged, the domain most often at high risk, and where reviews disagree."""
+    total = len(found.lines)
+    if not found.judged:
+        return f"No review held here judged {'this trial' if total == 1 else f'any of these {total} trials'}"
+    text = f"{len(found.judged)} of {counted(total, 'trial')} judged by a published review"
+    at_high = {d: [ln for ln in found.judged if "high" in ln.cells[i].verdicts] for i, d in enumerate(found.domains)}
+    worst = max(at_high, key=lambda name: len(at_high[name]))
+    if at_high[worst]:
+        text += (
+            f"; high risk most often in {ROB_DOMAINS[worst].label.lower()} ({counted(len(at_high[worst]), 'trial')})"
+        )
+    else:
+        text += "; no domain at high risk"
+    split = [line.result.label for line in found.judged if any(cell.is_split for cell in line.cells)]
+    return text + (f"; reviews disagree on {listed(split)}" if split else "")
+
+
+def finding_of_blinding(found: Board) -> str:
+    """What reviewers said of the blinding of participants, which this drug makes hard; empty without judgements."""
+    name = "blinding-of-participants-and-personnel"
+    if name not in found.domains:
+        return ""
+    place = found.domains.index(name)
+    cells = [line.cells[place] for line in found.judged if line.cells[place].judgements]
+    low = sum(cell.verdicts == ("low",) for cell in cells)
+    if not cells:
+        return ""
+    return (
+        f"Blinding of participants, which a drug that can be felt makes hard, was at low risk in {low} of "
+        f"{counted(len(cells), 'trial')} judged."
+    )
+
+
+def board_frame(found: Board) -> pd.DataFrame:
+    """One row a trial, one column a domain: symbol and words."""
+    rows = []
+    for line in found.lines:
+        cells = {
+            ROB_DOMAINS[cell.domain].label: f"{cell.marks}  {cell.in_words}" if cell.judgements else NOT_JUDGED
+            for cell in line.cells
+        }
+        rows.append({"Trial": line.result.label, **cells})
+    return pd.DataFrame(rows)
+
+
+def summary_frame(found: Summary) -> pd.DataFrame:
+    """Per cent by judgement, one row a domain."""
+    return pd.DataFrame(
+        [
+            {"Domain": ROB_DOMAINS[item.domain].label}
+            | {KINDS[name]: f"{value:.0f}%" for name, value in item.shares.items()}
+            for item in found.shares
+        ]
+    )
+
+
+def judgement_rows(judgements: Iterable[Judgement]) -> pd.DataFrame:
+    """Judgements as risk_of_bias.csv holds them."""
+    return pd.DataFrame([item.model_dump() for item in judgements], columns=list(Judgement.columns()))
+
+
+def spoken(found: Board) -> str:
+    """The board as a screen reader says it: each trial with its judgements, then the trials nobody judged."""
+    lines = []
+    for line in found.judged:
+        cells = [f"{ROB_DOMAINS[c.domain].label.lower()} {c.in_words.lower()}" for c in line.cells if c.judgements]
+        lines.append(f"{line.result.label}: {', '.join(cells)}")
+    if found.unjudged:
+        lines.append(f"not judged: {listed([line.result.label for line in found.unjudged])}")
+    return ". ".join(lines)

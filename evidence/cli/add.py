@@ -1,0 +1,176 @@
+"""`add`: put rows and references behind those in the data, or say what stands against it and what it would change."""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from evidence.cli.output import (
+    BLOCKED,
+    CLEAN,
+    add_data,
+    add_format,
+    change_dict,
+    change_lines,
+    fail,
+    finding_lines,
+    print_json,
+    print_lines,
+    progress,
+)
+from evidence.dataset import REFERENCES, TRIALS, known_citations
+from evidence.editing import Conflict, Refused, Saved, save
+from evidence.findings import Finding
+from evidence.fixes import Fix, apply_fixes
+from evidence.ingest import read_upload
+from evidence.mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
+from evidence.preview import Preview, preview
+from evidence.reading import read_bytes
+from evidence.reference_files import ReferenceFile, read_reference_file
+
+_DESCRIPTION = """\
+Read a table of results (CSV or XLSX), judge it as part of the evidence, and put its rows behind those in trials.csv.
+
+Columns are matched by name (ours, metafor's, Metapsy's, RevMan's) or by a mapping kept as JSON. Everything wrong is
+listed at once. Nothing is written when something blocks, or with --dry-run. The files before are kept in history/.
+
+Exit status: 0 saved, or nothing blocks; 1 something blocks, or the data changed meanwhile; 2 wrong use or a file that
+cannot be opened.
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "add",
+        help="add rows and references",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", help="rows to add: CSV or XLSX")
+    parser.add_argument("--references", metavar="MORE", help="references to add: RIS, nbib, BibTeX or CSL-JSON")
+    parser.add_argument("--mapping", metavar="JSON", help="which column is which; guessed without it")
+    parser.add_argument("--fix", action="store_true", help="make every safe fix, and say which")
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
+    add_data(parser)
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Add the rows of the file, unless something blocks; the exit status says which."""
+    path, folder = Path(args.file), Path(args.data)
+    if not (folder / TRIALS).is_file():
+        return fail(f"{folder}: there is no {TRIALS} in this folder.")
+    data = read_bytes(path)
+    if isinstance(data, Finding):
+        return fail(f"{path}: {data.message} {data.fix}")
+    mapping = _mapping(args.mapping)
+    if isinstance(mapping, Finding):
+        return fail(f"{args.mapping}: {mapping.message} {mapping.fix}")
+    references = _references(args.references, folder)
+    if isinstance(references, Finding):
+        return fail(f"{args.references}: {references.message} {references.fix}")
+    progress(f"Reading {path.name}")
+    source = read_upload(data).table
+    used = mapping or guess_mapping(source.columns)
+    table = apply_mapping(source, used)
+    progress(f"Judging {len(table.rows)} rows with the rows that are there")
+    seen = preview(folder, table, references.items)
+    fixes: tuple[Fix, ...] = ()
+    if args.fix and seen.fixes:
+        fixes = seen.fixes
+        table = apply_fixes(table, fixes)
+        seen = preview(folder, table, references.items, (seen.digest, seen.before))
+    outcome: Saved | Conflict | Refused | None = None
+    is_blocked = not seen.can_be_saved or any(f.is_blocking for f in references.findings)
+    if not args.dry_run and not is_blocked:
+        progress("Saving")
+        outcome = save(folder, seen.rows, seen.references, seen.digest)
+    if args.format == "json":
+        print_json(_report(path, used, seen, references, fixes, outcome))
+    else:
+        print_lines(_lines(path, seen, references, fixes, outcome, args.dry_run))
+    return BLOCKED if is_blocked or isinstance(outcome, Conflict | Refused) else CLEAN
+
+
+def _mapping(file: str | None) -> ColumnMapping | Finding | None:
+    if file is None:
+        return None
+    data = read_bytes(Path(file))
+    return data if isinstance(data, Finding) else read_mapping(data)
+
+
+def _references(file: str | None, folder: Path) -> ReferenceFile | Finding:
+    if file is None:
+        return ReferenceFile(())
+    data = read_bytes(Path(file))
+    if isinstance(data, Finding):
+        return data
+    return read_reference_file(data, known_citations(folder / REFERENCES) or ())
+
+
+def _report(
+    path: Path,
+    mapping: ColumnMapping,
+    seen: Preview,
+    references: ReferenceFile,
+    fixes: tuple[Fix, ...],
+    outcome: Saved | Conflict | Refused | None,
+) -> dict[str, Any]:
+    refusal = outcome.findings if isinstance(outcome, Refused) else ()
+    found = (*references.findings, *seen.findings, *refusal)
+    return {
+        "file": str(path),
+        "rows": len(seen.rows),
+        "valid": len(seen.results),
+        "mapping": {"columns": dict(mapping.columns), "constants": dict(mapping.constants)},
+        "findings": [f.to_dict() for f in found],
+        "fixes": [asdict(fix) for fix in fixes],
+        "offered": [asdict(fix) for fix in seen.fixes],
+        "duplicates": [asdict(one) for one in seen.duplicates],
+        "references": [str(item.get("id", "")) for item in seen.references],
+        "changes": [change_dict(change) for change in seen.changes],
+        "ranks": [
+            {"headline": one.headline.label, "trial": one.trial, "rank": one.rank, "k": one.k} for one in seen.ranks
+        ],
+        "saved": outcome.digest if isinstance(outcome, Saved) else None,
+    }
+
+
+def _lines(
+    path: Path,
+    seen: Preview,
+    references: ReferenceFile,
+    fixes: tuple[Fix, ...],
+    outcome: Saved | Conflict | Refused | None,
+    is_dry: bool,
+) -> Iterator[str]:
+    yield from finding_lines("references", references.findings)
+    yield from finding_lines(path.name, seen.findings)
+    for fix in fixes:
+        yield f"{path.name}:{fix.line} {fix.column} “{fix.before}” → “{fix.after}”: {fix.why}"
+    for fix in seen.fixes:
+        yield f"{path.name}:{fix.line} {fix.column} safe fix with --fix: “{fix.before}” → “{fix.after}” ({fix.why})"
+    for one in seen.duplicates:
+        yield f"{path.name}:{one.line} {one.words}" if one.line else one.words
+    yield from change_lines(seen.changes)
+    for rank in seen.ranks:
+        yield f"{rank.label} ranks {rank.rank} of {rank.k} in influence: {rank.headline.label}"
+    blocking = len(seen.blocking) + sum(f.is_blocking for f in references.findings)
+    yield (
+        f"{path.name}: {len(seen.rows)} rows, {len(seen.results)} valid, {len(seen.references)} references, "
+        f"{blocking} blocking findings, {len(seen.changes)} headline numbers change."
+    )
+    if isinstance(outcome, Saved):
+        yield f"Saved; the data are now {outcome.digest[:8]}."
+    elif isinstance(outcome, Conflict):
+        yield "Not saved: the data changed meanwhile. Run the command again."
+    elif isinstance(outcome, Refused):
+        yield from finding_lines(path.name, outcome.findings)
+        yield f"Not saved: {outcome.reason}"
+    elif is_dry:
+        yield "Nothing was written."
+    else:
+        yield "Not saved."

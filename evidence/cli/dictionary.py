@@ -1,0 +1,41 @@
+"""`dictionary`: write the data dictionary and data/datapackage.json, or check that they are true."""
+
+import argparse
+from pathlib import Path
+
+from evidence.cli.output import BLOCKED, CLEAN, add_format, fail, print_json, print_lines
+from evidence.dataset import DATA
+from evidence.dictionary import COMMAND, documents, stale, write
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "dictionary",
+        help="write the data dictionary",
+        description="Write docs/data-dictionary.md and data/datapackage.json from the record models. Exit status: 0 "
+        "they are true, 1 with --check when one is not, 2 when one cannot be written.",
+    )
+    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is not true")
+    parser.add_argument("--root", metavar="DIR", default=str(DATA.parent), help="root of the project")
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write or check the files."""
+    root = Path(args.root)
+    if not root.is_dir():
+        return fail(f"{root}: there is no such folder.")
+    try:
+        paths = stale(root) if args.check else write(root)
+    except (OSError, ValueError) as error:
+        return fail(f"The files cannot be written: {getattr(error, 'strerror', None) or error}.")
+    names = [path.as_posix() for path in paths]
+    if args.format == "json":
+        print_json({"files": [path.as_posix() for path in documents()], "stale" if args.check else "written": names})
+    elif args.check:
+        print_lines(f"{name} is not what the models say. Mend it with: {COMMAND}" for name in names)
+    else:
+        print_lines(f"{name} was written." for name in names)
+    return BLOCKED if args.check and names else CLEAN

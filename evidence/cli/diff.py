@@ -1,0 +1,110 @@
+"""`diff`: two versions of the data compared, by row, cell and headline number."""
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from evidence.cli.output import (
+    BLOCKED,
+    CLEAN,
+    add_data,
+    add_format,
+    change_dict,
+    change_lines,
+    fail,
+    finding_lines,
+    print_json,
+    print_lines,
+    progress,
+)
+from evidence.differences import Difference, FileRow, difference
+from evidence.findings import Finding
+from evidence.snapshots import snapshot
+
+_DESCRIPTION = """\
+Compare two versions of the data: rows added, removed and changed by cell, references, and every headline number.
+
+A version is a folder with the five files, a trials.csv, the word "current", the start of a digest in history/, or a
+git revision such as HEAD~1.
+
+Exit status: 0 both versions could be read, 1 one of them is no table, 2 there is no such version.
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "diff",
+        help="compare two versions of the data",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("before", metavar="A", help="the older version")
+    parser.add_argument("after", metavar="B", nargs="?", default="current", help="the newer version (default: current)")
+    parser.add_argument("--all", action="store_true", help="also print headline numbers that stay the same")
+    add_data(parser)
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what differs; the exit status says whether both could be read."""
+    folder = Path(args.data)
+    progress("Reading both versions")
+    before, after = snapshot(args.before, folder), snapshot(args.after, folder)
+    for name, one in ((args.before, before), (args.after, after)):
+        if isinstance(one, Finding):
+            return fail(f"{name}: there is no such folder, file, version in history/ or git revision.")
+    assert not isinstance(before, Finding)
+    assert not isinstance(after, Finding)
+    progress("Working out every headline number of both")
+    found = difference(before, after, all_headlines=args.all)
+    if args.format == "json":
+        print_json(_report(found))
+    else:
+        print_lines(_lines(found))
+    return BLOCKED if found.findings else CLEAN
+
+
+def _cells(found: Difference, row: FileRow) -> dict[str, Any]:
+    filled = {name: text for name, text in zip(found.columns, row.cells, strict=True) if text}
+    return {"line": row.line, "cells": filled}
+
+
+def _report(found: Difference) -> dict[str, Any]:
+    return {
+        "before": {"name": found.names[0], "digest": found.digests[0]},
+        "after": {"name": found.names[1], "digest": found.digests[1]},
+        "added": [_cells(found, row) for row in found.added],
+        "removed": [_cells(found, row) for row in found.removed],
+        "changed": [asdict(change) for change in found.changed],
+        "references": {
+            "added": list(found.references_added),
+            "removed": list(found.references_removed),
+            "changed": list(found.references_changed),
+        },
+        "headlines": [change_dict(change) for change in found.headlines],
+        "findings": [one.to_dict() for one in found.findings],
+    }
+
+
+def _lines(found: Difference) -> Iterator[str]:
+    yield from finding_lines("trials.csv", found.findings)
+    for sign, rows in (("+", found.added), ("-", found.removed)):
+        for row in rows:
+            yield f"{sign} line {row.line}: {', '.join(cell for cell in row.cells if cell)[:160]}"
+    for change in found.changed:
+        yield f"~ line {change.line_after} {change.trial} {change.column}: “{change.before}” → “{change.after}”"
+    named = (("+", found.references_added), ("-", found.references_removed), ("~", found.references_changed))
+    for sign, keys in named:
+        for key in keys:
+            yield f"{sign} reference {key}"
+    yield from change_lines(found.headlines)
+    cells = len(found.changed)
+    changed = sum(change.is_changed for change in found.headlines)
+    yield (
+        f"{found.digests[0][:8]} → {found.digests[1][:8]}: {len(found.added)} rows added, {len(found.removed)} "
+        f"removed, {cells} cells changed; {changed} headline numbers differ."
+    )

@@ -1,0 +1,74 @@
+"""`import-registry`: the draft rows in a results record of ClinicalTrials.gov."""
+
+import argparse
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from evidence.cli.output import BLOCKED, CLEAN, add_format, fail, finding_lines, print_json, print_lines, write_file
+from evidence.findings import Finding
+from evidence.reading import read_bytes
+from evidence.registry import COLUMNS, Draft, drafts, read_registry
+
+_DESCRIPTION = """\
+Read a results record of ClinicalTrials.gov (API version 2, JSON) and list its outcome measures and adverse events as
+draft rows. What the record does not say stays blank; fill it in before the rows are added.
+
+Exit status: 0 there are drafts, 1 the file is no such record, 2 wrong use or a file that cannot be opened.
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "import-registry",
+        help="draft rows from a ClinicalTrials.gov record",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("record", metavar="RECORD.json")
+    parser.add_argument("--output", metavar="DRAFTS.csv", help="also write the drafts as rows of our columns")
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the drafts, and write them where asked."""
+    data = read_bytes(Path(args.record))
+    if isinstance(data, Finding):
+        return fail(f"{args.record}: {data.message} {data.fix}")
+    record = read_registry(data)
+    if isinstance(record, Finding):
+        if args.format == "json":
+            print_json({"file": args.record, "findings": [record.to_dict()], "drafts": []})
+        else:
+            print_lines(finding_lines(Path(args.record).name, [record]))
+        return BLOCKED
+    found = drafts(record)
+    if args.output and (why := write_file(Path(args.output), _csv(found))):
+        return fail(why)
+    if args.format == "json":
+        offered = [{"locator": one.locator, "words": one.words, "cells": dict(one.cells)} for one in found]
+        about = {"number": record.number, "title": record.title, "reference": dict(record.reference)}
+        arms = [{"title": arm.title, "role": arm.role} for arm in record.arms]
+        print_json({"file": args.record, **about, "arms": arms, "findings": [], "drafts": offered})
+        return CLEAN
+    lines = [f"{record.number} {record.title}"]
+    lines += [f"arm: {arm.title} ({arm.role or 'role not recognised'})" for arm in record.arms]
+    for one in found:
+        lines.append(f"{one.locator}: {one.words}")
+        lines.append("    " + ", ".join(f"{name} {text}" for name, text in one.cells.items() if name in _SHOWN))
+    print_lines([*lines, f"{len(found)} drafts."])
+    return CLEAN
+
+
+_SHOWN = frozenset(COLUMNS) - {"registration", "citation", "source", "locator", "extraction", "acronym", "note"}
+
+
+def _csv(found: Sequence[Draft]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(draft.row for draft in found)
+    return text.getvalue().encode("utf-8", "replace")

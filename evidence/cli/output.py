@@ -1,0 +1,91 @@
+"""What the commands share: how findings and headline numbers are printed, progress on a terminal, files written."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from evidence.dataset import DATA
+from evidence.findings import Finding
+from evidence.headlines import Change, Headline
+from evidence.history import replace_file
+
+CLEAN, BLOCKED, WRONG_USE = 0, 1, 2
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add --format text|json."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add --data DIR."""
+    parser.add_argument("--data", metavar="DIR", default=str(DATA), help="folder of the five files (default: data/)")
+
+
+def progress(text: str) -> None:
+    """Say on a terminal what takes time; silent where stderr is no terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text} …\n")
+        sys.stderr.flush()
+
+
+def fail(text: str) -> int:
+    """Say on stderr what went wrong; the exit status of wrong use and of files that cannot be read."""
+    sys.stderr.write(f"{text}\n")
+    return WRONG_USE
+
+
+def print_json(value: Any) -> None:
+    """Print plain values as JSON."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of text."""
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+def write_file(path: Path, data: bytes) -> str:
+    """Write a file in one step; "" when it is there, else why it is not."""
+    try:
+        if not path.parent.is_dir():
+            return f"{path}: there is no folder {path.parent}."
+        replace_file(path, data)
+    except (OSError, ValueError) as error:
+        return f"{path}: the file cannot be written: {getattr(error, 'strerror', None) or 'its name is not allowed'}."
+    return ""
+
+
+def finding_lines(file: str, findings: Iterable[Finding]) -> Iterator[str]:
+    """A line a finding: place, code, what is wrong, what to do."""
+    for f in findings:
+        place = f"{file}:{f.line} {f.column}".rstrip()
+        yield f"{place} [{f.code}] {'' if f.is_blocking else 'note: '}{f.message} Fix: {f.fix}"
+
+
+def headline_dict(headline: Headline) -> dict[str, Any]:
+    """A headline number as plain values."""
+    return asdict(headline)
+
+
+def change_dict(change: Change) -> dict[str, Any]:
+    """A headline number before and after as plain values."""
+    return {
+        "label": change.after.label,
+        "before": headline_dict(change.before),
+        "after": headline_dict(change.after),
+        "difference": change.difference,
+    }
+
+
+def change_lines(changes: Iterable[Change]) -> Iterator[str]:
+    """Two lines a headline number: what it is about, and before → after."""
+    for change in changes:
+        yield change.after.label
+        mark = "→" if change.is_changed else "="
+        yield f"    {change.before.words} {mark} {change.after.words}"

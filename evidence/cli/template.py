@@ -1,0 +1,44 @@
+"""`template`: the workbook to fill in."""
+
+import argparse
+from pathlib import Path
+
+from evidence.cli.output import CLEAN, add_format, fail, print_json, print_lines, write_file
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "template",
+        help="write the workbook to fill in",
+        description="Write a workbook (XLSX) with our columns, drop-downs, notes and one worked example. A file that "
+        "is there already is kept, unless --force is given. Exit status: 0 written, 2 not written.",
+    )
+    parser.add_argument("output", metavar="OUT.xlsx")
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+    add_format(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the workbook."""
+    from evidence.exports.template import template  # at first need: openpyxl takes a while to import
+
+    path = Path(args.output)
+    if not args.force and _is_there(path):
+        return fail(f"{path} is there already; name another file, or add --force.")
+    data = template()
+    if why := write_file(path, data):
+        return fail(why)
+    if args.format == "json":
+        print_json({"file": str(path), "bytes": len(data)})
+    else:
+        print_lines([f"{path} was written. Add it with: python -m evidence add {path}"])
+    return CLEAN
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

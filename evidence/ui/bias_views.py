@@ -1,0 +1,171 @@
+"""The Bias page's parts: the traffic light with its citation card, the weighted bar, the import of a robvis file."""
+
+import streamlit as st
+
+from evidence import bias, bias_import, citations, tables
+from evidence.bias import Board, Summary
+from evidence.figures.bias import traffic_light, weighted_bar
+from evidence.records import Judgement
+from evidence.ui import chart
+from evidence.ui.banner import findings_frame
+from evidence.ui.card import escaped, reference_text
+from evidence.ui.view import View
+from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS
+from evidence.words import counted, listed
+
+KEY_LINE = (
+    "**+** low risk · **?** unclear · **!** some concerns · **−** high risk · half and half: reviews disagree. "
+    "Click a mark for its source."
+)
+_PICKED = "bias-picked"
+
+
+def judgement_card(view: View, items: tuple[Judgement, ...]) -> None:
+    """Judgements of one trial with the review that judged, where it says so, and the way there."""
+    with st.container(border=True, key="card-bias"):
+        first = items[0]
+        label = view.evidence.trials[first.trial][0].label
+        st.markdown(f"**{escaped(label)}** · {ROB_DOMAINS[first.domain].label}")
+        st.caption(ROB_DOMAINS[first.domain].definition)
+        for item in items:
+            word = ROB_JUDGEMENTS[item.judgement]
+            st.markdown(f"**{escaped(bias.MARKS[item.judgement])} {word.label}** · {word.definition}")
+            st.markdown(f"{reference_text(view.evidence, item.citation)} {_links(view, item.citation)}")
+            st.caption(f"{ROB_TOOLS[item.tool].definition} Where in the review: {escaped(item.locator)}")
+        if len({item.judgement for item in items}) > 1:
+            st.markdown("The reviews disagree. Both judgements are shown; none is preferred.")
+        st.page_link(
+            "../../pages/trials.py",
+            label=f"Everything about {label}",
+            icon=":material/article:",
+            query_params={"trial": first.trial},
+        )
+
+
+def _links(view: View, key: str) -> str:
+    reference = view.evidence.references.get(key)
+    return " · ".join(f"[{link.label}]({link.url})" for link in citations.links(reference)) if reference else ""
+
+
+def _picked(event: object, board: Board) -> tuple[Judgement, ...]:
+    """The judgements of the clicked mark, remembered while the chart changes."""
+    for point in event["selection"]["points"] if event else []:  # type: ignore[index]
+        data = point.get("customdata")
+        text = data[0] if isinstance(data, (list, tuple)) and data else data
+        if isinstance(text, str) and text:
+            st.session_state[_PICKED] = text
+    trial, _, domain = str(st.session_state.get(_PICKED, "")).partition(" ")
+    return tuple(item for item in board.judgements if (item.trial, item.domain) == (trial, domain))
+
+
+def board_chart(view: View, board: Board) -> None:
+    """The traffic light with its citation card, its table and its downloads."""
+    figure = traffic_light(board, view.links, view.evidence.references, view.ink)
+    name = f"ketamine-bias-{view.evidence.short}"
+    picture = st.session_state.get("bias-picture", next(iter(chart.PICTURES)))
+    event = st.plotly_chart(
+        figure,
+        theme=None,
+        key="bias",
+        on_select="rerun",
+        selection_mode="points",
+        alt=bias.spoken(board),
+        config=chart.picture_config(picture, int(figure.layout.height), name),
+    )
+    keys = list(dict.fromkeys(item.citation for item in board.judgements))
+    cite, rows, take = st.tabs(["Citations", "Table", "Download"], key="bias-tabs")
+    with cite:
+        if picked := _picked(event, board):
+            judgement_card(view, picked)
+        else:
+            st.caption(KEY_LINE)
+        with st.expander("Reviews that judged", key="bias-references"):
+            for number, key in enumerate(keys, 1):
+                st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
+    with rows:
+        st.dataframe(bias.board_frame(board), hide_index=True, alt="Judgements by trial and domain")
+    with take:
+        references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
+        files: list[chart.Download] = [
+            ("Judgements (CSV)", "csv", "text/csv", lambda: tables.to_csv(bias.judgement_rows(board.judgements))),
+            ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
+            ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
+            ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
+        ]
+        with st.container(horizontal=True):
+            for label, suffix, mime, make in files:
+                st.download_button(
+                    label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"bias-{suffix}", on_click="ignore"
+                )
+        st.selectbox(
+            "Picture saved by the camera button in the chart’s corner",
+            list(chart.PICTURES),
+            key="bias-picture",
+            width=360,
+        )
+
+
+def summary_chart(view: View, found: Summary) -> None:
+    """The weighted bar with its table."""
+    figure = weighted_bar(found, view.ink)
+    said = "; ".join(
+        f"{ROB_DOMAINS[item.domain].label}: "
+        + ", ".join(f"{bias.KINDS[name].lower()} {value:.0f}%" for name, value in item.shares.items() if value)
+        for item in found.shares
+    )
+    name = f"ketamine-bias-weights-{view.evidence.short}"
+    config = chart.picture_config(next(iter(chart.PICTURES)), int(figure.layout.height), name)
+    st.plotly_chart(figure, theme=None, key="bias-weights", alt=said, config=config)
+    with st.expander("The same as a table", key="bias-weights-table"):
+        st.dataframe(bias.summary_frame(found), hide_index=True, alt=said)
+
+
+def importer(view: View) -> None:
+    """A robvis file, looked at before anything is kept: its rows, what is wrong with it, and the rows to download."""
+    st.markdown(
+        "A CSV with a column Study and one for each domain: the domains’ names, or D1 to D7 for the seven of Cochrane "
+        "RoB 1. Judgements in full or as signs: low (+), unclear (?), some concerns (!), high (−). Any other word is "
+        "queried, not guessed. Nothing is saved."
+    )
+    left, right = st.columns(2)
+    keys = list(view.evidence.references)
+    citation = left.selectbox(
+        "The review that judged", keys, index=None, key="bias-import-citation", placeholder="choose"
+    )
+    locator = right.text_input("Where in the review", key="bias-import-locator", placeholder="Table S2")
+    file = st.file_uploader("robvis file", type=["csv", "tsv", "txt"], key="bias-import-file", max_upload_size=5)
+    if file is None:
+        return
+    if not citation or not locator.strip():
+        st.info("Choose the review that judged and say where in it the judgements stand.")
+        return
+    found = bias_import.read_robvis(file.getvalue(), view.evidence.results, citation, locator.strip())
+    trials = len({item.trial for item in found.judgements})
+    st.markdown(
+        f"**{counted(len(found.judgements), 'judgement')} of {counted(trials, 'trial')}; "
+        f"{counted(len(found.findings), 'finding')}.**"
+    )
+    if found.findings:
+        frame = findings_frame((file.name, one) for one in found.findings)
+        st.dataframe(frame, hide_index=True, alt="What is wrong with the file")
+    if not found.judgements:
+        return
+    held = {(item.trial, item.domain, item.citation) for item in view.evidence.judgements}
+    again = [item for item in found.judgements if (item.trial, item.domain, item.citation) in held]
+    if again:
+        names = listed(list(dict.fromkeys(view.evidence.trials[item.trial][0].label for item in again)))
+        st.info(f"Held already from this review, so check before adding: {names}.")
+    frame = bias.judgement_rows(found.judgements)
+    st.dataframe(frame, hide_index=True, alt="Rows for risk_of_bias.csv")
+    if found.overall:
+        said = [f"{view.evidence.trials[trial][0].label} {word}" for trial, word in found.overall.items()]
+        st.caption(f"Overall judgements are not held in risk_of_bias.csv: {listed(said)}.")
+    st.download_button(
+        "Rows for risk_of_bias.csv",
+        lambda: tables.to_csv(frame),
+        file_name="risk_of_bias-rows.csv",
+        mime="text/csv",
+        key="bias-import-rows",
+        on_click="ignore",
+        icon=":material/download:",
+    )

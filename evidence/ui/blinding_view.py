@@ -1,0 +1,99 @@
+"""The blinding lens as a section: the effect by masking, dissociation beside it, and the trials behind both."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from evidence import blinding, harm_tables, statements, tables
+from evidence.effects import MEASURES
+from evidence.figures.blinding import lens_plot
+from evidence.figures.forest import Labels, forest
+from evidence.figures.rows import Arrangement, forest_rows
+from evidence.onset import MEASURE_LABELS
+from evidence.times import TIME_BINS
+from evidence.ui import chart
+from evidence.ui.card import escaped
+from evidence.ui.view import View, cited
+
+SHAPES = (
+    "● dissociated on the drug, □ on the comparator, ◆ pooled effect, ◇ one trial. Click a mark for its citations; a "
+    "pooled one carries those of the effect and of the counts."
+)
+NEAREST = "nearest"
+TIMES = {NEAREST: "Each trial’s time nearest to 24 hours", **{item.value: item.label for item in TIME_BINS}}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the lens shows."""
+
+    measure: str
+    time: str
+
+
+def options() -> Options:
+    """Draw the closed panel of options and read it."""
+    with st.expander("Options", key="blinding-options"):
+        columns = st.columns(2)
+        measure = columns[0].segmented_control(
+            "Effect",
+            ["RR", "MD", "SMD"],
+            format_func=lambda value: MEASURE_LABELS[value],
+            default="RR",
+            key="lens",
+            bind="query-params",
+            required=True,
+        )
+        time = columns[1].selectbox(
+            "Measured at", list(TIMES), format_func=lambda value: TIMES[value], key="lens-time", bind="query-params"
+        )
+    return Options(str(measure), time)
+
+
+def draw(view: View, options: Options) -> None:
+    """The lens over the selection, widened to every comparator where the selection holds one kind of masking."""
+    scope = blinding.scope(view.evidence.results, view.selection, options.measure, options.time)
+    found, items = scope.answer, blinding.lenses(scope.answer, scope.results)
+    sides = statements.sides_of(entry.first for entry in found.used)
+    st.subheader(blinding.finding(found, items) + ".", anchor=False)
+    st.caption(
+        " ".join(part for part in (statements.when(found) + ".", scope.words, blinding.caution(found, items)) if part)
+    )
+    if not items:
+        return
+    alt = "; ".join(blinding.aloud(found, item) for item in items)
+    results = [*cited(found.used), *(r for item in items for r in item.felt.results)]
+    figure = lens_plot(items, found.question, sides, view.ink)
+    chart.show(figure, view, "blind-lens", alt, results, harm_tables.lens_frame(items, options.measure), shapes=SHAPES)
+    for line in statements.pooled_notes(found):
+        st.caption(line)
+    with st.expander("The trials behind it, by masking", key="masked", on_change="rerun", bind="query-params") as panel:
+        if panel.open:
+            _trials(view, scope, options)
+
+
+def _trials(view: View, scope: blinding.Scope, options: Options) -> None:
+    found, measure = scope.answer, options.measure
+    counts = {entry.trial: blinding.felt(scope.results, (entry.trial,)) for entry in found.entries}
+    arrangement = Arrangement(
+        order=lambda entry: (blinding.rank(entry), entry.label),
+        group_by=blinding.group_of,
+        columns=(lambda entry: counts[entry.trial].in_words,),
+    )
+    rows = forest_rows(found, view.links, view.ink, arrangement)
+    felt = {item.label: item.felt.in_words for item in blinding.lenses(found, scope.results)}
+    name = ""
+    for i, row in enumerate(rows):
+        name = row.label if row.kind == "head" else name
+        if row.kind == "pooled":
+            rows[i] = replace(row, extras=(felt.get(name, ""),))
+    if not rows:
+        return
+    sides = statements.sides_of(entry.first for entry in found.used)
+    left, right = statements.favours(found.question, sides)
+    labels = Labels("Drug", "Control", left, right, MEASURES[measure].label, ("Dissociated",))
+    alt = ". ".join((statements.in_one_line(found), *tables.spoken(found)))
+    figure = forest(rows, measure, labels, view.ink)
+    chart.show(figure, view, "blind-trials", alt, cited(found.entries), tables.pool_frame([found], view.links))
+    for line in statements.not_pooled(found):
+        st.caption(escaped(line))

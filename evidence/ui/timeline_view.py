@@ -1,0 +1,36 @@
+"""Benefit and harm on one time axis, drawn."""
+
+import streamlit as st
+
+from evidence import harm_tables, statements, timeline
+from evidence.figures.timeline import timeline as timeline_plot
+from evidence.harms import Scope
+from evidence.ui import chart
+from evidence.ui.card import escaped
+from evidence.ui.view import View
+
+SHAPES = (
+    "◆ pooled effect, ◇ one trial; ● counted in both arms, ○ no comparison. A dotted line runs from the first dose to "
+    "the end of counting. Click a mark for its citations."
+)
+
+
+def draw(view: View, found: Scope) -> None:
+    """The chart with what it cannot show said over it."""
+    line = timeline.timeline(view.evidence.results, view.selection, view.results, found)
+    words = timeline.finding(line, found.results)
+    st.subheader(words + ".", anchor=False)
+    st.caption(timeline.HONEST)
+    if line.is_empty:
+        return
+    favours = ("", "")
+    if line.effects:
+        sides = statements.sides_of(entry.first for answer in line.effects for entry in answer.used)
+        favours = statements.favours(line.effects[0].question, sides)
+    alt = "; ".join(
+        (words, *(statements.in_one_line(answer) for answer in line.effects), *(c.in_words for c in line.counts))
+    )
+    figure = timeline_plot(line, favours, view.ink)
+    chart.show(figure, view, "axis-timeline", alt, line.results, harm_tables.timeline_frame(line), shapes=SHAPES)
+    for note in line.notes:
+        st.caption(escaped(note))

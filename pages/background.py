@@ -1,0 +1,29 @@
+"""What to know before the numbers: ketamine, resistance, mechanism, approvals, monitoring; each sentence marked."""
+
+import streamlit as st
+
+from evidence import background, citations
+from evidence.ui import loading
+from evidence.ui.card import escaped, reference_text
+
+evidence = loading.current().evidence
+found = background.sections(evidence)
+keys = [key for key in background.cited(found) if key in evidence.references]
+numbers = {key: number for number, key in enumerate(keys, 1)}
+
+st.title("What should I know before the numbers?", anchor=False)
+st.caption("For reading and teaching, not medical advice. Every sentence says what it rests on.")
+for section in found:
+    st.header(section.title, anchor=False)
+    lines = []
+    for one in section.sentences:
+        marks = ", ".join(str(numbers[key]) for key in one.citations if key in numbers)
+        basis = f" [{marks}]" if marks else ""
+        kind = "" if one.kind == background.CITED else f" :gray[— {one.kind}]"
+        lines.append(f"- {escaped(one.text)}{escaped(basis)}{kind}")
+    st.markdown("\n".join(lines))
+
+st.header("References", anchor=False)
+for key in keys:
+    places = " · ".join(f"[{link.label}]({link.url})" for link in citations.links(evidence.references[key]))
+    st.markdown(f"{numbers[key]}\\. {reference_text(evidence, key)} {places}")

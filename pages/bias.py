@@ -1,0 +1,79 @@
+"""Can it be trusted: risk of bias by trial and domain as reviews judged it, and by the trials' weight."""
+
+import streamlit as st
+
+from evidence import bias, response
+from evidence.figures.bias import MOST_UNJUDGED
+from evidence.ui import bias_views, filters
+from evidence.ui import view as views
+from evidence.vocabulary import ROB_DOMAINS
+from evidence.words import counted, listed
+
+ANY = "any"
+
+
+def show_all() -> None:
+    """Undo this page's own filters."""
+    st.session_state["bias-domain"], st.session_state["bias-judgement"] = ANY, []
+
+
+view = views.current()
+st.title("Can the trials be trusted?", anchor=False)
+if not view.results:
+    filters.empty_notice(view.evidence.results, view.selection)
+    st.stop()
+
+body = st.container()
+with st.expander("Options", key="bias-options"):
+    left, middle, right = st.columns(3)
+    domain = left.selectbox(
+        "Trials by their judgement in",
+        [ANY, *ROB_DOMAINS],
+        format_func=lambda value: "Any domain" if value == ANY else ROB_DOMAINS[value].label,
+        key="bias-domain",
+        bind="query-params",
+    )
+    kinds = middle.multiselect(
+        "Judgement",
+        list(bias.KINDS),
+        format_func=lambda value: bias.KINDS[value],
+        key="bias-judgement",
+        bind="query-params",
+        placeholder="all",
+    )
+    time = right.selectbox(
+        "Weights of the response pool at",
+        list(response.TIME_CHOICES),
+        format_func=lambda value: response.TIME_CHOICES[value],
+        key="bias-time",
+        bind="query-params",
+    )
+
+everything = bias.board(view.results, view.evidence.judgements)
+board = everything.keep(None if domain == ANY else domain, kinds)
+with body:
+    if not board.lines:
+        st.warning("No trial of this selection has such a judgement there.")
+        st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
+        st.stop()
+    st.subheader(bias.finding(board) + ".", anchor=False)
+    st.caption(
+        " ".join(
+            part for part in (bias.finding_of_blinding(board), "Nothing on this page is our own judgement.") if part
+        )
+    )
+    bias_views.board_chart(view, board)
+    if len(board.unjudged) > MOST_UNJUDGED:
+        with st.expander(
+            f"{counted(len(board.unjudged), 'trial')} that no review held here judged", key="bias-unjudged"
+        ):
+            st.markdown(listed([line.result.label for line in board.unjudged]) + ".")
+    answer = response.answer_for(view.results, response.Choices(time=time))
+    weighed = bias.summary(board, answer)
+    st.header("How much of the weight is at risk?", anchor=False)
+    st.caption(f"Shares are {weighed.weights}. A trial judged in two ways counts half to each.")
+    bias_views.summary_chart(view, weighed)
+
+with st.expander("Read judgements from a robvis file", key="bias-import", on_change="rerun") as panel:
+    if panel.open:
+        bias_views.importer(view)

@@ -1,0 +1,17 @@
+"""Could people tell? The effect by how the treatment was hidden, with dissociation in the same trials beside it."""
+
+import streamlit as st
+
+from evidence.ui import blinding_view, filters
+from evidence.ui import view as views
+
+view = views.current()
+st.title("Could people tell what they got?", anchor=False)
+if not view.results:
+    filters.empty_notice(view.evidence.results, view.selection)
+    st.stop()
+
+body = st.container()
+options = blinding_view.options()
+with body:
+    blinding_view.draw(view, options)

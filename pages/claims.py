@@ -1,0 +1,86 @@
+"""Is the popular summary right: each statement with its verdict, the numbers computed again, and its citations."""
+
+import streamlit as st
+
+from evidence import citations, claims
+from evidence.claims import Assessed, Found
+from evidence.ui import view as views
+from evidence.ui.card import escaped, reference_text
+from evidence.vocabulary import TOPICS, VERDICTS
+from evidence.words import counted
+
+view = views.current()
+evidence = view.evidence
+
+
+def told(found: Found) -> str:
+    """Whether a number agrees with what is printed, as a quiet note; loud where it does not."""
+    if not found.is_compared:
+        return ""
+    if found.agrees:
+        return ":gray[as printed]"
+    return f"**· differs, printed {escaped(found.printed or 'nowhere in the explanation')}**"
+
+
+def card(item: Assessed) -> None:
+    """One statement: verdict, why, numbers, citations, and the way to the view."""
+    claim = item.claim
+    with st.container(border=True, key=f"claim-{claim.claim}"):
+        words, numbers = st.columns([3, 2], gap="large")
+        with words:
+            st.markdown(f"**{item.verdict}**", help=VERDICTS[claim.verdict].definition)
+            st.markdown(f"#### {escaped(claim.statement)}")
+            st.markdown(escaped(claim.explanation))
+            trials = [
+                f"[{escaped(evidence.trials[trial][0].label)}]({claims.trial_address(trial)})"
+                for trial in claim.trials
+                if trial in evidence.trials
+            ]
+            ways = [f"[See it in the data]({item.address})"] if item.address else []
+            ways += [f"Trials: {', '.join(trials)}"] if trials else []
+            if ways:
+                st.markdown(" · ".join(ways))
+        with numbers:
+            if item.needs_review:
+                st.warning("To be reviewed: the rows no longer give every number that is printed here.")
+            if item.found:
+                st.caption("Computed from the rows just now")
+            for found in item.found:
+                st.markdown(f"{escaped(found.what)}  \n**{escaped(found.live or 'no row gives it')}** {told(found)}")
+        if claim.citations:
+            with st.expander(counted(len(claim.citations), "citation"), key=f"claim-citations-{claim.claim}"):
+                for key in claim.citations:
+                    held = evidence.references.get(key)
+                    places = [f"[{place.label}]({place.url})" for place in citations.links(held)] if held else []
+                    st.markdown(f"{reference_text(evidence, key)} {' · '.join(places)}")
+
+
+st.title("Is the popular summary right?", anchor=False)
+assessed = claims.assess_all(evidence)
+st.subheader(claims.finding(assessed) + ".", anchor=False)
+st.caption(
+    f"{claims.to_review(assessed)} Statements of one popular article, in our words; verdicts are the curator’s. This "
+    "page is about all trials, whatever the filter above selects."
+)
+if not assessed:
+    st.stop()
+
+chosen = st.pills(
+    "Verdict",
+    list(VERDICTS),
+    format_func=lambda name: f"{claims.SHAPES[name]} {VERDICTS[name].label}",
+    selection_mode="multi",
+    key="claim-verdict",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+shown = [item for item in assessed if not chosen or item.claim.verdict in chosen]
+if not shown:
+    st.info("No statement has this verdict.")
+for topic, term in TOPICS.items():
+    own = [item for item in shown if item.claim.topic == topic]
+    if not own:
+        continue
+    st.header("What became of the article’s references" if topic == "reference" else term.label, anchor=False)
+    for item in own:
+        card(item)

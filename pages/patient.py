@@ -1,0 +1,64 @@
+"""Does this apply to my patient: choices, the trials and people behind them, and the pages that show them."""
+
+import streamlit as st
+
+from evidence import patient
+from evidence.ui import view as views
+from evidence.ui.card import escaped
+
+
+def clear() -> None:
+    """Take every choice back."""
+    for name in patient.CHOICES:
+        st.session_state[f"patient-{name}"] = None
+
+
+view = views.current()
+results = view.evidence.results
+st.title("Does this apply to my patient?", anchor=False)
+body = st.container()
+
+left, right = st.columns(2, gap="large")
+PLACES = {"route": st.container(), "ideation": right, "treatment": right, "dose": right}
+chosen = {}
+for name, choice in patient.CHOICES.items():
+    with PLACES.get(name, left):
+        value = st.pills(
+            choice.label,
+            list(choice.options),
+            format_func=lambda value, choice=choice: choice.options[value].label,
+            key=f"patient-{name}",
+            bind="query-params",
+        )
+        if value:
+            chosen[name] = value
+if chosen:
+    st.button("Clear choices", key="patient-clear", type="tertiary", icon=":material/filter_alt_off:", on_click=clear)
+
+found = patient.match(results, chosen)
+with body:
+    st.subheader(patient.finding(found) + ".", anchor=False)
+    notes = (
+        patient.thinness(found) if chosen else "",
+        patient.uncontrolled(found),
+        "All trials count here, whatever the filter above selects.",
+    )
+    st.caption(" ".join(note for note in notes if note))
+
+if chosen and found.results:
+    st.header("What they found", anchor=False)
+    lines = patient.answers(found)
+    for kind, words, where in lines:
+        st.markdown(f"**{kind}.** {escaped(words)} [See the trials]({where})")
+    if not lines:
+        st.markdown("None of these trials compares how many people responded in numbers that can be pooled.")
+    st.header("Open the pages for these trials", anchor=False)
+    st.markdown(" · ".join(f"[{question}]({found.address(page)})" for page, question in patient.PAGES.items()))
+    if found.has_unfiltered:
+        st.caption("Other antidepressants are no filter of those pages: they show the trials of the other choices.")
+    st.header("Choice by choice", anchor=False)
+    st.table(patient.choice_frame(results, found), border="horizontal", hide_index=True)
+st.caption(
+    "Each trial counts under one entry criterion, its own: a trial of treatment-resistant depression may have enrolled "
+    "people with suicidal ideation, too, and is not counted as such."
+)

@@ -1,0 +1,71 @@
+"""The summary of findings: one table in the Cochrane form for the selection, to read and to take away."""
+
+import streamlit as st
+
+from evidence import summary_of_findings as sof
+from evidence import summary_table
+from evidence.exports import summary as export
+from evidence.ui import filters
+from evidence.ui import view as views
+from evidence.ui.card import escaped, reference_list
+
+view = views.current()
+st.title("What is found, outcome by outcome?", anchor=False)
+if not view.results:
+    filters.empty_notice(view.evidence.results, view.selection)
+    st.stop()
+
+found = sof.summarise(view.results, view.evidence.reviews, str(view.selection))
+if not found.lines:
+    st.info(
+        "No controlled trial in this selection reports an outcome of this table in numbers that can be compared. "
+        "Choose a wider selection above."
+    )
+    st.stop()
+
+st.subheader(f"{found.title}. {found.lines[0].statement}", anchor=False)
+columns = [0, 1, 2, 3, 4, 5, 6]
+names = summary_table.headings(found)
+rows = summary_table.summary_rows(found)
+st.table(
+    {names[i]: [f"**{escaped(row[i])}**" if i == 0 else escaped(row[i]) for row in rows] for i in columns},
+    border="horizontal",
+    hide_index=True,
+    alt="; ".join(f"{line.title}: {line.statement}" for line in found.lines),
+)
+st.header("In plain words", anchor=False)
+reasons = {line.reason for line in found.lines}
+for line in found.lines:
+    st.markdown(f"**{line.title}.** {escaped(line.statement)}")
+    if len(reasons) == 1 and len(found.lines) > 1:
+        continue
+    source = view.links.get(line.review.citation) if line.review is not None else None
+    st.caption(escaped(line.reason) + (f" [Source]({source})" if source else ""))
+if len(reasons) == 1 and len(found.lines) > 1:
+    st.caption(f"Certainty, for all of them: {escaped(reasons.pop())}")
+
+st.header("Take it away", anchor=False)
+keys = list(dict.fromkeys(result.citation for result in found.results))
+keys += [line.review.citation for line in found.lines if line.review is not None]
+references = [view.evidence.references[key] for key in dict.fromkeys(keys) if key in view.evidence.references]
+name, short = f"summary-of-findings-{view.evidence.short}", view.evidence.short
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+with st.container(horizontal=True):
+    for label, suffix, mime, make in (
+        ("Web page (HTML)", "html", "text/html", lambda: export.to_html(found, references, short)),
+        ("Word (DOCX)", "docx", WORD, lambda: export.to_docx(found, references, short)),
+        ("Spreadsheet (CSV)", "csv", "text/csv", lambda: export.summary_csv(found)),
+    ):
+        st.download_button(
+            label,
+            make,
+            file_name=f"{name}.{suffix}",
+            mime=mime,
+            key=f"sof-{suffix}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+for note in summary_table.notes(found):
+    st.caption(escaped(note))
+with st.expander("References of everything pooled", key="sof-references"):
+    reference_list(view.evidence, found.results)

@@ -1,0 +1,50 @@
+import re
+from dataclasses import replace
+from types import MappingProxyType
+
+from evidence import background
+from evidence.background import CITED, COUNTED, KINDS
+from evidence.dataset import Evidence
+
+
+def sentences(evidence):
+    return [one for section in background.sections(evidence) for one in section.sentences]
+
+
+def test_every_sentence_says_what_it_rests_on(evidence):
+    for one in sentences(evidence):
+        assert one.kind in KINDS
+        assert bool(one.citations) or one.kind != CITED, one.text
+
+
+def test_every_citation_is_a_reference_held_here(evidence):
+    keys = background.cited(background.sections(evidence))
+    assert keys
+    assert [key for key in keys if key not in evidence.references] == []
+
+
+def test_only_sentences_counted_from_the_data_hold_numbers(evidence):
+    for one in sentences(evidence):
+        assert one.kind == COUNTED or not re.search(r"\d", one.text), one.text
+
+
+def test_general_knowledge_cites_nothing(evidence):
+    assert [one.text for one in sentences(evidence) if one.kind == background.GENERAL and one.citations] == []
+
+
+def test_counts_follow_the_data(evidence):
+    kept = {trial: rows for trial, rows in evidence.trials.items() if rows[0].population == "TRD"}
+    results = tuple(r for rows in kept.values() for r in rows)
+    fewer = replace(evidence, results=results, trials=MappingProxyType(kept))
+    texts = " ".join(one.text for one in sentences(fewer))
+    assert f"{len(kept)} of {len(kept)} trials held here enrolled people with it" in texts
+
+
+def test_without_results_it_is_sound():
+    empty = Evidence((), {}, (), (), (), {}, {}, "0" * 64)
+    assert any("No trial held here tested arketamine alone" in one.text for one in sentences(empty))
+
+
+def test_the_words_are_plain(evidence):
+    texts = " ".join(one.text for one in sentences(evidence)).lower()
+    assert not re.search(r"signific|subjects|should take|recommend", texts)

@@ -1,0 +1,368 @@
+import csv
+import io
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
+
+from evidence.dataset import DATA, FILES, Evidence
+from evidence.records import Result
+from tests.server import CHROMIUM_FLAGS, HOST, IDLE, Server, dashboard
+from tests.tools import chromium
+
+pytestmark = pytest.mark.browser
+
+ADDRESSES = {
+    "": "What is the answer?",
+    "onset": "How soon does it work?",
+    "response": "For how many does it work?",
+    "duration": "For how long does it last?",
+    "trials": "Which trials?",
+}
+DESK, TABLET = {"width": 1400, "height": 900}, {"width": 820, "height": 1180}
+SLOW = 30_000
+MURROUGH = "10.1176/appi.ajp.2013.13030392"
+LEAST_CONTRAST = """() => {
+    const parts = colour => colour.match(/[0-9.]+/g).map(Number);
+    const light = colour => parts(colour).slice(0, 3).map(v => v / 255)
+        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = light(getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor);
+    const words = document.querySelectorAll('h1, h2, h3, .ytick text, .xtick text, .ytick a, [data-testid=stMain] p a');
+    return Math.min(...[...words].filter(word => word.checkVisibility()).map(word => {
+        const style = getComputedStyle(word);
+        const ink = light(word instanceof SVGElement ? style.fill : style.color);
+        return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+    }));
+}"""
+MARKS_ON_LABELS = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
+    const box = element => element.getBoundingClientRect();
+    const labels = [...chart.querySelectorAll('.ytick text')].filter(label => label.textContent.trim());
+    return [...chart.querySelectorAll('.points path')].flatMap(mark => labels.filter(label =>
+        box(label).left < box(mark).right - 1 && box(label).right > box(mark).left + 1
+        && box(label).top < box(mark).bottom - 3 && box(label).bottom > box(mark).top + 3
+    ).map(label => label.textContent));
+})"""
+
+
+class Watch:
+    """What a browser context asked for and complained about."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.hosts: set[str] = set()
+        self.complaints: list[str] = []
+        context.on("request", self._asked)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("page", lambda page: page.on("websocket", lambda socket: self.hosts.add(_host(socket.url))))
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(("data:", "blob:")):
+            self.hosts.add(_host(request.url))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # Streamlit looks for its own server below the page's address first and gets a 404.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+            self.complaints.append(message.text)
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def visit(page: Page, url: str, title: str) -> None:
+    page.goto(url)
+    settled(page, title)
+
+
+def settled(page: Page, title: str) -> None:
+    """Wait until the page with this title is drawn and the server has nothing more to say."""
+    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible(timeout=SLOW)
+    page.wait_for_function(IDLE, timeout=SLOW)
+
+
+def count_line(page: Page) -> Locator:
+    return page.locator("summary", has_text=re.compile(r"\d+ of \d+ trials")).get_by_role("paragraph")
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def mark_in_row(page: Page, label: str) -> tuple[float, float]:
+    """Where the mark stands that lies in the row of a label of the forest plot: the middle of it on screen."""
+    found = page.get_by_test_id("stPlotlyChart").first.evaluate(
+        """(chart, label) => {
+            const middle = e => {
+                const r = e.getBoundingClientRect();
+                return [r.x + r.width / 2, r.y + r.height / 2];
+            };
+            const text = [...chart.querySelectorAll('.ytick text')].find(t => t.textContent.includes(label));
+            const [, y] = middle(text);
+            return [...chart.querySelectorAll('.points path')].map(middle).filter(([, at]) => Math.abs(at - y) < 6)[0];
+        }""",
+        label,
+    )
+    return found[0], found[1]
+
+
+def overlapping_labels(page: Page) -> list[tuple[str, str]]:
+    boxes = page.get_by_test_id("stPlotlyChart").first.evaluate(
+        """chart => [...chart.querySelectorAll('.ytick text, .text text, .annotation-text')].map(t => {
+            const r = t.getBoundingClientRect(); return [t.textContent, r.left, r.right, r.top, r.bottom];
+        }).filter(b => b[0].trim())"""
+    )
+    assert len(boxes) > 44
+    return [
+        (a[0], b[0])
+        for a, b in combinations(boxes, 2)
+        if min(a[2], b[2]) - max(a[1], b[1]) > 1 and min(a[4], b[4]) - max(a[3], b[3]) > 3
+    ]
+
+
+def no_sideways_scroll(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    assert path, "No Chromium: run python tests/tools.py"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with dashboard() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """One light window for the tests that do not mind what was fetched before."""
+    context = browser.new_context(viewport=DESK, color_scheme="light", accept_downloads=True)
+    context.set_default_timeout(SLOW)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(desk: BrowserContext) -> Iterator[Page]:
+    page = desk.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def many_trials(tmp_path_factory: pytest.TempPathFactory, evidence: Evidence) -> Path:
+    """A data folder in which 44 trials report response at 24 hours."""
+    folder = tmp_path_factory.mktemp("many")
+    for name in FILES:
+        (folder / name).write_bytes((DATA / name).read_bytes())
+    usual = next(r for r in evidence.trials["murrough-2013a"] if r.outcome == "response" and r.hours == 24)
+    with (folder / "trials.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, Result.columns())
+        writer.writeheader()
+        for i in range(44):
+            cells = {name: "" if value is None else value for name, value in usual.model_dump().items()}
+            own = {"trial": f"author-{i}", "label": f"Longername{i} {1990 + i % 35}", "registration": "", "effect": ""}
+            own |= {"effect_measure": "", "ci_low": "", "ci_high": "", "events_intervention": 10 + i % 20, "note": ""}
+            writer.writerow(cells | own)
+    return folder
+
+
+def test_a_deep_link_as_the_first_request_of_a_process(browser: Browser) -> None:
+    with dashboard() as fresh:
+        context = browser.new_context(viewport=DESK, color_scheme="dark")
+        watch = Watch(context)
+        page = context.new_page()
+        visit(page, f"{fresh.url}/response?preset=Everything&route=Intranasal", ADDRESSES["response"])
+        expect(page.get_by_test_id("stTopNavLink")).to_have_count(page.get_by_test_id("stTopNavLink").count())
+        expect(page.get_by_test_id("stTopNavLink").first).to_contain_text("Overview")
+        expect(count_line(page)).to_contain_text("1 filter on")
+        # The very first run already draws for the dark.
+        ground = page.locator(".js-plotly-plot .main-svg").first
+        expect(ground).not_to_have_css("background-color", "rgb(255, 255, 255)")
+        assert watch.hosts == {HOST}
+        assert not watch.complaints
+        context.close()
+        for words in ("external IP", "External URL", "Network URL", "Traceback", "Warning"):
+            assert words not in fresh.log
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_in_both_schemes_and_widths(browser: Browser, server: Server, scheme: Any) -> None:
+    context = browser.new_context(viewport=DESK, color_scheme=scheme)
+    watch = Watch(context)
+    page = context.new_page()
+    visit(page, f"{server.url}?preset=Everything", ADDRESSES[""])
+    links = page.get_by_test_id("stTopNavLink").evaluate_all("all => all.map(link => link.href)")
+    assert len(links) >= len(ADDRESSES)
+    heading, title = page.get_by_role("heading", level=1), ADDRESSES[""]
+    for link in (*links[1:], links[0]):
+        page.locator(f'[data-testid="stTopNavLink"][href="{link}"]').click()
+        page.wait_for_url(lambda url, link=link: urlsplit(url).path == urlsplit(link).path)
+        expect(heading).to_have_count(1, timeout=SLOW)
+        expect(heading).not_to_have_text(title, timeout=SLOW)
+        title = heading.inner_text()
+        page.wait_for_function(IDLE, timeout=SLOW)
+        ground = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
+        assert (ground == "rgb(255, 255, 255)") is (scheme == "light")
+        assert page.evaluate(LEAST_CONTRAST) >= 4.5, link
+        assert page.evaluate(MARKS_ON_LABELS) == [], link
+        assert page.get_by_test_id("stException").count() == 0
+        cells = page.locator("[role=gridcell], [data-testid=stTable] td").all_text_contents()
+        assert not {"None", "nan", "NaN", "inf"}.intersection(cells), link
+        assert no_sideways_scroll(page), f"{link} at {DESK['width']}"
+        page.set_viewport_size(TABLET)
+        page.wait_for_function(IDLE, timeout=SLOW)
+        assert no_sideways_scroll(page), f"{link} at {TABLET['width']}"
+        page.set_viewport_size(DESK)
+    context.close()
+    assert watch.hosts == {HOST}
+    assert not watch.complaints
+
+
+def test_a_click_on_a_mark_opens_its_citation_and_leads_to_the_trial(page: Page, server: Server) -> None:
+    visit(page, f"{server.url}/response?preset=Everything&route=Intravenous", ADDRESSES["response"])
+    line = count_line(page).inner_text()
+    page.mouse.click(*mark_in_row(page, "Murrough 2013a"))
+    card = page.locator(".st-key-card-response")
+    expect(card).to_contain_text("Murrough 2013a")
+    link = card.get_by_role("link", name="DOI").first
+    expect(link).to_have_attribute("href", f"https://doi.org/{MURROUGH}")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(card).to_contain_text("Review Table 3")
+    card.get_by_role("link", name="Everything about Murrough 2013a").click()
+    settled(page, ADDRESSES["trials"])
+    expect(page.get_by_role("heading", level=2, name="Murrough 2013a")).to_be_visible()
+    asked = {"preset": ["Everything"], "route": ["Intravenous"], "trial": ["murrough-2013a"]}
+    assert parameters(page) == asked
+    page.reload()
+    settled(page, ADDRESSES["trials"])
+    expect(page.get_by_role("heading", level=2, name="Murrough 2013a")).to_be_visible()
+    expect(count_line(page)).to_have_text(line)
+
+
+@pytest.mark.parametrize("address", ["onset", "duration", ""])
+def test_a_mark_of_every_other_kind_of_chart_can_be_clicked(page: Page, server: Server, address: str) -> None:
+    visit(page, f"{server.url}/{address}", ADDRESSES[address])
+    for chart in page.get_by_test_id("stPlotlyChart").all():
+        chart.scroll_into_view_if_needed()
+        x, y = chart.evaluate(
+            """chart => [...chart.querySelectorAll('.points path')].filter(e => e.__data__.data).map(e => {
+                const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2];
+            }).find(([, y]) => y > 0 && y < innerHeight)"""
+        )
+        before = page.locator("[class*=st-key-card-]").count()
+        page.mouse.click(x, y)
+        expect(page.locator("[class*=st-key-card-]")).to_have_count(before + 1)
+
+
+def test_a_label_on_the_axis_leads_to_the_paper(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport=DESK)
+    left: list[str] = []
+    context.on("request", lambda request: left.append(request.url) if _host(request.url) != HOST else None)
+    context.route(lambda url: _host(url) != HOST, lambda route: route.fulfill(body=""))
+    page = context.new_page()
+    visit(page, f"{server.url}/response", ADDRESSES["response"])
+    with context.expect_page() as popup:
+        page.locator(".ytick a", has_text="Murrough 2013a").click(force=True)
+    popup.value.wait_for_url(f"https://doi.org/{MURROUGH}")
+    assert left == [f"https://doi.org/{MURROUGH}"]
+    assert page.url == f"{server.url}/response"
+    context.close()
+
+
+def test_filters_travel_in_the_address_across_pages_and_reloads(page: Page, server: Server) -> None:
+    visit(page, f"{server.url}/response", ADDRESSES["response"])
+    narrow = count_line(page).inner_text()
+    page.get_by_role("combobox", name="Evidence").click()
+    page.get_by_role("option", name="Everything", exact=True).click()
+    expect(count_line(page)).not_to_have_text(narrow)
+    page.wait_for_url(re.compile("preset=Everything"))
+    settled(page, ADDRESSES["response"])
+    everything = count_line(page).inner_text()
+    count_line(page).click()
+    page.get_by_role("combobox", name="Route").fill("Intranasal")  # typing opens the list, whatever still moves
+    page.get_by_role("option", name="Intranasal", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(count_line(page)).to_contain_text("1 filter on")
+    expect(count_line(page)).not_to_have_text(everything)
+    page.wait_for_url(re.compile("route=Intranasal"))
+    expect(page.get_by_role("combobox", name="Route")).to_be_visible()  # the panel stays open for the next filter
+    asked = {"preset": ["Everything"], "route": ["Intranasal"]}
+    assert parameters(page) == asked
+    line = count_line(page).inner_text()
+    page.reload()
+    settled(page, ADDRESSES["response"])
+    expect(count_line(page)).to_have_text(line)
+    for address, name in (("onset", "Onset"), ("", "Overview"), ("trials", "Trials"), ("response", "Response")):
+        page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+        settled(page, ADDRESSES[address])
+        expect(count_line(page)).to_have_text(line)
+        assert parameters(page) == asked
+    for address in ("trials", "", "onset", "response"):
+        page.go_back()
+        settled(page, ADDRESSES[address])
+        expect(count_line(page)).to_have_text(line)
+        assert parameters(page) == asked
+
+
+def test_a_row_of_the_table_stays_true_when_the_table_changes(page: Page, server: Server) -> None:
+    visit(page, f"{server.url}/trials?preset=Everything", ADDRESSES["trials"])
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 18, box["y"] + 35 * 2.5)
+    heading = page.get_by_role("heading", level=2).first
+    expect(heading).to_be_visible()
+    chosen = heading.inner_text()
+    page.wait_for_url(re.compile("trial="))
+    page.get_by_placeholder("Name, acronym").fill("Murrough")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q=Murrough"))
+    settled(page, ADDRESSES["trials"])
+    expect(heading).to_have_text(chosen)
+
+
+def test_the_drawn_rows_arrive_as_csv(page: Page, server: Server, evidence: Evidence) -> None:
+    visit(page, f"{server.url}/response?preset=Everything", ADDRESSES["response"])
+    page.get_by_role("tab", name="Download").first.click()
+    with page.expect_download() as arriving:
+        page.get_by_role("button", name="Rows (CSV)").first.click()
+    download = arriving.value
+    assert download.suggested_filename == f"ketamine-response-{evidence.short}.csv"
+    text = Path(download.path()).read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    labels = page.get_by_test_id("stPlotlyChart").first.locator(".ytick a").all_text_contents()
+    assert "Murrough 2013a" in labels
+    assert {row["label"] for row in rows if row["label"] == "Murrough 2013a"}
+    assert {row["outcome"] for row in rows} == {"response"}
+    shipped = {(r.trial, r.citation, r.hours) for r in evidence.results}
+    assert {(row["trial"], row["citation"], float(row["hours"])) for row in rows} <= shipped
+
+
+def test_44_trials_stand_in_one_plot_without_overlap(browser: Browser, many_trials: Path) -> None:
+    with dashboard(many_trials) as server:
+        context = browser.new_context(viewport=DESK)
+        page = context.new_page()
+        visit(page, f"{server.url}/response", ADDRESSES["response"])
+        expect(count_line(page)).to_contain_text("44 of 44 trials")
+        links = page.get_by_test_id("stPlotlyChart").first.locator(".ytick a")
+        expect(links).to_have_count(44)
+        assert not overlapping_labels(page)
+        page.set_viewport_size(TABLET)
+        page.wait_for_function(
+            "document.querySelector('.js-plotly-plot .main-svg').getBoundingClientRect().right <= innerWidth"
+        )
+        assert not overlapping_labels(page)
+        assert no_sideways_scroll(page)
+        context.close()

@@ -1,0 +1,334 @@
+import json
+import math
+from pathlib import Path
+
+import pytest
+from conftest import counted, result
+
+from evidence import harm_tables, harm_words, harms, reporting, timeline
+from evidence.dataset import Evidence
+from evidence.effects import Counts
+from evidence.figures.harms import harm_plot, matrix_plot
+from evidence.figures.style import DARK, LIGHT
+from evidence.figures.timeline import timeline as timeline_plot
+from evidence.outcomes import OUTCOMES
+from evidence.records import Result
+from evidence.selection import PRESETS, Selection
+
+REFERENCE = json.loads((Path(__file__).parent / "reference" / "harms.json").read_text(encoding="utf-8"))
+ESKETAMINE = Selection("esketamine")
+
+
+def felt(a: int, n1: int, c: int, n2: int, trial: str = "t0", **cells: object) -> Result:
+    usual = {"outcome": "dissociation", "trial": trial, "label": trial.upper(), "comparator": "placebo", "hours": 672}
+    return counted(a, n1, c, n2, **(usual | cells))
+
+
+def of_esketamine(evidence: Evidence, event: str) -> harms.Harm:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    return harms.harm_of(found.compared, event)
+
+
+@pytest.mark.parametrize("known", REFERENCE["events"], ids=lambda known: known["event"])
+def test_pooled_harms_equal_metafor(evidence: Evidence, known: dict) -> None:
+    # tests/reference/make_harms.R picks the rows itself and pools them with metafor.
+    item = of_esketamine(evidence, known["event"])
+    arms = {e.trial: (e.intervention, e.comparator) for e in item.difference.used}
+    assert arms == {c["trial"]: (Counts(c["a"], c["n1"]), Counts(c["c"], c["n2"])) for c in known["cells"]}
+    for fit in known["fits"]:
+        pooled = (item.difference if fit["measure"] == "RD" else item.ratio).pooled
+        assert pooled is not None
+        assert pooled.k == fit["k"]
+        ours = [pooled.estimate, pooled.se, pooled.ci_low, pooled.ci_high]
+        assert ours == pytest.approx([fit[name] for name in ("estimate", "se", "ci_low", "ci_high")], abs=1e-6)
+        assert pooled.tau2 == pytest.approx(fit["tau2"], abs=1e-6)
+
+
+def test_dose_arms_count_the_shared_placebo_once(evidence: Evidence) -> None:
+    # Fedgchin 2019: 30/115 on 56 mg and 32/116 on 84 mg against the same 4/113; the pooled-arms row says 62/231.
+    (entry,) = [e for e in of_esketamine(evidence, "dissociation").difference.used if e.trial == "fedgchin-2019"]
+    assert (entry.intervention, entry.comparator) == (Counts(62, 231), Counts(4, 113))
+
+
+def test_pooled_arms_stand_in_only_where_no_main_row_has_counts() -> None:
+    main = felt(5, 20, 1, 20, line=2)
+    both = felt(9, 40, 1, 20, analysis="pooled-arms", line=3)
+    bare = result(outcome="dissociation", trial="t0", comparator="placebo", line=4)
+    assert harms.harm_of([main, both], "dissociation").results == (main,)
+    for rows in ([both], [bare, both]):
+        (entry,) = harms.harm_of(rows, "dissociation").difference.used
+        assert entry.intervention == Counts(9, 40)
+        assert entry.key == "3"
+
+
+def test_a_subgroup_is_no_row_of_its_trial() -> None:
+    item = harms.harm_of([felt(5, 20, 1, 20, analysis="subgroup")], "dissociation")
+    assert item.difference.k == 0
+    assert item.differs is None
+
+
+def test_randomised_withdrawals_are_named_and_pooled_only_when_asked_for() -> None:
+    rows = [felt(5, 20, 1, 20), felt(9, 40, 1, 20, "t1", design="withdrawal", anchor="randomisation")]
+    item = harms.harm_of(rows, "dissociation")
+    assert (item.difference.k, item.withdrawn) == (1, ("T1",))
+    assert harm_words.not_pooled([item]) == [f"Not in a difference ({harms.WITHDRAWN}): T1."]
+    assert harms.harm_of(rows, "dissociation", withdrawals=True).difference.k == 2
+
+
+def test_a_trial_that_shares_its_citation_with_a_withdrawal_stays(evidence: Evidence) -> None:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_apart)
+    item = harms.harm_of(found.compared, "discontinuation-adverse-event")
+    assert [entry.trial for entry in item.difference.used] == ["popova-2019"]
+    assert item.withdrawn == ("Daly 2019",)
+
+
+def test_uncontrolled_results_never_enter_a_difference() -> None:
+    alone = result(outcome="dissociation", comparator="none", events_intervention=15, n_intervention=20)
+    assert harms.harms([alone], harms.is_event) == ()
+    ketamine = felt(5, 20, 1, 20, comparator="ketamine", intervention="esketamine")
+    assert harms.harm_of([ketamine], "dissociation").differs is None
+    (cell,) = reporting.matrix([alone]).cells
+    assert (cell.state, cell.text, cell.in_words) == ("alone", "75", "ketamine 15 of 20, no comparison group")
+
+
+def test_no_event_in_either_arm_keeps_its_difference_and_has_no_ratio() -> None:
+    item = harms.harm_of([felt(0, 20, 0, 25)], "dissociation")
+    assert item.rates == (0.0, 0.0)
+    assert item.differs is not None
+    estimate, low, high = item.differs
+    # Newcombe's interval of 0/20 against 0/25 by hand: Wilson gives 0 to 0.1611 and 0 to 0.1332.
+    assert (estimate, round(low, 4), round(high, 4)) == (0.0, -0.1332, 0.1611)
+    assert item.effect("RR") is None
+    assert item.in_words("RR") == "not estimable"
+    assert "Nobody, or everybody, had it" in harm_words.no_events([item])
+    both = harms.harm_of([felt(0, 20, 0, 25), felt(0, 30, 0, 30, "t1")], "dissociation")
+    assert both.difference.k == 2
+    assert both.differs is not None
+    assert both.ratio.k == 0
+
+
+def test_one_trial_has_its_own_rates_and_newcombes_interval() -> None:
+    # 56/70 against 48/80 (Newcombe 1998, example a): 0.2 (0.0524 to 0.3339).
+    item = harms.harm_of([felt(56, 70, 48, 80)], "dissociation")
+    assert item.differs == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    assert item.rates == pytest.approx((0.8, 0.6))
+    # 1/0.3339 = 2.99 and 1/0.0524 = 19.1, harms rounded down.
+    assert str(item.needed) == "NNTH 5 (2 to 19)"
+
+
+def test_both_rates_differ_by_the_pooled_difference(evidence: Evidence) -> None:
+    # Placebo 4 + 4 + 9 + 4 + 7 = 28 of 527; 5.3 % + 25.4 %.
+    item = of_esketamine(evidence, "dissociation")
+    assert item.rates is not None
+    assert item.differs is not None
+    assert item.rates[1] == pytest.approx(28 / 527)
+    assert item.rates[0] - item.rates[1] == pytest.approx(item.differs[0])
+    assert str(item.needed) == "NNTH 3 (3 to 5)"
+
+
+def test_events_stand_by_risk_difference_and_apart_ones_apart(evidence: Evidence) -> None:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    items = [h for h in harms.harms(found.compared, harms.is_event) if h.differs]
+    sizes = [h.differs[0] for h in items if h.differs]
+    assert sizes == sorted(sizes, reverse=True)
+    assert items[0].event == "dissociation"
+    assert not {h.event for h in items} & {"serious-adverse-event", "suicidal-ideation", "discontinuation-any-cause"}
+    apart = harms.harms(harms.scope(evidence.results, ESKETAMINE, harms.is_apart).compared, harms.is_apart)
+    assert {"suicidal-ideation", "discontinuation-any-cause", "any-adverse-event"} <= {h.event for h in apart}
+
+
+def test_every_harm_is_in_exactly_one_block() -> None:
+    for outcome in OUTCOMES.values():
+        row = result(outcome=outcome.value)
+        assert harms.is_event(row) + harms.is_apart(row) == harms.is_harm(row)
+    assert harms.is_apart(result(outcome="suicide"))
+    assert not harms.is_harm(result(outcome="response"))
+
+
+def test_the_threshold_is_of_either_arm() -> None:
+    item = harms.harm_of([felt(1, 100, 6, 100)], "dissociation")
+    assert harms.is_frequent(item, 6)
+    assert not harms.is_frequent(item, 6.1)
+    assert harm_words.rare([item], 10) == "1 event under 10% in both arms not drawn: dissociation."
+    assert harm_words.rare([item], 5) == ""
+
+
+def test_kinds_of_comparator_are_never_pooled() -> None:
+    rows = [felt(5, 20, 1, 20), felt(9, 40, 1, 20, "t1"), felt(9, 40, 20, 40, "t2", comparator="ECT")]
+    everything = Selection("everything")
+    auto = harms.scope(rows, everything, harms.is_event)
+    assert (auto.kind, dict(auto.kinds)) == ("placebo", {"placebo": 2, "treatment": 1, "nothing": 0})
+    assert {r.comparator for r in auto.compared} == {"placebo"}
+    other = harms.scope(rows, everything, harms.is_event, "treatment")
+    assert {r.comparator for r in other.compared} == {"ECT"}
+    assert "another treatment (1 trial)" in harm_words.comparators(auto)
+    assert harm_words.comparators(harms.scope(rows[:2], everything, harms.is_event)) == ""
+
+
+def test_the_default_preset_is_widened_and_says_how(evidence: Evidence) -> None:
+    # No midazolam trial counts a named event in both arms; the nearest is Ekstrand 2022 against ECT.
+    found = harms.scope(evidence.results, Selection(), harms.is_event)
+    assert [criterion.words for criterion in found.dropped] == ["comparator is midazolam"]
+    items = harms.harms(found.compared, harms.is_event)
+    assert {e.trial for h in items for e in h.difference.used} == {"ekstrand-2022"}
+    apart = harms.scope(evidence.results, Selection(), harms.is_apart)
+    assert apart.dropped == ()
+    assert harms.elsewhere(evidence.results, Selection())["esketamine"] == 7
+
+
+def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    items = harms.harms(found.compared, harms.is_event)
+    words = harm_words.finding(items, harm_words.sides_among(items))
+    # 5.3 + 25.4 = 30.7 of 100; 695 people on esketamine and 527 on placebo.
+    assert words.startswith(
+        "The largest difference is in dissociation: about 31 of 100 people on esketamine against 5 on placebo "
+        "(risk difference 25%, 95% CI 20% to 31%; 5 trials, 1\u202f222 people); next come dizziness (22 more of 100)"
+    )
+    assert harm_words.window(items).endswith("until 24 to 28 days.")
+
+
+def test_findings_without_a_clear_difference_or_without_any() -> None:
+    even = harms.harms([felt(5, 20, 5, 20)], harms.is_event)
+    sides = harm_words.sides_among(even)
+    assert harm_words.finding(even, sides).startswith("No event has an interval that excludes no difference")
+    assert harm_words.finding((), sides).startswith("No controlled trial here counts adverse events")
+    fewer = harms.harms([felt(2, 50, 30, 50)], harms.is_event)
+    assert "about 4 of 100 people on ketamine against 60 on placebo" in harm_words.finding(fewer, sides)
+    assert (
+        harm_words.trade_off(fewer, harms.scope([felt(2, 50, 30, 50)], Selection("everything"), harms.is_event)) == ""
+    )
+
+
+def test_harm_stands_beside_benefit_of_the_same_comparison() -> None:
+    rows = [
+        felt(30, 60, 6, 60),
+        counted(30, 60, 15, 60, comparator="placebo", trial="t0"),
+        counted(30, 60, 30, 60, comparator="ECT", trial="t9"),
+    ]
+    found = harms.scope(rows, Selection("everything"), harms.is_event)
+    words = harm_words.trade_off(harms.harms(found.compared, harms.is_event), found)
+    # 50 % against 10 %: 1/0.4 = 2.5; 50 % against 25 %: 1/0.25 = 4, ECT left out.
+    assert words.startswith("Number needed to harm, dissociation: NNTH 2 (")
+    assert "Number needed to treat, response at 24 hours, same comparison: NNTB 4 (" in words
+    alone = harms.scope(rows[:1], Selection("everything"), harms.is_event)
+    assert "no response with counts" in harm_words.trade_off(harms.harms(alone.compared, harms.is_event), alone)
+
+
+def test_count_zero_and_not_reported_are_three_things(evidence: Evidence) -> None:
+    rows = [felt(5, 20, 1, 20), felt(0, 20, 1, 20, "t1"), felt(3, 20, 1, 20, "t2", outcome="nausea")]
+    cells = {(c.trial, c.event): c for c in reporting.matrix(rows).cells}
+    assert [cells[t, "dissociation"].state for t in ("t0", "t1", "t2")] == ["compared", "compared zero", "not reported"]
+    assert [cells[t, "dissociation"].text for t in ("t0", "t1", "t2")] == ["25", "0", "·"]
+    assert len({reporting.Cell("", "", "", s).text for s in ("compared", "not reported")}) == 1
+    small = reporting.matrix([felt(1, 1000, 0, 1000)]).cells[0]
+    assert small.text == "<1"
+    figure = matrix_plot(reporting.matrix(rows), {}, LIGHT)
+    symbols = [trace.marker.symbol for trace in figure.data if trace.mode == "markers+text"]
+    assert symbols == ["square", "circle"]
+    shipped = reporting.matrix(evidence.results)
+    assert len(shipped.cells) == len(shipped.trials) * len(shipped.events)
+    assert len(shipped.silent) + len(shipped.trials) == len(evidence.trials)
+
+
+def test_the_matrix_keeps_groups_and_names_the_silent() -> None:
+    rows = [felt(5, 20, 1, 20), felt(3, 20, 1, 20, outcome="nausea"), result(trial="t5", label="T5 2020")]
+    assert reporting.matrix(rows, ("gastrointestinal",)).events == ("nausea",)
+    assert reporting.silence(reporting.matrix(rows)) == "1 trial with no count of any harm here: T5 2020."
+    assert reporting.finding(reporting.matrix([result()])).startswith("No trial in this selection reports")
+
+
+def test_registries_lead_to_the_table_of_results() -> None:
+    row = felt(5, 20, 1, 20, registration="NCT02417064; EudraCT 2014-004584-20")
+    (found,) = reporting.registry_tables([row, row])
+    assert found == ("T0", "NCT02417064", "https://clinicaltrials.gov/study/NCT02417064?tab=results")
+    assert reporting.registry_tables([felt(5, 20, 1, 20)]) == ()
+
+
+def test_what_no_trial_measures_names_the_nearest_rows(evidence: Evidence) -> None:
+    # Wilkinson 2018: cystitis 0 of 14 at 98 days; Ekstrand 2022: urinary retention and lasting amnesia at 28 days.
+    near = harm_words.nearest_to_long_term(evidence.results)
+    assert (near[0].label, near[0].outcome) == ("Wilkinson 2018", "cystitis")
+    assert "3 rows of 2 trials come nearest; the longest counts until 98 days (Wilkinson 2018, 14 people)" in (
+        harm_words.not_measured(evidence.results)
+    )
+    assert "none reports such an event" in harm_words.not_measured([result()])
+    assert harm_words.near_row(near[0]).startswith("Wilkinson 2018 (no comparison group): Cystitis")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_gives_a_figure_and_a_table(evidence: Evidence, preset: str) -> None:
+    found = harms.scope(evidence.results, Selection(preset), harms.is_event)
+    items = [h for h in harms.harms(found.compared, harms.is_event) if h.differs]
+    sides = harm_words.sides_among(items)
+    for measure in ("RD", "RR"):
+        figure = harm_plot(items, measure, sides, DARK)
+        assert figure.layout.height > 100
+        text = figure.to_json()
+        assert "NaN" not in text
+        assert "Infinity" not in text
+    frame = harm_tables.harm_frame(items)
+    assert len(frame) == len(items)
+    grid = reporting.matrix(found.results)
+    assert len(harm_tables.matrix_frame(grid, {})) == len(grid.cells)
+
+
+def test_a_hostile_label_is_escaped() -> None:
+    rows = [felt(5, 20, 1, 20, label="<img src=x onerror=alert(1)>")]
+    text = str(matrix_plot(reporting.matrix(rows), {}, LIGHT).to_dict())
+    assert "<img" not in text
+
+
+def test_the_time_axis_says_when_counting_ended(evidence: Evidence) -> None:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    rows = [r for r in evidence.results if r.intervention == "esketamine" and r.route == "intranasal"]
+    line = timeline.timeline(evidence.results, ESKETAMINE, rows, found)
+    compared = [c for c in line.counts if c.event == "dissociation" and c.comparator]
+    first = compared[0]
+    # 62 + 33 + 44 + 30 + 46 = 215 of 695; 28 of 527; all counted to 24 or 28 days.
+    assert (first.drug, first.comparator, first.text) == ((215, 695), (28, 527), "31% v 5%")
+    assert math.isclose(first.hours, (576**2 * 672**3) ** 0.2)
+    assert compared[-1].in_words.endswith("from randomisation (1 trial)")
+    words = timeline.finding(line, rows)
+    assert "acute harms" in words
+    assert "ended within the first 6 hours" in words
+    figure = timeline_plot(line, ("favours esketamine", "favours placebo"), LIGHT)
+    assert [figure.layout.xaxis.ticktext[0], figure.layout.xaxis.ticktext[-1]] == ["40 min", "1 year"]
+    assert len(harm_tables.timeline_frame(line)) >= len(line.counts)
+
+
+def test_a_subgroup_and_another_kind_of_comparator_stay_off_the_time_axis() -> None:
+    rows = [
+        felt(5, 20, 1, 20),
+        felt(5, 20, 9, 20, "t1", comparator="ECT"),
+        result(trial="t2", outcome="dissociation", comparator="none", events_intervention=5, n_intervention=10),
+        result(trial="t3", outcome="dissociation", analysis="subgroup", events_intervention=5, n_intervention=10),
+    ]
+    everything = Selection("everything")
+    found = harms.scope(rows, everything, harms.is_event)
+    counts = timeline.timeline(rows, everything, rows, found).counts
+    assert {cell.trial for count in counts for cell in count.cells} == {"t0", "t2"}
+    assert [count.text for count in counts] == ["50%", "25% v 5%"]
+
+
+def test_an_empty_time_axis() -> None:
+    everything = Selection("everything")
+    line = timeline.timeline((), everything, (), harms.scope((), everything, harms.is_event))
+    assert line.is_empty
+    assert timeline.finding(line, ()).startswith("Neither an effect by time")
+    assert timeline_plot(line, ("", ""), LIGHT).layout.height > 0
+
+
+def test_only_a_comparison_with_something_else_counts_as_two_arms() -> None:
+    assert harms.has_both_arms(felt(5, 20, 1, 20))
+    assert not harms.has_both_arms(felt(5, 20, 1, 20, comparator="ketamine", intervention="esketamine"))
+    assert not harms.has_both_arms(felt(5, 20, 1, 20, comparator="none"))
+    assert not harms.has_both_arms(result(outcome="dissociation", events_intervention=5, n_intervention=20))
+
+
+def test_rows_of_low_confidence_do_not_hold_a_selection_together() -> None:
+    low = felt(5, 20, 1, 20, comparator="midazolam", confidence="low")
+    sure = felt(5, 20, 1, 20, "t1")
+    found = harms.scope([low, sure], Selection(), harms.is_event)
+    assert [criterion.words for criterion in found.dropped] == ["comparator is midazolam"]
+    assert found.kinds["placebo"] == 1

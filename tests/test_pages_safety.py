@@ -1,0 +1,148 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from conftest import counted
+from streamlit.testing.v1 import AppTest
+
+from evidence import tables
+from evidence.dataset import DATA, Evidence
+from evidence.records import Result
+from evidence.selection import PRESETS
+from evidence.ui.loading import FOLDER_VARIABLE
+
+APP = Path(__file__).resolve().parent.parent / "evidence" / "ui" / "app.py"
+LABELS = {name: preset.label for name, preset in PRESETS.items()}
+EVENTS, APART, MATRIX, AXIS = "harms-events", "harms-apart", "harms-matrix", "axis-timeline"
+
+
+@pytest.fixture(autouse=True)
+def shipped_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    copy = Path(shutil.copytree(DATA, tmp_path / "data"))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(copy))
+    st.cache_resource.clear()
+    yield copy
+    st.cache_resource.clear()
+
+
+def write(folder: Path, rows: list[Result]) -> None:
+    known = [row.model_copy(update={"citation": "Lii2023NMH"}) for row in rows]
+    (folder / "trials.csv").write_bytes(tables.to_csv(tables.result_frame(known)))
+
+
+def opened(page: str, **parameters: str | list[str]) -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    at.switch_page(f"../../pages/{page}.py")
+    at.run()
+    assert not at.exception, at.exception[0].message
+    return at
+
+
+def alts(at: AppTest) -> list[str]:
+    return [chart.proto.alt for chart in at.get("plotly_chart")]
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(element.value for kind in ("subheader", "caption", "markdown") for element in at.get(kind))
+
+
+@pytest.mark.parametrize("preset", LABELS)
+@pytest.mark.parametrize("page", ["safety", "blinding"])
+def test_both_pages_stand_for_every_preset(page: str, preset: str) -> None:
+    at = opened(page, preset=LABELS[preset])
+    assert at.subheader[0].value.endswith(".")
+    assert at.get("plotly_chart")
+    assert "significant" not in said(at)
+
+
+def test_safety_of_the_default_says_what_was_given_up_and_leads_on() -> None:
+    at = opened("safety")
+    assert "This selection holds no such result; shown without requiring that comparator is midazolam" in said(at)
+    (button,) = [b for b in at.button if b.label == "Esketamine nasal spray: 7 trials"]
+    button.click().run()
+    assert at.selectbox(key="preset").value == "esketamine"
+    assert at.subheader[0].value.startswith("The largest difference is in dissociation: about 31 of 100 people")
+    assert "shown without" not in said(at)
+
+
+def test_ratio_group_and_threshold_come_from_the_url() -> None:
+    at = opened("safety", preset=LABELS["esketamine"], harm="Risk ratio", events=["Gastrointestinal"], incidence="10")
+    assert at.subheader[0].value.startswith("The largest difference is in nausea")
+    assert alts(at)[0].startswith("Nausea: 26% against 11%, 2.35 (1.55–3.56), 5 trials")
+    assert "2 events" not in alts(at)[0]
+    assert "Diarrhoea" not in alts(at)[0]
+    assert "diarrhoea" in said(at)
+    # What stands apart is neither filtered by group nor cut by the threshold.
+    assert "Suicidal ideation" in alts(at)[1]
+
+
+def test_the_grid_and_the_time_axis_open_from_the_url() -> None:
+    closed = opened("safety", preset=LABELS["esketamine"])
+    at = opened("safety", preset=LABELS["esketamine"], timeline="true", counted="true")
+    assert len(alts(at)) == len(alts(closed)) + 2
+    words = said(at)
+    assert "not where the event ended" in words
+    assert "are not reported, which is not zero" in words
+    assert "https://clinicaltrials.gov/study/NCT02417064?tab=results" in words
+
+
+def test_long_term_harm_is_said_in_words() -> None:
+    words = said(opened("safety"))
+    assert "no trial here is built to measure it" in words
+    assert "absence of data, not evidence of safety" in words
+    assert "Wilkinson 2018" in words
+
+
+def test_an_empty_selection_offers_the_way_back() -> None:
+    for page in ("safety", "blinding"):
+        at = opened(page, population=["Bipolar depression"], age_group=["Adolescents"])
+        assert not at.get("plotly_chart")
+        assert at.warning[0].value.startswith("No trial meets all of")
+        assert any(button.label.startswith(("Undo", "Clear all")) for button in at.button)
+
+
+def test_one_trial_and_no_event_in_either_arm(folder: Path) -> None:
+    zero = {"outcome": "nausea", "comparator": "placebo", "hours": 672}
+    write(folder, [counted(5, 20, 1, 20, comparator="placebo", outcome="dissociation"), counted(0, 20, 0, 20, **zero)])
+    at = opened("safety", preset=LABELS["everything"], incidence="0")
+    assert "Nausea: 0% against 0%, 0% (−16% to 16%), 1 trial, 40 people" in alts(at)[0]
+    at = opened("safety", preset=LABELS["everything"], incidence="0", harm="Risk ratio")
+    assert "Nausea: 0% against 0%, not estimable, 1 trial, 40 people" in alts(at)[0]
+    assert "a risk ratio cannot be estimated" in said(at)
+
+
+def test_a_selection_without_any_harm(folder: Path) -> None:
+    write(folder, [counted(30, 47, 7, 25), counted(3, 9, 1, 9, trial="b", label="B 2020")])
+    at = opened("safety", timeline="true", counted="true")
+    assert at.subheader[0].value == "No controlled trial here counts adverse events in both arms."
+    assert "No trial in this selection reports how many people had an adverse event" in said(at)
+    assert "none reports such an event" in said(at)
+
+
+def test_blinding_shows_the_trials_behind_each_masking() -> None:
+    at = opened("blinding", preset=LABELS["everything"], masked="true")
+    assert len(alts(at)) == 2
+    assert "Lii 2023" in alts(at)[1]
+    scores = opened("blinding", preset=LABELS["everything"], lens="MADRS points")
+    assert "MADRS points" in scores.subheader[0].value
+
+
+def test_masking_splits_the_forest_plot() -> None:
+    at = opened("response", preset=LABELS["placebo"], by="Masking")
+    assert any("subgroup differences" in caption.value for caption in at.caption)
+
+
+def test_the_overview_tile_and_the_page_say_the_same(evidence: Evidence) -> None:
+    at = opened("overview", preset=LABELS["esketamine"])
+    text = said(at) + "".join(str(m.value) for m in at.metric)
+    assert "31 vs 5" in text
+    assert "25% (20% to 31%)" in text

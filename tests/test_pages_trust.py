@@ -1,0 +1,233 @@
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from evidence import claims
+from evidence.dataset import DATA
+from evidence.patient import CHOICES
+from evidence.selection import PRESETS
+from evidence.ui.loading import FOLDER_VARIABLE
+
+APP = Path(__file__).resolve().parent.parent / "evidence" / "ui" / "app.py"
+PAGES = ("bias", "summary", "claims", "patient", "background")
+EVERYTHING = PRESETS["everything"].label
+# A combination that no trial meets.
+NOTHING = {"preset": PRESETS["midazolam"].label, "route": "Oral"}
+WRONG = re.compile(r"\b(?:nan|None(?! of)|inf|undefined)\b|signifi")
+
+
+def opened(page, **parameters):
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    for name, value in parameters.items():
+        at.query_params[name] = value
+    at.switch_page(f"../../pages/{page}.py")
+    at.run()
+    assert not at.exception, at.exception[0].message
+    return at
+
+
+def words(at):
+    kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning")
+    return "\n".join(str(element.value) for kind in kinds for element in at.get(kind))
+
+
+def charts(at):
+    return at.get("plotly_chart")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", PAGES)
+def test_each_page_is_sound(page, theme):
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    at.context = {"theme": theme}
+    at.switch_page(f"../../pages/{page}.py")
+    at.run()
+    assert not at.exception
+    assert len(at.title) == 1
+    assert not WRONG.search(words(at))
+
+
+@pytest.mark.parametrize("preset", [preset.label for preset in PRESETS.values()])
+@pytest.mark.parametrize("page", ["bias", "summary"])
+def test_every_preset_is_sound(page, preset):
+    assert not WRONG.search(words(opened(page, preset=preset)))
+
+
+@pytest.mark.parametrize("page", ["bias", "summary"])
+def test_an_empty_selection_says_so_and_offers_to_undo_it(page):
+    at = opened(page, **NOTHING)
+    assert "No trial meets all of" in at.warning[0].value
+    assert not charts(at)
+    at.button(key="undo-route").click().run()
+    assert not at.exception
+    assert at.subheader
+
+
+@pytest.mark.parametrize("page", ["claims", "patient", "background"])
+def test_pages_about_all_trials_do_not_mind_an_empty_selection(page):
+    assert not opened(page, **NOTHING).warning
+
+
+def test_two_reviews_that_disagree_are_drawn_and_said():
+    at = opened("bias", preset=EVERYTHING)
+    assert "reviews disagree on Berman 2000, Diazgranados 2010, Zarate 2006 and Zarate 2012" in at.subheader[0].value
+    assert "missing outcomes high risk (dean2021cochrane); low risk (kishimoto2016)" in charts(at)[0].proto.alt
+
+
+def test_a_clicked_mark_opens_the_card_of_its_reviews():
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    at.query_params["preset"] = EVERYTHING
+    point = {"customdata": ["berman-2000 incomplete-outcome-data"]}
+    at.session_state["bias"] = {
+        "selection": {"points": [point], "point_indices": [0], "box": [], "lasso": []},
+    }
+    at.switch_page("../../pages/bias.py")
+    at.run()
+    assert not at.exception
+    text = words(at).replace("\\", "")
+    assert "**Berman 2000** · Missing outcomes" in text
+    assert "High risk** ·" in text
+    assert "The reviews disagree." in text
+    assert "Kishimoto T," in text
+
+
+def test_the_filter_by_judgement_is_in_the_url():
+    at = opened("bias", preset=EVERYTHING, **{"bias-judgement": "High risk", "bias-domain": "Other bias"})
+    assert at.selectbox(key="bias-domain").value == "other-bias"
+    assert at.subheader[0].value.startswith("1 of 1 trial judged")
+    assert charts(at)[0].proto.alt.startswith("Singh 2016:")
+
+
+def test_a_filter_that_leaves_nothing_is_undone():
+    at = opened("bias", **{"bias-judgement": "Some concerns"})
+    assert "No trial of this selection has such a judgement" in at.warning[0].value
+    at.button(key="bias-show-all").click().run()
+    assert not at.exception
+    assert charts(at)
+
+
+def test_the_weights_are_said():
+    assert "weighted as in the response pool (2 trials)" in words(opened("bias"))
+    at = opened("bias", preset=PRESETS["midazolam"].label, **{"bias-time": "After 31 days"})
+    assert "each trial counts the same (8 trials; nothing is pooled)" in words(at)
+
+
+def test_a_robvis_file_is_looked_at_and_not_kept():
+    at = opened("bias")
+    at.session_state["bias-import"] = True
+    at.run()
+    assert not at.exception
+    at.selectbox(key="bias-import-citation").select("Kishimoto2016")
+    at.text_input(key="bias-import-locator").set_value("Table S2")
+    data = b"Study,Other bias,Selective reporting\nMurrough 2013a,Low,hgih\n"
+    at.file_uploader(key="bias-import-file").upload("robvis.csv", data).run()
+    assert not at.exception
+    assert "**1 judgement of 1 trial; 1 finding.**" in words(at)
+    assert any("hgih" in frame.value.to_string() for frame in at.dataframe)
+    assert any("Held already from this review" in info.value for info in at.info)
+
+
+def test_risk_of_bias_is_a_column_of_the_forest_plot():
+    at = opened("response", columns="risk of bias")
+    assert "Risk of bias" in charts(at)[0].proto.spec
+    assert "not judged" in charts(at)[0].proto.spec
+
+
+def test_the_summary_is_a_table_with_its_exports():
+    at = opened("summary")
+    table = at.table[0].value
+    assert list(table.columns)[:3] == ["Outcome", "With midazolam", "With ketamine (95% CI)"]
+    assert "Response, 24 hours" in str(table.iloc[0, 0])
+    assert [b.label for b in at.download_button] == ["Web page (HTML)", "Word (DOCX)", "Spreadsheet (CSV)"]
+    assert "The evidence is very uncertain." in at.subheader[0].value
+
+
+def test_a_selection_without_comparisons_has_no_table():
+    at = opened("summary", preset=EVERYTHING, comparator_kind="Uncontrolled")
+    assert "No controlled trial in this selection" in at.info[0].value
+    assert not at.table
+
+
+def test_all_claims_stand_with_shape_word_numbers_and_links():
+    at = opened("claims")
+    text = words(at).replace("\\", "")
+    for name, shape in claims.SHAPES.items():
+        assert f"**{shape} {name.capitalize()}**" in text
+    assert "**7.95** :gray[as printed]" in text
+    assert "[See it in the data](response?preset=" in text
+    assert "What became of the article’s references" in text
+    assert "All 22 printed numbers" in text
+    assert not at.warning
+
+
+def test_claims_of_one_verdict():
+    at = opened("claims", **{"claim-verdict": "○ Not supported"})
+    assert [header.value for header in at.header] == ["Duration", "What became of the article’s references"]
+
+
+def test_a_verdict_whose_numbers_moved_is_flagged_on_screen(tmp_path, monkeypatch):
+    shutil.copytree(DATA, tmp_path / "data")
+    file = tmp_path / "data" / "trials.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    place = next(
+        i for i, line in enumerate(lines) if line.startswith("murrough-2013b,") and ",time-to-relapse," in line
+    )
+    changed = lines[place].replace(",18.0,", ",25.0,").replace(",18,", ",25,")
+    assert changed != lines[place]
+    file.write_text("".join([*lines[:place], changed, *lines[place + 1 :]]), encoding="utf-8")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
+    st.cache_resource.clear()
+    try:
+        at = opened("claims")
+        assert "To be reviewed" in at.warning[0].value
+        assert "**25** **· differs, printed 18**" in words(at)
+    finally:
+        st.cache_resource.clear()
+
+
+def test_choices_come_from_the_url_and_are_cleared():
+    at = opened("patient", **{"patient-polarity": "Bipolar", "patient-dose": "0.5 mg/kg"})
+    assert "bipolar depression and 0.5 mg/kg" in at.subheader[0].value
+    assert "onset?preset=Everything&population=Bipolar%20depression&dose=0.5&dose=0.5" in words(at)
+    at.button(key="patient-clear").click().run()
+    assert at.subheader[0].value.startswith("Nothing chosen yet")
+
+
+def test_one_trial_is_said_to_be_one():
+    at = opened("patient", **{"patient-age": "Older adults"})
+    assert at.subheader[0].value.startswith("1 trial,")
+    assert "One trial: what it found may not hold" in words(at)
+
+
+def test_a_choice_is_given_up_and_named():
+    at = opened("patient", **{"patient-polarity": "Bipolar", "patient-age": "Older adults"})
+    assert at.subheader[0].value.startswith("No trial meets all of it: bipolar depression and older adults. Without ")
+
+
+def test_every_choice_has_its_widget():
+    at = opened("patient")
+    assert {pill.key for pill in at.button_group} >= {f"patient-{name}" for name in CHOICES}
+
+
+def test_one_trial_has_its_whole_card():
+    at = opened("trials", preset=EVERYTHING, trial="zarate-2006")
+    heads = [element.value for element in at.subheader]
+    assert "Harms and vital signs" in " ".join(heads)
+    assert {"Printed against recomputed", "Risk of bias", "Statements it bears on", "References"} <= set(heads)
+    assert "Reviews disagree on missing outcomes and selective reporting" in words(at)
+
+
+def test_a_trial_card_says_what_is_not_held():
+    text = words(opened("trials", preset=EVERYTHING, trial="lii-2023"))
+    assert "No published judgement is held for this trial." in text
+
+
+def test_background_marks_every_sentence():
+    text = words(opened("background"))
+    assert "— definition" in text
+    assert "— general knowledge, not cited" in text
+    assert "— counted from the data" in text

@@ -1,0 +1,131 @@
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from evidence import citations
+from evidence.dataset import Evidence
+from evidence.reference_files import ReferenceFile, read_reference_file
+from evidence.references import Reference, read_references
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+def references(found: ReferenceFile) -> list[Reference]:
+    return list(read_references(json.dumps([dict(item) for item in found.items]).encode()).items.values())
+
+
+@pytest.mark.parametrize(("name", "kind"), [("pubmed.nbib", "nbib"), ("zotero.ris", "RIS"), ("library.bib", "BibTeX")])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_each_format_is_told_from_its_text(name: str, kind: str, end: str) -> None:
+    found = read_reference_file((SAMPLES / name).read_text("utf-8").replace("\n", end).encode())
+    assert (found.format, found.findings, len(found.items)) == (kind, (), 2)
+    first = references(found)[0]
+    assert first.title.startswith("A made-up trial of ketamine")
+    assert first.doi == "10.9999/sample.2023.1"
+    assert first.date[:2] == (2023, 10)
+    assert first.authors[0].family == "Müller"
+    assert first.volume == "12"
+
+
+def test_pubmed_gives_everything_we_hold() -> None:
+    first = references(read_reference_file((SAMPLES / "pubmed.nbib").read_bytes()))[0]
+    assert (first.pmid, first.pmcid, first.page, first.issue) == ("39990001", "PMC9990001", "101-9", "3")
+    assert first.authors[-1].literal == "SAMPLE Study Group"
+    assert first.title.endswith("major depression: a sample record")
+    assert first.id == "Muller2023J"
+
+
+def test_ris_in_and_out_keeps_every_field_we_hold(evidence: Evidence) -> None:
+    text = citations.ris(evidence.references.values())
+    back = references(read_reference_file(text.encode()))
+    assert citations.ris(back) == text
+    for old, new in zip(evidence.references.values(), back, strict=True):
+        for field in dataclasses.fields(Reference):
+            if field.name not in ("line", "raw", "authors"):
+                assert getattr(new, field.name) == getattr(old, field.name), (old.id, field.name)
+
+
+def test_a_book_stays_a_book_and_a_month_a_month() -> None:
+    found = references(read_reference_file((SAMPLES / "zotero.ris").read_bytes()))
+    text = citations.ris(found)
+    assert "TY  - BOOK\r\n" in text
+    assert "DA  - 2023/10/05\r\n" in text
+    assert citations.ris(references(read_reference_file(text.encode()))) == text
+
+
+def test_our_own_bibtex_and_csl_come_back(evidence: Evidence) -> None:
+    shipped = list(evidence.references.values())
+    for text in (citations.bibtex(shipped), citations.csl_json(shipped)):
+        back = references(read_reference_file(text.encode()))
+        assert [r.id for r in back] == [r.id for r in shipped]
+        assert [r.title for r in back] == [r.title for r in shipped]
+        assert [r.doi for r in back] == [r.doi for r in shipped]
+        assert [r.page for r in back] == [r.page for r in shipped]
+
+
+def test_ids_that_are_taken_or_malformed_are_made_anew() -> None:
+    text = "@article{a1, title={T}}\n@article{b:2, author={Lee, A.}, year={2020}, title={U}}"
+    found = read_reference_file(text.encode(), taken=["a1"])
+    assert [item["id"] for item in found.items] == ["a1-2", "Lee2020"]
+
+
+def test_a_record_without_an_end_is_kept_and_one_swallowed_is_named() -> None:
+    assert len(read_reference_file(b"TY  - JOUR\nTI  - A\n").items) == 1
+    found = read_reference_file(b"TY  - JOUR\nTI  - A\nTY  - JOUR\nTI  - B\nER  - \n")
+    assert [f.code for f in found.findings] == ["reference-file"]
+
+
+@pytest.mark.parametrize("data", [b"", b"hello", b"[]", b"[1]", b"{", b"\x00\x01", b"@article{", b"[" * 100_000])
+def test_what_holds_no_reference_says_so(data: bytes) -> None:
+    found = read_reference_file(data)
+    assert found.items == ()
+    assert found.findings[0].is_blocking
+
+
+def test_old_encodings_are_read() -> None:
+    found = read_reference_file("TY  - JOUR\nTI  - T\nAU  - Müller, A\nER  - \n".encode("cp1252"))
+    assert found.items[0]["author"] == [{"family": "Müller", "given": "A"}]
+
+
+_LINES = st.sampled_from(
+    [
+        "TY  - JOUR",
+        "ER  - ",
+        "PMID- 1",
+        "TI  - x",
+        "      more",
+        "@article{a,",
+        "title={x",
+        "}",
+        "AU  - a, b",
+        "DP  - 2020",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.lists(st.one_of(_LINES, st.text(max_size=20)), max_size=12).map(
+            lambda ls: "\n".join(ls).encode("utf-8", "replace")
+        ),
+        st.recursive(
+            st.none() | st.text(max_size=9) | st.integers(),
+            lambda c: (
+                st.lists(c, max_size=3)
+                | st.dictionaries(
+                    st.sampled_from(["id", "author", "issued", "date-parts", "DOI", "title"]), c, max_size=4
+                )
+            ),
+            max_leaves=12,
+        ).map(lambda value: json.dumps([value]).encode()),
+    )
+)
+def test_any_bytes_give_items_or_findings(data: bytes) -> None:
+    found = read_reference_file(data)
+    assert found.items or found.findings
