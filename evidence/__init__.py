@@ -40,13 +40,14 @@ Modules in the order in which they depend on each other; each imports only from 
 - `harms`, `harm_words`, `reporting`, `timeline`: at what cost; who counted what; benefit and harm on one time axis.
 - `headlines`, `preview`: every headline number and how two versions differ; what new rows would do.
 - `history`, `editing`: versions kept beside the data; save and undo under a lock.
+- `merging`, `plausibility`: new rows as whole files and as a patch; what the numbers typed come to.
 - `snapshots`, `differences`: a version from a folder, the history or git; two of them compared.
 - `overview`: the answer on one screen.
 - `summary_of_findings`, `summary_table`: the answer outcome by outcome, and as a table.
 - `claim_numbers`, `claims`: the popular article's statements, their numbers computed again.
 - `patient`, `background`: the trials behind a patient's particulars; what to know before the numbers.
 - `trial_tables`, `tables`, `harm_tables`: the DataFrames shown and exported.
-- `quality`: what is wrong or thin in the data, and printed effects against recomputed ones.
+- `quality`, `completeness`: what is wrong or thin in the data; which trial reports what and when.
 - `glossary`, `literature`, `methods`, `citing`: words, sources, formulas and decisions; how to cite.
 - `figures`: numbers to Plotly figures.
 - `exports`: one file a format.

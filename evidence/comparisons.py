@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from evidence.arms import measured
 from evidence.effects import MEASURES, Z95, Counts, Effect
+from evidence.outcomes import OUTCOMES
 from evidence.records import Result
 from evidence.selection import trials_of
 from evidence.times import TimeBin
@@ -39,6 +40,18 @@ class Question:
     def centre(self) -> float:
         """The hour that the chosen result should be near."""
         return self.bin.centre if self.bin else 24.0
+
+    @property
+    def title(self) -> str:
+        """The outcome, its instrument and the time bin, as a heading.
+
+        >>> Question(("response",), "RR", None).title
+        'Response, each trial at its time nearest to 24 hours'
+        """
+        name = OUTCOMES[self.outcomes[0]].label if len(self.outcomes) == 1 else "Symptom score"
+        scale = f" ({self.instrument})" if self.instrument else ""
+        time = self.bin.label.lower() if self.bin else "each trial at its time nearest to 24 hours"
+        return f"{name}{scale}, {time}"
 
     def objection(self, result: Result) -> str:
         """Why this question does not pool a result although it has numbers; empty where it does."""

@@ -162,14 +162,19 @@ def compare(before: Iterable[Headline], after: Iterable[Headline], changed_only:
     return tuple(pair for pair in pairs if pair.is_changed or not changed_only)
 
 
+def answer_of(results: Iterable[Result], headline: Headline) -> Answer:
+    """The answer behind a headline number, with every trial's effect, from the results given."""
+    preset, key, value = headline.key
+    rows = _about(apply(results, PRESETS[preset].criteria), SUBJECTS[key])
+    return answer(rows, _question(SUBJECTS[key], BIN_OF_VALUE[value]))
+
+
 def ranks(results: Iterable[Result], headline: Headline, trials: Iterable[str]) -> tuple[Rank, ...]:
     """Where trials rank in influence on a headline number, the most influential first.
 
     Trials that are not pooled there have no rank; neither has any in a pool of fewer than two or more than 200 trials.
     """
-    preset, key, value = headline.key
-    rows = _about(apply(results, PRESETS[preset].criteria), SUBJECTS[key])
-    found = answer(rows, _question(SUBJECTS[key], BIN_OF_VALUE[value]))
+    found = answer_of(results, headline)
     wanted = set(trials)
     if not 1 < found.k <= MOST_RANKED or wanted.isdisjoint(entry.trial for entry in found.used):
         return ()

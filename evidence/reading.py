@@ -114,10 +114,12 @@ def read_own_table(data: bytes, header: Sequence[str] | None = None) -> Table:
     if header is None:
         reader = csv.reader(_lines(data, decoded.encoding), delimiter=separator, strict=True)
         try:
-            names = own_names(next(cells for cells in reader if any(cell.strip() for cell in cells)))
+            names = own_names(next((cells for cells in reader if any(cell.strip() for cell in cells)), ()))
         except csv.Error as error:
             fault = _quote_fault(error, line, reader.line_num, 0)
             return Table((), findings=(*decoded.findings, fault), separator=separator)
+    if not names:  # nothing but separators
+        return Table((), findings=(*decoded.findings, finding("no-rows", line)), separator=separator)
     start = 0 if header is not None else line
     rows, shape, count = _rows(data, decoded.encoding, separator, start, names, names)
     note = [finding("separator", line, "", separator, separator=_SEPARATORS[separator])] if separator != "," else []

@@ -6,7 +6,7 @@ from evidence import dose, statements, tables
 from evidence import onset as onset_course
 from evidence.figures.dose import dose_plot
 from evidence.figures.onset import onset
-from evidence.ui import chart, filters
+from evidence.ui import chart, filters, published
 from evidence.ui import view as views
 
 view = views.current()
@@ -51,6 +51,8 @@ with body:
         table = tables.pool_frame(story.answers, view.links)
         chart.show(figure, view, "onset", alt, views.cited(shown), table, more=[script])
         st.caption("  \n".join(onset_course.trials_behind(story.drawn)))
+        for answer in story.drawn:
+            published.captions(view, answer)
 
 with st.expander("Does a higher dose do more?", key="dose-response", on_change="rerun", bind="query-params") as panel:
     if panel.open:

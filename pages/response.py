@@ -7,9 +7,8 @@ from evidence.effects import MEASURES
 from evidence.figures.forest import Labels
 from evidence.figures.rows import Arrangement, forest_rows, review_rows
 from evidence.outcomes import OUTCOMES
-from evidence.ui import chart, filters, remembered, response_options, response_views
+from evidence.ui import chart, filters, published, remembered, response_options, response_views
 from evidence.ui import view as views
-from evidence.ui.card import escaped
 
 view = views.current()
 st.title("For how many does it work?", anchor=False)
@@ -26,7 +25,7 @@ splits = subgroups.subgroups(view.evidence.judgements)
 answer = response.answer_for(view.results, choices, splits[options.split].group)
 sides = statements.sides_of(entry.first for entry in answer.used)
 left, right = statements.favours(answer.question, sides)
-published = certainty.published(view.evidence.reviews, answer)
+reviews = certainty.published(view.evidence.reviews, answer)
 with body:
     st.subheader(statements.finding_of_rates(answer, sides) + ".", anchor=False)
     st.caption(" ".join(part for part in (OUTCOMES[options.outcome].definition, statements.caution(answer)) if part))
@@ -36,7 +35,7 @@ with body:
     columns = tuple(known[name] for name in options.columns)
     arrangement = Arrangement(response.ORDERS[options.order], splits[options.split].group, columns)
     rows = forest_rows(answer, view.links, view.ink, arrangement)
-    rows += review_rows(published, answer, view.links, view.ink)
+    rows += review_rows(reviews, answer, view.links, view.ink)
     if rows:
         heads = tuple(name.capitalize() for name in options.columns)
         labels = Labels(
@@ -55,9 +54,7 @@ with body:
         )
     for line in (*statements.pooled_notes(answer), *statements.not_pooled(answer)):
         st.caption(line)
-    for review in published:
-        words = escaped(robustness.published_words(review, answer))
-        st.caption(f"{words} [Source]({view.links[review.citation]})" if view.links.get(review.citation) else words)
+    published.captions(view, answer)
     response_views.draw(view, answer, sides)
 if panel.open:
     with panel:

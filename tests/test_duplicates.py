@@ -14,7 +14,7 @@ def test_a_registry_number_under_another_trial(evidence: Evidence) -> None:
 
 
 def test_a_trial_that_is_there_is_said_once_and_is_no_fault(evidence: Evidence) -> None:
-    rows = [result(**MURROUGH, line=line, outcome="nausea") for line in (2, 3)]
+    rows = [result(**MURROUGH, line=line, outcome="nausea", registration="NCT00768430") for line in (2, 3)]
     (found,) = duplicates(evidence, rows)
     assert (found.kind, found.words) == (
         "trial",
@@ -26,7 +26,11 @@ def test_the_same_counts_of_the_same_outcome(evidence: Evidence) -> None:
     (found,) = duplicates(evidence, [counted(30, 47, 7, 25, line=4)])
     assert (found.kind, found.value, found.found) == ("numbers", "30/47, 7/25", ("345",))
     assert duplicates(evidence, [counted(30, 47, 7, 25, outcome="nausea")]) == ()
-    assert duplicates(evidence, [counted(0, 47, 0, 25)]) == ()
+    none = next(r for r in evidence.results if r.events_intervention == r.events_comparator == 0)
+    assert none.n_intervention
+    assert none.n_comparator
+    zeros = counted(0, none.n_intervention, 0, none.n_comparator, outcome=none.outcome)
+    assert duplicates(evidence, [zeros]) == ()
 
 
 def test_the_same_printed_effect(evidence: Evidence) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evidence import encoding
 from evidence.appending import append_rows
 from evidence.dataset import DATA, TRIALS, load
 from evidence.fixes import apply_fixes
@@ -90,6 +91,19 @@ def test_a_fixed_table_is_clean(folder: Path) -> None:
     seen = preview(folder, brought, CITED)
     assert len(seen.blocking) == 3
     assert preview(folder, apply_fixes(brought, seen.fixes), CITED).can_be_saved
+
+
+@pytest.mark.parametrize(("text", "code"), [("a\0b", "nul"), ("\ud800", "not-utf-8")])
+def test_a_cell_that_no_file_can_hold_blocks(folder: Path, text: str, code: str) -> None:
+    seen = preview(folder, table({"note": text}), CITED)
+    assert [(f.code, f.line) for f in seen.blocking] == [(code, 2)]
+    assert seen.results == ()
+
+
+def test_rows_that_make_the_file_too_large_are_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoding, "MAX_BYTES", (DATA / "references.json").stat().st_size + 1000)
+    seen = preview(folder, table({"note": "x" * 200_000}), CITED)
+    assert [(f.code, f.line) for f in seen.blocking] == [("file-too-large", 0)]
 
 
 def test_blank_rows_and_nothing_cannot_be_saved(folder: Path) -> None:

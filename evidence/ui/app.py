@@ -21,6 +21,7 @@ PAGES = (
     st.Page("../../pages/claims.py", title="Claims", icon=":material/fact_check:"),
     st.Page("../../pages/methods.py", title="Methods", icon=":material/functions:"),
     st.Page("../../pages/quality.py", title="Data quality", icon=":material/rule:", url_path="quality"),
+    st.Page("../../pages/add.py", title="Add a trial", icon=":material/add_circle:", url_path="add"),
     st.Page("../../pages/background.py", title="Background", icon=":material/school:"),
 )
 

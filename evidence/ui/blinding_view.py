@@ -64,7 +64,9 @@ def draw(view: View, options: Options) -> None:
     alt = "; ".join(blinding.aloud(found, item) for item in items)
     results = [*cited(found.used), *(r for item in items for r in item.felt.results)]
     figure = lens_plot(items, found.question, sides, view.ink)
-    chart.show(figure, view, "blind-lens", alt, results, harm_tables.lens_frame(items, options.measure), shapes=SHAPES)
+    script = chart.r_download([found], "Effect by masking", view)
+    table = harm_tables.lens_frame(items, options.measure)
+    chart.show(figure, view, "blind-lens", alt, results, table, more=[script], shapes=SHAPES)
     for line in statements.pooled_notes(found):
         st.caption(line)
     with st.expander("The trials behind it, by masking", key="masked", on_change="rerun", bind="query-params") as panel:
@@ -94,6 +96,8 @@ def _trials(view: View, scope: blinding.Scope, options: Options) -> None:
     labels = Labels("Drug", "Control", left, right, MEASURES[measure].label, ("Dissociated",))
     alt = ". ".join((statements.in_one_line(found), *tables.spoken(found)))
     figure = forest(rows, measure, labels, view.ink)
-    chart.show(figure, view, "blind-trials", alt, cited(found.entries), tables.pool_frame([found], view.links))
+    script = chart.r_download([found], "Effect by masking", view)
+    table = tables.pool_frame([found], view.links)
+    chart.show(figure, view, "blind-trials", alt, cited(found.entries), table, more=[script])
     for line in statements.not_pooled(found):
         st.caption(escaped(line))

@@ -108,7 +108,7 @@ def show(
 def r_download(answers: Sequence[Answer], title: str, view: View) -> Download:
     """The R script of a pooled chart: the same trials, the same model, the same numbers from metafor."""
     pooled = [answer for answer in answers if answer.pooled is not None]
-    heads = [f"{title}: {answer.question.bin.label}" if answer.question.bin else title for answer in pooled]
+    heads = [f"{title}: {answer.question.title}" for answer in pooled]
 
     def make() -> str:
         parts = zip(pooled, heads, strict=True)

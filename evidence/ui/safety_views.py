@@ -41,6 +41,7 @@ def events(view: View, found: harms.Scope, options: Options) -> None:
             harm_words.aloud(drawn, options.measure),
             results,
             harm_tables.harm_frame(items),
+            more=[_script(drawn, options, view)],
             shapes=SHAPES,
         )
         st.markdown(f"**{escaped(harm_words.trade_off(items, found))}**")
@@ -53,6 +54,11 @@ def events(view: View, found: harms.Scope, options: Options) -> None:
     ):
         if line:
             st.caption(escaped(line))
+
+
+def _script(drawn: list[harms.Harm], options: Options, view: View) -> chart.Download:
+    answers = [item.difference if options.measure == "RD" else item.ratio for item in drawn]
+    return chart.r_download(answers, "Adverse events", view)
 
 
 def _choose(preset: str) -> None:
@@ -90,6 +96,7 @@ def apart(view: View, options: Options) -> None:
             harm_words.aloud(drawn, options.measure),
             results,
             harm_tables.harm_frame(items),
+            more=[_script(drawn, options, view)],
             shapes=SHAPES,
         )
     for line in (harm_words.no_events(drawn), harm_words.comparators(found), *harm_words.not_pooled(items)):

@@ -1,0 +1,95 @@
+"""What the numbers typed come to, before a row is complete: shares with their intervals, the effect, the usual dose."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from pydantic import ValidationError
+
+from evidence.arms import measured
+from evidence.dataset import TRIALS
+from evidence.dictionary import EXAMPLES
+from evidence.effects import MEASURES, Z95, Counts
+from evidence.outcomes import OUTCOMES
+from evidence.proportions import wilson
+from evidence.records import Result
+from evidence.rules import ARMS
+from evidence.scale import interval, shown
+from evidence.words import percent, plain
+
+_COUNTED = ("RR", "OR", "RD")
+_SCORED = ("MD", "SMD")
+
+
+def share_in_words(events: int | None, n: int | None) -> str:
+    """Events of n as a percentage with its Wilson interval; empty where they give none.
+
+    >>> share_in_words(12, 20), share_in_words(21, 20)
+    ('12 of 20 = 60% (95% CI 39 to 78)', '')
+    """
+    if events is None or not n or not 0 <= events <= n:
+        return ""
+    low, high = wilson(Counts(events, n))
+    return f"{events} of {n} = {percent(events, n)} (95% CI {100 * low:.0f} to {100 * high:.0f})"
+
+
+def effects_in_words(row: Result) -> Mapping[str, str]:
+    """Measure → effect and 95% interval, of every measure that the numbers of a row allow.
+
+    Of a row under way the other cells may be None; nothing but its numbers is looked at.
+    """
+    found: dict[str, str] = {}
+    arms = [(getattr(row, f"events_{arm}"), getattr(row, f"n_{arm}")) for arm in ARMS]
+    is_counted = all(e is not None and n and 0 <= e <= n for e, n in arms)
+    for measure in _COUNTED if is_counted else _SCORED:
+        if not is_counted and any(sd is not None and sd <= 0 for sd in (row.sd_intervention, row.sd_comparator)):
+            continue
+        low, high, effect = row.ci_low, row.ci_high, row.effect
+        if not is_counted and effect is not None and not (low is not None and high is not None and low < effect < high):
+            continue
+        try:
+            estimate = measured([row], measure).effect
+        except (ValueError, ZeroDivisionError, OverflowError):
+            continue
+        if estimate is None:
+            continue
+        ends = (estimate.estimate - Z95 * estimate.standard_error, estimate.estimate + Z95 * estimate.standard_error)
+        found[MEASURES[measure].label] = f"{shown(measure, estimate.estimate)} ({interval(measure, *ends)})"
+    return found
+
+
+def unusual_dose(row: Result, results: Iterable[Result]) -> str:
+    """Says so where the dose lies outside what the trials in the file gave of this drug by this route; else empty."""
+    if row.dose is None:
+        return ""
+    known = [
+        r.dose
+        for r in results
+        if r.dose is not None
+        and (r.intervention, r.route, r.dose_unit) == (row.intervention, row.route, row.dose_unit)
+        and r.line != row.line
+    ]
+    if not known or min(known) <= row.dose <= max(known):
+        return ""
+    return (
+        f"The dose {plain(row.dose)} {row.dose_unit} lies outside those in the file for {row.route} {row.intervention} "
+        f"({plain(min(known))} to {plain(max(known))} {row.dose_unit}). Check the number and its unit."
+    )
+
+
+def direction_in_words(outcome: str | None) -> str:
+    """Which direction is good for the patient, as a reminder beside the numbers; empty for an unknown outcome."""
+    word = OUTCOMES.get(outcome or "")
+    return f"{word.label}: {word.better} is better for the patient." if word else ""
+
+
+def partial(cells: Mapping[str, str], unfit: Collection[str] = ()) -> Result | None:
+    """What can be read of a row under way: blank or unfit cells that a row needs are filled from the worked example.
+
+    >>> partial({"events_intervention": "5", "hours": "x"}, {"hours"}).events_intervention
+    5
+    """
+    good = {name: text for name, text in cells.items() if text.strip() and name not in unfit}
+    needed = {name: EXAMPLES[TRIALS][name] for name in Result.columns() if Result.model_fields[name].is_required()}
+    try:
+        return Result.model_validate(needed | good)
+    except ValidationError:
+        return None

@@ -1,0 +1,125 @@
+"""Other people's column names: which is which, guessed, changed by drop-downs, kept as a file."""
+
+import hashlib
+
+import streamlit as st
+
+from evidence.findings import Finding
+from evidence.mapping import COLUMNS, HOURS_OF, ColumnMapping, guess_mapping, mapping_of, read_mapping
+from evidence.reading import Table
+from evidence.ui import add_fields, add_state
+from evidence.ui.card import escaped
+from evidence.words import counted
+
+_PER_ROW = 4
+
+
+def mapping(table: Table) -> ColumnMapping | None:
+    """Draw the drop-downs and read them; None while they contradict each other."""
+    guess = guess_mapping(table.columns)
+    sign = hashlib.sha256("\0".join(table.columns).encode("utf-8", "replace")).hexdigest()[:10]
+    used, total = len(guess.columns), len(table.columns)
+    is_ours = set(COLUMNS) <= set(table.columns)
+    title = f"Columns · {used} of {counted(total, 'column')} recognised"
+    with st.expander(title, expanded=not is_ours, key=add_state.key(f"columns-{sign}"), icon=":material/view_column:"):
+        if not is_ours:
+            st.caption(
+                "What each of your columns is here. The choices are guesses from their names; change what is wrong. "
+                "A column left out is named among the notes below."
+            )
+        _uploaded(table, sign)
+        columns, factors = _choices(table, guess, sign)
+        parts = {"columns": columns, "factors": factors, "constants": _constants(columns, sign)}
+        found = mapping_of(parts)
+        if isinstance(found, Finding):
+            st.error(escaped(found.message))
+            return None
+        st.download_button(
+            "Keep this mapping as a file",
+            found.to_json(),
+            file_name="column-mapping.json",
+            mime="application/json",
+            key=add_state.key(f"mapping-save-{sign}"),
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        return found
+
+
+def _choices(table: Table, guess: ColumnMapping, sign: str) -> tuple[dict[str, str], dict[str, float]]:
+    columns: dict[str, str] = {}
+    factors: dict[str, float] = {}
+    first = table.rows[0].cells if table.rows else ("",) * len(table.columns)
+    places = st.columns(_PER_ROW)
+    for at, source in enumerate(table.columns):
+        place = places[at % _PER_ROW]
+        guessed = guess.columns.get(source)
+        ours = place.selectbox(
+            escaped(f"{source}: {first[at][:24]}" if first[at].strip() else source),
+            COLUMNS,
+            index=COLUMNS.index(guessed) if guessed else None,
+            key=add_state.key(f"map-{sign}-{at}"),
+            placeholder="left out",
+            persist_state="session",
+        )
+        if not ours:
+            continue
+        columns[source] = ours
+        if ours == "hours":
+            units = list(HOURS_OF)
+            factor = guess.factors.get(source, 1.0)
+            unit = place.selectbox(
+                escaped(f"{source} is counted in"),
+                units,
+                index=next((i for i, name in enumerate(units) if HOURS_OF[name] == factor), 1),
+                key=add_state.key(f"unit-{sign}-{at}"),
+                persist_state="session",
+            )
+            if HOURS_OF[unit] != 1:
+                factors[source] = HOURS_OF[unit]
+    return columns, factors
+
+
+def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
+    """What is the same in every row and stands in no column of theirs."""
+    free = [name for name in COLUMNS if name not in columns.values() and not (name == "trial" and "label" in columns)]
+    if not free:
+        return {}
+    needed = [name for name in free if add_fields.known()[name].is_required]
+    if needed:
+        names = ", ".join(add_fields.title(name).lower() for name in needed)
+        st.caption(f"Needed in every row and in none of your columns: {names}. Say below what is the same in all rows.")
+    chosen = st.multiselect(
+        "The same in every row",
+        free,
+        format_func=add_fields.title,
+        key=add_state.key(f"constant-{sign}"),
+        placeholder="nothing",
+        persist_state="session",
+    )
+    return add_fields.fields(chosen, f"constant-{sign}", _PER_ROW) if chosen else {}
+
+
+def _uploaded(table: Table, sign: str) -> None:
+    """A mapping kept as a file, put into the drop-downs the first time it is seen."""
+    file = add_state.file("A mapping kept before", f"mapping-{sign}", ("json",), megabytes=1)
+    if file is None:
+        return
+    found = read_mapping(file[1])
+    if isinstance(found, Finding):
+        st.error(escaped(f"{found.message} {found.fix}"))
+        return
+    known = add_state.key(f"mapping-read-{sign}")
+    if st.session_state.get(known) == file[1]:
+        return
+    st.session_state[known] = file[1]
+    units = {factor: unit for unit, factor in HOURS_OF.items()}
+    for at, source in enumerate(table.columns):
+        st.session_state[add_state.key(f"map-{sign}-{at}")] = found.columns.get(source)
+        if found.columns.get(source) == "hours":
+            st.session_state[add_state.key(f"unit-{sign}-{at}")] = units.get(found.factors.get(source, 1.0), "hours")
+    st.session_state[add_state.key(f"constant-{sign}")] = list(found.constants)
+    for name, text in found.constants.items():
+        words = [word[0] for word in add_fields.known()[name].words]
+        if not words or text in words:
+            st.session_state[add_state.key(f"constant-{sign}-{name}")] = text

@@ -1,0 +1,170 @@
+"""What an analyst has brought, kept for the session: files, rows, references, the version seen, the last outcome."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from evidence import editing, headlines
+from evidence.dataset import TRIALS, evidence_of, fingerprint, read_files
+from evidence.editing import Conflict, Refused, Saved
+from evidence.headlines import Headline
+from evidence.preview import Preview, preview
+from evidence.reading import Row, Table
+from evidence.records import Result
+from evidence.snapshots import Snapshot
+from evidence.ui import loading
+
+COLUMNS = Result.columns()
+Item = Mapping[str, Any]
+Cells = tuple[str, ...]
+_GENERATION, _SEEN, _OUTCOME, _PREVIEW = "add-generation", "add-seen", "add-outcome", "add-preview"
+# Set by a page itself, not by widgets; everything else that starts with add- goes when a save is done.
+_KEPT = frozenset({_GENERATION, _OUTCOME})
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Rows in our columns with what was found on the way, and the references that come with them."""
+
+    table: Table
+    references: tuple[Item, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was brought at all."""
+        return not (self.table.rows or self.references or self.table.findings)
+
+
+NOTHING = Table(COLUMNS)
+
+
+def key(name: str) -> str:
+    """A widget's key; a new one after each save, so that every input starts blank."""
+    return f"add-{name}-{st.session_state.get(_GENERATION, 0)}"
+
+
+def table_of(rows: Sequence[Cells]) -> Table:
+    """Rows that were typed or accepted as a table, numbered from 1."""
+    return Table(
+        COLUMNS, COLUMNS, tuple(Row(line, tuple(cells)) for line, cells in enumerate(rows, 1)), count=len(rows)
+    )
+
+
+def file(label: str, name: str, types: Sequence[str], help: str = "", megabytes: int = 50) -> tuple[str, bytes] | None:
+    """A file dropped in, by name; it stays while the reader looks at other pages."""
+    widget, kept = key(name), key(f"{name}-kept")
+
+    def changed() -> None:
+        if st.session_state.get(widget) is None:
+            st.session_state.pop(kept, None)
+
+    given = st.file_uploader(
+        label, type=list(types), key=widget, on_change=changed, help=help or None, max_upload_size=megabytes
+    )
+    if given is not None:
+        st.session_state[kept] = (given.name, given.getvalue())
+    elif kept in st.session_state:
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.caption(f"Still here: {st.session_state[kept][0].replace('`', '')}")
+        if right.button("Put away", key=key(f"{name}-away"), type="tertiary"):
+            del st.session_state[kept]
+            st.rerun()
+    held: tuple[str, bytes] | None = st.session_state.get(kept)
+    return held
+
+
+def basket(name: str) -> list[Any]:
+    """A list of the session: rows typed, drafts accepted, references."""
+    held: list[Any] = st.session_state.setdefault(key(name), [])
+    return held
+
+
+@st.cache_resource(max_entries=4, show_spinner="Working out every headline number …")
+def _headlines(folder: str, digest: str) -> tuple[Headline, ...]:
+    return headlines.headlines_of(evidence_of(read_files(Path(folder))))
+
+
+def looked_at(brought: Brought) -> Preview:
+    """What the rows and references would do, worked out again only when they or the files change."""
+    folder = loading.data_folder()
+    words = json.dumps([dict(item) for item in brought.references], sort_keys=True, default=str)
+    sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.findings, words)
+    known = st.session_state.get(_PREVIEW)
+    if known is not None and known[0] == sign:
+        found: Preview = known[1]
+        return found
+    digest = loading.current().on_disk.digest
+    found = preview(folder, brought.table, brought.references, (digest, _headlines(str(folder), digest)))
+    st.session_state[_PREVIEW] = (sign, found)
+    return found
+
+
+def newest(name: str) -> Snapshot:
+    """The files as they are now."""
+    return Snapshot(name, read_files(loading.data_folder()))
+
+
+def seen(brought: Brought) -> Snapshot:
+    """The version of the data that the reader had when these rows were begun; the newest while there are none."""
+    held: Snapshot | None = st.session_state.get(_SEEN)
+    if held is None or brought.is_empty:
+        held = newest("when you began")
+        st.session_state[_SEEN] = held
+    return held
+
+
+def accept_newer() -> None:
+    """Go on with the newer version of the data: what is saved next is compared with it."""
+    st.session_state[_SEEN] = newest("when you began")
+    st.session_state.pop(_OUTCOME, None)
+
+
+def save(rows: Sequence[Cells], references: Sequence[Item], digest: str) -> None:
+    """Save, unless the data changed since they were seen; on success every input starts blank."""
+    outcome = editing.save(loading.data_folder(), rows, references, digest)
+    st.session_state[_OUTCOME] = outcome
+    if isinstance(outcome, Saved):
+        trials = list(dict.fromkeys(row[0] for row in rows))
+        start_again()
+        st.session_state[_OUTCOME] = outcome
+        st.session_state[f"{_OUTCOME}-trials"] = trials
+
+
+def undo(digest: str) -> None:
+    """Take the last save back."""
+    st.session_state[_OUTCOME] = editing.undo(loading.data_folder(), digest)
+
+
+def outcome() -> Saved | Conflict | Refused | None:
+    """What came of the last save or undo."""
+    held: Saved | Conflict | Refused | None = st.session_state.get(_OUTCOME)
+    return held
+
+
+def saved_trials() -> list[str]:
+    """The trials of the last save."""
+    held: list[str] = st.session_state.get(f"{_OUTCOME}-trials", [])
+    return held
+
+
+def start_again() -> None:
+    """Forget everything brought."""
+    number = int(st.session_state.get(_GENERATION, 0))
+    for name in [str(name) for name in st.session_state if str(name).startswith("add-") and name not in _KEPT]:
+        del st.session_state[name]
+    st.session_state.pop(_OUTCOME, None)
+    st.session_state[_GENERATION] = number + 1
+
+
+def may_save() -> bool:
+    """Whether this server can be reached from this computer only; elsewhere nothing is written."""
+    return editing.is_loopback(st.get_option("server.address"))
+
+
+def has_data() -> bool:
+    """Whether there is a trials.csv to add to."""
+    return isinstance(read_files(loading.data_folder())[TRIALS], bytes)

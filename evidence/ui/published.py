@@ -1,0 +1,16 @@
+"""Published estimates of the same question, said beside ours with their sources."""
+
+import streamlit as st
+
+from evidence import certainty, robustness
+from evidence.answers import Answer
+from evidence.ui.card import escaped
+from evidence.ui.view import View
+
+
+def captions(view: View, answer: Answer) -> None:
+    """One line a published estimate: its numbers, its certainty, why ours may differ, and where it stands."""
+    for review in certainty.published(view.evidence.reviews, answer):
+        words = escaped(robustness.published_words(review, answer))
+        url = view.links.get(review.citation)
+        st.caption(f"{words} [Source]({url})" if url else words)

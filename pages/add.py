@@ -1,0 +1,34 @@
+"""Put a row in: a file, a pasted block, a form or a registry record; what it would change; save or take away."""
+
+import streamlit as st
+
+from evidence.ui import add_form, add_preview, add_problems, add_registry, add_save, add_state, add_table
+
+WAYS = {
+    "File": add_table.from_file,
+    "Paste": add_table.from_paste,
+    "Form": add_form.from_form,
+    "Registry": add_registry.from_registry,
+}
+
+st.title("Add a trial", anchor=False)
+st.caption(
+    "Bring rows as they are. Everything wrong with them is listed at once, and you see what they would change before "
+    "anything is saved. This page is about all data, whatever the filter above selects."
+)
+add_save.last_outcome()
+brought = add_state.Brought(add_state.NOTHING)
+for tab, way in zip(st.tabs(list(WAYS), key="way", bind="query-params", on_change="rerun"), WAYS.values(), strict=True):
+    if tab.open:
+        with tab:
+            brought = way()
+began = add_state.seen(brought)
+if brought.is_empty:
+    st.stop()
+if not brought.table.is_readable and brought.table.findings:
+    st.stop()
+seen = add_state.looked_at(brought)
+st.header("What is wrong", anchor=False)
+add_problems.draw(brought.table, seen)
+add_preview.draw(seen)
+add_save.draw(seen, began)
