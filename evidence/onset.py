@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from types import MappingProxyType
 
+from evidence import blinding
 from evidence.answers import Answer, Model, answer
 from evidence.comparisons import SYMPTOMS, Question
 from evidence.dose import DoseResponse, dose_response
@@ -175,3 +176,14 @@ def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = 
     order = dict.fromkeys((measure, "RR", "SMD", "MD"))
     found = [dose_response(rows, dose_question(name, low_confidence)) for name in order]
     return next((item for item in found if item.line is not None), found[0])
+
+
+def masked_words(results: Iterable[Result], measure: str, answers: Sequence[Answer]) -> str:
+    """What the effect is by how far people could tell their treatment, in the time bin with most trials."""
+    fullest = max(answers, key=lambda found: found.k)
+    if not fullest.k or fullest.question.bin is None:
+        return ""
+    rows = tuple(results)
+    found = blinding.ask(rows, measure, fullest.question.bin.value)
+    sentence = blinding.finding(found, blinding.lenses(found, rows))
+    return f"{fullest.question.bin.label}: {sentence[0].lower()}{sentence[1:]}."

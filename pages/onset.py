@@ -33,6 +33,9 @@ with st.expander("Options", key="onset-options"):
         help="Keeps the trials that report all the times shown, so that columns can be compared.",
     )
     hours = st.toggle("Real hours", key="hours", bind="query-params", help="Draws time to scale, logarithmically.")
+    masked = st.toggle(
+        "Colour by blinding", key="masking", bind="query-params", help="How far people could tell their treatment."
+    )
     low = st.toggle(
         "Pool low-confidence rows too", key="low", bind="query-params", help="Rows whose numbers are uncertain."
     )
@@ -45,12 +48,14 @@ with body:
     st.caption(story.caveat)
     if story.drawn:
         favours = statements.favours(story.drawn[0].question, sides)
-        figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours)
+        figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours, masked=masked)
         alt = "; ".join(statements.in_one_line(answer) for answer in story.drawn)
         script = chart.r_download(story.drawn, "How soon it works", view)
         table = tables.pool_frame(story.answers, view.links)
         chart.show(figure, view, "onset", alt, views.cited(shown), table, more=[script])
         st.caption("  \n".join(onset_course.trials_behind(story.drawn)))
+        if masked:
+            st.caption(onset_course.masked_words(view.results, measure, story.answers))
         for answer in story.drawn:
             published.captions(view, answer)
 

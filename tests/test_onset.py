@@ -138,3 +138,10 @@ def test_a_ratio_is_said_as_a_ratio() -> None:
         "the risk ratio of response was 2.00 for ketamine against midazolam (95% CI 1.08 to 3.72; 1 trial, 80 people)"
         in (onset.finding_of_onset(answers))
     )
+
+
+def test_the_words_on_masking_speak_of_the_fullest_time() -> None:
+    rows = [*reports("a", "24h", "7d"), *reports("b", "24h")]
+    words = onset.masked_words(rows, "MD", onset.course(rows, "MD").answers)
+    assert words.startswith("12 to 36 hours: against active placebo")
+    assert onset.masked_words([], "MD", onset.course([], "MD").answers) == ""

@@ -1,16 +1,17 @@
 """Effect by time: single trials faint behind, the pooled effect large, how much stands behind it underneath."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
 from evidence.answers import Answer
+from evidence.blinding import MASKINGS, masking
 from evidence.comparisons import TrialEffect
 from evidence.effects import MEASURES
 from evidence.figures import style
 from evidence.figures.marks import Point, hover, interval_traces
-from evidence.figures.style import Ink
+from evidence.figures.style import Ink, Mark
 from evidence.scale import Scale, effect_scale, interval, segment, shown
 from evidence.times import in_words
 from evidence.vocabulary import COMPARATORS
@@ -28,10 +29,12 @@ def onset(
     axis_title: str,
     hours: bool = False,
     height: int = _HEIGHT,
+    masked: bool = False,
 ) -> go.Figure:
     """One column a time bin, or real hours on a logarithmic axis; lines join results of one trial.
 
     `answers` are those with at least one entry, in order of time. `favours` is (below, above) no effect.
+    Colours and dashes tell comparators, or with `masked` how far people could tell their treatment.
     """
     measure = answers[0].question.measure
     scale = _scale(measure, answers)
@@ -40,11 +43,12 @@ def onset(
     _axes(figure, answers, scale, ink, axis_title, hours)
     _acute(figure, answers, ink, hours)
     _join(figure, answers, places, scale, ink)
-    _trials(figure, answers, places, scale, ink)
+    look = _by_masking if masked else _by_comparator
+    _trials(figure, answers, places, scale, ink, look)
     _pooled(figure, answers, scale, ink, hours)
     for text, y, anchor in ((f"↑ {favours[1]}", 1.0, "top"), (f"↓ {favours[0]}", 0.0, "bottom")):
         style.note(figure, text, 0.998, y, ink, xanchor="right", yanchor=anchor)
-    style.note(figure, _key(answers, ink), 0, 1, ink, xanchor="left", yanchor="bottom", yshift=14)
+    style.note(figure, _key(answers, ink, look), 0, 1, ink, xanchor="left", yanchor="bottom", yshift=14)
     return figure
 
 
@@ -117,15 +121,26 @@ def _under(answer: Answer, ink: Ink) -> str:
 _DASHES = {"solid": "──", "dash": "– –", "dot": "····", "longdash": "— —", "dashdot": "–·–", "longdashdot": "—·—"}
 
 
-def _key(answers: Sequence[Answer], ink: Ink) -> str:
-    """Comparators in their colours and dashes, as words."""
-    seen = dict.fromkeys(entry.first.comparator for answer in answers for entry in _drawn(answer))
+Look = Callable[[TrialEffect], tuple[str, Mark]]
+
+
+def _by_comparator(entry: TrialEffect) -> tuple[str, Mark]:
+    return COMPARATORS[entry.first.comparator].label, style.mark_of(entry.first)
+
+
+def _by_masking(entry: TrialEffect) -> tuple[str, Mark]:
+    value = masking(entry.first)
+    return MASKINGS[value].label, style.MASKING_MARKS[value]
+
+
+def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
+    """Comparators, or maskings, in their colours and dashes, as words."""
+    seen = dict(look(entry) for answer in answers for entry in _drawn(answer))
     parts = [
-        f'<span style="color:{mark.colour(ink)}">{_DASHES[mark.dash]} <b>{COMPARATORS[name].label}</b></span>'
-        for name in seen
-        if (mark := style.COMPARATOR_MARKS[name])
+        f'<span style="color:{mark.colour(ink)}">{_DASHES[mark.dash]} <b>{label}</b></span>'
+        for label, mark in seen.items()
     ]
-    return "Against  " + "    ".join(parts) + "    ◆ pooled    ◇ one trial"
+    return ("Against  " if look is _by_comparator else "") + "    ".join(parts) + "    ◆ pooled    ◇ one trial"
 
 
 def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) -> None:
@@ -164,13 +179,15 @@ def _join(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float]
     figure.add_trace(go.Scatter(x=xs, y=ys, mode="lines", line={"color": ink.faint, "width": 1.2}, hoverinfo="skip"))
 
 
-def _trials(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
-    entries = [entry for answer in answers for entry in _drawn(answer)]
-    by_comparator: dict[str, list[TrialEffect]] = {}
-    for entry in entries:
-        by_comparator.setdefault(entry.first.comparator, []).append(entry)
-    for members in by_comparator.values():
-        mark = style.mark_of(members[0].first)
+def _trials(
+    figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink, look: Look
+) -> None:
+    alike: dict[str, list[TrialEffect]] = {}
+    for answer in answers:
+        for entry in _drawn(answer):
+            alike.setdefault(look(entry)[0], []).append(entry)
+    for members in alike.values():
+        _, mark = look(members[0])
         points = [
             Point(
                 places[id(entry)],

@@ -59,6 +59,16 @@ COMPARATOR_MARKS: Mapping[str, Mark] = MappingProxyType(
         "none": Mark("#7A8591", "#8F9AA6", "solid"),
     }
 )
+# The same for how far people could tell their treatment, as `evidence.blinding.MASKINGS` lists it.
+MASKING_MARKS: Mapping[str, Mark] = MappingProxyType(
+    {
+        "active": COMPARATOR_MARKS["midazolam"],
+        "anaesthesia": Mark("#6B5B95", "#A99BD1", "longdash"),
+        "inert": Mark("#3E9FD4", "#8CCBF0", "dot"),
+        "open": COMPARATOR_MARKS["ECT"],
+        "unknown": COMPARATOR_MARKS["none"],
+    }
+)
 # How the number was obtained. Colour says the comparator; the pooled diamond keeps its own shape.
 SOURCE_SYMBOLS: Mapping[str, str] = MappingProxyType(
     {"full text": "circle", "abstract": "square", "registry": "triangle-up", "review": "pentagon", "secondary": "star"}

@@ -81,7 +81,7 @@ def _trial(evidence: Evidence) -> dict[str, str]:
     held = add_state.key(f"{_PREFIX}-existing")
 
     def taken_over() -> None:
-        chosen = st.session_state.get(held)
+        chosen = str(st.session_state.get(held))
         if chosen not in evidence.trials:
             return
         first = evidence.trials[chosen][0]
@@ -169,4 +169,10 @@ def listing(rows: list[Cells], name: str) -> None:
     """Rows put down so far, with a way to take the last one out."""
     with st.expander(f"{counted(len(rows), 'row')} put down", expanded=True, key=add_state.key(f"{name}-listing")):
         st.dataframe(rows_frame(rows), hide_index=True, alt="Rows put down so far")
-        st.button("Take the last one out", key=add_state.key(f"{name}-pop"), on_click=rows.pop, icon=":material/undo:")
+        st.button(
+            "Take the last one out",
+            key=add_state.key(f"{name}-pop"),
+            on_click=rows.__delitem__,
+            args=(-1,),
+            icon=":material/undo:",
+        )

@@ -39,9 +39,9 @@ def last_outcome() -> None:
     if not add_state.may_save():
         return
     digest = loading.current().on_disk.digest
-    if version := can_undo(loading.data_folder(), digest):
+    if last := can_undo(loading.data_folder(), digest):
         st.button(
-            f"Take back the last save ({counted(version.rows, 'row')}, {version.when[:16].replace('T', ' ')} UTC)",
+            f"Take back the last save ({counted(last.rows, 'row')}, {last.when[:16].replace('T', ' ')} UTC)",
             key="add-undo",
             on_click=add_state.undo,
             args=(digest,),
