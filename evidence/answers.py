@@ -1,12 +1,13 @@
 """A question answered: every trial's effect, what is pooled, and the people behind it, as one frozen value."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from evidence.comparisons import Question, TrialEffect, pooled_inputs, trial_effects
 from evidence.effects import Counts
 from evidence.records import Result
+from evidence.selection import comparator_kind
 from evidence.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference
 from evidence.synthesis import Method, Pooled, Test, pool
 
@@ -104,12 +105,21 @@ def pool_entries(entries: Iterable[TrialEffect], model: Model) -> Pooled | None:
     return None
 
 
+def _of_one_kind(entries: tuple[TrialEffect, ...]) -> tuple[TrialEffect, ...]:
+    """Comparisons with another treatment are not pooled with comparisons with placebo: they ask another question."""
+    treated = {id(e) for e in pooled_inputs(entries) if comparator_kind(e.first) == "active treatment"}
+    if not treated or len(treated) == len(pooled_inputs(entries)):
+        return entries
+    reason = "compared with another treatment, the others with placebo"
+    return tuple(replace(entry, excluded=reason) if id(entry) in treated else entry for entry in entries)
+
+
 def answer(
     results: Iterable[Result], question: Question, model: Model | None = None, group_by: Grouping | None = None
 ) -> Answer:
     """The answer the results give to a question; k = 0, 1 and 2 are ordinary answers."""
     model = model or HOUSE_RULE
-    entries = trial_effects(results, question)
+    entries = _of_one_kind(trial_effects(results, question))
     used = pooled_inputs(entries)
     groups: list[Group] = []
     if group_by is not None:

@@ -119,7 +119,11 @@ def _by_difference(arms: Sequence[Result], measure: str) -> Measured | None:
     usable = tuple(
         arm
         for arm in arms
-        if arm.effect_measure == "MD" and _has_interval(arm) and arm.n_intervention and arm.n_comparator
+        if arm.effect_measure == "MD"
+        and _has_interval(arm)
+        and arm.n_intervention
+        and arm.n_comparator
+        and arm.design != "crossover"  # a paired interval is narrower than the formula takes it for
     )
     if not usable:
         return None

@@ -8,9 +8,8 @@ from evidence.comparisons import Question, TrialEffect, pooled_inputs
 from evidence.effects import Counts, Effect, from_interval
 from evidence.records import Result
 from evidence.scale import interval, shown
-from evidence.synthesis import Pooled
 from evidence.times import HOURS_A_DAY
-from evidence.words import counted, percent, plain
+from evidence.words import counted, listed, percent, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,24 +150,59 @@ def finding_of_courses(items: Iterable[FollowUp]) -> str:
     )
 
 
-def finding_of_withdrawals(entries: Iterable[Withdrawal], pooled: Pooled | None) -> str:
+def reading_courses(items: Iterable[FollowUp]) -> str:
+    """How to read days to relapse together: what a mean counts, and how few groups had a comparator."""
+    found = list(items)
+    groups = [item for item in found if item.arm == item.result.intervention]
+    compared = [item.result.label for item in groups if item.result.is_controlled]
+    text = "Without a comparator nobody knows who would have relapsed anyway"
+    text += f"; only {listed(compared)} had one." if compared else "."
+    means = dict.fromkeys(item.result.label for item in groups if item.statistic == "mean")
+    if means:
+        text += (
+            f" A mean ({listed(list(means))}) counts those who relapsed, so it is shorter than a median."
+        )
+    return text
+
+
+def _certain_arms(entries: Iterable[Withdrawal]) -> tuple[list[Counts], list[Counts]]:
+    pairs = [(e.going_on, e.stopping) for e in entries if e.result.confidence != "low"]
+    complete = [(on, off) for on, off in pairs if on is not None and off is not None]
+    return [on for on, _ in complete], [off for _, off in complete]
+
+
+def relapse_rates(entries: Iterable[Withdrawal]) -> tuple[str, str]:
+    """Per cent who relapsed going on and stopping, over strata with counts of both arms; low confidence left out."""
+    on, off = _certain_arms(entries)
+    rates = [
+        percent(sum(arm.events for arm in arms), sum(arm.n for arm in arms)) if arms else "not reported"
+        for arms in (on, off)
+    ]
+    return rates[0], rates[1]
+
+
+def behind_strata(found: Answer) -> str:
+    """Strata, trials and people behind a pooled hazard ratio."""
+    trials = counted(len({entry.trial for entry in found.used}), "trial")
+    people = f", {counted(found.people, 'person', 'people')}" if found.people else ""
+    return f"{counted(found.k, 'stratum', 'strata')} of {trials}{people}"
+
+
+def finding_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
     """What stopping did: relapse of 100 in each arm over the strata with counts, and the hazard ratio."""
     found = list(entries)
-    counted_arms = [
-        (e.going_on, e.stopping) for e in found if e.going_on and e.stopping and e.result.confidence != "low"
-    ]
-    if not counted_arms:
+    if not _certain_arms(found)[0]:
         return "No randomised withdrawal trial in this selection reports relapse in both arms with certainty"
-    on = [arm for arm, _ in counted_arms if arm]
-    off = [arm for _, arm in counted_arms if arm]
-    relapsed_on = percent(sum(a.events for a in on), sum(a.n for a in on))
-    relapsed_off = percent(sum(a.events for a in off), sum(a.n for a in off))
-    text = (
-        f"Of people who had done well, {relapsed_on} relapsed when treatment went on and {relapsed_off} when it was "
-        "stopped at random"
-    )
-    if pooled is None:
+    on, off = relapse_rates(found)
+    text = f"Of people who had done well, {on} relapsed when treatment went on and {off} when it was stopped at random"
+    strata = hazard_answer(found)
+    if strata.pooled is None:
         return text
-    low_high = interval("HR", pooled.ci_low, pooled.ci_high).replace("–", " to ")
-    strata = counted(pooled.k, "stratum", "strata")
-    return f"{text} (hazard ratio {shown('HR', pooled.estimate)}, 95% CI {low_high}; {strata})"
+    low_high = interval("HR", strata.pooled.ci_low, strata.pooled.ci_high).replace("–", " to ")
+    return f"{text} (hazard ratio {shown('HR', strata.pooled.estimate)}, 95% CI {low_high}; {behind_strata(strata)})"
+
+
+def left_out_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
+    """Which withdrawal trials are drawn but not counted, and why; empty where none is."""
+    names = dict.fromkeys(entry.result.label for entry in entries if entry.result.confidence == "low")
+    return f"Not counted in the sentence or pooled (low confidence): {listed(list(names))}." if names else ""

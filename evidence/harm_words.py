@@ -58,7 +58,7 @@ def window(items: Iterable[Harm]) -> str:
 
 
 def trade_off(items: Iterable[Harm], found: Scope) -> str:
-    """Number needed to harm of the event with the largest difference beside that needed to treat, same comparison."""
+    """Number needed to harm of the event with the largest difference beside that needed to treat, same selection."""
     ranked = sorted((h for h in items if h.differs and h.needed), key=lambda h: -(h.differs or (0.0,))[0])
     if not ranked or (ranked[0].differs or (0.0,))[0] <= 0:
         return ""
@@ -68,10 +68,8 @@ def trade_off(items: Iterable[Harm], found: Scope) -> str:
     if of_hundred is None:
         return text + "Number needed to treat: no response with counts in both arms to set beside it."
     time = when(benefit)
-    return text + (
-        f"Number needed to treat, response {time[0].lower()}{time[1:]}, same comparison: {of_hundred.number_needed} "
-        f"({behind(benefit)})."
-    )
+    time = f"{time[0].lower()}{time[1:]} (same selection, other trials)"
+    return text + f"Number needed to treat, response {time}: {of_hundred.number_needed} ({behind(benefit)})."
 
 
 def not_pooled(items: Iterable[Harm]) -> list[str]:

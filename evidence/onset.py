@@ -156,10 +156,10 @@ def _times(answer: Answer) -> str:
     return spelled(hours[0]) if len(hours) == 1 else f"{spelled(hours[0])} to {spelled(hours[-1])}"
 
 
-def trials_behind(answers: Iterable[Answer]) -> list[str]:
-    """The trials pooled in each time bin, one line a bin."""
+def trials_behind(answers: Iterable[Answer]) -> list[tuple[str, str]]:
+    """The trials pooled in each time bin: the bin's name, and the trials in words."""
     return [
-        f"**{answer.question.bin.short}** ({behind(answer)}): {listed([entry.label for entry in answer.used])}"
+        (answer.question.bin.short, f"({behind(answer)}): {listed([entry.label for entry in answer.used])}")
         for answer in answers
         if answer.question.bin is not None and answer.used
     ]

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from evidence import certainty, duration, harms, onset, response, statements
 from evidence.answers import Answer
+from evidence.outcomes import OUTCOMES
 from evidence.records import Result, Review
 from evidence.scale import interval, shown
-from evidence.selection import Selection, relaxed, trials_of
+from evidence.selection import Selection, apply, relaxed, trials_of
 from evidence.synthesis import Pooled
 from evidence.times import HOURS_A_DAY, in_words
 from evidence.words import counted, listed, plain
@@ -94,9 +95,13 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Til
 
 
 def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
-    """How long people stay well after a course, from groups without a comparator."""
-    wider = relaxed(results, selection, lambda r: duration.is_follow_up(r) and not r.is_controlled)
-    items = [item for item in duration.follow_ups(wider.results) if item.is_after_course]
+    """Relapse after stopping at random where the selection holds it, else how long people stay well after a course."""
+    results = tuple(results)
+    inside = [entry for entry in duration.withdrawals(apply(results, selection.criteria())) if entry.effect is not None]
+    if inside:
+        return _withdrawal_tile(inside)
+    wider = relaxed(results, selection, duration.is_follow_up)
+    items = [i for i in duration.follow_ups(wider.results) if i.is_after_course and i.arm == i.result.intervention]
     days = [item.days for item in items if item.days is not None]
     question = "For how long?"
     if not days:
@@ -104,7 +109,7 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
         return Tile(question, "duration", "—", "not reported", "", "", "", words, ())
     known = [item.people for item in items if item.people is not None]
     spread = plain(min(days)) + (f"–{plain(max(days))}" if len(days) > 1 else "")
-    words = "After a course, then nothing: mean or median days until depression came back. No comparator."
+    words = "After a course, then nothing: mean or median days until depression came back."
     return Tile(
         question,
         "duration",
@@ -112,9 +117,27 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
         "days to relapse",
         "no interval: groups differ too much to pool",
         f"{counted(len(items), 'group')}, {counted(sum(known), 'responder')}",
-        "Certainty not rated: no comparator",
+        "Certainty not rated: hardly any comparator",
         " ".join((words, statements.given_up(wider.dropped))).strip(),
         tuple(item.result for item in items),
+    )
+
+
+def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
+    pooled = duration.hazard_answer(entries)
+    hazard = pooled.pooled
+    on, off = duration.relapse_rates(entries)
+    assert hazard is not None
+    return Tile(
+        "For how long?",
+        "duration",
+        f"{on} vs {off}",
+        "relapse: going on vs stopping at random",
+        f"hazard ratio {shown('HR', hazard.estimate)} ({interval('HR', hazard.ci_low, hazard.ci_high)})",
+        duration.behind_strata(pooled),
+        certainty.in_words(None),
+        "Of people who had become well on the drug, fewer relapsed when treatment went on.",
+        tuple(entry.result for entry in entries),
     )
 
 
@@ -147,11 +170,7 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
 def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str, ...]:
     """What the selection cannot tell, each counted from its rows."""
     trials = trials_of(results)
-    compared = [
-        r
-        for r in results
-        if r.is_controlled and r.outcome in ("response", "remission", "symptom-change", "symptom-endpoint")
-    ]
+    compared = [r for r in results if r.is_controlled and OUTCOMES[r.outcome].group in ("efficacy", "duration")]
     early = {r.trial for r in compared if r.hours <= 6}
     lines = []
     if compared:

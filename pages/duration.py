@@ -48,9 +48,7 @@ st.header("After a course of doses", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_follow_up)
 items = tuple(item for item in duration.follow_ups(wider.results) if item.is_after_course)
 st.subheader(duration.finding_of_courses(items) + ".", anchor=False)
-st.caption(
-    " ".join((statements.given_up(wider.dropped), "Without a comparator nobody knows who would have relapsed anyway."))
-)
+st.caption(" ".join((statements.given_up(wider.dropped), duration.reading_courses(items))))
 if items:
     figure = lollipop(items, view.links, view.ink)
     alt = "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items)
@@ -61,7 +59,7 @@ wider = relaxed(view.evidence.results, view.selection, duration.is_withdrawal, a
 entries = duration.withdrawals(wider.results)
 strata = duration.hazard_answer(entries)
 hazard = strata.pooled
-st.subheader(duration.finding_of_withdrawals(entries, hazard) + ".", anchor=False)
+st.subheader(duration.finding_of_withdrawals(entries) + ".", anchor=False)
 st.caption(
     " ".join(
         (
@@ -71,6 +69,8 @@ st.caption(
         )
     )
 )
+if words := duration.left_out_of_withdrawals(entries):
+    st.caption(words)
 if entries:
     rows = withdrawal_rows(entries, hazard, view.links, view.ink)
     labels = Labels("Going on", "Stopping", "favours going on", "favours stopping", "Hazard ratio")

@@ -8,6 +8,7 @@ from evidence.figures.dose import dose_plot
 from evidence.figures.onset import onset
 from evidence.ui import chart, filters, published
 from evidence.ui import view as views
+from evidence.ui.card import escaped
 
 view = views.current()
 st.title("How soon does it work?", anchor=False)
@@ -53,7 +54,8 @@ with body:
         script = chart.r_download(story.drawn, "How soon it works", view)
         table = tables.pool_frame(story.answers, view.links)
         chart.show(figure, view, "onset", alt, views.cited(shown), table, more=[script])
-        st.caption("  \n".join(onset_course.trials_behind(story.drawn)))
+        lines = (f"**{time}** {escaped(trials)}" for time, trials in onset_course.trials_behind(story.drawn))
+        st.caption("  \n".join(lines))
         if masked:
             st.caption(onset_course.masked_words(view.results, measure, story.answers))
         for answer in story.drawn:

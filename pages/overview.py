@@ -47,4 +47,5 @@ chart.show(
     alt,
     [dot.result for dot in dots if dot.selected or dot.year],
     map_frame(dots, view.links),
+    shapes="Click a mark for its citation.",
 )

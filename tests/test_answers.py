@@ -121,3 +121,30 @@ def test_whatever_is_asked_the_parts_add_up(evidence: Evidence, preset: str, mea
             estimates = [entry.effect.estimate for entry in found.used if entry.effect]
             assert min(estimates) - 1e-9 <= found.pooled.estimate <= max(estimates) + 1e-9
             assert (found.pooled.pi_low is not None) == (found.k >= 3)
+
+
+def test_another_treatment_is_not_pooled_with_placebo(evidence: Evidence) -> None:
+    # escalc("RR") and rma(test = "adhoc") of the 15 placebo-controlled trials nearest to 24 hours, metafor 3.8:
+    # 1.51 (1.23 to 1.87); with Anand 2023 against ECT it would be 1.42 (1.23 to 1.66).
+    found = answer(evidence.results, Question(("response",), "RR", None))
+    assert (found.k, found.people) == (15, 1376)
+    assert found.pooled is not None
+    shown = [round(math.exp(x), 2) for x in (found.pooled.estimate, found.pooled.ci_low, found.pooled.ci_high)]
+    assert shown == [1.51, 1.23, 1.87]
+    left_out = {entry.trial: entry.excluded for entry in found.left_out}
+    assert left_out["anand-2023"] == "compared with another treatment, the others with placebo"
+
+
+def test_other_treatments_alone_are_pooled_with_each_other() -> None:
+    rows = [counted(20, 40, 10, 40, trial=f"t{i}", comparator=name) for i, name in enumerate(("ECT", "quetiapine"))]
+    assert answer(rows, RESPONSE).k == 2
+
+
+def test_no_standard_deviation_is_taken_from_a_crossovers_interval() -> None:
+    arms = {"n_intervention": 18, "n_comparator": 18}
+    rows = [
+        difference(-7.6, -11.3, -3.9, trial="x", design="crossover", **arms),
+        difference(-5.0, -8.0, -2.0, trial="p", **arms),
+    ]
+    found = answer(rows, Question(SYMPTOMS, "SMD", DAY))
+    assert [entry.trial for entry in found.used] == ["p"]

@@ -101,23 +101,23 @@ def test_strata_are_pooled_as_the_different_people_they_are(evidence: Evidence) 
 def test_withdrawal_in_a_sentence(evidence: Evidence) -> None:
     # 40 of 152 are 26 %, 73 of 145 are 50 %; Glue 2024 is of low confidence and not counted.
     entries = duration.withdrawals(evidence.results)
-    assert duration.finding_of_withdrawals(entries, duration.hazard_answer(entries).pooled) == (
+    assert duration.finding_of_withdrawals(entries) == (
         "Of people who had done well, 26% relapsed when treatment went on and 50% when it was stopped at random "
-        "(hazard ratio 0.39, 95% CI 0.24 to 0.63; 2 strata)"
+        "(hazard ratio 0.39, 95% CI 0.24 to 0.63; 2 strata of 1 trial, 297 people)"
     )
 
 
 def test_withdrawals_without_a_hazard_ratio_or_without_counts() -> None:
     bare = duration.withdrawals([relapse(5, 20, 10, 20, None)])
     assert duration.hazard_answer(bare).pooled is None
-    assert duration.finding_of_withdrawals(bare, None).endswith(
+    assert duration.finding_of_withdrawals(bare).endswith(
         "25% relapsed when treatment went on and 50% when it was stopped at random"
     )
     unsure = duration.withdrawals([relapse(5, 20, 10, 20, (0.5, 0.3, 0.8), confidence="low")])
     assert duration.hazard_answer(unsure).pooled is None
     assert duration.hazard_answer(unsure, low_confidence=True).pooled is not None
     for entries in ((), unsure):
-        assert duration.finding_of_withdrawals(entries, None).startswith("No randomised withdrawal trial")
+        assert duration.finding_of_withdrawals(entries).startswith("No randomised withdrawal trial")
 
 
 def test_only_main_analyses_of_relapse_after_randomised_withdrawal_count() -> None:

@@ -360,8 +360,8 @@ def test_onset_says_k_and_people_under_each_time() -> None:
     rows = [*trials(2), counted(9, 20, 3, 20, trial="x", hours=168, administrations=6)]
     under = onset_of(rows, "RR").layout.xaxis.ticktext
     assert [re.sub(r"<[^>]*>", " ", text).split() for text in under] == [
-        ["24", "h", "2", "trials", "·", "160", "people", "single", "dose"],
-        ["7", "d", "1", "trial", "·", "40", "people", "1", "after", "repeated", "doses"],
+        ["24", "h", "2", "trials", "160", "people", "single", "dose"],
+        ["7", "d", "1", "trial", "40", "people", "repeated"],
     ]
 
 
@@ -436,3 +436,13 @@ def test_nothing_to_draw_is_an_empty_figure_not_an_error() -> None:
         assert lines_of(draw()) == []
     empty: Answer = answer([result(percent_intervention=50, percent_comparator=20)], RESPONSE)
     assert lines_of(onset_figure([empty], ("below", "above"), LIGHT, "axis")) == []
+
+
+def test_unknown_numbers_of_doses_are_not_taken_for_single_doses() -> None:
+    rows = [
+        counted(9, 20, 3, 20, trial="a", administrations=1),
+        counted(9, 20, 4, 20, trial="b", administrations=None),
+        counted(9, 20, 5, 20, trial="c", administrations=8),
+    ]
+    (under,) = onset_of(rows, "RR").layout.xaxis.ticktext
+    assert under.endswith(">1 single dose, 1 repeated, 1 doses ?</span>")

@@ -210,7 +210,7 @@ def test_harm_stands_beside_benefit_of_the_same_comparison() -> None:
     words = harm_words.trade_off(harms.harms(found.compared, harms.is_event), found)
     # 50 % against 10 %: 1/0.4 = 2.5; 50 % against 25 %: 1/0.25 = 4, ECT left out.
     assert words.startswith("Number needed to harm, dissociation: NNTH 2 (")
-    assert "Number needed to treat, response at 24 hours, same comparison: NNTB 4 (" in words
+    assert "Number needed to treat, response at 24 hours (same selection, other trials): NNTB 4 (" in words
     alone = harms.scope(rows[:1], Selection("everything"), harms.is_event)
     assert "no response with counts" in harm_words.trade_off(harms.harms(alone.compared, harms.is_event), alone)
 

@@ -197,7 +197,7 @@ def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Ev
         )
         texts += [text for tile in tiles for text in (tile.words, tile.unit, tile.interval, tile.behind)]
     entries = duration.withdrawals(evidence.results)
-    texts += [duration.finding_of_withdrawals(entries, duration.hazard_answer(entries).pooled)]
+    texts += [duration.finding_of_withdrawals(entries)]
     texts += [duration.finding_of_courses(duration.follow_ups(evidence.results))]
     texts += [certainty.in_words(review) for review in evidence.reviews]
     texts += [statements.describe(row) for row in evidence.results]

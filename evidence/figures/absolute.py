@@ -60,7 +60,8 @@ def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figu
     hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(**hidden, range=[-0.8, _COLUMNS - 0.2])
     figure.update_yaxes(**hidden, range=[-0.7, _ROWS - 0.3], scaleanchor="x")
-    style.note(figure, "    ".join(words), 0, 1, ink, xanchor="left", yanchor="bottom", font={"size": style.BODY})
+    head = {"xref": "x", "xanchor": "left", "yanchor": "bottom", "font": {"size": style.BODY}}
+    style.note(figure, "    ".join(words), -0.5, 1, ink, **head)
     return figure
 
 

@@ -82,9 +82,9 @@ def forest(rows: Sequence[Row], measure: str, labels: Labels, ink: Ink) -> go.Fi
     _marks(figure, frame)
     left, right = frame.columns["effect"]
     zero = left + (right - left) * (scale.null - scale.low) / (scale.high - scale.low)
-    below = -38 / max(inner, 1)
-    style.note(figure, f"← {labels.left}", zero - 0.006, below, ink, xanchor="right")
-    style.note(figure, f"{labels.right} →", zero + 0.006, below, ink, xanchor="left")
+    # In pixels from the axis, so that a taller picture keeps the words under it.
+    style.note(figure, f"← {labels.left}", zero - 0.006, 0, ink, xanchor="right", yanchor="top", yshift=-28)
+    style.note(figure, f"{labels.right} →", zero + 0.006, 0, ink, xanchor="left", yanchor="top", yshift=-28)
     return figure
 
 
@@ -202,6 +202,18 @@ def _marks(figure: go.Figure, frame: _Frame) -> None:
                     line=line,
                 )
             )
+            ends = [(part.low, "triangle-left")] * part.cut_low + [(part.high, "triangle-right")] * part.cut_high
+            if ends:
+                figure.add_trace(
+                    go.Scatter(
+                        x=[x for x, _ in ends],
+                        y=[frame.y(row)] * len(ends),
+                        mode="markers",
+                        hoverinfo="skip",
+                        cliponaxis=False,
+                        marker={"symbol": [s for _, s in ends], "size": 10, "color": frame.ink.secondary},
+                    )
+                )
 
 
 def _point(row: Row, y: float) -> Point:

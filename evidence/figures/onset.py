@@ -17,7 +17,7 @@ from evidence.times import in_words
 from evidence.vocabulary import COMPARATORS
 from evidence.words import counted
 
-_HEIGHT, _FOOT, _HEAD = 560, 92, 40
+_HEIGHT, _FOOT, _HEAD = 580, 112, 40
 _SPREAD = 0.52
 _HOUR_TICKS = (0.67, 2, 4, 8, 24, 72, 168, 336, 672, 2184, 5376)
 
@@ -38,7 +38,7 @@ def onset(
     """
     measure = answers[0].question.measure
     scale = _scale(measure, answers)
-    figure = style.base(ink, height, margin={"l": 64, "r": 16, "t": _HEAD, "b": _FOOT})
+    figure = style.base(ink, height, margin={"l": 64, "r": 44, "t": _HEAD, "b": _FOOT})
     places = _places(answers, hours)
     _axes(figure, answers, scale, ink, axis_title, hours)
     _acute(figure, answers, ink, hours)
@@ -105,17 +105,29 @@ def _axes(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, 
         showgrid=False,
         ticktext=[_under(answer, ink) for answer in answers],
         title_text="Time since first dose or randomisation, not to scale",
+        tickangle=0,
     )
 
 
 def _under(answer: Answer, ink: Ink) -> str:
     assert answer.question.bin is not None
-    people = f" · {counted(answer.people, 'person', 'people')}" if answer.people else ""
-    behind = f"{counted(answer.k, 'trial')}{people}" if answer.k else "no interval reported"
-    repeated = sum(1 for entry in answer.used if (entry.first.administrations or 1) > 1)
-    more = f"{repeated} after repeated doses" if repeated else "single dose" if answer.k else ""
-    quiet = f'<span style="color:{ink.secondary};font-size:{style.NOTE}px">'
-    return f"<b>{answer.question.bin.short}</b><br>{quiet}{behind}</span><br>{quiet}{more}</span>"
+    lines = [counted(answer.k, "trial") if answer.k else "no interval"]
+    lines += [counted(answer.people, "person", "people")] if answer.people else []
+    lines += [_doses(answer)] if answer.k else []
+    quiet = "".join(f'<br><span style="color:{ink.secondary};font-size:{style.NOTE}px">{line}</span>' for line in lines)
+    return f"<b>{answer.question.bin.short}</b>{quiet}"
+
+
+def _doses(answer: Answer) -> str:
+    """How many doses were given by then: one, several, or not reported; short, as a column is narrow."""
+    given = [entry.first.administrations for entry in answer.used]
+    amounts = {
+        "single dose": sum(1 for n in given if n == 1),
+        "repeated": sum(1 for n in given if n is not None and n > 1),
+        "doses ?": sum(1 for n in given if n is None),
+    }
+    held = {words: amount for words, amount in amounts.items() if amount}
+    return next(iter(held)) if len(held) == 1 else ", ".join(f"{amount} {words}" for words, amount in held.items())
 
 
 _DASHES = {"solid": "──", "dash": "– –", "dot": "····", "longdash": "— —", "dashdot": "–·–", "longdashdot": "—·—"}

@@ -12,7 +12,7 @@ from evidence.figures.marks import Point, interval_traces
 from evidence.figures.style import Ink
 from evidence.scale import Scale, effect_scale
 
-_LINE, _PADDING, _HEAD, _FOOT = 17, 12, 34, 74
+_LINE, _PADDING, _HEAD, _FOOT = 17, 12, 50, 74
 _LABEL, _RATES, _EFFECT, _WORDS = (0.0, 0.29), (0.30, 0.52), (0.57, 0.80), 1.0
 _WIDEST = 28
 _LEAST_REACH = 0.1
@@ -235,8 +235,7 @@ def _heads(figure: go.Figure, words: PanelWords, scale: Scale, inner: int, ink: 
     style.note(figure, arms, _RATES[0], 1, ink, xanchor="left", yanchor="bottom", yshift=6)
     style.note(figure, "◆ pooled   ◇ one trial", 0, 1, ink, xanchor="left", yanchor="bottom", yshift=6)
     style.note(figure, f"<b>{words.effect} (95% CI)</b>", 1, 1, ink, xanchor="right", yanchor="bottom", yshift=6)
-    under, below = -32 / inner, -52 / inner
-    style.note(figure, words.rates, _RATES[0], under, ink, xanchor="left", yanchor="top", yshift=6)
+    style.note(figure, words.rates, _RATES[0], 0, ink, xanchor="left", yanchor="top", yshift=-26)
     zero = _EFFECT[0] + (_EFFECT[1] - _EFFECT[0]) * (scale.null - scale.low) / (scale.high - scale.low)
-    style.note(figure, f"← {words.left}", zero - 0.006, below, ink, xanchor="right", yanchor="top", yshift=6)
-    style.note(figure, f"{words.right} →", zero + 0.006, below, ink, xanchor="left", yanchor="top", yshift=6)
+    style.note(figure, f"← {words.left}", zero - 0.006, 0, ink, xanchor="right", yanchor="top", yshift=-46)
+    style.note(figure, f"{words.right} →", zero + 0.006, 0, ink, xanchor="left", yanchor="top", yshift=-46)

@@ -15,6 +15,7 @@ _MOST_CARDS = 3
 
 def escaped(text: str) -> str:
     """Text from the data as literal Markdown: no formatting, links, maths or HTML of its own."""
+    text = text.replace(":material", ":\u200bmaterial")  # an icon's name in a title is a word, not an icon
     return "".join("\\" + character if character in r"\`*_{}[]<>()#+-.!|~$:" else character for character in text)
 
 
@@ -74,7 +75,7 @@ def citation_card(
             first = results[0]
             st.page_link(
                 "../../pages/trials.py",
-                label=f"Everything about {first.label}",
+                label=f"Everything about {escaped(first.label)}",
                 icon=":material/article:",
                 query_params={"trial": first.trial},
             )

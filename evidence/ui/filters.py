@@ -16,6 +16,7 @@ from evidence.selection import (
     headcount,
     trials_of,
 )
+from evidence.ui.card import escaped
 from evidence.ui.view import FILTER_WORDS, selection_from_state
 from evidence.vocabulary import Term
 from evidence.words import counted
@@ -92,7 +93,7 @@ def _excluded(results: tuple[Result, ...], selection: Selection) -> None:
         if step.removed:
             more = f" and {len(step.removed) - 12} more" if len(step.removed) > 12 else ""
             trials = f"**{counted(len(step.removed), 'trial')} left out**"
-            st.caption(f"{trials}, not meeting “{step.criterion.words}”: {', '.join(step.removed[:12])}{more}")
+            st.caption(f"{trials}, not meeting “{step.criterion.words}”: {escaped(', '.join(step.removed[:12]))}{more}")
 
 
 def _undo(name: str) -> None:
@@ -107,6 +108,9 @@ def _undo(name: str) -> None:
 def empty_notice(results: tuple[Result, ...], selection: Selection) -> None:
     """Say which filter left nothing, and offer to undo it."""
     names = blockers(results, selection)
+    if not results:
+        st.info("There is no trial to show.")
+        return
     st.warning(f"No trial meets all of: {'; '.join(criterion.words for criterion in selection.criteria())}.")
     for name in names:
         title = f"the preset “{selection.named.label}”" if name == "preset" else f"the filter “{FILTER_TITLES[name]}”"

@@ -77,6 +77,7 @@ def _people(view: View, answer: Answer, sides: Sides) -> None:
         people_words.in_people(of_hundred, sides, verb),
         cited(answer.used),
         _absolute_frame(of_hundred),
+        shapes="Each sign is one person of 100.",
     )
 
 
@@ -104,6 +105,7 @@ def _arms(view: View, answer: Answer) -> None:
         alt,
         cited(tuple(entries)),
         tables.arm_frame(entries, view.links),
+        shapes="● drug, ○ comparator; thin lines are 95% intervals. Click a mark for its citation.",
     )
 
 
@@ -120,7 +122,8 @@ def _rates(view: View, answer: Answer, sides: Sides) -> None:
     words = statements.effect_in_words(answer)
     alt = "; ".join(people_words.arms_in_words(entry) for entry in entries)
     figure = labbe(entries, ratio, words, view.ink, sides.drug, sides.comparator)
-    chart.show(figure, view, "labbe", alt, cited(tuple(entries)), tables.arm_frame(entries, view.links))
+    table = tables.arm_frame(entries, view.links)
+    chart.show(figure, view, "labbe", alt, cited(tuple(entries)), table, shapes="Click a bubble for its citation.")
 
 
 def _small(view: View, answer: Answer) -> None:

@@ -17,7 +17,7 @@ def trial_card(view: View, trial: str) -> None:
     """Everything known of a trial; what is unknown is shown as not reported."""
     rows = view.evidence.trials[trial]
     first = rows[0]
-    st.header(first.label + (f" ({first.acronym})" if first.acronym else ""), anchor=False)
+    st.header(escaped(first.label + (f" ({first.acronym})" if first.acronym else "")), anchor=False)
     facts = {
         "Design": DESIGNS[first.design].label,
         "Blinding": BLINDINGS[first.blinding].label if first.blinding else UNKNOWN,

@@ -75,5 +75,6 @@ def current() -> View:
 
 
 def cited(entries: tuple[TrialEffect, ...]) -> tuple[Result, ...]:
-    """Every result behind some entries."""
-    return tuple(result for entry in entries for result in entry.results)
+    """Every result behind the entries that are drawn: those with an effect or with counts."""
+    drawn = (entry for entry in entries if entry.effect is not None or entry.intervention is not None)
+    return tuple(result for entry in drawn for result in entry.results)
