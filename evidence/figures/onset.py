@@ -206,7 +206,7 @@ def _trials(
                 entry.effect.estimate,
                 entry.low or 0.0,
                 entry.high or 0.0,
-                style.symbol_of(entry.first),
+                style.symbol_of(entry.first, not entry.excluded),
                 _size(entry),
                 entry.key,
                 hover(entry),

@@ -45,7 +45,7 @@ def trial_row(answer: Answer, entry: TrialEffect, links: Links, ink: Ink) -> Row
         control=_events(entry.comparator),
         words=_words(entry.measure, effect.estimate, entry.low, entry.high) if effect else "not estimable",
         colour=style.mark_of(first).colour(ink),
-        symbol=style.symbol_of(first),
+        symbol=style.symbol_of(first, not entry.excluded),
         key=entry.key,
         hover=hover(entry),
     )

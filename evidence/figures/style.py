@@ -109,10 +109,10 @@ def mark_of(result: Result) -> Mark:
     return COMPARATOR_MARKS[result.comparator]
 
 
-def symbol_of(result: Result) -> str:
-    """The marker for how the value was obtained; open where the confidence is low."""
+def symbol_of(result: Result, is_pooled: bool = True) -> str:
+    """The marker for how the value was obtained; open where the confidence is low or it is not pooled."""
     symbol = SOURCE_SYMBOLS[result.source]
-    return f"{symbol}-open" if result.confidence == "low" else symbol
+    return symbol if is_pooled and result.confidence != "low" else f"{symbol}-open"
 
 
 def base(ink: Ink, height: int, **layout: object) -> go.Figure:

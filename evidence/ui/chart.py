@@ -24,7 +24,7 @@ Action = Callable[[Sequence[Result]], None]
 Download = tuple[str, str, str, Callable[[], bytes | str]]
 SOURCE_KEY = (
     "Shape says what was read: ● full text, ■ abstract, ▲ registry, ⬟ review, ★ secondary source. "
-    "Hollow: low confidence, not pooled. Click a mark for its citation."
+    "Hollow: not pooled. Click a mark for its citation."
 )
 
 
