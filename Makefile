@@ -2,12 +2,13 @@
 # make test   format check, lint, types and every test, Chromium included
 # make shots  photograph every page into docs/
 # make bench  server time of every page and panel
+# make audit  ask for known vulnerabilities of the packages in requirements.txt; needs the network
 # make torture  500 saves killed, two writers at once 200 times; ten minutes at most
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: test run lint types format shots bench torture clean
+.PHONY: test run lint types format shots bench audit torture clean
 .DEFAULT_GOAL := test
 
 test: lint types
@@ -34,6 +35,11 @@ shots: .venv/dev
 
 bench: .venv/run
 	$(BIN)/python -m bench.response
+
+# --strict: a package that could not be looked up is a failure, not a pass.
+audit: .venv/dev
+	@$(BIN)/pip-audit --strict --progress-spinner off -r requirements.txt || \
+	{ echo "The audit failed: something was found, or a package could not be looked up (no network?). See above."; exit 1; }
 
 torture: .venv/run
 	$(BIN)/python -m tests.torture

@@ -1,12 +1,11 @@
 """Photographs every page into docs/: light and 1400 pixels wide, the overview in the dark as well.
 
-Run as a script with names of pages to photograph only those; without any, every page of the navigation.
+Run as a script with names of pages to photograph only those; without any, every page.
 """
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -28,13 +27,10 @@ def _open(page: Page, address: str) -> None:
     page.mouse.move(0, _SIZE["height"] - 1)
 
 
-def _addresses(browser: Browser, url: str) -> dict[str, str]:
-    """Name and address of every page in the navigation, the first one included."""
-    page = browser.new_page(viewport=_SIZE)
-    _open(page, url)
-    links = page.get_by_test_id("stTopNavLink").evaluate_all("all => all.map(link => link.href)")
-    page.close()
-    return {urlsplit(link).path.strip("/") or _FIRST: link for link in links}
+def _addresses(url: str) -> dict[str, str]:
+    """Name and address of every page; the first one stands at the root."""
+    names = sorted(path.stem for path in (_DOCS.parent / "pages").glob("*.py"))
+    return {name: f"{url}/" if name == _FIRST else f"{url}/{name}" for name in names}
 
 
 def photograph(browser: Browser, address: str, path: Path, scheme: str) -> None:
@@ -53,7 +49,7 @@ def main(wanted: Sequence[str]) -> int:
         return 1
     with dashboard() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
-        addresses = _addresses(browser, server.url)
+        addresses = _addresses(server.url)
         unknown = [name for name in wanted if name not in addresses]
         if unknown:
             sys.stderr.write(f"No page called {', '.join(unknown)}; there are {', '.join(addresses)}.\n")

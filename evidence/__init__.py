@@ -23,6 +23,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `dictionary`: the data dictionary and the Frictionless description, made from the records.
 - `selection`: a frozen selection: apply it, say it, explain what it leaves out.
 - `addresses`: links to filtered pages.
+- `views`: a view's URL parameters to a selection.
 - `effects`, `proportions`: one study's effect and variance; intervals of proportions.
 - `absolute`: a pooled effect as risk, people of 100 and number needed to treat.
 - `paule_mandel`, `synthesis`: effects to one pooled effect with its intervals.
@@ -51,7 +52,8 @@ Modules in the order in which they depend on each other; each imports only from 
 - `glossary`, `literature`, `methods`, `citing`: words, sources, formulas and decisions; how to cite.
 - `figures`: numbers to Plotly figures.
 - `exports`: one file a format.
-- `cli`: `python -m evidence`: check, pool, add, diff, template, dictionary, import-registry.
+- `cli`: `python -m evidence`: check, pool, add, diff, export, template, dictionary, import-registry.
+- `api`: the read-only interface: resources, parameters, routes; security headers.
 - `ui`: the frame, the filter bar, charts with their citation cards; the only part that imports Streamlit.
 """
 

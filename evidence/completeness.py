@@ -9,17 +9,20 @@ from evidence.records import Result
 from evidence.times import TIME_BINS, bin_of
 
 REPORTED, PARTLY, MISSING = "●", "○", ""
-KEY = "● numbers for both arms · ○ reported without numbers that can be pooled · blank: not reported"
+KEY = (
+    "Events are adverse events. ● numbers for both arms · ○ reported without numbers that can be pooled · "
+    "blank: not reported"
+)
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "Symptom score": ("symptom-change", "symptom-endpoint"),
     "Response": ("response",),
     "Remission": ("remission",),
     "Suicidal ideation": tuple(o.value for o in OUTCOMES.values() if o.group == "suicidality"),
     "Relapse": ("relapse", "time-to-relapse"),
-    "Dissociation": ("dissociation",),
-    "Any adverse event": ("any-adverse-event",),
-    "Serious adverse event": ("serious-adverse-event",),
-    "Stopped for an adverse event": ("discontinuation-adverse-event",),
+    "Dissociation": tuple(o.value for o in OUTCOMES.values() if o.group == "dissociative"),
+    "Any event": ("any-adverse-event",),
+    "Serious event": ("serious-adverse-event",),
+    "Stopped for event": ("discontinuation-adverse-event",),
 }
 
 

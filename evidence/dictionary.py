@@ -196,6 +196,15 @@ def _lists() -> dict[str, tuple[tuple[str, str, str], ...]]:
     return lists
 
 
+def form_in_words(column: Column) -> str:
+    """What may stand in a cell, without formatting.
+
+    >>> [form_in_words(column) for column in columns("trials.csv") if column.name in ("hours", "dose_unit")]
+    ['mg/kg, mg', 'number from 0']
+    """
+    return _form(column).replace("`", "").replace(", see below", "")
+
+
 def _row(column: Column) -> str:
     required = "yes" if column.is_required else ""
     cells = (f"`{column.name}`", _cell(column.text), _form(column), required, f"`{_cell(column.example)}`")

@@ -159,9 +159,7 @@ def reading_courses(items: Iterable[FollowUp]) -> str:
     text += f"; only {listed(compared)} had one." if compared else "."
     means = dict.fromkeys(item.result.label for item in groups if item.statistic == "mean")
     if means:
-        text += (
-            f" A mean ({listed(list(means))}) counts those who relapsed, so it is shorter than a median."
-        )
+        text += f" A mean ({listed(list(means))}) counts those who relapsed, so it is shorter than a median."
     return text
 
 

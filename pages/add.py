@@ -25,7 +25,8 @@ for tab, way in zip(st.tabs(list(WAYS), key="way", bind="query-params", on_chang
 began = add_state.seen(brought)
 if brought.is_empty:
     st.stop()
-if not brought.table.is_readable and brought.table.findings:
+add_state.forget_success()
+if not brought.table.is_readable:  # the reason is said above; or there is a reference and no row yet
     st.stop()
 seen = add_state.looked_at(brought)
 st.header("What is wrong", anchor=False)

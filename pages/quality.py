@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence import quality, tables
+from evidence import completeness, quality, tables
 from evidence.ui import loading
 from evidence.ui.card import escaped
 from evidence.words import counted
@@ -64,6 +64,32 @@ st.dataframe(
     height=420,
     alt=f"{len(again)} printed effects beside what their rows give",
     column_config=OPEN,
+)
+
+st.header("Which trial reports what", anchor=False)
+every = "All, at any time"
+about = st.selectbox("Outcome", [every, *completeness.SUBJECTS], key="complete", bind="query-params", width=360)
+if about == every:
+    matrix = completeness.by_outcome(evidence.trials)
+    st.markdown("Every trial against every kind of outcome. Choose an outcome to see it by time.")
+else:
+    matrix = completeness.by_time(evidence.trials, about)
+    st.markdown(completeness.in_words(matrix, about))
+st.dataframe(
+    matrix,
+    hide_index=True,
+    height=420,
+    alt=f"Completeness, {about}: {completeness.KEY}",
+    column_config={name: st.column_config.TextColumn(alignment="center", width="small") for name in matrix.columns[1:]},
+)
+st.caption(completeness.KEY)
+st.download_button(
+    "The matrix (CSV)",
+    lambda: tables.to_csv(matrix),
+    file_name=f"ketamine-completeness-{evidence.short}.csv",
+    mime="text/csv",
+    on_click="ignore",
+    icon=":material/download:",
 )
 
 st.header("Where the rows come from", anchor=False)

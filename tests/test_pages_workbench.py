@@ -30,7 +30,6 @@ REFERENCE = {
     **{"author": [{"family": "Newcomer", "given": "A."}], "issued": {"date-parts": [[2026]]}},
     "container-title": "Journal of Tests",
 }
-RIS = b"TY  - JOUR\nID  - Newcomer2026X\nAU  - Newcomer, A.\nPY  - 2026\nTI  - A new trial\nDO  - 10.1000/new.2026\nER  - \n"
 
 
 def csv_of(*rows: dict[str, str]) -> bytes:
@@ -70,6 +69,11 @@ def words(at: AppTest) -> str:
     return "\n".join(str(element.value) for kind in kinds for element in at.get(kind)).replace("\\", "")
 
 
+def mapped(at: AppTest) -> list[str | None]:
+    boxes = {box.key: box.value for box in at.selectbox if (box.key or "").startswith("add-map")}
+    return [boxes[name] for name in sorted(boxes)]
+
+
 def with_reference(at: AppTest) -> AppTest:
     return sound(at.file_uploader(key=key("reference-file")).upload("new.json", json.dumps([REFERENCE]).encode()).run())
 
@@ -79,12 +83,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     copy = tmp_path / "data"
     shutil.copytree(DATA, copy, ignore=shutil.ignore_patterns("history"))
     monkeypatch.setenv(FOLDER_VARIABLE, str(copy))
-    st.cache_resource.clear()
     before = config.get_option("server.address")
     config.set_option("server.address", "127.0.0.1")
     yield copy
     config.set_option("server.address", before)
-    st.cache_resource.clear()
 
 
 def uploaded(*rows: dict[str, str]) -> AppTest:
@@ -149,11 +151,17 @@ def test_foreign_names_are_mapped_and_the_mapping_can_be_kept(folder: Path) -> N
     at = opened("File")
     at.file_uploader(key=key("file")).upload("metafor.csv", data)
     sound(at.run())
-    chosen = [box.value for box in at.selectbox if box.key and "-map-" in f"-{box.key[4:]}"]
-    assert chosen == ["label", "hours", "events_intervention", "n_intervention", "events_comparator", "n_comparator"]
+    assert mapped(at) == [
+        "label",
+        "hours",
+        "events_intervention",
+        "n_intervention",
+        "events_comparator",
+        "n_comparator",
+    ]
     assert next(box for box in at.selectbox if "is counted in" in box.label).value == "days"
     assert "to mend" in words(at)
-    first = next(box for box in at.selectbox if "-map-" in f"-{(box.key or '')[4:]}")
+    first = next(box for box in at.selectbox if (box.key or "").startswith("add-map"))
     first.set_value("hours")
     sound(at.run())
     assert "hours is mapped twice" in words(at)
@@ -172,8 +180,7 @@ def test_foreign_names_are_mapped_and_the_mapping_can_be_kept(folder: Path) -> N
     }
     at.file_uploader(key=key(f"mapping-{sign}")).upload("m.json", json.dumps(mapping).encode())
     sound(at.run())
-    chosen = [box.value for box in at.selectbox if "-map-" in f"-{(box.key or '')[4:]}"]
-    assert chosen == ["label", "hours", "n_intervention", None, None, None]
+    assert mapped(at) == ["label", "hours", "n_intervention", None, None, None]
     assert at.selectbox(key=key(f"constant-{sign}-design")).value == "crossover"
     assert at.text_input(key=key(f"constant-{sign}-locator")).value == "Table 9"
 
@@ -201,7 +208,7 @@ def test_safe_fixes_are_shown_as_a_diff_and_made_on_demand(folder: Path) -> None
 def test_a_row_with_problems_keeps_all_out_until_it_is_left_out_by_name(folder: Path) -> None:
     at = uploaded(cells(), cells(hours="168", events_intervention="40"), cells(hours="72", percent_comparator="164"))
     table = next(frame.value for frame in at.dataframe if "Rule" in frame.value.columns)
-    assert {(3, "events_intervention"), (4, "percent_comparator")} <= set(
+    assert {("3", "events_intervention"), ("4", "percent_comparator")} <= set(
         zip(table["Line"], table["Column"], strict=True)
     )
     assert not any(one.label.startswith("Save") for one in at.button)
@@ -279,7 +286,7 @@ def test_the_form_takes_over_a_trial_that_is_there(folder: Path) -> None:
     sound(at.run())
     assert at.text_input(key=key("form-label")).value == "Murrough 2013a"
     assert at.selectbox(key=key("form-comparator")).value == "midazolam"
-    fill(at, instrument="MADRS", n_intervention="30", mean_intervention="10", sd_intervention="1.6")
+    fill(at, instrument="MADRS", unit="points", n_intervention="30", mean_intervention="10", sd_intervention="1.6")
     assert "SD = SE × √n" in words(at)
     fill(at, n_comparator="30", mean_comparator="20", sd_comparator="8", effect_measure="MD", effect="10", ci_low="9")
     assert "Differences are intervention minus comparator" in words(at) or "Check the sign" in words(at)
@@ -344,6 +351,29 @@ def test_no_record_reference_or_mapping_reaches_the_reader_as_a_traceback(data: 
     sound(at.run())
 
 
+def test_a_table_of_very_many_columns_is_no_burden(folder: Path) -> None:
+    names = [f"x{number}" for number in range(3000)]
+    at = opened("File")
+    data = ",".join([*names, "study", "ai"]) + "\n" + ",".join(["1"] * 3002) + "\n"
+    at.file_uploader(key=key("file")).upload("wide.csv", data.encode())
+    sound(at.run())
+    assert len(mapped(at)) == 120
+    assert {"label", "events_intervention"} <= set(mapped(at))
+    assert "2\u202f882 further columns not shown" in words(at)
+
+
+def test_the_save_of_another_session_is_not_taken_back_unseen(folder: Path) -> None:
+    at = uploaded(cells())
+    button(at, "Save 1 row and 1 reference").click()
+    sound(at.run())
+    data = (folder / TRIALS).read_bytes().replace(b"Table 2", b"Table 3")
+    (folder / TRIALS).write_bytes(data)
+    button(at, "Take back the last save").click()
+    sound(at.run())
+    assert "Nothing was taken back" in words(at)
+    assert (folder / TRIALS).read_bytes() == data
+
+
 def test_a_data_folder_without_files_is_no_traceback(folder: Path) -> None:
     for path in (folder / TRIALS, folder / REFERENCES):
         path.unlink()
@@ -359,3 +389,56 @@ def test_references_are_appended_as_the_engine_does(folder: Path) -> None:
     button(at, "Save 1 row and 1 reference").click()
     sound(at.run())
     assert (folder / REFERENCES).read_bytes() == data
+
+
+def test_two_versions_are_compared_row_by_row_and_number_by_number(folder: Path) -> None:
+    at = uploaded(cells())
+    button(at, "Save 1 row and 1 reference").click()
+    sound(at.run())
+    at = opened(page="compare")
+    assert at.selectbox(key="cmp-before").value.startswith("Before rows were added on ")
+    assert {metric.label: metric.value for metric in at.metric}["Rows added"] == "1"
+    assert "1 reference added: Newcomer2026X" in words(at).replace("**", "")
+    added = next(frame.value for frame in at.dataframe if "trial" in frame.value.columns)
+    assert list(added["trial"]) == ["newcomer-2026"]
+    at.selectbox(key="cmp-before").set_value("Now")
+    assert "The two are the same" in words(sound(at.run()))
+    data = (folder / TRIALS).read_bytes().replace(b"newcomer-2026", b"renamed-2026", 1)
+    at.selectbox(key="cmp-before").set_value("An uploaded trials.csv")
+    sound(at.run())
+    at.file_uploader(key="cmp-before-file").upload("trials.csv", data)
+    sound(at.run())
+    assert "1 row removed" in [panel.label for panel in at.expander] or "cell changed" in str(
+        [panel.label for panel in at.expander]
+    )
+    at.file_uploader(key="cmp-before-file").upload("trials.csv", b"\x00")
+    assert sound(at.run()).error
+
+
+def test_an_unknown_revision_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(FOLDER_VARIABLE)
+    st.cache_data.clear()
+    at = opened(page="compare")
+    if "A git revision" not in at.selectbox(key="cmp-before").options:
+        pytest.skip("no git here")
+    at.selectbox(key="cmp-before").set_value("A git revision")
+    sound(at.run())
+    at.text_input(key="cmp-before-revision").set_value("no-such; rm -rf")
+    assert "Git knows no revision" in words(sound(at.run()))
+
+
+def test_the_dictionary_holds_every_column_and_is_searched() -> None:
+    at = opened(page="dictionary")
+    assert len(at.table[0].value) == len(COLUMNS)
+    at.text_input(key="column").set_value("dose")
+    sound(at.run())
+    assert 3 <= len(at.table[0].value) < 10
+    at.text_input(key="column").set_value("nothing such (")
+    assert sound(at.run()).info
+
+
+def test_the_completeness_matrix_by_outcome_and_by_time() -> None:
+    at = opened(page="quality")
+    at.selectbox(key="complete").set_value("Response")
+    sound(at.run())
+    assert "trials report this: response." in words(at)

@@ -1,4 +1,4 @@
-"""The command line: `python -m evidence` check, pool, add, diff, template, dictionary and import-registry."""
+"""The command line: `python -m evidence` with its commands, from check to import-registry."""
 
 import argparse
 import io
@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from evidence.cli import add, check, dictionary, diff, import_registry, pool, template
+from evidence.cli import add, check, dictionary, diff, export, import_registry, pool, template
 
 INTERRUPTED = 130  # as a shell reports it
 BROKEN_PIPE = 141
@@ -18,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _write_utf8()
     parser = argparse.ArgumentParser(prog="python -m evidence", description="Check, add to and compare the evidence.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (check, pool, add, diff, template, dictionary, import_registry):
+    for command in (check, pool, add, diff, export, template, dictionary, import_registry):
         command.register(commands)
     try:
         args = parser.parse_args(argv)

@@ -41,11 +41,11 @@ def label_of(name: str, value: str) -> str:
     return text if text.casefold() == value.casefold() else f"{text} ({value})"
 
 
-def field(place: Any, name: str, widget: str, help_more: str = "", placeholder: str = "") -> str:
+def field(place: Any, name: str, widget: str) -> str:
     """A field for one column; the text that would stand in the file."""
     column = known()[name]
     mark = "" if not column.is_required else " *"
-    help_text = " ".join(part for part in (column.text, f"Example: {column.example}", help_more) if part)
+    help_text = f"{column.text} Example: {column.example}" if column.example else column.text
     if column.words:
         values = [word[0] for word in column.words]
         chosen = place.selectbox(
@@ -62,15 +62,16 @@ def field(place: Any, name: str, widget: str, help_more: str = "", placeholder: 
     label, shared = title(name) + mark, {"key": widget, "help": help_text, "persist_state": "session"}
     if name == "note":
         return str(place.text_area(label, height=80, **shared) or "").strip()
+    hint = "made from the label" if name == "trial" else f"e.g. {column.example}"
     live = "400ms" if column.kind in ("integer", "number") else False
-    return str(place.text_input(label, placeholder=placeholder or None, live=live, **shared) or "").strip()
+    return str(place.text_input(label, placeholder=hint, live=live, **shared) or "").strip()
 
 
 def fields(names: Sequence[str], prefix: str, per_row: int = 4) -> dict[str, str]:
     """Fields in rows of a few; blank ones are left out."""
     found: dict[str, str] = {}
     for at in range(0, len(names), per_row):
-        places = st.columns(per_row)
+        places = st.columns(per_row, vertical_alignment="bottom")
         for place, name in zip(places, names[at : at + per_row], strict=False):
             found[name] = field(place, name, add_state.key(f"{prefix}-{name}"))
     return {name: text for name, text in found.items() if text}

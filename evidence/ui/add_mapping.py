@@ -1,6 +1,7 @@
 """Other people's column names: which is which, guessed, changed by drop-downs, kept as a file."""
 
 import hashlib
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -12,6 +13,7 @@ from evidence.ui.card import escaped
 from evidence.words import counted
 
 _PER_ROW = 4
+_MOST = 120  # columns that get a drop-down
 
 
 def mapping(table: Table) -> ColumnMapping | None:
@@ -46,43 +48,59 @@ def mapping(table: Table) -> ColumnMapping | None:
         return found
 
 
+def shown_columns(names: Sequence[str], guess: ColumnMapping) -> list[int]:
+    """The places of the columns that get a drop-down: all of an ordinary table, else those known and the first."""
+    known = [at for at, name in enumerate(names) if name in guess.columns]
+    others = [at for at, name in enumerate(names) if name not in guess.columns]
+    return sorted(known + others[: max(0, _MOST - len(known))])
+
+
 def _choices(table: Table, guess: ColumnMapping, sign: str) -> tuple[dict[str, str], dict[str, float]]:
     columns: dict[str, str] = {}
     factors: dict[str, float] = {}
     first = table.rows[0].cells if table.rows else ("",) * len(table.columns)
     places = st.columns(_PER_ROW)
-    for at, source in enumerate(table.columns):
-        place = places[at % _PER_ROW]
+    shown = shown_columns(table.columns, guess)
+    for number, at in enumerate(shown):
+        source, place = table.columns[at], places[number % _PER_ROW]
         guessed = guess.columns.get(source)
         ours = place.selectbox(
-            escaped(f"{source}: {first[at][:24]}" if first[at].strip() else source),
+            escaped(f"{source[:60]}: {first[at][:24]}" if first[at].strip() else source[:60]),
             COLUMNS,
             index=COLUMNS.index(guessed) if guessed else None,
             key=add_state.key(f"map-{sign}-{at}"),
             placeholder="left out",
             persist_state="session",
         )
-        if not ours:
+        if ours:
+            columns[source] = ours
+    if more := len(table.columns) - len(shown):
+        st.caption(f"{counted(more, 'further column')} not shown and left out; their names mean nothing here.")
+    for at, source in enumerate(table.columns):
+        if columns.get(source) != "hours":
             continue
-        columns[source] = ours
-        if ours == "hours":
-            units = list(HOURS_OF)
-            factor = guess.factors.get(source, 1.0)
-            unit = place.selectbox(
-                escaped(f"{source} is counted in"),
-                units,
-                index=next((i for i, name in enumerate(units) if HOURS_OF[name] == factor), 1),
-                key=add_state.key(f"unit-{sign}-{at}"),
-                persist_state="session",
-            )
-            if HOURS_OF[unit] != 1:
-                factors[source] = HOURS_OF[unit]
+        units = list(HOURS_OF)
+        factor = guess.factors.get(source, 1.0)
+        unit = st.selectbox(
+            escaped(f"{source} is counted in"),
+            units,
+            index=next((i for i, name in enumerate(units) if HOURS_OF[name] == factor), 1),
+            key=add_state.key(f"unit-{sign}-{at}"),
+            persist_state="session",
+            width=300,
+        )
+        if HOURS_OF[unit] != 1:
+            factors[source] = HOURS_OF[unit]
     return columns, factors
 
 
 def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
     """What is the same in every row and stands in no column of theirs."""
-    free = [name for name in COLUMNS if name not in columns.values() and not (name == "trial" and "label" in columns)]
+    free = [
+        name
+        for name in COLUMNS
+        if name not in columns.values() and not (name == "trial" and "label" in columns.values())
+    ]
     if not free:
         return {}
     needed = [name for name in free if add_fields.known()[name].is_required]
@@ -102,7 +120,7 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
 
 def _uploaded(table: Table, sign: str) -> None:
     """A mapping kept as a file, put into the drop-downs the first time it is seen."""
-    file = add_state.file("A mapping kept before", f"mapping-{sign}", ("json",), megabytes=1)
+    file = add_state.file("A mapping kept before", add_state.key(f"mapping-{sign}"), ("json",), megabytes=1)
     if file is None:
         return
     found = read_mapping(file[1])

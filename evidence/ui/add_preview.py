@@ -14,7 +14,7 @@ from evidence.headlines import SUBJECTS, Change, Headline, Rank
 from evidence.preview import Preview
 from evidence.selection import PRESETS
 from evidence.times import BIN_OF_VALUE
-from evidence.ui import add_state, chart, remembered
+from evidence.ui import add_state, chart, frames, remembered
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 from evidence.words import counted, number
@@ -38,7 +38,7 @@ def draw(seen: Preview) -> None:
     trials = len({result.trial for result in seen.results})
     st.markdown(
         f"{counted(len(seen.results), 'valid row')} of {counted(trials, 'trial')}: "
-        f"**{counted(len(changes), 'headline number')} of {len(seen.after)} would change.**"
+        f"**{counted(len(changes), 'headline number')} of {sum(one.k > 0 for one in seen.after)} would change.**"
     )
     if not changes:
         st.caption(
@@ -86,18 +86,16 @@ def difference_in_words(change: Change) -> str:
 
 def change_table(changes: Sequence[Change], name: str, changed: int) -> None:
     """Changed headline numbers first; the others where the reader asks for them."""
-    every = st.toggle(
-        f"Show the {len(changes) - changed} that stay the same too", key=f"{name}-all-headlines", value=False
-    )
-    shown = [one for one in changes if one.is_changed]
-    shown += [one for one in changes if not one.is_changed and (one.after.k or one.before.k)] if every else []
+    same = [one for one in changes if not one.is_changed and one.after.k]
+    every = st.toggle(f"Show the {len(same)} that stay the same too", key=f"{name}-all-headlines", value=False)
+    shown = [one for one in changes if one.is_changed] + (same if every else [])
     if not shown:
         return
     frame = change_frame(shown)
     st.dataframe(
         frame,
         hide_index=True,
-        height=min(38 + 35 * len(frame), 420),
+        height=frames.height(len(frame), 12),
         alt=f"{changed} headline numbers that change",
         column_config={"Difference": st.column_config.TextColumn(help="A factor for ratios, else after minus before.")},
     )

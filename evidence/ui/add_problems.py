@@ -11,7 +11,7 @@ from evidence.findings import KINDS, Finding
 from evidence.fixes import Fix, apply_fixes
 from evidence.preview import Preview, findings_csv
 from evidence.reading import Table
-from evidence.ui import add_state
+from evidence.ui import add_state, frames
 from evidence.words import counted, listed
 
 _SHOWN = 1_000
@@ -65,13 +65,13 @@ def _table(found: Sequence[Finding]) -> None:
     frame = pd.DataFrame(
         [
             {
-                "Line": f.line or None,
+                "Kind": "problem" if f.is_blocking else "note",
+                "Line": str(f.line) if f.line else "",
                 "Column": f.column,
                 "Value": f.value,
                 "Rule": KINDS[f.code].title,
                 "What is wrong": f.message,
                 "What to do": f.fix,
-                "Kind": "problem" if f.is_blocking else "note",
             }
             for f in found[:_SHOWN]
         ]
@@ -79,10 +79,10 @@ def _table(found: Sequence[Finding]) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=min(38 + 35 * len(frame), 360),
+        height=frames.height(len(frame)),
         alt=f"{len(found)} findings in the rows brought",
         column_config={
-            "Line": st.column_config.NumberColumn(width=60, format="%d"),
+            "Line": st.column_config.TextColumn(width=60, alignment="right"),
             "What is wrong": st.column_config.TextColumn(width="large"),
             "What to do": st.column_config.TextColumn(width="large"),
         },
@@ -120,7 +120,7 @@ def _fixes(seen: Preview) -> None:
         event = st.dataframe(
             fixes_frame(offered),
             hide_index=True,
-            height=min(38 + 35 * len(offered), 300),
+            height=frames.height(len(offered), 8),
             key=add_state.key(f"fix-{len(made)}"),
             on_select="rerun",
             selection_mode="multi-row",
@@ -129,7 +129,7 @@ def _fixes(seen: Preview) -> None:
         rows = [at for at in event["selection"]["rows"] if at < len(offered)]
         with st.container(horizontal=True):
             st.button(
-                f"Make all {len(offered)}",
+                "Make it" if len(offered) == 1 else f"Make all {len(offered)}",
                 key=add_state.key("fix-all"),
                 on_click=made.extend,
                 args=(offered,),

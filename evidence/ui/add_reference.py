@@ -38,7 +38,11 @@ def new_references() -> tuple[Item, ...]:
         )
     with right:
         file = add_state.file(
-            "Or a reference file", "reference-file", _TYPES, "RIS, nbib (PubMed), BibTeX or CSL-JSON.", megabytes=5
+            "Or a reference file",
+            add_state.key("reference-file"),
+            _TYPES,
+            "RIS, nbib (PubMed), BibTeX or CSL-JSON.",
+            megabytes=5,
         )
         if file is not None:
             _read(file[1])

@@ -6,7 +6,7 @@ import streamlit as st
 from evidence.findings import Finding
 from evidence.mapping import COLUMNS, slug_of
 from evidence.registry import COMPARATOR, INTERVENTION, Draft, RegistryRecord, drafts, read_registry
-from evidence.ui import add_fields, add_form, add_state, loading
+from evidence.ui import add_fields, add_form, add_state, frames, loading
 from evidence.ui.add_state import NOTHING, Brought
 from evidence.ui.card import escaped
 from evidence.words import counted
@@ -19,7 +19,7 @@ def from_registry() -> Brought:
     """The accepted drafts of a record with the reference that they cite."""
     file = add_state.file(
         "Results record of ClinicalTrials.gov (JSON)",
-        "record",
+        add_state.key("record"),
         ("json",),
         "In the registry: Download → JSON. Or the answer of its API, version 2, for one study.",
     )
@@ -103,7 +103,7 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
     event = st.dataframe(
         frame,
         hide_index=True,
-        height=min(38 + 35 * len(frame), 320),
+        height=frames.height(len(frame), 12),
         key=add_state.key("drafts"),
         on_select="rerun",
         selection_mode="single-row",

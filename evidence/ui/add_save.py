@@ -4,7 +4,7 @@ import streamlit as st
 
 from evidence.dataset import REFERENCES, TRIALS
 from evidence.differences import difference
-from evidence.editing import Refused, Saved, can_undo
+from evidence.editing import Conflict, Refused, Saved, can_undo
 from evidence.findings import Finding
 from evidence.merging import as_patch, merged
 from evidence.preview import Preview
@@ -36,6 +36,8 @@ def last_outcome() -> None:
         for fault in found.findings[:20]:
             where = f"Line {fault.line}: " if fault.line else ""
             st.markdown(escaped(f"{where}{fault.message} {fault.fix}"))
+    elif isinstance(found, Conflict) and not (found.rows or found.references):
+        st.error("**Nothing was taken back:** the data changed meanwhile. What the last save is now is said below.")
     if not add_state.may_save():
         return
     digest = loading.current().on_disk.digest

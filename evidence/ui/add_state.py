@@ -3,13 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from evidence import editing, headlines
-from evidence.dataset import TRIALS, evidence_of, fingerprint, read_files
+from evidence.dataset import Evidence, fingerprint, read_files
 from evidence.editing import Conflict, Refused, Saved
 from evidence.headlines import Headline
 from evidence.preview import Preview, preview
@@ -49,14 +48,18 @@ def key(name: str) -> str:
 
 def table_of(rows: Sequence[Cells]) -> Table:
     """Rows that were typed or accepted as a table, numbered from 1."""
+    if not rows:
+        return NOTHING
     return Table(
         COLUMNS, COLUMNS, tuple(Row(line, tuple(cells)) for line, cells in enumerate(rows, 1)), count=len(rows)
     )
 
 
-def file(label: str, name: str, types: Sequence[str], help: str = "", megabytes: int = 50) -> tuple[str, bytes] | None:
-    """A file dropped in, by name; it stays while the reader looks at other pages."""
-    widget, kept = key(name), key(f"{name}-kept")
+def file(
+    label: str, widget: str, types: Sequence[str], help: str = "", megabytes: int = 50
+) -> tuple[str, bytes] | None:
+    """A file dropped in, name and bytes; it stays while the reader looks at other pages. `widget` is its key."""
+    kept = f"{widget}-kept"
 
     def changed() -> None:
         if st.session_state.get(widget) is None:
@@ -70,7 +73,7 @@ def file(label: str, name: str, types: Sequence[str], help: str = "", megabytes:
     elif kept in st.session_state:
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.caption(f"Still here: {st.session_state[kept][0].replace('`', '')}")
-        if right.button("Put away", key=key(f"{name}-away"), type="tertiary"):
+        if right.button("Put away", key=f"{widget}-away", type="tertiary"):
             del st.session_state[kept]
             st.rerun()
     held: tuple[str, bytes] | None = st.session_state.get(kept)
@@ -84,8 +87,8 @@ def basket(name: str) -> list[Any]:
 
 
 @st.cache_resource(max_entries=4, show_spinner="Working out every headline number …")
-def _headlines(folder: str, digest: str) -> tuple[Headline, ...]:
-    return headlines.headlines_of(evidence_of(read_files(Path(folder))))
+def _headlines(digest: str, _evidence: Evidence) -> tuple[Headline, ...]:
+    return headlines.headlines_of(_evidence)
 
 
 def looked_at(brought: Brought) -> Preview:
@@ -97,8 +100,9 @@ def looked_at(brought: Brought) -> Preview:
     if known is not None and known[0] == sign:
         found: Preview = known[1]
         return found
-    digest = loading.current().on_disk.digest
-    found = preview(folder, brought.table, brought.references, (digest, _headlines(str(folder), digest)))
+    evidence = loading.current().on_disk
+    known_numbers = (evidence.digest, _headlines(evidence.digest, evidence))
+    found = preview(folder, brought.table, brought.references, known_numbers)
     st.session_state[_PREVIEW] = (sign, found)
     return found
 
@@ -145,6 +149,12 @@ def outcome() -> Saved | Conflict | Refused | None:
     return held
 
 
+def forget_success() -> None:
+    """The last save is old news once something new is brought."""
+    if isinstance(outcome(), Saved):
+        del st.session_state[_OUTCOME]
+
+
 def saved_trials() -> list[str]:
     """The trials of the last save."""
     held: list[str] = st.session_state.get(f"{_OUTCOME}-trials", [])
@@ -163,8 +173,3 @@ def start_again() -> None:
 def may_save() -> bool:
     """Whether this server can be reached from this computer only; elsewhere nothing is written."""
     return editing.is_loopback(st.get_option("server.address"))
-
-
-def has_data() -> bool:
-    """Whether there is a trials.csv to add to."""
-    return isinstance(read_files(loading.data_folder())[TRIALS], bytes)

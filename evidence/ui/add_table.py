@@ -32,7 +32,7 @@ def from_file() -> Brought:
     with left:
         file = add_state.file(
             "CSV or Excel workbook",
-            "file",
+            add_state.key("file"),
             _TYPES,
             "Any encoding; separated by commas, semicolons or tabs; any names of columns.",
         )
@@ -88,9 +88,9 @@ def _from_table(source: Table, name: str) -> Brought:
         for fault in source.findings:
             st.error(escaped(f"{name}: {fault.message} {fault.fix}"), title=KINDS[fault.code].title)
         return Brought(Table(COLUMNS, findings=source.findings))
+    read_as = next((f", read as {f.value}" for f in source.findings if f.code == "encoding-read"), "")
     st.caption(
-        f"{escaped(name)}: {counted(len(source.rows), 'row')} in {counted(len(source.columns), 'column')}"
-        + (f", read as {source.encoding.upper()}." if source.encoding else ".")
+        f"{escaped(name)}: {counted(len(source.rows), 'row')} in {counted(len(source.columns), 'column')}{read_as}."
     )
     references = add_reference.section()
     mapping = add_mapping.mapping(source)

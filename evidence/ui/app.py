@@ -22,7 +22,10 @@ PAGES = (
     st.Page("../../pages/methods.py", title="Methods", icon=":material/functions:"),
     st.Page("../../pages/quality.py", title="Data quality", icon=":material/rule:", url_path="quality"),
     st.Page("../../pages/add.py", title="Add a trial", icon=":material/add_circle:", url_path="add"),
+    st.Page("../../pages/compare.py", title="Compare", icon=":material/difference:", url_path="compare"),
+    st.Page("../../pages/dictionary.py", title="Data dictionary", icon=":material/menu_book:", url_path="dictionary"),
     st.Page("../../pages/background.py", title="Background", icon=":material/school:"),
+    st.Page("../../pages/export.py", title="Export", icon=":material/download:", url_path="export"),
 )
 
 st.set_page_config(

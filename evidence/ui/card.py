@@ -16,7 +16,7 @@ _MOST_CARDS = 3
 def escaped(text: str) -> str:
     """Text from the data as literal Markdown: no formatting, links, maths or HTML of its own."""
     text = text.replace(":material", ":\u200bmaterial")  # an icon's name in a title is a word, not an icon
-    return "".join("\\" + character if character in r"\`*_{}[]<>()#+-.!|~$:" else character for character in text)
+    return "".join("\\" + character if character in r"\`*_{}[]<>#|~$:" else character for character in text)
 
 
 def link_line(evidence: Evidence, result: Result) -> str:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from evidence import tables
 from evidence.differences import Difference, FileRow
+from evidence.ui import frames
 from evidence.ui.card import escaped
 from evidence.words import counted, listed
 
@@ -54,7 +55,7 @@ def rows_changed(found: Difference, name: str) -> None:
         if not is_any:
             continue
         with st.expander(title, expanded=True, key=f"{name}-part-{at}"):
-            st.dataframe(frame, hide_index=True, height=min(38 + 35 * len(frame), 380), alt=title)
+            st.dataframe(frame, hide_index=True, height=frames.height(len(frame)), alt=title)
             st.download_button(
                 "As CSV",
                 lambda frame=frame: tables.to_csv(frame),  # type: ignore[misc]

@@ -1,0 +1,188 @@
+"""Query parameters: what each may hold, read from pairs of text, or every fault in them with what is allowed.
+
+The filters are those of the pages, by the same names, with the same defaults: words stand in a page's address by
+their labels; here the short values of the data files are taken too.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
+
+from evidence import response
+from evidence.addresses import FILTERS
+from evidence.outcomes import OUTCOMES
+from evidence.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, WORD_FILTERS, Selection
+
+Pairs = Sequence[tuple[str, str]]
+Values = Mapping[str, tuple[str, ...]]
+SYMPTOMS = "symptoms"
+YES, NO = "true", "false"
+_SHOWN = 200  # characters of a wrong value that are said back
+_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,20})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One query parameter. `choices` are value → label, both of which are taken; without any, `dose` is two numbers."""
+
+    name: str
+    about: str
+    choices: Mapping[str, str] = field(default_factory=dict)
+    default: str = ""
+    many: bool = False
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Every text that is taken: values, then labels that differ from them."""
+        return tuple(dict.fromkeys((*self.choices, *self.choices.values())))
+
+
+class Fault(NamedTuple):
+    """What is wrong with one parameter, and what is allowed in its place."""
+
+    parameter: str
+    value: str
+    message: str
+    allowed: tuple[str, ...]
+
+
+class RefusedError(Exception):
+    """A query that is not answered, with everything that is wrong with it."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(fault.message for fault in self.faults))
+
+
+def _filter(name: str) -> Parameter:
+    labels = {value: term.label for value, term in FILTERS[name].items()}
+    return Parameter(name, f"Results whose {WORD_FILTERS[name][0]} is one of these.", labels, many=True)
+
+
+DOSE = Parameter(
+    "dose",
+    f"Two numbers, lowest and highest dose in mg/kg, from {DOSE_LIMITS[0]:g} to {DOSE_LIMITS[1]:g}. "
+    "Narrowed, it leaves out doses that are not given by body weight.",
+    many=True,
+)
+FILTER_PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "preset",
+        "The question, as on the pages; the filters narrow it. `everything` takes all results.",
+        {name: preset.label for name, preset in PRESETS.items()},
+        DEFAULT_PRESET,
+    ),
+    *(_filter(name) for name in WORD_FILTERS),
+    DOSE,
+)
+
+
+def choice(name: str, about: str, values: Mapping[str, str] | Iterable[str], default: str) -> Parameter:
+    """A parameter that holds one of a list."""
+    return Parameter(name, about, values if isinstance(values, Mapping) else {v: v for v in values}, default)
+
+
+def flag(name: str, about: str) -> Parameter:
+    """A parameter that is true or false, and false where it is not given."""
+    return choice(name, about, (YES, NO), NO)
+
+
+POOL_PARAMETERS: tuple[Parameter, ...] = (
+    choice(
+        "outcome",
+        "What is pooled; `symptoms` is the symptom score, by measure MD (on the MADRS) or SMD.",
+        {v: OUTCOMES[v].label for v in response.OUTCOME_CHOICES} | {SYMPTOMS: "Symptom score"},
+        "response",
+    ),
+    choice(
+        "measure",
+        "Effect measure. RR, OR and RD for people with an outcome, MD and SMD for symptoms; by default RR and MD.",
+        (*response.MEASURE_CHOICES, "MD", "SMD"),
+        "",
+    ),
+    choice("time", "When it was measured.", response.TIME_CHOICES, response.AUTOMATIC),
+    choice(
+        "method",
+        "Estimator of tau², or EE for the common effect.",
+        {value: label for value, label in response.METHODS.items() if value != "MH"},
+        "REML",
+    ),
+    choice("test", "Interval of the pooled effect.", response.TESTS, "rule"),
+    flag("low", "Pool rows of low confidence too."),
+    flag("nocross", "Leave out crossover trials."),
+    flag("nopress", "Leave out press releases and web pages."),
+    flag("published", "Only what was published in a journal."),
+)
+
+
+def read(pairs: Pairs, parameters: Iterable[Parameter]) -> Values:
+    """The values of every parameter, defaults where none is given; raises RefusedError with all faults.
+
+    >>> read([("format", "csv")], [choice("format", "", ("json", "csv"), "json")])["format"]
+    ('csv',)
+    >>> read([("format", "xml")], [choice("format", "", ("json", "csv"), "json")])
+    Traceback (most recent call last):
+    evidence.api.parameters.RefusedError: format does not take “xml”.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    given: dict[str, list[str]] = {}
+    for name, value in pairs:
+        given.setdefault(name, []).append(value)
+    faults = [
+        Fault(_short(name), _short(values[0]), f"There is no parameter “{_short(name)}” here.", tuple(known))
+        for name, values in given.items()
+        if name not in known
+    ]
+    found = {}
+    for name, parameter in known.items():
+        values, wrong = _read_one(parameter, given.get(name, []))
+        found[name] = values
+        faults += wrong
+    if faults:
+        raise RefusedError(faults)
+    return MappingProxyType(found)
+
+
+def _read_one(parameter: Parameter, texts: list[str]) -> tuple[tuple[str, ...], list[Fault]]:
+    if not texts:
+        return ((parameter.default,) if parameter.default else ()), []
+    if parameter is DOSE:
+        return _read_dose(texts)
+    if len(texts) > 1 and not parameter.many:
+        message = f"{parameter.name} is given {len(texts)} times; it takes one value."
+        return (), [Fault(parameter.name, _short(texts[1]), message, parameter.allowed)]
+    of_text = {label: value for value, label in parameter.choices.items()} | {v: v for v in parameter.choices}
+    faults = [
+        Fault(parameter.name, _short(text), f"{parameter.name} does not take “{_short(text)}”.", parameter.allowed)
+        for text in texts
+        if text not in of_text
+    ]
+    # In the order of the list, so that one question has one canonical form.
+    chosen = {of_text[text] for text in texts if text in of_text}
+    return tuple(value for value in parameter.choices if value in chosen), faults
+
+
+def _read_dose(texts: list[str]) -> tuple[tuple[str, ...], list[Fault]]:
+    low, high = DOSE_LIMITS
+    allowed = (f"{low:g} to {high:g}",)
+    if len(texts) != 2:
+        message = f"dose is given {len(texts)} times; it takes two numbers, as in dose=0.4&dose=0.5."
+        return (), [Fault("dose", _short(texts[0]), message, allowed)]
+    wrong = [t for t in texts if not _NUMBER.fullmatch(t) or not low <= float(t) <= high]
+    if wrong:
+        message = f"dose does not take “{_short(wrong[0])}”: a plain number is needed, from {low:g} to {high:g} mg/kg."
+        return (), [Fault("dose", _short(wrong[0]), message, allowed)]
+    return tuple(str(number) for number in sorted(map(float, texts))), []
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def selection(values: Values) -> Selection:
+    """The selection that the filters among some values ask for."""
+    words = {name: values[name] for name in WORD_FILTERS if values[name]}
+    low, high = (float(text) for text in values["dose"]) if values["dose"] else DOSE_LIMITS
+    return Selection(values["preset"][0], MappingProxyType(words), (low, high))

@@ -1,0 +1,183 @@
+"""What the interface answers: one function a resource, from the evidence and a query to a reply.
+
+Numbers and files come from the functions behind the pages and the command line; nothing is worked out here.
+"""
+
+import argparse
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from evidence import __version__, comparisons, response
+from evidence.answers import Answer, Model, answer
+from evidence.api.parameters import (
+    FILTER_PARAMETERS,
+    POOL_PARAMETERS,
+    SYMPTOMS,
+    YES,
+    Fault,
+    RefusedError,
+    Values,
+    choice,
+    selection,
+)
+from evidence.citations import bibtex, csl_json, ris
+from evidence.cli.pool import Study, report
+from evidence.comparisons import Question
+from evidence.dataset import Evidence
+from evidence.response import Choices
+from evidence.selection import apply
+from evidence.tables import result_frame, to_csv
+from evidence.times import BIN_OF_VALUE, TIME_BINS, TimeBin
+
+JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
+JSON_LD = "application/ld+json"
+REFERENCE_TYPES: Mapping[str, str] = {
+    "csl": "application/vnd.citationstyles.csl+json",
+    "ris": "application/x-research-info-systems; charset=utf-8",
+    "bibtex": "application/x-bibtex; charset=utf-8",
+}
+TRIAL_PARAMETERS = (choice("format", "How the rows are written.", ("json", "csv"), "json"), *FILTER_PARAMETERS)
+POOLED_PARAMETERS = (*POOL_PARAMETERS, *FILTER_PARAMETERS)
+REFERENCE_PARAMETERS = (choice("format", "How the references are written.", tuple(REFERENCE_TYPES), "csl"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A body that is made only when it is asked for, its media type, and the name of the file it may become."""
+
+    media_type: str
+    body: Callable[[], bytes]
+    file: str = ""
+    status: int = 200
+    is_cached: bool = True
+
+
+Resource = Callable[[Evidence, Values, str], Reply]
+
+
+def dumps(value: Any) -> bytes:
+    """Plain values as JSON; a number that is not finite becomes null."""
+    return (json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def tag(evidence: Evidence, path: str, values: Values, base: str) -> str:
+    """The entity tag of a reply: it changes with the data, the program, the question and the server's own address.
+
+    Weak, because the server may send the same text compressed.
+    """
+    question = json.dumps([evidence.digest, __version__, path, sorted(values.items()), base])
+    return f'W/"{hashlib.sha256(question.encode()).hexdigest()[:32]}"'
+
+
+def trials(evidence: Evidence, values: Values, base: str) -> Reply:
+    """The results of a selection, row by row as in trials.csv."""
+    chosen = selection(values)
+    rows = apply(evidence.results, chosen.criteria())
+    if values["format"] == ("csv",):
+        return Reply(CSV, lambda: to_csv(result_frame(rows)), f"trials-{evidence.short}.csv")
+    return Reply(
+        JSON,
+        lambda: dumps(
+            {
+                "data_version": evidence.short,
+                "selection": str(chosen),
+                "trials": len({row.trial for row in rows}),
+                "count": len(rows),
+                "results": [row.model_dump(mode="json") for row in rows],
+            }
+        ),
+    )
+
+
+def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
+    """One pooled question with every number behind it, as `python -m evidence pool --format json` says it."""
+    outcome, method = values["outcome"][0], values["method"][0]
+    measure = _measure(outcome, values["measure"])
+    test = None if values["test"] == ("rule",) else values["test"][0]
+
+    def body() -> bytes:
+        chosen = selection(values)
+        found = _answer(evidence, values, outcome, measure)
+        options = argparse.Namespace(measure=measure, method=method, test=test, subgroup=None)
+        studies = [
+            Study(e.label, e.effect if e in found.used else None, None if e in found.used else e.excluded, "")
+            for e in found.entries
+        ]
+        said = report("", studies, options)
+        del said["file"]
+        for one, entry in zip(said["studies"], found.entries, strict=True):
+            one |= {"trial": entry.trial, "citation": entry.first.citation, "hours": entry.hours, "from": entry.how}
+        asked = {
+            "data_version": evidence.short,
+            "selection": str(chosen),
+            "outcome": outcome,
+            "time": found.question.bin.value if found.question.bin else response.NEAREST,
+            "title": found.question.title,
+        }
+        return dumps(asked | said)
+
+    return Reply(JSON, body)
+
+
+def _measure(outcome: str, asked: tuple[str, ...]) -> str:
+    allowed = ("MD", "SMD") if outcome == SYMPTOMS else response.MEASURE_CHOICES
+    if not asked:
+        return allowed[0]
+    if asked[0] not in allowed:
+        raise RefusedError([Fault("measure", asked[0], f"measure does not take “{asked[0]}” for {outcome}.", allowed)])
+    return asked[0]
+
+
+def _answer(evidence: Evidence, values: Values, outcome: str, measure: str) -> Answer:
+    rows = apply(evidence.results, selection(values).criteria())
+    time, low, crossovers = values["time"][0], values["low"] == (YES,), values["nocross"] != (YES,)
+    barred = response.barred_citations(evidence.references, values["nopress"] != (YES,), values["published"] == (YES,))
+    if outcome != SYMPTOMS:
+        return response.answer_for(
+            rows, Choices(outcome, measure, time, low_confidence=low, crossovers=crossovers, barred=barred)
+        )
+
+    def at(time_bin: TimeBin | None) -> Answer:
+        scale = "MADRS" if measure == "MD" else None
+        question = Question(comparisons.SYMPTOMS, measure, time_bin, scale, low, crossovers, barred=barred)
+        return answer(rows, question, Model("EE"))
+
+    if time != response.AUTOMATIC:
+        return at(BIN_OF_VALUE.get(time))
+    usual = at(BIN_OF_VALUE["24h"])
+    return usual if usual.k else max((at(item) for item in TIME_BINS), key=lambda found: found.k)
+
+
+def references(evidence: Evidence, values: Values, base: str) -> Reply:
+    """Every reference, in the format asked for."""
+    name = values["format"][0]
+    write, ending = {"csl": (csl_json, "json"), "ris": (ris, "ris"), "bibtex": (bibtex, "bib")}[name]
+    file = f"references-{evidence.short}.{ending}"
+    return Reply(REFERENCE_TYPES[name], lambda: write(evidence.references.values()).encode(), file)
+
+
+def health(evidence: Evidence, values: Values, base: str) -> Reply:
+    """Whether there is evidence to show, and its hash; 503 where there is none."""
+    is_well = bool(evidence.results)
+    body = {
+        "status": "ok" if is_well else "no data",
+        "data": evidence.digest,
+        "data_version": evidence.short,
+        "program": __version__,
+        "trials": len(evidence.trials),
+        "results": len(evidence.results),
+    }
+    return Reply(JSON, lambda: dumps(body), status=200 if is_well else 503, is_cached=False)

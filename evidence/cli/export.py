@@ -1,0 +1,77 @@
+"""`export`: a view as a file, the same bytes that the Export page offers."""
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evidence.cli.output import (
+    BLOCKED,
+    CLEAN,
+    add_data,
+    fail,
+    print_json,
+    print_lines,
+    progress,
+    write_file,
+)
+from evidence.dataset import load
+from evidence.exports.formats import FORMATS, export
+from evidence.exports.story import ExportError, View
+from evidence.selection import headcount
+from evidence.views import parse_view
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "export",
+        help="write a view to a file",
+        description="Write a view of the evidence to a file. Formats: "
+        + "; ".join(f"{name}: {item.label}" for name, item in FORMATS.items())
+        + ". A file that is there already is kept, unless --force is given. Exit status: 0 written, 1 nothing to "
+        "export, 2 not written.",
+    )
+    parser.add_argument("format", metavar="FORMAT", choices=list(FORMATS), help=f"one of: {', '.join(FORMATS)}")
+    parser.add_argument(
+        "--view",
+        metavar="PARAMETERS",
+        default="",
+        help="the parameters of a page’s address, as in 'preset=Everything&population=TRD', or the whole address",
+    )
+    parser.add_argument("--out", metavar="PATH", required=True, help="the file to write")
+    parser.add_argument("--base", metavar="URL", default="", help="the dashboard’s own address, for the citation")
+    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+    parser.add_argument("--json", action="store_true", help="print what was written as JSON")
+    add_data(parser)
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the file, or say why not and leave none."""
+    path = Path(args.out)
+    try:
+        if path.exists() and not args.force:
+            return fail(f"{path} is there already; name another file, or add --force.")
+    except (OSError, ValueError):
+        return fail(f"{path}: the file cannot be written: its name is not allowed.")
+    evidence = load(Path(args.data))
+    if not evidence.results:
+        return fail(f"{args.data}: no result can be read; see python -m evidence check.")
+    selection, notes = parse_view(args.view)
+    view = View(evidence, selection, datetime.now(UTC).date(), args.base)
+    for note in notes:
+        fail(f"note: {note}")
+    progress(f"making {args.format}")
+    try:
+        data = export(args.format, view)
+    except ExportError as error:
+        fail(f"Nothing was written: {error}")
+        return BLOCKED
+    if why := write_file(path, data):
+        return fail(why)
+    count = headcount(view.rows)
+    if args.json:
+        print_json({"file": str(path), "bytes": len(data), "view": str(selection), "rows": len(view.rows)})
+    else:
+        print_lines([f"{path} was written: {selection}; {count}, {len(view.rows)} results.", view.citation])
+    return CLEAN

@@ -1,0 +1,157 @@
+"""A view as slides: native shapes, tables and charts; the citation on each, sentences and sources in the notes."""
+
+import io
+from collections.abc import Iterable, Sequence
+
+from evidence import harm_words, methods, statements, summary_table
+from evidence.citations import vancouver
+from evidence.exports import drawings
+from evidence.exports.parts import WITHDRAWAL_LABELS, Part, links_of, parts, response_rows
+from evidence.exports.slides import BOTTOM, EDGE, TOP, WIDTH, Deck, common_size, pages_of
+from evidence.exports.story import Story, View, references_of, tell
+from evidence.figures.forest import Labels, Row
+from evidence.figures.rows import withdrawal_rows
+from evidence.figures.style import LIGHT
+from evidence.harms import Harm
+from evidence.onset import Course
+from evidence.records import Result
+from evidence.selection import headcount
+from evidence.words import percent
+
+_MOST_NAMED = 8
+
+
+def deck(view: View) -> bytes:
+    """The presentation; a question the view cannot answer gets no slide."""
+    story = tell(view)
+    found = {part.key: part for part in parts(story)}
+    slides = Deck(view.stamp)
+    _opening(slides, view)
+    _summary(slides, story)
+    _course(slides, story, found["onset"], story.onset)
+    rows, labels = response_rows(story)
+    _forest(slides, story, found["response"], rows, story.response.question.measure, labels)
+    _people(slides, story, found)
+    _course(slides, story, found["single"], story.single)
+    if story.courses:
+        _begin(slides, story, found["course"])
+        drawings.days(slides, story.courses)
+    relapse = tuple(withdrawal_rows(story.withdrawals, story.hazard.pooled, links_of(story), LIGHT))
+    _forest(slides, story, found["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
+    for key, items in (("harms", story.drawn_events), ("serious", story.drawn_apart)):
+        _forest(slides, story, found[key], _harm_rows(items), "RD", _harm_labels(items))
+    drawn = [result for part in found.values() for result in part.results]
+    _closing(slides, view, drawn)
+    file = io.BytesIO()
+    slides.file.save(file)
+    return file.getvalue()
+
+
+def named(results: Iterable[Result]) -> str:
+    """The trials behind a slide in one line: their labels with the citation's key, each once."""
+    labels = list(dict.fromkeys(f"{r.label} [{r.citation}]" for r in results))
+    more = f" and {len(labels) - _MOST_NAMED} more, listed in the notes" if len(labels) > _MOST_NAMED else ""
+    return f"Trials: {'; '.join(labels[:_MOST_NAMED])}{more}." if labels else ""
+
+
+def _notes(story: Story, part: Part) -> str:
+    cited = [f"[{item.id}] {vancouver(item)}" for item in references_of(story.view.evidence, part.results)]
+    return "\n".join((part.finding, *part.captions, "", "References", *cited, "", story.view.citation))
+
+
+def _begin(slides: Deck, story: Story, part: Part, page: str = "") -> None:
+    slides.add(f"{part.finding}{page}", named(part.results), _notes(story, part))
+
+
+def _opening(slides: Deck, view: View) -> None:
+    slides.add("Ketamine in depression: the evidence", "", view.citation)
+    slides.text(str(view.selection), EDGE, TOP, WIDTH - 2 * EDGE, 1.2, 24)
+    slides.text(f"{headcount(view.rows)}, {len(view.rows)} results", EDGE, 3.1, WIDTH - 2 * EDGE, 0.5, 18)
+    slides.text(view.citation, EDGE, 4.1, WIDTH - 2 * EDGE, 1.5, 14, LIGHT.secondary)
+    slides.text("Evidence for reading and teaching, not medical advice.", EDGE, 6.1, WIDTH - 2 * EDGE, 0.4, 14)
+
+
+def _summary(slides: Deck, story: Story) -> None:
+    found = story.summary
+    if not found.lines:
+        return
+    heads, rows = summary_table.headings(found), summary_table.summary_rows(found)
+    notes = "\n".join((*(f"{line.title}: {line.statement}" for line in found.lines), "", *summary_table.notes(found)))
+    cited = [vancouver(item) for item in references_of(story.view.evidence, found.results)]
+    slides.add(f"Summary of findings: {found.title}", named(found.results), "\n".join((notes, "", *cited)))
+    slides.table(heads[:7], [row[:7] for row in rows], (2.2, 1.6, 2.2, 2.6, 2.2, 1.8, 1.6))
+
+
+def _course(slides: Deck, story: Story, part: Part, course: Course) -> None:
+    if not course.drawn:
+        return
+    _begin(slides, story, part)
+    sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
+    drawings.time_course(slides, course.drawn, course.axis, statements.favours(course.drawn[0].question, sides))
+
+
+def _forest(slides: Deck, story: Story, part: Part, rows: Sequence[Row], measure: str, labels: Labels) -> None:
+    if not any(row.estimate is not None for row in rows):
+        return
+    scale = drawings.forest_scale(rows, measure)
+    pages = pages_of(len(rows), drawings.MOST_ROWS)
+    for number, page in enumerate(pages, 1):
+        _begin(slides, story, part, f" ({number} of {len(pages)})" if len(pages) > 1 else "")
+        drawings.forest(slides, [rows[at] for at in page], scale, labels)
+
+
+def _people(slides: Deck, story: Story, found: dict[str, Part]) -> None:
+    absolute = statements.absolute(story.response)
+    if absolute is None:
+        return
+    _begin(slides, story, found["people"])
+    sides = statements.sides_of(entry.first for entry in story.response.used)
+    drawings.hundred(slides, absolute, sides, statements.verb_of(story.response.question.outcomes[0]))
+
+
+def _harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:
+    rows = []
+    for item in items:
+        assert item.differs is not None
+        estimate, low, high = item.differs
+        drug, control = (percent(rate, 1) for rate in item.rates) if item.rates else ("", "")
+        trials = "1 trial" if item.difference.k == 1 else f"{item.difference.k} trials"
+        rows.append(
+            Row(
+                "trial",
+                item.label,
+                note=f"{trials}, n {item.difference.people}" if item.difference.people else trials,
+                estimate=estimate,
+                low=low,
+                high=high,
+                drug=drug,
+                control=control,
+                words=item.in_words("RD"),
+                colour=LIGHT.pooled,
+                symbol="diamond-open" if item.difference.k == 1 else "diamond",
+            )
+        )
+    return tuple(rows)
+
+
+def _harm_labels(items: Sequence[Harm]) -> Labels:
+    sides = harm_words.sides_among(items)
+    left, right = f"favours {sides.drug}", f"favours {sides.comparator}"
+    control = sides.comparator if sides.comparator.isupper() else sides.comparator.capitalize()
+    return Labels(sides.drug.capitalize(), control, left, right, "Risk difference")
+
+
+def _closing(slides: Deck, view: View, drawn: Sequence[Result]) -> None:
+    rows = [(d.question, d.decision, d.source) for d in methods.DECISIONS]
+    for page in pages_of(len(rows), 6):
+        slides.add("How the numbers are made", "", "\n".join((*methods.NOT_DONE, "", *methods.LIMITS)))
+        slides.table(("Question", "Decision", "Source"), [rows[at] for at in page], (2, 8, 2.2))
+    cited = references_of(view.evidence, (*drawn, *view.rows))
+    texts = [f"[{item.id}] {vancouver(item)}" for item in cited]
+    for page in pages_of(len(texts), 9):
+        shown = [texts[at] for at in page]
+        slides.add("References", "", "\n".join(shown))
+        step = (BOTTOM - TOP) / 9
+        size = common_size(shown, WIDTH - 2 * EDGE, step, 12, 7)
+        for number, text in enumerate(shown):
+            slides.text(text, EDGE, TOP + step * number, WIDTH - 2 * EDGE, step, size, name="Reference", smallest=7)

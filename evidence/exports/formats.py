@@ -1,0 +1,163 @@
+"""Every format a view can be exported in: its name, what it is for, and the function that makes its bytes."""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import NamedTuple
+
+from evidence import __version__, citing
+from evidence.citations import bibtex, csl_json, ris
+from evidence.exports.r_script import r_script
+from evidence.exports.story import ExportError, View, tell
+from evidence.selection import headcount
+
+
+class Format(NamedTuple):
+    """One format: its label and what it holds, the end of its file name, its media type, and what makes it."""
+
+    label: str
+    holds: str
+    suffix: str
+    mime: str
+    make: Callable[[View], bytes]
+
+
+def _ris(view: View) -> bytes:
+    return ris(view.references).encode("utf-8", "backslashreplace")
+
+
+def _bibtex(view: View) -> bytes:
+    return bibtex(view.references).encode("utf-8", "backslashreplace")
+
+
+def _csl(view: View) -> bytes:
+    return csl_json(view.references).encode("utf-8", "backslashreplace")
+
+
+def _r(view: View) -> bytes:
+    answers = tell(view).answers
+    if not answers:
+        raise ExportError("No trial in this view has an effect to pool, so there is nothing for R to compute.")
+    version = view.evidence.short
+    return "\n".join(r_script(item, f"{title}: {item.question.title}", version) for title, item in answers).encode()
+
+
+def _by(module: str, name: str) -> Callable[[View], bytes]:
+    """A maker whose module is imported at first need: workbooks, charts and slides each bring a large package."""
+
+    def make(view: View) -> bytes:
+        return bytes(getattr(import_module(f"evidence.exports.{module}"), name)(view))
+
+    return make
+
+
+def _zip(view: View) -> bytes:
+    rows = view.rows
+    stamp = (max(view.made.year, 1980), view.made.month, view.made.day, 0, 0, 0)
+    file, lines, missing = io.BytesIO(), list[str](), list[str]()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+
+        def add(name: str, data: bytes) -> None:
+            archive.writestr(zipfile.ZipInfo(name, stamp), data, zipfile.ZIP_DEFLATED)
+
+        for name, item in FORMATS.items():
+            if name == "zip":
+                continue
+            path = f"{name}.{item.suffix}"
+            try:
+                add(path, item.make(view))
+            except ExportError as error:
+                missing.append(f"{path} is not here: {error}")
+            else:
+                lines.append(f"{path:<14} {item.holds}")
+        head = (citing.TITLE, "=" * len(citing.TITLE), "", f"{view.selection}: {headcount(rows)}.", view.stamp)
+        closing = (
+            *("", *missing) * bool(missing),
+            *("", f"SHA-256 of the data files: {view.evidence.digest}"),
+            *("How to cite is in CITATION.txt. Evidence for reading and teaching, not medical advice.", ""),
+        )
+        add("README.txt", "\n".join((*head, "", *lines, *closing)).encode("utf-8", "backslashreplace"))
+        cited = f"{view.citation}\n\nThe trials in this view:\n\n{view.cited_trials}\n"
+        add("CITATION.txt", cited.encode("utf-8", "backslashreplace"))
+        add("CITATION.cff", citing.cff(__version__, view.evidence.short, view.made).encode())
+    return file.getvalue()
+
+
+_CSV, _JSON = "text/csv", "application/json"
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SLIDES = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "csv": Format("Rows (CSV)", "The rows, in the columns of the data file.", "csv", _CSV, _by("rows", "rows_csv")),
+        "xlsx": Format(
+            "Rows (Excel)", "The rows, references, meaning of the columns.", "xlsx", _SHEET, _by("rows", "rows_xlsx")
+        ),
+        "json": Format(
+            "Rows (JSON)", "The rows and references for a program.", "json", _JSON, _by("rows", "rows_json")
+        ),
+        "metafor": Format(
+            "metafor (CSV)",
+            "One row a trial and question: ai, n1i, ci, n2i, yi, vi.",
+            "csv",
+            _CSV,
+            _by("analysis", "metafor_csv"),
+        ),
+        "metapsy": Format(
+            "Metapsy (CSV)",
+            "The Metapsy data standard: semicolons, decimal commas, NA.",
+            "csv",
+            _CSV,
+            _by("analysis", "metapsy_csv"),
+        ),
+        "revman": Format(
+            "RevMan style (CSV)", "Data rows under RevMan’s heads.", "csv", _CSV, _by("analysis", "revman_csv")
+        ),
+        "r": Format("R script", "Pools the same trials with metafor; holds its data.", "R", "text/plain", _r),
+        "ris": Format(
+            "References (RIS)", "The trials in the view.", "ris", "application/x-research-info-systems", _ris
+        ),
+        "bibtex": Format("References (BibTeX)", "The trials in the view.", "bib", "application/x-bibtex", _bibtex),
+        "csl": Format("References (CSL-JSON)", "The trials in the view.", "json", _JSON, _csl),
+        "html": Format(
+            "Web page (HTML)",
+            "Findings, charts, tables, references in one file; offline.",
+            "html",
+            "text/html",
+            _by("page", "page"),
+        ),
+        "pptx": Format(
+            "Slides (PowerPoint)", "16:9, native shapes, speaker notes.", "pptx", _SLIDES, _by("deck", "deck")
+        ),
+        "zip": Format("Everything (ZIP)", "All the other formats, with how to cite.", "zip", "application/zip", _zip),
+    }
+)
+
+
+def export(name: str, view: View) -> bytes:
+    """The bytes of a view in a format; raises ExportError, which says why, where there is nothing to export."""
+    return FORMATS[name].make(view)
+
+
+def objection(name: str, view: View) -> str:
+    """Why a view cannot be exported in a format; empty where it can. Quick: only short files are made to find out."""
+    try:
+        if name in ("metafor", "metapsy", "revman", "r"):
+            export(name, view)
+        view.rows  # noqa: B018 - raises where there is none
+    except ExportError as error:
+        return str(error)
+    return ""
+
+
+def file_name(name: str, view: View) -> str:
+    """What the file is called: format and data version in it.
+
+    >>> from datetime import date
+    >>> from evidence.dataset import DATA, load
+    >>> from evidence.selection import Selection
+    >>> file_name("ris", View(load(DATA), Selection(), date(2026, 11, 20))).startswith("ketamine-ris-")
+    True
+    """
+    return f"ketamine-{name}-{view.evidence.short}.{FORMATS[name].suffix}"

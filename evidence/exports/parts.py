@@ -1,0 +1,182 @@
+"""The parts of a story that can be looked at: each a finding with its figure, its table and the results behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from evidence import certainty, duration, harm_tables, harm_words, response, statements, tables
+from evidence import onset as onset_course
+from evidence.answers import Answer
+from evidence.citations import best_link
+from evidence.effects import MEASURES
+from evidence.exports.story import Story
+from evidence.figures.absolute import icon_array
+from evidence.figures.forest import Labels, Row, forest
+from evidence.figures.harms import harm_plot
+from evidence.figures.lollipop import lollipop
+from evidence.figures.onset import onset
+from evidence.figures.rows import Arrangement, forest_rows, review_rows, withdrawal_rows
+from evidence.figures.style import LIGHT
+from evidence.harms import Harm, Scope
+from evidence.onset import Course
+from evidence.outcomes import OUTCOMES
+from evidence.people import in_people
+from evidence.records import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part: the question, the finding, what must be known about it, and figure, table and results behind it."""
+
+    key: str
+    title: str
+    finding: str
+    captions: tuple[str, ...] = ()
+    figure: go.Figure | None = None
+    table: pd.DataFrame | None = None
+    results: tuple[Result, ...] = ()
+
+
+def links_of(story: Story) -> dict[str, str | None]:
+    """Where each citation leads."""
+    return {key: best_link(reference) for key, reference in story.view.evidence.references.items()}
+
+
+def parts(story: Story) -> tuple[Part, ...]:
+    """Onset, response, a hundred people, after one dose, after a course, withdrawal, harms, serious events."""
+    courses = (
+        ("onset", "How soon does it work?", onset_course.finding_of_onset, story.onset),
+        ("single", "For how long, after one dose?", onset_course.finding_of_duration, story.single),
+    )
+    soon, once = (_course(story, key, title, finding(item.answers), item) for key, title, finding, item in courses)
+    people = _people(story)
+    events = _harms(story, "harms", "At what cost?", story.events, story.drawn_events, story.events_scope)
+    apart = _harms(
+        story,
+        "serious",
+        "Serious events, thoughts of suicide, and stopping",
+        story.apart,
+        story.drawn_apart,
+        story.apart_scope,
+    )
+    found = [soon, _response(story), *([people] if people else [])]
+    return (*found, once, _follow_up(story), _withdrawal(story), events, apart)
+
+
+def _behind(answers: Sequence[Answer]) -> tuple[Result, ...]:
+    return tuple(result for item in answers for entry in item.entries for result in entry.results)
+
+
+def _course(story: Story, key: str, title: str, finding: str, course: Course) -> Part:
+    figure = None
+    if course.drawn:
+        sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
+        figure = onset(course.drawn, statements.favours(course.drawn[0].question, sides), LIGHT, course.axis)
+    table = tables.pool_frame(course.answers, links_of(story))
+    behind = tuple(f"{time} {trials}" for time, trials in onset_course.trials_behind(course.drawn))
+    return Part(key, title, f"{finding}.", (course.caveat, *behind), figure, table, _behind(course.drawn))
+
+
+def response_rows(story: Story) -> tuple[tuple[Row, ...], Labels]:
+    """The lines of the forest plot of response and the words round it, as the Response page draws them."""
+    answer, links = story.response, links_of(story)
+    sides = statements.sides_of(entry.first for entry in answer.used)
+    left, right = statements.favours(answer.question, sides)
+    reviews = certainty.published(story.view.evidence.reviews, answer)
+    rows = forest_rows(answer, links, LIGHT, Arrangement(response.ORDERS["year"]))
+    rows += review_rows(reviews, answer, links, LIGHT)
+    effect = MEASURES[answer.question.measure].label
+    return tuple(rows), Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, effect)
+
+
+def _response(story: Story) -> Part:
+    answer = story.response
+    sides = statements.sides_of(entry.first for entry in answer.used)
+    rows, labels = response_rows(story)
+    captions = (OUTCOMES[answer.question.outcomes[0]].definition, statements.caution(answer))
+    return Part(
+        "response",
+        "For how many does it work?",
+        f"{statements.finding_of_rates(answer, sides)}.",
+        tuple(line for line in (*captions, *statements.pooled_notes(answer), *statements.not_pooled(answer)) if line),
+        forest(rows, answer.question.measure, labels, LIGHT) if rows else None,
+        tables.pool_frame([answer], links_of(story)),
+        _behind([answer]),
+    )
+
+
+def _people(story: Story) -> Part | None:
+    found = statements.absolute(story.response)
+    if found is None:
+        return None
+    sides = statements.sides_of(entry.first for entry in story.response.used)
+    verb = statements.verb_of(story.response.question.outcomes[0])
+    behind = tuple(result for entry in story.response.used for result in entry.results)
+    note = "At the comparator’s rate in these trials."
+    figure = icon_array(found, sides, verb, LIGHT)
+    return Part("people", "For 100 people", in_people(found, sides, verb), (note,), figure, None, behind)
+
+
+def _follow_up(story: Story) -> Part:
+    items, links = story.courses, links_of(story)
+    caption = " ".join(
+        (
+            statements.given_up(story.courses_dropped),
+            "Without a comparator nobody knows who would have relapsed anyway.",
+        )
+    )
+    return Part(
+        "course",
+        "For how long, after a course of doses?",
+        f"{duration.finding_of_courses(items)}.",
+        (caption.strip(),),
+        lollipop(items, links, LIGHT) if items else None,
+        tables.follow_up_frame(items, links) if items else None,
+        tuple(item.result for item in items),
+    )
+
+
+WITHDRAWAL_LABELS = Labels("Going on", "Stopping", "favours going on", "favours stopping", "Hazard ratio")
+
+
+def _withdrawal(story: Story) -> Part:
+    entries, pooled, links = story.withdrawals, story.hazard.pooled, links_of(story)
+    rows = withdrawal_rows(entries, pooled, links, LIGHT)
+    caption = " ".join(
+        (
+            statements.given_up(story.withdrawals_dropped),
+            "Only people who had become well on the drug took part; stopping may also be felt, so blinding is "
+            "uncertain.",
+        )
+    )
+    return Part(
+        "withdrawal",
+        "For how long, after stopping at random?",
+        f"{duration.finding_of_withdrawals(entries)}.",
+        (caption.strip(),),
+        forest(rows, "HR", WITHDRAWAL_LABELS, LIGHT) if rows else None,
+        tables.withdrawal_frame(entries, links) if entries else None,
+        tuple(entry.result for entry in entries),
+    )
+
+
+def _harms(story: Story, key: str, title: str, items: Sequence[Harm], drawn: Sequence[Harm], scope: Scope) -> Part:
+    sides = harm_words.sides_among(items)
+    words = harm_words.finding if key == "harms" else harm_words.finding_apart
+    captions = (
+        statements.given_up(scope.dropped),
+        harm_words.window(items),
+        harm_words.comparators(scope),
+        *harm_words.not_pooled(items),
+    )
+    return Part(
+        key,
+        title,
+        f"{words(items, sides)}.",
+        tuple(line for line in captions if line),
+        harm_plot(drawn, "RD", sides, LIGHT) if drawn else None,
+        harm_tables.harm_frame(items) if items else None,
+        tuple(result for item in drawn for result in item.results),
+    )

@@ -1,0 +1,150 @@
+"""A view told from end to end: the rows it holds and the answers that its pages give, as one frozen value."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from evidence import __version__, citing, duration, harms, response
+from evidence import onset as onset_course
+from evidence import summary_of_findings as sof
+from evidence.answers import Answer
+from evidence.citations import vancouver
+from evidence.dataset import Evidence
+from evidence.duration import FollowUp, Withdrawal
+from evidence.harms import Harm, Scope
+from evidence.onset import Course
+from evidence.records import Result
+from evidence.references import Reference
+from evidence.selection import SINGLE, Criterion, Selection, apply, headcount, relaxed, schedule
+from evidence.summary_of_findings import Summary
+from evidence.views import parameters
+
+LEAST_PER_CENT = 5.0
+"""Events under this per cent in both arms are not drawn, as on the Safety page."""
+
+
+class ExportError(ValueError):
+    """An export that cannot be made, and why, in words for the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is exported: the evidence, a selection of it, the day, and where the view can be read."""
+
+    evidence: Evidence
+    selection: Selection
+    made: date
+    base: str = ""
+
+    @property
+    def rows(self) -> tuple[Result, ...]:
+        """The results in the view; raises ExportError where there is none."""
+        found = apply(self.evidence.results, self.selection.criteria())
+        if not found:
+            raise ExportError(f"No result meets: {self.selection}. Choose a wider view.")
+        return found
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The references of exactly the rows in the view, each once."""
+        return references_of(self.evidence, self.rows)
+
+    @property
+    def address(self) -> str:
+        """Where the view opens again; the parameters alone where the dashboard's own address is not known."""
+        return f"{self.base}?{parameters(self.selection)}"
+
+    @property
+    def citation(self) -> str:
+        """How to cite the view: the dashboard with its versions and the day, the view, its address."""
+        cited = citing.in_words(__version__, self.evidence.short, self.made)
+        where = f"Available from: {self.address}" if self.base else f"Parameters: {parameters(self.selection)}"
+        return f"{cited} View: {self.selection} ({headcount(self.rows)}). {where}"
+
+    @property
+    def stamp(self) -> str:
+        """The line under everything that is exported."""
+        return f"Ketamine evidence dashboard {__version__}, data version {self.evidence.short}, {self.made.isoformat()}"
+
+    @property
+    def cited_trials(self) -> str:
+        """The references of all trials in the view, numbered, in Vancouver style."""
+        return "\n".join(f"{i}. {vancouver(item)}" for i, item in enumerate(self.references, 1))
+
+
+def references_of(evidence: Evidence, results: Iterable[Result]) -> tuple[Reference, ...]:
+    """The references of results, each once, in order of first appearance."""
+    keys = dict.fromkeys(result.citation for result in results)
+    return tuple(evidence.references[key] for key in keys if key in evidence.references)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Every answer the pages of a view give with their options as they first stand."""
+
+    view: View
+    measure: str
+    onset: Course
+    response: Answer
+    single: Course
+    courses: tuple[FollowUp, ...]
+    courses_dropped: tuple[Criterion, ...]
+    withdrawals: tuple[Withdrawal, ...]
+    hazard: Answer
+    withdrawals_dropped: tuple[Criterion, ...]
+    events: tuple[Harm, ...]
+    events_scope: Scope
+    apart: tuple[Harm, ...]
+    apart_scope: Scope
+    summary: Summary
+
+    @property
+    def drawn_events(self) -> tuple[Harm, ...]:
+        """The named events frequent enough to be drawn."""
+        return tuple(item for item in self.events if harms.is_frequent(item, LEAST_PER_CENT))
+
+    @property
+    def drawn_apart(self) -> tuple[Harm, ...]:
+        """The events that stand apart and have a difference."""
+        return tuple(item for item in self.apart if item.differs is not None)
+
+    @property
+    def answers(self) -> tuple[tuple[str, Answer], ...]:
+        """Every pooled answer of the story with the heading it stands under."""
+        found = [("Response", self.response)]
+        found += [("How soon it works", item) for item in self.onset.drawn]
+        found += [("After one dose", item) for item in self.single.drawn]
+        found += [("After stopping at random", self.hazard)]
+        found += [("Adverse events", item.difference) for item in self.drawn_events]
+        found += [("Serious events and stopping", item.difference) for item in self.drawn_apart]
+        return tuple((title, item) for title, item in found if item.pooled is not None)
+
+
+def tell(view: View) -> Story:
+    """The story of a view; the measure of the time course is the first of points, SDs and ratio that has a mark."""
+    rows, everything, selection = view.rows, view.evidence.results, view.selection
+    courses = {measure: onset_course.course(rows, measure) for measure in onset_course.MEASURE_LABELS}
+    measure = next((m for m, item in courses.items() if item.drawn), "MD")
+    once = [r for r in rows if schedule(r) == SINGLE and r.hours >= 12]
+    followed = relaxed(everything, selection, duration.is_follow_up)
+    stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
+    withdrawals = duration.withdrawals(stopped.results)
+    events = harms.scope(everything, selection, harms.is_event)
+    apart = harms.scope(everything, selection, harms.is_apart)
+    return Story(
+        view,
+        measure,
+        courses[measure],
+        response.answer_for(rows, response.Choices()),
+        onset_course.course(once, measure),
+        tuple(item for item in duration.follow_ups(followed.results) if item.is_after_course),
+        followed.dropped,
+        withdrawals,
+        duration.hazard_answer(withdrawals),
+        stopped.dropped,
+        harms.harms(events.compared, harms.is_event),
+        events,
+        harms.harms(apart.compared, harms.is_apart),
+        apart,
+        sof.summarise(rows, view.evidence.reviews, str(selection)),
+    )

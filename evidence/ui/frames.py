@@ -1,0 +1,10 @@
+"""Heights of tables: as tall as their rows, up to a limit from which they scroll."""
+
+from typing import Literal
+
+_MOST = 10
+
+
+def height(rows: int, most: int = _MOST) -> int | Literal["content"]:
+    """The height of a table with so many rows for `st.dataframe`."""
+    return "content" if rows <= most else 37 + 35 * most

@@ -1,0 +1,51 @@
+"""Any two versions of the data: rows, cells and references that differ, and what that did to each headline number."""
+
+import streamlit as st
+
+from evidence.ui import add_preview, compare_options, compare_views
+from evidence.ui.card import escaped
+from evidence.words import counted
+
+st.title("What differs between two versions?", anchor=False)
+st.caption(
+    "Versions are kept beside the data whenever rows are saved or taken back; a file and a git revision will do too. "
+    "This page is about all data, whatever the filter above selects."
+)
+left, right = st.columns(2, gap="large")
+with left:
+    first = compare_options.one("Before", "before", compare_options.newest())
+with right:
+    second = compare_options.one("After", "after", compare_options.NOW)
+if first is None or second is None:
+    st.info("Choose two versions.", icon=":material/difference:")
+    st.stop()
+for version in (first, second):
+    if fault := compare_options.unreadable(version):
+        st.error(escaped(f"{version.name}: {fault.message} {fault.fix}"))
+        st.stop()
+
+found = compare_options.compared(first, second)
+changed = [one for one in found.headlines if one.is_changed]
+st.markdown(f"Version `{found.digests[0][:8]}` → version `{found.digests[1][:8]}`")
+if found.digests[0] == found.digests[1]:
+    st.success("The two are the same, byte by byte.", icon=":material/check_circle:")
+    st.stop()
+tiles = (
+    ("Rows added", len(found.added)),
+    ("Rows removed", len(found.removed)),
+    ("Cells changed", len(found.changed)),
+    ("Headline numbers changed", len(changed)),
+)
+grid = st.grid(4, min_column_width=165)
+for title, value in tiles:
+    with grid.container(border=True, height="stretch"):
+        st.metric(title, value)
+
+st.header("What that did to the headline numbers", anchor=False)
+known = sum(1 for one in found.headlines if one.after.k or one.before.k)
+st.markdown(f"**{counted(len(changed), 'headline number')} of {known} that have trials** differ.")
+add_preview.change_table(found.headlines, "cmp", len(changed))
+st.header("Rows and references", anchor=False)
+compare_views.rows_changed(found, "cmp")
+if not (found.added or found.removed or found.changed):
+    st.caption("Every row of trials.csv is the same in both, whatever its place.")

@@ -1,0 +1,66 @@
+"""The view on screen as a file, in the formats other people's programs read, and how to cite it."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from evidence.exports.formats import FORMATS, export, file_name, objection
+from evidence.exports.story import View
+from evidence.selection import headcount
+from evidence.ui import filters
+from evidence.ui import view as views
+from evidence.ui.card import escaped
+
+view = views.current()
+st.title("Take the evidence along", anchor=False)
+if not view.results:
+    filters.empty_notice(view.evidence.results, view.selection)
+    st.stop()
+
+# The page's own address without its last part is that of the first page, which opens the view.
+base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/"
+exported = View(view.evidence, view.selection, datetime.now(UTC).date(), base)
+rows = len(exported.rows)
+st.subheader(escaped(f"{view.selection}: {headcount(exported.rows)}, {rows} results"), anchor=False)
+st.caption(
+    "Rows and references are exactly those of this view. Web page and slides answer the questions of the pages with "
+    "it; where it cannot answer one they widen it, and say so, as the pages do."
+)
+
+name = st.selectbox(
+    "Format",
+    list(FORMATS),
+    format_func=lambda value: FORMATS[value].label,
+    index=list(FORMATS).index("html"),
+    key="format",
+    bind="query-params",
+    width=360,
+)
+chosen = FORMATS[name]
+st.markdown(escaped(chosen.holds))
+if why := objection(name, exported):
+    st.info(escaped(why))
+else:
+    st.download_button(
+        f"Download {chosen.label}",
+        lambda: export(name, exported),
+        file_name=file_name(name, exported),
+        mime=chosen.mime,
+        key="export-download",
+        on_click="ignore",
+        type="primary",
+        icon=":material/download:",
+    )
+st.caption("The same file from the command line:")
+st.code(
+    f'python -m evidence export {name} --view "{exported.address.partition("?")[2]}" --out {file_name(name, exported)}',
+    language="bash",
+    wrap_lines=True,
+)
+
+st.header("Cite this view", anchor=False)
+st.code(exported.citation, language=None, wrap_lines=True)
+st.caption(f"SHA-256 of the data files: {view.evidence.digest}")
+st.header("Cite the trials in it", anchor=False)
+st.caption("As text to copy; the formats RIS, BibTeX and CSL-JSON above hold the same references.")
+st.code(exported.cited_trials, language=None, wrap_lines=True, height=320)

@@ -1,0 +1,298 @@
+import csv
+import io
+from itertools import chain
+from typing import Any
+from urllib.parse import urlencode
+
+import jsonschema
+import pytest
+import rispy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from evidence.api import parameters, resources, serving
+from evidence.cli import pool as cli_pool
+from evidence.dataset import DATA, Evidence, load
+from evidence.records import Result
+from evidence.response import Choices, answer_for
+from evidence.selection import PRESETS, Selection, apply
+from evidence.synthesis import pool
+from evidence.tables import result_frame, to_csv
+from evidence.ui import loading
+
+EVIDENCE = load(DATA)
+PATHS = list(serving.OFFERS)
+CACHED = [path for path in PATHS if path != "/api/health"]
+
+
+def client_of(evidence: Evidence) -> TestClient:
+    return TestClient(Starlette(routes=serving.routes(lambda: evidence)))
+
+
+CLIENT = client_of(EVIDENCE)
+
+
+def asked(path: str, **query: Any) -> Any:
+    reply = CLIENT.get(path, params=query)
+    assert reply.status_code == 200, reply.text
+    return reply.json()
+
+
+def test_trials_as_csv_are_the_rows_of_the_selection_as_the_pages_export_them():
+    reply = CLIENT.get("/api/trials", params={"format": "csv", "preset": "esketamine", "population": "TRD"})
+    chosen = Selection("esketamine", {"population": ("TRD",)})
+    rows = apply(EVIDENCE.results, chosen.criteria())
+    assert reply.content == to_csv(result_frame(rows))
+    assert reply.headers["content-type"] == "text/csv; charset=utf-8"
+    assert f"trials-{EVIDENCE.short}.csv" in reply.headers["content-disposition"]
+    assert len(list(csv.DictReader(io.StringIO(reply.content.decode("utf-8-sig"))))) == len(rows) > 10
+
+
+def test_without_filters_the_selection_is_that_of_the_pages():
+    body = asked("/api/trials")
+    rows = apply(EVIDENCE.results, Selection().criteria())
+    assert body["selection"] == str(Selection())
+    assert body["count"] == len(rows)
+    assert [row["label"] for row in body["results"]] == [row.label for row in rows]
+    assert body["data_version"] == EVIDENCE.short
+
+
+def test_everything_is_the_whole_file():
+    body = asked("/api/trials", preset="everything")
+    assert (body["count"], body["trials"]) == (len(EVIDENCE.results), len(EVIDENCE.trials))
+    assert [Result(**row) for row in body["results"]] == [r.model_copy(update={"line": 0}) for r in EVIDENCE.results]
+
+
+def test_the_address_of_a_page_asks_the_same_as_its_short_words():
+    query = "preset=Everything&population=Treatment-resistant%20depression&dose=0.4&dose=0.5"
+    long = CLIENT.get(f"/api/trials?{query}")
+    short = CLIENT.get("/api/trials?dose=0.5&dose=0.4&population=TRD&preset=everything")
+    assert long.json() == short.json()
+    assert long.headers["etag"] == short.headers["etag"]
+    assert {row["population"] for row in long.json()["results"]} == {"TRD"}
+
+
+@pytest.mark.parametrize("method", ["REML", "DL", "PM", "EE"])
+@pytest.mark.parametrize("measure", ["RR", "OR", "RD"])
+def test_pooled_numbers_are_those_of_the_page(measure, method):
+    body = asked("/api/pooled", preset="placebo", measure=measure, method=method, time="24h")
+    rows = apply(EVIDENCE.results, Selection("placebo").criteria())
+    found = answer_for(rows, Choices(measure=measure, time="24h"))
+    ours = pool([entry.effect for entry in found.used if entry.effect], method)
+    assert ours is not None
+    assert (body["k"], body["estimate"], body["ci_low"], body["tau2"]) == (
+        ours.k,
+        ours.estimate,
+        ours.ci_low,
+        ours.tau2,
+    )
+    assert body["weights"] == list(ours.weights)
+    assert [s["trial"] for s in body["studies"]] == [entry.trial for entry in found.entries]
+    assert all((s["weight"] is None) == bool(s["excluded"]) for s in body["studies"])
+    assert all(s["citation"] in EVIDENCE.references for s in body["studies"])
+
+
+def test_pooled_has_the_keys_of_the_command_line():
+    body = asked("/api/pooled")
+    options = cli_pool.argparse.Namespace(measure="RR", method="REML", test=None, subgroup=None)
+    assert set(cli_pool.report("", [], options)) - {"file"} <= set(body)
+
+
+@pytest.mark.parametrize(("measure", "scale"), [("MD", "MADRS"), ("SMD", "Symptom score")])
+def test_symptoms_are_pooled_by_difference(measure, scale):
+    body = asked("/api/pooled", outcome="symptoms", measure=measure, preset="everything")
+    assert body["k"] > 3
+    assert scale in body["title"]
+    assert body["estimate"] < 0
+
+
+def test_a_measure_that_does_not_fit_the_outcome_is_refused_with_those_that_do():
+    reply = CLIENT.get("/api/pooled", params={"outcome": "symptoms", "measure": "RR"})
+    assert reply.status_code == 400
+    assert reply.json()["errors"][0]["allowed"] == ["MD", "SMD"]
+
+
+def test_references_read_back_in_every_format():
+    assert [item["id"] for item in asked("/api/references")] == list(EVIDENCE.references)
+    read = rispy.loads(CLIENT.get("/api/references?format=ris").text)
+    assert len(read) == len(EVIDENCE.references)
+    assert CLIENT.get("/api/references?format=bibtex").text.count("\n}\n") == len(EVIDENCE.references)
+
+
+def test_rows_meet_the_schema():
+    schema = asked("/api/schema")
+    jsonschema.Draft202012Validator.check_schema(schema)
+    rows = {"trials": asked("/api/trials", preset="everything")["results"]}
+    assert not list(jsonschema.Draft202012Validator(schema).iter_errors(rows))
+    rows["trials"][0]["confidence"] = "certain"
+    assert len(list(jsonschema.Draft202012Validator(schema).iter_errors(rows))) == 1
+
+
+def test_health_says_the_hash_and_fails_without_data(tmp_path):
+    assert asked("/api/health")["data"] == EVIDENCE.digest
+    reply = client_of(load(tmp_path)).get("/api/health")
+    assert (reply.status_code, reply.json()["status"]) == (503, "no data")
+
+
+def test_the_data_set_is_described_with_addresses_that_answer():
+    body = asked("/api/dataset")
+    assert (body["@type"], body["version"]) == ("Dataset", EVIDENCE.short)
+    for download in body["distribution"]:
+        reply = CLIENT.get(download["contentUrl"])
+        assert reply.headers["content-type"].startswith(download["encodingFormat"])
+
+
+def test_openapi_describes_every_path_and_parameter():
+    body = asked("/api/openapi.json")
+    assert list(body["paths"]) == PATHS
+    for path, offer in serving.OFFERS.items():
+        assert [p["name"] for p in body["paths"][path]["get"]["parameters"]] == [p.name for p in offer.parameters]
+        said = CLIENT.get(path).headers["content-type"].partition(";")[0]
+        assert said in body["paths"][path]["get"]["responses"]["200"]["content"]
+
+
+@pytest.mark.parametrize("path", CACHED)
+def test_an_unchanged_reply_is_not_sent_again(path):
+    first = CLIENT.get(path)
+    for known in (first.headers["etag"], f'"other", {first.headers["etag"]}', first.headers["etag"][2:], "*"):
+        again = CLIENT.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
+    assert CLIENT.get(path, headers={"If-None-Match": '"other"'}).content == first.content
+
+
+def test_the_entity_tag_changes_with_the_question_and_with_the_data(tmp_path):
+    for file in DATA.glob("*.*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    with (tmp_path / "trials.csv").open("ab") as file:
+        file.write(b"\n")
+    tags = [CLIENT.get("/api/trials", params={"preset": name}).headers["etag"] for name in PRESETS]
+    tags.append(client_of(load(tmp_path)).get("/api/trials").headers["etag"])
+    assert len(set(tags)) == len(PRESETS) + 1
+
+
+def test_a_wrong_question_is_refused_even_when_its_tag_is_known():
+    reply = CLIENT.get("/api/trials?drug=aspirin", headers={"If-None-Match": "*"})
+    assert reply.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter", "value", "allowed"),
+    [
+        ("format=xml", "format", "xml", "csv"),
+        ("preset=", "preset", "", "midazolam"),
+        ("preset=placebo&preset=esketamine", "preset", "esketamine", "placebo"),
+        ("drug=ketamine&drug=aspirin", "drug", "aspirin", "esketamine"),
+        ("dose=0.5", "dose", "0.5", "0.1 to 1"),
+        ("dose=0.5&dose=nan", "dose", "nan", "0.1 to 1"),
+        ("dose=0.5&dose=2", "dose", "2", "0.1 to 1"),
+        ("dose=0.5&dose=%D9%A1", "dose", "\u0661", "0.1 to 1"),
+        ("Drug=ketamine", "Drug", "ketamine", "drug"),
+    ],
+)
+def test_a_wrong_parameter_is_named_with_what_is_allowed(query, parameter, value, allowed):
+    reply = CLIENT.get(f"/api/trials?{query}")
+    assert reply.status_code == 400
+    (error,) = reply.json()["errors"]
+    assert (error["parameter"], error["value"]) == (parameter, value)
+    assert allowed in error["allowed"]
+    assert error["message"]
+
+
+def test_all_faults_are_said_at_once_and_long_values_are_cut():
+    errors = CLIENT.get("/api/trials", params={"drug": "x" * 5000, "route": "nose", "q": "1"}).json()["errors"]
+    assert [error["parameter"] for error in errors] == ["q", "drug", "route"]
+    assert len(errors[1]["value"]) == 201
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_head_says_what_get_would(path):
+    head, get = CLIENT.head(path), CLIENT.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers == get.headers
+    assert int(head.headers["content-length"]) == len(get.content)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_nothing_but_reading_is_allowed(method):
+    reply = CLIENT.request(method, "/api/trials")
+    assert (reply.status_code, reply.headers["allow"]) == (405, "GET, HEAD")
+    assert reply.json()["allowed"] == ["GET", "HEAD"]
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/api/trial", "/api/trials/x", "/api/../api/x"])
+def test_an_unknown_path_lists_the_known_ones(path):
+    reply = CLIENT.get(path)
+    assert (reply.status_code, reply.json()["allowed"]) == (404, PATHS)
+
+
+POOLED = resources.POOLED_PARAMETERS
+_TEXT = st.text(max_size=20)
+
+
+def _pairs(parameter: parameters.Parameter) -> st.SearchStrategy[list[tuple[str, str]]]:
+    if parameter is parameters.DOSE:
+        numbers = st.floats(0.1, 1.0).map(str)
+        return st.lists(numbers.map(lambda x: ("dose", x)), min_size=2, max_size=2) | st.just([])
+    values = st.sampled_from(parameter.allowed).map(lambda text: (parameter.name, text))
+    return st.lists(values, max_size=3 if parameter.many else 1)
+
+
+@settings(max_examples=60)
+@given(st.tuples(*(_pairs(parameter) for parameter in POOLED)).map(lambda parts: list(chain.from_iterable(parts))))
+def test_every_allowed_question_is_answered_or_refused_for_its_measure(pairs):
+    reply = CLIENT.get("/api/pooled", params=pairs)
+    if reply.status_code == 400:
+        assert [error["parameter"] for error in reply.json()["errors"]] == ["measure"]
+    else:
+        assert reply.status_code == 200
+        assert reply.json()["k"] == sum(study["weight"] is not None for study in reply.json()["studies"])
+
+
+@settings(max_examples=60)
+@given(
+    st.sampled_from(PATHS),
+    st.lists(st.tuples(st.sampled_from(["format", "preset", "drug", "dose", "time", "outcome", "low"]) | _TEXT, _TEXT)),
+)
+def test_no_text_at_all_breaks_the_interface(path, pairs):
+    reply = CLIENT.get(path, params=pairs)
+    assert reply.status_code in (200, 400)
+    if reply.status_code == 400:
+        openapi = CLIENT.get("/api/openapi.json").json()
+        jsonschema.validate(reply.json(), openapi["components"]["schemas"]["Errors"])
+
+
+@settings(max_examples=60)
+@given(st.binary(max_size=40).map(lambda b: "".join(f"%{x:02X}" for x in b)))
+def test_no_bytes_break_the_interface(raw):
+    assert CLIENT.get(f"/api/trials?drug={raw}&{raw}").status_code == 400
+
+
+def test_the_guide_names_every_path_and_parameter():
+    text = (DATA.parent / "docs" / "api.md").read_text("utf-8")
+    named = {parameter.name for offer in serving.OFFERS.values() for parameter in offer.parameters}
+    assert all(f"`{name}`" in text for name in (*PATHS, *named))
+
+
+def test_filters_mean_what_they_mean_in_an_address():
+    views = pytest.importorskip("evidence.views")
+    for parameter in parameters.FILTER_PARAMETERS:
+        for text in parameter.allowed:
+            values = parameters.read([(parameter.name, text)], parameters.FILTER_PARAMETERS)
+            query = urlencode({parameter.name: text})
+            assert parameters.selection(values) == views.parse_view(query).selection, query
+
+
+def test_the_newest_good_data_stays_when_a_file_breaks(tmp_path, monkeypatch):
+    for file in DATA.glob("*.*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    monkeypatch.setenv(loading.FOLDER_VARIABLE, str(tmp_path))
+    client = TestClient(Starlette(routes=serving.routes(lambda: loading.current().evidence)))
+    good = client.get("/api/trials")
+    whole = (tmp_path / "trials.csv").read_bytes()
+    (tmp_path / "trials.csv").write_bytes(b"\xff\x00")
+    assert client.get("/api/trials").json() == good.json()
+    assert client.get("/api/health").json()["data"] == EVIDENCE.digest
+    (tmp_path / "trials.csv").write_bytes(whole + b"\r\n")
+    assert client.get("/api/trials", headers={"If-None-Match": good.headers["etag"]}).status_code == 200
