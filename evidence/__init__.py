@@ -50,6 +50,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `trial_tables`, `tables`, `harm_tables`: the DataFrames shown and exported.
 - `quality`, `completeness`: what is wrong or thin in the data; which trial reports what and when.
 - `glossary`, `literature`, `methods`, `citing`: words, sources, formulas and decisions; how to cite.
+- `qr`: an address as a QR code.
 - `figures`: numbers to Plotly figures.
 - `exports`: one file a format.
 - `cli`: `python -m evidence`: check, pool, add, diff, export, template, dictionary, import-registry.
