@@ -18,7 +18,7 @@ MEASURE_CHOICES = ("RR", "OR", "RD")
 AUTOMATIC, NEAREST = "auto", "nearest"
 TIME_CHOICES: Mapping[str, str] = MappingProxyType(
     {
-        AUTOMATIC: "24 hours, else where most trials report",
+        AUTOMATIC: "24 hours, or where twice as many trials report",
         **{item.value: item.label for item in TIME_BINS},
         NEAREST: "Each trial’s time nearest to 24 hours",
     }
@@ -105,7 +105,7 @@ def barred_citations(
 
 
 def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping | None = None) -> Answer:
-    """The answer at the time chosen; automatic is the 24-hour bin, or else the bin with most trials."""
+    """The answer at the time chosen; automatic is the 24-hour bin, unless another bin has twice as many trials."""
     everything = tuple(results)
 
     def at(value: str) -> Answer:
@@ -132,4 +132,5 @@ def _automatic_time(results: tuple[Result, ...], choices: Choices) -> str:
         item.value: answer_for(results, replace(choices, time=item.value, crossovers=True, model=Model("EE"))).k
         for item in TIME_BINS
     }
-    return "24h" if found["24h"] else max(found, key=lambda value: found[value])
+    most = max(found, key=lambda value: found[value])
+    return most if found[most] >= 2 * found["24h"] else "24h"
