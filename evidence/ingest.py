@@ -159,14 +159,12 @@ def _workbook(data: bytes, sheet: str) -> Upload:
         return refused("it is another kind of archive")
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_EXPANDED:
         return refused("unpacked, it is far larger than a table of results")
-    from openpyxl import load_workbook  # at first need: it takes a while to import
-
-    from evidence.worksheet import TooManyCellsError
+    from evidence.worksheet import TooManyCellsError, open_book  # at first need: openpyxl takes a while to import
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, which are not read
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
+            book = open_book(data)
             try:
                 return _sheet(book, sheet)
             finally:

@@ -5,12 +5,15 @@ text they are, never worked out.
 """
 
 import datetime
+import io
 from collections.abc import Callable
 from typing import Any
 from xml.parsers import expat
 
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.datetime import from_excel
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 _NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -28,6 +31,30 @@ class TooManyCellsError(Exception):
 
 class DamagedSheetError(Exception):
     """The XML of a sheet is not what a workbook holds."""
+
+
+class _Sheet(ReadOnlyWorksheet):  # type: ignore[misc]  # openpyxl ships no types
+    def _get_size(self) -> None:
+        """Left undone: openpyxl would go through every cell of a sheet that does not say its size."""
+
+
+class _Book(ExcelReader):  # type: ignore[misc]  # openpyxl ships no types
+    def read_worksheets(self) -> None:
+        for sheet, part in self.parser.find_sheets():
+            if part.target in self.valid_files and "chartsheet" not in part.Type:
+                page = _Sheet(self.wb, sheet.name, part.target, self.shared_strings)
+                page.sheet_state = sheet.state
+                self.wb._sheets.append(page)
+
+
+def open_book(data: bytes) -> Any:
+    """The workbook in the bytes of an XLSX file, its sheets not yet read.
+
+    Raises what openpyxl raises for a damaged file: KeyError, ValueError, ParseError, zlib.error and others.
+    """
+    reader = _Book(io.BytesIO(data), read_only=True, keep_links=False)
+    reader.read()
+    return reader.wb
 
 
 def sheet_rows(book: Any, sheet: Any, most_cells: int) -> list[SheetRow]:
