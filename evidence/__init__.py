@@ -53,6 +53,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `qr`: an address as a QR code.
 - `figures`: numbers to Plotly figures.
 - `exports`: one file a format.
+- `seminar`: a view as a lesson in steps: sentences, notes, guesses, figures for a hall.
 - `cli`: `python -m evidence`: check, pool, add, diff, export, template, dictionary, import-registry.
 - `api`: the read-only interface: resources, parameters, routes; security headers.
 - `ui`: the frame, the filter bar, charts with their citation cards; the only part that imports Streamlit.

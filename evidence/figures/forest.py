@@ -51,7 +51,9 @@ class Labels:
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
+    """Rows with their places, the effect axis, and where each column stands on the paper."""
+
     rows: Sequence[Row]
     places: Mapping[int, float]
     scale: Scale
@@ -59,6 +61,7 @@ class _Frame:
     ink: Ink
 
     def y(self, row: Row) -> float:
+        """The place of a row."""
         return self.places[id(row)]
 
 
@@ -75,11 +78,11 @@ def forest(rows: Sequence[Row], measure: str, labels: Labels, ink: Ink) -> go.Fi
     margin = {"l": 4, "r": 8, "t": HEAD, "b": FOOT}
     figure = style.base(ink, HEAD + inner + FOOT, margin=margin, plot_bgcolor="rgba(0,0,0,0)")
     places = {id(row): float(len(rows) - 1 - i) for i, row in enumerate(rows)}
-    frame = _Frame(rows, places, scale, _columns(len(labels.extras)), ink)
+    frame = Frame(rows, places, scale, _columns(len(labels.extras)), ink)
     _axes(figure, frame)
     _bands(figure, frame)
     _words(figure, frame, labels)
-    _marks(figure, frame)
+    draw_marks(figure, frame)
     left, right = frame.columns["effect"]
     zero = left + (right - left) * (scale.null - scale.low) / (scale.high - scale.low)
     # In pixels from the axis, so that a taller picture keeps the words under it.
@@ -103,7 +106,7 @@ def _columns(extras: int) -> dict[str, tuple[float, float]]:
     return places | {"effect": (low + 0.02, high - 0.01)}
 
 
-def _axes(figure: go.Figure, frame: _Frame) -> None:
+def _axes(figure: go.Figure, frame: Frame) -> None:
     low, high = frame.columns["effect"]
     figure.update_layout(
         xaxis={
@@ -138,7 +141,7 @@ def _label(row: Row, ink: Ink) -> str:
     return f"   {text}"
 
 
-def _bands(figure: go.Figure, frame: _Frame) -> None:
+def _bands(figure: go.Figure, frame: Frame) -> None:
     """The band under the overall rows, the line of no effect, the dotted line of the overall effect."""
     ink, scale = frame.ink, frame.scale
     band = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "fillcolor": ink.band, "line_width": 0, "layer": "below"}
@@ -154,7 +157,7 @@ def _bands(figure: go.Figure, frame: _Frame) -> None:
         figure.add_shape(**dotted, x0=overall.estimate, x1=overall.estimate, y0=frame.y(overall), y1=top)
 
 
-def _words(figure: go.Figure, frame: _Frame, labels: Labels) -> None:
+def _words(figure: go.Figure, frame: Frame, labels: Labels) -> None:
     columns: list[tuple[str, str, Callable[[Row], str]]] = [
         ("drug", labels.drug if len(labels.drug) <= _LONGEST_HEAD else "Drug", lambda row: row.drug),
         ("control", labels.control if len(labels.control) <= _LONGEST_HEAD else "Control", lambda row: row.control),
@@ -177,7 +180,8 @@ def _words(figure: go.Figure, frame: _Frame, labels: Labels) -> None:
             style.note(figure, f"<b>{title}</b>", place, 1, frame.ink, xanchor=align, yanchor="bottom")
 
 
-def _marks(figure: go.Figure, frame: _Frame) -> None:
+def draw_marks(figure: go.Figure, frame: Frame) -> None:
+    """Marks, intervals, diamonds and the prediction interval of every row that has them."""
     drawn = [row for row in frame.rows if row.estimate is not None and row.low is not None and row.high is not None]
     single = [row for row in drawn if row.kind in ("trial", "excluded", "review")]
     for kind_is_review in (False, True):
@@ -227,7 +231,7 @@ def _size(weight: float | None) -> float:
     return 8.0 if weight is None else min(18.0, 7.0 + 1.4 * math.sqrt(weight))
 
 
-def _diamond(figure: go.Figure, row: Row, frame: _Frame) -> None:
+def _diamond(figure: go.Figure, row: Row, frame: Frame) -> None:
     scale, y, colour = frame.scale, frame.y(row), row.colour or frame.ink.pooled
     part = segment(scale, row.estimate or 0.0, row.low or 0.0, row.high or 0.0)
     middle = min(max(row.estimate or 0.0, scale.low), scale.high)

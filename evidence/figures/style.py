@@ -12,6 +12,8 @@ from evidence.records import Result
 
 FONT = '"Source Sans", "Source Sans Pro", "Liberation Sans", Arial, sans-serif'
 TITLE, BODY, AXIS, NOTE = 19, 14, 13, 12
+# For a hall: words, and the least that the back row reads.
+HALL, HALL_NOTE = 23, 19
 
 
 class Ink(NamedTuple):

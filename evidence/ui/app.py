@@ -14,6 +14,7 @@ PAGES = (
     st.Page("../../pages/response.py", title="Response", icon=":material/groups:"),
     st.Page("../../pages/duration.py", title="Duration", icon=":material/hourglass_bottom:"),
     st.Page("../../pages/safety.py", title="Safety", icon=":material/medical_services:"),
+    st.Page("../../pages/seminar.py", title="Seminar", icon=":material/slideshow:", url_path="seminar"),
     st.Page("../../pages/blinding.py", title="Blinding", icon=":material/visibility_off:"),
     st.Page("../../pages/trials.py", title="Trials", icon=":material/article:"),
     st.Page("../../pages/bias.py", title="Bias", icon=":material/traffic:"),
@@ -35,9 +36,11 @@ st.set_page_config(
 )
 page = st.navigation(list(PAGES), position="top")
 loaded = loading.current()
-data_banner(loaded)
-filters.bar(loaded.evidence.results)
-body, footer = st.container(), st.container()
+# A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.
+with st.container(key="frame-top"):
+    data_banner(loaded)
+    filters.bar(loaded.evidence.results)
+body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(
     f"Data version {loaded.evidence.short} · {len(loaded.evidence.trials)} trials, "
     f"{len(loaded.evidence.results)} results · Evidence for reading and teaching, not medical advice."

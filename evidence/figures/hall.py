@@ -1,0 +1,275 @@
+"""Figures for a hall: few words, large type, one idea; each fills the height it is given."""
+
+import html
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from evidence.figures import style
+from evidence.figures.forest import Frame, Row, draw_marks
+from evidence.figures.style import HALL, HALL_NOTE, Ink
+from evidence.scale import effect_scale
+from evidence.words import plain
+
+HEIGHT = 420
+_LABEL, _PLOT, _WORDS = 0.27, (0.28, 0.73), 1.0
+_WIDEST = 24
+_ROOMY = 8
+_MARKS = 1.7  # how much larger marks and lines are than on a page
+
+
+def _size(rows: int) -> int:
+    """Type size of one line among so many."""
+    return max(style.NOTE, min(HALL, HALL * _ROOMY // max(rows, 1)))
+
+
+def _enlarge(figure: go.Figure) -> None:
+    for trace in figure.data:
+        if trace.marker.size is not None:
+            size = trace.marker.size
+            trace.marker.size = [v * _MARKS for v in size] if isinstance(size, (list, tuple)) else size * _MARKS
+        if trace.line.width is not None:
+            trace.line.width *= _MARKS
+
+
+def _wrapped(text: str) -> str:
+    return "<br>".join(html.escape(line) for line in textwrap.wrap(text, _WIDEST) or [""])
+
+
+def _labels(figure: go.Figure, texts: Sequence[str], places: Sequence[float], ink: Ink, size: int) -> None:
+    for text, place in zip(texts, places, strict=True):
+        figure.add_annotation(
+            text=_wrapped(text),
+            x=0,
+            xref="paper",
+            y=place,
+            yref="y",
+            xanchor="left",
+            align="left",
+            showarrow=False,
+            font={"size": size, "color": ink.text},
+        )
+
+
+def _axis(title: str, ink: Ink) -> dict[str, object]:
+    tick = {"size": HALL_NOTE, "color": ink.text}
+    return {"tickfont": tick, "title": {"text": title, "font": {"size": HALL_NOTE, "color": ink.secondary}}}
+
+
+def lines(
+    rows: Sequence[Row],
+    measure: str,
+    favours: tuple[str, str],
+    axis: str,
+    ink: Ink,
+    shown: Callable[[Row], bool] = lambda _: True,
+) -> go.Figure:
+    """One line a row: label, mark with its interval, numbers. Rows not shown keep their place and the axis."""
+    kept = [row for row in rows if row.kind not in ("gap", "head", "review")]
+    drawn = [row for row in kept if row.estimate is not None and row.kind != "prediction"]
+    scale = effect_scale(
+        measure,
+        [row.estimate for row in drawn if row.estimate is not None],
+        [row.low for row in drawn if row.low is not None],
+        [row.high for row in drawn if row.high is not None],
+    )
+    visible = [row for row in kept if shown(row)]
+    places = {id(row): float(len(kept) - 1 - i) for i, row in enumerate(kept)}
+    size = _size(len(kept))
+    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 4, "b": 96}, plot_bgcolor="rgba(0,0,0,0)")
+    frame = Frame(visible, places, scale, {"effect": _PLOT}, ink)
+    few = list(zip(scale.ticks, scale.labels, strict=True))
+    few = few if len(few) <= 7 else few[::2]
+    figure.update_layout(
+        xaxis={
+            "domain": _PLOT,
+            "range": [scale.low, scale.high],
+            "tickvals": [place for place, _ in few],
+            "ticktext": [text for _, text in few],
+            "tickangle": 0,
+            **_axis("", ink),
+        },
+        xaxis2=style.word_axis(_PLOT[1], _WORDS) | {"anchor": "y"},
+        yaxis={"range": [-0.6, len(kept) - 0.4], "visible": False},
+    )
+    figure.add_shape(
+        type="line",
+        x0=scale.null,
+        x1=scale.null,
+        y0=-0.6,
+        y1=len(kept) - 0.4,
+        line={"color": ink.secondary, "width": 2},
+    )
+    draw_marks(figure, frame)
+    _enlarge(figure)
+    _labels(figure, [row.label for row in visible], [frame.y(row) for row in visible], ink, size)
+    words = [f"<b>{row.words}</b>" if row.kind == "overall" else row.words for row in visible]
+    ys = [frame.y(row) for row in visible]
+    figure.add_trace(style.text_trace(words, ys, _WORDS, "x2", "right", ink.text, size))
+    zero = _PLOT[0] + (_PLOT[1] - _PLOT[0]) * (scale.null - scale.low) / (scale.high - scale.low)
+    under = {"yanchor": "top", "yshift": -32, "font": {"size": HALL_NOTE, "color": ink.text}}
+    style.note(figure, f"← {favours[0]}", zero - 0.008, 0, ink, xanchor="right", **under)
+    style.note(figure, f"{favours[1]} →", zero + 0.008, 0, ink, xanchor="left", **under)
+    quiet = under | {"yshift": -62, "font": {"size": HALL_NOTE, "color": ink.secondary}}
+    style.note(figure, axis, sum(_PLOT) / 2, 0, ink, xanchor="center", **quiet)
+    return figure
+
+
+class Pair(NamedTuple):
+    """Per cent on the drug and on the comparator of one event."""
+
+    label: str
+    drug: float
+    control: float
+
+
+def pairs(items: Sequence[Pair], drug: str, control: str, colour: str, ink: Ink) -> go.Figure:
+    """Two marks a line on an axis of 100 people, joined; the numbers beside them."""
+    size = _size(len(items))
+    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 44, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
+    places = [float(len(items) - 1 - i) for i in range(len(items))]
+    highest = max((max(item.drug, item.control) for item in items), default=10.0)
+    top = next(step for step in (10, 20, 40, 60, 80, 100) if highest <= step)
+    for item, y in zip(items, places, strict=True):
+        bar = {"color": ink.faint, "width": 8}
+        figure.add_trace(go.Scatter(x=[item.control, item.drug], y=[y, y], mode="lines", line=bar, hoverinfo="skip"))
+    for symbol, ink_of, xs in (
+        ("circle-open", colour, [item.control for item in items]),
+        ("circle", ink.pooled, [item.drug for item in items]),
+    ):
+        marker = {"symbol": symbol, "size": 20, "color": ink_of, "line": {"color": ink_of, "width": 4}}
+        figure.add_trace(go.Scatter(x=xs, y=places, mode="markers", marker=marker, hoverinfo="skip", cliponaxis=False))
+    figure.update_layout(
+        xaxis={
+            "domain": [0.34, 0.80],
+            "range": [-0.02 * top, 1.03 * top],
+            "tickvals": [0, top / 2, top],
+            "tickangle": 0,
+            **_axis("of 100 people", ink),
+        },
+        xaxis2=style.word_axis(0.80, _WORDS) | {"anchor": "y"},
+        yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
+    )
+    _labels(figure, [item.label for item in items], places, ink, size)
+    words = [f"<b>{item.drug:.0f}</b> and {item.control:.0f}" for item in items]
+    figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "right", ink.text, size))
+    key = f'● {html.escape(drug)}    <span style="color:{colour}">○ {html.escape(control)}</span>'
+    head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": HALL, "color": ink.text}}
+    style.note(figure, key, 0.34, 1, ink, **head)
+    return figure
+
+
+class Span(NamedTuple):
+    """One group's days, or that they are not known (`days` None) by the end of follow-up."""
+
+    label: str
+    days: float | None
+    end: float
+    words: str
+    symbol: str
+
+
+def spans(items: Sequence[Span], axis: str, ink: Ink) -> go.Figure:
+    """One bar a group to its days, with the numbers beside it; an arrow where the time was not reached."""
+    size = _size(len(items))
+    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 4, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
+    places = [float(len(items) - 1 - i) for i in range(len(items))]
+    for item, y in zip(items, places, strict=True):
+        line = {"color": ink.pooled if item.days is not None else ink.secondary, "width": 8}
+        figure.add_trace(go.Scatter(x=[0, item.end], y=[y, y], mode="lines", line=line, hoverinfo="skip"))
+        marker = {
+            "symbol": item.symbol,
+            "size": 20,
+            "color": line["color"],
+            "line": {"color": line["color"], "width": 2},
+        }
+        figure.add_trace(
+            go.Scatter(x=[item.end], y=[y], mode="markers", marker=marker, hoverinfo="skip", cliponaxis=False)
+        )
+    longest = max((item.end for item in items), default=1.0)
+    figure.update_layout(
+        xaxis={"domain": [0.29, 0.66], "range": [0, longest * 1.05], "tickangle": 0, "nticks": 6, **_axis(axis, ink)},
+        xaxis2=style.word_axis(0.68, _WORDS) | {"anchor": "y"},
+        yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
+    )
+    _labels(figure, [item.label for item in items], places, ink, size)
+    figure.add_trace(style.text_trace([i.words for i in items], places, 0.68, "x2", "left", ink.text, size))
+    return figure
+
+
+class Line(NamedTuple):
+    """What was guessed and what was found on one line; a truth is (value, low, high)."""
+
+    label: str
+    guesses: tuple[float, ...]
+    truths: tuple[tuple[float, float | None, float | None], ...]
+
+
+def stacked(values: Sequence[float], reach: float) -> list[tuple[float, int]]:
+    """Each value with how many that touch it lie under it, so that every guess is seen.
+
+    >>> stacked([10, 10, 12, 50], 4)
+    [(10, 0), (10, 1), (12, 2), (50, 0)]
+    """
+    placed: list[tuple[float, int]] = []
+    for value in sorted(values):
+        taken = {level for other, level in placed if abs(other - value) < reach}
+        placed.append((value, next(level for level in range(len(placed) + 1) if level not in taken)))
+    return placed
+
+
+def guessed(items: Sequence[Line], top: int, unit: str, ink: Ink, revealed: bool) -> go.Figure:
+    """Guesses as open marks that stack up on an axis from 0; once revealed what was found, with its interval."""
+    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 24, "t": 12, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
+    places = [float(len(items) - 1 - i) for i in range(len(items))]
+    figure.update_layout(
+        xaxis={
+            "domain": [0.17, 1],
+            "range": [-0.01 * top, 1.01 * top],
+            "tickvals": [top * i / 10 for i in range(11)] if top == 100 else None,
+            "tickangle": 0,
+            **_axis(unit, ink),
+        },
+        yaxis={"range": [-0.42, len(items) - 0.25], "visible": False},
+    )
+    _labels(figure, [item.label for item in items], places, ink, HALL)
+    for item, y in zip(items, places, strict=True):
+        figure.add_shape(type="line", x0=0, x1=top, y0=y, y1=y, line={"color": ink.faint, "width": 2})
+        dots = stacked(item.guesses, top / 45)
+        step = min(0.11, 0.5 / (1 + max((level for _, level in dots), default=0)))
+        marker = {"symbol": "circle-open", "size": 19, "color": ink.secondary, "line": {"width": 3.5}}
+        figure.add_trace(
+            go.Scatter(
+                x=[value for value, _ in dots],
+                y=[y + 0.1 + step * level for _, level in dots],
+                mode="markers",
+                marker=marker,
+                hoverinfo="text",
+                hovertext=[plain(value) for value, _ in dots],
+                cliponaxis=False,
+            )
+        )
+        for value, low, high in item.truths if revealed else ():
+            _found(figure, y - 0.14, value, low, high, ink)
+    return figure
+
+
+def _found(figure: go.Figure, y: float, value: float, low: float | None, high: float | None, ink: Ink) -> None:
+    if low is not None and high is not None:
+        line = {"color": ink.pooled, "width": 5}
+        figure.add_trace(go.Scatter(x=[low, high], y=[y, y], mode="lines", line=line, hoverinfo="skip"))
+    figure.add_trace(
+        go.Scatter(
+            x=[value],
+            y=[y],
+            mode="markers+text",
+            text=[f"<b>{value:.0f}</b>"],
+            textposition="bottom center",
+            textfont={"size": HALL, "color": ink.text},
+            marker={"symbol": "diamond", "size": 22, "color": ink.pooled},
+            hoverinfo="skip",
+            cliponaxis=False,
+        )
+    )

@@ -1,0 +1,115 @@
+"""What a room can be asked before it sees the numbers, what the trials found, and both in one sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from evidence.answers import Answer
+from evidence.duration import FollowUp
+from evidence.effects import Counts
+from evidence.proportions import wilson
+from evidence.statements import Sides, absolute, sides_of, verb_of
+from evidence.words import counted, plain
+
+MOST_GUESSES = 200
+PEOPLE = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
+DAYS = (3, 7, 14, 30, 60, 90, 180, 365)
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """One number the trials found, with its interval where it has one."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question to the room: its words, the axis from 0 to `top`, quick answers, and what was found."""
+
+    key: str
+    name: str
+    words: str
+    unit: str
+    top: int
+    quick: tuple[int, ...]
+    truths: tuple[Truth, ...]
+
+    @property
+    def found(self) -> str:
+        """What the trials found, in words; one number with its interval, or the span of several groups."""
+        values = [truth.value for truth in self.truths]
+        if len(values) > 1:
+            return f"{min(values):.0f} to {max(values):.0f} {self.unit} in {len(values)} groups"
+        only = self.truths[0]
+        span = f" (95% CI {only.low:.0f} to {only.high:.0f})" if only.low is not None and only.high is not None else ""
+        return f"{only.value:.0f} {self.unit}{span}"
+
+
+def allowed(asked: Asked, value: float | None) -> bool:
+    """Whether a guess lies on the axis."""
+    return value is not None and 0 <= value <= asked.top
+
+
+def compared(asked: Asked, guesses: Sequence[float]) -> str:
+    """The room's guesses beside what was found."""
+    if not guesses:
+        return f"The trials found {asked.found}."
+    span = "" if len(guesses) == 1 else f" ({plain(min(guesses))} to {plain(max(guesses))}), in the middle"
+    return (
+        f"{counted(len(guesses), 'guess', 'guesses')}{span} {plain(median(guesses))}; the trials found {asked.found}."
+    )
+
+
+def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:
+    """Of 100 people in each arm, how many; one trial with each arm's own interval, several as the pages give them.
+
+    Of several trials the drug's number is what the pooled effect makes of the comparator's, with the effect's
+    interval; the comparator's is that of all its people, with Wilson's interval.
+    """
+    counts, found = answer.counts, absolute(answer)
+    if counts is None or found is None:
+        return ()
+    sides = sides_of(entry.first for entry in answer.used)
+    verb = verb_of(answer.question.outcomes[0])
+    drug, control = (_of_arm(arm) for arm in counts)
+    if answer.k > 1:
+        drug = Truth(*found.events_of_100)
+    return tuple(
+        Asked(key, name, _words(name, verb, time), "of 100", 100, PEOPLE, (truth,))
+        for key, name, truth in (("drug", sides.drug, drug), ("comparator", sides.comparator, control))
+    )
+
+
+def of_event(answer: Answer, rates: tuple[float, float] | None, verb: str) -> tuple[Asked, ...]:
+    """Of 100 people on the drug, how many have an event; `rates` are those the Safety page shows."""
+    counts = answer.counts
+    if counts is None or rates is None:
+        return ()
+    sides: Sides = sides_of(entry.first for entry in answer.used)
+    found = absolute(answer)
+    truth = _of_arm(counts[0]) if answer.k == 1 or found is None else Truth(*found.events_of_100)
+    return (Asked("event", sides.drug, _words(sides.drug, verb, ""), "of 100", 100, PEOPLE, (truth,)),)
+
+
+def of_days(items: Sequence[FollowUp]) -> tuple[Asked, ...]:
+    """Days until half of those who responded had relapsed, one number a group that says so."""
+    timed = [item for item in items if item.days is not None and item.arm == item.result.intervention]
+    truths = tuple(Truth(item.days or 0.0, label=item.label) for item in timed)
+    if not truths:
+        return ()
+    top = next((day for day in DAYS[-3:] if day >= 2 * max(truth.value for truth in truths)), DAYS[-1])
+    words = "After a course of doses, how many days do those who responded stay well (mean or median)?"
+    return (Asked("days", "days", words, "days", top, tuple(day for day in DAYS if day <= top), truths),)
+
+
+def _words(name: str, verb: str, time: str) -> str:
+    return f"Of 100 people on {name}, how many {verb}{f' {time}' if time else ''}?"
+
+
+def _of_arm(arm: Counts) -> Truth:
+    low, high = wilson(arm)
+    return Truth(100 * arm.events / arm.n, 100 * low, 100 * high)

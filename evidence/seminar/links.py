@@ -1,0 +1,27 @@
+"""Links into a lesson: the view, the step, and the data version it was made with; never what the room guessed."""
+
+from urllib.parse import quote, urlsplit
+
+from evidence.selection import Selection
+from evidence.views import parameters
+
+PRESENT, NOTES, STEP, DATA, ON = "present", "notes", "step", "data", "on"
+_LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
+
+
+def link(page: str, selection: Selection, step: str, data: str, mode: str = PRESENT) -> str:
+    """The address of a step as the room sees it, or with mode "notes" as the speaker does.
+
+    >>> link("https://example.org/seminar", Selection("everything"), "pooled", "1a2b3c4d")
+    'https://example.org/seminar?preset=Everything&present=on&step=pooled&data=1a2b3c4d'
+    """
+    return f"{page}?{parameters(selection)}&{mode}={ON}&{STEP}={quote(step)}&{DATA}={quote(data)}"
+
+
+def is_local(address: str) -> bool:
+    """Whether the address leads nowhere but to the computer it is opened on.
+
+    >>> is_local("http://localhost:8501/seminar"), is_local("https://example.org/seminar")
+    (True, False)
+    """
+    return (urlsplit(address).hostname or "") in ("", *_LOCAL)

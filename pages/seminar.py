@@ -1,0 +1,59 @@
+"""Teach from it: the view as a lesson in steps, full screen, with guesses, speaker notes and a code to reopen it."""
+
+import streamlit as st
+
+from evidence.selection import apply
+from evidence.seminar.links import NOTES, PRESENT
+from evidence.ui import filters, seminar_notes, seminar_stage, seminar_state
+from evidence.ui import view as views
+from evidence.ui.card import escaped
+
+view = views.current()
+evidence = seminar_state.pinned(view.evidence)
+if not apply(evidence.results, view.selection.criteria()):
+    st.title("How do I teach this?", anchor=False)
+    filters.empty_notice(evidence.results, view.selection)
+    st.stop()
+
+lesson = seminar_state.told(evidence, view.selection)
+match seminar_state.mode():
+    case "present":
+        seminar_stage.draw(lesson, view.ink, view.evidence)
+    case "notes":
+        seminar_notes.draw(lesson)
+    case _:
+        place = lesson.at(st.query_params.get("step"))
+        step = lesson.steps[place]
+        st.title("How do I teach this?", anchor=False)
+        st.subheader(
+            escaped(f"{len(lesson.steps)} steps on {lesson.story.view.selection}: the room guesses, then it sees."),
+            anchor=False,
+        )
+        st.caption("Made from the selection above. Nothing is sent anywhere; guesses stay in this window.")
+        with st.container(horizontal=True):
+            st.button(
+                "Start" if place == 0 else f"Go on at step {place + 1}",
+                key="seminar-start",
+                type="primary",
+                icon=":material/slideshow:",
+                on_click=seminar_state.start,
+                args=(step.id, evidence.short),
+            )
+            notes = seminar_state.address(view.selection, step, evidence, NOTES)
+            st.link_button("Speaker notes in a window of their own", notes, icon=":material/notes:")
+        st.header("Keys", anchor=False)
+        st.table(
+            {
+                "Next": "→, Page Down or space; a clicker sends one of these",
+                "Previous": "← or Page Up",
+                "First, last": "Home, End",
+                "QR code of the step": "Q",
+                "Leave": "Escape",
+                "Full screen of the browser": "F11, or Control Command F on a Mac",
+            },
+            border="horizontal",
+        )
+        st.header("Steps", anchor=False)
+        for number, item in enumerate(lesson.steps, 1):
+            target = seminar_state.address(view.selection, item, evidence, PRESENT)
+            st.markdown(f"{number}\\. [{escaped(item.title)}]({target}) {escaped(item.headline)}")
