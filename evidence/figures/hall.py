@@ -15,7 +15,7 @@ from evidence.words import plain
 
 HEIGHT = 420
 _LABEL, _PLOT, _WORDS = 0.27, (0.28, 0.73), 1.0
-_WIDEST = 24
+_WIDEST, _NARROW = 24, 13  # letters of a label
 _ROOMY = 8
 _MARKS = 1.7  # how much larger marks and lines are than on a page
 
@@ -34,14 +34,16 @@ def _enlarge(figure: go.Figure) -> None:
             trace.line.width *= _MARKS
 
 
-def _wrapped(text: str) -> str:
-    return "<br>".join(html.escape(line) for line in textwrap.wrap(text, _WIDEST) or [""])
+def _wrapped(text: str, widest: int) -> str:
+    return "<br>".join(html.escape(line) for line in textwrap.wrap(text, widest) or [""])
 
 
-def _labels(figure: go.Figure, texts: Sequence[str], places: Sequence[float], ink: Ink, size: int) -> None:
+def _labels(
+    figure: go.Figure, texts: Sequence[str], places: Sequence[float], ink: Ink, size: int, widest: int = _WIDEST
+) -> None:
     for text, place in zip(texts, places, strict=True):
         figure.add_annotation(
-            text=_wrapped(text),
+            text=_wrapped(text, widest),
             x=0,
             xref="paper",
             y=place,
@@ -104,7 +106,9 @@ def lines(
     )
     draw_marks(figure, frame)
     _enlarge(figure)
-    _labels(figure, [row.label for row in visible], [frame.y(row) for row in visible], ink, size)
+    held = [row.label for row in kept]
+    labels = [f"{r.label} ({r.note})" if r.note and held.count(r.label) > 1 else r.label for r in visible]
+    _labels(figure, labels, [frame.y(row) for row in visible], ink, size)
     words = [f"<b>{row.words}</b>" if row.kind == "overall" else row.words for row in visible]
     ys = [frame.y(row) for row in visible]
     figure.add_trace(style.text_trace(words, ys, _WORDS, "x2", "right", ink.text, size))
@@ -232,18 +236,18 @@ def guessed(items: Sequence[Line], top: int, unit: str, ink: Ink, revealed: bool
             "tickangle": 0,
             **_axis(unit, ink),
         },
-        yaxis={"range": [-0.42, len(items) - 0.25], "visible": False},
+        yaxis={"range": [-0.55, len(items) - 0.2], "visible": False},
     )
-    _labels(figure, [item.label for item in items], places, ink, HALL)
+    _labels(figure, [item.label for item in items], places, ink, HALL, _NARROW)
     for item, y in zip(items, places, strict=True):
         figure.add_shape(type="line", x0=0, x1=top, y0=y, y1=y, line={"color": ink.faint, "width": 2})
         dots = stacked(item.guesses, top / 45)
-        step = min(0.11, 0.5 / (1 + max((level for _, level in dots), default=0)))
+        step = min(0.2, 0.6 / (1 + max((level for _, level in dots), default=0)))
         marker = {"symbol": "circle-open", "size": 19, "color": ink.secondary, "line": {"width": 3.5}}
         figure.add_trace(
             go.Scatter(
                 x=[value for value, _ in dots],
-                y=[y + 0.1 + step * level for _, level in dots],
+                y=[y + 0.15 + step * level for _, level in dots],
                 mode="markers",
                 marker=marker,
                 hoverinfo="text",
@@ -251,12 +255,16 @@ def guessed(items: Sequence[Line], top: int, unit: str, ink: Ink, revealed: bool
                 cliponaxis=False,
             )
         )
+        values = [value for value, _, _ in item.truths]
         for value, low, high in item.truths if revealed else ():
-            _found(figure, y - 0.14, value, low, high, ink)
+            # Of several numbers the first and the last are written: those between would lie on each other.
+            text = f"<b>{value:.0f}</b>" if value in (min(values), max(values)) else ""
+            _found(figure, y - 0.15, (value, low, high), text, ink)
     return figure
 
 
-def _found(figure: go.Figure, y: float, value: float, low: float | None, high: float | None, ink: Ink) -> None:
+def _found(figure: go.Figure, y: float, truth: tuple[float, float | None, float | None], text: str, ink: Ink) -> None:
+    value, low, high = truth
     if low is not None and high is not None:
         line = {"color": ink.pooled, "width": 5}
         figure.add_trace(go.Scatter(x=[low, high], y=[y, y], mode="lines", line=line, hoverinfo="skip"))
@@ -265,7 +273,7 @@ def _found(figure: go.Figure, y: float, value: float, low: float | None, high: f
             x=[value],
             y=[y],
             mode="markers+text",
-            text=[f"<b>{value:.0f}</b>"],
+            text=[text],
             textposition="bottom center",
             textfont={"size": HALL, "color": ink.text},
             marker={"symbol": "diamond", "size": 22, "color": ink.pooled},

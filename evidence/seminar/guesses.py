@@ -57,7 +57,7 @@ def allowed(asked: Asked, value: float | None) -> bool:
 def compared(asked: Asked, guesses: Sequence[float]) -> str:
     """The room's guesses beside what was found."""
     if not guesses:
-        return f"The trials found {asked.found}."
+        return f"the trials found {asked.found}."
     span = "" if len(guesses) == 1 else f" ({plain(min(guesses))} to {plain(max(guesses))}), in the middle"
     return (
         f"{counted(len(guesses), 'guess', 'guesses')}{span} {plain(median(guesses))}; the trials found {asked.found}."
@@ -79,7 +79,7 @@ def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:
     if answer.k > 1:
         drug = Truth(*found.events_of_100)
     return tuple(
-        Asked(key, name, _words(name, verb, time), "of 100", 100, PEOPLE, (truth,))
+        Asked(key, name, _words(name, verb, time), "of 100 people", 100, PEOPLE, (truth,))
         for key, name, truth in (("drug", sides.drug, drug), ("comparator", sides.comparator, control))
     )
 
@@ -92,7 +92,7 @@ def of_event(answer: Answer, rates: tuple[float, float] | None, verb: str) -> tu
     sides: Sides = sides_of(entry.first for entry in answer.used)
     found = absolute(answer)
     truth = _of_arm(counts[0]) if answer.k == 1 or found is None else Truth(*found.events_of_100)
-    return (Asked("event", sides.drug, _words(sides.drug, verb, ""), "of 100", 100, PEOPLE, (truth,)),)
+    return (Asked("event", sides.drug, _words(sides.drug, verb, ""), "of 100 people", 100, PEOPLE, (truth,)),)
 
 
 def of_days(items: Sequence[FollowUp]) -> tuple[Asked, ...]:
@@ -103,7 +103,7 @@ def of_days(items: Sequence[FollowUp]) -> tuple[Asked, ...]:
         return ()
     top = next((day for day in DAYS[-3:] if day >= 2 * max(truth.value for truth in truths)), DAYS[-1])
     words = "After a course of doses, how many days do those who responded stay well (mean or median)?"
-    return (Asked("days", "days", words, "days", top, tuple(day for day in DAYS if day <= top), truths),)
+    return (Asked("days", "", words, "days", top, tuple(day for day in DAYS if day <= top), truths),)
 
 
 def _words(name: str, verb: str, time: str) -> str:

@@ -128,12 +128,12 @@ def _duration(story: Story, found: Mapping[str, Part]) -> Step:
     chosen = found["withdrawal"] if inside else found["course"]
     large, numbers = headline(chosen.finding)
     notes = [part.finding for part in (found["single"], found["course"], found["withdrawal"])]
-    single = headline(found["single"].finding)[0] if found["single"].results else ""
+    single = headline(found["single"].finding)[0].partition(": ")[0].rstrip(".") if found["single"].results else ""
     return Step(
         "duration",
         "How long it lasts",
         large,
-        said(numbers, *chosen.captions, single),
+        said(numbers, *chosen.captions, single and f"{single}."),
         (*notes, *found["withdrawal"].captions),
         chosen.results,
         ("withdrawal" if inside else "course") if chosen.figure is not None else "",

@@ -1,5 +1,6 @@
 """A step on the stage: headline, sentences, figure; the room's guesses; the bar that turns the steps."""
 
+import base64
 import html
 
 import streamlit as st
@@ -52,8 +53,8 @@ def _body(lesson: Lesson, step: Step, ink: Ink) -> None:
     elif step.asked:
         _ask(lesson, step, ink)
     elif step.figure == "code":
-        words, code = st.columns([3, 2], vertical_alignment="center")
-        with words:
+        words, code = st.columns([3, 2])
+        with words, st.container(key="seminar-words"):
             _sentences(step)
         with code:
             _code(lesson, step)
@@ -70,7 +71,8 @@ def _sentences(step: Step) -> None:
         for sentence in step.sentences:
             st.markdown(escaped(sentence))
     else:
-        st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in step.sentences))
+        with st.container(key="seminar-words"):
+            st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in step.sentences))
 
 
 def _figure(lesson: Lesson, step: Step, ink: Ink) -> None:
@@ -88,9 +90,9 @@ def _figure(lesson: Lesson, step: Step, ink: Ink) -> None:
 
 
 def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
-    for sentence in step.sentences:
-        st.markdown(escaped(sentence))
     room, shown = seminar_state.guesses(lesson, step), seminar_state.is_revealed(step)
+    for sentence in () if shown and len(step.asked) > 1 else step.sentences:
+        st.markdown(escaped(sentence))
     with st.container(key="seminar-ask"):
         asked = step.asked[0]
         if len(step.asked) > 1:
@@ -121,7 +123,7 @@ def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
                 value=None,
                 step=1,
                 key=other,
-                width=190,
+                width=120,
                 placeholder="another",
                 label_visibility="collapsed",
                 on_change=_typed,
@@ -147,9 +149,8 @@ def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
                         args=(lesson, step, asked, place),
                     )
     if shown:
-        for item in step.asked:
-            name = f"On {item.name}: " if len(step.asked) > 1 else ""
-            st.markdown(escaped(f"{name}{compared(item, room[item.key])}"))
+        name = f"On {asked.name}: " if len(step.asked) > 1 else ""
+        st.markdown(escaped(f"{name}{compared(asked, room[asked.key])}"))
     _figure(lesson, step, ink)
 
 
@@ -163,11 +164,13 @@ def _code(lesson: Lesson, step: Step) -> None:
     view = lesson.story.view
     address = seminar_state.address(view.selection, step, view.evidence)
     try:
-        picture = qr.svg(address, "QR code that opens this step")
+        picture = qr.png(address)
     except qr.TooLongError as problem:
         st.info(escaped(str(problem)))
         return
-    st.html(f'<div class="seminar-code">{picture}</div>')
+    data = base64.b64encode(picture).decode()
+    source = f"data:image/png;base64,{data}"
+    st.html(f'<div class="seminar-code"><img alt="QR code that opens this step" src="{source}"></div>')
     if is_local(address):
         st.markdown("This code works on this computer only: the address is that of this computer.")
     else:
