@@ -53,7 +53,8 @@ match seminar_state.mode():
             },
             border="horizontal",
         )
-        st.header("Steps", anchor=False)
-        for number, item in enumerate(lesson.steps, 1):
-            target = seminar_state.address(view.selection, item, evidence, PRESENT)
-            st.markdown(f"{number}\\. [{escaped(item.title)}]({target}) {escaped(item.headline)}")
+        # Closed, since the page may already stand on the screen of the room.
+        with st.expander("The steps, with what each says", key="seminar-steps"):
+            for number, item in enumerate(lesson.steps, 1):
+                target = seminar_state.address(view.selection, item, evidence, PRESENT)
+                st.markdown(f"{number}\\. [{escaped(item.title)}]({target}) {escaped(item.headline)}")

@@ -58,10 +58,10 @@ def compared(asked: Asked, guesses: Sequence[float]) -> str:
     """The room's guesses beside what was found."""
     if not guesses:
         return f"the trials found {asked.found}."
-    span = "" if len(guesses) == 1 else f" ({plain(min(guesses))} to {plain(max(guesses))}), in the middle"
-    return (
-        f"{counted(len(guesses), 'guess', 'guesses')}{span} {plain(median(guesses))}; the trials found {asked.found}."
-    )
+    one = len(guesses) == 1
+    span = "," if one else f" ({plain(min(guesses))} to {plain(max(guesses))}), in the middle"
+    room = f"{counted(len(guesses), 'guess', 'guesses')}{span} {plain(median(guesses))}"
+    return f"{room}; the trials found {asked.found}."
 
 
 def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:

@@ -149,8 +149,8 @@ def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
                         args=(lesson, step, asked, place),
                     )
     if shown:
-        name = f"On {asked.name}: " if len(step.asked) > 1 else ""
-        st.markdown(escaped(f"{name}{compared(asked, room[asked.key])}"))
+        words = compared(asked, room[asked.key])
+        st.markdown(escaped(f"On {asked.name}: {words}" if len(step.asked) > 1 else f"{words[0].upper()}{words[1:]}"))
     _figure(lesson, step, ink)
 
 

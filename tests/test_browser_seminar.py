@@ -1,0 +1,99 @@
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+
+from tests.server import CHROMIUM_FLAGS, HOST, IDLE, Server, dashboard
+from tests.tools import chromium
+
+pytestmark = pytest.mark.browser
+
+SLOW = 30_000
+expect.set_options(timeout=SLOW)
+STEPS = 14
+# What lies under the edge of the stage, or beside it, in the room's window.
+CUT = """() => {
+    const stage = document.querySelector('.st-key-seminar-stage'), edge = stage.getBoundingClientRect();
+    const words = [...stage.querySelectorAll('p, h1, button, .annotation-text, .textpoint text, .xtick text')];
+    return words.filter(word => word.textContent.trim()).filter(word => {
+        const box = word.getBoundingClientRect();
+        return box.bottom > edge.bottom + 1 || box.right > edge.right + 1 || box.left < edge.left;
+    }).map(word => word.textContent);
+}"""
+TYPE = """() => ['h1', 'p'].map(name => parseFloat(
+    getComputedStyle(document.querySelector(`.st-key-seminar-stage ${name}`)).fontSize))"""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with dashboard() as server:
+        yield server
+
+
+@pytest.fixture
+def room() -> Iterator[BrowserContext]:
+    path = chromium()
+    assert path, "No Chromium: run python tests/tools.py"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme="dark")
+        context.set_default_timeout(SLOW)
+        yield context
+        browser.close()
+
+
+def stands_at(page: Page, place: int) -> None:
+    words = page.locator(".st-key-seminar-bar").get_by_text(f"Step {place} of {STEPS}", exact=True)
+    expect(words).to_be_visible()
+    page.wait_for_function(IDLE, timeout=SLOW)
+
+
+def press(page: Page, key: str, place: int) -> None:
+    page.keyboard.press(key)
+    stands_at(page, place)
+
+
+def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserContext, server: Server) -> None:
+    asked: set[str] = set()
+    room.on("request", lambda request: asked.add(request.url))
+    page = room.new_page()
+    page.goto(f"{server.url}/seminar?population=Treatment-resistant%20depression&preset=Everything")
+    page.get_by_role("button", name="Start").click()
+    stands_at(page, 1)
+    expect(page.get_by_test_id("stHeader")).to_be_hidden()
+    assert all(size >= least for size, least in zip(page.evaluate(TYPE), (40, 24), strict=True))
+
+    for place in range(2, STEPS + 1):
+        press(page, ("ArrowRight", "PageDown", "Space")[place % 3], place)
+        if place < STEPS:
+            assert page.evaluate(CUT) == [], place
+        if place == 3:
+            page.get_by_role("button", name="40", exact=True).click()
+            expect(page.get_by_role("button", name="40 ×")).to_be_visible()
+            page.get_by_role("button", name="Reveal").click()
+            expect(page.get_by_text(re.compile(r"1 guess, 40; the trials found"))).to_be_visible()
+            page.wait_for_function(IDLE, timeout=SLOW)
+            assert page.evaluate(CUT) == []
+    press(page, "Home", 1)
+    press(page, "End", STEPS)
+    press(page, "ArrowLeft", STEPS - 1)
+    for place in range(STEPS - 2, 2, -1):
+        press(page, "PageUp", place)
+    expect(page.get_by_role("button", name="40 ×")).to_be_visible()
+    assert "40" not in re.findall(r"[0-9]+", page.url.partition("?")[2].partition("data=")[0])
+
+    with room.expect_page() as opened:
+        page.get_by_role("link", name="Notes").click()
+    notes = opened.value
+    expect(notes.get_by_role("heading", level=1, name="Notes: Your guess: how many respond?")).to_be_visible()
+    stands_at(notes, 3)
+    expect(notes.get_by_text(re.compile("The trials found")).first).to_be_visible()
+
+    page.reload()
+    stands_at(page, 3)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", level=1, name="How do I teach this?")).to_be_visible()
+    expect(page.get_by_test_id("stHeader")).to_be_visible()
+    assert "population=Treatment-resistant" in page.url
+    assert all(f"//{HOST}:" in url or url.startswith(("data:", "blob:")) for url in asked)
