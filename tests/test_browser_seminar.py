@@ -46,7 +46,6 @@ def room() -> Iterator[BrowserContext]:
 def stands_at(page: Page, place: int) -> None:
     words = page.locator(".st-key-seminar-bar").get_by_text(f"Step {place} of {STEPS}", exact=True)
     expect(words).to_be_visible()
-    page.wait_for_function(IDLE, timeout=SLOW)
 
 
 def press(page: Page, key: str, place: int) -> None:
@@ -61,12 +60,14 @@ def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserCont
     page.goto(f"{server.url}/seminar?population=Treatment-resistant%20depression&preset=Everything")
     page.get_by_role("button", name="Start").click()
     stands_at(page, 1)
+    page.wait_for_function(IDLE, timeout=SLOW)
     expect(page.get_by_test_id("stHeader")).to_be_hidden()
     assert all(size >= least for size, least in zip(page.evaluate(TYPE), (40, 24), strict=True))
 
     for place in range(2, STEPS + 1):
         press(page, ("ArrowRight", "PageDown", "Space")[place % 3], place)
         if place < STEPS:
+            page.wait_for_function(IDLE, timeout=SLOW)
             assert page.evaluate(CUT) == [], place
         if place == 3:
             page.get_by_role("button", name="40", exact=True).click()

@@ -1,6 +1,8 @@
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -25,6 +27,12 @@ def of(evidence: Evidence, *results: object) -> Lesson:
     return lesson(View(replace(evidence, results=rows, trials=trials), Selection("everything"), DAY))
 
 
+@pytest.fixture(scope="module")
+def told(evidence: Evidence) -> Callable[[str], Lesson]:
+    """The lesson of a preset, worked out once."""
+    return cache(lambda preset: lesson(View(evidence, Selection(preset), DAY)))
+
+
 def ids(found: Lesson) -> list[str]:
     return [step.id for step in found.steps]
 
@@ -47,8 +55,8 @@ def wilson(events: int, n: int) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_is_a_lesson_of_10_to_14_steps_that_say_and_draw_something(evidence, preset):
-    found = lesson(View(evidence, Selection(preset), DAY))
+def test_every_preset_is_a_lesson_of_10_to_14_steps_that_say_and_draw_something(evidence, told, preset):
+    found = told(preset)
     assert 10 <= len(found.steps) <= 14
     assert len(set(ids(found))) == len(found.steps)
     assert ids(found)[:2] == ["question", "said"]
@@ -67,8 +75,8 @@ def test_every_preset_is_a_lesson_of_10_to_14_steps_that_say_and_draw_something(
         assert step(found, name).asked
 
 
-def test_the_middle_says_the_numbers_of_the_two_trials(evidence):
-    found = lesson(View(evidence, Selection("midazolam"), DAY))
+def test_the_middle_says_the_numbers_of_the_two_trials(told):
+    found = told("midazolam")
     # 30 of 47 and 8 of 25 of Murrough 2013a give 2.28; Grunebaum 2017 has an interval through no effect.
     assert step(found, "trials").headline == (
         "At 24 hours 2 of 2 trials favour ketamine; 1 of 2 excludes no effect on its own."
@@ -80,8 +88,8 @@ def test_the_middle_says_the_numbers_of_the_two_trials(evidence):
         assert ("All 2 trials" in drawn) is bool(words)
 
 
-def test_marks_keep_their_place_from_step_to_step(evidence):
-    found = lesson(View(evidence, Selection("everything"), DAY))
+def test_marks_keep_their_place_from_step_to_step(told):
+    found = told("everything")
     figures = [drawing.figure(found, step(found, n), INKS["light"]) for n in ("trials", "pooled", "prediction")]
     assert len({(f.layout.xaxis.range, f.layout.yaxis.range) for f in figures}) == 1
     assert [("All 6 trials" in texts(f), "new trial" in texts(f)) for f in figures] == [
@@ -130,12 +138,12 @@ def test_an_empty_selection_is_no_lesson(evidence):
     ("name", "place"),
     [("trials", 3), ("4", 3), ("1", 0), ("0", 0), ("-7", 0), ("99", 13), ("9" * 40, 0), ("nonsense", 0), (None, 0)],
 )
-def test_a_step_is_named_by_id_or_number_and_falls_to_one_that_exists(evidence, name, place):
-    assert lesson(View(evidence, Selection("midazolam"), DAY)).at(name) == place
+def test_a_step_is_named_by_id_or_number_and_falls_to_one_that_exists(told, name, place):
+    assert told("midazolam").at(name) == place
 
 
-def test_a_headline_keeps_the_sentence_and_gives_up_the_numbers_in_brackets(evidence):
-    pooled = step(lesson(View(evidence, Selection("midazolam"), DAY)), "pooled")
+def test_a_headline_keeps_the_sentence_and_gives_up_the_numbers_in_brackets(told):
+    pooled = step(told("midazolam"), "pooled")
     assert pooled.headline == "At 24 hours about 54 of 100 people responded on ketamine and 24 on midazolam."
     assert pooled.sentences[0] == "risk ratio 2.30, 95% CI 1.22 to 4.35; 2 trials, 88 people"
 
