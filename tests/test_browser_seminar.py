@@ -21,6 +21,13 @@ CUT = """() => {
         return box.bottom > edge.bottom + 1 || box.right > edge.right + 1 || box.left < edge.left;
     }).map(word => word.textContent);
 }"""
+# Whether the figure is as wide and as high as the room it is given, on every size of screen.
+FILLS = """() => {
+    const box = element => element.getBoundingClientRect(), stage = document.querySelector('.st-key-seminar-stage');
+    const figure = box(stage.querySelector('.main-svg')), room = box(stage);
+    return figure.width > 0.9 * room.width && figure.right <= room.right && figure.bottom <= room.bottom
+        && figure.bottom > room.bottom - 40;
+}"""
 TYPE = """() => ['h1', 'p'].map(name => parseFloat(
     getComputedStyle(document.querySelector(`.st-key-seminar-stage ${name}`)).fontSize))"""
 
@@ -69,6 +76,12 @@ def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserCont
         if place < STEPS:
             page.wait_for_function(IDLE, timeout=SLOW)
             assert page.evaluate(CUT) == [], place
+        if place == 5:
+            page.wait_for_function(FILLS)
+            page.set_viewport_size({"width": 1920, "height": 1080})
+            page.wait_for_function(FILLS)
+            assert page.evaluate(CUT) == []
+            page.set_viewport_size({"width": 1024, "height": 768})
         if place == 3:
             page.get_by_role("button", name="40", exact=True).click()
             expect(page.get_by_role("button", name="40 ×")).to_be_visible()

@@ -92,6 +92,7 @@ def test_marks_keep_their_place_from_step_to_step(told):
     found = told("everything")
     figures = [drawing.figure(found, step(found, n), INKS["light"]) for n in ("trials", "pooled", "prediction")]
     assert len({(f.layout.xaxis.range, f.layout.yaxis.range) for f in figures}) == 1
+    assert all("Against  " in texts(f) and "hollow: not pooled" in texts(f) for f in figures)
     assert [("All 6 trials" in texts(f), "new trial" in texts(f)) for f in figures] == [
         (False, False),
         (True, False),

@@ -67,8 +67,12 @@ def lines(
     axis: str,
     ink: Ink,
     shown: Callable[[Row], bool] = lambda _: True,
+    key: str = "",
 ) -> go.Figure:
-    """One line a row: label, mark with its interval, numbers. Rows not shown keep their place and the axis."""
+    """One line a row: label, mark with its interval, numbers. Rows not shown keep their place and the axis.
+
+    `key` says what colours mean, as the figure's first line.
+    """
     kept = [row for row in rows if row.kind not in ("gap", "head", "review")]
     drawn = [row for row in kept if row.estimate is not None and row.kind != "prediction"]
     scale = effect_scale(
@@ -80,7 +84,9 @@ def lines(
     visible = [row for row in kept if shown(row)]
     places = {id(row): float(len(kept) - 1 - i) for i, row in enumerate(kept)}
     size = _size(len(kept))
-    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 4, "b": 96}, plot_bgcolor="rgba(0,0,0,0)")
+    figure = style.base(
+        ink, HEIGHT, margin={"l": 0, "r": 4, "t": 38 if key else 4, "b": 96}, plot_bgcolor="rgba(0,0,0,0)"
+    )
     frame = Frame(visible, places, scale, {"effect": _PLOT}, ink)
     few = list(zip(scale.ticks, scale.labels, strict=True))
     few = few if len(few) <= 7 else few[::2]
@@ -116,6 +122,9 @@ def lines(
     under = {"yanchor": "top", "yshift": -32, "font": {"size": HALL_NOTE, "color": ink.text}}
     style.note(figure, f"← {favours[0]}", zero - 0.008, 0, ink, xanchor="right", **under)
     style.note(figure, f"{favours[1]} →", zero + 0.008, 0, ink, xanchor="left", **under)
+    if key:
+        head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": HALL_NOTE, "color": ink.text}}
+        style.note(figure, key, _PLOT[0], 1, ink, **head)
     quiet = under | {"yshift": -62, "font": {"size": HALL_NOTE, "color": ink.secondary}}
     style.note(figure, axis, sum(_PLOT) / 2, 0, ink, xanchor="center", **quiet)
     return figure

@@ -15,6 +15,7 @@ from evidence.figures.hall import Line, Pair, Span
 from evidence.figures.rows import Arrangement, forest_rows, sensitivity_rows, withdrawal_rows
 from evidence.figures.style import Ink
 from evidence.seminar.steps import Lesson, Step
+from evidence.vocabulary import COMPARATORS
 
 MOST_EVENTS = 6
 _SINGLE = frozenset({"trial", "excluded"})
@@ -70,14 +71,12 @@ def _forest(lesson: Lesson, name: str, ink: Ink) -> go.Figure:
     rows = forest_rows(answer, links_of(lesson.story), ink, Arrangement(response.ORDERS["year"]))
     kinds = _KINDS[name]
     question = answer.question
-    return hall.lines(
-        rows,
-        question.measure,
-        _favours(lesson),
-        _axis(question.measure, question.instrument),
-        ink,
-        lambda r: r.kind in kinds,
-    )
+    marks = {COMPARATORS[e.first.comparator].label: style.mark_of(e.first) for e in answer.entries}
+    colours = [f'<span style="color:{mark.colour(ink)}"><b>{label}</b></span>' for label, mark in marks.items()]
+    key = f"Against  {'    '.join(colours)}" if len(marks) > 1 else ""
+    hollow = "; hollow: not pooled" if any(row.kind == "excluded" and row.estimate is not None for row in rows) else ""
+    axis = f"{_axis(question.measure, question.instrument)}{hollow}"
+    return hall.lines(rows, question.measure, _favours(lesson), axis, ink, lambda row: row.kind in kinds, key)
 
 
 def _people(lesson: Lesson, ink: Ink) -> go.Figure | None:

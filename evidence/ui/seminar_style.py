@@ -32,8 +32,9 @@ _STAGE = """
   min-height: 0; flex: none !important;
 }
 .st-key-seminar-figure [data-testid="stFullScreenFrame"], .st-key-seminar-figure [data-testid="stPlotlyChart"] {
-  height: 100% !important; min-height: 0; overflow: visible !important;
+  height: 100% !important; min-height: 0;
 }
+.st-key-seminar-figure * { overflow: visible !important; }
 .st-key-seminar-figure [data-testid="stElementToolbar"] { display: none; }
 .seminar-code img { display: block; height: min(48vh, 36vw); width: auto; image-rendering: pixelated; }
 .seminar-references li { font-size: calc(var(--body) * 0.85) !important; }
