@@ -33,6 +33,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `comparisons`: one effect a trial, and why the rest is left out.
 - `answers`: a question answered: every trial's effect and what is pooled.
 - `statements`, `people`: numbers to sentences.
+- `widening`: the nearest trials to a question of harm that its own trials cannot answer.
 - `blinding`: how far people could tell their treatment, beside the effect.
 - `bias`, `bias_import`: risk of bias as reviews judged it; judgements read from a robvis file.
 - `subgroups`, `certainty`: ways to split trials; certainty as published reviews rate it.

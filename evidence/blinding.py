@@ -153,7 +153,7 @@ def scope(everything: Iterable[Result], selection: Selection, measure: str, time
     found = ask(inside, measure, time)
     if len({masking(entry.first) for entry in found.used}) > 1:
         return Scope(found, inside, "")
-    gone = [c for c in criteria if c.source in _ABOUT_MASKING or c.words.startswith("comparator is ")]
+    gone = [c for c in criteria if c.source in _ABOUT_MASKING or c.about == "comparator"]
     wider = apply(rows, [c for c in criteria if c not in gone])
     wide = ask(wider, measure, time)
     if not gone or len(wide.used) == len(found.used):

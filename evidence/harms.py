@@ -16,9 +16,10 @@ from evidence.outcomes import BENEFIT_GROUPS, OUTCOME_GROUPS, OUTCOMES
 from evidence.proportions import newcombe
 from evidence.records import Result
 from evidence.scale import interval, shown
-from evidence.selection import PRESETS, Criterion, Selection, apply, comparator_kind, relaxed
+from evidence.selection import PRESETS, Criterion, Selection, apply, comparator_kind
 from evidence.statements import absolute
 from evidence.vocabulary import INTERVENTIONS
+from evidence.widening import PLACEBOS, widened
 
 APART_GROUPS = ("serious", "discontinuation")
 APART_EVENTS = ("any-adverse-event", "suicidal-ideation")
@@ -34,7 +35,7 @@ AUTOMATIC = "auto"
 _POOLABLE = ("main", "pooled-arms")
 KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "placebo": frozenset({"active placebo", "inert placebo"}),
+        "placebo": PLACEBOS,
         "treatment": frozenset({"active treatment"}),
         "nothing": frozenset({"no treatment"}),
     }
@@ -199,12 +200,16 @@ def is_frequent(harm: Harm, least: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The results that answer a question of harm: the selection's, or those of a wider one, against one kind."""
+    """The results that answer a question of harm: the selection's, or those of a wider one, against one kind.
+
+    `given_up` says which criteria were given up for it, and what took their place.
+    """
 
     results: tuple[Result, ...]
     kind: str
     dropped: tuple[Criterion, ...]
     kinds: Mapping[str, int]
+    given_up: str = ""
 
     @property
     def compared(self) -> tuple[Result, ...]:
@@ -230,17 +235,17 @@ def scope(
         fits = withdrawals or r.design != "withdrawal"
         return wanted(r) and fits and has_both_arms(r) and r.analysis in _POOLABLE and r.confidence != "low"
 
-    wider = relaxed(
-        rows, selection, lambda r: usable(r) and (against == AUTOMATIC or comparator_kind(r) in KINDS[against])
-    )
-    gone = {(criterion.source, criterion.words) for criterion in wider.dropped}
-    kept = apply(rows, [c for c in selection.criteria() if (c.source, c.words) not in gone])
+    def fitting(r: Result) -> bool:
+        return usable(r) and (against == AUTOMATIC or comparator_kind(r) in KINDS[against])
+
+    wider = widened(rows, selection, fitting, against in (AUTOMATIC, "placebo"))
+    kept = apply(rows, wider.criteria)
     kinds = {
         name: len({r.trial for r in kept if usable(r) and comparator_kind(r) in members})
         for name, members in KINDS.items()
     }
     most = max(KINDS, key=lambda name: kinds[name]) if any(kinds.values()) else "placebo"
-    return Scope(kept, most if against == AUTOMATIC else against, wider.dropped, kinds)
+    return Scope(kept, most if against == AUTOMATIC else against, wider.dropped, kinds, wider.words)
 
 
 def elsewhere(everything: Iterable[Result], selection: Selection) -> dict[str, int]:

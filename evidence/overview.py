@@ -156,13 +156,11 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         question,
         "safety",
         f"{drug:.0f} vs {control:.0f}",
-        "of 100 feel detached (dissociation)",
+        f"of 100 feel detached on {sides.drug}, on {sides.comparator}",
         f"risk difference {item.in_words('RD')}",
         statements.behind(found),
         certainty.in_words(certainty.rating(reviews, found)),
-        " ".join(
-            (f"{sides.drug.capitalize()} against {sides.comparator}.", statements.given_up(wider.dropped))
-        ).strip(),
+        " ".join((f"Dissociation, {sides.drug} against {sides.comparator}.", wider.given_up)).strip(),
         _results(found),
     )
 

@@ -14,11 +14,12 @@ SINGLE, REPEATED = "single dose", "repeated doses"
 
 
 class Criterion(NamedTuple):
-    """One condition a result must meet. `source` is the filter's name, or "preset"."""
+    """One condition a result must meet. `source` is the filter's name, or "preset"; `about` its subject in a preset."""
 
     source: str
     words: str
     meets: Callable[[Result], bool]
+    about: str = ""
 
 
 def comparator_kind(result: Result) -> str:
@@ -52,11 +53,13 @@ WORD_FILTERS: Mapping[str, tuple[str, Callable[[Result], str | None]]] = Mapping
 
 def _is(name: str, *values: str) -> Criterion:
     words = " or ".join(values)
-    return Criterion("preset", f"{name.replace('_', ' ')} is {words}", lambda r: getattr(r, name) in values)
+    return Criterion("preset", f"{name.replace('_', ' ')} is {words}", lambda r: getattr(r, name) in values, name)
 
 
 def _is_kind(*kinds: str) -> Criterion:
-    return Criterion("preset", f"comparator is {' or '.join(kinds)}", lambda r: comparator_kind(r) in kinds)
+    return Criterion(
+        "preset", f"comparator is {' or '.join(kinds)}", lambda r: comparator_kind(r) in kinds, "comparator"
+    )
 
 
 class Preset(NamedTuple):
@@ -73,7 +76,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             (
                 _is("intervention", "ketamine"),
                 _is("route", "intravenous"),
-                Criterion("preset", "dose is 0.5 mg/kg", lambda r: r.dose == 0.5 and r.dose_unit == "mg/kg"),
+                Criterion("preset", "dose is 0.5 mg/kg", lambda r: r.dose == 0.5 and r.dose_unit == "mg/kg", "dose"),
                 _is("comparator", "midazolam"),
             ),
         ),

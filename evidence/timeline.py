@@ -129,10 +129,9 @@ def timeline(everything: Iterable[Result], selection: Selection, results: Iterab
     withdrawals = tuple(
         w for w in duration.withdrawals(stopped.results) if w.going_on and w.stopping and w.result.confidence != "low"
     )
-    notes = []
-    for name, dropped in (("Harms", found.dropped), ("Relapse", after.dropped), ("Stopping", stopped.dropped)):
-        if dropped:
-            notes.append(f"{name}: {given_up(dropped)[0].lower()}{given_up(dropped)[1:]}")
+    notes: list[str] = []
+    lost = (("Harms", found.given_up), ("Relapse", given_up(after.dropped)), ("Stopping", given_up(stopped.dropped)))
+    notes += [f"{name}: {words[0].lower()}{words[1:]}" for name, words in lost if words]
     counts = _counts(found)
     drawn = {r.label for count in counts for r in count.results if r.design == "withdrawal"}
     if drawn:

@@ -166,11 +166,15 @@ def test_kinds_of_comparator_are_never_pooled() -> None:
 
 
 def test_the_default_preset_is_widened_and_says_how(evidence: Evidence) -> None:
-    # No midazolam trial counts a named event in both arms; the nearest is Ekstrand 2022 against ECT.
+    # No trial of intravenous ketamine against any placebo counts a named event in both arms. Ekstrand 2022 does against
+    # ECT, whose harms are its own, and KET01-02 2026 with tablets that act slowly; the nearest is the nasal spray.
     found = harms.scope(evidence.results, Selection(), harms.is_event)
-    assert [criterion.words for criterion in found.dropped] == ["comparator is midazolam"]
+    assert [criterion.about for criterion in found.dropped] == ["comparator", "dose", "route", "intervention"]
+    assert found.given_up.endswith("but still against a placebo and by a route that acts within minutes.")
     items = harms.harms(found.compared, harms.is_event)
-    assert {e.trial for h in items for e in h.difference.used} == {"ekstrand-2022"}
+    used = {e.first for h in items for e in h.difference.used}
+    assert {(r.intervention, r.route, r.comparator) for r in used} == {("esketamine", "intranasal", "placebo")}
+    assert "fedgchin-2019" in {r.trial for r in used}
     apart = harms.scope(evidence.results, Selection(), harms.is_apart)
     assert apart.dropped == ()
     assert harms.elsewhere(evidence.results, Selection())["esketamine"] == 7

@@ -166,7 +166,7 @@ def _harms(story: Story, key: str, title: str, items: Sequence[Harm], drawn: Seq
     sides = harm_words.sides_among(items)
     words = harm_words.finding if key == "harms" else harm_words.finding_apart
     captions = (
-        statements.given_up(scope.dropped),
+        scope.given_up,
         harm_words.window(items),
         harm_words.comparators(scope),
         *harm_words.not_pooled(items),

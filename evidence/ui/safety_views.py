@@ -6,7 +6,6 @@ from evidence import harm_tables, harm_words, harms, reporting
 from evidence.figures.harms import harm_plot, matrix_key, matrix_plot
 from evidence.outcomes import OUTCOMES
 from evidence.selection import PRESETS
-from evidence.statements import given_up
 from evidence.ui import chart
 from evidence.ui.card import escaped
 from evidence.ui.safety_options import Options
@@ -26,7 +25,7 @@ def events(view: View, found: harms.Scope, options: Options) -> None:
     sides = harm_words.sides_among(items)
     st.subheader(harm_words.finding(items, sides) + ".", anchor=False)
     st.caption(
-        " ".join(part for part in (given_up(found.dropped), harm_words.window(items)) if part)
+        " ".join(part for part in (found.given_up, harm_words.window(items)) if part)
         or "Nothing here was counted in both arms."
     )
     if found.dropped:
@@ -85,7 +84,7 @@ def apart(view: View, options: Options) -> None:
     sides = harm_words.sides_among(items)
     st.header("Serious events, thoughts of suicide, and stopping", anchor=False)
     st.subheader(harm_words.finding_apart(items, sides) + ".", anchor=False)
-    st.caption(" ".join(part for part in (given_up(found.dropped), harm_words.window(items)) if part))
+    st.caption(" ".join(part for part in (found.given_up, harm_words.window(items)) if part))
     drawn = [h for h in items if h.differs is not None]
     if drawn:
         results = [result for item in drawn for result in item.results]
