@@ -35,7 +35,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `statements`, `people`: numbers to sentences.
 - `widening`: the nearest trials to a question of harm that its own trials cannot answer.
 - `blinding`: how far people could tell their treatment, beside the effect.
-- `bias`, `bias_import`: risk of bias as reviews judged it; judgements read from a robvis file.
+- `bias`, `bias_tables`, `bias_import`: risk of bias as reviews judged it; as tables; judgements read from other files.
 - `subgroups`, `certainty`: ways to split trials; certainty as published reviews rate it.
 - `response`, `robustness`: for how many, and what that hangs on.
 - `dose`, `onset`, `duration`: how much, how soon, for how long.

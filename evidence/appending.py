@@ -39,8 +39,8 @@ def rows_to_add(table: Table) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def append_rows(data: bytes, rows: Sequence[Sequence[str]]) -> bytes | Finding:
-    r"""The bytes of trials.csv with rows (cells in the order of our columns) behind them.
+def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, ...] = COLUMNS) -> bytes | Finding:
+    r"""The bytes of trials.csv, or of a file of other columns, with rows (cells in their order) behind them.
 
     Separator, order of columns and line ends are the file's own. A file without a line end at its end gets one; no
     other byte changes. Where the file is no table, the finding that says why.
@@ -49,9 +49,9 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]]) -> bytes | Finding:
     >>> append_rows(head, [["y"] * len(COLUMNS)])[len(head):][:5], append_rows(b"", []).code
     (b'y,y,y', 'file-empty')
     """
-    if any(len(cells) != len(COLUMNS) for cells in rows):
-        return finding("ragged-row", 0, found=len(min(rows, key=len)), expected=len(COLUMNS))
-    table = read_table(data, COLUMNS)
+    if any(len(cells) != len(columns) for cells in rows):
+        return finding("ragged-row", 0, found=len(min(rows, key=len)), expected=len(columns))
+    table = read_table(data, columns)
     if not table.is_readable:
         return next(found for found in table.findings if found.is_blocking)
     if not rows:
@@ -59,7 +59,7 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]]) -> bytes | Finding:
     end = line_end(data)
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=table.separator, lineterminator=end)
-    order = [COLUMNS.index(name) for name in table.header]
+    order = [columns.index(name) for name in table.header]
     writer.writerows([cells[at] for at in order] for cells in rows)
     gap = b"" if data.endswith((b"\n", b"\r")) else end.encode()
     return data + gap + text.getvalue().encode("utf-8", "surrogatepass")

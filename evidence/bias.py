@@ -4,28 +4,39 @@ Nothing here judges. A domain nobody judged is blank, and a domain judged in two
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-
-import pandas as pd
 
 from evidence.answers import Answer
 from evidence.records import Judgement, Result
 from evidence.selection import trials_of
-from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS
+from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, TOOL_WORDS
 from evidence.words import THIN, counted, listed
 
-MARKS: Mapping[str, str] = MappingProxyType({"low": "+", "unclear": "?", "some concerns": "!", "high": "−"})
-WORST_FIRST = ("high", "some concerns", "unclear", "low")
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        **{"low": "+", "unclear": "?", "some concerns": "!", "high": "−"},
+        **{"moderate": "~", "serious": "×", "critical": "××", "no information": "o"},
+    }
+)
+WORST_FIRST = ("critical", "high", "serious", "some concerns", "moderate", "unclear", "no information", "low")
+_BAD = frozenset({"high", "serious", "critical"})
+FIRST_TOOL = next(iter(TOOL_WORDS))
 DISAGREE, NOT_JUDGED = "reviews disagree", "not judged"
 # What the filter offers: the judgements, then how reviews stand to each other.
 KINDS: Mapping[str, str] = MappingProxyType(
     {
-        **{name: ROB_JUDGEMENTS[name].label for name in ("low", "unclear", "some concerns", "high")},
+        **{name: ROB_JUDGEMENTS[name].label for name in reversed(WORST_FIRST)},
         DISAGREE: "Reviews disagree",
         NOT_JUDGED: "Not judged",
     }
 )
+
+
+def kinds_of(tool: str) -> dict[str, str]:
+    """What the filter offers: the tool's judgements, then how reviews stand to each other."""
+    words = TOOL_WORDS[tool].judgements
+    return {name: label for name, label in KINDS.items() if name in words or name not in ROB_JUDGEMENTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +97,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Trials by domains: judged trials first, both by label."""
+    """Trials by domains of one tool: judged trials first, both by label."""
 
     domains: tuple[str, ...]
     lines: tuple[Line, ...]
+    tool: str = FIRST_TOOL
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """What the filter offers for the tool."""
+        return kinds_of(self.tool)
 
     @property
     def judged(self) -> tuple[Line, ...]:
@@ -119,7 +136,7 @@ class Board:
             # A trial that somebody judged has blank cells, too: "not judged" asks for them only in a named domain.
             return any(wanted.intersection(cell.kinds) - ({NOT_JUDGED} if domain is None else set()) for cell in cells)
 
-        return Board(self.domains, tuple(line for line in self.lines if fits(line)))
+        return replace(self, lines=tuple(line for line in self.lines if fits(line)))
 
 
 def by_trial(judgements: Iterable[Judgement]) -> dict[str, dict[str, tuple[Judgement, ...]]]:
@@ -131,27 +148,53 @@ def by_trial(judgements: Iterable[Judgement]) -> dict[str, dict[str, tuple[Judge
     return found
 
 
-def board(results: Iterable[Result], judgements: Iterable[Judgement]) -> Board:
-    """The trials of the results by the domains that any review judged in any trial."""
-    known = by_trial(judgements)
-    domains = tuple(name for name in ROB_DOMAINS if any(name in own for own in known.values()))
+def tools(results: Iterable[Result], judgements: Iterable[Judgement]) -> dict[str, int]:
+    """The tools that any of the trials was judged with, with the number of these trials; the most used first."""
+    shown = {result.trial for result in results}
+    judged: dict[str, set[str]] = {}
+    for item in judgements:
+        if item.trial in shown:
+            judged.setdefault(item.tool, set()).add(item.trial)
+    return {tool: len(judged[tool]) for tool in sorted(judged, key=lambda name: (-len(judged[name]), name))}
+
+
+def board(results: Iterable[Result], judgements: Iterable[Judgement], tool: str = FIRST_TOOL) -> Board:
+    """The trials of the results by the domains that any review judged in any trial with the tool."""
+    known = by_trial(item for item in judgements if item.tool == tool)
+    domains = tuple(name for name in TOOL_WORDS[tool].domains if any(name in own for own in known.values()))
     lines = [
         Line(rows[0], tuple(Cell(name, known.get(trial, {}).get(name, ())) for name in domains))
         for trial, rows in trials_of(results).items()
     ]
-    return Board(domains, tuple(sorted(lines, key=lambda line: (not line.is_judged, line.result.label))))
+    return Board(domains, tuple(sorted(lines, key=lambda line: (not line.is_judged, line.result.label))), tool)
+
+
+def cells_of(judgements: Iterable[Judgement]) -> tuple[Cell, ...]:
+    """One trial's judgements as cells, tool by tool: two tools that judge a domain alike in name do not disagree."""
+    own = tuple(judgements)
+    return tuple(
+        Cell(name, found)
+        for tool, words in TOOL_WORDS.items()
+        for name in words.domains
+        if (found := tuple(item for item in own if (item.tool, item.domain) == (tool, name)))
+    )
 
 
 def symbols(judgements: Iterable[Judgement], trial: str) -> str:
     """A trial's judgements as one symbol a domain, in the order of the domains; said so where nobody judged.
 
-    Where reviews disagree the worse judgement stands, followed by an asterisk.
+    Where reviews disagree the worse judgement stands, followed by an asterisk; tools are set apart by a semicolon.
     """
-    own = by_trial(item for item in judgements if item.trial == trial).get(trial)
+    own = tuple(item for item in judgements if item.trial == trial)
     if not own:
         return NOT_JUDGED
-    cells = [Cell(name, own.get(name, ())) for name in ROB_DOMAINS]
-    return THIN.join((MARKS[c.verdicts[0]] + ("*" if c.is_split else "")) if c.verdicts else "·" for c in cells)
+    parts = []
+    for tool in sorted({item.tool for item in own}, key=list(TOOL_WORDS).index):
+        held = {cell.domain: cell for cell in cells_of(item for item in own if item.tool == tool)}
+        cells = [held.get(name, Cell(name)) for name in TOOL_WORDS[tool].domains]
+        signs = ((MARKS[c.verdicts[0]] + ("*" if c.is_split else "")) if c.verdicts else "·" for c in cells)
+        parts.append(THIN.join(signs))
+    return "; ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +231,7 @@ def summary(found: Board, answer: Answer | None) -> Summary:
     total = sum(weights[line.trial] for line in lines)
     shares = []
     for i, domain in enumerate(found.domains):
-        parts = dict.fromkeys((*KINDS,), 0.0)
-        del parts[DISAGREE]
+        parts = dict.fromkeys((name for name in found.kinds if name != DISAGREE), 0.0)
         for line in lines:
             verdicts = line.cells[i].verdicts or (NOT_JUDGED,)
             for name in verdicts:
@@ -204,14 +246,19 @@ def finding(found: Board) -> str:
     if not found.judged:
         return f"No review held here judged {'this trial' if total == 1 else f'any of these {total} trials'}"
     text = f"{len(found.judged)} of {counted(total, 'trial')} judged by a published review"
-    at_high = {d: [ln for ln in found.judged if "high" in ln.cells[i].verdicts] for i, d in enumerate(found.domains)}
+    at_high = {
+        domain: [line for line in found.judged if _BAD.intersection(line.cells[i].verdicts)]
+        for i, domain in enumerate(found.domains)
+        if domain != "overall" or len(found.domains) == 1
+    }
     worst = max(at_high, key=lambda name: len(at_high[name]))
+    word = "high" if "high" in TOOL_WORDS[found.tool].judgements else "serious"
     if at_high[worst]:
         text += (
-            f"; high risk most often in {ROB_DOMAINS[worst].label.lower()} ({counted(len(at_high[worst]), 'trial')})"
+            f"; {word} risk most often in {ROB_DOMAINS[worst].label.lower()} ({counted(len(at_high[worst]), 'trial')})"
         )
     else:
-        text += "; no domain at high risk"
+        text += f"; no domain at {word} risk"
     split = [line.result.label for line in found.judged if any(cell.is_split for cell in line.cells)]
     return text + (f"; reviews disagree on {listed(split)}" if split else "")
 
@@ -230,34 +277,6 @@ def finding_of_blinding(found: Board) -> str:
         f"Blinding of participants, which a drug that can be felt makes hard, was at low risk in {low} of "
         f"{counted(len(cells), 'trial')} judged."
     )
-
-
-def board_frame(found: Board) -> pd.DataFrame:
-    """One row a trial, one column a domain: symbol and words."""
-    rows = []
-    for line in found.lines:
-        cells = {
-            ROB_DOMAINS[cell.domain].label: f"{cell.marks}  {cell.in_words}" if cell.judgements else NOT_JUDGED
-            for cell in line.cells
-        }
-        rows.append({"Trial": line.result.label, **cells})
-    return pd.DataFrame(rows)
-
-
-def summary_frame(found: Summary) -> pd.DataFrame:
-    """Per cent by judgement, one row a domain."""
-    return pd.DataFrame(
-        [
-            {"Domain": ROB_DOMAINS[item.domain].label}
-            | {KINDS[name]: f"{value:.0f}%" for name, value in item.shares.items()}
-            for item in found.shares
-        ]
-    )
-
-
-def judgement_rows(judgements: Iterable[Judgement]) -> pd.DataFrame:
-    """Judgements as risk_of_bias.csv holds them."""
-    return pd.DataFrame([item.model_dump() for item in judgements], columns=list(Judgement.columns()))
 
 
 def spoken(found: Board) -> str:

@@ -1,157 +1,204 @@
-"""A robvis file of judgements → rows of risk_of_bias.csv and findings.
+"""Other people's judgements of risk of bias, one row a study and one column a domain → rows of risk_of_bias.csv.
 
-robvis reads a judgement by its first letter, so that a mistyped word passes as one. Here a word counts only when it
-says a judgement in full or by its sign; any other is a finding, and its cell is left out.
+Reads robvis' templates for RoB 1, RoB 2, ROBINS-I and other tools of ours, and tables like them, through a mapping of
+columns that the reader sees and changes. robvis reads a judgement by its first letter, so that a mistyped word passes
+as one. Here a word counts only when it says a judgement of the tool in full or by a sign that means one thing; any
+other is a finding, and its cell is left out.
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from evidence.cells import nearest
-from evidence.encoding import decode
 from evidence.findings import Finding, did_you_mean, finding
-from evidence.reading import read_table
+from evidence.mapping import ColumnMapping, mapping_notes
+from evidence.reading import Row, Table
 from evidence.records import Judgement, Result
-from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS
+from evidence.validation import validate
+from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, TOOL_WORDS
 
-STUDY, OVERALL, WEIGHT = "study", "overall", "weight"
-_SIGNS = {"+": "low", "?": "unclear", "!": "some concerns", "-": "high", "−": "high", "–": "high"}
-_WORDS: Mapping[str, str] = MappingProxyType(
+COLUMNS = Judgement.columns()
+STUDY = "study"
+# A dash is high risk in one program and some concerns in another, so it counts for RoB 1 alone.
+_SIGNS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
-        **_SIGNS,
-        **{name: name for name in ROB_JUDGEMENTS},
-        **{f"{name} risk": name for name in ("low", "unclear", "high")},
-        **{f"{name} risk of bias": name for name in ("low", "unclear", "high")},
+        "Cochrane RoB 1": {"+": "low", "?": "unclear", "-": "high", "−": "high", "–": "high"},
+        "Cochrane RoB 2": {"+": "low", "!": "some concerns"},
+        "ROBINS-I": {"+": "low"},
     }
 )
-# Long names of domains, as the Cochrane tool of 2011 and robvis write them, without punctuation.
-_LONG: Mapping[str, str] = MappingProxyType(
+# Names of domains as the tools and robvis write them, letters only, beside our own labels.
+_NAMES: Mapping[str, str] = MappingProxyType(
     {
-        "random sequence generation": "random-sequence-generation",
-        "sequence generation": "random-sequence-generation",
-        "allocation concealment": "allocation-concealment",
-        "blinding of participants and personnel": "blinding-of-participants-and-personnel",
-        "blinding of participants and researchers": "blinding-of-participants-and-personnel",
-        "blinding of outcome assessment": "blinding-of-outcome-assessment",
-        "blinding of outcome assessors": "blinding-of-outcome-assessment",
-        "incomplete outcome data": "incomplete-outcome-data",
-        "selective reporting": "selective-reporting",
-        "selective outcome reporting": "selective-reporting",
-        "other bias": "other-bias",
-        "other sources of bias": "other-bias",
-        **{term.label.casefold(): name for name, term in ROB_DOMAINS.items()},
+        "random-sequence-generation": "random sequence generation;sequence generation",
+        "blinding-of-participants-and-personnel": "blinding of participants and personnel;"
+        "blinding of participants and researchers;blinding participants;blinding",
+        "blinding-of-outcome-assessment": "blinding of outcome assessment;blinding of outcome assessors",
+        "incomplete-outcome-data": "incomplete outcome data;incomplete outcomes;attrition bias",
+        "selective-reporting": "selective reporting;selective outcome reporting;reporting bias",
+        "other-bias": "other bias;other sources of bias;other",
+        "confounding": "confounding;bias due to confounding",
+        "selection-of-participants": "selection of participants;selection of participants into the study;"
+        "bias due to selection of participants;bias in selection of participants into the study",
+        "classification-of-interventions": "classification of interventions;"
+        "bias in classification of interventions;bias due to classification of interventions",
+        "randomisation-process": "randomization process;randomisation process;bias arising from the randomization "
+        "process;bias arising from the randomisation process;bias due to randomisation;bias due to randomization",
+        "deviations-from-intended-interventions": "deviations from intended interventions;deviations from the intended "
+        "interventions;deviations from intended intervention;bias due to deviations from intended interventions;"
+        "bias due to deviations from intended intervention",
+        "missing-outcome-data": "missing outcome data;missing data;bias due to missing outcome data;"
+        "bias due to missing data",
+        "measurement-of-the-outcome": "measurement of the outcome;measurement of outcomes;measurement of outcome;"
+        "bias in measurement of the outcome;bias in measurement of outcomes;bias due to measurement of outcome",
+        "selection-of-the-reported-result": "selection of the reported result;selection of reported result;"
+        "bias in selection of the reported result;bias in selection of reported result",
+        "overall": "overall;overall bias;overall judgement;overall risk of bias",
     }
 )
-_NUMBERED: Mapping[str, str] = MappingProxyType({f"d{i}": name for i, name in enumerate(ROB_DOMAINS, 1)})
-_KNOWN = frozenset({STUDY, OVERALL, WEIGHT, *_LONG, *_NUMBERED})
+_STUDY = frozenset({"study", "study id", "author", "trial", "label", "studlab", "slab"})
+_ONLY_WEIGHT = frozenset({"weight", "weights"})
+
+
+def plain(heading: str) -> str:
+    """A heading in small letters, words apart by one space.
+
+    >>> plain("Random.sequence.generation.")
+    'random sequence generation'
+    """
+    return " ".join(re.split(r"[\W_]+", heading.casefold())).strip()
+
+
+_KNOWN: Mapping[str, str] = MappingProxyType(
+    {term.label.casefold(): name for name, term in ROB_DOMAINS.items()}
+    | {plain(name): name for name in ROB_DOMAINS}
+    | {words: name for name, held in _NAMES.items() for words in held.split(";")}
+)
+
+
+def columns_of(tool: str) -> tuple[str, ...]:
+    """What a column of theirs can be: the study, or a domain of the tool."""
+    return (STUDY, *TOOL_WORDS[tool].domains)
+
+
+def _by_number(header: Sequence[str], tool: str) -> dict[str, str]:
+    """D1, D2 … as the tool's domains, where the numbers are exactly the tool's."""
+    numbered = [name for name in TOOL_WORDS[tool].domains if name != "overall"]
+    found = {plain(source): source for source in header if re.fullmatch(r"d[0-9]+", plain(source))}
+    if set(found) != {f"d{place}" for place in range(1, len(numbered) + 1)}:
+        return {}
+    return {found[f"d{place}"]: name for place, name in enumerate(numbered, 1)}
+
+
+def guess_tool(table: Table) -> str:
+    """The tool whose domains and words fit most of the table; the reader may say another."""
+    words = {plain(cell) for row in table.rows for cell in row.cells}
+
+    def fit(tool: str) -> tuple[int, int]:
+        found = guess_columns(table.columns, tool)
+        return len(set(found.columns.values()) - {"overall"}), sum(
+            name in words for name in TOOL_WORDS[tool].judgements
+        )
+
+    return max(TOOL_WORDS, key=fit)
+
+
+def guess_columns(header: Sequence[str], tool: str) -> ColumnMapping:
+    """Which column is the study and which a domain of the tool: by number, by the names tools and robvis use, by ours.
+
+    >>> dict(guess_columns(["Study", "D1", "D2", "D3", "D4", "D5", "Overall"], "Cochrane RoB 2").columns)["D5"]
+    'selection-of-the-reported-result'
+    """
+    known = columns_of(tool)
+    found = _by_number(header, tool)
+    for source in header:
+        name = STUDY if plain(source) in _STUDY else _KNOWN.get(plain(source), "")
+        if source not in found and name in known and name not in found.values():
+            found[source] = name
+    return ColumnMapping(MappingProxyType({source: found[source] for source in header if source in found}))
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a file gave: judgements, each study's overall judgement (which our file does not hold), findings, rows."""
+    """What a table gave: valid judgements, all findings, how many rows were read, and what the tool cannot hold."""
 
     judgements: tuple[Judgement, ...]
-    overall: Mapping[str, str]
     findings: tuple[Finding, ...]
     rows: int
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> tuple[tuple[str, ...], ...]:
+        """The judgements as rows of risk_of_bias.csv."""
+        return tuple(tuple(str(getattr(item, name)) for name in COLUMNS) for item in self.judgements)
 
 
-def _plain(heading: str) -> str:
-    return " ".join(re.split(r"[\W_]+", heading.casefold())).strip()
-
-
-def _header(text: str) -> tuple[str, ...]:
-    """The first line that holds something, split by the separator that gives most known headings."""
-    first = next(line for line in text.splitlines() if line.strip())
-    ways = [next(csv.reader(io.StringIO(first), delimiter=mark), []) for mark in (",", ";", "\t")]
-    return tuple(max(ways, key=lambda cells: sum(_plain(cell) in _KNOWN for cell in cells)))
-
-
-def _domains(headings: Iterable[str]) -> tuple[dict[str, str], list[Finding]]:
-    """Heading → domain; numbered headings only as the full seven of this tool, because other tools number others."""
-    found: dict[str, str] = {}
-    faults = []
-    plain = {heading: _plain(heading) for heading in headings}
-    numbers = {name for name in plain.values() if re.fullmatch(r"d[0-9]+", name)}
-    is_whole = numbers == set(_NUMBERED)
-    for heading, name in plain.items():
-        if name in (STUDY, OVERALL, WEIGHT):
-            continue
-        domain = _LONG.get(name) or (_NUMBERED.get(name) if is_whole else None)
-        if domain is None:
-            guess = nearest(name, [term.label for term in ROB_DOMAINS.values()])
-            hint = "D1 to D7 are read only as the full seven domains of Cochrane RoB 1. " if name in numbers else ""
-            faults.append(finding("unknown-column", 1, heading, heading, suggestion=hint or did_you_mean(guess)))
-        elif domain in found.values():
-            faults.append(finding("duplicate-column", 1, heading))
-        else:
-            found[heading] = domain
-    return found, faults
-
-
-def read_robvis(
-    data: bytes, results: Iterable[Result], citation: str, locator: str, tool: str = "Cochrane RoB 1"
+def read_judgements(
+    table: Table,
+    mapping: ColumnMapping,
+    tool: str,
+    results: Iterable[Result],
+    citation: str,
+    locator: str,
+    citations: Iterable[str] | None = None,
 ) -> Imported:
-    """The judgements of a robvis file: columns Study, D1 to D7 or the domains' names, and at will Overall and Weight.
+    """The judgements of a table under a mapping. A study is found by its label or its short name.
 
-    A study is found by its label or its short name. `citation` and `locator` say which review judged, and where.
+    `citation` and `locator` say which review judged, and where in it.
     """
-    decoded = decode(data)
-    if decoded.text is None:
-        return Imported((), MappingProxyType({}), decoded.findings, 0)
-    headings = _header(decoded.text)
-    table = read_table(data, headings)
     faults = list(table.findings)
-    names = {_plain(heading): heading for heading in headings}
-    if STUDY not in names:
-        return Imported((), MappingProxyType({}), (finding("missing-column", 1, "Study"),), 0)
-    domains, unknown = _domains(headings)
-    faults += unknown
-    if any(fault.code == "duplicate-column" for fault in faults) or not domains:
-        return Imported((), MappingProxyType({}), tuple(faults), table.count)
-    known = tuple(results)
-    trials = {name: row.trial for row in known for name in (row.label.casefold(), row.trial)}
-    labels = list(dict.fromkeys(row.label for row in known))
-    judgements: list[Judgement] = []
-    overall: dict[str, str] = {}
+    if not table.is_readable:
+        return Imported((), tuple(faults), table.count)
+    notes = tuple(mapping_notes(table, mapping))
+    faults += (note for note in notes if plain(str(note.value)) not in _ONLY_WEIGHT)
+    place = {ours: table.columns.index(source) for source, ours in mapping.columns.items() if source in table.columns}
+    if STUDY not in place:
+        return Imported((), (*faults, finding("missing-column", 1, "Study")), table.count)
+    trials: dict[str, str] = {}
+    labels: dict[str, None] = {}
+    for result in results:
+        trials |= {result.label.casefold(): result.trial, result.trial: result.trial}
+        labels[result.label] = None
+    rows: list[Row] = []
     first_line: dict[str, int] = {}
-    for row in table.rows:
-        cells = dict(zip(headings, row.cells, strict=True))
-        study = cells[names[STUDY]].strip()
+    for line, cells in table.rows:
+        study = cells[place[STUDY]].strip()
         trial = trials.get(study.casefold())
         if trial is None:
-            fault = finding("unknown-trial", row.line, "Study", study, suggestion=did_you_mean(nearest(study, labels)))
-            faults.append(fault)
+            guess = did_you_mean(nearest(study, labels))
+            faults.append(finding("unknown-trial", line, "Study", study, suggestion=guess))
             continue
         if trial in first_line:
-            faults.append(finding("duplicate-key", row.line, "Study", study, first_line=first_line[trial]))
+            faults.append(finding("duplicate-key", line, "Study", study, first_line=first_line[trial]))
             continue
-        first_line[trial] = row.line
-        for heading, domain in domains.items():
-            word, fault_of_cell = _judgement(cells[heading], row.line, heading)
-            faults += fault_of_cell
+        first_line[trial] = line
+        for domain in TOOL_WORDS[tool].domains:
+            if domain not in place:
+                continue
+            word, fault = judgement_in(cells[place[domain]], tool, line, table.columns[place[domain]])
+            faults += fault
             if word:
-                fields = {"trial": trial, "tool": tool, "domain": domain, "judgement": word}
-                judgements.append(Judgement(line=row.line, citation=citation, locator=locator, **fields))
-        if OVERALL in names:
-            word, fault_of_cell = _judgement(cells[names[OVERALL]], row.line, names[OVERALL])
-            faults += fault_of_cell
-            overall |= {trial: word} if word else {}
-    return Imported(tuple(judgements), MappingProxyType(overall), tuple(faults), table.count)
+                rows.append(Row(line, (trial, tool, domain, word, citation, locator)))
+    long = Table(COLUMNS, COLUMNS, tuple(rows), count=len(rows))
+    checked = validate(long, Judgement, citations=None if citations is None else set(citations))
+    left_out = tuple(str(note.value) for note in notes if note.code == "column-left-out")
+    return Imported(checked.records, (*faults, *checked.findings), table.count, left_out)
 
 
-def _judgement(cell: str, line: int, column: str) -> tuple[str, list[Finding]]:
-    """The judgement a cell says, "" where it is blank; or the finding that it says none."""
+def judgement_in(cell: str, tool: str, line: int, column: str) -> tuple[str, list[Finding]]:
+    """The judgement of the tool that a cell says, "" where it is blank; or the finding that it says none."""
     text = " ".join(cell.split())
     if not text:
         return "", []
-    word = _WORDS.get(text.casefold())
-    if word is not None:
+    allowed = TOOL_WORDS[tool].judgements
+    said = text.casefold().removesuffix(" of bias").removesuffix(" risk")
+    word = _SIGNS[tool].get(text) or (said if said in allowed else "")
+    if word:
         return word, []
-    guess = did_you_mean(nearest(text, ROB_JUDGEMENTS))
-    allowed = "Judgements are low, unclear, some concerns and high, or their signs + ? ! −."
-    return "", [finding("unknown-term", line, column, text, suggestion=guess, allowed=allowed)]
+    guess = did_you_mean(nearest(text, allowed))
+    signs = " ".join(dict.fromkeys(_SIGNS[tool]))
+    labels = ", ".join(ROB_JUDGEMENTS[name].label.lower() for name in allowed)
+    hint = f"Judgements of {tool} are {labels}, in full; signs that count: {signs}"
+    return "", [finding("unknown-term", line, column, text, suggestion=guess, allowed=f"{hint}.")]

@@ -14,12 +14,13 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from evidence.appending import append_references, append_rows
-from evidence.dataset import FILES, REFERENCES, TRIALS, Evidence, digest, digest_of, evidence_of, read_files
+from evidence.dataset import FILES, JUDGEMENTS, REFERENCES, TRIALS, Evidence, digest, digest_of, evidence_of, read_files
 from evidence.findings import Finding
 from evidence.history import FOLDER, Version, keep, kept_file, now, record, remove_leftovers, replace_file, versions
+from evidence.records import Judgement
 
 PATIENCE = 10.0  # seconds to wait for another save
-_ORDER = (REFERENCES, TRIALS)
+_ORDER = (REFERENCES, TRIALS, JUDGEMENTS)
 Files = Mapping[str, bytes | Finding]
 
 
@@ -64,31 +65,33 @@ def save(
     references: Sequence[Mapping[str, Any]],
     seen_digest: str,
     patience: float = PATIENCE,
+    judgements: Sequence[Sequence[str]] = (),
 ) -> Saved | Conflict | Refused:
-    """Add rows (cells in the order of our columns) and CSL items behind those in a folder.
+    """Add rows (cells in the order of our columns), CSL items and judgements of bias behind those in a folder.
 
     Rows that something blocks are refused together with all the others: a save is the whole or nothing. The files
     before it are kept in history/, and the journal says what was done. Waits `patience` seconds for another save.
     """
     rows, items = tuple(tuple(row) for row in new_rows), tuple(references)
-    if not rows and not items:
+    judged = tuple(tuple(row) for row in judgements)
+    if not rows and not items and not judged:
         return Refused("There is nothing to save.")
     try:
         with _lock(folder, patience):
             files = read_files(folder)
             seen = digest(files)
-            after, refusal = _with_additions(files, rows, items)
+            after, refusal = _with_additions(files, rows, items, judged)
             if seen != seen_digest:
                 return Conflict(seen, MappingProxyType(files), MappingProxyType(after), rows, items)
             if refusal is None:
-                refusal = _objection(files, after, len(rows), len(items))
+                refusal = _objection(files, after, len(rows), len(items), len(judged))
             if refusal is not None:
                 return refusal
             if (now_seen := digest_of(folder)) != seen:  # an editor that knows no lock wrote while we judged
                 theirs = MappingProxyType(read_files(folder))
                 return Conflict(now_seen, theirs, MappingProxyType(after), rows, items)
             ids = tuple(str(item.get("id", "")) for item in items)
-            what = Version(now(), "add", seen, digest(after), {}, len(rows), ids)
+            what = Version(now(), "add", seen, digest(after), {}, len(rows) + len(judged), ids)
             return Saved(_write(folder, files, after, what, _ORDER))
     except Timeout:
         return Refused("Somebody else is saving at this moment. Try again.")
@@ -148,28 +151,38 @@ def _lock(folder: Path, patience: float) -> FileLock:
 
 
 def _with_additions(
-    files: Files, rows: Sequence[Sequence[str]], items: Sequence[Mapping[str, Any]]
+    files: Files,
+    rows: Sequence[Sequence[str]],
+    items: Sequence[Mapping[str, Any]],
+    judged: Sequence[Sequence[str]],
 ) -> tuple[dict[str, bytes | Finding], Refused | None]:
     after = dict(files)
-    trials, references = files[TRIALS], files[REFERENCES]
+    trials, references, held = files[TRIALS], files[REFERENCES], files[JUDGEMENTS]
     if rows and isinstance(trials, bytes):
         after[TRIALS] = append_rows(trials, rows)
     if items and isinstance(references, bytes):
         after[REFERENCES] = append_references(references, items)
-    for name, given in ((TRIALS, rows), (REFERENCES, items)):
+    if judged and isinstance(held, bytes):
+        after[JUDGEMENTS] = append_rows(held, judged, Judgement.columns())
+    for name, given in ((TRIALS, rows), (REFERENCES, items), (JUDGEMENTS, judged)):
         fault = after[name]
         if given and isinstance(fault, Finding):
             return dict(files), Refused(f"{name} cannot be added to.", (fault,))
     return after, None
 
 
-def _objection(files: Files, after: Files, rows: int, items: int) -> Refused | None:
+def _objection(files: Files, after: Files, rows: int, items: int, judged: int) -> Refused | None:
     """What keeps the new files from being written: findings that block, or additions that would not be read back."""
     old, new = evidence_of(files), evidence_of(after)
-    blocking = (*_new_blocking(old, new, TRIALS), *_new_blocking(old, new, REFERENCES))
+    blocking = tuple(found for name in _ORDER for found in _new_blocking(old, new, name))
     if blocking:
         return Refused("Something blocks; nothing was saved.", blocking)
-    if len(new.results) != len(old.results) + rows or len(new.references) != len(old.references) + items:
+    counts = (
+        (len(old.results) + rows, len(new.results)),
+        (len(old.references) + items, len(new.references)),
+        (len(old.judgements) + judged, len(new.judgements)),
+    )
+    if any(expected != held for expected, held in counts):
         return Refused("Not every row or reference would be read back; nothing was saved.")
     return None
 

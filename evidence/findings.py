@@ -139,6 +139,7 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("shared-comparator", "note", "table", "Shared comparator arm", "Two comparisons of a trial use the same comparator arm; pooled together, its people count twice.", "The comparator arm is the same as on line {first_line}.", "Nothing needs doing; choose one arm, or split the comparator, before pooling both."),
     ("unknown-citation", "blocking", "table", "Unknown citation", "The citation is not in references.json.", "There is no reference “{value}”.", "{suggestion}Add the reference to references.json, or correct the citation."),
     ("unknown-trial", "blocking", "table", "Unknown trial", "The trial is not in trials.csv.", "There is no trial “{value}”.", "{suggestion}Add the trial's rows, or correct the name."),
+    ("tool-word", "blocking", "row", "Word of another tool", "Each tool for risk of bias has domains and judgements of its own.", "“{value}” is no {column} of {tool}.", "Its words are: {allowed}."),
     ("unused-citation", "note", "table", "Citation nobody uses", "No row of any file cites the reference.", "Nothing cites “{value}”.", "Cite it, or remove it."),
     # References.
     ("json", "blocking", "file", "Not JSON", "The file cannot be read as JSON.", "The file is not JSON: {reason}.", "Mend the file near this line; look for a missing comma or bracket."),

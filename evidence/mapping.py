@@ -156,8 +156,10 @@ def _looks_like(source: str, column: str) -> bool:
     return len(a) > 4 and (a.startswith(b) or b.startswith(a)) and abs(len(a) - len(b)) < 4
 
 
-def read_mapping(data: bytes) -> ColumnMapping | Finding:
+def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping | Finding:
     """The mapping in the bytes of a file that `ColumnMapping.to_json` wrote; else the finding that says why none.
+
+    `known` are the columns that may be mapped to.
 
     >>> read_mapping(b'{"columns": {"ai": "events"}}').message
     'The mapping cannot be used: there is no column “events”.'
@@ -169,10 +171,10 @@ def read_mapping(data: bytes) -> ColumnMapping | Finding:
         parts = json.loads(decoded.text)
     except (ValueError, RecursionError):
         return finding("mapping", 1, reason="it is not JSON")
-    return mapping_of(parts)
+    return mapping_of(parts, known)
 
 
-def mapping_of(parts: Any) -> ColumnMapping | Finding:
+def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Finding:
     """A mapping from plain values, as `to_json` writes them; else the finding that says why it is none."""
     columns, constants, factors = (
         (parts.get(name, {}) for name in ("columns", "constants", "factors")) if isinstance(parts, dict) else (0, 0, 0)
@@ -180,7 +182,7 @@ def mapping_of(parts: Any) -> ColumnMapping | Finding:
     if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(factors, dict)):
         return finding("mapping", 1, reason="it does not hold columns, constants and factors")
     named = [*columns.values(), *constants]
-    if unknown := next((f"{name}" for name in named if name not in COLUMNS), None):
+    if unknown := next((f"{name}" for name in named if name not in known), None):
         return finding("mapping", 1, reason=f"there is no column “{unknown}”")
     twice = [name for name in columns.values() if list(columns.values()).count(name) > 1]
     if twice:
@@ -225,17 +227,21 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
         if is_named:
             ours[0] = slug_of(ours[label])
         rows.append(Row(line, tuple(ours)))
-    found = (*table.findings, *_notes(table, mapping, is_named))
+    found = (*table.findings, *mapping_notes(table, mapping), *_named(is_named))
     return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), findings=found)
 
 
-def _notes(table: Table, mapping: ColumnMapping, is_named: bool) -> Iterator[Finding]:
+def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
+    """Columns of a table that a mapping leaves out, and columns it names that the table lacks."""
     for source in table.columns:
         if source not in mapping.columns:
             yield finding("column-left-out", 1, "", source)
     for source, ours in mapping.columns.items():
         if source not in table.columns:
             yield finding("mapped-column-missing", 1, ours, source)
+
+
+def _named(is_named: bool) -> Iterator[Finding]:
     if is_named:
         yield finding("trial-named", 1, "trial")
 

@@ -7,25 +7,32 @@ from types import MappingProxyType
 from typing import Any
 
 from evidence.appending import append_references, append_rows
-from evidence.dataset import REFERENCES, TRIALS, read_files
+from evidence.dataset import JUDGEMENTS, REFERENCES, TRIALS, read_files
 from evidence.findings import Finding
+from evidence.records import Judgement
 
 _NO_END = b"\n\\ No newline at end of file\n"
 
 
 def merged(
-    folder: Path, rows: Sequence[Sequence[str]], references: Sequence[Mapping[str, Any]]
+    folder: Path,
+    rows: Sequence[Sequence[str]],
+    references: Sequence[Mapping[str, Any]],
+    judgements: Sequence[Sequence[str]] = (),
 ) -> Mapping[str, tuple[bytes, bytes]] | Finding:
     """File name → bytes now and bytes with the additions, of the files that they change; else why there are none."""
     files = read_files(folder)
     changed: dict[str, tuple[bytes, bytes]] = {}
-    for name in (REFERENCES, TRIALS):
+    for name, added in ((REFERENCES, references), (TRIALS, rows), (JUDGEMENTS, judgements)):
         data = files[name]
-        if not (references if name == REFERENCES else rows):
+        if not added:
             continue
         if isinstance(data, Finding):
             return data
-        new = append_references(data, references) if name == REFERENCES else append_rows(data, rows)
+        if name == REFERENCES:
+            new = append_references(data, references)
+        else:
+            new = append_rows(data, rows) if name == TRIALS else append_rows(data, judgements, Judgement.columns())
         if isinstance(new, Finding):
             return new
         changed[name] = data, new

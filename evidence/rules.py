@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from evidence.findings import Finding, finding
-from evidence.records import Record, Result, Review
+from evidence.records import Judgement, Record, Result, Review
+from evidence.vocabulary import TOOL_WORDS
 
 ARMS = ("intervention", "comparator")
 RATIOS = frozenset({"RR", "OR", "HR"})
@@ -212,9 +213,24 @@ def is_apart(measure: str, printed: float, recomputed: float) -> bool:
     )
 
 
+def tool_rules(entry: Entry) -> Iterator[Finding]:
+    """The domain and the judgement against the words of the tool."""
+    row = entry.record
+    known = TOOL_WORDS.get(row.tool or "")
+    if known is None:
+        return
+    for column, value, allowed in (
+        ("domain", row.domain, known.domains),
+        ("judgement", row.judgement, known.judgements),
+    ):
+        if value is not None and value not in allowed:
+            yield finding("tool-word", entry.line, column, value, tool=row.tool, allowed=", ".join(allowed))
+
+
 ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(
     {
         Result: (count_rules, mean_rules, interval_rules, comparison_rules, effect_rules),
         Review: (interval_rules,),
+        Judgement: (tool_rules,),
     }
 )

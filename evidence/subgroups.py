@@ -5,14 +5,14 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from evidence import blinding
+from evidence.bias import WORST_FIRST
 from evidence.comparisons import TrialEffect
 from evidence.records import Judgement
 from evidence.statements import spoken
-from evidence.vocabulary import AGE_GROUPS, BLINDINGS, COMPARATORS, DESIGNS, POPULATIONS, ROUTES
+from evidence.vocabulary import AGE_GROUPS, BLINDINGS, COMPARATORS, DESIGNS, POPULATIONS, ROB_JUDGEMENTS, ROUTES
 from evidence.words import plain
 
 Grouping = Callable[[TrialEffect], str]
-_WORST_FIRST = ("high", "some concerns", "unclear", "low")
 
 
 class Subgroup(NamedTuple):
@@ -33,11 +33,9 @@ def _bias(judgements: Iterable[Judgement]) -> Grouping:
     worst: dict[str, str] = {}
     for judged in judgements:
         known = worst.get(judged.trial, "low")
-        worst[judged.trial] = min(known, judged.judgement, key=_WORST_FIRST.index)
+        worst[judged.trial] = min(known, judged.judgement, key=WORST_FIRST.index)
     words = {
-        "high": "High risk in a domain",
-        "some concerns": "Some concerns in a domain",
-        "unclear": "Unclear in a domain",
+        **{name: f"{ROB_JUDGEMENTS[name].label} in a domain" for name in WORST_FIRST},
         "low": "Low risk in all domains judged",
     }
     return lambda entry: words[worst[entry.trial]] if entry.trial in worst else "Not judged"

@@ -213,12 +213,49 @@ ROB_DOMAINS = terms(
     ("incomplete-outcome-data", "Missing outcomes", "People lost, and how they were counted."),
     ("selective-reporting", "Selective reporting", "Whether planned results are missing."),
     ("other-bias", "Other bias", "Anything else."),
+    ("confounding", "Confounding", "Whether the groups differed in what else decides the outcome."),
+    ("selection-of-participants", "Selection of participants", "Whether people entered the study because of what came later."),
+    ("classification-of-interventions", "Classification of interventions", "Whether it is sure who received what."),
+    ("randomisation-process", "Randomisation process", "How the groups were made, and whether they were alike."),
+    ("deviations-from-intended-interventions", "Deviations from intended interventions", "Whether people received what they were meant to, and who knew."),
+    ("missing-outcome-data", "Missing outcome data", "Whether results are missing for people in the study."),
+    ("measurement-of-the-outcome", "Measurement of the outcome", "Whether the rating could depend on the treatment."),
+    ("selection-of-the-reported-result", "Selection of the reported result", "Whether the result was chosen from several."),
+    ("overall", "Overall", "The tool's judgement of the result as a whole."),
 )
 ROB_JUDGEMENTS = terms(
     ("low", "Low risk", "The reviewers saw little reason to doubt."),
     ("unclear", "Unclear", "The report does not say enough."),
     ("some concerns", "Some concerns", "The reviewers saw some reason to doubt."),
     ("high", "High risk", "The reviewers saw good reason to doubt."),
+    ("moderate", "Moderate risk", "Sound for a study that was not randomised, and no more."),
+    ("serious", "Serious risk", "The reviewers saw important problems."),
+    ("critical", "Critical risk", "Too problematic to say anything of the effect."),
+    ("no information", "No information", "The report says nothing to judge by."),
+)
+
+
+class Tool(NamedTuple):
+    """The words of one tool: its domains in their order, and its judgements."""
+
+    domains: tuple[str, ...]
+    judgements: tuple[str, ...]
+
+
+_LATER = (
+    "deviations-from-intended-interventions",
+    "missing-outcome-data",
+    "measurement-of-the-outcome",
+    "selection-of-the-reported-result",
+    "overall",
+)
+_BEFORE = ("confounding", "selection-of-participants", "classification-of-interventions")
+TOOL_WORDS: Mapping[str, Tool] = MappingProxyType(
+    {
+        "Cochrane RoB 1": Tool(tuple(ROB_DOMAINS)[:7], ("low", "unclear", "high")),
+        "Cochrane RoB 2": Tool(("randomisation-process", *_LATER), ("low", "some concerns", "high", "no information")),
+        "ROBINS-I": Tool((*_BEFORE, *_LATER), ("low", "moderate", "serious", "critical", "no information")),
+    }
 )
 CERTAINTIES = terms(
     ("high", "High certainty", "The true effect is very probably close to the estimate."),

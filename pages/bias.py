@@ -4,9 +4,10 @@ import streamlit as st
 
 from evidence import bias, response
 from evidence.figures.bias import MOST_UNJUDGED
-from evidence.ui import bias_views, filters
+from evidence.ui import bias_importer, bias_views, filters
 from evidence.ui import view as views
-from evidence.vocabulary import ROB_DOMAINS
+from evidence.ui.card import escaped
+from evidence.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
 from evidence.words import counted, listed
 
 ANY = "any"
@@ -24,18 +25,28 @@ if not view.results:
     st.stop()
 
 body = st.container()
+used = bias.tools(view.results, view.evidence.judgements) or {bias.FIRST_TOOL: 0}
 with st.expander("Options", key="bias-options"):
+    tool = next(iter(used))
+    if len(used) > 1:
+        tool = st.selectbox(
+            "Tool",
+            list(used),
+            format_func=lambda value: f"{ROB_TOOLS[value].label} ({counted(used[value], 'trial')})",
+            key="bias-tool",
+            help="Tools ask different questions, so each has a table of its own.",
+        )
     left, middle, right = st.columns(3)
     domain = left.selectbox(
         "Trials by their judgement in",
-        [ANY, *ROB_DOMAINS],
+        [ANY, *TOOL_WORDS[tool].domains],
         format_func=lambda value: "Any domain" if value == ANY else ROB_DOMAINS[value].label,
         key="bias-domain",
         bind="query-params",
     )
     kinds = middle.multiselect(
         "Judgement",
-        list(bias.KINDS),
+        list(bias.kinds_of(tool)),
         format_func=lambda value: bias.KINDS[value],
         key="bias-judgement",
         bind="query-params",
@@ -49,17 +60,25 @@ with st.expander("Options", key="bias-options"):
         bind="query-params",
     )
 
-everything = bias.board(view.results, view.evidence.judgements)
+everything = bias.board(view.results, view.evidence.judgements, tool)
 board = everything.keep(None if domain == ANY else domain, kinds)
+others = listed([f"{counted(amount, 'trial')} with {name}" for name, amount in used.items() if name != tool])
+others = f"Also judged: {others}; choose the tool under Options." if others else ""
 with body:
     if not board.lines:
         st.warning("No trial of this selection has such a judgement there.")
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
-    st.subheader(bias.finding(board) + ".", anchor=False)
+    st.subheader(escaped(bias.finding(board)) + ".", anchor=False)
     st.caption(
         " ".join(
-            part for part in (bias.finding_of_blinding(board), "Nothing on this page is our own judgement.") if part
+            part
+            for part in (
+                bias.finding_of_blinding(board),
+                others,
+                f"Judged with {ROB_TOOLS[tool].label}. Nothing on this page is our own judgement.",
+            )
+            if part
         )
     )
     bias_views.board_chart(view, board)
@@ -67,13 +86,13 @@ with body:
         with st.expander(
             f"{counted(len(board.unjudged), 'trial')} that no review held here judged", key="bias-unjudged"
         ):
-            st.markdown(listed([line.result.label for line in board.unjudged]) + ".")
+            st.markdown(escaped(listed([line.result.label for line in board.unjudged])) + ".")
     answer = response.answer_for(view.results, response.Choices(time=time))
     weighed = bias.summary(board, answer)
     st.header("How much of the weight is at risk?", anchor=False)
     st.caption(f"Shares are {weighed.weights}. A trial judged in two ways counts half to each.")
     bias_views.summary_chart(view, weighed)
 
-with st.expander("Read judgements from a robvis file", key="bias-import", on_change="rerun") as panel:
+with st.expander("Add judgements from a table, such as a robvis file", key="bias-import", on_change="rerun") as panel:
     if panel.open:
-        bias_views.importer(view)
+        bias_importer.importer(view)

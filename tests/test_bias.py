@@ -1,7 +1,7 @@
 import pytest
 from conftest import counted, result
 
-from evidence import bias, response
+from evidence import bias, bias_tables, response
 from evidence.answers import answer
 from evidence.comparisons import Question
 from evidence.figures import style
@@ -143,13 +143,13 @@ def test_the_shipped_pairs_that_disagree(evidence):
 
 
 def test_tables_and_text_twin_hold_every_trial():
-    frame = bias.board_frame(board())
+    frame = bias_tables.board_frame(board())
     assert list(frame["Trial"]) == ["A 2020", "B 2020", "C 2020"]
     assert frame.iloc[0]["Missing outcomes"].startswith("−/+  High risk (Dean2021Cochrane)")
     assert frame.iloc[2]["Random sequence"] == "not judged"
     assert bias.spoken(board()).endswith("not judged: C 2020")
-    assert list(bias.judgement_rows(JUDGED)) == list(Judgement.columns())
-    assert bias.summary_frame(bias.summary(board(), None)).iloc[0]["Low risk"] == "33%"
+    assert list(bias_tables.judgement_rows(JUDGED)) == list(Judgement.columns())
+    assert bias_tables.summary_frame(bias.summary(board(), None)).iloc[0]["Low risk"] == "33%"
 
 
 @pytest.mark.parametrize("ink", INKS.values(), ids=INKS)

@@ -33,6 +33,7 @@ MADE_BY_A_TEST = {
     "registry-record": "test_registry.py",
     "reference-file": "test_reference_files.py",
     "identifier": "test_csl.py",
+    "tool-word": "test_bias_import.py",
 }
 
 

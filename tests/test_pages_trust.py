@@ -103,7 +103,7 @@ def test_the_filter_by_judgement_is_in_the_url():
 
 
 def test_a_filter_that_leaves_nothing_is_undone():
-    at = opened("bias", **{"bias-judgement": "Some concerns"})
+    at = opened("bias", **{"bias-judgement": "High risk", "bias-domain": "Other bias"})
     assert "No trial of this selection has such a judgement" in at.warning[0].value
     at.button(key="bias-show-all").click().run()
     assert not at.exception
@@ -116,19 +116,61 @@ def test_the_weights_are_said():
     assert "each trial counts the same (8 trials; nothing is pooled)" in words(at)
 
 
-def test_a_robvis_file_is_looked_at_and_not_kept():
-    at = opened("bias")
+def brought(data, at=None):
+    """The Bias page with a table of judgements brought to it."""
+    at = at or opened("bias")
     at.session_state["bias-import"] = True
     at.run()
-    assert not at.exception
-    at.selectbox(key="bias-import-citation").select("Kishimoto2016")
-    at.text_input(key="bias-import-locator").set_value("Table S2")
-    data = b"Study,Other bias,Selective reporting\nMurrough 2013a,Low,hgih\n"
     at.file_uploader(key="bias-import-file").upload("robvis.csv", data).run()
+    at.selectbox(key="bias-import-citation").select("Kishimoto2016")
+    at.text_input(key="bias-import-locator").set_value("Table S2").run()
     assert not at.exception
-    assert "**1 judgement of 1 trial; 1 finding.**" in words(at)
+    return at
+
+
+def column(at, heading):
+    return next(box for box in at.selectbox if box.label.replace("\\", "").startswith(heading))
+
+
+def test_a_table_of_judgements_is_mapped_and_looked_at():
+    at = brought(b"Study,Other bias,Reporting?\nMurrough 2013a,Low,hgih\n")
+    assert "1 judgement of 1 trial with Cochrane RoB 1; 1 finding." in words(at)
+    assert any("held already" in info.value for info in at.info)
+    assert column(at, "Reporting?").value is None
+    column(at, "Reporting?").select("selective-reporting").run()
+    assert not at.exception
+    # The word is queried and not guessed, and the column is no longer left out.
     assert any("hgih" in frame.value.to_string() for frame in at.dataframe)
-    assert any("Held already from this review" in info.value for info in at.info)
+    assert "1 judgement of 1 trial with Cochrane RoB 1; 1 finding." in words(at)
+
+
+def test_judgements_of_rob_2_are_saved_and_have_a_table_of_their_own(tmp_path, monkeypatch):
+    for path in DATA.iterdir():
+        if path.is_file():
+            shutil.copy(path, tmp_path)
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("evidence.ui.add_state.may_save", lambda: True)
+    data = b"Study,D1,D2,D3,D4,D5,Overall,Weight\nMurrough 2013a,Low,Low,Low,Some concerns,Low,Some concerns,1\n"
+    at = brought(data)
+    assert "6 judgements of 1 trial with Cochrane RoB 2; 0 findings." in words(at)
+    at.button(key="bias-import-save").click().run()
+    assert not at.exception
+    assert any("Saved: 6 rows" in box.value for box in at.success)
+    assert (tmp_path / "risk_of_bias.csv").read_bytes().count(b"Cochrane RoB 2") == 6
+    assert "Also judged: 1 trial with Cochrane RoB 2" in words(at)
+    at.selectbox(key="bias-tool").select("Cochrane RoB 2").run()
+    assert not at.exception
+    assert charts(at)[0].proto.alt.startswith("Murrough 2013a: randomisation process low risk")
+    at.button(key="add-undo").click().run()
+    assert not at.exception
+    assert b"Cochrane RoB 2" not in (tmp_path / "risk_of_bias.csv").read_bytes()
+
+
+def test_nothing_is_written_where_other_computers_reach(monkeypatch):
+    monkeypatch.setattr("evidence.ui.add_state.may_save", lambda: False)
+    at = brought(b"Study,D1,D2,D3,D4,D5\nMurrough 2013a,Low,Low,Low,Some concerns,Low\n")
+    assert "nothing is written here" in words(at)
+    assert not [button for button in at.button if button.key == "bias-import-save"]
 
 
 def test_risk_of_bias_is_a_column_of_the_forest_plot():

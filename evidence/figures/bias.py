@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from evidence.bias import KINDS, MARKS, NOT_JUDGED, Board, Cell, Line, Summary
+from evidence.bias import KINDS, MARKS, NOT_JUDGED, WORST_FIRST, Board, Cell, Line, Summary
 from evidence.figures import style
 from evidence.figures.style import JUDGEMENT_MARKS, Ink
 from evidence.references import Reference
@@ -176,8 +176,8 @@ def weighted_bar(found: Summary, ink: Ink) -> go.Figure:
     bar = 34
     figure = style.base(ink, bar * len(found.shares) + 46, margin={"l": 8, "r": 16, "t": 6, "b": 40}, barmode="stack")
     domains = [f"{ROB_DOMAINS[item.domain].label}   " for item in found.shares]
-    for name in ("low", "unclear", "some concerns", "high", NOT_JUDGED):
-        values = [item.shares[name] for item in found.shares]
+    for name in (*reversed(WORST_FIRST), NOT_JUDGED):
+        values = [item.shares.get(name, 0.0) for item in found.shares]
         if not any(values):
             continue
         mark = JUDGEMENT_MARKS[name]

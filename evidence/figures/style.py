@@ -101,6 +101,10 @@ JUDGEMENT_MARKS: Mapping[str, JudgementMark] = MappingProxyType(
         "unclear": JudgementMark("#F0E442", "#F0E442"),
         "some concerns": JudgementMark("#E69F00", "#E69F00"),
         "high": JudgementMark("#1f2933", "#eef1f4", "#ffffff", "#14181d"),
+        "moderate": JudgementMark("#F6C667", "#F6C667"),
+        "serious": JudgementMark("#4a3b63", "#cdbfe6", "#ffffff", "#14181d"),
+        "critical": JudgementMark("#000000", "#ffffff", "#ffffff", "#14181d"),
+        "no information": JudgementMark("#cfd6dd", "#55606b", "#1f2933", "#ffffff"),
         "not judged": JudgementMark("#e6e9ed", "#2c333b", "#616e7c", "#a3adb8"),
     }
 )

@@ -1,7 +1,7 @@
 """Other people's column names: which is which, guessed, changed by drop-downs, kept as a file."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ _MOST = 120  # columns that get a drop-down
 def mapping(table: Table) -> ColumnMapping | None:
     """Draw the drop-downs and read them; None while they contradict each other."""
     guess = guess_mapping(table.columns)
-    sign = hashlib.sha256("\0".join(table.columns).encode("utf-8", "replace")).hexdigest()[:10]
+    sign = sign_of(table)
     used, total = len(guess.columns), len(table.columns)
     is_ours = set(COLUMNS) <= set(table.columns)
     title = f"Columns · {used} of {counted(total, 'column')} recognised"
@@ -30,22 +30,33 @@ def mapping(table: Table) -> ColumnMapping | None:
                 "A column left out is named among the notes below."
             )
         _uploaded(table, sign)
-        columns, factors = _choices(table, guess, sign)
+        columns = choices(table, guess, sign)
+        factors = _units(table, guess, columns, sign)
         parts = {"columns": columns, "factors": factors, "constants": _constants(columns, sign)}
         found = mapping_of(parts)
         if isinstance(found, Finding):
             st.error(escaped(found.message))
             return None
-        st.download_button(
-            "Keep this mapping as a file",
-            found.to_json(),
-            file_name="column-mapping.json",
-            mime="application/json",
-            key=add_state.key(f"mapping-save-{sign}"),
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        keep(found, sign)
         return found
+
+
+def sign_of(table: Table, extra: str = "") -> str:
+    """A short sign of a table's columns, for the keys of its widgets."""
+    return hashlib.sha256("\0".join((*table.columns, extra)).encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def keep(found: ColumnMapping, sign: str, name: str = "column-mapping.json") -> None:
+    """The button that keeps a mapping as a file."""
+    st.download_button(
+        "Keep this mapping as a file",
+        found.to_json(),
+        file_name=name,
+        mime="application/json",
+        key=add_state.key(f"mapping-save-{sign}"),
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def shown_columns(names: Sequence[str], guess: ColumnMapping) -> list[int]:
@@ -55,9 +66,15 @@ def shown_columns(names: Sequence[str], guess: ColumnMapping) -> list[int]:
     return sorted(known + others[: max(0, _MOST - len(known))])
 
 
-def _choices(table: Table, guess: ColumnMapping, sign: str) -> tuple[dict[str, str], dict[str, float]]:
+def choices(
+    table: Table,
+    guess: ColumnMapping,
+    sign: str,
+    known: Sequence[str] = COLUMNS,
+    said: Callable[[str], str] = str,
+) -> dict[str, str]:
+    """A drop-down a column, with the guess in it: which of the known columns it is; `said` names these on screen."""
     columns: dict[str, str] = {}
-    factors: dict[str, float] = {}
     first = table.rows[0].cells if table.rows else ("",) * len(table.columns)
     places = st.columns(_PER_ROW)
     shown = shown_columns(table.columns, guess)
@@ -66,8 +83,9 @@ def _choices(table: Table, guess: ColumnMapping, sign: str) -> tuple[dict[str, s
         guessed = guess.columns.get(source)
         ours = place.selectbox(
             escaped(f"{source[:60]}: {first[at][:24]}" if first[at].strip() else source[:60]),
-            COLUMNS,
-            index=COLUMNS.index(guessed) if guessed else None,
+            known,
+            index=known.index(guessed) if guessed else None,
+            format_func=said,
             key=add_state.key(f"map-{sign}-{at}"),
             placeholder="left out",
             persist_state="session",
@@ -76,6 +94,11 @@ def _choices(table: Table, guess: ColumnMapping, sign: str) -> tuple[dict[str, s
             columns[source] = ours
     if more := len(table.columns) - len(shown):
         st.caption(f"{counted(more, 'further column')} not shown and left out; their names mean nothing here.")
+    return columns
+
+
+def _units(table: Table, guess: ColumnMapping, columns: dict[str, str], sign: str) -> dict[str, float]:
+    factors: dict[str, float] = {}
     for at, source in enumerate(table.columns):
         if columns.get(source) != "hours":
             continue
@@ -91,7 +114,7 @@ def _choices(table: Table, guess: ColumnMapping, sign: str) -> tuple[dict[str, s
         )
         if HOURS_OF[unit] != 1:
             factors[source] = HOURS_OF[unit]
-    return columns, factors
+    return factors
 
 
 def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:

@@ -138,6 +138,11 @@ def save(rows: Sequence[Cells], references: Sequence[Item], digest: str) -> None
         st.session_state[f"{_OUTCOME}-trials"] = trials
 
 
+def tell(outcome: Saved | Conflict | Refused) -> None:
+    """Keep what came of a save made elsewhere."""
+    st.session_state[_OUTCOME] = outcome
+
+
 def undo(digest: str) -> None:
     """Take the last save back."""
     st.session_state[_OUTCOME] = editing.undo(loading.data_folder(), digest)

@@ -1,23 +1,24 @@
-"""The Bias page's parts: the traffic light with its citation card, the weighted bar, the import of a robvis file."""
+"""The Bias page's parts: the traffic light with its citation card, and the weighted bar."""
 
 import streamlit as st
 
-from evidence import bias, bias_import, citations, tables
+from evidence import bias, bias_tables, citations, tables
 from evidence.bias import Board, Summary
 from evidence.figures.bias import traffic_light, weighted_bar
 from evidence.records import Judgement
 from evidence.ui import chart
-from evidence.ui.banner import findings_frame
 from evidence.ui.card import escaped, reference_text
 from evidence.ui.view import View
-from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS
-from evidence.words import counted, listed
+from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS, TOOL_WORDS
 
-KEY_LINE = (
-    "**+** low risk · **?** unclear · **!** some concerns · **−** high risk · half and half: reviews disagree. "
-    "Click a mark for its source."
-)
 _PICKED = "bias-picked"
+
+
+def key_line(board: Board) -> str:
+    """What the signs of the board's tool mean."""
+    words = TOOL_WORDS[board.tool].judgements
+    signs = " · ".join(f"**{escaped(bias.MARKS[name])}** {ROB_JUDGEMENTS[name].label.lower()}" for name in words)
+    return f"{signs} · half and half: reviews disagree. Click a mark for its source."
 
 
 def judgement_card(view: View, items: tuple[Judgement, ...]) -> None:
@@ -36,7 +37,7 @@ def judgement_card(view: View, items: tuple[Judgement, ...]) -> None:
             st.markdown("The reviews disagree. Both judgements are shown; none is preferred.")
         st.page_link(
             "../../pages/trials.py",
-            label=f"Everything about {label}",
+            label=f"Everything about {escaped(label)}",
             icon=":material/article:",
             query_params={"trial": first.trial},
         )
@@ -78,16 +79,21 @@ def board_chart(view: View, board: Board) -> None:
         if picked := _picked(event, board):
             judgement_card(view, picked)
         else:
-            st.caption(KEY_LINE)
+            st.caption(key_line(board))
         with st.expander("Reviews that judged", key="bias-references"):
             for number, key in enumerate(keys, 1):
                 st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
     with rows:
-        st.dataframe(bias.board_frame(board), hide_index=True, alt="Judgements by trial and domain")
+        st.dataframe(bias_tables.board_frame(board), hide_index=True, alt="Judgements by trial and domain")
     with take:
         references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
         files: list[chart.Download] = [
-            ("Judgements (CSV)", "csv", "text/csv", lambda: tables.to_csv(bias.judgement_rows(board.judgements))),
+            (
+                "Judgements (CSV)",
+                "csv",
+                "text/csv",
+                lambda: tables.to_csv(bias_tables.judgement_rows(board.judgements)),
+            ),
             ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
             ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
             ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
@@ -117,55 +123,4 @@ def summary_chart(view: View, found: Summary) -> None:
     config = chart.picture_config(next(iter(chart.PICTURES)), int(figure.layout.height), name)
     st.plotly_chart(figure, theme=None, key="bias-weights", alt=said, config=config)
     with st.expander("The same as a table", key="bias-weights-table"):
-        st.dataframe(bias.summary_frame(found), hide_index=True, alt=said)
-
-
-def importer(view: View) -> None:
-    """A robvis file, looked at before anything is kept: its rows, what is wrong with it, and the rows to download."""
-    st.markdown(
-        "A CSV with a column Study and one for each domain: the domains’ names, or D1 to D7 for the seven of Cochrane "
-        "RoB 1. Judgements in full or as signs: low (+), unclear (?), some concerns (!), high (−). Any other word is "
-        "queried, not guessed. Nothing is saved."
-    )
-    left, right = st.columns(2)
-    keys = list(view.evidence.references)
-    citation = left.selectbox(
-        "The review that judged", keys, index=None, key="bias-import-citation", placeholder="choose"
-    )
-    locator = right.text_input("Where in the review", key="bias-import-locator", placeholder="Table S2")
-    file = st.file_uploader("robvis file", type=["csv", "tsv", "txt"], key="bias-import-file", max_upload_size=5)
-    if file is None:
-        return
-    if not citation or not locator.strip():
-        st.info("Choose the review that judged and say where in it the judgements stand.")
-        return
-    found = bias_import.read_robvis(file.getvalue(), view.evidence.results, citation, locator.strip())
-    trials = len({item.trial for item in found.judgements})
-    st.markdown(
-        f"**{counted(len(found.judgements), 'judgement')} of {counted(trials, 'trial')}; "
-        f"{counted(len(found.findings), 'finding')}.**"
-    )
-    if found.findings:
-        frame = findings_frame((file.name, one) for one in found.findings)
-        st.dataframe(frame, hide_index=True, alt="What is wrong with the file")
-    if not found.judgements:
-        return
-    held = {(item.trial, item.domain, item.citation) for item in view.evidence.judgements}
-    again = [item for item in found.judgements if (item.trial, item.domain, item.citation) in held]
-    if again:
-        names = listed(list(dict.fromkeys(view.evidence.trials[item.trial][0].label for item in again)))
-        st.info(f"Held already from this review, so check before adding: {names}.")
-    frame = bias.judgement_rows(found.judgements)
-    st.dataframe(frame, hide_index=True, alt="Rows for risk_of_bias.csv")
-    if found.overall:
-        said = [f"{view.evidence.trials[trial][0].label} {word}" for trial, word in found.overall.items()]
-        st.caption(f"Overall judgements are not held in risk_of_bias.csv: {listed(said)}.")
-    st.download_button(
-        "Rows for risk_of_bias.csv",
-        lambda: tables.to_csv(frame),
-        file_name="risk_of_bias-rows.csv",
-        mime="text/csv",
-        key="bias-import-rows",
-        on_click="ignore",
-        icon=":material/download:",
-    )
+        st.dataframe(bias_tables.summary_frame(found), hide_index=True, alt=said)

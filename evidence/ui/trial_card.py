@@ -81,8 +81,7 @@ def _bias(view: View, judged: tuple[Judgement, ...]) -> None:
     if not judged:
         st.markdown("No published judgement is held for this trial.")
         return
-    cells = {name: bias.Cell(name, own) for name, own in bias.by_trial(judged)[judged[0].trial].items()}
-    split = [ROB_DOMAINS[name].label.lower() for name, cell in cells.items() if cell.is_split]
+    split = [ROB_DOMAINS[cell.domain].label.lower() for cell in bias.cells_of(judged) if cell.is_split]
     if split:
         st.markdown(f"**Reviews disagree on {escaped(listed(split))}.** Every judgement is shown.")
     _frame(trial_tables.judgement_frame(judged), "Published judgements of risk of bias")
