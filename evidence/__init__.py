@@ -39,7 +39,8 @@ Modules in the order in which they depend on each other; each imports only from 
 - `subgroups`, `certainty`: ways to split trials; certainty as published reviews rate it.
 - `response`, `robustness`: for how many, and what that hangs on.
 - `dose`, `onset`, `duration`: how much, how soon, for how long.
-- `harms`, `harm_words`, `reporting`, `timeline`: at what cost; who counted what; benefit and harm on one time axis.
+- `harms`, `harm_words`, `harm_view`, `reporting`, `timeline`: at what cost; who counted what; benefit and harm on one
+  time axis.
 - `headlines`, `preview`: every headline number and how two versions differ; what new rows would do.
 - `history`, `editing`: versions kept beside the data; save and undo under a lock.
 - `merging`, `plausibility`: new rows as whole files and as a patch; what the numbers typed come to.

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from evidence import harms
-from evidence.ui import filters, safety_options, safety_views, timeline_view
+from evidence.ui import filters, remembered, safety_options, safety_views, timeline_view
 from evidence.ui import view as views
 
 view = views.current()
@@ -14,9 +13,9 @@ if not view.results:
 
 body = st.container()
 options = safety_options.options()
-found = harms.scope(view.evidence.results, view.selection, harms.is_event, options.against, options.withdrawals)
 with body:
-    safety_views.events(view, found, options)
+    safety_views.events(view, options)
+found = remembered.harms_told(safety_views.asked(view, options)).scope
 
 safety_views.apart(view, options)
 

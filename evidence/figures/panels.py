@@ -116,19 +116,17 @@ def _axes(
         xaxis3={"domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True},
         yaxis={"range": [0, inner], "visible": False},
     )
-    for text, place in zip(texts, places, strict=True):
-        figure.add_annotation(
-            text=text,
-            x=_LABEL[0],
-            xref="paper",
-            y=place,
-            yref="y",
-            xanchor="left",
-            yanchor="middle",
-            align="left",
-            showarrow=False,
-            font={"size": style.AXIS, "color": ink.text},
-        )
+    # All at once: Plotly checks every annotation again whenever one is added.
+    figure.update_layout(
+        annotations=[
+            {
+                **{"text": text, "x": _LABEL[0], "xref": "paper", "y": place, "yref": "y", "xanchor": "left"},
+                **{"yanchor": "middle", "align": "left", "showarrow": False},
+                "font": {"size": style.AXIS, "color": ink.text},
+            }
+            for text, place in zip(texts, places, strict=True)
+        ]
+    )
 
 
 def _few(scale: Scale) -> list[tuple[float, str]]:
@@ -144,28 +142,19 @@ def _bands(
     figure: go.Figure, heights: Sequence[int], places: Sequence[float], inner: int, scale: Scale, ink: Ink
 ) -> None:
     """Every second line on a band, so that the eye stays on its line; the line of no effect."""
-    for i, (height, place) in enumerate(zip(heights, places, strict=True)):
-        if i % 2 == 0:
-            figure.add_shape(
-                type="rect",
-                xref="paper",
-                x0=0,
-                x1=1,
-                y0=place - height / 2,
-                y1=place + height / 2,
-                fillcolor=ink.band,
-                line_width=0,
-                layer="below",
-            )
-    figure.add_shape(
-        type="line",
-        xref="x2",
-        x0=scale.null,
-        x1=scale.null,
-        y0=0,
-        y1=inner,
-        line={"color": ink.secondary, "width": 1},
-    )
+    bands = [
+        {
+            **{"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": place - height / 2, "y1": place + height / 2},
+            **{"fillcolor": ink.band, "line": {"width": 0}, "layer": "below"},
+        }
+        for i, (height, place) in enumerate(zip(heights, places, strict=True))
+        if i % 2 == 0
+    ]
+    none = {
+        **{"type": "line", "xref": "x2", "x0": scale.null, "x1": scale.null, "y0": 0, "y1": inner},
+        "line": {"color": ink.secondary, "width": 1},
+    }
+    figure.update_layout(shapes=[*bands, none])
 
 
 def _rates(

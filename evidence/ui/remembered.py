@@ -5,13 +5,16 @@ Their arguments are frozen values, which are the key; what comes out is shown, n
 
 from functools import lru_cache
 
+import pandas as pd
 import plotly.graph_objects as go
 
-from evidence import robustness
+from evidence import harm_tables, harm_view, robustness
 from evidence.answers import Answer
 from evidence.figures import forest as forests
 from evidence.figures.forest import Labels, Row
+from evidence.figures.harms import harm_plot
 from evidence.figures.style import Ink
+from evidence.harm_view import Asked, Told
 from evidence.robustness import Series
 
 _KEPT = 256
@@ -33,3 +36,22 @@ def without_each(answer: Answer) -> Series:
 def by_year(answer: Answer) -> Series:
     """`evidence.robustness.by_year`, remembered."""
     return robustness.by_year(answer)
+
+
+@lru_cache(maxsize=_KEPT)
+def harms_told(asked: Asked) -> Told:
+    """`evidence.harm_view.tell`, remembered."""
+    return harm_view.tell(asked)
+
+
+@lru_cache(maxsize=_KEPT)
+def harms_drawn(asked: Asked, measure: str, ink: Ink) -> go.Figure:
+    """The dot plot of the events that `harms_told` draws, remembered."""
+    told = harms_told(asked)
+    return harm_plot(told.drawn, measure, told.sides, ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def harms_table(asked: Asked) -> pd.DataFrame:
+    """The table of the events of `harms_told`, remembered."""
+    return harm_tables.harm_frame(harms_told(asked).items)

@@ -1,12 +1,14 @@
 """The sections of the Safety page: events, what stands apart, who counted what, what nobody measured."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from evidence import harm_tables, harm_words, harms, reporting
-from evidence.figures.harms import harm_plot, matrix_key, matrix_plot
-from evidence.outcomes import OUTCOMES
+from evidence import harm_tables, harm_view, harm_words, harms, reporting
+from evidence.figures.harms import matrix_key, matrix_plot
+from evidence.harm_view import Asked, Told
 from evidence.selection import PRESETS
-from evidence.ui import chart
+from evidence.ui import chart, remembered
 from evidence.ui.card import escaped
 from evidence.ui.safety_options import Options
 from evidence.ui.view import View
@@ -18,44 +20,52 @@ SHAPES = (
 )
 
 
-def events(view: View, found: harms.Scope, options: Options) -> None:
-    """The finding, the dot plot of named events, harm beside benefit, and what is not drawn."""
-    every = harms.harms(found.compared, harms.is_event, options.withdrawals)
-    items = [h for h in every if not options.groups or OUTCOMES[h.event].group in options.groups]
-    sides = harm_words.sides_among(items)
-    st.subheader(harm_words.finding(items, sides) + ".", anchor=False)
-    st.caption(
-        " ".join(part for part in (found.given_up, harm_words.window(items)) if part)
-        or "Nothing here was counted in both arms."
+def asked(view: View, options: Options, apart: bool = False) -> Asked:
+    """The question the page asks of the view."""
+    found = harm_view.asked(
+        view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
     )
-    if found.dropped:
+    return found if apart else replace(found, groups=options.groups, least=options.least)
+
+
+def events(view: View, options: Options) -> None:
+    """The finding, the dot plot of named events, harm beside benefit, and what is not drawn."""
+    question = asked(view, options)
+    told = remembered.harms_told(question)
+    st.subheader(escaped(told.finding) + ".", anchor=False)
+    st.caption(escaped(told.caption or "Nothing here was counted in both arms."))
+    if told.scope.dropped:
         _elsewhere(view)
-    drawn = [h for h in items if harms.is_frequent(h, options.least)]
-    if drawn:
-        results = [result for item in drawn for result in item.results]
-        chart.show(
-            harm_plot(drawn, options.measure, sides, view.ink),
-            view,
-            "harms-events",
-            harm_words.aloud(drawn, options.measure),
-            results,
-            harm_tables.harm_frame(items),
-            more=[_script(drawn, options, view)],
-            shapes=SHAPES,
-        )
-        st.markdown(f"**{escaped(harm_words.trade_off(items, found))}**")
-    for line in (
-        harm_words.rare(items, options.least),
-        harm_words.no_events(drawn) if options.measure == "RR" else "",
-        harm_words.comparators(found),
-        harm_words.many(drawn),
-        *harm_words.not_pooled(items),
-    ):
+    _chart(view, question, options, "harms-events")
+    if told.trade_off:
+        st.markdown(f"**{escaped(told.trade_off)}**")
+    _notes(told, options)
+
+
+def _chart(view: View, question: Asked, options: Options, key: str) -> None:
+    told = remembered.harms_told(question)
+    if not told.drawn:
+        return
+    chart.show(
+        remembered.harms_drawn(question, options.measure, view.ink),
+        view,
+        key,
+        harm_words.aloud(told.drawn, options.measure),
+        told.results,
+        remembered.harms_table(question),
+        more=[_script(told.drawn, options, view)],
+        shapes=SHAPES,
+    )
+
+
+def _notes(told: Told, options: Options) -> None:
+    without = harm_words.no_events(told.drawn) if options.measure == "RR" or told.is_apart else ""
+    for line in (without, *told.notes):
         if line:
             st.caption(escaped(line))
 
 
-def _script(drawn: list[harms.Harm], options: Options, view: View) -> chart.Download:
+def _script(drawn: tuple[harms.Harm, ...], options: Options, view: View) -> chart.Download:
     answers = [item.difference if options.measure == "RD" else item.ratio for item in drawn]
     return chart.r_download(answers, "Adverse events", view)
 
@@ -79,28 +89,13 @@ def _elsewhere(view: View) -> None:
 
 def apart(view: View, options: Options) -> None:
     """Serious events, thoughts of suicide and stopping; no threshold and no group cuts these."""
-    found = harms.scope(view.evidence.results, view.selection, harms.is_apart, options.against, options.withdrawals)
-    items = harms.harms(found.compared, harms.is_apart, options.withdrawals)
-    sides = harm_words.sides_among(items)
+    question = asked(view, options, apart=True)
+    told = remembered.harms_told(question)
     st.header("Serious events, thoughts of suicide, and stopping", anchor=False)
-    st.subheader(harm_words.finding_apart(items, sides) + ".", anchor=False)
-    st.caption(" ".join(part for part in (found.given_up, harm_words.window(items)) if part))
-    drawn = [h for h in items if h.differs is not None]
-    if drawn:
-        results = [result for item in drawn for result in item.results]
-        chart.show(
-            harm_plot(drawn, options.measure, sides, view.ink),
-            view,
-            "harms-apart",
-            harm_words.aloud(drawn, options.measure),
-            results,
-            harm_tables.harm_frame(items),
-            more=[_script(drawn, options, view)],
-            shapes=SHAPES,
-        )
-    for line in (harm_words.no_events(drawn), harm_words.comparators(found), *harm_words.not_pooled(items)):
-        if line:
-            st.caption(escaped(line))
+    st.subheader(escaped(told.finding) + ".", anchor=False)
+    st.caption(escaped(told.caption))
+    _chart(view, question, options, "harms-apart")
+    _notes(told, options)
 
 
 def who_counted(view: View, found: harms.Scope, options: Options) -> None:

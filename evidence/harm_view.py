@@ -1,0 +1,83 @@
+"""Everything the Safety page says and draws of one block of events, worked out together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from evidence import harm_words, harms
+from evidence.harms import Harm, Scope
+from evidence.outcomes import OUTCOMES
+from evidence.records import Result
+from evidence.selection import Selection
+from evidence.statements import Sides
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about harms. Two are the same where the version of the data and all choices are."""
+
+    version: str
+    selection: str
+    apart: bool = False
+    against: str = harms.AUTOMATIC
+    withdrawals: bool = False
+    groups: tuple[str, ...] = ()
+    least: float = 0.0
+    results: tuple[Result, ...] = field(compare=False, default=())
+    chosen: Selection = field(compare=False, default_factory=Selection)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The answer: the results it rests on, the events, those drawn, and what is said of them."""
+
+    scope: Scope
+    items: tuple[Harm, ...]
+    drawn: tuple[Harm, ...]
+    sides: Sides
+    finding: str
+    caption: str
+    trade_off: str
+    notes: tuple[str, ...]
+    is_apart: bool = False
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The results of the events that are drawn."""
+        return tuple(result for item in self.drawn for result in item.results)
+
+
+def asked(
+    version: str, results: Iterable[Result], selection: Selection, apart: bool, against: str, withdrawals: bool
+) -> Asked:
+    """The question of a view, without a threshold or a choice of groups."""
+    words = f"{selection.preset}: {selection}"
+    return Asked(version, words, apart, against, withdrawals, results=tuple(results), chosen=selection)
+
+
+def tell(asked: Asked) -> Told:
+    """Answer the question: named events, or those that stand apart and that no threshold and no group cuts."""
+    wanted = harms.is_apart if asked.apart else harms.is_event
+    scope = harms.scope(asked.results, asked.chosen, wanted, asked.against, asked.withdrawals)
+    every = harms.harms(scope.compared, wanted, asked.withdrawals)
+    items = tuple(h for h in every if asked.apart or not asked.groups or OUTCOMES[h.event].group in asked.groups)
+    sides = harm_words.sides_among(items)
+    least = 0.0 if asked.apart else asked.least
+    drawn = tuple(h for h in items if harms.is_frequent(h, least))
+    finding = harm_words.finding_apart if asked.apart else harm_words.finding
+    notes = (
+        "" if asked.apart else harm_words.rare(items, least),
+        harm_words.comparators(scope),
+        "" if asked.apart else harm_words.many(drawn),
+        *harm_words.not_pooled(items),
+    )
+    return Told(
+        scope,
+        items,
+        drawn,
+        sides,
+        finding(items, sides),
+        " ".join(part for part in (scope.given_up, harm_words.window(items)) if part),
+        "" if asked.apart or not drawn else harm_words.trade_off(items, scope),
+        tuple(note for note in notes if note),
+        asked.apart,
+    )
