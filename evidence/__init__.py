@@ -32,7 +32,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `arms`: from the arms of one measurement to one effect.
 - `comparisons`: one effect a trial, and why the rest is left out.
 - `answers`: a question answered: every trial's effect and what is pooled.
-- `statements`, `people`: numbers to sentences.
+- `statements`, `people`, `scores`: numbers to sentences; change and end scores in one pool.
 - `widening`: the nearest trials to a question of harm that its own trials cannot answer.
 - `blinding`: how far people could tell their treatment, beside the effect.
 - `bias`, `bias_tables`, `bias_import`: risk of bias as reviews judged it; as tables; judgements read from other files.

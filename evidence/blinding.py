@@ -181,13 +181,13 @@ def finding(found: Answer, items: Iterable[Lens]) -> str:
     parts = []
     for item in shown:
         one = Answer(found.question, item.used, item.used, item.pooled, ())
-        parts.append(f"{_PLACES[item.value]} the {_effect(one)}")
+        parts.append(f"{PLACES[item.value]} the {_effect(one)}")
     text = "; ".join(parts)
     counted_in = [item for item in shown if item.felt.drug is not None]
     k = sum(len(item.used) for item in shown)
     if not counted_in:
         return f"{text[0].upper()}{text[1:]}. None of the {counted(k, 'trial')} counted dissociation in both arms"
-    sizes = [f"{item.felt.in_words} {_PLACES[item.value]}" for item in counted_in]
+    sizes = [f"{item.felt.in_words} {PLACES[item.value]}" for item in counted_in]
     number = sum(len(item.felt.trials) for item in counted_in)
     return (
         f"{text[0].upper()}{text[1:]}. Of the {counted(k, 'trial')} {number} counted dissociation in both arms: "
@@ -195,7 +195,11 @@ def finding(found: Answer, items: Iterable[Lens]) -> str:
     )
 
 
-_PLACES: Mapping[str, str] = MappingProxyType(
+NOT_RANDOMISED = (
+    "Trials were not randomised to a kind of placebo: groups differ in people, drug, dose and year as well, so a "
+    "difference between them is a hint and not a test of blinding."
+)
+PLACES: Mapping[str, str] = MappingProxyType(
     {
         "active": "against active placebo",
         "anaesthesia": "masked by anaesthesia",
@@ -228,7 +232,4 @@ def caution(found: Answer, items: Iterable[Lens]) -> str:
         return f"Only one kind of masking has a {outcome} to pool here, so nothing can be set against it."
     small = [item.label.lower() for item in shown if len(item.used) == 1]
     alone = f" A single trial stands for {listed(small)}{', each' if len(small) > 1 else ''}." if small else ""
-    return (
-        "Trials were not randomised to a kind of placebo: groups differ in people, drug, dose and year as well, so a "
-        f"difference between them is a hint and not a test of blinding.{alone}"
-    )
+    return f"{NOT_RANDOMISED}{alone}"

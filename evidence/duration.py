@@ -1,9 +1,10 @@
 """For how long: what followed a course of doses, and what followed stopping it at random."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from evidence.answers import HOUSE_RULE, Answer, pool_entries
+from evidence.blinding import MASKINGS, masking
 from evidence.comparisons import Question, TrialEffect, pooled_inputs
 from evidence.effects import Counts, Effect, from_interval
 from evidence.records import Result
@@ -82,6 +83,17 @@ class Withdrawal:
 def is_withdrawal(result: Result) -> bool:
     """Whether a result is relapse in a trial that randomised responders to go on or stop."""
     return result.design == "withdrawal" and result.outcome == "relapse" and result.analysis == "main"
+
+
+def masking_of(entries: Sequence[Withdrawal]) -> str:
+    """How far people in the withdrawals could tell that they had been taken off, trial by trial, and why it matters."""
+    groups: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        groups.setdefault(MASKINGS[masking(entry.result)].label.lower(), {})[entry.result.label] = None
+    if not groups:
+        return ""
+    words = "; ".join(f"{name}: {listed(list(labels))}" for name, labels in groups.items())
+    return f"By blinding: {words}. Everybody had felt the drug before, so going without it can be noticed."
 
 
 def withdrawals(results: Iterable[Result]) -> tuple[Withdrawal, ...]:

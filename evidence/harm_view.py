@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from evidence import harm_words, harms
+from evidence.blinding import MASKINGS, NOT_RANDOMISED, PLACES, masking
 from evidence.harms import Harm, Scope
 from evidence.outcomes import OUTCOMES
 from evidence.records import Result
 from evidence.selection import Selection
-from evidence.statements import Sides
+from evidence.statements import Sides, behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,34 @@ class Told:
     def results(self) -> tuple[Result, ...]:
         """The results of the events that are drawn."""
         return tuple(result for item in self.drawn for result in item.results)
+
+
+def masked(told: Told, withdrawals: bool) -> tuple[tuple[str, Harm], ...]:
+    """The events that are drawn, each split by how far people could tell their treatment, whatever the comparator."""
+    split = [(value, [r for r in told.scope.results if masking(r) == value]) for value in MASKINGS]
+    found = [
+        (value, harms.harm_of(rows, item.event, withdrawals))
+        for item in told.drawn
+        for value, rows in split
+        if any(r.outcome == item.event for r in rows)
+    ]
+    return tuple((value, harm) for value, harm in found if harm.differs is not None)
+
+
+def masked_words(found: Iterable[tuple[str, Harm]]) -> str:
+    """The first event drawn in each group, in both arms, and why that is no test of blinding; empty without any."""
+    groups = tuple(found)
+    if not groups:
+        return ""
+    first = groups[0][1]
+    parts = []
+    for value, harm in groups:
+        if harm.event == first.event and harm.rates is not None:
+            drug, control = (f"{100 * rate:.0f}%" for rate in harm.rates)
+            parts.append(f"{drug} v {control} {PLACES[value]} ({behind(harm.difference)})")
+    alone = "Only one kind of masking has counts here, so nothing can be set against it."
+    text = f"{first.label}, drug v comparator: {'; '.join(parts)}."
+    return f"{text} {NOT_RANDOMISED if len({value for value, _ in groups}) > 1 else alone}"
 
 
 def asked(

@@ -8,6 +8,8 @@ from evidence.records import Result
 from evidence.statements import Sides, absolute, behind, describe, sides_of, spelled, when
 from evidence.words import counted, listed
 
+_NO_WINDOW = "observation window not stated"
+
 
 def sides_among(items: Iterable[Harm]) -> Sides:
     """What both sides of the differences are called."""
@@ -47,14 +49,18 @@ def finding(items: Iterable[Harm], sides: Sides) -> str:
 
 def window(items: Iterable[Harm]) -> str:
     """Until when the events were counted; empty without any."""
-    hours = sorted({entry.hours for item in items for entry in item.difference.used})
+    used = [entry for item in items for entry in item.difference.used]
+    vague = {entry.label: None for entry in used if any(_NO_WINDOW in (r.note or "").lower() for r in entry.results)}
+    hours = sorted({entry.hours for entry in used if entry.label not in vague})
+    unsaid = f"Until when they were counted is not stated for {listed(list(vague))}." if vague else ""
     if not hours:
-        return ""
+        return f"People with the event at least once. {unsaid}" if unsaid else ""
     first, last = spelled(hours[0]), spelled(hours[-1])
     if first != last:
         amount, unit = first.split(" ")
         last = f"{amount if last.endswith(unit) else first} to {last}"
-    return f"People with the event at least once, counted from the first dose or randomisation until {last}."
+    words = f"People with the event at least once, counted from the first dose or randomisation until {last}."
+    return f"{words} {unsaid}".strip()
 
 
 def trade_off(items: Iterable[Harm], found: Scope) -> str:
@@ -62,7 +68,10 @@ def trade_off(items: Iterable[Harm], found: Scope) -> str:
     ranked = sorted((h for h in items if h.differs and h.needed), key=lambda h: -(h.differs or (0.0,))[0])
     if not ranked or (ranked[0].differs or (0.0,))[0] <= 0:
         return ""
-    benefit = response.answer_for(found.compared, response.Choices())
+    # Where criteria were given up, the benefit is that of the drug and route whose harm is told, not of any other.
+    same = {(r.intervention, r.route) for r in ranked[0].results}
+    rows = tuple(r for r in found.compared if not found.dropped or (r.intervention, r.route) in same)
+    benefit = response.answer_for(rows, response.Choices())
     of_hundred = absolute(benefit)
     text = f"Number needed to harm, {ranked[0].spoken}: {ranked[0].needed}. "
     if of_hundred is None:

@@ -12,6 +12,7 @@ from evidence.dose import DoseResponse, dose_response
 from evidence.effects import MEASURES
 from evidence.records import Result
 from evidence.scale import interval, shown
+from evidence.scores import score_kinds_over
 from evidence.statements import behind, sides_of, spelled
 from evidence.times import TIME_BINS, TimeBin
 from evidence.words import counted, listed
@@ -38,6 +39,9 @@ class Course:
     def drawn(self) -> tuple[Answer, ...]:
         """Answers with at least one effect."""
         return tuple(item for item in self.answers if any(entry.effect is not None for entry in item.entries))
+
+
+_COLUMNS = "Columns hold different trials: a difference between two columns may be a difference between trials."
 
 
 def _question(measure: str, time_bin: TimeBin, low_confidence: bool) -> Question:
@@ -71,7 +75,7 @@ def course(
         return Course(
             answers,
             AXES[measure],
-            "Columns hold different trials: a difference between two columns may be a difference between trials.",
+            " ".join((_COLUMNS, score_kinds_over(answers))).strip(),
         )
     bins, trials = _most_in_common(answers)
     if not trials:

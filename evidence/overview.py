@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from evidence import certainty, duration, harms, onset, response, statements
+from evidence import certainty, duration, harms, onset, response, scores, statements
 from evidence.answers import Answer
 from evidence.outcomes import OUTCOMES
 from evidence.records import Result, Review
@@ -52,6 +52,8 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
     lower = "lower" if first.pooled.estimate < 0 else "higher"
     when = statements.when(first)
     words = f"{when} depression scores were {lower} on {sides.drug} than on {sides.comparator}."
+    if not clear:
+        words = f"{when} the interval includes no difference between {sides.drug} and {sides.comparator}."
     low_high = interval("MD", first.pooled.ci_low, first.pooled.ci_high)
     hours = sorted({entry.hours for entry in first.used})
     number = in_words(hours[0]) if len(hours) == 1 else f"{in_words(hours[0])}–{in_words(hours[-1])}"
@@ -61,7 +63,8 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
         "onset",
         number,
         unit,
-        f"{shown('MD', first.pooled.estimate)} MADRS points (95% CI {low_high})",
+        f"{shown('MD', first.pooled.estimate)} MADRS points (95% CI {low_high})"
+        + (f"; {kinds}" if (kinds := scores.score_kinds(first)) else ""),
         statements.behind(first),
         certainty.in_words(certainty.rating(reviews, first)),
         words,
@@ -156,11 +159,11 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         question,
         "safety",
         f"{drug:.0f} vs {control:.0f}",
-        f"of 100 feel detached on {sides.drug}, on {sides.comparator}",
+        f"of 100 feel detached: {sides.drug} vs {sides.comparator}",
         f"risk difference {item.in_words('RD')}",
         statements.behind(found),
         certainty.in_words(certainty.rating(reviews, found)),
-        " ".join((f"Dissociation, {sides.drug} against {sides.comparator}.", wider.given_up)).strip(),
+        " ".join(("Dissociation: feeling outside oneself, or that things are not real.", wider.given_up)).strip(),
         _results(found),
     )
 
@@ -174,15 +177,19 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str,
     if compared:
         longest = max(compared, key=lambda r: r.hours)
         lines.append(
-            f"Beyond {in_words(longest.hours)} nobody compared the two sides ({longest.label} measured longest); "
-            "six months of benefit is not something these trials can show."
-            if longest.hours < 182 * HOURS_A_DAY
-            else f"The longest comparison ends after {in_words(longest.hours)} ({longest.label})."
+            f"Beyond {in_words(longest.hours)} nobody compared the two sides ({longest.label} measured longest)"
+            + (
+                "; six months of benefit is not something these trials can show."
+                if longest.hours < 182 * HOURS_A_DAY
+                else "."
+            )
         )
-    lines.append(
-        f"{len(early) or 'None'} of {counted(len(trials), 'trial')} compared symptoms within the first 6 hours"
-        + (", so how fast it starts is hardly known." if len(early) <= 2 else ".")
-    )
+    late = len(trials) - len(early)
+    if late:
+        lines.append(
+            f"In {late} of {counted(len(trials), 'trial')} nobody compared symptoms within the first 6 hours"
+            + (", so how fast it starts is hardly known." if len(early) <= 2 else ".")
+        )
     unblinded = [rows[0].label for rows in trials.values() if any(r.comparator in ("saline", "placebo") for r in rows)]
     if unblinded:
         lines.append(
@@ -190,8 +197,12 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str,
             "so expectation cannot be told apart from effect there."
         )
     unjudged = [trial for trial in trials if trial not in judged]
-    lines.append(f"No published judgement of risk of bias is held here for {len(unjudged)} of {len(trials)} trials.")
-    harms = [name for name in ("cystitis", "urinary-retention") if any(r.outcome == name for r in results)]
+    if unjudged:
+        lines.append(
+            f"No published judgement of risk of bias is held here for {len(unjudged)} of {len(trials)} trials."
+        )
+    urinary = [n for n in ("cystitis", "urinary-retention") if any(r.outcome == n for r in results)]
+    harms = [OUTCOMES[name].label.lower() for name in urinary]
     lines.append(
         "Long-term harm to bladder and memory: no trial here is built to measure it"
         + (

@@ -9,8 +9,12 @@ from evidence.statements import Sides
 from evidence.words import percent
 
 
-def in_people(found: Absolute, sides: Sides, verb: str) -> str:
-    """Of 100 people, how many more or fewer, with the interval and the number needed to treat."""
+def in_people(found: Absolute, sides: Sides, verb: str, source: str = "") -> str:
+    """Of 100 people, how many more or fewer, with the interval and the number needed to treat.
+
+    `source` are the trials and people that the numbers were scaled to 100 from.
+    """
+    scaled = f" Scaled to 100 people from {source}." if source else ""
     drug, low, high = found.events_of_100
     control = 100 * found.comparator_rate
     change = round(drug) - round(control)
@@ -18,7 +22,7 @@ def in_people(found: Absolute, sides: Sides, verb: str) -> str:
     cut = " The interval is cut at 100 of 100." if found.clipped else ""
     return (
         f"Of 100 people, {control:.0f} {verb} on {sides.comparator} and {drug:.0f} ({low:.0f} to {high:.0f}) on "
-        f"{sides.drug}: {direction}. Number needed to treat: {found.number_needed}.{cut}"
+        f"{sides.drug}: {direction}. Number needed to treat: {found.number_needed}.{cut}{scaled}"
     )
 
 

@@ -167,18 +167,31 @@ def trials_of(results: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
     return {trial: tuple(rows) for trial, rows in grouped.items()}
 
 
+# Trials that took people in from others held here. SUSTAIN-1 took in those who had done well in TRANSFORM-1 and
+# TRANSFORM-2 (Daly 2019); SUSTAIN-3 is the extension of the whole programme (Zaki 2023).
+FEEDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "daly-2019": ("fedgchin-2019", "popova-2019"),
+        "zaki-2023": ("fedgchin-2019", "popova-2019", "ochs-ross-2020", "daly-2019", "wajs-2020"),
+    }
+)
+
+
 class Headcount(NamedTuple):
-    """Trials, people randomised in those that say so, and trials that do not say."""
+    """Trials, people randomised in those that say so, trials that do not say, and whether people count twice."""
 
     trials: int
     people: int
     unknown: int
+    overlaps: bool = False
 
     @property
     def in_people(self) -> str:
         """People in words, and the trials that do not say how many."""
         text = counted(self.people, "person", "people")
-        return text + (f" (number not known in {self.unknown})" if self.unknown else "")
+        notes = [f"number not known in {self.unknown}"] if self.unknown else []
+        notes += ["some in more than one trial"] if self.overlaps else []
+        return text + (f" ({'; '.join(notes)})" if notes else "")
 
     def __str__(self) -> str:
         """Both numbers in words."""
@@ -189,11 +202,13 @@ def headcount(results: Iterable[Result]) -> Headcount:
     """How many trials and randomised people stand behind the results.
 
     >>> headcount([])
-    Headcount(trials=0, people=0, unknown=0)
+    Headcount(trials=0, people=0, unknown=0, overlaps=False)
     """
-    sizes = [rows[0].n_randomised for rows in trials_of(results).values()]
+    trials = trials_of(results)
+    sizes = [rows[0].n_randomised for rows in trials.values()]
     known = [size for size in sizes if size is not None]
-    return Headcount(len(sizes), sum(known), len(sizes) - len(known))
+    overlaps = any(trial in trials and any(name in trials for name in FEEDERS[trial]) for trial in FEEDERS)
+    return Headcount(len(sizes), sum(known), len(sizes) - len(known), overlaps)
 
 
 class Step(NamedTuple):

@@ -15,6 +15,7 @@ from evidence.effects import MEASURES
 from evidence.outcomes import OUTCOMES
 from evidence.records import Result, Review
 from evidence.scale import interval, shown
+from evidence.scores import score_kinds
 from evidence.selection import comparator_kind
 from evidence.statements import Sides, absolute, behind, sides_of, spoken, when
 from evidence.times import BIN_OF_VALUE
@@ -148,14 +149,15 @@ class Line:
         """What it means, in plain words."""
         rating = (self.review.certainty if self.review is not None else None) or "not rated"
         time = when(self.answer)
-        numbers = f"{self._numbers} ({behind(self.answer)})."
+        kinds = f"; {found}" if (found := score_kinds(self.answer)) else ""
+        numbers = f"{self._numbers} ({behind(self.answer)}{kinds})."
         doubt = " The interval includes no difference." if self.includes_no_effect else ""
         if rating == "very low":
             return f"The evidence is very uncertain. {time} {numbers}{doubt}"
         if rating in _VERBS:
             verb = _VERBS[rating] if not self.includes_no_effect else "may or may not "
             return f"{self.sides.drug.capitalize()} {verb}{self._direction(rating)}. {time} {numbers}{doubt}"
-        return f"{time} {numbers}{doubt} Certainty not rated."
+        return f"{time} {numbers}{doubt} Certainty not rated by a review of this question."
 
     @property
     def _numbers(self) -> str:

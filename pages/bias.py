@@ -62,7 +62,7 @@ with st.expander("Options", key="bias-options"):
 
 everything = bias.board(view.results, view.evidence.judgements, tool)
 board = everything.keep(None if domain == ANY else domain, kinds)
-others = listed([f"{counted(amount, 'trial')} with {name}" for name, amount in used.items() if name != tool])
+others = ", ".join([f"{counted(amount, 'trial')} with {name}" for name, amount in used.items() if name != tool])
 others = f"Also judged: {others}; choose the tool under Options." if others else ""
 with body:
     if not board.lines:

@@ -57,7 +57,7 @@ def card(item: Assessed) -> None:
 
 st.title("Is the popular summary right?", anchor=False)
 assessed = claims.assess_all(evidence)
-st.subheader(claims.finding(assessed) + ".", anchor=False)
+st.subheader(escaped(claims.finding(assessed)) + ".", anchor=False)
 st.caption(
     f"{claims.to_review(assessed)} Statements of one popular article, in our words; verdicts are the curator’s. This "
     "page is about all trials, whatever the filter above selects."

@@ -11,6 +11,7 @@ from evidence.figures.rows import withdrawal_rows
 from evidence.selection import SINGLE, relaxed, schedule
 from evidence.ui import chart, filters, remembered
 from evidence.ui import view as views
+from evidence.ui.card import escaped
 
 view = views.current()
 st.title("For how long does it last?", anchor=False)
@@ -30,24 +31,30 @@ with st.expander("Options", key="duration-options"):
         bind="query-params",
         required=True,
     )
-single = onset_course.course([r for r in view.results if schedule(r) == SINGLE and r.hours >= 12], measure)
+    masked = st.toggle(
+        "Colour by blinding", key="masking", bind="query-params", help="How far people could tell their treatment."
+    )
+once = [r for r in view.results if schedule(r) == SINGLE and r.hours >= 12]
+single = onset_course.course(once, measure)
 sides = statements.sides_of(entry.first for answer in single.answers for entry in answer.used)
 with body:
-    st.subheader(onset_course.finding_of_duration(single.answers) + ".", anchor=False)
-    st.caption(single.caveat)
+    st.subheader(escaped(onset_course.finding_of_duration(single.answers)) + ".", anchor=False)
+    st.caption(escaped(single.caveat))
     if single.drawn:
         favours = statements.favours(single.drawn[0].question, sides)
-        figure = onset(single.drawn, favours, view.ink, single.axis, height=420)
+        figure = onset(single.drawn, favours, view.ink, single.axis, height=420, masked=masked)
         alt = "; ".join(statements.in_one_line(answer) for answer in single.drawn)
         shown = tuple(entry for answer in single.drawn for entry in answer.entries)
         script = chart.r_download(single.drawn, "After one dose", view)
         table = tables.pool_frame(single.answers, view.links)
         chart.show(figure, view, "single", alt, views.cited(shown), table, more=[script])
+        if masked:
+            st.caption(escaped(onset_course.masked_words(once, measure, single.answers)))
 
 st.header("After a course of doses", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_follow_up)
 items = tuple(item for item in duration.follow_ups(wider.results) if item.is_after_course)
-st.subheader(duration.finding_of_courses(items) + ".", anchor=False)
+st.subheader(escaped(duration.finding_of_courses(items)) + ".", anchor=False)
 st.caption(" ".join((statements.given_up(wider.dropped), duration.reading_courses(items))))
 if items:
     figure = lollipop(items, view.links, view.ink)
@@ -59,7 +66,7 @@ wider = relaxed(view.evidence.results, view.selection, duration.is_withdrawal, a
 entries = duration.withdrawals(wider.results)
 strata = duration.hazard_answer(entries)
 hazard = strata.pooled
-st.subheader(duration.finding_of_withdrawals(entries) + ".", anchor=False)
+st.subheader(escaped(duration.finding_of_withdrawals(entries)) + ".", anchor=False)
 st.caption(
     " ".join(
         (
@@ -70,7 +77,9 @@ st.caption(
     )
 )
 if words := duration.left_out_of_withdrawals(entries):
-    st.caption(words)
+    st.caption(escaped(words))
+if masked and (words := duration.masking_of(entries)):
+    st.caption(escaped(words))
 if entries:
     rows = withdrawal_rows(entries, hazard, view.links, view.ink)
     labels = Labels("Going on", "Stopping", "favours going on", "favours stopping", "Hazard ratio")

@@ -45,8 +45,8 @@ story = onset_course.course(view.results, measure, same_trials=same, low_confide
 shown = tuple(entry for answer in story.drawn for entry in answer.entries)
 sides = statements.sides_of(entry.first for answer in story.answers for entry in answer.used)
 with body:
-    st.subheader(onset_course.finding_of_onset(story.answers) + ".", anchor=False)
-    st.caption(story.caveat)
+    st.subheader(escaped(onset_course.finding_of_onset(story.answers)) + ".", anchor=False)
+    st.caption(escaped(story.caveat))
     if story.drawn:
         favours = statements.favours(story.drawn[0].question, sides)
         figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours, masked=masked)
@@ -57,7 +57,7 @@ with body:
         lines = (f"**{time}** {escaped(trials)}" for time, trials in onset_course.trials_behind(story.drawn))
         st.caption("  \n".join(lines))
         if masked:
-            st.caption(onset_course.masked_words(view.results, measure, story.answers))
+            st.caption(escaped(onset_course.masked_words(view.results, measure, story.answers)))
         for answer in story.drawn:
             published.captions(view, answer)
 
@@ -65,7 +65,7 @@ with st.expander("Does a higher dose do more?", key="dose-response", on_change="
     if panel.open:
         rows = dose.comparable(view.evidence.results, view.selection)
         found = onset_course.dose_course(rows, measure, low)
-        st.subheader(found.words + ".", anchor=False)
+        st.subheader(escaped(found.words) + ".", anchor=False)
         st.caption(
             "Intravenous racemic ketamine against any placebo, nearest to 24 hours. The preset’s dose "
             "and comparator are not applied. Arms of one trial share a comparator and are not quite independent."

@@ -7,6 +7,7 @@ from evidence.figures.evidence_map import evidence_map, key_line
 from evidence.tables import map_frame
 from evidence.ui import chart, filters
 from evidence.ui import view as views
+from evidence.ui.card import escaped
 
 view = views.current()
 st.title("What is the answer?", anchor=False)
@@ -26,14 +27,14 @@ for tile in tiles:
     with grid.container(border=True, key=f"tile-{tile.page}", height="stretch"):
         st.metric(tile.question, tile.number)
         st.markdown(f"**{tile.unit}**")
-        st.markdown(tile.words)
+        st.markdown(escaped(tile.words))
         if tile.interval:
-            st.caption(f"{tile.interval}  \n{tile.behind}  \n{tile.certainty}")
+            st.caption("  \n".join(escaped(text) for text in (tile.interval, tile.behind, tile.certainty)))
         st.page_link(f"../../pages/{tile.page}.py", label=f"See {tile.page}", icon=":material/arrow_forward:")
 
 st.header("What is not known", anchor=False)
 for line in overview.not_known(view.results, frozenset(j.trial for j in view.evidence.judgements)):
-    st.markdown(f"- {line}")
+    st.markdown(f"- {escaped(line)}")
 
 st.header("The trials", anchor=False)
 dots = overview.evidence_map(view.evidence.trials, view.results)

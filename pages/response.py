@@ -9,6 +9,7 @@ from evidence.figures.rows import Arrangement, forest_rows, review_rows
 from evidence.outcomes import OUTCOMES
 from evidence.ui import chart, filters, published, remembered, response_options, response_views
 from evidence.ui import view as views
+from evidence.ui.card import escaped
 
 view = views.current()
 st.title("For how many does it work?", anchor=False)
@@ -27,7 +28,7 @@ sides = statements.sides_of(entry.first for entry in answer.used)
 left, right = statements.favours(answer.question, sides)
 reviews = certainty.published(view.evidence.reviews, answer)
 with body:
-    st.subheader(statements.finding_of_rates(answer, sides) + ".", anchor=False)
+    st.subheader(escaped(statements.finding_of_rates(answer, sides)) + ".", anchor=False)
     st.caption(" ".join(part for part in (OUTCOMES[options.outcome].definition, statements.caution(answer)) if part))
     if notice := robustness.interval_notice(answer):
         st.badge(notice, color="orange", help="The modified interval, never narrower than Wald, is the one shown.")

@@ -23,7 +23,7 @@ if not found.lines:
     )
     st.stop()
 
-st.subheader(f"{found.title}. {found.lines[0].statement}", anchor=False)
+st.subheader(escaped(f"{found.title}. {found.lines[0].statement}"), anchor=False)
 columns = [0, 1, 2, 3, 4, 5, 6]
 names = summary_table.headings(found)
 rows = summary_table.summary_rows(found)

@@ -5,6 +5,8 @@ from conftest import counted, result
 
 from evidence import overview
 from evidence.dataset import Evidence
+from evidence.figures.evidence_map import evidence_map as drawn_map
+from evidence.figures.style import COMPARATOR_MARKS, LIGHT
 from evidence.records import Result
 from evidence.selection import PRESETS, Selection, apply
 
@@ -46,6 +48,7 @@ def test_a_tile_says_what_was_given_up_to_fill_it(evidence: Evidence) -> None:
     # No midazolam trial follows people after a course or counts dissociation in both arms.
     for tile in (duration, harms):
         assert "shown without requiring that comparator is midazolam" in tile.words
+    assert harms.unit == "of 100 feel detached: esketamine vs placebo"
     assert "shown without" not in tiles_of(evidence, Selection("everything"))[2].words
 
 
@@ -79,7 +82,9 @@ def test_an_onset_that_is_not_clear_is_called_so() -> None:
         ci_low=-6,
         ci_high=2,
     )
-    assert overview.onset_tile((row,), ()).unit == "earliest time measured; no clear effect"
+    tile = overview.onset_tile((row,), ())
+    assert tile.unit == "earliest time measured; no clear effect"
+    assert tile.words == "At 24 hours the interval includes no difference between ketamine and midazolam."
 
 
 def test_what_is_not_known_changes_with_the_selection(evidence: Evidence) -> None:
@@ -100,9 +105,12 @@ def test_the_longest_comparison_is_counted_from_the_rows() -> None:
     rows = (counted(9, 20, 3, 20, hours=24), counted(9, 20, 3, 20, trial="b", label="B 2021", hours=672))
     first, early, *_ = overview.not_known(rows, frozenset())
     assert first.startswith("Beyond 28 d nobody compared the two sides (B 2021 measured longest)")
-    assert early.startswith("None of 2 trials compared symptoms within the first 6 hours")
+    assert early.startswith("In 2 of 2 trials nobody compared symptoms within the first 6 hours")
     later = (*rows, counted(9, 20, 3, 20, trial="c", label="C 2022", hours=5376))
-    assert overview.not_known(later, frozenset())[0] == "The longest comparison ends after 224 d (C 2022)."
+    assert (
+        overview.not_known(later, frozenset())[0]
+        == "Beyond 224 d nobody compared the two sides (C 2022 measured longest)."
+    )
 
 
 def test_no_trial_at_all_is_bearable() -> None:
@@ -124,3 +132,18 @@ def test_the_map_has_every_trial_once_with_its_year_and_size(evidence: Evidence)
         for dot in dots
         if not dot.selected and any(r.is_controlled for r in evidence.trials[dot.result.trial])
     )
+
+
+def test_what_is_not_known_is_said_in_words_of_the_vocabulary(evidence: Evidence) -> None:
+    lines = overview.not_known(evidence.results, frozenset(evidence.trials))
+    assert any("the nearest rows are cystitis and urinary retention" in line for line in lines)
+    assert not any("risk of bias" in line for line in lines)  # every trial is judged: that is known
+    assert not any(outcome in line for line in lines for outcome in ("urinary-retention", "any-adverse"))
+
+
+def test_the_map_says_what_its_colours_are(evidence: Evidence) -> None:
+    figure = drawn_map(overview.evidence_map(evidence.trials, evidence.results), LIGHT)
+    (key,) = [note.text for note in figure.layout.annotations]
+    for name in {dot.result.comparator for dot in overview.evidence_map(evidence.trials, evidence.results)}:
+        assert COMPARATOR_MARKS[name].colour(LIGHT) in key
+    assert {"Midazolam", "Saline", "No comparison"} <= set(re.findall(r"<b>([^<]+)</b>", key))

@@ -52,7 +52,8 @@ def alts(at: AppTest) -> list[str]:
 
 
 def said(at: AppTest) -> str:
-    return "\n".join(element.value for kind in ("subheader", "caption", "markdown") for element in at.get(kind))
+    shown = "\n".join(element.value for kind in ("subheader", "caption", "markdown") for element in at.get(kind))
+    return shown.replace("\\", "")  # as a reader sees it: text from the data is escaped
 
 
 @pytest.mark.parametrize("preset", LABELS)
@@ -70,7 +71,7 @@ def test_safety_of_the_default_says_what_was_given_up_and_leads_on() -> None:
     (button,) = [b for b in at.button if b.label == "Esketamine nasal spray: 7 trials"]
     button.click().run()
     assert at.selectbox(key="preset").value == "esketamine"
-    assert at.subheader[0].value.startswith("The largest difference is in dissociation: about 31 of 100 people")
+    assert said(at).startswith("The largest difference is in dissociation: about 31 of 100 people")
     assert "shown without" not in said(at)
 
 
@@ -146,3 +147,12 @@ def test_the_overview_tile_and_the_page_say_the_same(evidence: Evidence) -> None
     text = said(at) + "".join(str(m.value) for m in at.metric)
     assert "31 vs 5" in text
     assert "25% (20% to 31%)" in text
+
+
+def test_the_blinding_lens_is_on_safety_and_duration_in_the_same_words() -> None:
+    at = opened("safety", preset=LABELS["everything"], masking="true")
+    assert "against inert placebo" in said(at)
+    assert "Trials were not randomised to a kind of placebo" in said(at)
+    duration = opened("duration", preset=LABELS["everything"], masking="true")
+    assert "By blinding: inert placebo: Daly 2019 and Glue 2024" in said(duration)
+    assert "against active placebo the mean difference is" in said(duration)

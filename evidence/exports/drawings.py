@@ -20,7 +20,7 @@ from evidence.statements import Sides
 from evidence.words import counted
 
 Place = Callable[[float], float]
-MOST_ROWS = 15
+MOST_ROWS = 12
 _LEFT, _RIGHT = 6.95, 10.65  # the plot of a forest plot
 _ARM = 1.0
 
@@ -162,11 +162,11 @@ def time_course(deck: Deck, answers: Sequence[Answer], axis: str, favours: tuple
 def hundred(deck: Deck, found: Absolute, sides: Sides, verb: str) -> None:
     """A hundred people in rows of twenty, each an editable shape; what a shape means stands above."""
     both, gained, lost, never = icon_counts(found)
-    blue, orange = (style.COMPARATOR_MARKS[name].colour(LIGHT) for name in ("saline", "midazolam"))
+    grey, strong = style.ICON_BOTH.colour(LIGHT), style.ICON_CHANGED.colour(LIGHT)
     kinds = (
-        (both, "circle", blue, f"{verb} on either"),
-        (gained, "square", orange, f"more {verb} on {sides.drug}"),
-        (lost, "x", orange, f"fewer {verb} on {sides.drug}"),
+        (both, "circle", grey, f"{verb} on either"),
+        (gained, "square", strong, f"more {verb} on {sides.drug}"),
+        (lost, "x", strong, f"fewer {verb} on {sides.drug}"),
         (never, "circle-open", LIGHT.secondary, "on neither"),
     )
     present = [kind for kind in kinds if kind[0]]

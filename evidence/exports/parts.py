@@ -116,7 +116,15 @@ def _people(story: Story) -> Part | None:
     behind = tuple(result for entry in story.response.used for result in entry.results)
     note = "At the comparator’s rate in these trials."
     figure = icon_array(found, sides, verb, LIGHT)
-    return Part("people", "For 100 people", in_people(found, sides, verb), (note,), figure, None, behind)
+    return Part(
+        "people",
+        "For 100 people",
+        in_people(found, sides, verb, statements.behind(story.response)),
+        (note,),
+        figure,
+        None,
+        behind,
+    )
 
 
 def _follow_up(story: Story) -> Part:

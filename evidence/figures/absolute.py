@@ -32,11 +32,11 @@ def icon_counts(absolute: Absolute) -> tuple[int, int, int, int]:
 def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figure:
     """A hundred people in rows of twenty: shape and colour say with which treatment they have the outcome."""
     both, gained, lost, never = icon_counts(absolute)
-    blue, orange = style.COMPARATOR_MARKS["saline"].colour(ink), style.COMPARATOR_MARKS["midazolam"].colour(ink)
+    grey, strong = style.ICON_BOTH.colour(ink), style.ICON_CHANGED.colour(ink)
     kinds = (
-        (both, "circle", blue, f"{verb} on either"),
-        (gained, "square", orange, f"more {verb} on {sides.drug}"),
-        (lost, "x", orange, f"fewer {verb} on {sides.drug}"),
+        (both, "circle", grey, f"{verb} on either"),
+        (gained, "square", strong, f"more {verb} on {sides.drug}"),
+        (lost, "x", strong, f"fewer {verb} on {sides.drug}"),
         (never, "circle-open", ink.faint, "on neither"),
     )
     figure = style.base(ink, 250, margin={"l": 8, "r": 8, "t": 36, "b": 8})

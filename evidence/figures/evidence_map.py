@@ -15,11 +15,12 @@ from evidence.words import count
 _SHAPES = {"parallel": "circle", "crossover": "diamond", "withdrawal": "square", "single-arm": "circle-open"}
 _SIZE_TICKS = (5, 10, 20, 50, 100, 200, 500, 1000)
 _UNKNOWN_SIZE = 2.8
+_WORDS = {"none": "No comparison", "ECT": "ECT", "ketamine": "Ketamine"}  # shorter than their labels, for one line
 
 
 def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
     """Selected trials in colour and named while they are few; the others faint behind them."""
-    figure = style.base(ink, 420, margin={"l": 56, "r": 16, "t": 24, "b": 44})
+    figure = style.base(ink, 420, margin={"l": 56, "r": 16, "t": 34, "b": 44})
     placed = [dot for dot in dots if dot.year is not None]
     others = [dot for dot in placed if not dot.selected]
     chosen = [dot for dot in placed if dot.selected]
@@ -31,6 +32,14 @@ def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
             figure.add_trace(
                 _dots(members, style.COMPARATOR_MARKS[comparator].colour(ink), "named" if named else "", ink)
             )
+    seen = [name for name in COMPARATORS if any(dot.result.comparator == name for dot in chosen)]
+    key = "   ".join(
+        f'<span style="color:{style.COMPARATOR_MARKS[name].colour(ink)}">● '
+        f"<b>{_WORDS.get(name, COMPARATORS[name].label)}</b></span>"
+        for name in seen
+    )
+    if key:
+        style.note(figure, key, 0, 1, ink, xanchor="left", yanchor="bottom", yshift=6)
     figure.update_xaxes(title_text="Year of publication", showgrid=False, dtick=5, range=[1998.5, 2027.5])
     figure.update_yaxes(
         tickvals=[math.log10(_UNKNOWN_SIZE), *(math.log10(n) for n in _SIZE_TICKS)],
@@ -50,7 +59,8 @@ def key_line(dots: Sequence[Dot]) -> str:
         "single-arm": "○ uncontrolled",
     }
     seen = [shapes[name] for name in DESIGNS if any(dot.result.design == name for dot in dots)]
-    return f"Shape: {', '.join(seen)}. Faint: outside the selection. “?”: number of people not known."
+    shape = f"Colour: the comparator. Shape: {', '.join(seen)}."
+    return f"{shape} Faint: outside the selection. “?”: number of people not known."
 
 
 def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:

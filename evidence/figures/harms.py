@@ -2,10 +2,11 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 import plotly.graph_objects as go
 
+from evidence.blinding import MASKINGS
 from evidence.effects import MEASURES
 from evidence.figures import style
 from evidence.figures.panels import PanelRow, PanelWords, panels
@@ -26,20 +27,26 @@ _STATES: Mapping[str, str] = {
 }
 
 
-def harm_rows(items: Sequence[Harm], measure: str, ink: Ink) -> list[PanelRow]:
-    """One line an event that has a risk difference; a ratio that cannot be estimated is said in words."""
+def harm_rows(items: Sequence[Harm], measure: str, ink: Ink, maskings: Sequence[str] = ()) -> list[PanelRow]:
+    """One line an event that has a risk difference; a ratio that cannot be estimated is said in words.
+
+    With `maskings`, one an item, the line is named after it and has its colour.
+    """
     rows = []
-    for item in items:
+    for item, masking in zip_longest(items, maskings, fillvalue=""):
+        assert isinstance(item, Harm)
         if item.differs is None:
             continue
         found = item.difference if measure == "RD" else item.ratio
         behind = found if found.used else item.difference
         people = f", n {count(behind.people)}" if behind.people else ""
         words = item.in_words(measure)
+        kind = MASKINGS[masking].label if masking else item.group.lower()
         rows.append(
             PanelRow(
                 label=item.label,
-                note=f"{item.group.lower()} · {counted(behind.k, 'trial')}{people}",
+                note=f"{kind} · {counted(behind.k, 'trial')}{people}",
+                colour=style.MASKING_MARKS[masking].colour(ink) if masking else "",
                 rates=item.rates,
                 effect=item.effect(measure),
                 words=words,
@@ -52,7 +59,7 @@ def harm_rows(items: Sequence[Harm], measure: str, ink: Ink) -> list[PanelRow]:
     return rows
 
 
-def harm_plot(items: Sequence[Harm], measure: str, sides: Sides, ink: Ink) -> go.Figure:
+def harm_plot(items: Sequence[Harm], measure: str, sides: Sides, ink: Ink, maskings: Sequence[str] = ()) -> go.Figure:
     """Per cent by arm on the left, risk difference or risk ratio on the right, in the order given."""
     marks = {style.mark_of(result) for item in items for result in item.results}
     colour = marks.pop().colour(ink) if len(marks) == 1 else ink.secondary
@@ -64,7 +71,7 @@ def harm_plot(items: Sequence[Harm], measure: str, sides: Sides, ink: Ink) -> go
         f"favours {sides.drug}",
         f"favours {sides.comparator}",
     )
-    return panels(harm_rows(items, measure, ink), measure, words, ink, colour)
+    return panels(harm_rows(items, measure, ink, maskings), measure, words, ink, colour)
 
 
 def _hover(cell: Cell) -> str:

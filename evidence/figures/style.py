@@ -110,6 +110,10 @@ JUDGEMENT_MARKS: Mapping[str, JudgementMark] = MappingProxyType(
 )
 
 
+# A hundred people as icons: no comparator's colours; the shape says the same.
+ICON_BOTH, ICON_CHANGED = Mark("#616e7c", "#a3adb8", "solid"), Mark("#1f2933", "#eef1f4", "solid")
+
+
 def mark_of(result: Result) -> Mark:
     """How the result's comparator is drawn."""
     return COMPARATOR_MARKS[result.comparator]

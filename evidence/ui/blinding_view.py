@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from evidence import blinding, harm_tables, statements, tables
+from evidence import blinding, harm_tables, scores, statements, tables
 from evidence.effects import MEASURES
 from evidence.figures.blinding import lens_plot
 from evidence.figures.forest import Labels, forest
@@ -55,9 +55,13 @@ def draw(view: View, options: Options) -> None:
     scope = blinding.scope(view.evidence.results, view.selection, options.measure, options.time)
     found, items = scope.answer, blinding.lenses(scope.answer, scope.results)
     sides = statements.sides_of(entry.first for entry in found.used)
-    st.subheader(blinding.finding(found, items) + ".", anchor=False)
+    kinds = scores.score_kinds(found)
+    mixed = f"Pooled together: {kinds}." if kinds else ""
+    st.subheader(escaped(blinding.finding(found, items)) + ".", anchor=False)
     st.caption(
-        " ".join(part for part in (statements.when(found) + ".", scope.words, blinding.caution(found, items)) if part)
+        " ".join(
+            part for part in (statements.when(found) + ".", scope.words, mixed, blinding.caution(found, items)) if part
+        )
     )
     if not items:
         return

@@ -1,5 +1,6 @@
 """The citation card: what a mark says, where it stands, how it was obtained, and the way to the source."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
@@ -11,11 +12,13 @@ from evidence.statements import describe
 from evidence.vocabulary import CONFIDENCES, EXTRACTIONS, SOURCES
 
 _MOST_CARDS = 3
+_ADDRESS = re.compile(r"(https?:|www|(?<=\w)(?=@))(?=//|\.|@)", re.IGNORECASE)
 
 
 def escaped(text: str) -> str:
     """Text from the data as literal Markdown: no formatting, links, maths or HTML of its own."""
     text = text.replace(":material", ":\u200bmaterial")  # an icon's name in a title is a word, not an icon
+    text = _ADDRESS.sub("\\1\u200b", text)  # an address in a title is text, not a link; escaping alone does not stop it
     return "".join("\\" + character if character in r"\`*_{}[]<>#|~$:" else character for character in text)
 
 

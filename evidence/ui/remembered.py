@@ -15,6 +15,8 @@ from evidence.figures.forest import Labels, Row
 from evidence.figures.harms import harm_plot
 from evidence.figures.style import Ink
 from evidence.harm_view import Asked, Told
+from evidence.harm_words import sides_among
+from evidence.harms import Harm
 from evidence.robustness import Series
 
 _KEPT = 256
@@ -45,9 +47,18 @@ def harms_told(asked: Asked) -> Told:
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_drawn(asked: Asked, measure: str, ink: Ink) -> go.Figure:
-    """The dot plot of the events that `harms_told` draws, remembered."""
+def harms_masked(asked: Asked) -> tuple[tuple[str, Harm], ...]:
+    """The events that `harms_told` draws, split by masking, remembered."""
+    return harm_view.masked(harms_told(asked), asked.withdrawals)
+
+
+@lru_cache(maxsize=_KEPT)
+def harms_drawn(asked: Asked, measure: str, ink: Ink, by_masking: bool = False) -> go.Figure:
+    """The dot plot of the events that `harms_told` draws, remembered; by masking where asked for."""
     told = harms_told(asked)
+    if by_masking and (split := harms_masked(asked)):
+        maskings, items = zip(*split, strict=True)
+        return harm_plot(items, measure, sides_among(items), ink, maskings)
     return harm_plot(told.drawn, measure, told.sides, ink)
 
 

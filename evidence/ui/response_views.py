@@ -16,6 +16,7 @@ from evidence.response import Choices
 from evidence.robustness import Series
 from evidence.statements import Sides
 from evidence.ui import chart, remembered
+from evidence.ui.card import escaped
 from evidence.ui.view import View, cited
 
 _RATE = "rate"
@@ -68,13 +69,14 @@ def _people(view: View, answer: Answer, sides: Sides) -> None:
         st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
         return
     verb = statements.verb_of(answer.question.outcomes[0])
-    st.markdown(f"**{people_words.in_people(of_hundred, sides, verb)}**")
+    words = people_words.in_people(of_hundred, sides, verb, statements.behind(answer))
+    st.markdown(f"**{escaped(words)}**")
     figure = icon_array(of_hundred, sides, verb, view.ink)
     chart.show(
         figure,
         view,
         "people",
-        people_words.in_people(of_hundred, sides, verb),
+        words,
         cited(answer.used),
         _absolute_frame(of_hundred),
         shapes="Each sign is one person of 100.",

@@ -19,6 +19,7 @@ class Options:
     least: float
     against: str
     withdrawals: bool
+    by_masking: bool = False
 
 
 def options() -> Options:
@@ -64,4 +65,7 @@ def options() -> Options:
             bind="query-params",
             help="Only people who had done well on the drug, and borne it, took part in them.",
         )
-    return Options(str(measure), tuple(groups or ()), float(least), against, withdrawals)
+        masked = st.toggle(
+            "Colour by blinding", key="masking", bind="query-params", help="How far people could tell their treatment."
+        )
+    return Options(str(measure), tuple(groups or ()), float(least), against, withdrawals, masked)

@@ -7,6 +7,7 @@ import streamlit as st
 from evidence import harm_tables, harm_view, harm_words, harms, reporting
 from evidence.figures.harms import matrix_key, matrix_plot
 from evidence.harm_view import Asked, Told
+from evidence.records import Result
 from evidence.selection import PRESETS
 from evidence.ui import chart, remembered
 from evidence.ui.card import escaped
@@ -47,15 +48,23 @@ def _chart(view: View, question: Asked, options: Options, key: str) -> None:
     if not told.drawn:
         return
     chart.show(
-        remembered.harms_drawn(question, options.measure, view.ink),
+        remembered.harms_drawn(question, options.measure, view.ink, options.by_masking),
         view,
         key,
         harm_words.aloud(told.drawn, options.measure),
-        told.results,
+        [*told.results, *_masked_results(question, options)],
         remembered.harms_table(question),
         more=[_script(told.drawn, options, view)],
         shapes=SHAPES,
     )
+    if options.by_masking:
+        st.caption(escaped(harm_view.masked_words(remembered.harms_masked(question))))
+
+
+def _masked_results(question: Asked, options: Options) -> tuple[Result, ...]:
+    """The results that stand in the chart only where it is split by masking."""
+    split = remembered.harms_masked(question) if options.by_masking else ()
+    return tuple(result for _, harm in split for result in harm.results)
 
 
 def _notes(told: Told, options: Options) -> None:
@@ -102,7 +111,7 @@ def who_counted(view: View, found: harms.Scope, options: Options) -> None:
     """The grid of trials by events, the trials that say nothing, and the way to the registries' own tables."""
     rows = view.results if any(harms.is_event(r) for r in view.results) else found.results
     grid = reporting.matrix(rows, options.groups)
-    st.subheader(reporting.finding(grid) + ".", anchor=False)
+    st.subheader(escaped(reporting.finding(grid)) + ".", anchor=False)
     st.caption(matrix_key())
     if grid.cells:
         results = [result for cell in grid.cells for result in cell.results]

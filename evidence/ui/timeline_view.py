@@ -19,7 +19,7 @@ def draw(view: View, found: Scope) -> None:
     """The chart with what it cannot show said over it."""
     line = timeline.timeline(view.evidence.results, view.selection, view.results, found)
     words = timeline.finding(line, found.results)
-    st.subheader(words + ".", anchor=False)
+    st.subheader(escaped(words) + ".", anchor=False)
     st.caption(timeline.HONEST)
     if line.is_empty:
         return

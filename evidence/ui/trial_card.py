@@ -45,7 +45,7 @@ def trial_card(view: View, trial: str) -> None:
 
 
 def _results(view: View, title: str, rows: tuple[Result, ...], alt: str) -> None:
-    st.subheader(title, anchor=False)
+    st.subheader(escaped(title), anchor=False)
     if rows:
         _frame(trial_tables.results_frame(rows, view.links), alt)
 
