@@ -157,7 +157,7 @@ class Line:
         if rating in _VERBS:
             verb = _VERBS[rating] if not self.includes_no_effect else "may or may not "
             return f"{self.sides.drug.capitalize()} {verb}{self._direction(rating)}. {time} {numbers}{doubt}"
-        return f"{time} {numbers}{doubt} Certainty not rated by a review of this question."
+        return f"{time} {numbers}{doubt} Certainty not rated."
 
     @property
     def _numbers(self) -> str:

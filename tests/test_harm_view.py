@@ -70,7 +70,7 @@ def test_a_window_that_no_source_states_is_said_to_be_unstated(evidence: Evidenc
     assert words == (
         "People with the event at least once. Until when they were counted is not stated for Ekstrand 2022."
     )
-    mixed = harm_words.window([harms.harm_of([*rows, felt(9, 3, "a", hours=24)], "dissociation")])
+    mixed = harm_words.window([harms.harm_of([*rows, felt(9, 3, "a", hours=24, comparator="ECT")], "dissociation")])
     assert "until 24 hours. Until when they were counted is not stated for Ekstrand 2022." in mixed
 
 
