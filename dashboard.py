@@ -8,15 +8,25 @@ import os
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 
 from evidence.api import headers, serving
 from evidence.ui import loading
 
 # The interface reads through the cache of the pages from threads that draw no page; that is meant.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+
+
+def _overview(request: Request) -> RedirectResponse:
+    """The first page is at the root alone; its name leads there, with everything that was chosen."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
 ancestors = os.environ.get(headers.FRAMES_VARIABLE) or headers.DEFAULT_ANCESTORS
 app = st.App(
     "evidence/ui/app.py",
-    routes=serving.routes(lambda: loading.current().evidence),
+    routes=[*serving.routes(lambda: loading.current().evidence), Route("/overview", _overview)],
     middleware=[Middleware(headers.SecurityHeaders, headers=headers.security_headers(ancestors))],
 )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from evidence import vocabulary
-from evidence.selection import PRESETS, REPEATED, SINGLE
+from evidence.selection import DEFAULT_PRESET, PRESETS, REPEATED, SINGLE
 from evidence.vocabulary import Term
 
 _SCHEDULES = vocabulary.terms((SINGLE, "Single dose", ""), (REPEATED, "Repeated doses", ""))
@@ -39,15 +39,19 @@ def address(
     """The address of a page, relative to any other page, with its filters set.
 
     `words` are filters with the words they hold; `options` are a page's own choices as they stand in the URL.
+    The default preset is left out, as the filter bar leaves it out.
 
     >>> address("onset", "midazolam", {"population": ["TRD"]})
-    'onset?preset=Ketamine%200.5%20mg%2Fkg%20IV%20vs%20midazolam&population=Treatment-resistant%20depression'
+    'onset?population=Treatment-resistant%20depression'
+    >>> address("onset", "midazolam")
+    'onset'
     >>> address("trials", trial="murrough-2013a", dose=(0.5, 0.5))
     'trials?preset=Everything&dose=0.5&dose=0.5&trial=murrough-2013a'
     """
-    pairs = [("preset", PRESETS[preset].label)]
+    pairs = [("preset", PRESETS[preset].label)] if preset != DEFAULT_PRESET else []
     for name, chosen in (words or {}).items():
         pairs += [(name, FILTERS[name][word].label) for word in chosen]
     if dose is not None:
         pairs += [("dose", str(limit)) for limit in dose]
-    return f"{page}?{urlencode([*pairs, *options.items()], quote_via=quote, safe='')}"
+    query = urlencode([*pairs, *options.items()], quote_via=quote, safe="")
+    return f"{page}?{query}" if query else page

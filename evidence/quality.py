@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import pandas as pd
 
+from evidence.addresses import address
 from evidence.dataset import TRIALS, Evidence
 from evidence.findings import KINDS, Finding, FindingKind
 from evidence.outcomes import OUTCOMES
@@ -127,7 +128,7 @@ def advice(group: FindingGroup) -> str:
 
 def trial_link(trial: str | None) -> str | None:
     """The address of a trial's card, relative to any page."""
-    return f"trials?preset=everything&trial={trial}" if trial else None
+    return address("trials", trial=trial) if trial else None
 
 
 def group_frame(group: FindingGroup, evidence: Evidence) -> pd.DataFrame:

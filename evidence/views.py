@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from evidence.addresses import FILTERS
-from evidence.selection import DOSE_LIMITS, PRESETS, Selection
+from evidence.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, Selection
 
 _MOST = 500
 
@@ -61,12 +61,12 @@ def parse_view(text: str) -> ParsedView:
 
 
 def parameters(selection: Selection) -> str:
-    """The URL parameters of a selection, as the filter bar writes them.
+    """The URL parameters of a selection, as the filter bar writes them; none for the default view.
 
     >>> parameters(Selection("everything", {"population": ("TRD",)}))
     'preset=Everything&population=Treatment-resistant%20depression'
     """
-    pairs = [("preset", PRESETS[selection.preset].label)]
+    pairs = [("preset", PRESETS[selection.preset].label)] if selection.preset != DEFAULT_PRESET else []
     for name, chosen in selection.words.items():
         pairs += [(name, FILTERS[name][word].label) for word in chosen]
     if selection.dose != DOSE_LIMITS:

@@ -22,3 +22,8 @@ def test_an_address_says_preset_filters_dose_and_options():
         "dose": ["0.5", "1.0"],
         "by": ["dose"],
     }
+
+
+def test_the_default_question_is_left_out_of_an_address():
+    assert address("response", "midazolam") == "response"
+    assert address("response", "midazolam", by="dose") == "response?by=dose"

@@ -142,5 +142,5 @@ def test_names_carry_the_data_version(view):
 
 
 def test_the_citation_names_versions_view_and_address(view):
-    for part in (view.evidence.short, "20 November 2026", str(view.selection), "https://example.org/?preset="):
+    for part in (view.evidence.short, "20 November 2026", str(view.selection), "Available from: https://example.org/"):
         assert part in view.citation

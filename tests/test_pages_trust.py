@@ -201,7 +201,7 @@ def test_all_claims_stand_with_shape_word_numbers_and_links():
     for name, shape in claims.SHAPES.items():
         assert f"**{shape} {name.capitalize()}**" in text
     assert "**7.95** :gray[as printed]" in text
-    assert "[See it in the data](response?preset=" in text
+    assert "[See it in the data](response)" in text
     assert "What became of the article’s references" in text
     assert "All 22 printed numbers" in text
     assert not at.warning

@@ -115,7 +115,7 @@ def test_a_finding_leads_to_its_trial_where_the_row_is_known(evidence):
     }
     (row,) = groups["ratio-disagrees"].to_dict("records")
     assert row["Trial"] == "Murrough 2013a"
-    assert row["Open"] == "trials?preset=everything&trial=murrough-2013a"
+    assert row["Open"] == "trials?preset=Everything&trial=murrough-2013a"
     assert not {"Trial", "Open", "Fix"} & set(groups["unused-citation"])
 
 

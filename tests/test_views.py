@@ -30,6 +30,7 @@ def test_a_selection_comes_back_from_its_parameters(selection):
 
 
 def test_nothing_is_the_default_view():
+    assert parameters(Selection()) == ""
     assert parse_view("") == parse_view("?") == (Selection(), ())
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from evidence import sharing
+
 FRAMES_VARIABLE = "KETAMINE_EVIDENCE_FRAME_ANCESTORS"
 DEFAULT_ANCESTORS = "'self'"
 # The one inline script of Streamlit's index.html (window.prerenderReady = false).
@@ -28,7 +30,7 @@ def policy(ancestors: str = DEFAULT_ANCESTORS) -> str:
     directives = {
         "default-src": "'none'",
         # Streamlit's protobuf counts 64-bit numbers in WebAssembly; this permits that, and no eval.
-        "script-src": f"'self' 'wasm-unsafe-eval' {INLINE_SCRIPT}",
+        "script-src": f"'self' 'wasm-unsafe-eval' {INLINE_SCRIPT} {sharing.script_source()}",
         "style-src": "'self' 'unsafe-inline'",  # Streamlit and Plotly style at run time
         "img-src": "'self' data: blob:",  # Plotly draws a picture from a blob before it is downloaded
         "font-src": "'self' data:",

@@ -52,14 +52,16 @@ class View:
     @property
     def address(self) -> str:
         """Where the view opens again; the parameters alone where the dashboard's own address is not known."""
-        return f"{self.base}?{parameters(self.selection)}"
+        query = parameters(self.selection)
+        return f"{self.base}?{query}" if query else self.base
 
     @property
     def citation(self) -> str:
         """How to cite the view: the dashboard with its versions and the day, the view, its address."""
         cited = citing.in_words(__version__, self.evidence.short, self.made)
-        where = f"Available from: {self.address}" if self.base else f"Parameters: {parameters(self.selection)}"
-        return f"{cited} View: {self.selection} ({headcount(self.rows)}). {where}"
+        query = parameters(self.selection)
+        where = f" Available from: {self.address}" if self.base else f" Parameters: {query}" if query else ""
+        return f"{cited} View: {self.selection} ({headcount(self.rows)}).{where}"
 
     @property
     def stamp(self) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from evidence.ui import filters, loading
+from evidence.ui import filters, loading, sharing
 from evidence.ui.banner import data_banner
 
 PAGES = (
@@ -35,15 +35,17 @@ st.set_page_config(
     layout="wide",
 )
 page = st.navigation(list(PAGES), position="top")
+link = sharing.asked(page)
 loaded = loading.current()
 # A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.
 with st.container(key="frame-top"):
     data_banner(loaded)
-    filters.bar(loaded.evidence.results)
+    filters.bar(loaded.evidence.results, sharing.button)
+    notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(
     f"Data version {loaded.evidence.short} · {len(loaded.evidence.trials)} trials, "
     f"{len(loaded.evidence.results)} results · Evidence for reading and teaching, not medical advice."
 )
-with body:
+with body, sharing.said(link, notes):
     page.run()  # last, because a page may stop the run

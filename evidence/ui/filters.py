@@ -24,12 +24,15 @@ from evidence.words import counted
 _DOSE_STEPS = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.8, 1.0]
 
 
-def bar(results: tuple[Result, ...]) -> None:
-    """Draw the filter bar: what is on screen in one line, which opens to the filters and what each excluded."""
+def bar(results: tuple[Result, ...], beside: Callable[[], None] = lambda: None) -> None:
+    """Draw the filter bar: what is on screen in one line, which opens to the filters and what each excluded.
+
+    `beside` draws what stands at its end.
+    """
     selection = selection_from_state()
     kept = apply(results, selection.criteria())
     total = len(trials_of(results))
-    left, right = st.columns([2, 3], vertical_alignment="top")
+    left, right, end = st.columns([8, 11, 2], vertical_alignment="top")
     with left:
         st.selectbox(
             "Evidence",
@@ -51,6 +54,8 @@ def bar(results: tuple[Result, ...]) -> None:
         if selection_from_state() != selection:
             st.rerun()  # a deep link: the widgets have just read the URL, the line above them had not
         _excluded(results, selection)
+    with end:
+        beside()
 
 
 def _widgets() -> None:
