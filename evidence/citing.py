@@ -13,8 +13,16 @@ def in_words(version: str, data_version: str, accessed: date) -> str:
     >>> in_words("1.0.0", "1a2b3c4d", date(2026, 11, 20)).partition(". Version")[2]
     ' 1.0.0, data version 1a2b3c4d; 2026 [accessed 20 November 2026].'
     """
-    day = f"{accessed.day} {accessed:%B %Y}"
-    return f"{AUTHORS}. {TITLE}. Version {version}, data version {data_version}; {YEAR} [accessed {day}]."
+    return f"{undated(version, data_version).removesuffix('.')} [accessed {accessed.day} {accessed:%B %Y}]."
+
+
+def undated(version: str, data_version: str) -> str:
+    """The citation without the day it was read, for a catalogue.
+
+    >>> undated("1.0.0", "1a2b3c4d").rpartition(". ")[2]
+    'Version 1.0.0, data version 1a2b3c4d; 2026.'
+    """
+    return f"{AUTHORS}. {TITLE}. Version {version}, data version {data_version}; {YEAR}."
 
 
 def cff(version: str, data_version: str, accessed: date) -> str:

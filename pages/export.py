@@ -10,7 +10,6 @@ from evidence.selection import headcount
 from evidence.ui import filters
 from evidence.ui import view as views
 from evidence.ui.card import escaped
-from evidence.views import parameters
 
 view = views.current()
 st.title("Take the evidence along", anchor=False)
@@ -54,7 +53,7 @@ else:
     )
 st.caption("The same file from the command line:")
 st.code(
-    f'python -m evidence export {name} --view "{parameters(view.selection)}" --out {file_name(name, exported)}',
+    f'python -m evidence export {name} --view "{exported.query}" --out {file_name(name, exported)}',
     language="bash",
     wrap_lines=True,
 )

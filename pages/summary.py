@@ -5,7 +5,7 @@ import streamlit as st
 from evidence import summary_of_findings as sof
 from evidence import summary_table
 from evidence.exports import summary as export
-from evidence.ui import filters
+from evidence.ui import citing, filters
 from evidence.ui import view as views
 from evidence.ui.card import escaped, reference_list
 
@@ -65,6 +65,7 @@ with st.container(horizontal=True):
             on_click="ignore",
             icon=":material/download:",
         )
+citing.cite(view, "sof", references)
 for note in summary_table.notes(found):
     st.caption(escaped(note))
 with st.expander("References of everything pooled", key="sof-references"):

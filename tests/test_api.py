@@ -139,6 +139,24 @@ def test_health_says_the_hash_and_fails_without_data(tmp_path):
 def test_the_data_set_is_described_with_addresses_that_answer():
     body = asked("/api/dataset")
     assert (body["@type"], body["version"]) == ("Dataset", EVIDENCE.short)
+    needed = [
+        "name",
+        "description",
+        "license",
+        "citation",
+        "distribution",
+        "variableMeasured",
+        "identifier",
+        "creator",
+        "keywords",
+        "url",
+    ]
+    assert all(body[name] for name in needed)
+    assert EVIDENCE.short in body["citation"]
+    assert 50 <= len(body["description"]) <= 5000  # what search engines for data sets ask for
+    first, last = (int(year) for year in body["temporalCoverage"].split("/"))
+    assert first == min(EVIDENCE.references[r.citation].year or 9999 for r in EVIDENCE.results)
+    assert first < last
     for download in body["distribution"]:
         reply = CLIENT.get(download["contentUrl"])
         assert reply.headers["content-type"].startswith(download["encodingFormat"])

@@ -93,6 +93,22 @@ def test_of_a_choice_named_twice_the_last_counts():
     assert at.query_params["preset"] in ("Everything", ["Everything"])
 
 
+@pytest.mark.parametrize("page", ["overview", "response", "bias", "summary", "blinding"])
+def test_beside_every_download_stands_how_to_cite_view_and_trials(page, evidence):
+    at = opened(page, preset="Everything", **({"effect": "Odds ratio"} if page == "response" else {}))
+    ways = [item for item in at.expander if item.label.startswith("Cite this view")]
+    charts = len(at.get("plotly_chart")) - (page == "bias")
+    assert len(ways) == max(charts, 1)
+    for way in ways:
+        view, trials = (item.value for item in way.get("code"))
+        assert f"data version {evidence.short}" in view
+        assert "View: Everything (79 trials" in view
+        assert "preset=Everything" in view
+        assert trials.startswith("1. ")
+    if page == "response":
+        assert "effect=Odds%20ratio" in ways[0].get("code")[0].value
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     with dashboard() as running:

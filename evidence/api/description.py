@@ -13,6 +13,7 @@ from evidence.outcomes import OUTCOMES
 from evidence.selection import DOSE_LIMITS
 
 SCHEMA_JSON = "application/schema+json"
+LICENSE = "https://spdx.org/licenses/MIT"
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -76,15 +77,25 @@ def dataset(evidence: Evidence, values: Values, base: str) -> Reply:
         "url": base,
         "version": evidence.short,
         "identifier": f"sha256:{evidence.digest}",
+        "license": LICENSE,
         "isAccessibleForFree": True,
+        "citation": citing.undated(__version__, evidence.short),
         "creator": {"@type": "Organization", "name": citing.AUTHORS},
         "keywords": ["ketamine", "esketamine", "depression", "clinical trials", "meta-analysis"],
         "measurementTechnique": "Extraction from published reports of clinical trials",
         "variableMeasured": [term.label for term in OUTCOMES.values()],
         "distribution": downloads,
+        **_coverage(evidence),
         "subjectOf": {"@type": "WebAPI", "documentation": f"{base}api/openapi.json"},
     }
     return Reply(JSON_LD, lambda: dumps(body))
+
+
+def _coverage(evidence: Evidence) -> dict[str, str]:
+    """The years in which the reports of the trials were published; nothing where none is known."""
+    cited = {row.citation for row in evidence.results}
+    years = sorted(r.year for key, r in evidence.references.items() if key in cited and r.year is not None)
+    return {"temporalCoverage": f"{years[0]}/{years[-1]}"} if years else {}
 
 
 def openapi(paths: Iterable[tuple[str, str, tuple[Parameter, ...], tuple[str, ...]]]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote, urlencode
 
 from evidence import __version__, citing, duration, harms, response
 from evidence import onset as onset_course
@@ -29,12 +30,19 @@ class ExportError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is exported: the evidence, a selection of it, the day, and where the view can be read."""
+    """What is exported: the evidence, a selection of it, the day, where it can be read, and the page's own choices."""
 
     evidence: Evidence
     selection: Selection
     made: date
     base: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def query(self) -> str:
+        """The URL parameters of the view; empty where nothing but defaults is chosen."""
+        own = urlencode(self.options, quote_via=quote, safe="")
+        return "&".join(part for part in (parameters(self.selection), own) if part)
 
     @property
     def rows(self) -> tuple[Result, ...]:
@@ -52,15 +60,14 @@ class View:
     @property
     def address(self) -> str:
         """Where the view opens again; the parameters alone where the dashboard's own address is not known."""
-        query = parameters(self.selection)
-        return f"{self.base}?{query}" if query else self.base
+        return f"{self.base}?{self.query}" if self.query else self.base
 
     @property
     def citation(self) -> str:
         """How to cite the view: the dashboard with its versions and the day, the view, its address."""
         cited = citing.in_words(__version__, self.evidence.short, self.made)
-        query = parameters(self.selection)
-        where = f" Available from: {self.address}" if self.base else f" Parameters: {query}" if query else ""
+        where = f" Parameters: {self.query}" if self.query else ""
+        where = f" Available from: {self.address}" if self.base else where
         return f"{cited} View: {self.selection} ({headcount(self.rows)}).{where}"
 
     @property
@@ -71,13 +78,18 @@ class View:
     @property
     def cited_trials(self) -> str:
         """The references of all trials in the view, numbered, in Vancouver style."""
-        return "\n".join(f"{i}. {vancouver(item)}" for i, item in enumerate(self.references, 1))
+        return in_vancouver(self.references)
 
 
 def references_of(evidence: Evidence, results: Iterable[Result]) -> tuple[Reference, ...]:
     """The references of results, each once, in order of first appearance."""
     keys = dict.fromkeys(result.citation for result in results)
     return tuple(evidence.references[key] for key in keys if key in evidence.references)
+
+
+def in_vancouver(references: Iterable[Reference]) -> str:
+    """References numbered, a line each, to be copied."""
+    return "\n".join(f"{i}. {vancouver(item)}" for i, item in enumerate(references, 1))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from evidence import bias, bias_tables, citations, tables
 from evidence.bias import Board, Summary
 from evidence.figures.bias import traffic_light, weighted_bar
 from evidence.records import Judgement
-from evidence.ui import chart
+from evidence.ui import chart, citing
 from evidence.ui.card import escaped, reference_text
 from evidence.ui.view import View
 from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS, TOOL_WORDS
@@ -109,6 +109,7 @@ def board_chart(view: View, board: Board) -> None:
             key="bias-picture",
             width=360,
         )
+        citing.cite(view, "bias", references)
 
 
 def summary_chart(view: View, found: Summary) -> None:

@@ -10,6 +10,7 @@ from evidence import citations, tables
 from evidence.answers import Answer
 from evidence.exports.r_script import r_script
 from evidence.records import Result
+from evidence.ui import citing
 from evidence.ui.card import citation_card, reference_list
 from evidence.ui.view import View
 
@@ -136,4 +137,5 @@ def downloads(view: View, key: str, name: str, results: Sequence[Result], more: 
     st.selectbox(
         "Picture saved by the camera button in the chart’s corner", list(PICTURES), key=f"{key}-picture", width=360
     )
+    citing.cite(view, key, references)
     st.caption(f"Cite these trials with RIS, BibTeX or CSL-JSON. Data version {view.evidence.short}.")

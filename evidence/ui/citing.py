@@ -1,0 +1,38 @@
+"""How to cite what is on screen, as text to copy: the view, and the trials behind it."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Literal
+
+import streamlit as st
+
+from evidence.addresses import FILTERS
+from evidence.exports import story
+from evidence.references import Reference
+from evidence.ui.view import View
+
+_FILTERS = ("preset", "dose", *FILTERS)
+
+
+def options() -> tuple[tuple[str, str], ...]:
+    """The page's own choices that stand in the address, without the filters."""
+    held = st.query_params
+    return tuple((name, value) for name in held if name not in _FILTERS for value in held.get_all(name))
+
+
+def exported(view: View) -> story.View:
+    """The view of this page as what is exported, with the page's own address and its choices."""
+    here = (st.context.url or "").partition("?")[0]
+    return story.View(view.evidence, view.selection, datetime.now(UTC).date(), here, options())
+
+
+def cite(view: View, key: str, references: Iterable[Reference]) -> None:
+    """Beside every download: the citation of this view, and of the trials drawn, each with a button that copies it."""
+    cited = tuple(references)
+    with st.expander("Cite this view, and the trials in it", key=f"{key}-cite"):
+        st.caption("This view of the dashboard")
+        st.code(exported(view).citation, language=None, wrap_lines=True)
+        st.caption("The sources drawn here")
+        tall: int | Literal["content"] = 320 if len(cited) > 4 else "content"
+        st.code(story.in_vancouver(cited) or "No source is known.", language=None, wrap_lines=True, height=tall)
+        st.caption(f"SHA-256 of the data files: {view.evidence.digest}")
