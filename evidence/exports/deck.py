@@ -3,20 +3,26 @@
 import io
 from collections.abc import Iterable, Sequence
 
-from evidence import harm_words, methods, statements, summary_table
+from evidence import methods, statements, summary_table
 from evidence.citations import vancouver
 from evidence.exports import drawings
-from evidence.exports.parts import WITHDRAWAL_LABELS, Part, links_of, parts, response_rows
+from evidence.exports.parts import (
+    WITHDRAWAL_LABELS,
+    Part,
+    harm_labels,
+    harm_rows,
+    links_of,
+    parts,
+    response_rows,
+)
 from evidence.exports.slides import BOTTOM, EDGE, TOP, WIDTH, Deck, common_size, pages_of
 from evidence.exports.story import Story, View, references_of, tell
 from evidence.figures.forest import Labels, Row
 from evidence.figures.rows import withdrawal_rows
 from evidence.figures.style import LIGHT
-from evidence.harms import Harm
 from evidence.onset import Course
 from evidence.records import Result
 from evidence.selection import headcount
-from evidence.words import percent
 
 _MOST_NAMED = 8
 
@@ -39,7 +45,7 @@ def deck(view: View) -> bytes:
     relapse = tuple(withdrawal_rows(story.withdrawals, story.hazard.pooled, links_of(story), LIGHT))
     _forest(slides, story, found["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
     for key, items in (("harms", story.drawn_events), ("serious", story.drawn_apart)):
-        _forest(slides, story, found[key], _harm_rows(items), "RD", _harm_labels(items))
+        _forest(slides, story, found[key], harm_rows(items), "RD", harm_labels(items))
     drawn = [result for part in found.values() for result in part.results]
     _closing(slides, view, drawn)
     file = io.BytesIO()
@@ -107,38 +113,6 @@ def _people(slides: Deck, story: Story, found: dict[str, Part]) -> None:
     _begin(slides, story, found["people"])
     sides = statements.sides_of(entry.first for entry in story.response.used)
     drawings.hundred(slides, absolute, sides, statements.verb_of(story.response.question.outcomes[0]))
-
-
-def _harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:
-    rows = []
-    for item in items:
-        assert item.differs is not None
-        estimate, low, high = item.differs
-        drug, control = (percent(rate, 1) for rate in item.rates) if item.rates else ("", "")
-        trials = "1 trial" if item.difference.k == 1 else f"{item.difference.k} trials"
-        rows.append(
-            Row(
-                "trial",
-                item.label,
-                note=f"{trials}, n {item.difference.people}" if item.difference.people else trials,
-                estimate=estimate,
-                low=low,
-                high=high,
-                drug=drug,
-                control=control,
-                words=item.in_words("RD"),
-                colour=LIGHT.pooled,
-                symbol="diamond-open" if item.difference.k == 1 else "diamond",
-            )
-        )
-    return tuple(rows)
-
-
-def _harm_labels(items: Sequence[Harm]) -> Labels:
-    sides = harm_words.sides_among(items)
-    left, right = f"favours {sides.drug}", f"favours {sides.comparator}"
-    control = sides.comparator if sides.comparator.isupper() else sides.comparator.capitalize()
-    return Labels(sides.drug.capitalize(), control, left, right, "Risk difference")
 
 
 def _closing(slides: Deck, view: View, drawn: Sequence[Result]) -> None:

@@ -127,6 +127,13 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             "text/html",
             _by("page", "page"),
         ),
+        "handout": Format(
+            "Hand-out (one A4 page)",
+            "One page to print: headline, forest plot, harms, certainty, QR code.",
+            "html",
+            "text/html",
+            _by("handout", "handout"),
+        ),
         "pptx": Format(
             "Slides (PowerPoint)", "16:9, native shapes, speaker notes.", "pptx", _SLIDES, _by("deck", "deck")
         ),

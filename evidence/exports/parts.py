@@ -24,6 +24,7 @@ from evidence.onset import Course
 from evidence.outcomes import OUTCOMES
 from evidence.people import in_people
 from evidence.records import Result
+from evidence.words import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +189,37 @@ def _harms(story: Story, key: str, title: str, items: Sequence[Harm], drawn: Seq
         harm_tables.harm_frame(items) if items else None,
         tuple(result for item in drawn for result in item.results),
     )
+
+
+def harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:
+    """Events as the lines of a forest plot of risk differences, with the rates of both sides."""
+    rows = []
+    for item in items:
+        assert item.differs is not None
+        estimate, low, high = item.differs
+        drug, control = (percent(rate, 1) for rate in item.rates) if item.rates else ("", "")
+        trials = "1 trial" if item.difference.k == 1 else f"{item.difference.k} trials"
+        rows.append(
+            Row(
+                "trial",
+                item.label,
+                note=f"{trials}, n {item.difference.people}" if item.difference.people else trials,
+                estimate=estimate,
+                low=low,
+                high=high,
+                drug=drug,
+                control=control,
+                words=item.in_words("RD"),
+                colour=LIGHT.pooled,
+                symbol="diamond-open" if item.difference.k == 1 else "diamond",
+            )
+        )
+    return tuple(rows)
+
+
+def harm_labels(items: Sequence[Harm]) -> Labels:
+    """The words round a forest plot of events."""
+    sides = harm_words.sides_among(items)
+    left, right = f"favours {sides.drug}", f"favours {sides.comparator}"
+    control = sides.comparator if sides.comparator.isupper() else sides.comparator.capitalize()
+    return Labels(sides.drug.capitalize(), control, left, right, "Risk difference")
