@@ -52,6 +52,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `trial_tables`, `tables`, `harm_tables`: the DataFrames shown and exported.
 - `quality`, `completeness`: what is wrong or thin in the data; which trial reports what and when.
 - `glossary`, `literature`, `methods`, `citing`: words, sources, formulas and decisions; how to cite.
+- `plain_words`, `plain_answers`, `plain`: each page in plain words, for readers of about twelve.
 - `qr`, `sharing`: an address as a QR code; the button that copies a link, and what of a link was left out.
 - `figures`: numbers to Plotly figures.
 - `exports`: one file a format.

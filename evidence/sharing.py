@@ -63,9 +63,10 @@ _STYLE = """
 """
 
 
-def button(selection: Selection, page: str) -> str:
-    """The button as HTML for a view of a page, with the filters that its address must hold."""
-    view, name = (html.escape(text, quote=True) for text in (parameters(selection), page))
+def button(selection: Selection, page: str, is_plain: bool = False) -> str:
+    """The button as HTML for a view of a page, with the filters and the switch that its address must hold."""
+    held = "&".join(part for part in (parameters(selection), "plain=true" if is_plain else "") if part)
+    view, name = (html.escape(text, quote=True) for text in (held, page))
     return (
         f"<style>{_STYLE}</style>"
         f'<div class="share" data-view="{view}" data-page="{name}">'

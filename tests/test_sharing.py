@@ -46,6 +46,7 @@ def test_the_button_holds_the_filters_as_text():
     assert 'data-view="preset=Everything"' in held
     assert held.count("<script>") == 1
     assert 'data-view=""' in sharing.button(Selection(), "")
+    assert 'data-view="plain=true"' in sharing.button(Selection(), "", is_plain=True)
 
 
 @pytest.mark.parametrize(
@@ -165,6 +166,9 @@ def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context,
     expect(heading).to_have_text("How soon does it work?", timeout=SLOW)
     page.wait_for_function(IDLE, timeout=SLOW)
     assert copied(page).splitlines()[1] == link
+    page.goto(f"{server.url}/methods?plain=on")
+    expect(heading).to_have_text("What is this page for?", timeout=SLOW)
+    page.wait_for_url(f"{server.url}/methods?plain=true")
     page.close()
 
 

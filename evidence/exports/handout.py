@@ -19,7 +19,8 @@ from evidence.selection import headcount
 from evidence.words import counted
 
 _MOST_ROWS, _MOST_EVENTS, _MOST_APART, _MOST_LINES = 12, 5, 3, 22
-_LEAST_SOURCES, _MOST_SOURCES = 3, 11  # printed lines
+_LONGEST_HEAD = 12
+_LEAST_SOURCES, _MOST_SOURCES = 5, 11  # printed lines
 _LINE = 165  # characters of a reference in one printed line
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
 _STYLE = """
@@ -37,8 +38,8 @@ h2 { font-size: 9.5pt; margin: 2.6mm 0 .8mm; border-bottom: .4mm solid var(--ink
 .two { display: grid; grid-template-columns: 1fr 1fr; gap: 7mm } .small { font-size: 7.6pt; line-height: 1.25 }
 table { border-collapse: collapse; width: 100%; font-size: 7.6pt; line-height: 1.18 }
 th, td { text-align: left; vertical-align: top; padding: .35mm 1.5mm .35mm 0; border-bottom: .2mm solid var(--line) }
-.events { table-layout: fixed } .events th { width: 16% } .events th:first-child { width: 42% }
-.events th:last-child { width: 26% } ol { padding-left: 4.5mm; font-size: 6.6pt; line-height: 1.22 }
+.events { table-layout: fixed } .events th { width: 14% } .events th:first-child { width: 42% }
+.events th:last-child { width: 30% } ol { padding-left: 4.5mm; font-size: 6.6pt; line-height: 1.22 }
 footer { font-size: 6.8pt; line-height: 1.25; margin-top: 1.6mm; border-top: .2mm solid var(--line); padding-top: .8mm }
 @media print { body { margin: 0 } }
 """
@@ -135,7 +136,8 @@ def _harms(story: Story) -> str:
 
 def _events(name: str, items: Sequence[Harm]) -> str:
     sides = harm_words.sides_among(items)
-    heads = "".join(f"<th>{html.escape(text)}</th>" for text in (sides.drug, sides.comparator, "Difference (95% CI)"))
+    arms = sides if max(map(len, sides)) <= _LONGEST_HEAD else ("drug", "control")
+    heads = "".join(f"<th>{html.escape(text)}</th>" for text in (*arms, "Difference (95% CI)"))
     body = "".join(
         f'<tr><td>{html.escape(row.label)} <span class="quiet">{html.escape(row.note)}</span></td>'
         f"<td>{html.escape(row.drug)}</td><td>{html.escape(row.control)}</td><td>{html.escape(row.words)}</td></tr>\n"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from evidence.ui import filters, loading, sharing
+from evidence.ui import filters, loading, plain_view, sharing
 from evidence.ui.banner import data_banner
 
 PAGES = (
@@ -40,7 +40,7 @@ loaded = loading.current()
 # A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.
 with st.container(key="frame-top"):
     data_banner(loaded)
-    filters.bar(loaded.evidence.results, sharing.button)
+    filters.bar(loaded.evidence.results, sharing.tools)
     notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(
@@ -48,4 +48,8 @@ footer.caption(
     f"{len(loaded.evidence.results)} results · Evidence for reading and teaching, not medical advice."
 )
 with body, sharing.said(link, notes):
-    page.run()  # last, because a page may stop the run
+    # Last, because a page may stop the run.
+    if plain_view.is_on():
+        plain_view.draw(page)
+    else:
+        page.run()

@@ -32,7 +32,7 @@ def bar(results: tuple[Result, ...], beside: Callable[[], None] = lambda: None) 
     selection = selection_from_state()
     kept = apply(results, selection.criteria())
     total = len(trials_of(results))
-    left, right, end = st.columns([8, 11, 2], vertical_alignment="top")
+    left, right, end = st.columns([7, 9, 5], vertical_alignment="top")
     with left:
         st.selectbox(
             "Evidence",

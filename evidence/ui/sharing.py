@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from evidence import sharing
+from evidence.ui import plain_view
 from evidence.ui.card import escaped
 from evidence.ui.view import selection_from_state
 
@@ -27,6 +28,8 @@ def _parameters() -> dict[str, tuple[str, ...]]:
 
 def asked(page: Any) -> Link:
     """Read the address before any widget mends it. A value named twice is put right while no widget holds it yet."""
+    if plain_view.KEY not in st.session_state:
+        plain_view.mend_address()
     found = _parameters()
     if "preset" not in st.session_state:
         for name, values in sharing.tidied(found).items():
@@ -41,10 +44,19 @@ def asked(page: Any) -> Link:
     return Link(*link)
 
 
+def tools() -> None:
+    """What stands at the end of the filter bar: the switch to plain words, and the button that copies the link."""
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+        plain_view.switch()
+        button()
+
+
 def button() -> None:
     """The button that copies the title and the link of what is on screen."""
     page = str(st.session_state.get(_SEEN, ""))
-    st.html(sharing.button(selection_from_state(), page), unsafe_allow_javascript=True)
+    st.html(
+        sharing.button(selection_from_state(), page, plain_view.is_on()), width="content", unsafe_allow_javascript=True
+    )
 
 
 @contextmanager
@@ -53,7 +65,7 @@ def said(link: Link, place: DeltaGenerator) -> Iterator[None]:
     is_whole = False
     try:
         yield
-        is_whole = True
+        is_whole = not plain_view.is_on()  # the options of a page are not drawn in plain words
     finally:
         _say(link, place, is_whole)
 
