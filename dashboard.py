@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from evidence.api import headers, serving
+from evidence.api import headers, reach, serving
 from evidence.ui import loading
 
 # The interface reads through the cache of the pages from threads that draw no page; that is meant.
@@ -28,5 +28,8 @@ ancestors = os.environ.get(headers.FRAMES_VARIABLE) or headers.DEFAULT_ANCESTORS
 app = st.App(
     "evidence/ui/app.py",
     routes=[*serving.routes(lambda: loading.current().evidence), Route("/overview", _overview)],
-    middleware=[Middleware(headers.SecurityHeaders, headers=headers.security_headers(ancestors))],
+    middleware=[
+        Middleware(reach.Watch),
+        Middleware(headers.SecurityHeaders, headers=headers.security_headers(ancestors)),
+    ],
 )

@@ -22,6 +22,7 @@ RIS_TYPES = {
     "thesis": "THES",
     "report": "RPRT",
 }
+_ENDS_LINKS = frozenset("()[]<>\"'`\\^{|} ")
 _BIBTEX_TYPES = {"article-journal": "article", "paper-conference": "inproceedings"}
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 
@@ -34,17 +35,22 @@ class Link(NamedTuple):
 
 
 def links(reference: Reference) -> tuple[Link, ...]:
-    """Every place a reference is known to be, the publisher first; http(s) only."""
+    """Every place a reference is known to be, the publisher first; http(s) only, fit to stand in Markdown and HTML."""
     found = []
     if reference.doi:
-        found.append(Link("DOI", f"https://doi.org/{reference.doi}"))
+        found.append(Link("DOI", _encoded(f"https://doi.org/{reference.doi}")))
     if reference.pmid:
         found.append(Link("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{reference.pmid}/"))
     if reference.pmcid:
         found.append(Link("PubMed Central", f"https://www.ncbi.nlm.nih.gov/pmc/articles/{reference.pmcid}/"))
-    if reference.url and reference.url not in {link.url for link in found}:
-        found.append(Link("Source", reference.url))
+    if reference.url and (url := _encoded(reference.url)) not in {link.url for link in found}:
+        found.append(Link("Source", url))
     return tuple(found)
+
+
+def _encoded(url: str) -> str:
+    """An address in which nothing ends a Markdown link or an attribute; it leads to the same place."""
+    return "".join(f"%{ord(character):02X}" if character in _ENDS_LINKS else character for character in url)
 
 
 def best_link(reference: Reference | None) -> str | None:

@@ -103,15 +103,18 @@ def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
     )
 
 
-def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """A cheap sign of change: name, time of change, size and inode of each file, zeros where it is missing."""
+def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int, int], ...]:
+    """A cheap sign of change: name, times of change, size and inode of each file, zeros where it is missing.
+
+    The second time is the system's own: other content with the old size and time, and a change of who may read, show.
+    """
     signs = []
     for name in FILES:
         try:
             about = (folder / name).stat()
-            signs.append((name, about.st_mtime_ns, about.st_size, about.st_ino))
+            signs.append((name, about.st_mtime_ns, about.st_ctime_ns, about.st_size, about.st_ino))
         except (OSError, ValueError):
-            signs.append((name, 0, 0, 0))
+            signs.append((name, 0, 0, 0, 0))
     return tuple(signs)
 
 

@@ -12,7 +12,8 @@ from evidence.history import Version, kept_file, versions
 from evidence.reading import read_bytes
 
 CURRENT = "current"
-_REVISION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./~^@{}-]{0,200}")
+# No "..": a name must not lead git out of its own folder of names.
+_REVISION = re.compile(r"(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_./~^@{}-]{0,200}")
 _GIT_SECONDS = 20
 
 

@@ -32,8 +32,8 @@ _CONTROL = re.compile(
 # program; "-5 to 3" and "- not reported" are text.
 _FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+－＋](?!(?i:inf|nan)\b)(?:[A-Za-z(=@+\"'-]|.*[|!]))", re.DOTALL)
 _HTML = re.compile(
-    r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!--|<!doctype|"
-    r"<(?:script|style|img|svg|iframe|object|embed|link|meta|body|html|div|span)\b|&(?:lt|gt|amp|quot|nbsp|#[0-9]+);",
+    r"</?[A-Za-z][A-Za-z0-9]*(?:[\s/][^<>]*)?/?>|<!--|<!doctype|"
+    r"<(?:script|style|img|svg|iframe|object|embed|link|meta|body|html|div|span)\b|&(?:lt|gt|amp|quot|apos|nbsp|#[0-9]+|#x[0-9a-f]+);",
     re.IGNORECASE,
 )
 _SUSPECT = re.compile(f"^{_FORMULA.pattern}|{_BIDI.pattern}|{_CONTROL.pattern}|[<&]", re.DOTALL)

@@ -1,5 +1,6 @@
 """The resources as routes: requests to plain values, replies to HTTP with entity tags, HEAD, 400, 404 and 405."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -106,7 +107,11 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; what is worked out runs beside the event loop."""
         request = Request(scope, receive)
-        response = await run_in_threadpool(self._answer, request)
+        try:
+            response = await run_in_threadpool(self._answer, request)
+        except Exception:  # what went wrong is for the log, not for whoever asked
+            logging.getLogger(__name__).exception("%s could not be answered", request.url.path)
+            response = _refusal(500, {"message": "The server could not answer this. The request was well formed."})
         if request.method == "HEAD":
             headers = response.raw_headers  # with the length that GET would send
             response = Response(status_code=response.status_code)

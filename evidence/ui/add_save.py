@@ -88,8 +88,9 @@ def draw(seen: Preview, began: Snapshot) -> None:
         )
     else:
         st.info(
-            "This server can be reached from other computers, so nothing is written here. Take the merged files or "
-            "the patch to whoever keeps the data; or start the dashboard with `--server.address localhost`.",
+            "This page can be reached from other computers, so nothing is written here. Take the merged files or "
+            "the patch to whoever keeps the data; or start the dashboard with `--server.address localhost` "
+            "and open it there, by that name and without a proxy.",
             icon=":material/lock:",
         )
     _downloads(seen)

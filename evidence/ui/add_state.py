@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from evidence import editing, headlines
+from evidence.api import reach
 from evidence.dataset import Evidence, fingerprint, read_files
 from evidence.editing import Conflict, Refused, Saved
 from evidence.headlines import Headline
@@ -23,6 +24,7 @@ Cells = tuple[str, ...]
 _GENERATION, _SEEN, _OUTCOME, _PREVIEW = "add-generation", "add-seen", "add-outcome", "add-preview"
 # Set by a page itself, not by widgets; everything else that starts with add- goes when a save is done.
 _KEPT = frozenset({_GENERATION, _OUTCOME})
+_NOT_HERE = Refused("This server can be reached from other computers.")
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def accept_newer() -> None:
 
 def save(rows: Sequence[Cells], references: Sequence[Item], digest: str) -> None:
     """Save, unless the data changed since they were seen; on success every input starts blank."""
-    outcome = editing.save(loading.data_folder(), rows, references, digest)
+    outcome = editing.save(loading.data_folder(), rows, references, digest) if may_save() else _NOT_HERE
     st.session_state[_OUTCOME] = outcome
     if isinstance(outcome, Saved):
         trials = list(dict.fromkeys(row[0] for row in rows))
@@ -145,7 +147,7 @@ def tell(outcome: Saved | Conflict | Refused) -> None:
 
 def undo(digest: str) -> None:
     """Take the last save back."""
-    st.session_state[_OUTCOME] = editing.undo(loading.data_folder(), digest)
+    st.session_state[_OUTCOME] = editing.undo(loading.data_folder(), digest) if may_save() else _NOT_HERE
 
 
 def outcome() -> Saved | Conflict | Refused | None:
@@ -177,4 +179,6 @@ def start_again() -> None:
 
 def may_save() -> bool:
     """Whether this server can be reached from this computer only; elsewhere nothing is written."""
-    return editing.is_loopback(st.get_option("server.address"))
+    headers = st.context.headers
+    pairs = [(name, value) for name in headers for value in headers.get_all(name)]
+    return reach.is_local(st.get_option("server.address"), reach.ARRIVALS, pairs)

@@ -1,6 +1,7 @@
 """The data as the app holds it: read again when a file changes, the last good version kept when one breaks."""
 
 import os
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +26,8 @@ class _LastGood:
     read_at: datetime | None = None
 
 
-@st.cache_resource(show_spinner=False)
-def _last_good(folder: str) -> _LastGood:
-    return _LastGood()
+# Not in Streamlit's cache: any browser may ask the server to clear that, also while a file is broken.
+_last_good: defaultdict[str, _LastGood] = defaultdict(_LastGood)
 
 
 @st.cache_resource(max_entries=4, show_spinner="Reading the evidence …")
@@ -47,8 +47,11 @@ class Loaded:
 def current() -> Loaded:
     """The evidence to show. Files are looked at on every rerun, so a mended file is back without a restart."""
     folder = data_folder()
-    on_disk = _load(str(folder), fingerprint(folder))
-    last = _last_good(str(folder))
+    version = fingerprint(folder)
+    on_disk = _load(str(folder), version)
+    if any(found.code == "file-unreadable" for name in on_disk.broken for found in on_disk.findings[name]):
+        _load.clear(str(folder), version)  # the system may let the file be read again without any change of it
+    last = _last_good[str(folder)]
     if on_disk.results and not on_disk.broken:
         if last.evidence is not on_disk:
             last.evidence, last.read_at = on_disk, datetime.now(UTC)
