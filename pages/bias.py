@@ -69,16 +69,18 @@ with body:
         st.warning("No trial of this selection has such a judgement there.")
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
-    st.subheader(escaped(bias.finding(board)) + ".", anchor=False)
+    st.subheader(escaped(bias.finding(board) + "."), anchor=False)
     st.caption(
-        " ".join(
-            part
-            for part in (
-                bias.finding_of_blinding(board),
-                others,
-                f"Judged with {ROB_TOOLS[tool].label}. Nothing on this page is our own judgement.",
+        escaped(
+            " ".join(
+                part
+                for part in (
+                    bias.finding_of_blinding(board),
+                    others,
+                    f"Judged with {ROB_TOOLS[tool].label}. Nothing on this page is our own judgement.",
+                )
+                if part
             )
-            if part
         )
     )
     bias_views.board_chart(view, board)
@@ -86,7 +88,7 @@ with body:
         with st.expander(
             f"{counted(len(board.unjudged), 'trial')} that no review held here judged", key="bias-unjudged"
         ):
-            st.markdown(escaped(listed([line.result.label for line in board.unjudged])) + ".")
+            st.markdown(escaped(listed([line.result.label for line in board.unjudged]) + "."))
     answer = response.answer_for(view.results, response.Choices(time=time))
     weighed = bias.summary(board, answer)
     st.header("How much of the weight is at risk?", anchor=False)

@@ -59,8 +59,8 @@ st.title("Is the popular summary right?", anchor=False)
 assessed = claims.assess_all(evidence)
 st.subheader(escaped(claims.finding(assessed)) + ".", anchor=False)
 st.caption(
-    f"{claims.to_review(assessed)} Statements of one popular article, in our words; verdicts are the curator’s. This "
-    "page is about all trials, whatever the filter above selects."
+    f"{escaped(claims.to_review(assessed))} Statements of one popular article, in our words; verdicts are the "
+    "curator’s. This page is about all trials, whatever the filter above selects."
 )
 if not assessed:
     st.stop()

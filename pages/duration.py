@@ -54,8 +54,8 @@ with body:
 st.header("After a course of doses", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_follow_up)
 items = tuple(item for item in duration.follow_ups(wider.results) if item.is_after_course)
-st.subheader(escaped(duration.finding_of_courses(items)) + ".", anchor=False)
-st.caption(" ".join((statements.given_up(wider.dropped), duration.reading_courses(items))))
+st.subheader(escaped(duration.finding_of_courses(items) + "."), anchor=False)
+st.caption(escaped(" ".join((statements.given_up(wider.dropped), duration.reading_courses(items)))))
 if items:
     figure = lollipop(items, view.links, view.ink)
     alt = "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items)
@@ -66,7 +66,7 @@ wider = relaxed(view.evidence.results, view.selection, duration.is_withdrawal, a
 entries = duration.withdrawals(wider.results)
 strata = duration.hazard_answer(entries)
 hazard = strata.pooled
-st.subheader(escaped(duration.finding_of_withdrawals(entries)) + ".", anchor=False)
+st.subheader(escaped(duration.finding_of_withdrawals(entries) + "."), anchor=False)
 st.caption(
     " ".join(
         (

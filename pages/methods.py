@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from evidence import __version__, citing, glossary, methods
+from evidence.api import snippets
 from evidence.ui import loading
 from evidence.ui.card import escaped
 
@@ -53,6 +54,17 @@ findings = glossary.findings_frame()
 with st.expander(f"All kinds of finding · {len(findings)}", key="finding-kinds"):
     st.dataframe(findings, hide_index=True, alt="Kinds of finding and what they mean")
 st.page_link("../../pages/quality.py", label="See what is found in the present data", icon=":material/rule:")
+
+st.header("For programs", anchor=False)
+st.markdown(
+    "The server of this page also answers programs, from the same functions: rows, pooled numbers, references, schema. "
+    "`/api/openapi.json` describes every path and parameter. It only reads."
+)
+# The address of the reader's own browser, so that the lines work as they stand.
+base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/"
+codes = snippets.snippets(base if base.startswith("http") else snippets.USUAL)
+for tab, (language, code) in zip(st.tabs(list(codes)), codes.items(), strict=True):
+    tab.code(code, language="bash" if language == "curl" else language.lower(), wrap_lines=True)
 
 st.header("Versions", anchor=False)
 st.markdown(f"Dashboard {__version__}, data version `{evidence.short}`.")

@@ -54,7 +54,7 @@ with body:
             more=[chart.r_download([answer], OUTCOMES[options.outcome].label, view)],
         )
     for line in (*statements.pooled_notes(answer), *statements.not_pooled(answer)):
-        st.caption(line)
+        st.caption(escaped(line))
     published.captions(view, answer)
     response_views.draw(view, answer, sides)
 if panel.open:

@@ -6,6 +6,7 @@ from evidence import trial_tables
 from evidence.selection import trials_of
 from evidence.ui import filters
 from evidence.ui import view as views
+from evidence.ui.card import escaped
 from evidence.ui.trial_card import trial_card
 
 view = views.current()
@@ -25,7 +26,8 @@ found = trial_tables.matching(trials_of(view.results), view.evidence.references,
 slugs = list(found)
 if view.results and not slugs:
     st.info(
-        f"No trial in this selection matches “{search}”. Search looks at names, acronyms, numbers, authors and titles."
+        f"No trial in this selection matches “{escaped(search or '')}”. "
+        "Search looks at names, acronyms, numbers, authors and titles."
     )
 picked = None
 if slugs:

@@ -1,5 +1,7 @@
 import csv
 import io
+import math
+import re
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from evidence.api import parameters, resources, serving
+from evidence.api import parameters, resources, serving, snippets
 from evidence.cli import pool as cli_pool
 from evidence.dataset import DATA, Evidence, load
 from evidence.records import Result
@@ -280,6 +282,29 @@ def test_the_guide_names_every_path_and_parameter():
     text = (DATA.parent / "docs" / "api.md").read_text("utf-8")
     named = {parameter.name for offer in serving.OFFERS.values() for parameter in offer.parameters}
     assert all(f"`{name}`" in text for name in (*PATHS, *named))
+
+
+@pytest.mark.parametrize(("language", "code"), snippets.snippets("http://testserver/").items())
+def test_every_address_in_the_snippets_answers(language, code):
+    asked_for = re.findall(r"http://testserver/[^'\"]*", code)
+    assert len(asked_for) >= 2
+    assert all(CLIENT.get(address).status_code == 200 for address in asked_for)
+
+
+def test_the_guide_shows_the_snippets():
+    text = (DATA.parent / "docs" / "api.md").read_text("utf-8")
+    assert all(code in text for code in snippets.snippets().values())
+
+
+def test_the_python_snippet_runs_and_says_the_pooled_number(monkeypatch, capsys):
+    def answered(address, *_, **__):
+        return io.BytesIO(CLIENT.get(address).content)
+
+    monkeypatch.setattr("urllib.request.urlopen", answered)
+    monkeypatch.setattr("pandas.read_csv", lambda address: CLIENT.get(address).raise_for_status())
+    exec(snippets.snippets()["Python"], {})
+    body = asked("/api/pooled", preset="placebo", outcome="response", measure="RR", time="24h")
+    assert str(round(math.exp(body["estimate"]), 2)) in capsys.readouterr().out
 
 
 def test_filters_mean_what_they_mean_in_an_address():

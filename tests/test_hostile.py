@@ -36,7 +36,8 @@ BAD_LINK = re.compile(r"evil\.test/payload|evil\.test/[^()]*[()]|^(?!https?:|mai
 # What Plotly reads as markup, and what of it is ours.
 TAG = re.compile(r"<[^<>]*>")
 OWN_TAG = re.compile(
-    r'</?(?:b|i|em|sup|sub|br|span|a|extra)/?>|<span style="[^"<>]*">|<a href="https?://[^"<>]*"(?: target="_blank")?>'
+    r"</?(?:b|i|em|sup|sub|br|span|a|extra)/?>|<span style=\"[^\"<>]*\">|"
+    r"<a href=\"https?://[^\"<>]*\"(?: target=\"_blank\")?(?: style=\"[^\"<>]*\")?>"
 )
 
 
@@ -135,6 +136,15 @@ def test_no_page_and_no_chart_shows_more_than_text(
     assert [wrong for text in texts for wrong in active(text)] == []
     specs = [chart.proto.spec for chart in at.get("plotly_chart")]
     assert [wrong for spec in specs for wrong in drawn_wrong(spec)] == []
+
+
+def test_what_an_address_asks_for_is_shown_as_text_alone() -> None:
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.query_params["preset"] = "Everything"
+    at.query_params["q"] = hostile.ADMITTED[0]
+    at.switch_page("../../pages/trials.py").run()
+    assert "evil" in at.info[0].value
+    assert [wrong for text in spoken(at) for wrong in active(text)] == []
 
 
 class Seen(HTMLParser):

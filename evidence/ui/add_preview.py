@@ -147,7 +147,7 @@ def drawn_plot(seen: Preview, headline: Headline) -> None:
         tables.pool_frame([answer], view.links),
     )
     for line in statements.not_pooled(answer):
-        st.caption(line)
+        st.caption(escaped(line))
 
 
 def _marked(row: Row, lines: set[str]) -> Row:

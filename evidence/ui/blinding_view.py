@@ -72,7 +72,7 @@ def draw(view: View, options: Options) -> None:
     table = harm_tables.lens_frame(items, options.measure)
     chart.show(figure, view, "blind-lens", alt, results, table, more=[script], shapes=SHAPES)
     for line in statements.pooled_notes(found):
-        st.caption(line)
+        st.caption(escaped(line))
     with st.expander("The trials behind it, by masking", key="masked", on_change="rerun", bind="query-params") as panel:
         if panel.open:
             _trials(view, scope, options)
