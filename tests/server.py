@@ -44,6 +44,7 @@ class Server:
 
     url: str
     log_file: Path
+    pid: int = 0
 
     @property
     def log(self) -> str:
@@ -80,23 +81,25 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], server: Server) -> Non
 
 
 @contextmanager
-def dashboard(data: Path | None = None) -> Iterator[Server]:
+def dashboard(data: Path | None = None, *options: str) -> Iterator[Server]:
     """Start the dashboard on a free port of this machine, wait until it is healthy, and end it afterwards.
 
-    `data` is the folder of the data files; without it the project's own.
+    `data` is the folder of the data files; without it the project's own. `options` are Streamlit's, as on its command
+    line.
     """
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
-    command += ["--server.port", str(port), "--server.address", HOST, "--server.headless", "true"]
+    command += ["--server.port", str(port), "--server.address", HOST, "--server.headless", "true", *options]
     environment = {name: value for name, value in os.environ.items() if name != FOLDER_VARIABLE}
     if data is not None:
         environment[FOLDER_VARIABLE] = str(data)
     with tempfile.TemporaryDirectory() as folder:
-        server = Server(f"http://{HOST}:{port}", Path(folder) / "log.txt")
-        with server.log_file.open("wb") as log:
+        log_file = Path(folder) / "log.txt"
+        with log_file.open("wb") as log:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
             )
+        server = Server(f"http://{HOST}:{port}", log_file, process.pid)
         try:
             _wait_until_healthy(process, server)
             yield server

@@ -17,8 +17,10 @@ from evidence.cli.output import (
 from evidence.dataset import load
 from evidence.exports.formats import FORMATS, export
 from evidence.exports.story import ExportError, View
-from evidence.selection import headcount
+from evidence.selection import Selection, headcount
 from evidence.views import parse_view
+
+SITE = "site"
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -28,10 +30,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="write a view to a file",
         description="Write a view of the evidence to a file. Formats: "
         + "; ".join(f"{name}: {item.label}" for name, item in FORMATS.items())
-        + ". A file that is there already is kept, unless --force is given. Exit status: 0 written, 1 nothing to "
+        + "; site: the whole dashboard as static files, --out being their folder"
+        ". A file that is there already is kept, unless --force is given. Exit status: 0 written, 1 nothing to "
         "export, 2 not written.",
     )
-    parser.add_argument("format", metavar="FORMAT", choices=list(FORMATS), help=f"one of: {', '.join(FORMATS)}")
+    parser.add_argument(
+        "format", metavar="FORMAT", choices=[*FORMATS, SITE], help=f"one of: {', '.join((*FORMATS, SITE))}"
+    )
     parser.add_argument(
         "--view",
         metavar="PARAMETERS",
@@ -49,6 +54,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Write the file, or say why not and leave none."""
     path = Path(args.out)
+    if args.format == SITE:
+        return _site(args, path)
     try:
         if path.exists() and not args.force:
             return fail(f"{path} is there already; name another file, or add --force.")
@@ -74,4 +81,32 @@ def run(args: argparse.Namespace) -> int:
         print_json({"file": str(path), "bytes": len(data), "view": str(selection), "rows": len(view.rows)})
     else:
         print_lines([f"{path} was written: {selection}; {count}, {len(view.rows)} results.", view.citation])
+    return CLEAN
+
+
+def _site(args: argparse.Namespace, folder: Path) -> int:
+    """Write the files of the site into a folder that is new or empty, or over those that are there."""
+    if args.view:
+        return fail("site holds every question: leave --view out.")
+    try:
+        if folder.is_dir() and any(folder.iterdir()) and not args.force:
+            return fail(f"{folder} is not empty; name another folder, or add --force.")
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        return fail(f"{folder}: the folder cannot be used: {getattr(error, 'strerror', None) or 'its name'}.")
+    evidence = load(Path(args.data))
+    if not evidence.results:
+        return fail(f"{args.data}: no result can be read; see python -m evidence check.")
+    from evidence.exports.site import site  # brings Plotly, which no other command needs
+
+    progress("making the site")
+    files = site(View(evidence, Selection("everything"), datetime.now(UTC).date(), args.base))
+    for name, data in files.items():
+        if why := write_file(folder / name, data):
+            return fail(why)
+    size = sum(map(len, files.values()))
+    if args.json:
+        print_json({"folder": str(folder), "files": len(files), "bytes": size, "data_sha256": evidence.digest})
+    else:
+        print_lines([f"{folder}/index.html was written with {len(files) - 1} files beside it, {size:,} bytes in all."])
     return CLEAN
