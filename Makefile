@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: test run lint types format shots bench audit torture clean
+.PHONY: test run lint types format shots bench audit torture load cluster faults clean
 .DEFAULT_GOAL := test
 
 test: lint types
@@ -40,6 +40,16 @@ bench: .venv/run
 audit: .venv/dev
 	@$(BIN)/pip-audit --strict --progress-spinner off -r requirements.txt || \
 	{ echo "The audit failed: something was found, or a package could not be looked up (no network?). See above."; exit 1; }
+
+# Readers in Streamlit's own protocol: many at once; several processes behind nginx; data files that break.
+load: .venv/run
+	$(BIN)/python -m tests.load
+
+cluster: .venv/run
+	$(BIN)/python -m tests.cluster
+
+faults: .venv/run
+	$(BIN)/python -m tests.faults
 
 torture: .venv/run
 	$(BIN)/python -m tests.torture

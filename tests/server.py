@@ -52,7 +52,8 @@ class Server:
         return self.log_file.read_text("utf-8", errors="replace")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
@@ -87,7 +88,7 @@ def dashboard(data: Path | None = None, *options: str) -> Iterator[Server]:
     `data` is the folder of the data files; without it the project's own. `options` are Streamlit's, as on its command
     line.
     """
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
     command += ["--server.port", str(port), "--server.address", HOST, "--server.headless", "true", *options]
     environment = {name: value for name, value in os.environ.items() if name != FOLDER_VARIABLE}

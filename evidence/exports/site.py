@@ -138,7 +138,7 @@ def _trials(view: View) -> str:
     )
     cards = "".join(_card(view, trial, rows) for trial, rows in trials.items())
     title = f"{counted(len(trials), 'trial')}, and what each reports"
-    return _plain(title, f"{_HOME}<h1>{title}</h1>\n<ul class="list">\n{items}</ul>\n{cards}")
+    return _plain(title, f'{_HOME}<h1>{title}</h1>\n<ul class="list">\n{items}</ul>\n{cards}')
 
 
 def _card(view: View, trial: str, rows: tuple[Result, ...]) -> str:
