@@ -14,9 +14,15 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.asyncio.client import ClientConnection, connect
 
-PATIENCE = 60.0  # seconds for one rerun
+PATIENCE = 120.0  # seconds for one rerun
 # Widgets by the kind of element: which field of the state holds what was chosen.
-_STATES = {"selectbox": "string_value", "multiselect": "string_array_value", "checkbox": "bool_value"}
+_STATES = {
+    "selectbox": "string_value",
+    "multiselect": "string_array_value",
+    "checkbox": "bool_value",
+    "text_area": "string_value",
+}
+_BOUND = ("selectbox", "multiselect")  # what they hold stands in the address
 _TEXTS = ("heading", "markdown", "alert", "metric")
 Choice = str | bool | tuple[str, ...]
 
@@ -51,6 +57,11 @@ class Screen:
         return found
 
     @property
+    def buttons(self) -> list[str]:
+        """The labels of the buttons."""
+        return [e.button.label for e in self.elements.values() if e.WhichOneof("type") == "button"]
+
+    @property
     def title(self) -> str:
         """The page's question."""
         return next((e.heading.body for _, e in sorted(self.elements.items()) if e.heading.tag == "h1"), "")
@@ -67,8 +78,10 @@ class Screen:
 class Session:
     """One reader: connected to a dashboard, opening pages and choosing."""
 
-    def __init__(self, url: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, url: str, headers: Mapping[str, str] | None = None, at: str | None = None) -> None:
+        """`at` is the address to connect to, where it is not the one that the name in the URL has."""
         self.url = url
+        self.at = {"host": at} if at else {}
         self.headers = dict(headers or {})
         self.screen = Screen()
         self.seconds = 0.0
@@ -88,6 +101,7 @@ class Session:
             max_size=None,
             open_timeout=PATIENCE,
             proxy=None,
+            **self.at,  # type: ignore[arg-type]
         )
         return self
 
@@ -115,7 +129,7 @@ class Session:
         else:
             setattr(state, _STATES[kind], value)
         self._chosen[name] = state
-        if isinstance(value, str | tuple):  # bound to the address, which the browser changes along with it
+        if kind in _BOUND and not isinstance(value, bool):  # the browser changes the address along with it
             self._query[key] = [value] if isinstance(value, str) else list(value)
         return await self._run()
 

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import functools
 import hashlib
@@ -15,8 +16,11 @@ import streamlit
 from playwright.sync_api import BrowserContext, sync_playwright
 
 from evidence.api import headers
+from evidence.records import Result
 from tests.server import CHROMIUM_FLAGS, HOST, IDLE, Server, dashboard
+from tests.sessions import Session
 from tests.tools import chromium
+from tests.torture import new_row
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
@@ -75,6 +79,30 @@ def test_the_real_server_answers_with_the_same_data_and_headers(server, evidence
     with urllib.request.urlopen(f"{server.url}/onset") as reply:
         assert b"<title>Streamlit</title>" in reply.read()
     assert "Thread" not in server.log
+
+
+async def offers(url: str, headers: dict[str, str], at: str | None) -> tuple[list[str], str]:
+    """The buttons and texts of Add a trial after a sound row was pasted, for a browser that asks like this."""
+    cells = dict(zip(Result.columns(), new_row("new-2026"), strict=True)) | {"citation": "Murrough2013AJP", "note": ""}
+    async with Session(url, headers, at) as session:
+        await session.open("add", way="Paste")
+        screen = await session.choose("add-paste-0", "\t".join(cells) + "\n" + "\t".join(cells.values()))
+        return screen.buttons, "\n".join(screen.texts)
+
+
+def may_save(url: str, headers: dict[str, str], at: str | None = None) -> bool:
+    buttons, texts = asyncio.run(offers(url, headers, at))
+    found = any(label.startswith("Save 1 row") for label in buttons)
+    assert found != ("nothing is written here" in texts)
+    return found
+
+
+def test_saving_is_offered_to_this_computer_and_to_nobody_whom_a_header_brings(server):
+    port = server.url.rpartition(":")[2]
+    assert may_save(server.url, {})
+    assert not may_save(server.url, {"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "localhost"})
+    assert not may_save(f"http://rebound.example.org:{port}", {}, at=HOST)
+    assert may_save(f"http://localhost:{port}", {}, at=HOST)
 
 
 @pytest.fixture(scope="module")
