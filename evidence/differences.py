@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evidence.dataset import TRIALS, evidence_of
 from evidence.findings import Finding
-from evidence.headlines import Change, compare, headlines_of
+from evidence.headlines import Change, Headline, compare, headlines
 from evidence.reading import Table, read_own_table
 from evidence.records import Result
 from evidence.snapshots import Snapshot
@@ -93,9 +93,27 @@ def difference(before: Snapshot, after: Snapshot, all_headlines: bool = False) -
         references_changed=tuple(
             key for key in new.references if key in same and new.references[key].raw != old.references[key].raw
         ),
-        headlines=compare(headlines_of(old), headlines_of(new), changed_only=not all_headlines),
+        headlines=compare(*_headlines(old.results, new.results), changed_only=not all_headlines),
         findings=tuple(f for one in tables for f in one.findings if f.is_blocking),
     )
+
+
+def _headlines(old: Sequence[Result], new: Sequence[Result]) -> tuple[tuple[Headline, ...], tuple[Headline, ...]]:
+    """Every headline number of both; those that no changed row can have moved are worked out once."""
+    first = headlines(old)
+    keys = [[_without_line(result) for result in results] for results in (old, new)]
+    if keys[0] == keys[1]:
+        return first, first
+    gone, come = Counter(keys[0]) - Counter(keys[1]), Counter(keys[1]) - Counter(keys[0])
+    if [key for key in keys[0] if key not in gone] != [key for key in keys[1] if key not in come]:
+        return first, headlines(new)  # the order of rows changed too, and may decide which of two is taken
+    moved = [r for r, key in zip(old, keys[0], strict=True) if key in gone]
+    moved += [r for r, key in zip(new, keys[1], strict=True) if key in come]
+    return first, headlines(new, first, moved)
+
+
+def _without_line(result: Result) -> tuple[object, ...]:
+    return tuple([value for name, value in result.__dict__.items() if name != "line"])
 
 
 def changed_rows(

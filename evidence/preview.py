@@ -103,7 +103,7 @@ def preview(
     )
     results = tuple(result for result in new.results if result.line >= first)
     after = headlines(new.results, before, results)
-    same = duplicates(old, (result.model_copy(update={"line": lines[result.line]}) for result in results), items)
+    same = tuple(replace(one, line=lines.get(one.line, 0)) for one in duplicates(old, results, items))
     return replace(
         blank,
         findings=found,

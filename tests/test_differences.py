@@ -1,11 +1,14 @@
+import csv
+import io
 import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.dataset import REFERENCES, TRIALS, read_files
+from evidence.dataset import REFERENCES, TRIALS, evidence_of, read_files
 from evidence.differences import FileRow, changed_rows, difference
+from evidence.headlines import headlines_of
 from evidence.mapping import COLUMNS
 from evidence.snapshots import Snapshot
 from tests.torture import new_row, small_folder
@@ -105,3 +108,26 @@ def test_every_row_is_accounted_for(before: list[tuple[str, ...]], after: list[t
 
 def test_our_columns_come_first() -> None:
     assert COLUMNS[0] == "trial"
+
+
+@pytest.mark.parametrize("change", ["added", "removed", "moved", "events_intervention", "note"])
+def test_headline_numbers_are_those_of_each_version_whole(old: Snapshot, change: str) -> None:
+    head, *rows = csv.reader(io.StringIO("".join(lines_of(old)), newline=""))
+    outcome, events, citation = (head.index(name) for name in ("outcome", "events_comparator", "citation"))
+    at = next(n for n, row in enumerate(rows) if row[outcome] == "response" and row[events])
+    if change == "added":
+        cells = new_row("newcomer")
+        rows.append([*cells[:citation], rows[0][citation], *cells[citation + 1 :]])
+    elif change == "removed":
+        del rows[at]
+    elif change == "moved":
+        rows.reverse()
+    else:
+        rows[at][head.index(change)] = "1"
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([head, *rows])
+    new = with_trials(old, [text.getvalue()])
+    found = difference(old, new, all_headlines=True).headlines
+    for version, side in ((old, "before"), (new, "after")):
+        assert tuple(getattr(one, side) for one in found) == headlines_of(evidence_of(version.files))
+    assert any(one.is_changed for one in found) is (change not in ("moved", "note"))

@@ -80,6 +80,14 @@ def test_rows_are_judged_with_the_rows_that_are_there(folder: Path) -> None:
     assert ("trial-disagrees", "label") in [(f.code, f.column) for f in seen.findings]
 
 
+def test_what_is_there_already_is_found_whatever_its_line(folder: Path) -> None:
+    old = next(r for r in load(folder).results if r.events_intervention and r.events_comparator is not None)
+    names = ("outcome", "hours", "events_intervention", "n_intervention", "events_comparator", "n_comparator")
+    same = {name: f"{getattr(old, name):g}" if name != "outcome" else old.outcome for name in names}
+    seen = preview(folder, table(same, first=old.line), CITED)
+    assert [(one.line, one.kind, one.found) for one in seen.duplicates] == [(old.line, "numbers", (str(old.line),))]
+
+
 def test_findings_of_the_new_references_are_told(folder: Path) -> None:
     seen = preview(folder, table({}), [{**CITED[0], "DOI": "doi:10"}])
     assert [(f.code, f.line) for f in seen.blocking] == [("doi", 0)]

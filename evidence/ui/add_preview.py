@@ -20,6 +20,7 @@ from evidence.ui.card import escaped
 from evidence.words import counted, number
 
 _DRAWN_FIRST = ("response", "madrs")
+_MOST_DRAWN = 150  # trials of one forest plot; more make a picture that nobody can read and a browser hardly draw
 
 
 def draw(seen: Preview) -> None:
@@ -129,6 +130,11 @@ def drawn_plot(seen: Preview, headline: Headline) -> None:
     assert evidence is not None
     view = replace(views.current(), evidence=evidence)
     answer = headlines.answer_of(evidence.results, headline)
+    if len(answer.entries) > _MOST_DRAWN:
+        st.caption(f"{counted(len(answer.entries), 'trial')}, too many for one plot. The table holds each of them.")
+        frame = tables.pool_frame([answer], view.links)
+        st.dataframe(frame, hide_index=True, height=frames.height(len(frame), 12), alt=statements.in_one_line(answer))
+        return
     lines = {str(result.line) for result in seen.results}
     rows = [_marked(row, lines) for row in forest_rows(answer, view.links, view.ink)]
     if not rows:
