@@ -446,3 +446,22 @@ def test_unknown_numbers_of_doses_are_not_taken_for_single_doses() -> None:
     ]
     (under,) = onset_of(rows, "RR").layout.xaxis.ticktext
     assert under.endswith(">1 single dose, 1 repeated, 1 doses ?</span>")
+
+
+@EACH_INK
+def test_a_very_long_name_is_cut_beside_its_mark_and_whole_on_hover(ink: Ink) -> None:
+    name = "A multicentre trial of esketamine & electroconvulsive therapy " * 6 + "2020"
+    rows = trials(3, label=name)
+    found = answer(rows, RESPONSE)
+    figures = (
+        forest_of(rows, ink),
+        dumbbell(found.entries, {}, ink),
+        evidence_map(overview.evidence_map({r.trial: (r,) for r in rows}, rows), ink),
+    )
+    for figure in figures:
+        beside = [str(text) for axis in ("xaxis", "yaxis") for text in figure.layout[axis].ticktext or ()]
+        beside += [str(text) for trace in figure.data if trace.text is not None for text in list(trace.text)]
+        assert any("A multicentre trial" in text for text in beside)
+        assert not [text for text in beside if "electroconvulsive" in text]
+        told = " ".join(str(trace.hovertext) for trace in figure.data).replace("<br>", " ")
+        assert html.escape(" ".join(name.split())) in told

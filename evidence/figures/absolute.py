@@ -101,7 +101,7 @@ def dumbbell(entries: Sequence[TrialEffect], links: Mapping[str, str | None], in
                     mode="markers",
                     customdata=[[entry.key]],
                     hoverinfo="text",
-                    hovertext=f"<b>{html.escape(entry.label)}</b><br>{name}: {arm_in_words(arm)}",
+                    hovertext=f"<b>{style.whole(entry.label)}</b><br>{name}: {arm_in_words(arm)}",
                     marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": colour, "width": 2}},
                     unselected={"marker": {"opacity": 0.6}},
                 )
@@ -112,7 +112,8 @@ def dumbbell(entries: Sequence[TrialEffect], links: Mapping[str, str | None], in
         showgrid=False,
         tickvals=[float(len(rows) - 1 - i) for i in range(len(rows))],
         ticktext=[
-            style.link(e.label, links.get(e.first.citation), f"vs {e.first.comparator}", ink) for e, _, _ in rows
+            style.link(style.short(e.label), links.get(e.first.citation), f"vs {e.first.comparator}", ink)
+            for e, _, _ in rows
         ],
     )
     style.note(figure, "● drug    ○ comparator", 0, 1, ink, xanchor="left", yanchor="bottom")
@@ -161,12 +162,12 @@ def labbe(
                 x=[100 * bottom.events / bottom.n],
                 y=[100 * top.events / top.n],
                 mode="markers+text" if named else "markers",
-                text=[f" {html.escape(entry.label)}"],
+                text=[f" {html.escape(style.short(entry.label))}"],
                 textposition="middle right",
                 textfont={"size": style.NOTE, "color": ink.text},
                 customdata=[[entry.key]],
                 hoverinfo="text",
-                hovertext=f"<b>{html.escape(entry.label)}</b><br>{arms_in_words(entry)}",
+                hovertext=f"<b>{style.whole(entry.label)}</b><br>{arms_in_words(entry)}",
                 marker={
                     "size": 6 + 1.9 * math.sqrt(top.n + bottom.n),
                     "color": colour,

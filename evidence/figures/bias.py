@@ -28,7 +28,7 @@ def _heading(domain: str) -> str:
 
 
 def _hover(line: Line, cell: Cell, names: Mapping[str, str]) -> str:
-    head = f"<b>{html.escape(line.result.label)}</b>, {ROB_DOMAINS[cell.domain].label.lower()}"
+    head = f"<b>{style.whole(line.result.label)}</b>, {ROB_DOMAINS[cell.domain].label.lower()}"
     own = [
         f"{MARKS[j.judgement]} {ROB_JUDGEMENTS[j.judgement].label}: "
         f"{html.escape(names[j.citation])}, {html.escape(j.locator)}"
@@ -62,7 +62,7 @@ def traffic_light(
     figure = style.base(ink, HEAD + ROW * max(rows, 1) + 10, margin={"l": 8, "r": 8, "t": HEAD, "b": 10})
     names = short_names(board, references)
     places = {line.trial: float(rows - 1 - i) for i, line in enumerate(lines)}
-    labels = [style.link(line.result.label, links.get(line.result.citation), "", ink) for line in lines]
+    labels = [style.link(style.short(line.result.label), links.get(line.result.citation), "", ink) for line in lines]
     if hidden:
         labels.append(f'<span style="color:{ink.secondary}">{hidden} more trials</span>')
     for row in range(rows - 1):

@@ -68,7 +68,7 @@ def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:
         x=[dot.year for dot in dots],
         y=[math.log10(max(dot.people or _UNKNOWN_SIZE, _UNKNOWN_SIZE)) for dot in dots],
         mode="markers+text" if named else "markers",
-        text=[html.escape(dot.result.label) for dot in dots] if named else None,
+        text=[html.escape(style.short(dot.result.label)) for dot in dots] if named else None,
         textposition="top center",
         textfont={"size": style.NOTE, "color": ink.text},
         cliponaxis=False,
@@ -82,7 +82,7 @@ def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:
         customdata=[[str(dot.result.line)] for dot in dots],
         hoverinfo="text",
         hovertext=[
-            f"<b>{html.escape(dot.result.label)}</b><br>{dot.result.intervention} vs {dot.result.comparator}<br>"
+            f"<b>{style.whole(dot.result.label)}</b><br>{dot.result.intervention} vs {dot.result.comparator}<br>"
             f"{count(dot.people)} people, {DESIGNS[dot.result.design].label.lower()}"
             for dot in dots
         ],

@@ -14,6 +14,7 @@ from evidence.scale import Scale, effect_scale, segment
 
 ROW, HEAD, FOOT = 26, 50, 62
 _LONGEST_HEAD = 11
+_NAMED = ("trial", "excluded", "review")  # rows that are called as the data say
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def _axes(figure: go.Figure, frame: Frame) -> None:
 
 
 def _label(row: Row, ink: Ink) -> str:
-    text = style.link(row.label, row.url, row.note, ink)
+    text = style.link(style.short(row.label) if row.kind in _NAMED else row.label, row.url, row.note, ink)
     if row.kind in ("head", "overall"):
         return f"<b>{text}</b>"
     if row.kind == "prediction":

@@ -75,7 +75,7 @@ def harm_plot(items: Sequence[Harm], measure: str, sides: Sides, ink: Ink, maski
 
 
 def _hover(cell: Cell) -> str:
-    return f"<b>{html.escape(cell.label)}</b>, {OUTCOMES[cell.event].label.lower()}<br>{cell.in_words}"
+    return f"<b>{style.whole(cell.label)}</b>, {OUTCOMES[cell.event].label.lower()}<br>{cell.in_words}"
 
 
 def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.Figure:
@@ -125,7 +125,9 @@ def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.
         tickangle=-90,
         tickfont={"size": style.NOTE},
         tickvals=list(columns.values()),
-        ticktext=[style.link(label, links.get(results[trial].citation), "", ink) for trial, label in found.trials],
+        ticktext=[
+            style.link(style.short(label), links.get(results[trial].citation), "", ink) for trial, label in found.trials
+        ],
         range=[-0.6, len(columns) - 0.4 + 2 * spare],
         showgrid=False,
         showline=False,

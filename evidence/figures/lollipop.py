@@ -1,6 +1,5 @@
 """Days to relapse after a course: one lollipop a group, with how long it was followed."""
 
-import html
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -43,7 +42,7 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
             "showgrid": False,
             "ticklabelposition": "inside",
             "tickvals": places,
-            "ticktext": [style.link(i.label, links.get(i.result.citation), "", ink) for i in items],
+            "ticktext": [style.link(style.short(i.label), links.get(i.result.citation), "", ink) for i in items],
         },
     )
     for item, y in zip(items, places, strict=True):
@@ -96,6 +95,6 @@ def _hover(item: FollowUp) -> str:
     followed = f"followed for {plain(item.followed_days)} days" if item.followed_days else "end of follow-up not stated"
     doses = f"{counted(item.result.administrations, 'dose')}, " if item.result.administrations else ""
     return (
-        f"<b>{html.escape(item.label)}</b><br>time to relapse {item.in_words} ({_people(item)})<br>"
+        f"<b>{style.whole(item.label)}</b><br>time to relapse {item.in_words} ({_people(item)})<br>"
         f"{doses}{followed}<br>{item.result.source}, {item.result.confidence} confidence"
     )

@@ -1,12 +1,12 @@
 """Points with intervals along either axis: cut at the edge with an arrow, clickable, described on hover."""
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
 from evidence.comparisons import TrialEffect
+from evidence.figures import style
 from evidence.scale import Scale, interval, segment, shown
 from evidence.times import in_words
 from evidence.words import counted
@@ -98,6 +98,6 @@ def hover(entry: TrialEffect) -> str:
     people = f"{counted(entry.people, 'person', 'people')}<br>" if entry.people else ""
     left_out = f"<br>not pooled: {entry.excluded}" if entry.excluded else ""
     return (
-        f"<b>{html.escape(entry.label)}</b>, {in_words(entry.hours)}, {first.intervention} vs {first.comparator}<br>"
+        f"<b>{style.whole(entry.label)}</b>, {in_words(entry.hours)}, {first.intervention} vs {first.comparator}<br>"
         f"{effect}{people}from {entry.how}; {first.source}, {first.confidence} confidence{left_out}"
     )

@@ -157,7 +157,7 @@ def review_rows(reviews: Sequence[Review], answer: Answer, links: Links, ink: In
                 words=words,
                 colour=ink.secondary,
                 symbol="diamond-open",
-                hover=f"<b>{html.escape(review.label)}</b><br>{measure.label.lower()} {words}<br>"
+                hover=f"<b>{style.whole(review.label)}</b><br>{measure.label.lower()} {words}<br>"
                 "published meta-analysis",
             )
         )
@@ -211,7 +211,7 @@ def withdrawal_rows(entries: Sequence[Withdrawal], pooled: Pooled | None, links:
                 colour=style.mark_of(r).colour(ink),
                 symbol=style.symbol_of(r),
                 key=str(r.line),
-                hover=f"<b>{html.escape(r.label)}</b><br>hazard ratio of relapse {words}",
+                hover=f"<b>{style.whole(r.label)}</b><br>hazard ratio of relapse {words}",
             )
         )
     if pooled is not None and pooled.k > 1:

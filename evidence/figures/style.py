@@ -1,6 +1,7 @@
 """The one place that names colours, symbols and type sizes. Okabe-Ito; one meaning a colour on every page."""
 
 import html
+import textwrap
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -14,6 +15,8 @@ FONT = '"Source Sans", "Source Sans Pro", "Liberation Sans", Arial, sans-serif'
 TITLE, BODY, AXIS, NOTE = 19, 14, 13, 12
 # For a hall: words, and the least that the back row reads.
 HALL, HALL_NOTE = 23, 19
+_LONGEST_NAME = 32  # letters of a trial's name beside its mark
+_HOVER_LINE = 60
 
 
 class Ink(NamedTuple):
@@ -156,6 +159,25 @@ def _template(ink: Ink) -> go.layout.Template:
             "clickmode": "event+select",
         }
     )
+
+
+def short(name: str) -> str:
+    """A trial's name as it fits beside its mark; the whole of it stands in the hover.
+
+    >>> short("Murrough 2013a"), len(short("A name without an end " * 20))
+    ('Murrough 2013a', 32)
+    """
+    plain = " ".join(name.split())
+    return plain if len(plain) <= _LONGEST_NAME else f"{plain[: _LONGEST_NAME - 1].rstrip()}…"
+
+
+def whole(name: str) -> str:
+    """A trial's name in a hover: escaped, a long one in several lines.
+
+    >>> whole("a < b"), whole("word " * 30).count("<br>")
+    ('a &lt; b', 2)
+    """
+    return "<br>".join(map(html.escape, textwrap.wrap(name, _HOVER_LINE)))
 
 
 def link(text: str, url: str | None, note: str, ink: Ink) -> str:

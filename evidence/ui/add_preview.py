@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from evidence import headlines, statements, tables
+from evidence.duplicates import Duplicate
 from evidence.effects import MEASURES
 from evidence.figures.forest import Labels, Row
 from evidence.figures.rows import forest_rows
@@ -20,16 +21,14 @@ from evidence.ui.card import escaped
 from evidence.words import counted, number
 
 _DRAWN_FIRST = ("response", "madrs")
+_MOST_NOTES = 6  # notes on what is there already, one by one
 _MOST_DRAWN = 150  # trials of one forest plot; more make a picture that nobody can read and a browser hardly draw
 
 
 def draw(seen: Preview) -> None:
     """Everything that the rows would do to what readers see."""
     st.header("What it would change", anchor=False)
-    for one in seen.duplicates:
-        where = f"Line {one.line}: " if one.line else ""
-        note = st.info if one.kind == "trial" else st.warning
-        note(escaped(f"{where}{one.words}"), icon=":material/content_copy:")
+    _there_already(seen.duplicates)
     after = seen.evidence_after
     if after is None or not seen.results:
         if seen.rows:
@@ -51,6 +50,22 @@ def draw(seen: Preview) -> None:
         _forest(seen)
     if seen.ranks:
         _ranks(seen.ranks)
+
+
+def _there_already(same: Sequence[Duplicate]) -> None:
+    """What is in the file already: a few as they are, many as a table."""
+    if len(same) > _MOST_NOTES:
+        frame = pd.DataFrame(
+            [{"Line": str(one.line or ""), "What is there": one.kind, "In words": one.words} for one in same]
+        )
+        title = f"{counted(len(same), 'thing')} of these rows may be in the file already"
+        st.warning(f"**{title}.**", icon=":material/content_copy:")
+        st.dataframe(frame, hide_index=True, height=frames.height(len(frame), 8), alt=title)
+        return
+    for one in same:
+        where = f"Line {one.line}: " if one.line else ""
+        note = st.info if one.kind == "trial" else st.warning
+        note(escaped(f"{where}{one.words}"), icon=":material/content_copy:")
 
 
 def change_frame(changes: Iterable[Change]) -> pd.DataFrame:
