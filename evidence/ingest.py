@@ -19,11 +19,13 @@ from evidence.reading import Row, Table, own_names, read_own_table
 MAX_EXPANDED = 200_000_000  # bytes of a workbook once unpacked
 MAX_CELLS = 3_000_000
 MAX_PARTS = 2_000  # files inside a workbook
+MAX_SHARED, MAX_OTHER = 50_000_000, 10_000_000  # bytes, unpacked: the shared texts; each part beside them and sheets
+_MOST_SHEETS = 50  # searched for the one with results; any can be asked for by name
 _WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŠŽ")
 _SIGNS = frozenset("–—‘’“”„…•°±×µμ²³½¼≥≤®™©£€§«»\u00a0")
 _SAMPLE = 200_000  # bytes that say which encoding it is
-_HEADER_ROWS = 20  # rows of a sheet searched for the header
+_HEADER_ROWS, _HEADER_COLUMNS = 20, 300  # of a sheet, searched for the header
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def _workbook(data: bytes, sheet: str) -> Upload:
         return refused("it is damaged")
     if "xl/workbook.xml" not in {part.filename for part in parts}:
         return refused("it is another kind of archive")
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_EXPANDED:
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_EXPANDED or any(map(_is_swollen, parts)):
         return refused("unpacked, it is far larger than a table of results")
     from evidence.worksheet import TooManyCellsError, open_book  # at first need: openpyxl takes a while to import
 
@@ -177,26 +179,35 @@ def _workbook(data: bytes, sheet: str) -> Upload:
         return refused("it is damaged or not a plain workbook")
 
 
+def _is_swollen(part: zipfile.ZipInfo) -> bool:
+    """Whether a part that is read whole before any sheet is larger than an honest one."""
+    name = part.filename.casefold()
+    if not name.startswith(("xl/", "[content", "_rels", "docprops")) or name.startswith(("xl/worksheets/", "xl/media/")):
+        return False
+    return part.file_size > (MAX_SHARED if "sharedstrings" in name else MAX_OTHER)
+
+
 def _sheet(book: Any, wanted: str) -> Upload:
     from evidence.worksheet import sheet_rows
 
     sheets = {page.title: page for page in book.worksheets}
     best: tuple[int, str, list[tuple[int, list[str]]]] = (-1, "", [])
-    for name, page in sheets.items():
-        if wanted in sheets and name != wanted:
-            continue
-        if getattr(page, "sheet_state", "visible") != "visible" and name != wanted:
-            continue
-        rows = sheet_rows(book, page, MAX_CELLS)
+    shown = [name for name, page in sheets.items() if getattr(page, "sheet_state", "visible") == "visible"]
+    for name in [wanted] if wanted in sheets else shown[:_MOST_SHEETS]:
+        rows = sheet_rows(book, sheets[name], MAX_CELLS)
         at = _header_row(rows)
-        score = len(guess_mapping(own_names(rows[at][1])).columns) if rows else 0
+        score = len(guess_mapping(own_names(rows[at][1][:_HEADER_COLUMNS])).columns) if rows else 0
         if score > best[0]:
             best = (score, name, rows[at:])
     return Upload(_table(best[2]), "workbook", best[1], tuple(sheets))
 
 
 def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int:
-    scores = [len(guess_mapping(own_names(texts)).columns) for _, texts in rows[:_HEADER_ROWS]]
+    scores: list[int] = []
+    for _, texts in rows[:_HEADER_ROWS]:
+        scores.append(len(guess_mapping(own_names(texts[:_HEADER_COLUMNS])).columns))
+        if scores[-1] > 2 and scores[-1] == len(texts):
+            break  # every cell is a name that is known: nothing further down is more of a header
     return scores.index(max(scores)) if scores else 0
 
 

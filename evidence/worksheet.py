@@ -21,6 +21,7 @@ _NAMESPACES = (
 )
 _TAGS = {f"{space} {tag}": tag for space in _NAMESPACES for tag in ("row", "c", "v", "f", "t")}
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576  # of any workbook
+_TAGS_A_CELL = 6  # of a sheet, for each cell that is allowed; a cell with a value has two or three
 _CHUNK = 1 << 20
 SheetRow = tuple[int, list[str]]
 
@@ -88,6 +89,7 @@ class _Reader:
     def __init__(self, shared: Any, formats: Callable[[str, int], str], most_cells: int) -> None:
         self.rows: list[SheetRow] = []
         self.shared, self.formats, self.left = shared, formats, most_cells
+        self.tags_left = _TAGS_A_CELL * most_cells
         self.line, self.cells = 0, list[str]()
         self.place, self.kind, self.style = 0, "n", 0
         self.value, self.formula, self.parts = "", False, list[str]()
@@ -96,6 +98,9 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = _TAGS.get(name)
+        self.tags_left -= 1
+        if self.tags_left < 0:
+            raise TooManyCellsError
         if tag == "c":
             reference = attributes.get("r")
             self.place = self._column(reference) if reference else len(self.cells)
@@ -123,7 +128,7 @@ class _Reader:
                 gap = self.place - len(self.cells)
                 self._spend(1 + max(0, gap))
                 self.cells.extend([""] * gap)
-                self.cells[self.place :] = [text]
+                self.cells[self.place : self.place + 1] = [text]
         elif tag == "row":
             while self.cells and not self.cells[-1].strip():
                 self.cells.pop()

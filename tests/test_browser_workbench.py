@@ -1,14 +1,16 @@
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from evidence.dataset import DATA, load
 from tests.server import CHROMIUM_FLAGS, IDLE, Server, dashboard
-from tests.test_pages_workbench import CELLS, REFERENCE, csv_of
+from tests.test_pages_workbench import CELLS, REFERENCE, SAMPLES, csv_of
 from tests.tools import chromium
 
 pytestmark = pytest.mark.browser
@@ -24,9 +26,37 @@ def visit(page: Page, url: str, title: str) -> None:
     page.wait_for_function(IDLE, timeout=SLOW)
 
 
+def field(page: Page, role: Literal["textbox", "combobox"], label: str) -> Locator:
+    """A field of the form by its label, with or without the mark of one that is needed."""
+    return page.get_by_role(role, name=re.compile(rf"(^|\. ){re.escape(label)}( \*)?$")).first
+
+
+def choose(page: Page, label: str, words: str) -> None:
+    field(page, "combobox", label).fill(words)
+    page.get_by_role("option", name=words).first.click()
+
+
+def type_in(page: Page, texts: dict[str, str]) -> None:
+    for label, text in texts.items():
+        box = field(page, "textbox", label)
+        box.fill(text)
+        box.press("Tab")
+
+
+def save_and_reload(page: Page, server: Server, button: str, name: str) -> None:
+    """Save, then open the page of trials anew: the new one stands in its table and has its card."""
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_text(f"Saved: {button.removeprefix('Save ')}.")).to_be_visible()
+    visit(page, f"{server.url}/response?preset=everything", RESPONSE)
+    page.reload()
+    page.wait_for_function(IDLE)
+    expect(page.get_by_test_id("stPlotlyChart").first.locator(".ytick", has_text=name)).to_have_count(1)
+    assert "Traceback" not in server.log
+
+
 def drop(page: Page, number: int, name: str, data: bytes) -> None:
-    field = page.get_by_test_id("stFileUploaderDropzoneInput").nth(number)
-    field.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
+    box = page.get_by_test_id("stFileUploaderDropzoneInput").nth(number)
+    box.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +71,22 @@ def server(folder: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def desk() -> Iterator[BrowserContext]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     path = chromium()
     assert path, "No Chromium: run python tests/tools.py"
     with sync_playwright() as playwright:
-        browser: Browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
-        context.set_default_timeout(SLOW)
-        yield context
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
+    context.set_default_timeout(SLOW)
+    yield context
+    context.close()
 
 
 def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
@@ -83,3 +119,59 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     expect(page.get_by_text("Taken back: 1 row and 1 reference.")).to_be_visible()
     assert "newcomer-2026" not in load(folder).trials
     assert "Traceback" not in server.log
+
+
+def test_a_pasted_block_is_saved_and_seen(desk: BrowserContext, server: Server, folder: Path) -> None:
+    page = desk.new_page()
+    visit(page, f"{server.url}/add?way=Paste", ADD)
+    cited = load(folder).results[0].citation
+    row = CELLS | {"trial": "pasted-2026", "label": "Pasted 2026", "citation": cited}
+    box = field(page, "textbox", "Block copied from a spreadsheet")
+    box.fill("\t".join(row) + "\n" + "\t".join(row.values()) + "\n")
+    box.press("Control+Enter")
+    expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
+    save_and_reload(page, server, "Save 1 row", "Pasted 2026")
+
+
+def test_a_form_says_what_the_numbers_come_to_as_one_types(desk: BrowserContext, server: Server) -> None:
+    page = desk.new_page()
+    visit(page, f"{server.url}/add?way=Form", ADD)
+    reference = field(page, "textbox", "DOI, PMID or NCT number")
+    reference.fill("10.1000/typed.2026")
+    reference.press("Enter")
+    page.get_by_role("button", name="Add this reference").click()
+    choose(page, "A trial that is there already", "Murrough 2013a")
+    expect(field(page, "textbox", "Label")).to_have_value("Murrough 2013a")
+    whole = {"Label": "Typed 2026", "Trial": "typed-2026", "Registration": "", "Hours": "24", "Locator": "Table 2"}
+    type_in(page, whole)
+    field(page, "textbox", "n, intervention").fill("30")
+    events = field(page, "textbox", "Events, intervention")
+    events.press_sequentially("31")
+    # No other field is entered: the note comes while this one still has the cursor.
+    expect(page.get_by_text("events_intervention is 31, but only 30 people were analysed").first).to_be_visible()
+    events.fill("18")
+    expect(page.get_by_text("Intervention: 18 of 30 = 60% (95% CI 42 to 75)")).to_be_visible()
+    type_in(page, {"Events, comparator": "9", "n, comparator": "30"})
+    for label, words in (
+        *(("Outcome", "Response"), ("Anchor", "First dose"), ("Analysis", "Main")),
+        *(("Source", "Full text"), ("Extraction", "Reported"), ("Confidence", "High")),
+    ):
+        choose(page, label, words)
+    expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
+    save_and_reload(page, server, "Save 1 row and 1 reference", "Typed 2026")
+
+
+def test_a_row_of_a_registry_record_is_accepted_and_seen(desk: BrowserContext, server: Server) -> None:
+    page = desk.new_page()
+    visit(page, f"{server.url}/add?way=Registry", ADD)
+    drop(page, 0, "record.json", (SAMPLES / "registry-record.json").read_bytes())
+    expect(page.get_by_text("10 draft rows")).to_be_visible()
+    type_in(page, {"Label": "Sample 2024"})
+    choose(page, "Population", "TRD")
+    grid = page.get_by_test_id("stDataFrame").first
+    grid.click(position={"x": 20, "y": 35 + 35 + 17})  # the second row of the list
+    for label, words in (("Anchor", "First dose"), ("Analysis", "Main"), ("Confidence", "High")):
+        choose(page, label, words)
+    page.get_by_role("button", name="Accept this row").click()
+    expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
+    save_and_reload(page, server, "Save 1 row and 1 reference", "Sample 2024")
