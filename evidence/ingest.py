@@ -182,7 +182,9 @@ def _workbook(data: bytes, sheet: str) -> Upload:
 def _is_swollen(part: zipfile.ZipInfo) -> bool:
     """Whether a part that is read whole before any sheet is larger than an honest one."""
     name = part.filename.casefold()
-    if not name.startswith(("xl/", "[content", "_rels", "docprops")) or name.startswith(("xl/worksheets/", "xl/media/")):
+    if not name.startswith(("xl/", "[content", "_rels", "docprops")) or name.startswith(
+        ("xl/worksheets/", "xl/media/")
+    ):
         return False
     return part.file_size > (MAX_SHARED if "sharedstrings" in name else MAX_OTHER)
 

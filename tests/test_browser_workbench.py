@@ -170,6 +170,8 @@ def test_a_row_of_a_registry_record_is_accepted_and_seen(desk: BrowserContext, s
     choose(page, "Population", "TRD")
     grid = page.get_by_test_id("stDataFrame").first
     grid.click(position={"x": 20, "y": 35 + 35 + 17})  # the second row of the list
+    expect(page.get_by_role("button", name="Accept this row")).to_be_disabled()
+    page.wait_for_function(IDLE)
     for label, words in (("Anchor", "First dose"), ("Analysis", "Main"), ("Confidence", "High")):
         choose(page, label, words)
     page.get_by_role("button", name="Accept this row").click()

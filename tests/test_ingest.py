@@ -1,5 +1,6 @@
 import io
 import zipfile
+from collections.abc import Callable
 
 import openpyxl
 import pytest
@@ -138,9 +139,75 @@ def test_entities_in_a_workbook_are_not_expanded() -> None:
     assert codes(read_upload(file.getvalue())) == ["workbook"]
 
 
+def remade(name: str, old: bytes, new: bytes, more: dict[str, bytes] | None = None) -> bytes:
+    """A good workbook with a change to the parts of that name, and with more parts."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([["study", "ai"], ["A", 1]]))) as good,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
+        for part in good.infolist():
+            text = good.read(part)
+            bad.writestr(part.filename, text.replace(old, new) if name in part.filename else text)
+        for path, text in (more or {}).items():
+            bad.writestr(path, text)
+    return file.getvalue()
+
+
+ROWS = b"</sheetData>"
+LARGER, CELLS = "unpacked, it is far larger than a table of results", "it has more than 3000000 cells"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (lambda: remade("sheet1", ROWS, b"<row>" + b"<c/>" * 10_000_000 + b"</row>" + ROWS), CELLS),
+        (lambda: remade("sheet1", ROWS, b'<row r="99999999"/>' + ROWS), "it is damaged or not a plain workbook"),
+        (lambda: remade("sheet1", ROWS, b"<row><c><v>1" + b"0" * 17_000_000 + b"</v></c></row>" + ROWS), CELLS),
+        (lambda: remade("styles", b"</fonts>", b"<font/>" * 1_500_000 + b"</fonts>"), LARGER),
+        (lambda: remade("-", b"", b"", {"xl/sharedStrings.xml": b"<si/>" * 10_100_000}), LARGER),
+        (lambda: remade("-", b"", b"", {f"xl/worksheets/s{n}.xml": b"" for n in range(2000)}), LARGER),
+        (
+            lambda: remade("workbook.xml", b"<workbook", b'<!DOCTYPE x [<!ENTITY a "b">]><workbook'),
+            "it is damaged or not a plain workbook",
+        ),
+    ],
+    ids=["blank cells", "row number", "one value", "styles", "shared texts", "parts", "entities"],
+)
+def test_workbooks_that_attack_are_refused_in_words(data: Callable[[], bytes], reason: str) -> None:
+    [fault] = read_upload(data()).table.findings
+    assert (fault.code, fault.message) == ("workbook", f"The workbook cannot be read: {reason}.")
+
+
+def test_the_size_that_a_sheet_claims_is_not_believed() -> None:
+    table = read_upload(remade("sheet1", b"<sheetData>", b'<dimension ref="A1:XFD1048576"/><sheetData>')).table
+    assert [row.cells for row in table.rows] == [("A", "1")]
+
+
+def test_links_to_other_files_are_not_followed() -> None:
+    relation = b'<Relationship Id="rId99" Type="x/externalLink" TargetMode="External" Target="file:///etc/passwd"/>'
+    table = read_upload(remade("workbook.xml.rels", b"</Relationships>", relation + b"</Relationships>")).table
+    assert [row.cells for row in table.rows] == [("A", "1")]
+
+
+def test_of_many_sheets_those_asked_for_are_read() -> None:
+    book = openpyxl.Workbook()
+    for number in range(80):
+        book.create_sheet(f"s{number}").append(["study", "ai"])
+    book["s70"].append(["A", 1])
+    file = io.BytesIO()
+    book.save(file)
+    found = read_upload(file.getvalue())
+    assert len(found.sheets) == 81
+    assert [row.cells for row in read_upload(file.getvalue(), "s70").table.rows] == [("A", "1")]
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
+        (b"study,ai\n" + b"x" * 51_000_000 + b",1\n", "file-too-large"),
+        (b"study,ai\n" + b"x" * 1_000_000 + b",1\n", "cell-too-long"),
+        (b"study,ai\nA\x00,1\n", "nul"),
         (b"", "file-empty"),
         (b"%PDF-1.7", "binary"),
         (b"a,b\n", "no-rows"),

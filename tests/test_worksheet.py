@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from evidence import worksheet
 from evidence.worksheet import DamagedSheetError, SheetRow, TooManyCellsError, sheet_rows
 
 BOOK = SimpleNamespace(
@@ -16,10 +17,10 @@ BOOK = SimpleNamespace(
 )
 
 
-def rows(xml: str, most_cells: int = 1000) -> list[SheetRow]:
+def rows(xml: str, most_cells: int = 1000, encoding: str = "utf-8") -> list[SheetRow]:
     @contextmanager
     def source() -> Any:
-        yield io.BytesIO(xml.encode())
+        yield io.BytesIO(xml.encode(encoding))
 
     sheet = SimpleNamespace(_shared_strings=["zero", "one"], _get_source=source)
     return sheet_rows(BOOK, sheet, most_cells)
@@ -55,6 +56,36 @@ def test_each_kind_of_cell(xml: str, text: str) -> None:
     assert rows(cell(xml)) == [(1, [text])]
 
 
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("<x:c t='str'><x:v>A &amp; B &#228; &#xe9; &lt;</x:v></x:c>", "A & B ä é <"),
+        ('<x:c t = "str" ><x:v>spaced</x:v></x:c >', "spaced"),
+        ('<x:c t="str"><!-- <x:c><x:v>hidden</x:v></x:c> --><x:v>seen</x:v></x:c>', "seen"),
+        ('<x:c t="str"><x:v><![CDATA[1 < 2 </x:c>]]></x:v></x:c>', "1 < 2 </x:c>"),
+        ('<x:c t="str"><x:v>a\r\nb</x:v></x:c>', "a\nb"),
+        ('<x:c t="inlineStr"><x:is><x:t xml:space="preserve">a b</x:t></x:is></x:c>', "a b"),
+    ],
+)
+def test_the_same_cell_however_it_is_written(xml: str, text: str) -> None:
+    assert rows(cell(xml)) == [(1, [text])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1"])
+def test_other_encodings_are_read(encoding: str) -> None:
+    xml = f'<?xml version="1.0" encoding="{encoding}"?>' + cell('<x:c t="str"><x:v>Cañas</x:v></x:c>')
+    assert rows(xml, encoding=encoding) == [(1, ["Cañas"])]
+
+
+def test_rows_that_lie_across_the_pieces_read_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    xml = sheet("".join(f'<x:row r="{n}"><x:c t="str"><x:v>Cañas {n}</x:v></x:c></x:row>' for n in range(1, 40)))
+    whole = rows(xml)
+    assert [texts for _, texts in whole] == [[f"Cañas {n}"] for n in range(1, 40)]
+    for size in (7, 100, 333):
+        monkeypatch.setattr(worksheet, "_CHUNK", size)
+        assert rows(xml) == whole
+
+
 def test_places_are_those_of_the_sheet() -> None:
     xml = sheet(
         '<x:row r="3"><x:c r="B3"><x:v>1</x:v></x:c><x:c><x:v>2</x:v></x:c>'
@@ -72,6 +103,8 @@ def test_places_are_those_of_the_sheet() -> None:
         cell("<x:c><x:v>five</x:v></x:c>"),
         cell('<x:c r="ZZZZ1"><x:v>5</x:v></x:c>'),
         cell('<x:c r="é1"><x:v>5</x:v></x:c>'),
+        cell('<x:c x=">"><x:v>5</x:v></x:c>'),
+        cell("<x:c>5</x:c>"),
         sheet('<x:row r="9999999"/>'),
         '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + cell('<x:c t="str"><x:v>&a;</x:v></x:c>'),
     ],
