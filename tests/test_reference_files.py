@@ -1,6 +1,7 @@
 import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -47,6 +48,22 @@ def test_ris_in_and_out_keeps_every_field_we_hold(evidence: Evidence) -> None:
         for field in dataclasses.fields(Reference):
             if field.name not in ("line", "raw", "authors"):
                 assert getattr(new, field.name) == getattr(old, field.name), (old.id, field.name)
+
+
+def test_csl_in_and_out_keeps_every_field_we_hold(evidence: Evidence) -> None:
+    text = citations.csl_json(evidence.references.values())
+    back = references(read_reference_file(text.encode()))
+    assert [new.raw for new in back] == [old.raw for old in evidence.references.values()]
+    assert citations.csl_json(back) == text
+
+
+@pytest.mark.parametrize("form", [citations.bibtex, citations.ris])
+def test_pubmed_in_and_another_form_out_and_in_keeps_every_field_that_it_has(form: Any) -> None:
+    first = references(read_reference_file((SAMPLES / "pubmed.nbib").read_bytes()))
+    back = references(read_reference_file(form(first).encode()))
+    for old, new in zip(first, back, strict=True):
+        for name in ("id", "type", "title", "container_title", "volume", "issue", "page", "doi", "year", "authors"):
+            assert getattr(new, name) == getattr(old, name), name
 
 
 def test_a_book_stays_a_book_and_a_month_a_month() -> None:
