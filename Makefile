@@ -1,7 +1,7 @@
 # make run    start the dashboard on http://localhost:8501
 # make test   format check, lint, types and every test, Chromium included
 # make shots  photograph every page into docs/
-# make bench  server time of every page and panel
+# make bench  server time of every page and panel; uploads, comparison and a very large file
 # make audit  ask for known vulnerabilities of the packages in requirements.txt; needs the network
 # make torture  500 saves killed, two writers at once 200 times; ten minutes at most
 PYTHON ?= python3
@@ -35,6 +35,7 @@ shots: .venv/dev
 
 bench: .venv/run
 	$(BIN)/python -m bench.response
+	$(BIN)/python -m bench.workbench
 
 # --strict: a package that could not be looked up is a failure, not a pass.
 audit: .venv/dev

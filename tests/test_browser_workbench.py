@@ -83,7 +83,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def desk(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme="light")
+    context = browser.new_context(viewport={"width": 1400, "height": 1400}, color_scheme="light")
     context.set_default_timeout(SLOW)
     yield context
     context.close()
