@@ -21,7 +21,7 @@ _NAMESPACES = (
 )
 _TAGS = {f"{space} {tag}": tag for space in _NAMESPACES for tag in ("row", "c", "v", "f", "t")}
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576  # of any workbook
-_TAGS_A_CELL = 6  # of a sheet, for each cell that is allowed; a cell with a value has two or three
+_LONGEST_TEXT = 32_767  # characters of a cell, of any workbook
 _CHUNK = 1 << 20
 SheetRow = tuple[int, list[str]]
 
@@ -89,7 +89,8 @@ class _Reader:
     def __init__(self, shared: Any, formats: Callable[[str, int], str], most_cells: int) -> None:
         self.rows: list[SheetRow] = []
         self.shared, self.formats, self.left = shared, formats, most_cells
-        self.tags_left = _TAGS_A_CELL * most_cells
+        self.blank_left = most_cells  # cells, those without a value too
+        self.in_cell = False
         self.line, self.cells = 0, list[str]()
         self.place, self.kind, self.style = 0, "n", 0
         self.value, self.formula, self.parts = "", False, list[str]()
@@ -98,10 +99,11 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = _TAGS.get(name)
-        self.tags_left -= 1
-        if self.tags_left < 0:
-            raise TooManyCellsError
         if tag == "c":
+            self.in_cell = True
+            self.blank_left -= 1
+            if self.blank_left < 0:
+                raise TooManyCellsError
             reference = attributes.get("r")
             self.place = self._column(reference) if reference else len(self.cells)
             self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
@@ -119,10 +121,15 @@ class _Reader:
     def text(self, text: str) -> None:
         if self.is_open:
             self.parts.append(text)
+        elif self.in_cell and text.strip():
+            raise DamagedSheetError("a text beside the value of a cell")
 
     def end(self, name: str) -> None:
         tag = _TAGS.get(name)
         if tag == "c":
+            self.in_cell = False
+            if len(self.value) > _LONGEST_TEXT:
+                raise DamagedSheetError("a cell longer than any")
             text = self._text() if self.value or self.formula else ""
             if text:
                 gap = self.place - len(self.cells)
