@@ -1,7 +1,7 @@
 """What the analyst’s workbench holds itself to: uploads, comparison, and a very large file checked.
 
 Run with `make bench`, or `python -m bench.workbench --runs 5` at the project's root. The rows are the shipped ones,
-again and again under other names of trials. The large file is checked in a process of its own, whose peak memory is its own.
+again and again under other names of trials. The large file is checked in a process of its own, for its own peak memory.
 Nothing is asserted: numbers are for people.
 """
 
