@@ -25,7 +25,10 @@ def _size(rows: int) -> int:
     return max(style.NOTE, min(HALL, HALL * _ROOMY // max(rows, 1)))
 
 
-def _enlarge(figure: go.Figure) -> None:
+def enlarge(figure: go.Figure) -> None:
+    """Larger marks, lines and notes, for a figure drawn for a page."""
+    for written in figure.layout.annotations:
+        written.font.size = HALL
     for trace in figure.data:
         if trace.marker.size is not None:
             size = trace.marker.size
@@ -111,7 +114,7 @@ def lines(
         line={"color": ink.secondary, "width": 2},
     )
     draw_marks(figure, frame)
-    _enlarge(figure)
+    enlarge(figure)
     held = [row.label for row in kept]
     labels = [f"{r.label} ({r.note})" if r.note and held.count(r.label) > 1 else r.label for r in visible]
     _labels(figure, labels, [frame.y(row) for row in visible], ink, size)

@@ -84,7 +84,9 @@ def _people(lesson: Lesson, ink: Ink) -> go.Figure | None:
     if found is None:
         return None
     sides = statements.sides_of(entry.first for entry in lesson.answer.used)
-    return icon_array(found, sides, statements.verb_of(lesson.answer.question.outcomes[0]), ink)
+    drawn = icon_array(found, sides, statements.verb_of(lesson.answer.question.outcomes[0]), ink)
+    hall.enlarge(drawn)
+    return drawn
 
 
 def _sensitivity(lesson: Lesson, ink: Ink) -> go.Figure:

@@ -63,7 +63,7 @@ def _question(story: Story) -> Step:
     return Step(
         "question",
         "The question",
-        f"{label}: for how many, for how long, at what cost?",
+        f"{label[0].upper()}{label[1:]}: for how many, for how long, at what cost?",
         (f"{headcount(view.rows)}.", *narrowed, "Evidence for reading and teaching, not medical advice."),
         (view.citation, "Let the room say what it expects before the first number."),
         figure="code",
