@@ -20,7 +20,7 @@ PAGES = {
     "summary": ("What is found, outcome by outcome?", "Ketamine compared with midazolam", 0),
     "patient?patient-age=Adolescents": ("Does this apply to my patient?", "behind this combination", 0),
     "claims": ("Is the popular summary right?", "statements", 0),
-    "background": ("What should I know before the numbers?", "ketamine", 0),
+    "background": ("What should I know before the numbers?", "Ketamine is", 0),
     "trials?trial=ekstrand-2022": ("Which trials?", "Ekstrand 2022", 0),
 }
 CARD = re.compile(r"trials are pooled in this mark|Everything about|judged")

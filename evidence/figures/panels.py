@@ -66,8 +66,6 @@ def panels(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink: Ink, 
     _bands(figure, heights, places, inner, scale, ink)
     _rates(figure, rows, places, ink, control_colour, words)
     _effects(figure, rows, places, scale, ink)
-    texts = [row.words for row in rows]
-    figure.add_trace(style.text_trace(texts, places, _WORDS, "x3", "right", ink.text))
     _heads(figure, words, scale, inner, ink, control_colour)
     return figure
 
@@ -113,18 +111,32 @@ def _axes(
             "anchor": "y",
             "tickangle": 0,
         },
-        xaxis3={"domain": [0, 1], "range": [0, 1], "visible": False, "fixedrange": True},
         yaxis={"range": [0, inner], "visible": False},
     )
-    # All at once: Plotly checks every annotation again whenever one is added.
+    # Text is annotation: an axis of its own over the whole width would lie above both panels and take their clicks. All
+    # at once: Plotly checks every annotation again whenever one is added.
+    middle = (_RATES[0] + _RATES[1]) / 2
+    cells = [(text, _LABEL[0], "left", place, ink.text) for text, place in zip(texts, places, strict=True)]
+    for row, place in zip(rows, places, strict=True):
+        cells.append((html.escape(row.words), _WORDS, "right", place, ink.text))
+        if row.rates is None:
+            cells.append((html.escape(row.missing), middle, "center", place, ink.secondary))
     figure.update_layout(
         annotations=[
             {
-                **{"text": text, "x": _LABEL[0], "xref": "paper", "y": place, "yref": "y", "xanchor": "left"},
-                **{"yanchor": "middle", "align": "left", "showarrow": False},
-                "font": {"size": style.AXIS, "color": ink.text},
+                **{
+                    "text": text,
+                    "x": x,
+                    "xref": "paper",
+                    "y": place,
+                    "yref": "y",
+                    "xanchor": side,
+                    "yanchor": "middle",
+                },
+                **{"align": side, "showarrow": False, "captureevents": False},
+                "font": {"size": style.AXIS, "color": colour},
             }
-            for text, place in zip(texts, places, strict=True)
+            for text, x, side, place, colour in cells
         ]
     )
 
@@ -195,12 +207,6 @@ def _rates(
                 unselected={"marker": {"opacity": 0.6}},
                 cliponaxis=False,
             )
-        )
-    without = [(row.missing, place) for row, place in zip(rows, places, strict=True) if row.rates is None]
-    if without:
-        middle = (_RATES[0] + _RATES[1]) / 2
-        figure.add_trace(
-            style.text_trace([t for t, _ in without], [p for _, p in without], middle, "x3", "centre", ink.secondary)
         )
 
 
