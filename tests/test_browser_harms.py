@@ -68,7 +68,7 @@ def test_the_pages_of_this_story_are_drawn_and_marks_lead_to_citations(
     for address, (question, finding, charts) in PAGES.items():
         page.goto(f"{server.url}/{address}")
         settled(page, question)
-        expect(page.get_by_test_id("stMain").get_by_text(finding).first).to_be_visible()
+        expect(page.get_by_test_id("stMain").get_by_text(finding).filter(visible=True).first).to_be_visible()
         assert page.get_by_test_id("stPlotlyChart").filter(visible=True).count() >= charts, address
         assert page.get_by_test_id("stException").count() == 0, address
         if charts and theme == "light":

@@ -221,5 +221,5 @@ def harm_labels(items: Sequence[Harm]) -> Labels:
     """The words round a forest plot of events."""
     sides = harm_words.sides_among(items)
     left, right = f"favours {sides.drug}", f"favours {sides.comparator}"
-    control = sides.comparator if sides.comparator.isupper() else sides.comparator.capitalize()
+    control = f"{sides.comparator[0].upper()}{sides.comparator[1:]}"
     return Labels(sides.drug.capitalize(), control, left, right, "Risk difference")

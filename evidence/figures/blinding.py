@@ -23,7 +23,6 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
             continue
         effect = (item.pooled.estimate, item.pooled.ci_low, item.pooled.ci_high)
         words = f"{shown(measure, effect[0])} ({interval(measure, *effect[1:])})"
-        marks = {style.mark_of(entry.first) for entry in item.used}
         people = f" · {counted(item.people, 'person', 'people')}" if item.people else ""
         arms = item.felt
         rates = None
@@ -40,7 +39,7 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
                 key=item.key,
                 hover=f"<b>{item.label}</b><br>{MEASURES[measure].label} {words}<br>{told}",
                 is_single=len(item.used) == 1,
-                colour=marks.pop().colour(ink) if len(marks) == 1 else ink.pooled,
+                colour=style.MASKING_MARKS[item.value].colour(ink),
                 missing="not counted",
             )
         )

@@ -65,7 +65,7 @@ def harm_plot(items: Sequence[Harm], measure: str, sides: Sides, ink: Ink, maski
     colour = marks.pop().colour(ink) if len(marks) == 1 else ink.secondary
     words = PanelWords(
         sides.drug.capitalize(),
-        sides.comparator if sides.comparator.isupper() else sides.comparator.capitalize(),
+        f"{sides.comparator[0].upper()}{sides.comparator[1:]}",
         "People with the event",
         MEASURES[measure].label,
         f"favours {sides.drug}",
