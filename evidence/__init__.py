@@ -51,6 +51,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `patient`, `background`: the trials behind a patient's particulars; what to know before the numbers.
 - `trial_tables`, `tables`, `harm_tables`: the DataFrames shown and exported.
 - `quality`, `completeness`: what is wrong or thin in the data; which trial reports what and when.
+- `page_options`: the options of pages as they stand in an address.
 - `glossary`, `literature`, `methods`, `citing`: words, sources, formulas and decisions; how to cite.
 - `plain_words`, `plain_answers`, `plain`: each page in plain words, for readers of about twelve.
 - `qr`, `sharing`: an address as a QR code; the button that copies a link, and what of a link was left out.

@@ -22,8 +22,10 @@ class ParsedView(NamedTuple):
     notes: tuple[str, ...]
 
 
-def parse_view(text: str) -> ParsedView:
+def parse_view(text: str, with_options: bool = False) -> ParsedView:
     """The selection of URL parameters, or of a whole address; a part that is not known is dropped with a note.
+
+    `with_options` says that the choices of a page, which `options_in` gives, are read elsewhere, and not noted.
 
     >>> found = parse_view("preset=Everything&population=TRD&population=Bipolar%20depression&route=by+post")
     >>> found.selection.preset, dict(found.selection.words)
@@ -55,9 +57,18 @@ def parse_view(text: str) -> ParsedView:
                 low, high = DOSE_LIMITS
                 notes.append(f"The dose is two numbers from {low:g} to {high:g}, dose=0.4&dose=0.6; left out.")
             dose = found_dose or dose
-        else:
+        elif not with_options:
             notes.append(f"“{name}” is no filter; it does not change which rows are in the view.")
     return ParsedView(Selection(preset, MappingProxyType(words), dose), tuple(notes))
+
+
+def options_in(text: str) -> tuple[tuple[str, str], ...]:
+    """The parameters of a view that are no filter: the choices of a page, to be read with the rows they are about.
+
+    >>> options_in("response?preset=Everything&effect=Odds%20ratio")
+    (('effect', 'Odds ratio'),)
+    """
+    return tuple((name, value) for name, value in _pairs(text, []) if name not in ("preset", "dose", *FILTERS))
 
 
 def parameters(selection: Selection) -> str:

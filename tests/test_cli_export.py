@@ -8,7 +8,7 @@ from evidence.cli import main
 from evidence.dataset import DATA
 from evidence.exports import formats
 from evidence.exports.formats import FORMATS, export
-from evidence.exports.story import View
+from evidence.exports.story import ExportError, View
 from evidence.views import parse_view
 
 VIEW = "preset=vs+ECT+or+an+antidepressant&route=intravenous"
@@ -35,7 +35,7 @@ def test_unknown_parts_are_said_and_dropped(tmp_path, capsys):
     assert main(["export", "csv", "--view", "population=Martians&x=1", "--out", str(tmp_path / "a")]) == 0
     said = capsys.readouterr().err
     assert "“Martians” is no word" in said
-    assert "“x” is no filter" in said
+    assert "“x=1” does not change what is exported" in said
 
 
 def test_an_empty_view_says_why_and_leaves_no_file(tmp_path, capsys):
@@ -56,6 +56,33 @@ def test_a_failed_write_keeps_the_old_file_whole(tmp_path, capsys, monkeypatch):
     assert main(["export", "csv", "--out", str(path), "--force"]) == 2
     assert "No space left" in capsys.readouterr().err
     assert [(item.name, item.read_bytes()) for item in tmp_path.iterdir()] == [("a.csv", b"old")]
+
+
+def test_ctrl_c_leaves_no_file_and_the_old_one_whole(tmp_path, capsys, monkeypatch):
+    path = tmp_path / "a.zip"
+    path.write_bytes(b"old")
+    begun = []
+
+    def stopped(text):
+        begun.append(text)
+        if "xlsx" in text:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("evidence.cli.export.progress", stopped)
+    assert main(["export", "zip", "--out", str(path), "--force"]) == 130
+    assert begun == ["making zip", "making csv.csv", "making xlsx.xlsx"]
+    assert "nothing was written" in capsys.readouterr().err
+    assert [(item.name, item.read_bytes()) for item in tmp_path.iterdir()] == [("a.zip", b"old")]
+
+
+def test_a_part_that_cannot_be_made_leaves_no_file(tmp_path, capsys, monkeypatch):
+    def broken(_):
+        raise ExportError("the part is broken")
+
+    monkeypatch.setattr("evidence.cli.export.export", lambda *_: broken(None))
+    assert main(["export", "html", "--out", str(tmp_path / "a.html")]) == 1
+    assert "the part is broken" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_file_that_is_there_is_kept(tmp_path, capsys):

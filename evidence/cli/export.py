@@ -4,6 +4,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
+from evidence import page_options
 from evidence.cli.output import (
     BLOCKED,
     CLEAN,
@@ -17,10 +18,11 @@ from evidence.cli.output import (
 from evidence.dataset import load
 from evidence.exports.formats import FORMATS, export
 from evidence.exports.story import ExportError, View
-from evidence.selection import Selection, headcount
-from evidence.views import parse_view
+from evidence.selection import Selection, apply, headcount
+from evidence.views import options_in, parse_view
 
 SITE = "site"
+STOPPED = 130  # what a shell gives to a program that Ctrl-C ends
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -64,16 +66,19 @@ def run(args: argparse.Namespace) -> int:
     evidence = load(Path(args.data))
     if not evidence.results:
         return fail(f"{args.data}: no result can be read; see python -m evidence check.")
-    selection, notes = parse_view(args.view)
-    view = View(evidence, selection, datetime.now(UTC).date(), args.base)
-    for note in notes:
+    selection, notes = parse_view(args.view, with_options=True)
+    view = View(evidence, selection, datetime.now(UTC).date(), args.base, options_in(args.view))
+    more = page_options.read(view.options, evidence, apply(evidence.results, selection.criteria()))[1]
+    for note in (*notes, *more):
         fail(f"note: {note}")
-    progress(f"making {args.format}")
     try:
-        data = export(args.format, view)
+        data = export(args.format, view, progress)
     except ExportError as error:
         fail(f"Nothing was written: {error}")
         return BLOCKED
+    except KeyboardInterrupt:
+        fail("Stopped; nothing was written.")
+        return STOPPED
     if why := write_file(path, data):
         return fail(why)
     count = headcount(view.rows)

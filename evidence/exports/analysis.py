@@ -15,6 +15,7 @@ from evidence.arms import measured
 from evidence.comparisons import SYMPTOMS, Question, TrialEffect
 from evidence.exports.story import ExportError, View
 from evidence.records import Result
+from evidence.response import Choices
 from evidence.statements import dose_of
 from evidence.tables import to_csv
 from evidence.times import HOURS_A_DAY, TIME_BINS
@@ -26,13 +27,23 @@ _BOM = b"\xef\xbb\xbf"
 _NOTHING = "No result in this view compares two arms in numbers that can be analysed."
 
 
-def analyses(rows: Iterable[Result]) -> tuple[Answer, ...]:
-    """Every question that any trial of the rows reports: outcomes and scores by time, events, randomised withdrawal."""
-    held = tuple(rows)
-    questions = [Question((name,), "RR", item) for name in response.OUTCOME_CHOICES for item in TIME_BINS]
-    questions += [Question(SYMPTOMS, "MD", item, "MADRS") for item in TIME_BINS]
-    questions += [Question(SYMPTOMS, "SMD", item) for item in TIME_BINS]
-    found = [answer(held, question) for question in questions]
+def analyses(rows: Iterable[Result], chosen: Choices | None = None) -> tuple[Answer, ...]:
+    """Every question that any trial of the rows reports: outcomes and scores by time, events, randomised withdrawal.
+
+    `chosen` is how the Response page pools: its effect measure, and the results that it lets in.
+    """
+    held, choices = tuple(rows), chosen or Choices()
+    low = choices.low_confidence
+    asked = (low, choices.crossovers, choices.without, choices.barred)
+    questions = [
+        Question((name,), choices.measure, item, None, *asked)
+        for name in response.OUTCOME_CHOICES
+        for item in TIME_BINS
+    ]
+    scores = [Question(SYMPTOMS, "MD", item, "MADRS", low) for item in TIME_BINS]
+    scores += [Question(SYMPTOMS, "SMD", item, None, low) for item in TIME_BINS]
+    found = [answer(held, question, choices.model) for question in questions]
+    found += [answer(held, question) for question in scores]
     found += [item.ratio for item in harms.harms(held, harms.is_harm)]
     found.append(duration.hazard_answer(duration.withdrawals(held)))
     return tuple(
@@ -43,7 +54,7 @@ def analyses(rows: Iterable[Result]) -> tuple[Answer, ...]:
 def _entries(view: View) -> list[tuple[Answer, TrialEffect]]:
     found = [
         (item, entry)
-        for item in analyses(view.rows)
+        for item in analyses(view.rows, view.chosen.choices)
         for entry in item.entries
         if entry.effect is not None or entry.intervention is not None
     ]

@@ -107,7 +107,7 @@ def _forest(slides: Deck, story: Story, part: Part, rows: Sequence[Row], measure
 
 
 def _people(slides: Deck, story: Story, found: dict[str, Part]) -> None:
-    absolute = statements.absolute(story.response)
+    absolute = story.of_hundred
     if absolute is None:
         return
     _begin(slides, story, found["people"])

@@ -53,7 +53,11 @@ def _by(module: str, name: str) -> Callable[[View], bytes]:
     return make
 
 
-def _zip(view: View) -> bytes:
+def _quiet(_: str) -> None:
+    """Say nothing of progress."""
+
+
+def _zip(view: View, said: Callable[[str], None] = _quiet) -> bytes:
     rows = view.rows
     stamp = (max(view.made.year, 1980), view.made.month, view.made.day, 0, 0, 0)
     file, lines, missing = io.BytesIO(), list[str](), list[str]()
@@ -66,6 +70,7 @@ def _zip(view: View) -> bytes:
             if name == "zip":
                 continue
             path = f"{name}.{item.suffix}"
+            said(f"making {path}")
             try:
                 add(path, item.make(view))
             except ExportError as error:
@@ -142,9 +147,13 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 )
 
 
-def export(name: str, view: View) -> bytes:
-    """The bytes of a view in a format; raises ExportError, which says why, where there is nothing to export."""
-    return FORMATS[name].make(view)
+def export(name: str, view: View, said: Callable[[str], None] = _quiet) -> bytes:
+    """The bytes of a view in a format; raises ExportError, which says why, where there is nothing to export.
+
+    `said` is told of each part as it is begun; what it raises ends the export.
+    """
+    said(f"making {name}")
+    return _zip(view, said) if name == "zip" else FORMATS[name].make(view)
 
 
 def objection(name: str, view: View) -> str:

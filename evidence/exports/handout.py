@@ -86,7 +86,7 @@ def shortened(rows: Sequence[Row], most: int = _MOST_ROWS) -> tuple[tuple[Row, .
 
 
 def _forest(story: Story, label: str) -> str:
-    rows, labels = response_rows(story)
+    rows, labels = response_rows(story, in_groups=False)
     if not rows:
         return f"<h2>Trial by trial</h2>\n<p>{html.escape(label)}</p>\n"
     shown, hidden = shortened(rows)
@@ -102,7 +102,7 @@ def _forest(story: Story, label: str) -> str:
 
 def _hundred(story: Story) -> str:
     head = "<h2>Of 100 people</h2>\n"
-    found = statements.absolute(story.response)
+    found = story.of_hundred
     if found is None:
         return f"{head}<p>No absolute numbers: the trials pooled do not all report how many people had the outcome.</p>"
     sides = statements.sides_of(entry.first for entry in story.response.used)
@@ -165,7 +165,7 @@ def _references(story: Story) -> str:
     used = [result for entry in story.response.entries for result in entry.results]
     cited = references_of(story.view.evidence, (*used, *story.summary.results))
     # What the plot and the table take is not there for the sources.
-    taken = len(story.summary.lines) + len(shortened(response_rows(story)[0])[0])
+    taken = len(story.summary.lines) + len(shortened(response_rows(story, in_groups=False)[0])[0])
     shown, room = [], min(max(_MOST_LINES - taken, _LEAST_SOURCES), _MOST_SOURCES)
     for reference in cited:
         text = vancouver(reference)

@@ -24,6 +24,7 @@ from evidence.onset import Course
 from evidence.outcomes import OUTCOMES
 from evidence.people import in_people
 from evidence.records import Result
+from evidence.subgroups import subgroups
 from evidence.words import percent
 
 
@@ -80,13 +81,18 @@ def _course(story: Story, key: str, title: str, finding: str, course: Course) ->
     return Part(key, title, f"{finding}.", (course.caveat, *behind), figure, table, _behind(course.drawn))
 
 
-def response_rows(story: Story) -> tuple[tuple[Row, ...], Labels]:
-    """The lines of the forest plot of response and the words round it, as the Response page draws them."""
+def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...], Labels]:
+    """The lines of the forest plot of response and the words round it, as the Response page draws them.
+
+    Without groups there is one line a trial and what is pooled over all of them.
+    """
     answer, links = story.response, links_of(story)
     sides = statements.sides_of(entry.first for entry in answer.used)
     left, right = statements.favours(answer.question, sides)
     reviews = certainty.published(story.view.evidence.reviews, answer)
-    rows = forest_rows(answer, links, LIGHT, Arrangement(response.ORDERS["year"]))
+    chosen, judgements = story.chosen, story.view.evidence.judgements
+    group = subgroups(judgements)[chosen.split].group if in_groups else None
+    rows = forest_rows(answer, links, LIGHT, Arrangement(response.ORDERS[chosen.order], group))
     rows += review_rows(reviews, answer, links, LIGHT)
     effect = MEASURES[answer.question.measure].label
     return tuple(rows), Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, effect)
@@ -109,13 +115,13 @@ def _response(story: Story) -> Part:
 
 
 def _people(story: Story) -> Part | None:
-    found = statements.absolute(story.response)
+    found = story.of_hundred
     if found is None:
         return None
     sides = statements.sides_of(entry.first for entry in story.response.used)
     verb = statements.verb_of(story.response.question.outcomes[0])
     behind = tuple(result for entry in story.response.used for result in entry.results)
-    note = "At the comparator’s rate in these trials."
+    note = "At the comparator’s rate in these trials." if story.chosen.rate is None else "At the rate chosen."
     figure = icon_array(found, sides, verb, LIGHT)
     return Part(
         "people",

@@ -11,8 +11,10 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from evidence.citations import best_link, vancouver
+from evidence.effects import MEASURES
 from evidence.exports.story import View
 from evidence.records import Result
+from evidence.response import answer_for
 from evidence.tables import result_frame, to_csv
 
 _LONGEST = 32_000  # a cell of a workbook holds 32 767 characters
@@ -34,10 +36,29 @@ def rows_json(view: View) -> bytes:
             "data_sha256": view.evidence.digest,
             "made": view.made.isoformat(),
         },
+        "response": _response(view),
         "results": [result.model_dump(mode="json") for result in view.rows],
         "references": [dict(reference.raw) for reference in view.references],
     }
     return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _response(view: View) -> dict[str, Any]:
+    """What the Response page pools in this view, on the scale that is shown; null where nothing can be pooled."""
+    chosen = view.chosen.choices
+    found = answer_for(view.rows, chosen)
+    pooled, shown = found.pooled, MEASURES[chosen.measure].shown
+    return {
+        "outcome": chosen.outcome,
+        "measure": chosen.measure,
+        "model": chosen.model.method,
+        "trials": [entry.trial for entry in found.used],
+        "people": found.people,
+        "estimate": shown(pooled.estimate) if pooled else None,
+        "ci_low": shown(pooled.ci_low) if pooled else None,
+        "ci_high": shown(pooled.ci_high) if pooled else None,
+        "tau2": pooled.tau2 if pooled else None,
+    }
 
 
 def rows_xlsx(view: View) -> bytes:

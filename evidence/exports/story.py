@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, urlencode
 
-from evidence import __version__, citing, duration, harms, response
+from evidence import __version__, citing, duration, harms, page_options, response, statements
 from evidence import onset as onset_course
 from evidence import summary_of_findings as sof
+from evidence.absolute import Absolute
 from evidence.answers import Answer
 from evidence.citations import vancouver
 from evidence.dataset import Evidence
 from evidence.duration import FollowUp, Withdrawal
 from evidence.harms import Harm, Scope
 from evidence.onset import Course
+from evidence.page_options import PageOptions
 from evidence.records import Result
 from evidence.references import Reference
 from evidence.selection import SINGLE, Criterion, Selection, apply, headcount, relaxed, schedule
+from evidence.subgroups import subgroups
 from evidence.summary_of_findings import Summary
 from evidence.views import parameters
 
@@ -51,6 +54,11 @@ class View:
         if not found:
             raise ExportError(f"No result meets: {self.selection}. Choose a wider view.")
         return found
+
+    @property
+    def chosen(self) -> PageOptions:
+        """The page's own choices, read; what is not known of them is left out."""
+        return page_options.read(self.options, self.evidence, self.rows)[0]
 
     @property
     def references(self) -> tuple[Reference, ...]:
@@ -97,6 +105,7 @@ class Story:
     """Every answer the pages of a view give with their options as they first stand."""
 
     view: View
+    chosen: PageOptions
     measure: str
     onset: Course
     response: Answer
@@ -111,6 +120,11 @@ class Story:
     apart: tuple[Harm, ...]
     apart_scope: Scope
     summary: Summary
+
+    @property
+    def of_hundred(self) -> Absolute | None:
+        """What response means for a hundred people, at the rate chosen or the trials' own."""
+        return statements.absolute(self.response, self.chosen.rate)
 
     @property
     def drawn_events(self) -> tuple[Harm, ...]:
@@ -136,9 +150,11 @@ class Story:
 
 def tell(view: View) -> Story:
     """The story of a view; the measure of the time course is the first of points, SDs and ratio that has a mark."""
-    rows, everything, selection = view.rows, view.evidence.results, view.selection
-    courses = {measure: onset_course.course(rows, measure) for measure in onset_course.MEASURE_LABELS}
-    measure = next((m for m, item in courses.items() if item.drawn), "MD")
+    rows, everything, selection, chosen = view.rows, view.evidence.results, view.selection, view.chosen
+    low, same = chosen.choices.low_confidence, chosen.same
+    measures = [chosen.measure] if chosen.measure else list(onset_course.MEASURE_LABELS)
+    courses = {m: onset_course.course(rows, m, same_trials=same, low_confidence=low) for m in measures}
+    measure = next((m for m, item in courses.items() if item.drawn), measures[0])
     once = [r for r in rows if schedule(r) == SINGLE and r.hours >= 12]
     followed = relaxed(everything, selection, duration.is_follow_up)
     stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
@@ -147,9 +163,10 @@ def tell(view: View) -> Story:
     apart = harms.scope(everything, selection, harms.is_apart)
     return Story(
         view,
+        chosen,
         measure,
         courses[measure],
-        response.answer_for(rows, response.Choices()),
+        response.answer_for(rows, chosen.choices, subgroups(view.evidence.judgements)[chosen.split].group),
         onset_course.course(once, measure),
         tuple(item for item in duration.follow_ups(followed.results) if item.is_after_course),
         followed.dropped,
