@@ -101,6 +101,7 @@ class Session:
             max_size=None,
             open_timeout=PATIENCE,
             proxy=None,
+            ping_interval=None,  # a browser sends none
             **self.at,  # type: ignore[arg-type]
         )
         return self
