@@ -1,14 +1,17 @@
 # make run    start the dashboard on http://localhost:8501
 # make test   format check, lint, types and every test, Chromium included
 # make shots  photograph every page into docs/
-# make bench  server time of every page and panel; uploads, comparison and a very large file
+# make bench  every measurement beside its rivals, written to docs/benchmarks.md; half an hour on a quiet machine
+# make axe    every page under axe-core in both themes, written to docs/accessibility.md
+# make coverage  branch coverage of evidence/, which must be 95 % at least
+# make mutation  how many small faults put into the arithmetic and the checks the tests notice
 # make audit  ask for known vulnerabilities of the packages in requirements.txt; needs the network
 # make torture  500 saves killed, two writers at once 200 times; ten minutes at most
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: test run lint types format shots bench audit torture load cluster faults clean
+.PHONY: test run lint types format shots bench axe coverage mutation audit torture load cluster faults clean
 .DEFAULT_GOAL := test
 
 test: lint types
@@ -33,9 +36,20 @@ shots: .venv/dev
 	$(BIN)/python tests/tools.py
 	$(BIN)/python docs/photograph.py
 
-bench: .venv/run
-	$(BIN)/python -m bench.response
-	$(BIN)/python -m bench.workbench
+bench: .venv/bench
+	$(BIN)/python tests/tools.py
+	$(BIN)/python -m bench
+
+axe: .venv/dev
+	$(BIN)/python tests/tools.py
+	$(BIN)/python -m tests.axe
+
+coverage: .venv/dev
+	$(BIN)/python tests/tools.py
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
+
+mutation: .venv/dev
+	$(BIN)/python -m tests.mutation
 
 # --strict: a package that could not be looked up is a failure, not a pass.
 audit: .venv/dev
@@ -59,6 +73,10 @@ torture: .venv/run
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "The venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/bench: .venv/dev requirements-bench.txt
+	$(BIN)/python -m pip install --quiet -r requirements-bench.txt
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt

@@ -50,6 +50,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `claim_numbers`, `claims`: the popular article's statements, their numbers computed again.
 - `patient`, `background`: the trials behind a patient's particulars; what to know before the numbers.
 - `trial_tables`, `tables`, `harm_tables`: the DataFrames shown and exported.
+- `aloud`: charts as a screen reader says them.
 - `quality`, `completeness`: what is wrong or thin in the data; which trial reports what and when.
 - `page_options`: the options of pages as they stand in an address.
 - `glossary`, `literature`, `methods`, `citing`: words, sources, formulas and decisions; how to cite.

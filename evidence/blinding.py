@@ -9,6 +9,7 @@ from evidence.comparisons import SYMPTOMS, Question, TrialEffect
 from evidence.effects import Counts
 from evidence.outcomes import OUTCOMES
 from evidence.records import Result
+from evidence.scale import crosses
 from evidence.selection import Selection, apply
 from evidence.statements import effect_in_words
 from evidence.synthesis import Pooled
@@ -221,7 +222,8 @@ def _effect(found: Answer) -> str:
 def aloud(found: Answer, item: Lens) -> str:
     """One way of masking as a screen reader says it."""
     one = Answer(found.question, item.used, item.used, item.pooled, ())
-    return f"{item.label}: {effect_in_words(one)}; dissociation {item.felt.in_words}"
+    includes = "" if item.pooled is None else f"; the interval {crosses(item.pooled.ci_low, item.pooled.ci_high)}"
+    return f"{item.label}: {effect_in_words(one)}{includes}; dissociation {item.felt.in_words}"
 
 
 def caution(found: Answer, items: Iterable[Lens]) -> str:

@@ -105,3 +105,8 @@ def interval(measure: str, low: float | None, high: float | None) -> str:
         return "not estimable"
     joiner = "–" if MEASURES[measure].scale == "log" else " to "
     return f"{shown(measure, low)}{joiner}{shown(measure, high)}"
+
+
+def crosses(low: float | None, high: float | None) -> str:
+    """Whether an interval includes no effect, in words; empty without an interval."""
+    return "" if low is None or high is None else "includes no effect" if low <= 0 <= high else "excludes no effect"

@@ -9,7 +9,7 @@ from evidence.comparisons import Question
 from evidence.effects import MEASURES
 from evidence.outcomes import OUTCOMES
 from evidence.records import Result
-from evidence.scale import interval, shown
+from evidence.scale import crosses, interval, shown
 from evidence.selection import Criterion, comparator_kind
 from evidence.times import in_words
 from evidence.vocabulary import ANCHORS, COMPARATORS, EFFECT_MEASURES
@@ -246,8 +246,7 @@ def in_one_line(answer: Answer) -> str:
     pooled = answer.pooled
     if pooled is None:
         return f"{when(answer)}: nothing to pool"
-    crosses = "includes" if pooled.ci_low <= 0 <= pooled.ci_high else "excludes"
-    return f"{when(answer)}: {effect_in_words(answer)}; the interval {crosses} no effect"
+    return f"{when(answer)}: {effect_in_words(answer)}; the interval {crosses(pooled.ci_low, pooled.ci_high)}"
 
 
 def not_pooled(answer: Answer) -> list[str]:

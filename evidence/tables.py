@@ -15,7 +15,7 @@ from evidence.people import arm_in_words
 from evidence.proportions import newcombe
 from evidence.records import Result
 from evidence.robustness import Contrast, Series
-from evidence.scale import interval, shown
+from evidence.scale import crosses, interval, shown
 from evidence.times import in_words
 from evidence.words import number, plain
 
@@ -52,10 +52,6 @@ def pool_frame(answers: Iterable[Answer], links: Mapping[str, str | None]) -> pd
     return pd.DataFrame(rows)
 
 
-def _crosses(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else "includes no effect" if low <= 0 <= high else "excludes no effect"
-
-
 def _entry(answer: Answer, entry: TrialEffect, links: Mapping[str, str | None]) -> dict[str, object]:
     measure, first, weight = answer.question.measure, entry.first, answer.weight_of(entry)
     return {
@@ -63,7 +59,7 @@ def _entry(answer: Answer, entry: TrialEffect, links: Mapping[str, str | None]) 
         "Time": in_words(entry.hours),
         MEASURES[measure].label: shown(measure, entry.effect.estimate) if entry.effect else "not estimable",
         "95% CI": interval(measure, entry.low, entry.high) if entry.effect else "",
-        "Interval": _crosses(entry.low, entry.high),
+        "Interval": crosses(entry.low, entry.high),
         "Weight %": round(weight, 1) if weight is not None else None,
         "Drug": f"{entry.intervention.events}/{entry.intervention.n}" if entry.intervention else "",
         "Comparator": f"{entry.comparator.events}/{entry.comparator.n}" if entry.comparator else "",
@@ -85,7 +81,7 @@ def _pooled(answer: Answer) -> dict[str, object]:
         "Time": answer.question.bin.short if answer.question.bin else "",
         MEASURES[measure].label: shown(measure, pooled.estimate),
         "95% CI": interval(measure, pooled.ci_low, pooled.ci_high),
-        "Interval": _crosses(pooled.ci_low, pooled.ci_high),
+        "Interval": crosses(pooled.ci_low, pooled.ci_high),
         "Weight %": 100.0,
         "People": answer.people,
     }
@@ -100,7 +96,7 @@ def spoken(answer: Answer) -> list[str]:
         weight = answer.weight_of(entry)
         size = f"{shown(entry.measure, entry.effect.estimate)} ({interval(entry.measure, entry.low, entry.high)})"
         share = f", weight {weight:.1f}%" if weight is not None else ", not pooled"
-        lines.append(f"{entry.label}: {size}, {_crosses(entry.low, entry.high)}{share}")
+        lines.append(f"{entry.label}: {size}, {crosses(entry.low, entry.high)}{share}")
     return lines
 
 
@@ -199,7 +195,7 @@ def series_frame(series: Series, measure: str) -> pd.DataFrame:
                 "Trials": pooled.k,
                 MEASURES[measure].label: shown(measure, pooled.estimate),
                 "95% CI": interval(measure, pooled.ci_low, pooled.ci_high),
-                "Interval": _crosses(pooled.ci_low, pooled.ci_high),
+                "Interval": crosses(pooled.ci_low, pooled.ci_high),
                 "tau²": number(pooled.tau2, 3),
                 "I² %": round(pooled.i2),
             }

@@ -69,7 +69,7 @@ with body:
         st.warning("No trial of this selection has such a judgement there.")
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
-    st.subheader(escaped(bias.finding(board) + "."), anchor=False)
+    st.header(escaped(bias.finding(board) + "."), anchor=False)
     st.caption(
         escaped(
             " ".join(

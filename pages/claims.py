@@ -29,7 +29,7 @@ def card(item: Assessed) -> None:
         words, numbers = st.columns([3, 2], gap="large")
         with words:
             st.markdown(f"**{item.verdict}**", help=VERDICTS[claim.verdict].definition)
-            st.markdown(f"#### {escaped(claim.statement)}")
+            st.markdown(f"### {escaped(claim.statement)}")
             st.markdown(escaped(claim.explanation))
             trials = [
                 f"[{escaped(evidence.trials[trial][0].label)}]({claims.trial_address(trial)})"
@@ -57,7 +57,7 @@ def card(item: Assessed) -> None:
 
 st.title("Is the popular summary right?", anchor=False)
 assessed = claims.assess_all(evidence)
-st.subheader(escaped(claims.finding(assessed)) + ".", anchor=False)
+st.header(escaped(claims.finding(assessed)) + ".", anchor=False)
 st.caption(
     f"{escaped(claims.to_review(assessed))} Statements of one popular article, in our words; verdicts are the "
     "curator’s. This page is about all trials, whatever the filter above selects."

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence import duration, statements, tables
+from evidence import aloud, duration, statements, tables
 from evidence import onset as onset_course
 from evidence.figures.forest import Labels
 from evidence.figures.lollipop import lollipop
@@ -43,7 +43,7 @@ with body:
     if single.drawn:
         favours = statements.favours(single.drawn[0].question, sides)
         figure = onset(single.drawn, favours, view.ink, single.axis, height=420, masked=masked)
-        alt = "; ".join(statements.in_one_line(answer) for answer in single.drawn)
+        alt = aloud.answers(single.drawn)
         shown = tuple(entry for answer in single.drawn for entry in answer.entries)
         script = chart.r_download(single.drawn, "After one dose", view)
         table = tables.pool_frame(single.answers, view.links)
@@ -87,6 +87,8 @@ if entries:
     alt = "; ".join(
         f"{row.label} {row.note}: going on {row.drug}, stopping {row.control}, hazard ratio {row.words}" for row in rows
     )
+    if hazard is not None:
+        alt = f"{alt}. {aloud.answers([strata])}"
     chart.show(
         figure,
         view,

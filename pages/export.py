@@ -21,7 +21,7 @@ if not view.results:
 base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/"
 exported = View(view.evidence, view.selection, datetime.now(UTC).date(), base)
 rows = len(exported.rows)
-st.subheader(escaped(f"{view.selection}: {headcount(exported.rows)}, {rows} results"), anchor=False)
+st.header(escaped(f"{view.selection}: {headcount(exported.rows)}, {rows} results"), anchor=False)
 st.caption(
     "Rows and references are exactly those of this view. Web page and slides answer the questions of the pages with "
     "it; where it cannot answer one they widen it, and say so, as the pages do."
@@ -48,13 +48,12 @@ else:
         mime=chosen.mime,
         key="export-download",
         on_click="ignore",
-        type="primary",
         icon=":material/download:",
     )
 st.caption("The same file from the command line:")
 st.code(
     f'python -m evidence export {name} --view "{exported.query}" --out {file_name(name, exported)}',
-    language="bash",
+    language=None,
     wrap_lines=True,
 )
 
@@ -63,4 +62,5 @@ st.code(exported.citation, language=None, wrap_lines=True)
 st.caption(f"SHA-256 of the data files: {view.evidence.digest}")
 st.header("Cite the trials in it", anchor=False)
 st.caption("As text to copy; the formats RIS, BibTeX and CSL-JSON above hold the same references.")
-st.code(exported.cited_trials, language=None, wrap_lines=True, height=320)
+with st.expander("References in Vancouver style", key="export-references"):
+    st.code(exported.cited_trials, language=None, wrap_lines=True)

@@ -78,7 +78,7 @@ st.markdown(escaped(citing.in_words(__version__, evidence.short, today)))
 st.markdown("Cite the trials as well: every chart offers their references as RIS, BibTeX and CSL-JSON.")
 cff = citing.cff(__version__, evidence.short, today)
 with st.expander("As a CITATION.cff file", key="cff"):
-    st.code(cff, language="yaml")
+    st.code(cff, language="yaml", wrap_lines=True)
 st.download_button(
     "Download CITATION.cff",
     cff,

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence import dose, statements, tables
+from evidence import aloud, dose, statements, tables
 from evidence import onset as onset_course
 from evidence.figures.dose import dose_plot
 from evidence.figures.onset import onset
@@ -45,12 +45,12 @@ story = onset_course.course(view.results, measure, same_trials=same, low_confide
 shown = tuple(entry for answer in story.drawn for entry in answer.entries)
 sides = statements.sides_of(entry.first for answer in story.answers for entry in answer.used)
 with body:
-    st.subheader(escaped(onset_course.finding_of_onset(story.answers)) + ".", anchor=False)
+    st.header(escaped(onset_course.finding_of_onset(story.answers)) + ".", anchor=False)
     st.caption(escaped(story.caveat))
     if story.drawn:
         favours = statements.favours(story.drawn[0].question, sides)
         figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours, masked=masked)
-        alt = "; ".join(statements.in_one_line(answer) for answer in story.drawn)
+        alt = aloud.answers(story.drawn)
         script = chart.r_download(story.drawn, "How soon it works", view)
         table = tables.pool_frame(story.answers, view.links)
         chart.show(figure, view, "onset", alt, views.cited(shown), table, more=[script])
@@ -76,5 +76,10 @@ with st.expander("Does a higher dose do more?", key="dose-response", on_change="
             question = onset_course.dose_question(found.measure, low)
             figure = dose_plot(found, statements.favours(question, sides), view.ink, onset_course.AXES[found.measure])
             chart.show(
-                figure, view, "dose-arms", found.words, views.cited(entries), tables.dose_frame(found, view.links)
+                figure,
+                view,
+                "dose-arms",
+                aloud.doses(found),
+                views.cited(entries),
+                tables.dose_frame(found, view.links),
             )

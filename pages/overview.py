@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence import overview
+from evidence import aloud, overview
 from evidence.figures.evidence_map import evidence_map, key_line
 from evidence.tables import map_frame
 from evidence.ui import chart, filters
@@ -38,14 +38,12 @@ for line in overview.not_known(view.results, frozenset(j.trial for j in view.evi
 
 st.header("The trials", anchor=False)
 dots = overview.evidence_map(view.evidence.trials, view.results)
-chosen = [dot for dot in dots if dot.selected]
 st.caption(key_line(dots))
-alt = f"{len(chosen)} of {len(dots)} trials by year and number of people randomised"
 chart.show(
     evidence_map(dots, view.ink),
     view,
     "map",
-    alt,
+    aloud.dots(dots),
     [dot.result for dot in dots if dot.selected or dot.year],
     map_frame(dots, view.links),
     shapes="Click a mark for its citation.",

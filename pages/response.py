@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence import certainty, response, robustness, statements, subgroups, tables
+from evidence import aloud, certainty, response, robustness, statements, subgroups, tables
 from evidence.effects import MEASURES
 from evidence.figures.forest import Labels
 from evidence.figures.rows import Arrangement, forest_rows, review_rows
@@ -28,7 +28,7 @@ sides = statements.sides_of(entry.first for entry in answer.used)
 left, right = statements.favours(answer.question, sides)
 reviews = certainty.published(view.evidence.reviews, answer)
 with body:
-    st.subheader(escaped(statements.finding_of_rates(answer, sides)) + ".", anchor=False)
+    st.header(escaped(statements.finding_of_rates(answer, sides)) + ".", anchor=False)
     st.caption(" ".join(part for part in (OUTCOMES[options.outcome].definition, statements.caution(answer)) if part))
     if notice := robustness.interval_notice(answer):
         st.badge(notice, color="orange", help="The modified interval, never narrower than Wald, is the one shown.")
@@ -42,7 +42,7 @@ with body:
         labels = Labels(
             sides.drug.capitalize(), sides.comparator.capitalize(), left, right, MEASURES[options.measure].label, heads
         )
-        alt = ". ".join((statements.in_one_line(answer), *tables.spoken(answer)))
+        alt = aloud.answers([answer])
         chart.show(
             remembered.forest(tuple(rows), options.measure, labels, view.ink),
             view,

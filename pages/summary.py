@@ -5,7 +5,7 @@ import streamlit as st
 from evidence import summary_of_findings as sof
 from evidence import summary_table
 from evidence.exports import summary as export
-from evidence.ui import citing, filters
+from evidence.ui import citing, filters, published
 from evidence.ui import view as views
 from evidence.ui.card import escaped, reference_list
 
@@ -23,7 +23,7 @@ if not found.lines:
     )
     st.stop()
 
-st.subheader(escaped(f"{found.title}. {found.lines[0].statement}"), anchor=False)
+st.header(escaped(f"{found.title}. {found.lines[0].statement}"), anchor=False)
 columns = [0, 1, 2, 3, 4, 5, 6]
 names = summary_table.headings(found)
 rows = summary_table.summary_rows(found)
@@ -40,7 +40,7 @@ for line in found.lines:
     if len(reasons) == 1 and len(found.lines) > 1:
         continue
     source = view.links.get(line.review.citation) if line.review is not None else None
-    st.caption(escaped(line.reason) + (f" [Source]({source})" if source else ""))
+    published.quiet_with_link(escaped(line.reason), source)
 if len(reasons) == 1 and len(found.lines) > 1:
     st.caption(f"Certainty, for all of them: {escaped(reasons.pop())}")
 

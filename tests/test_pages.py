@@ -552,12 +552,12 @@ def test_the_last_good_data_are_kept_and_the_mended_file_is_back(spoil: Any, fol
     good = path.read_bytes()
     at = opened("response")
     stamp = at.caption[-1].value
-    shown = at.subheader[0].value
+    shown = at.header[0].value
     spoil(path)
     at.run()
     assert_sound(at)
     assert at.error[0].value.startswith("Not readable as a whole now: trials.csv. Shown is the last good data")
-    assert (at.caption[-1].value, at.subheader[0].value) == (stamp, shown)
+    assert (at.caption[-1].value, at.header[0].value) == (stamp, shown)
     other = opened("trials")
     assert_sound(other)
     assert other.caption[-1].value == stamp
@@ -567,7 +567,7 @@ def test_the_last_good_data_are_kept_and_the_mended_file_is_back(spoil: Any, fol
     at.run()
     assert_sound(at)
     assert not at.error
-    assert (at.caption[-1].value, at.subheader[0].value) == (stamp, shown)
+    assert (at.caption[-1].value, at.header[0].value) == (stamp, shown)
 
 
 def test_a_row_added_while_the_app_runs_is_on_the_next_screen(folder: Path) -> None:

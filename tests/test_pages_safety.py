@@ -52,7 +52,8 @@ def alts(at: AppTest) -> list[str]:
 
 
 def said(at: AppTest) -> str:
-    shown = "\n".join(element.value for kind in ("subheader", "caption", "markdown") for element in at.get(kind))
+    kinds = ("header", "subheader", "caption", "markdown")
+    shown = "\n".join(element.value for kind in kinds for element in at.get(kind))
     return shown.replace("\\", "")  # as a reader sees it: text from the data is escaped
 
 
@@ -60,7 +61,7 @@ def said(at: AppTest) -> str:
 @pytest.mark.parametrize("page", ["safety", "blinding"])
 def test_both_pages_stand_for_every_preset(page: str, preset: str) -> None:
     at = opened(page, preset=LABELS[preset])
-    assert at.subheader[0].value.endswith(".")
+    assert at.header[0].value.endswith(".")
     assert at.get("plotly_chart")
     assert "significant" not in said(at)
 
@@ -77,7 +78,7 @@ def test_safety_of_the_default_says_what_was_given_up_and_leads_on() -> None:
 
 def test_ratio_group_and_threshold_come_from_the_url() -> None:
     at = opened("safety", preset=LABELS["esketamine"], harm="Risk ratio", events=["Gastrointestinal"], incidence="10")
-    assert at.subheader[0].value.startswith("The largest difference is in nausea")
+    assert at.header[0].value.startswith("The largest difference is in nausea")
     assert alts(at)[0].startswith("Nausea: 26% against 11%, 2.35 (1.55–3.56), 5 trials")
     assert "2 events" not in alts(at)[0]
     assert "Diarrhoea" not in alts(at)[0]
@@ -124,7 +125,7 @@ def test_one_trial_and_no_event_in_either_arm(folder: Path) -> None:
 def test_a_selection_without_any_harm(folder: Path) -> None:
     write(folder, [counted(30, 47, 7, 25), counted(3, 9, 1, 9, trial="b", label="B 2020")])
     at = opened("safety", timeline="true", counted="true")
-    assert at.subheader[0].value == "No controlled trial here counts adverse events in both arms."
+    assert at.header[0].value == "No controlled trial here counts adverse events in both arms."
     assert "No trial in this selection reports how many people had an adverse event" in said(at)
     assert "none reports such an event" in said(at)
 
@@ -134,7 +135,7 @@ def test_blinding_shows_the_trials_behind_each_masking() -> None:
     assert len(alts(at)) == 2
     assert "Lii 2023" in alts(at)[1]
     scores = opened("blinding", preset=LABELS["everything"], lens="MADRS points")
-    assert "MADRS points" in scores.subheader[0].value
+    assert "MADRS points" in scores.header[0].value
 
 
 def test_masking_splits_the_forest_plot() -> None:

@@ -65,7 +65,7 @@ def test_an_empty_selection_says_so_and_offers_to_undo_it(page):
     assert not charts(at)
     at.button(key="undo-route").click().run()
     assert not at.exception
-    assert at.subheader
+    assert at.header
 
 
 @pytest.mark.parametrize("page", ["claims", "patient", "background"])
@@ -75,7 +75,7 @@ def test_pages_about_all_trials_do_not_mind_an_empty_selection(page):
 
 def test_two_reviews_that_disagree_are_drawn_and_said():
     at = opened("bias", preset=EVERYTHING)
-    assert "reviews disagree on Berman 2000, Diazgranados 2010, Zarate 2006 and Zarate 2012" in at.subheader[0].value
+    assert "reviews disagree on Berman 2000, Diazgranados 2010, Zarate 2006 and Zarate 2012" in at.header[0].value
     assert "missing outcomes high risk (dean2021cochrane); low risk (kishimoto2016)" in charts(at)[0].proto.alt
 
 
@@ -99,7 +99,7 @@ def test_a_clicked_mark_opens_the_card_of_its_reviews():
 def test_the_filter_by_judgement_is_in_the_url():
     at = opened("bias", preset=EVERYTHING, **{"bias-judgement": "High risk", "bias-domain": "Other bias"})
     assert at.selectbox(key="bias-domain").value == "other-bias"
-    assert at.subheader[0].value.startswith("1 of 1 trial judged")
+    assert at.header[0].value.startswith("1 of 1 trial judged")
     assert charts(at)[0].proto.alt.startswith("Singh 2016:")
 
 
@@ -186,7 +186,7 @@ def test_the_summary_is_a_table_with_its_exports():
     assert list(table.columns)[:3] == ["Outcome", "With midazolam", "With ketamine (95% CI)"]
     assert "Response, 24 hours" in str(table.iloc[0, 0])
     assert [b.label for b in at.download_button] == ["Web page (HTML)", "Word (DOCX)", "Spreadsheet (CSV)"]
-    assert "The evidence is very uncertain." in at.subheader[0].value
+    assert "The evidence is very uncertain." in at.header[0].value
 
 
 def test_a_selection_without_comparisons_has_no_table():
@@ -234,15 +234,15 @@ def test_a_verdict_whose_numbers_moved_is_flagged_on_screen(tmp_path, monkeypatc
 
 def test_choices_come_from_the_url_and_are_cleared():
     at = opened("patient", **{"patient-polarity": "Bipolar", "patient-dose": "0.5 mg/kg"})
-    assert "bipolar depression and 0.5 mg/kg" in at.subheader[0].value
+    assert "bipolar depression and 0.5 mg/kg" in at.header[0].value
     assert "onset?preset=Everything&population=Bipolar%20depression&dose=0.5&dose=0.5" in words(at)
     at.button(key="patient-clear").click().run()
-    assert at.subheader[0].value.startswith("Nothing chosen yet")
+    assert at.header[0].value.startswith("Nothing chosen yet")
 
 
 def test_one_trial_is_said_to_be_one():
     at = opened("patient", **{"patient-age": "Older adults"})
-    assert at.subheader[0].value.startswith("1 trial,")
+    assert at.header[0].value.startswith("1 trial,")
     assert "One trial: what it found may not hold" in words(at)
 
 

@@ -34,14 +34,14 @@ def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figu
     both, gained, lost, never = icon_counts(absolute)
     grey, strong = style.ICON_BOTH.colour(ink), style.ICON_CHANGED.colour(ink)
     kinds = (
-        (both, "circle", grey, f"{verb} on either"),
-        (gained, "square", strong, f"more {verb} on {sides.drug}"),
-        (lost, "x", strong, f"fewer {verb} on {sides.drug}"),
-        (never, "circle-open", ink.faint, "on neither"),
+        (both, "circle", "●", grey, f"{verb} on either"),
+        (gained, "square", "■", strong, f"more {verb} on {sides.drug}"),
+        (lost, "x", "✕", strong, f"fewer {verb} on {sides.drug}"),
+        (never, "circle-open", "○", ink.faint, "on neither"),
     )
     figure = style.base(ink, 250, margin={"l": 8, "r": 8, "t": 36, "b": 8})
     start, words = 0, []
-    for amount, symbol, colour, text in kinds:
+    for amount, symbol, sign, colour, text in kinds:
         if not amount:
             continue
         places = range(start, start + amount)
@@ -55,7 +55,7 @@ def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figu
                 marker={"symbol": symbol, "size": 17, "color": colour, "line": {"color": colour, "width": 1.5}},
             )
         )
-        words.append(f'<span style="color:{ink.text if colour == ink.faint else colour}"><b>{amount}</b> {text}</span>')
+        words.append(f'<span style="color:{colour}">{sign}</span> <b>{amount}</b> {text}')
         start += amount
     hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
     figure.update_xaxes(**hidden, range=[-0.8, _COLUMNS - 0.2])

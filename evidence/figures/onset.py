@@ -149,7 +149,7 @@ def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
     """Comparators, or maskings, in their colours and dashes, as words."""
     seen = dict(look(entry) for answer in answers for entry in _drawn(answer))
     parts = [
-        f'<span style="color:{mark.colour(ink)}">{_DASHES[mark.dash]} <b>{label}</b></span>'
+        f'<span style="color:{mark.colour(ink)}">{_DASHES[mark.dash]}</span> <b>{label}</b>'
         for label, mark in seen.items()
     ]
     return ("Against  " if look is _by_comparator else "") + "    ".join(parts) + "    ◆ pooled    ◇ one trial"

@@ -224,8 +224,8 @@ def _effects(figure: go.Figure, rows: Sequence[PanelRow], places: Sequence[float
 
 def _heads(figure: go.Figure, words: PanelWords, scale: Scale, inner: int, ink: Ink, control_colour: str) -> None:
     arms = (
-        f'<span style="color:{ink.pooled}">● <b>{html.escape(words.drug)}</b></span>   '
-        f'<span style="color:{control_colour}">□ <b>{html.escape(words.control)}</b></span>'
+        f'<span style="color:{ink.pooled}">●</span> <b>{html.escape(words.drug)}</b>   '
+        f'<span style="color:{control_colour}">□</span> <b>{html.escape(words.control)}</b>'
     )
     style.note(figure, arms, _RATES[0], 1, ink, xanchor="left", yanchor="bottom", yshift=6)
     style.note(figure, "◆ pooled   ◇ one trial", 0, 1, ink, xanchor="left", yanchor="bottom", yshift=6)

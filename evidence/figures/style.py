@@ -56,7 +56,7 @@ COMPARATOR_MARKS: Mapping[str, Mark] = MappingProxyType(
         "midazolam": Mark("#D55E00", "#F0803C", "solid"),
         "diclofenac": Mark("#A85A1E", "#D99A5B", "longdash"),
         "saline": Mark("#0072B2", "#4FA8DE", "dash"),
-        "placebo": Mark("#3E9FD4", "#8CCBF0", "dot"),
+        "placebo": Mark("#2E93CB", "#8CCBF0", "dot"),
         "quetiapine": Mark("#009E73", "#2FC79B", "solid"),
         "ECT": Mark("#B5598A", "#DE94BC", "dash"),
         "no-ketamine": Mark("#8A7A00", "#E0CF45", "dashdot"),
@@ -69,7 +69,7 @@ MASKING_MARKS: Mapping[str, Mark] = MappingProxyType(
     {
         "active": COMPARATOR_MARKS["midazolam"],
         "anaesthesia": Mark("#6B5B95", "#A99BD1", "longdash"),
-        "inert": Mark("#3E9FD4", "#8CCBF0", "dot"),
+        "inert": Mark("#2E93CB", "#8CCBF0", "dot"),
         "open": COMPARATOR_MARKS["ECT"],
         "unknown": COMPARATOR_MARKS["none"],
     }
@@ -108,7 +108,7 @@ JUDGEMENT_MARKS: Mapping[str, JudgementMark] = MappingProxyType(
         "serious": JudgementMark("#4a3b63", "#cdbfe6", "#ffffff", "#14181d"),
         "critical": JudgementMark("#000000", "#ffffff", "#ffffff", "#14181d"),
         "no information": JudgementMark("#cfd6dd", "#55606b", "#1f2933", "#ffffff"),
-        "not judged": JudgementMark("#e6e9ed", "#2c333b", "#616e7c", "#a3adb8"),
+        "not judged": JudgementMark("#e6e9ed", "#2c333b", "#56626f", "#a3adb8"),
     }
 )
 

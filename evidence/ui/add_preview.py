@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from evidence import headlines, statements, tables
+from evidence import aloud, headlines, statements, tables
 from evidence.duplicates import Duplicate
 from evidence.effects import MEASURES
 from evidence.figures.forest import Labels, Row
@@ -158,7 +158,7 @@ def drawn_plot(seen: Preview, headline: Headline) -> None:
     left, right = statements.favours(answer.question, sides)
     measure = answer.question.measure
     labels = Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, MEASURES[measure].label)
-    alt = ". ".join((statements.in_one_line(answer), *tables.spoken(answer)))
+    alt = aloud.answers([answer])
     chart.show(
         remembered.forest(tuple(rows), measure, labels, view.ink),
         view,

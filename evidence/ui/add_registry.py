@@ -136,7 +136,6 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
             disabled=bool(missing),
             on_click=accept,
             icon=":material/check:",
-            type="primary",
         )
         if missing:
             st.caption(f"Still needed: {', '.join(add_fields.title(name) for name in missing)}.")

@@ -78,7 +78,6 @@ def draw(seen: Preview, began: Snapshot) -> None:
         st.button(
             f"Save {listed(what)}",
             key=add_state.key("save"),
-            type="primary",
             icon=":material/save:",
             on_click=add_state.save,
             args=(seen.rows, seen.references, began.digest),

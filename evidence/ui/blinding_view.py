@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from evidence import blinding, harm_tables, scores, statements, tables
+from evidence import aloud, blinding, harm_tables, scores, statements, tables
 from evidence.effects import MEASURES
 from evidence.figures.blinding import lens_plot
 from evidence.figures.forest import Labels, forest
@@ -57,7 +57,7 @@ def draw(view: View, options: Options) -> None:
     sides = statements.sides_of(entry.first for entry in found.used)
     kinds = scores.score_kinds(found)
     mixed = f"Pooled together: {kinds}." if kinds else ""
-    st.subheader(escaped(blinding.finding(found, items)) + ".", anchor=False)
+    st.header(escaped(blinding.finding(found, items)) + ".", anchor=False)
     st.caption(
         " ".join(
             part for part in (statements.when(found) + ".", scope.words, mixed, blinding.caution(found, items)) if part
@@ -98,7 +98,7 @@ def _trials(view: View, scope: blinding.Scope, options: Options) -> None:
     sides = statements.sides_of(entry.first for entry in found.used)
     left, right = statements.favours(found.question, sides)
     labels = Labels("Drug", "Control", left, right, MEASURES[measure].label, ("Dissociated",))
-    alt = ". ".join((statements.in_one_line(found), *tables.spoken(found)))
+    alt = aloud.answers([found])
     figure = forest(rows, measure, labels, view.ink)
     script = chart.r_download([found], "Effect by masking", view)
     table = tables.pool_frame([found], view.links)

@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from evidence import aloud, robustness, statements, tables
 from evidence import people as people_words
-from evidence import robustness, statements, tables
 from evidence.absolute import Absolute
 from evidence.answers import Answer
 from evidence.effects import MEASURES
@@ -122,7 +122,7 @@ def _rates(view: View, answer: Answer, sides: Sides) -> None:
     is_ratio = answer.question.measure == "RR" and answer.pooled is not None
     ratio = MEASURES["RR"].shown(answer.pooled.estimate) if is_ratio and answer.pooled else None
     words = statements.effect_in_words(answer)
-    alt = "; ".join(people_words.arms_in_words(entry) for entry in entries)
+    alt = "; ".join((statements.in_one_line(answer), *(people_words.arms_in_words(entry) for entry in entries)))
     figure = labbe(entries, ratio, words, view.ink, sides.drug, sides.comparator)
     table = tables.arm_frame(entries, view.links)
     chart.show(figure, view, "labbe", alt, cited(tuple(entries)), table, shapes="Click a bubble for its citation.")
@@ -136,7 +136,8 @@ def _small(view: View, answer: Answer) -> None:
         figure = funnel(answer.used, answer.pooled, answer.question.measure, view.ink, axis)
         script = chart.r_download([answer], "Funnel plot", view)
         table = tables.pool_frame([answer], view.links)
-        chart.show(figure, view, "funnel", words, cited(answer.used), table, more=[script])
+        alt = f"{words} {aloud.answers([answer])}"
+        chart.show(figure, view, "funnel", alt, cited(answer.used), table, more=[script])
 
 
 def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
@@ -159,5 +160,6 @@ def _series(view: View, answer: Answer, series: Series, favours: tuple[str, str]
     rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, view.ink)
     labels = Labels("", "", *favours, MEASURES[measure].label)
     figure = remembered.forest(tuple(rows), measure, labels, view.ink)
-    alt = "; ".join(f"{row.label}: {row.words}" for row in rows)
-    chart.show(figure, view, key, alt, cited(answer.used), tables.series_frame(series, measure))
+    chart.show(
+        figure, view, key, aloud.series(series, measure), cited(answer.used), tables.series_frame(series, measure)
+    )

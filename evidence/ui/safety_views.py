@@ -33,7 +33,7 @@ def events(view: View, options: Options) -> None:
     """The finding, the dot plot of named events, harm beside benefit, and what is not drawn."""
     question = asked(view, options)
     told = remembered.harms_told(question)
-    st.subheader(escaped(told.finding) + ".", anchor=False)
+    st.header(escaped(told.finding) + ".", anchor=False)
     st.caption(escaped(told.caption or "Nothing here was counted in both arms."))
     if told.scope.dropped:
         _elsewhere(view)

@@ -1,0 +1,104 @@
+"""What a reader waits for in Chromium, beside a bare Streamlit page with one Plotly chart, in turn in the same run.
+
+First load: a new window with an empty cache until the chart is drawn and the server has nothing more to say. Filter to
+chart: from the choice of another value until the changed chart is drawn.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.measuring import ROOT, RUNS, Line, median, spread
+from tests.server import CHROMIUM_FLAGS, HOST, Server, _free_port, _wait_until_healthy, dashboard
+from tests.tools import chromium
+
+_DRAWN = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const chart = document.querySelector('[data-testid="stPlotlyChart"] .main-svg');
+    return app?.dataset.testScriptState === 'notRunning' && !!chart
+        && !document.querySelector('[data-testid="stSkeleton"]')
+        && document.querySelector('[data-testid="stMain"]').innerText.includes('Data version');
+}"""
+_PATHS = """() => [...document.querySelectorAll('[data-testid="stPlotlyChart"] .points path')]
+    .map(path => path.getAttribute('transform') + path.getAttribute('d')).join(';')"""
+_CHANGED = f"before => (({_PATHS})() !== before) && ({_DRAWN})()"
+
+
+@contextmanager
+def _bare() -> Iterator[Server]:
+    port = _free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(Path(__file__).with_name("bare.py"))]
+    command += ["--server.port", str(port), "--server.address", HOST, "--server.headless", "true"]
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(f"http://{HOST}:{port}", Path(folder) / "log.txt")
+        with server.log_file.open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        try:
+            _wait_until_healthy(process, server)
+            yield server
+        finally:
+            process.terminate()
+            process.wait(timeout=10)
+
+
+def _first_load(browser: Browser, url: str) -> float:
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page = context.new_page()
+    start = time.perf_counter()
+    page.goto(url)
+    page.wait_for_function(_DRAWN, timeout=120_000)
+    seconds = time.perf_counter() - start
+    context.close()
+    return seconds
+
+
+def _chosen(page: Page, label: str, option: str) -> float:
+    """Seconds from the click on an option until the changed chart is drawn."""
+    before = page.evaluate(_PATHS)
+    page.get_by_role("combobox", name=label).click()
+    wanted = page.get_by_role("option", name=re.compile(f"^{re.escape(option)}"))
+    wanted.wait_for()
+    start = time.perf_counter()
+    wanted.click()
+    page.wait_for_function(_CHANGED, arg=before, timeout=120_000)
+    return time.perf_counter() - start
+
+
+def lines(runs: int = RUNS) -> list[Line]:
+    """First load of Overview and filter to chart on Response, each as a ratio to the bare page."""
+    with dashboard() as ours, _bare() as bare, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
+        for url in (ours.url, bare.url):
+            _first_load(browser, url)
+        loads = [(_first_load(browser, ours.url), _first_load(browser, bare.url)) for _ in range(runs)]
+        pages = [browser.new_page(viewport={"width": 1400, "height": 900}) for _ in range(2)]
+        for page, url in zip(pages, (f"{ours.url}/response", bare.url), strict=True):
+            page.goto(url)
+            page.wait_for_function(_DRAWN, timeout=120_000)
+        clicks = []
+        for number in range(runs + 2):
+            option = ("IV ketamine vs any placebo", "Ketamine 0.5 mg/kg IV vs midazolam")[number % 2]
+            seconds = _chosen(pages[0], "Evidence", option), _chosen(pages[1], "Height", ("two", "one")[number % 2])
+            if number > 1:
+                clicks.append(seconds)
+        browser.close()
+    return [
+        _line("first load of Overview, cold browser", loads, 1.3, runs),
+        _line("filter to chart on Response", clicks, 1.5, runs),
+    ]
+
+
+def _line(what: str, pairs: list[tuple[float, float]], goal: float, runs: int) -> Line:
+    ratio = median(ours / bare for ours, bare in pairs)
+    ours, bare = ([pair[side] for pair in pairs] for side in (0, 1))
+    words = f"{ratio:.2f} times: {spread(ours, 1000, 0, ' ms')} against {spread(bare, 1000, 0, ' ms')}"
+    return Line(what, words, f"at most {goal} times", ratio <= goal, runs)

@@ -1,0 +1,74 @@
+"""What every measurement shares: a line of the table, medians, memory of a process, a program of its own."""
+
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = 15
+
+
+class Line(NamedTuple):
+    """One line of the table: what was measured, how much it came to, the goal, whether it was met, over how many runs.
+
+    `is_met` is None where there is no goal.
+    """
+
+    what: str
+    figure: str
+    goal: str = ""
+    is_met: bool | None = None
+    runs: int = RUNS
+
+    def as_row(self) -> str:
+        """The line in Markdown."""
+        met = {None: "", True: "met", False: "**not met**"}[self.is_met]
+        return f"| {self.what} | {self.figure} | {self.goal} | {met} | {self.runs} |"
+
+
+def median(values: Iterable[float]) -> float:
+    """The middle value."""
+    return statistics.median(values)
+
+
+def spread(values: Iterable[float], factor: float = 1.0, digits: int = 0, unit: str = "") -> str:
+    """Median with the fastest and slowest run behind it."""
+    scaled = sorted(factor * value for value in values)
+    return f"{median(scaled):.{digits}f}{unit} ({scaled[0]:.{digits}f}–{scaled[-1]:.{digits}f})"
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds one call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def interleaved(works: Sequence[Callable[[], object]], runs: int) -> list[list[float]]:
+    """Seconds of several works in turn, so that whatever else runs burdens all alike; each is warmed up once."""
+    for work in works:
+        work()
+    rounds = [[timed(work) for work in works] for _ in range(runs)]
+    return [list(column) for column in zip(*rounds, strict=True)]
+
+
+def memory(pid: int | str = "self", field: str = "VmHWM") -> float:
+    """Memory of a process in MB: its peak (VmHWM) or what it holds now (VmRSS). Linux only."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"no {field} of process {pid}")
+
+
+def own_process(module: str, *arguments: str) -> Any:
+    """What a module prints as JSON when it is run in a process of its own."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[1:])}\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.splitlines()[-1])

@@ -1,0 +1,115 @@
+"""What only a browser shows of the promise that everyone can read this: axe, narrow windows, zoom, the keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import axe
+from tests.server import CHROMIUM_FLAGS, IDLE, Server, dashboard
+from tests.tools import chromium
+
+pytestmark = pytest.mark.browser
+
+TABLET, ZOOMED = {"width": 820, "height": 1180}, {"width": 700, "height": 450}
+# A table scrolls in a box of its own; the page itself must not.
+SIDEWAYS = """() => [document.scrollingElement, document.querySelector('[data-testid=stMain]')]
+    .filter(part => part.scrollWidth > part.clientWidth).map(part => `${part.scrollWidth} > ${part.clientWidth}`)"""
+WIDE = "width => innerWidth === width && document.querySelector('[data-testid=stMain]').clientWidth <= width"
+FOCUSED = """() => {
+    const part = document.activeElement;
+    const box = part.getBoundingClientRect();
+    const style = getComputedStyle(part);
+    return {name: part.getAttribute('aria-label') || part.innerText || part.labels?.[0]?.innerText || '',
+            role: part.getAttribute('role') || part.tagName.toLowerCase(),
+            chart: !!part.closest('.stPlotlyChart'),
+            hidden: box.width === 0 || box.height === 0,
+            body: part === document.body};
+}"""
+MOVING = """() => document.getAnimations().filter(moving => moving.playState === 'running'
+    && moving.effect.getComputedTiming().iterations === Infinity).length"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    assert path, "No Chromium: run python tests/tools.py"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with dashboard() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=axe.DESK, color_scheme="light", bypass_csp=True, reduced_motion="reduce")
+    context.set_default_timeout(60_000)
+    context.add_init_script(axe.script())
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def page(window: BrowserContext) -> Page:
+    return window.new_page()
+
+
+def _grave(outcome: axe.Outcome) -> list[tuple[str, ...]]:
+    asked = ("heading-order", "empty-heading", "image-alt", "label", "link-name", "button-name")
+    return [v[:4] for v in outcome.ours if v.impact in axe.BLOCKING or v.rule in asked]
+
+
+@pytest.mark.parametrize("name", axe.PAGES)
+def test_a_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(page: Page, server: Server, name: str) -> None:
+    page.set_viewport_size(axe.DESK)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    axe.visit(page, server.url, name)
+    found = axe.judged(page, name, "light", "as loaded")
+    assert found.passes > 20, "axe judged too little to mean anything"
+    assert _grave(found) == []
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function("() => getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
+    page.wait_for_function(IDLE)
+    assert _grave(axe.judged(page, name, "dark", "as loaded", axe.CONTRAST)) == []
+    for size in (TABLET, ZOOMED):
+        page.set_viewport_size(size)
+        page.wait_for_function(WIDE, arg=size["width"])
+        page.wait_for_function(IDLE)
+        assert page.evaluate(SIDEWAYS) == [], f"at {size['width']} pixels"
+    assert page.evaluate(MOVING) == 0
+
+
+def test_the_keyboard_reaches_every_control_of_a_page_and_never_hides(page: Page, server: Server) -> None:
+    page.set_viewport_size(axe.DESK)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    axe.visit(page, server.url, "response")
+    seen: list[dict[str, object]] = []
+    for _ in range(90):
+        page.keyboard.press("Tab")
+        part = page.evaluate(FOCUSED)
+        seen.append(part)
+        if part["body"]:
+            break
+    names = [str(part["name"]) for part in seen]
+    wanted = ("Response", "Evidence", "trials", "Citations", "Options", "Sensitivity")
+    assert [word for word in wanted if not any(word in name for name in names)] == []
+    assert [part for part in seen if part["hidden"] and not part["body"]] == []
+    # the tabs with the chart's table twin and its downloads open with the arrow and the key
+    page.get_by_role("tab", name="Citations").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    table = page.get_by_role("tabpanel").filter(visible=True).first
+    table.get_by_test_id("stDataFrame").wait_for()
+    page.get_by_role("tab", name="Table").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    rows = page.get_by_role("button", name="Rows (CSV)").filter(visible=True).first
+    rows.wait_for()
+    page.keyboard.press("Tab")
+    assert "Rows (CSV)" in page.evaluate(FOCUSED)["name"]
