@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
 from evidence.findings import Finding, finding
 from evidence.references import read_references
@@ -64,7 +65,7 @@ def item_of(
     match = _DOI.fullmatch(doi.strip())
     plain_doi = match.group(1) if match else doi.strip()
     own = {f"https://doi.org/{plain_doi}".casefold()} if plain_doi else set()
-    other = [u for u in urls if u and u.casefold() not in own and not _is_own_link(u, fields)]
+    other = [u for u in urls if u and unquote(u).casefold() not in own and not _is_own_link(u, fields)]
     found = {
         "id": fields.get("id", ""),
         "type": fields.get("type", ""),

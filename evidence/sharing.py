@@ -85,8 +85,8 @@ def script_source() -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}'"
 
 
-# Read by pages themselves, without a widget of that name; the last two are Streamlit's own.
-UNBOUND = frozenset({"trial", "rate", "embed", "embed_options"})
+# Read by pages themselves, without a widget of that name: of trials, of icons, of a seminar; and Streamlit's own.
+UNBOUND = frozenset({"trial", "rate", "present", "notes", "step", "data", "embed", "embed_options"})
 # What a page's options say where they first stand: these leave the address, being the default.
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {

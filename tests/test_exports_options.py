@@ -50,7 +50,7 @@ def test_every_exported_number_is_that_of_the_page(text, evidence):
     at = page_of(text)
     assert not at.exception
     assert not [item for item in at.info if item.value.startswith("Of the link")]
-    finding = plain(at.subheader[0].value)
+    finding = plain(at.header[0].value)
     assert re.search(r"\d", finding)
     view = viewed(text, evidence)
     story = tell(view)

@@ -15,7 +15,8 @@ def link(page: str, selection: Selection, step: str, data: str, mode: str = PRES
     >>> link("https://example.org/seminar", Selection("everything"), "pooled", "1a2b3c4d")
     'https://example.org/seminar?preset=Everything&present=on&step=pooled&data=1a2b3c4d'
     """
-    return f"{page}?{parameters(selection)}&{mode}={ON}&{STEP}={quote(step)}&{DATA}={quote(data)}"
+    parts = (parameters(selection), f"{mode}={ON}", f"{STEP}={quote(step)}", f"{DATA}={quote(data)}")
+    return f"{page}?{'&'.join(part for part in parts if part)}"
 
 
 def is_local(address: str) -> bool:

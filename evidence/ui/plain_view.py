@@ -38,7 +38,7 @@ def draw(page: Any) -> None:
     name = page.url_path or "overview"
     told = plain(name, view.evidence, view.selection)
     st.title(told.question, anchor=False)
-    st.subheader(escaped(told.answer), anchor=False)
+    st.header(escaped(told.answer), anchor=False)
     if told.hundred is not None:
         absolute, sides, verb = told.hundred.absolute, told.hundred.sides, told.hundred.verb
         figure = icon_array(absolute, sides, verb, view.ink)
