@@ -86,7 +86,7 @@ def test_every_reference_reads_as_a_sentence(evidence: Evidence) -> None:
 def test_links_lead_to_the_publisher_first_and_only_to_the_web(evidence: Evidence) -> None:
     for reference in evidence.references.values():
         found = citations.links(reference)
-        assert all(re.fullmatch(r"https?://[^\s<>\"]+", link.url) for link in found)
+        assert all(re.fullmatch(r"https?://[^\s<>\"()\[\]]+", link.url) for link in found)
         assert len({link.url for link in found}) == len(found)
         assert citations.best_link(reference) == (found[0].url if found else None)
         if reference.doi:
