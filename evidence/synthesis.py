@@ -189,7 +189,7 @@ def tau_squared(y: Vector, v: Vector, method: Method) -> float:
 def _q_profile(y: Vector, v: Vector) -> tuple[float, float]:
     """95 % interval of tau² where generalised Q meets the χ² quantiles (Viechtbauer 2007); (0, 0) when it is empty."""
     low, high = (
-        _root_in_tau2(lambda tau2, x=quantile: generalised_q(y, v, tau2) - x, v)  # type: ignore[misc]
+        _root_in_tau2(lambda tau2, x=quantile: generalised_q(y, v, tau2) - x, v)  # type: ignore[misc]  # a default keeps x
         for quantile in (chdtri(len(y) - 1, 0.025), chdtri(len(y) - 1, 0.975))
     )
     return low, high

@@ -187,9 +187,9 @@ def days(deck: Deck, items: Sequence[FollowUp]) -> None:
     timed = [item for item in items if item.days is not None]
     rest = [item.label for item in items if item.days is None]
     if timed:
-        data = CategoryChartData()  # type: ignore[no-untyped-call]
+        data = CategoryChartData()  # type: ignore[no-untyped-call]  # untyped
         data.categories = [clean(item.label) for item in reversed(timed)]
-        data.add_series("Days after the last dose", [item.days for item in reversed(timed)])  # type: ignore[no-untyped-call]
+        data.add_series("Days after the last dose", [item.days for item in reversed(timed)])  # type: ignore[no-untyped-call]  # untyped
         chart = deck.slide.shapes.add_chart(
             XL_CHART_TYPE.BAR_CLUSTERED,
             Inches(EDGE),

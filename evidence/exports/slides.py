@@ -233,7 +233,7 @@ def pages_of(amount: int, most: int) -> list[range]:
 def colour_of(colour: str) -> RGBColor:
     """A colour of the house as PowerPoint holds it."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
-    return RGBColor(red, green, blue)  # type: ignore[no-untyped-call]
+    return RGBColor(red, green, blue)  # type: ignore[no-untyped-call]  # python-pptx has no types
 
 
 def _plain(shape: Any) -> None:

@@ -166,7 +166,7 @@ def _words(figure: go.Figure, frame: Frame, labels: Labels) -> None:
         ("weight", "Weight", lambda row: f"{row.weight:.1f}%" if row.weight is not None else ""),
     ]
     for i, title in enumerate(labels.extras):
-        columns.append((f"extra{i}", title, lambda row, i=i: row.extras[i] if row.extras else ""))  # type: ignore[misc]
+        columns.append((f"extra{i}", title, lambda row, i=i: row.extras[i] if row.extras else ""))  # type: ignore[misc]  # keeps i
     for name, title, text_of in columns:
         is_extra = name.startswith("extra")
         place = frame.columns[name][0] if is_extra else frame.columns[name][1] - (0.0 if name == "weight" else 0.008)

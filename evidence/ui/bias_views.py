@@ -50,7 +50,7 @@ def _links(view: View, key: str) -> str:
 
 def _picked(event: object, board: Board) -> tuple[Judgement, ...]:
     """The judgements of the clicked mark, remembered while the chart changes."""
-    for point in event["selection"]["points"] if event else []:  # type: ignore[index]
+    for point in event["selection"]["points"] if event else []:  # type: ignore[index]  # Streamlit types an event loosely
         data = point.get("customdata")
         text = data[0] if isinstance(data, (list, tuple)) and data else data
         if isinstance(text, str) and text:

@@ -44,7 +44,7 @@ def picture_config(name: str, height: int, file_name: str) -> dict[str, object]:
 
 def _picked_lines(event: object) -> list[int]:
     """Lines of trials.csv carried by the clicked mark, empty without a click."""
-    points = event["selection"]["points"] if event else []  # type: ignore[index]
+    points = event["selection"]["points"] if event else []  # type: ignore[index]  # Streamlit types an event loosely
     for point in points:
         data = point.get("customdata")
         text = data[0] if isinstance(data, (list, tuple)) and data else data

@@ -58,7 +58,7 @@ def rows_changed(found: Difference, name: str) -> None:
             st.dataframe(frame, hide_index=True, height=frames.height(len(frame)), alt=title)
             st.download_button(
                 "As CSV",
-                lambda frame=frame: tables.to_csv(frame),  # type: ignore[misc]
+                lambda frame=frame: tables.to_csv(frame),  # type: ignore[misc]  # a default keeps the loop's value
                 file_name=f"{title.replace(' ', '-')}.csv",
                 mime="text/csv",
                 key=f"{name}-csv-{at}",
