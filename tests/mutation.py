@@ -146,12 +146,14 @@ def main() -> int:
         every = list(mutants(module, (ROOT / "evidence" / f"{module}.py").read_text("utf-8")))
         drawn = random.Random(1).sample(every, asked.most) if 0 < asked.most < len(every) else every
         with ThreadPoolExecutor(asked.jobs) as pool:
-            survived = list(pool.map(survives, drawn, repeat(tests)))
-        for mutant, is_alive in zip(drawn, survived, strict=True):
-            if is_alive:
-                was, now = (" ".join(text.split())[:90] for text in (mutant.was, mutant.now))
-                sys.stdout.write(f"{module}.py:{mutant.line}: {was} → {now}\n")
-        killed = len(drawn) - sum(survived)
+            survived = 0
+            for mutant, is_alive in zip(drawn, pool.map(survives, drawn, repeat(tests)), strict=True):
+                if is_alive:
+                    survived += 1
+                    was, now = (" ".join(text.split())[:90] for text in (mutant.was, mutant.now))
+                    sys.stdout.write(f"{module}.py:{mutant.line}: {was} → {now}\n")
+                    sys.stdout.flush()
+        killed = len(drawn) - survived
         sys.stdout.write(f"{module}: {killed} of {len(drawn)} noticed ({100 * killed / len(drawn):.0f} %)")
         sys.stdout.write(f", drawn from {len(every)}\n" if len(drawn) < len(every) else "\n")
         sys.stdout.flush()
