@@ -155,6 +155,12 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         return Tile(question, "safety", "—", "not reported", "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)
     drug, control = (100 * rate for rate in item.rates)
+    words = "Dissociation: feeling outside oneself, or that things are not real."
+    if wider.dropped:
+        words += (
+            " No trial of this selection counted it in both arms; the nearest that did "
+            f"gave {sides.drug}, against {sides.comparator}."
+        )
     return Tile(
         question,
         "safety",
@@ -163,7 +169,7 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         f"risk difference {item.in_words('RD')}",
         statements.behind(found),
         certainty.in_words(certainty.rating(reviews, found)),
-        " ".join(("Dissociation: feeling outside oneself, or that things are not real.", wider.given_up)).strip(),
+        words,
         _results(found),
     )
 

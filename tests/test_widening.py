@@ -76,4 +76,4 @@ def test_the_tile_and_the_safety_page_agree(evidence: Evidence, preset: str) -> 
     assert item.rates is not None
     assert tile.number == " vs ".join(f"{100 * rate:.0f}" for rate in item.rates)
     assert tile.results == item.results
-    assert page.given_up in tile.words
+    assert ("No trial of this selection counted it" in tile.words) == bool(page.given_up)
