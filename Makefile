@@ -6,6 +6,9 @@
 # make coverage  branch coverage of evidence/, which must be 95 % at least
 # make mutation  how many small faults put into the arithmetic and the checks the tests notice
 # make audit  ask for known vulnerabilities of the packages in requirements.txt; needs the network
+# make load   fifty readers for two minutes, then idle ones, in Streamlit's own protocol
+# make cluster  four processes behind nginx, one of them killed
+# make faults  data files that break while people read
 # make torture  500 saves killed, two writers at once 200 times; ten minutes at most
 PYTHON ?= python3
 BIN := .venv/bin
@@ -56,7 +59,6 @@ audit: .venv/dev
 	@$(BIN)/pip-audit --strict --progress-spinner off -r requirements.txt || \
 	{ echo "The audit failed: something was found, or a package could not be looked up (no network?). See above."; exit 1; }
 
-# Readers in Streamlit's own protocol: many at once; several processes behind nginx; data files that break.
 load: .venv/run
 	$(BIN)/python -m tests.load
 

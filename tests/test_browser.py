@@ -255,7 +255,7 @@ def test_every_page_in_both_schemes_and_widths(browser: Browser, server: Server,
         page.set_viewport_size(DESK)
     context.close()
     assert watch.hosts == {HOST}
-    assert not watch.complaints
+    assert not watch.complaints  # a breach of the Content-Security-Policy is one
 
 
 def test_a_click_on_a_mark_opens_its_citation_and_leads_to_the_trial(page: Page, server: Server) -> None:

@@ -23,11 +23,9 @@ from tests.tools import chromium
 from tests.torture import new_row
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 SLOW = 30_000
 REPORT = """addEventListener('securitypolicyviolation', event =>
     console.error('Content Security Policy', event.violatedDirective, event.blockedURI, event.sourceFile))"""
-GO = "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }"
 
 
 def test_the_policy_names_no_other_host():
@@ -129,25 +127,6 @@ def violations(context: BrowserContext) -> Iterator[list[str]]:
     context.on("console", listen)
     yield found
     context.remove_listener("console", listen)
-
-
-@pytest.mark.browser
-def test_no_page_breaks_the_policy(context, server, violations):
-    page = context.new_page()
-    page.goto(f"{server.url}/methods")
-    page.wait_for_function(IDLE, timeout=SLOW)
-    titles = {page.locator("h1").inner_text()}
-    for name in PAGES:
-        if name == "methods":
-            continue
-        # As the back button does it: the policy is the document's, so that one document is enough.
-        page.evaluate(GO, f"/{'' if name == 'overview' else name}")
-        page.wait_for_function("seen => !seen.includes(document.querySelector('h1')?.innerText)", arg=list(titles))
-        page.wait_for_function(IDLE, timeout=SLOW)
-        titles.add(page.locator("h1").inner_text())
-    page.close()
-    assert len(titles) == len(PAGES)
-    assert not violations
 
 
 @pytest.mark.browser
