@@ -25,7 +25,7 @@ match seminar_state.mode():
         place = lesson.at(st.query_params.get("step"))
         step = lesson.steps[place]
         st.title("How do I teach this?", anchor=False)
-        st.subheader(
+        st.header(
             escaped(f"{len(lesson.steps)} steps on {lesson.story.view.selection}: the room guesses, then it sees."),
             anchor=False,
         )

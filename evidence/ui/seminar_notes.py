@@ -17,7 +17,7 @@ def draw(lesson: Lesson) -> None:
     bar(lesson, place, stage=False)
     with st.container(key="seminar-notes"):
         st.title(escaped(f"Notes: {step.title}"), anchor=False)
-        st.subheader(escaped(step.headline), anchor=False)
+        st.header(escaped(step.headline), anchor=False)
         say, know = st.columns([3, 2], gap="large")
         with say:
             for line in (*step.sentences, *step.notes):
