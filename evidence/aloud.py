@@ -1,27 +1,79 @@
 """Charts as a screen reader says them: label, estimate, interval, whether it includes no effect, weight."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
+from evidence import reporting
 from evidence.answers import Answer
+from evidence.blinding import MASKINGS
+from evidence.comparisons import TrialEffect
 from evidence.dose import DoseResponse
+from evidence.harms import Harm
+from evidence.outcomes import OUTCOMES
 from evidence.overview import Dot
+from evidence.reporting import Matrix
 from evidence.robustness import Series
-from evidence.scale import crosses, interval, shown
-from evidence.statements import in_one_line
-from evidence.tables import spoken
-from evidence.words import counted
+from evidence.scale import said
+from evidence.statements import behind, in_one_line
+from evidence.words import counted, listed
 
 
 def answers(found: Iterable[Answer]) -> str:
     """Each pooled mark, then every trial drawn behind it."""
-    return ". ".join(line for answer in found for line in (in_one_line(answer), *spoken(answer)))
+    return ". ".join(line for answer in found for line in (in_one_line(answer), *_trials(answer)))
+
+
+def _trials(answer: Answer) -> list[str]:
+    """Each trial drawn: label, effect, weight."""
+    return [
+        f"{entry.label}: {said(entry.measure, entry.effect.estimate, entry.low, entry.high)}, {_weight(answer, entry)}"
+        for entry in answer.entries
+        if entry.effect is not None
+    ]
+
+
+def _weight(answer: Answer, entry: TrialEffect) -> str:
+    weight = answer.weight_of(entry)
+    return "not pooled" if weight is None else f"weight {weight:.1f}%"
+
+
+def harms(found: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> str:
+    """Each event drawn: both arms, effect, what stands behind it, the weight of each trial; with its masking if any."""
+    lines = []
+    for item, masking in zip_longest(found, maskings, fillvalue=""):
+        assert isinstance(item, Harm)
+        answer = item.difference if measure == "RD" or not item.ratio.used else item.ratio
+        name = f"{item.label}, {MASKINGS[masking].label.lower()}" if masking else item.label
+        arms = f"{100 * item.rates[0]:.0f}% against {100 * item.rates[1]:.0f}%, " if item.rates else ""
+        line = f"{name}: {arms}{said(measure, *(item.effect(measure) or (None, None, None)))}, {behind(answer)}"
+        if answer.k > 1:
+            line += f" ({', '.join(f'{entry.label} {_weight(answer, entry)}' for entry in answer.used)})"
+        lines.append(line)
+    return "; ".join(lines)
+
+
+def matrix(found: Matrix) -> str:
+    """How much of the grid is filled, then event by event: who counted it, between which shares, who had none."""
+    lines = [reporting.finding(found)]
+    for event in found.events:
+        told = [cell for cell in found.cells if cell.event == event and cell.percent is not None]
+        shares = sorted(told, key=lambda cell: cell.percent or 0.0)
+        none = [cell.label for cell in told if cell.state.endswith("zero")]
+        parts = [f"{OUTCOMES[event].label}: counted by {len(told)} of {counted(len(found.trials), 'trial')}"]
+        if shares:
+            ends = list(dict.fromkeys(f"{cell.percent:.0f}% in {cell.label}" for cell in (shares[0], shares[-1])))
+            parts.append("on the drug " + " to ".join(ends))
+        if none:
+            parts.append(f"zero in {listed(none)}")
+        parts.append(f"not reported by {len(found.trials) - len(told)}")
+        lines.append(", ".join(parts))
+    return "; ".join(lines)
 
 
 def series(found: Series, measure: str) -> str:
     """Each pool of leave-one-out or of the growing evidence."""
     return "; ".join(
-        f"{label}: {shown(measure, pooled.estimate)} ({interval(measure, pooled.ci_low, pooled.ci_high)}), "
-        f"{crosses(pooled.ci_low, pooled.ci_high)}, {counted(pooled.k, 'trial')}"
+        f"{label}: {said(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}, {counted(pooled.k, 'trial')}"
         for label, pooled in zip(found.labels, found.pools, strict=True)
     )
 
@@ -32,8 +84,8 @@ def doses(found: DoseResponse) -> str:
     for arm in found.arms:
         entry = arm.entry
         if entry.effect is not None:
-            size = f"{shown(found.measure, entry.effect.estimate)} ({interval(found.measure, entry.low, entry.high)})"
-            lines.append(f"{entry.label} {arm.dose:g} mg/kg: {size}, {crosses(entry.low, entry.high)}")
+            size = said(found.measure, entry.effect.estimate, entry.low, entry.high)
+            lines.append(f"{entry.label} {arm.dose:g} mg/kg: {size}")
     return "; ".join(lines)
 
 

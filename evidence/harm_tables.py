@@ -1,10 +1,11 @@
 """Harms, the grid of who counted what, the one time axis and the blinding lens as DataFrames."""
 
 from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 
 import pandas as pd
 
-from evidence.blinding import Lens
+from evidence.blinding import MASKINGS, Lens
 from evidence.effects import MEASURES
 from evidence.harms import Harm
 from evidence.outcomes import OUTCOME_GROUPS, OUTCOMES
@@ -15,15 +16,20 @@ from evidence.times import in_words
 from evidence.words import percent, plain
 
 
-def harm_frame(items: Iterable[Harm]) -> pd.DataFrame:
-    """One row an event: both arms as summed and as drawn, both effects, the number needed, how much stands behind."""
+def harm_frame(items: Iterable[Harm], maskings: Iterable[str] = ()) -> pd.DataFrame:
+    """One row an event: both arms as summed and as drawn, both effects, the number needed, how much stands behind.
+
+    With `maskings`, one an item, a row says how far its people could tell their treatment.
+    """
     rows = []
-    for item in items:
+    for item, masking in zip_longest(items, maskings, fillvalue=""):
+        assert isinstance(item, Harm)
         counts = item.difference.counts
         rows.append(
             {
                 "Event": item.label,
                 "Group": item.group,
+                **({"Blinding": MASKINGS[masking].label} if masking else {}),
                 "Drug": f"{counts[0].events}/{counts[0].n}" if counts else "",
                 "Comparator": f"{counts[1].events}/{counts[1].n}" if counts else "",
                 "Drug, of 100": round(100 * item.rates[0], 1) if item.rates else None,

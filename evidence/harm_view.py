@@ -59,6 +59,14 @@ def masked(told: Told, withdrawals: bool) -> tuple[tuple[str, Harm], ...]:
     return tuple((value, harm) for value, harm in found if harm.differs is not None)
 
 
+def marks(told: Told, by_masking: bool, withdrawals: bool) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
+    """What the chart draws, line by line: maskings (none where it is not split) and events."""
+    split = masked(told, withdrawals) if by_masking else ()
+    if not split:
+        return (), told.drawn
+    return tuple(value for value, _ in split), tuple(harm for _, harm in split)
+
+
 def masked_words(found: Iterable[tuple[str, Harm]]) -> str:
     """The first event drawn in each group, in both arms, and why that is no test of blinding; empty without any."""
     groups = tuple(found)

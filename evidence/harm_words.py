@@ -110,17 +110,6 @@ def rare(items: Iterable[Harm], least: float) -> str:
     return f"{counted(len(cut), 'event')} under {least:g}% in both arms not drawn: {named}." if cut else ""
 
 
-def aloud(items: Iterable[Harm], measure: str) -> str:
-    """Every event as a screen reader says it: arms, effect, interval, trials."""
-    lines = []
-    for item in items:
-        arms = ""
-        if item.rates is not None:
-            arms = f"{100 * item.rates[0]:.0f}% against {100 * item.rates[1]:.0f}%, "
-        lines.append(f"{item.label}: {arms}{item.in_words(measure)}, {behind(item.difference)}")
-    return "; ".join(lines)
-
-
 _LONG_TERM = ("cystitis", "urinary-retention", "long-lasting-amnesia")
 
 

@@ -107,6 +107,16 @@ def interval(measure: str, low: float | None, high: float | None) -> str:
     return f"{shown(measure, low)}{joiner}{shown(measure, high)}"
 
 
+def said(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
+    """An effect as a screen reader says it: size, interval, and whether that includes no effect.
+
+    >>> said("RR", math.log(2.28), math.log(1.17), math.log(4.43)), said("MD", None, None, None)
+    ('2.28 (1.17–4.43), excludes no effect', 'not estimable')
+    """
+    size = shown(measure, estimate)
+    return size if low is None else f"{size} ({interval(measure, low, high)}), {crosses(low, high)}"
+
+
 def crosses(low: float | None, high: float | None) -> str:
     """Whether an interval includes no effect, in words; empty without an interval."""
     return "" if low is None or high is None else "includes no effect" if low <= 0 <= high else "excludes no effect"

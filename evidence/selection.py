@@ -167,18 +167,17 @@ def trials_of(results: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
     return {trial: tuple(rows) for trial, rows in grouped.items()}
 
 
-# Trials that took people in from others held here. SUSTAIN-1 took in those who had done well in TRANSFORM-1 and
-# TRANSFORM-2 (Daly 2019); SUSTAIN-3 is the extension of the whole programme (Zaki 2023).
+# Trials that took people in from others held here, as far as the rows say so: the rows of SUSTAIN-3 (Zaki 2023) are
+# of people who relapsed in SUSTAIN-1 (Daly 2019). Others may share people; where no row says so, nothing is claimed.
 FEEDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "daly-2019": ("fedgchin-2019", "popova-2019"),
-        "zaki-2023": ("fedgchin-2019", "popova-2019", "ochs-ross-2020", "daly-2019", "wajs-2020"),
+        "zaki-2023": ("daly-2019",),
     }
 )
 
 
 class Headcount(NamedTuple):
-    """Trials, people randomised in those that say so, trials that do not say, and whether people count twice."""
+    """Trials, people randomised in those that say so, trials that do not, and whether rows say people count twice."""
 
     trials: int
     people: int

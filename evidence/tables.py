@@ -87,19 +87,6 @@ def _pooled(answer: Answer) -> dict[str, object]:
     }
 
 
-def spoken(answer: Answer) -> list[str]:
-    """Each entry as a sentence: label, estimate, interval, whether it includes no effect, weight."""
-    lines = []
-    for entry in answer.entries:
-        if entry.effect is None:
-            continue
-        weight = answer.weight_of(entry)
-        size = f"{shown(entry.measure, entry.effect.estimate)} ({interval(entry.measure, entry.low, entry.high)})"
-        share = f", weight {weight:.1f}%" if weight is not None else ", not pooled"
-        lines.append(f"{entry.label}: {size}, {crosses(entry.low, entry.high)}{share}")
-    return lines
-
-
 def follow_up_frame(items: Iterable[FollowUp], links: Mapping[str, str | None]) -> pd.DataFrame:
     """Days to relapse, one row a group."""
     return pd.DataFrame(

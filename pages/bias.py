@@ -34,6 +34,7 @@ with st.expander("Options", key="bias-options"):
             list(used),
             format_func=lambda value: f"{ROB_TOOLS[value].label} ({counted(used[value], 'trial')})",
             key="bias-tool",
+            bind="query-params",
             help="Tools ask different questions, so each has a table of its own.",
         )
     left, middle, right = st.columns(3)

@@ -1,10 +1,14 @@
+import re
+from typing import Any
+
 from conftest import counted, difference, result
 
-from evidence import aloud
+from evidence import aloud, harms, reporting
 from evidence.answers import answer
 from evidence.comparisons import SYMPTOMS, Question
 from evidence.dose import dose_response
 from evidence.overview import evidence_map
+from evidence.records import Result
 from evidence.robustness import without_each
 from evidence.times import BIN_OF_VALUE
 
@@ -24,6 +28,54 @@ def test_a_pooled_chart_is_said_with_label_estimate_interval_weight_and_whether_
     assert "A 2001: 3.00 (1.70–5.28), excludes no effect, weight " in said
     assert "B 2002: 1.20 (0.59–2.45), includes no effect, weight " in said
     assert "C 2003: 2.25 (0.83–6.13), includes no effect, not pooled" in said
+
+
+def test_each_trial_is_a_sentence_and_one_without_an_effect_is_none() -> None:
+    rows = [
+        difference(-8, -12, -4, trial="a", label="A 2001"),
+        difference(-2, -6, 2, trial="b", label="B 2002", confidence="low"),
+        difference(-2, -6, 2, trial="c", label="C 2003").model_copy(update={"ci_low": None}),
+    ]
+    said = aloud.answers([answer(rows, Question(SYMPTOMS, "MD", DAY, "MADRS"))])
+    assert said.endswith(
+        ". A 2001: −8.0 (−12.0 to −4.0), excludes no effect, weight 100.0%"
+        ". B 2002: −2.0 (−6.0 to 2.0), includes no effect, not pooled"
+    )
+
+
+def harm(a: int, c: int, trial: str, **cells: Any) -> Result:
+    usual = {"outcome": "nausea", "comparator": "placebo", "blinding": "double-blind", "label": trial.upper()}
+    return counted(a, 100, c, 100, trial=trial, **(usual | cells))
+
+
+def test_an_event_is_said_with_arms_effect_interval_and_the_weight_of_each_trial() -> None:
+    one, two = harm(20, 10, "a"), harm(40, 30, "b")
+    both = harms.harm_of([one, two], "nausea")
+    # Both differences are 0.1; their variances are (0.16 + 0.09) / 100 and (0.24 + 0.21) / 100: weights 45 to 25.
+    assert re.fullmatch(
+        r"Nausea: 30% against 20%, 10% \(\S+ to \S+\), (in|ex)cludes no effect, 2 trials, 400 people "
+        r"\(A weight 64\.3%, B weight 35\.7%\)",
+        aloud.harms([both], "RD"),
+    )
+    # Newcombe's interval by hand, from Wilson's 21.9% to 39.6% of 30/100 and 2.2% to 11.2% of 5/100.
+    alone = harms.harm_of([harm(30, 5, "a")], "nausea")
+    assert aloud.harms([alone], "RD", ["inert"]) == (
+        "Nausea, inert placebo: 30% against 5%, 25% (15% to 35%), excludes no effect, 1 trial, 200 people"
+    )
+    assert "includes no effect" in aloud.harms([harms.harm_of([harm(20, 19, "a")], "nausea")], "RD")
+    nobody = harms.harm_of([harm(0, 0, "a")], "nausea")
+    assert aloud.harms([nobody], "RR") == "Nausea: 0% against 0%, not estimable, 1 trial, 200 people"
+    assert aloud.harms([], "RD") == ""
+
+
+def test_the_grid_is_said_event_by_event_and_silence_is_not_zero() -> None:
+    rows = [harm(20, 10, "a"), harm(0, 3, "b"), harm(5, 5, "c", outcome="headache")]
+    said = aloud.matrix(reporting.matrix(rows)).split("; ")
+    assert reporting.finding(reporting.matrix(rows)) == "; ".join(said[:-2])
+    assert sorted(said[-2:]) == [
+        "Headache: counted by 1 of 3 trials, on the drug 5% in C, not reported by 2",
+        "Nausea: counted by 2 of 3 trials, on the drug 0% in B to 20% in A, zero in B, not reported by 1",
+    ]
 
 
 def test_each_pool_with_a_trial_left_out_is_said() -> None:

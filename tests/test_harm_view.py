@@ -1,7 +1,7 @@
 import pytest
 from conftest import counted, difference
 
-from evidence import harm_view, harm_words, harms
+from evidence import harm_tables, harm_view, harm_words, harms
 from evidence.answers import answer
 from evidence.comparisons import SYMPTOMS, Question
 from evidence.dataset import Evidence
@@ -9,7 +9,7 @@ from evidence.figures.harms import harm_rows
 from evidence.figures.style import LIGHT, MASKING_MARKS
 from evidence.records import Result
 from evidence.scores import score_kinds
-from evidence.selection import Selection, headcount
+from evidence.selection import FEEDERS, Selection, headcount
 
 
 def felt(a: int, c: int, trial: str, **cells: object) -> Result:
@@ -47,6 +47,20 @@ def test_harms_are_split_by_masking_with_the_sentence_that_follows() -> None:
     rows = harm_rows([harm for _, harm in found], "RD", LIGHT, [value for value, _ in found])
     assert [row.note.split(" · ")[0] for row in rows] == ["Inert placebo", "Open or raters only"]
     assert [row.colour for row in rows] == [MASKING_MARKS[name].colour(LIGHT) for name in ("inert", "open")]
+
+
+def test_the_table_holds_the_lines_of_the_chart_by_masking_too() -> None:
+    found = told(ROWS)
+    assert harm_view.marks(found, False, False) == ((), found.drawn)
+    maskings, drawn = harm_view.marks(found, True, False)
+    assert maskings == ("inert", "open")
+    table = harm_tables.harm_frame(drawn, maskings).to_dict("records")
+    assert [(row["Blinding"], row["Drug"], row["Comparator"], row["Counted by"]) for row in table] == [
+        ("Inert placebo", "30/100", "5/100", "A"),
+        ("Open or raters only", "60/100", "20/100", "B"),
+    ]
+    assert "Blinding" not in harm_tables.harm_frame(found.drawn)
+    assert harm_view.marks(told(()), True, False) == ((), ())
 
 
 def test_no_event_at_all_is_bearable() -> None:
@@ -87,8 +101,14 @@ def test_change_and_end_scores_in_one_pool_are_said() -> None:
 
 @pytest.mark.parametrize(
     ("trials", "note"),
-    [(("daly-2019", "popova-2019"), True), (("daly-2019",), False), (("popova-2019", "wajs-2020"), False)],
+    [(("daly-2019", "zaki-2023"), True), (("zaki-2023",), False), (("daly-2019", "popova-2019"), False)],
 )
 def test_people_who_went_from_one_trial_into_another_are_said_to_count_twice(evidence, trials, note) -> None:
     rows = [r for trial in trials for r in evidence.trials[trial]]
     assert ("some in more than one trial" in headcount(rows).in_people) == note
+
+
+def test_only_what_a_row_says_makes_a_trial_take_people_from_another(evidence: Evidence) -> None:
+    for trial, feeders in FEEDERS.items():
+        notes = " ".join(r.note or "" for r in evidence.trials[trial])
+        assert all(evidence.trials[name][0].acronym in notes for name in feeders)

@@ -4,13 +4,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import counted, difference, result
+from conftest import counted, result
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence import tables
 from evidence.answers import answer
-from evidence.comparisons import SYMPTOMS, Question
+from evidence.comparisons import Question
 from evidence.dataset import Evidence
 from evidence.duration import follow_ups, withdrawals
 from evidence.overview import evidence_map
@@ -123,18 +123,6 @@ def test_each_trial_has_a_row_and_the_pooled_effect_the_last() -> None:
 def test_one_trial_has_no_pooled_row_and_none_has_no_row() -> None:
     assert list(tables.pool_frame([answer([counted(20, 40, 10, 40)], RESPONSE)], {})["Trial"]) == ["Smith 2020"]
     assert tables.pool_frame([answer([], RESPONSE)], {}).empty
-
-
-def test_entries_are_said_one_a_sentence() -> None:
-    rows = [
-        difference(-8, -12, -4, trial="a", label="A 2001"),
-        difference(-2, -6, 2, trial="b", label="B 2002", confidence="low"),
-        difference(-2, -6, 2, trial="c", label="C 2003").model_copy(update={"ci_low": None}),
-    ]
-    assert tables.spoken(answer(rows, Question(SYMPTOMS, "MD", DAY, "MADRS"))) == [
-        "A 2001: −8.0 (−12.0 to −4.0), excludes no effect, weight 100.0%",
-        "B 2002: −2.0 (−6.0 to 2.0), includes no effect, not pooled",
-    ]
 
 
 def test_duration_tables_say_what_the_charts_draw(evidence: Evidence) -> None:

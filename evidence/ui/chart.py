@@ -106,14 +106,16 @@ def show(
         downloads(view, key, name, results, more)
 
 
-def r_download(answers: Sequence[Answer], title: str, view: View) -> Download:
-    """The R script of a pooled chart: the same trials, the same model, the same numbers from metafor."""
-    pooled = [answer for answer in answers if answer.pooled is not None]
-    heads = [f"{title}: {answer.question.title}" for answer in pooled]
+def r_download(answers: Sequence[Answer], title: str, view: View, parts: Sequence[str] = ()) -> Download:
+    """The R script of a pooled chart: the same trials, the same model, the same numbers from metafor.
+
+    With `parts`, one an answer, each is headed by its own.
+    """
+    named = zip(answers, parts or [""] * len(answers), strict=True)
+    heads = [(answer, f"{title}: {answer.question.title}{part and f' ({part})'}") for answer, part in named]
 
     def make() -> str:
-        parts = zip(pooled, heads, strict=True)
-        return "\n".join(r_script(answer, head, view.evidence.short) for answer, head in parts)
+        return "\n".join(r_script(answer, head, view.evidence.short) for answer, head in heads if answer.pooled)
 
     return ("R script", "R", "text/plain", make)
 

@@ -47,22 +47,20 @@ def harms_told(asked: Asked) -> Told:
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_masked(asked: Asked) -> tuple[tuple[str, Harm], ...]:
-    """The events that `harms_told` draws, split by masking, remembered."""
-    return harm_view.masked(harms_told(asked), asked.withdrawals)
+def harms_marks(asked: Asked, by_masking: bool = False) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
+    """`evidence.harm_view.marks` of what `harms_told` draws, remembered."""
+    return harm_view.marks(harms_told(asked), by_masking, asked.withdrawals)
 
 
 @lru_cache(maxsize=_KEPT)
 def harms_drawn(asked: Asked, measure: str, ink: Ink, by_masking: bool = False) -> go.Figure:
-    """The dot plot of the events that `harms_told` draws, remembered; by masking where asked for."""
-    told = harms_told(asked)
-    if by_masking and (split := harms_masked(asked)):
-        maskings, items = zip(*split, strict=True)
-        return harm_plot(items, measure, sides_among(items), ink, maskings)
-    return harm_plot(told.drawn, measure, told.sides, ink)
+    """The dot plot of `harms_marks`, remembered."""
+    maskings, items = harms_marks(asked, by_masking)
+    return harm_plot(items, measure, sides_among(items) if maskings else harms_told(asked).sides, ink, maskings)
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_table(asked: Asked) -> pd.DataFrame:
-    """The table of the events of `harms_told`, remembered."""
-    return harm_tables.harm_frame(harms_told(asked).items)
+def harms_table(asked: Asked, by_masking: bool = False) -> pd.DataFrame:
+    """The table of `harms_marks`, remembered."""
+    maskings, items = harms_marks(asked, by_masking)
+    return harm_tables.harm_frame(items, maskings)

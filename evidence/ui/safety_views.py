@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from evidence import harm_tables, harm_view, harm_words, harms, reporting
+from evidence import aloud, harm_tables, harm_view, harm_words, harms, reporting
+from evidence.blinding import MASKINGS
 from evidence.figures.harms import matrix_key, matrix_plot
 from evidence.harm_view import Asked, Told
-from evidence.records import Result
 from evidence.selection import PRESETS
 from evidence.ui import chart, remembered
 from evidence.ui.card import escaped
@@ -44,27 +44,21 @@ def events(view: View, options: Options) -> None:
 
 
 def _chart(view: View, question: Asked, options: Options, key: str) -> None:
-    told = remembered.harms_told(question)
-    if not told.drawn:
+    maskings, drawn = remembered.harms_marks(question, options.by_masking)
+    if not drawn:
         return
     chart.show(
         remembered.harms_drawn(question, options.measure, view.ink, options.by_masking),
         view,
         key,
-        harm_words.aloud(told.drawn, options.measure),
-        [*told.results, *_masked_results(question, options)],
-        remembered.harms_table(question),
-        more=[_script(told.drawn, options, view)],
+        aloud.harms(drawn, options.measure, maskings),
+        list(dict.fromkeys(result for item in drawn for result in item.results)),
+        remembered.harms_table(question, options.by_masking),
+        more=[_script(maskings, drawn, options, view)],
         shapes=SHAPES,
     )
-    if options.by_masking:
-        st.caption(escaped(harm_view.masked_words(remembered.harms_masked(question))))
-
-
-def _masked_results(question: Asked, options: Options) -> tuple[Result, ...]:
-    """The results that stand in the chart only where it is split by masking."""
-    split = remembered.harms_masked(question) if options.by_masking else ()
-    return tuple(result for _, harm in split for result in harm.results)
+    if maskings:
+        st.caption(escaped(harm_view.masked_words(zip(maskings, drawn, strict=True))))
 
 
 def _notes(told: Told, options: Options) -> None:
@@ -74,9 +68,9 @@ def _notes(told: Told, options: Options) -> None:
             st.caption(escaped(line))
 
 
-def _script(drawn: tuple[harms.Harm, ...], options: Options, view: View) -> chart.Download:
+def _script(maskings: tuple[str, ...], drawn: tuple[harms.Harm, ...], options: Options, view: View) -> chart.Download:
     answers = [item.difference if options.measure == "RD" else item.ratio for item in drawn]
-    return chart.r_download(answers, "Adverse events", view)
+    return chart.r_download(answers, "Adverse events", view, [MASKINGS[value].label for value in maskings])
 
 
 def _choose(preset: str) -> None:
@@ -119,7 +113,7 @@ def who_counted(view: View, found: harms.Scope, options: Options) -> None:
             matrix_plot(grid, view.links, view.ink),
             view,
             "harms-matrix",
-            reporting.finding(grid),
+            aloud.matrix(grid),
             results,
             harm_tables.matrix_frame(grid, view.links),
             shapes="Click a mark for its citation.",
