@@ -78,7 +78,8 @@ with body:
                 for part in (
                     bias.finding_of_blinding(board),
                     others,
-                    f"Judged with {ROB_TOOLS[tool].label}. Nothing on this page is our own judgement.",
+                    f"Judged with {ROB_TOOLS[tool].label}." if board.judgements else "",
+                    "Nothing on this page is our own judgement.",
                 )
                 if part
             )

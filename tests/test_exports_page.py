@@ -15,6 +15,13 @@ from evidence.selection import Selection
 
 DAY = date(2026, 11, 20)
 MOST = 8_000_000
+# Headings of one word that stand on more than one line.
+BROKEN_HEADS = """() => [...document.querySelectorAll('th')].filter(head => {
+    const words = document.createRange();
+    words.selectNodeContents(head);
+    const lines = new Set([...words.getClientRects()].map(box => Math.round(box.top)));
+    return head.innerText.trim().split(/\\s+/).length === 1 && lines.size > 1;
+}).map(head => head.innerText)"""
 CUT_OFF = """() => {
     const wide = [...document.querySelectorAll('.chart, table, p, li, h2')]
         .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5);
@@ -90,12 +97,14 @@ def test_the_file_opens_without_a_network_and_prints_on_a4(evidence, tmp_path, p
         tab.wait_for_function("n => document.querySelectorAll('.chart .main-svg').length >= n", arg=charts.count())
         assert charts.count() >= 6
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert tab.evaluate(BROKEN_HEADS) == []
         printed = tab.pdf(prefer_css_page_size=True, print_background=True)
         assert asked == [file.as_uri()]
         assert not said
         tab.set_viewport_size({"width": 703, "height": 1031})
         tab.emulate_media(media="print")
         assert tab.evaluate(CUT_OFF) == []
+        assert tab.evaluate(BROKEN_HEADS) == []
         browser.close()
     boxes = set(re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", printed))
     assert printed.startswith(b"%PDF")

@@ -228,6 +228,20 @@ def test_words_stand_in_columns_beside_the_plot() -> None:
     assert {"← favours midazolam", "favours ketamine →"} <= set(heads)
 
 
+@pytest.mark.parametrize("extras", range(4))
+def test_every_column_of_words_stands_on_the_picture(extras: int) -> None:
+    heads = tuple(f"Extra {i}" for i in range(extras))
+    arrangement = Arrangement(columns=tuple(lambda entry: "words" for _ in heads))
+    rows = forest_rows(answer([counted(30, 47, 7, 25)], RESPONSE), {}, LIGHT, arrangement)
+    figure = forest(rows, "RR", Labels("Drug", "Control", "left", "right", "Risk ratio", heads), LIGHT)
+    written = [trace for trace in figure.data if trace.mode == "text" and trace.text]
+    assert [trace.text[0] for trace in written].count("words") == extras
+    assert "100.0%" in [trace.text[0] for trace in written]
+    for trace in written:  # Plotly leaves out what stands beyond its axis, however little
+        low, high = figure.layout["xaxis" + trace.xaxis[1:]].range
+        assert low <= min(trace.x) <= max(trace.x) <= high
+
+
 def test_pooled_words_are_bold_and_sum_the_arms() -> None:
     rows = [counted(20, 40, 10, 40, trial="a"), counted(15, 41, 12, 42, trial="b")]
     words = column(forest(forest_rows(answer(rows, RESPONSE), {}, LIGHT), "RR", LABELS, LIGHT))

@@ -34,7 +34,7 @@ h1 { font-size: 1.7rem; line-height: 1.2 } h2 { font-size: 1.25rem; margin-top: 
 .wide { overflow-x: auto } table { border-collapse: collapse; width: 100%; font-size: .82rem }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem .3rem 0; border-bottom: 1px solid var(--line);
   overflow-wrap: anywhere; min-width: 3.2rem }
-thead th { border-bottom: 2px solid var(--ink) } a { color: var(--link) }
+thead th { overflow-wrap: break-word; border-bottom: 2px solid var(--ink) } a { color: var(--link) }
 ol, ul { padding-left: 1.6rem } li { overflow-wrap: anywhere; margin-bottom: .25rem } summary { cursor: pointer }
 code { overflow-wrap: anywhere }
 @page { size: A4 portrait; margin: 12mm }
@@ -42,7 +42,7 @@ code { overflow-wrap: anywhere }
   body { margin: 0; padding: 0; max-width: none; font-size: 10pt }
   .wide { overflow: visible } .chart { zoom: var(--fit); break-inside: avoid } .modebar-container { display: none }
   h2, h3, thead { break-after: avoid } tr, li, .together { break-inside: avoid } thead { display: table-header-group }
-  table { font-size: 6.5pt; table-layout: fixed } th, td { min-width: 0; padding-right: .3rem }
+  table { font-size: 6.5pt } th, td { min-width: 0; padding-right: .3rem }
 }
 """
 

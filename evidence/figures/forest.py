@@ -101,7 +101,8 @@ def _columns(extras: int) -> dict[str, tuple[float, float]]:
     widths |= {"effect": 1 - sum(widths.values()) - sum(right.values())} | right
     places, left = {}, 0.0
     for name, width in widths.items():
-        places[name] = (left, left + width)
+        # A place past the edge, by rounding alone, would take its words off the picture.
+        places[name] = (left, min(left + width, 1.0))
         left += width
     low, high = places["effect"]
     return places | {"effect": (low + 0.02, high - 0.01)}

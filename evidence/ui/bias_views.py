@@ -80,9 +80,10 @@ def board_chart(view: View, board: Board) -> None:
             judgement_card(view, picked)
         else:
             st.caption(key_line(board))
-        with st.expander("Reviews that judged", key="bias-references"):
-            for number, key in enumerate(keys, 1):
-                st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
+        if keys:
+            with st.expander("Reviews that judged", key="bias-references"):
+                for number, key in enumerate(keys, 1):
+                    st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
     with rows:
         st.dataframe(bias_tables.board_frame(board), hide_index=True, alt="Judgements by trial and domain")
     with take:

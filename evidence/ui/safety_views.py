@@ -63,8 +63,10 @@ def _chart(view: View, question: Asked, options: Options, key: str) -> None:
 
 def _notes(told: Told, options: Options) -> None:
     without = harm_words.no_events(told.drawn) if options.measure == "RR" or told.is_apart else ""
+    # By masking the lines of every kind of comparator are drawn, whatever is compared above.
+    untrue = harm_words.comparators(told.scope) if options.by_masking else ""
     for line in (without, *told.notes):
-        if line:
+        if line and line != untrue:
             st.caption(escaped(line))
 
 
