@@ -128,9 +128,12 @@ def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping |
 
 
 def _automatic_time(results: tuple[Result, ...], choices: Choices) -> str:
-    found = {
-        item.value: answer_for(results, replace(choices, time=item.value, crossovers=True, model=Model("EE"))).k
+    asked = {
+        item.value: answer_for(results, replace(choices, time=item.value, crossovers=True, model=Model("EE")))
         for item in TIME_BINS
     }
+    found = {value: item.k for value, item in asked.items()}
+    if not any(found.values()):  # nothing to pool at any time: where most is reported, that it cannot be pooled is said
+        found = {value: len(item.entries) for value, item in asked.items()}
     most = max(found, key=lambda value: found[value])
     return most if found[most] >= 2 * found["24h"] else "24h"

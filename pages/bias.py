@@ -32,7 +32,7 @@ with st.expander("Options", key="bias-options"):
         tool = st.selectbox(
             "Tool",
             list(used),
-            format_func=lambda value: f"{ROB_TOOLS[value].label} ({counted(used[value], 'trial')})",
+            format_func=lambda value: ROB_TOOLS[value].label,  # no counts: this stands in the address
             key="bias-tool",
             bind="query-params",
             help="Tools ask different questions, so each has a table of its own.",

@@ -157,3 +157,53 @@ def test_the_blinding_lens_is_on_safety_and_duration_in_the_same_words() -> None
     duration = opened("duration", preset=LABELS["everything"], masking="true")
     assert "By blinding: inert placebo: Daly 2019 and Glue 2024" in said(duration)
     assert "against active placebo the mean difference is" in said(duration)
+
+
+def test_by_blinding_the_table_and_the_words_are_those_of_the_lines_drawn() -> None:
+    at = opened("safety", preset=LABELS["everything"], masking="true", against="Another treatment")
+    table = at.dataframe[0].value
+    drawn = alts(at)[0].split("; ")
+    assert len(table) == len(drawn)
+    assert [f"{row['Event']}, {row['Blinding'].lower()}" for _, row in table.iterrows()] == [
+        line.partition(":")[0] for line in drawn
+    ]
+    assert {"Inert placebo", "Open or raters only"} <= set(table["Blinding"])
+    assert all("cludes no effect" in line for line in drawn)
+    assert "Shown against another treatment" not in said(at)
+    plain = opened("safety", preset=LABELS["everything"], against="Another treatment")
+    assert "Blinding" not in plain.dataframe[0].value
+    assert len(plain.dataframe[0].value) == len(alts(plain)[0].split("; "))
+
+
+NOBODY = {"outcome": "dissociation", "comparator": "placebo", "hours": 24}
+ONE_TRIAL = {
+    "safety": (
+        "Dissociation, inert placebo: 0% against 0%, 0% (−16% to 16%), includes no effect",
+        {"incidence": "0", "timeline": "true", "counted": "true", "masking": "true"},
+    ),
+    "blinding": ("because nothing can be pooled", {"masked": "true"}),
+    "summary": ("in numbers that can be compared", {}),
+    "response": ("nobody or everybody had the outcome in both arms", {"by": "Masking", "columns": "risk of bias"}),
+    "onset": ("how soon it works cannot be said", {"masking": "true"}),
+    "duration": ("", {"masking": "true"}),
+    "bias": ("No review held here judged", {}),
+    "patient": ("1 trial, 60 people", {}),
+    "claims": ("statements", {}),
+    "background": ("Of 1 trial", {}),
+    "trials": ("Risk of bias", {"trial": "smith-2020"}),
+}
+
+
+@pytest.mark.parametrize("page", ONE_TRIAL)
+def test_one_trial_in_which_nobody_had_anything_is_said_on_every_page(page: str, folder: Path) -> None:
+    write(folder, [counted(0, 20, 0, 20, comparator="placebo"), counted(0, 20, 0, 20, **NOBODY)])
+    words, options = ONE_TRIAL[page]
+    at = opened(page, preset=LABELS["everything"], **options)
+    assert words in " ".join((said(at), *alts(at), *(box.value for box in at.info)))
+
+
+def test_reviews_that_disagree_both_stand_on_the_trials_card_and_in_the_forest_plot() -> None:
+    at = opened("trials", preset=LABELS["everything"], trial="berman-2000")
+    judged = next(t.value for t in (*at.dataframe, *at.table) if "Judged by" in t.value)
+    both = judged[judged["Domain"] == "Missing outcomes"]
+    assert both["Judged by"].nunique() == both["Judgement"].nunique() == 2

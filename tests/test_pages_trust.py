@@ -161,6 +161,8 @@ def test_judgements_of_rob_2_are_saved_and_have_a_table_of_their_own(tmp_path, m
     assert "Also judged: 1 trial with Cochrane RoB 2" in words(at)
     at.selectbox(key="bias-tool").select("Cochrane RoB 2").run()
     assert not at.exception
+    linked = charts(opened("bias", **{"bias-tool": "Cochrane RoB 2"}))[0].proto.alt
+    assert linked == charts(at)[0].proto.alt
     assert charts(at)[0].proto.alt.startswith("Murrough 2013a: randomisation process low risk")
     at.button(key="add-undo").click().run()
     assert not at.exception

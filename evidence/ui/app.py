@@ -6,6 +6,7 @@ import streamlit as st
 
 from evidence.ui import filters, loading, plain_view, sharing
 from evidence.ui.banner import data_banner
+from evidence.words import counted
 
 PAGES = (
     st.Page("../../pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),
@@ -44,8 +45,8 @@ with st.container(key="frame-top"):
     notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(
-    f"Data version {loaded.evidence.short} · {len(loaded.evidence.trials)} trials, "
-    f"{len(loaded.evidence.results)} results · Evidence for reading and teaching, not medical advice."
+    f"Data version {loaded.evidence.short} · {counted(len(loaded.evidence.trials), 'trial')}, "
+    f"{counted(len(loaded.evidence.results), 'result')} · Evidence for reading and teaching, not medical advice."
 )
 with body, sharing.said(link, notes):
     # Last, because a page may stop the run.
