@@ -116,7 +116,7 @@ def test_one_trial_and_no_event_in_either_arm(folder: Path) -> None:
     zero = {"outcome": "nausea", "comparator": "placebo", "hours": 672}
     write(folder, [counted(5, 20, 1, 20, comparator="placebo", outcome="dissociation"), counted(0, 20, 0, 20, **zero)])
     at = opened("safety", preset=LABELS["everything"], incidence="0")
-    assert "Nausea: 0% against 0%, 0% (−16% to 16%), 1 trial, 40 people" in alts(at)[0]
+    assert "Nausea: 0% against 0%, 0% (−16% to 16%), includes no effect, 1 trial, 40 people" in alts(at)[0]
     at = opened("safety", preset=LABELS["everything"], incidence="0", harm="Risk ratio")
     assert "Nausea: 0% against 0%, not estimable, 1 trial, 40 people" in alts(at)[0]
     assert "a risk ratio cannot be estimated" in said(at)
