@@ -11,12 +11,14 @@ from evidence.effects import MEASURES, Z95, Counts
 from evidence.outcomes import OUTCOMES
 from evidence.proportions import wilson
 from evidence.records import Result
-from evidence.rules import ARMS
+from evidence.rules import ARMS, Entry
 from evidence.scale import interval, shown
+from evidence.table_rules import suspicious_deviations
 from evidence.words import percent, plain
 
 _COUNTED = ("RR", "OR", "RD")
 _SCORED = ("MD", "SMD")
+TYPED = -1  # the line of a row that stands in no file
 
 
 def share_in_words(events: int | None, n: int | None) -> str:
@@ -73,6 +75,13 @@ def unusual_dose(row: Result, results: Iterable[Result]) -> str:
         f"The dose {plain(row.dose)} {row.dose_unit} lies outside those in the file for {row.route} {row.intervention} "
         f"({plain(min(known))} to {plain(max(known))} {row.dose_unit}). Check the number and its unit."
     )
+
+
+def unusual_deviations(row: Result, results: Iterable[Result]) -> tuple[str, ...]:
+    """Says so where an SD looks like a standard error beside the SDs of the same scale in the file."""
+    same = [Entry(r) for r in results if (r.instrument, r.unit) == (row.instrument, row.unit)]
+    typed = Entry(row.model_copy(update={"line": TYPED}))
+    return tuple(f"{f.message} {f.fix}" for f in suspicious_deviations([*same, typed]) if f.line == TYPED)
 
 
 def direction_in_words(outcome: str | None) -> str:

@@ -33,6 +33,7 @@ _MEASUREMENT = ("trial", "comparator", "outcome", "instrument", "unit", "hours",
 _COMPARATOR_CELLS = tuple(name for name in Result.columns() if name.endswith("_comparator"))
 _TYPICAL_SD = {"MADRS": 10.0, "HAMD": 7.0, "HAMD17": 7.0, "HAMD21": 8.0, "HAMD24": 9.0}  # points, after treatment
 _ENOUGH_SDS = 10
+_FEWEST_SDS = 2  # of other rows, for a scale without a typical SD
 _SUGGESTIONS = 50  # looking for the nearest of many words takes time
 
 TableRule = Callable[[Sequence[Entry]], Iterator[Finding]]
@@ -128,7 +129,8 @@ def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Finding]:
 
     An SD is suspicious when it is below a third of the usual SD of its instrument and unit, and
     SD × √n lies within half and twice the usual SD. Usual is the median of the file where it gives
-    ten SDs or more, otherwise a typical SD for the few scales where one is known.
+    ten SDs or more, otherwise a typical SD for the few scales where one is known, otherwise the median
+    of the other rows.
     """
     arms: dict[tuple[Any, Any], list[tuple[Entry, str, float]]] = defaultdict(list)
     for entry in entries:
@@ -137,14 +139,19 @@ def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Finding]:
             if sd is not None and sd > 0:
                 arms[entry.record.instrument, entry.record.unit].append((entry, arm, sd))
     for (instrument, unit), known in arms.items():
+        shared: float | None = None
         if len(known) >= _ENOUGH_SDS:
-            usual = statistics.median(sd for _, _, sd in known)
+            shared = statistics.median(sd for _, _, sd in known)
         elif instrument in _TYPICAL_SD and unit == "points":
-            usual = _TYPICAL_SD[instrument]
-        else:
-            continue
+            shared = _TYPICAL_SD[instrument]
         for entry, arm, sd in known:
             n = getattr(entry.record, f"n_{arm}")
+            usual = shared
+            if usual is None:
+                others = [other for row, _, other in known if row is not entry]
+                if len(others) < _FEWEST_SDS:
+                    continue
+                usual = statistics.median(others)
             if n is None or sd >= usual / 3 or not usual / 2 <= sd * math.sqrt(n) <= usual * 2:
                 continue
             details = {"usual": usual, "instrument": instrument or "this scale", "n": n, "times": sd * math.sqrt(n)}

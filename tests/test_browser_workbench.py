@@ -32,8 +32,22 @@ def field(page: Page, role: Literal["textbox", "combobox"], label: str) -> Locat
 
 
 def choose(page: Page, label: str, words: str) -> None:
-    field(page, "combobox", label).fill(words)
+    """Choose from a drop-down once the page is at rest: a page that is drawn again closes an open list."""
+    page.wait_for_function(IDLE)
+    box = field(page, "combobox", label)
+    box.click()
+    box.fill(words)
     page.get_by_role("option", name=words).first.click()
+
+
+def turn_to(page: Page, link: str, title: str) -> None:
+    """Go by the bar at the top; the last pages are behind its button."""
+    entry = page.get_by_role("link", name=link, exact=False).first
+    if not entry.is_visible():
+        page.get_by_role("button", name=re.compile(r"^\d+ more$")).click()
+    entry.click()
+    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible()
+    page.wait_for_function(IDLE)
 
 
 def type_in(page: Page, texts: dict[str, str]) -> None:
@@ -102,10 +116,8 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     chart = page.get_by_test_id("stPlotlyChart").first
     expect(chart.locator(".ytick", has_text="Newcomer 2026").first).to_contain_text("new")
     # Another page and back: what was dropped in is still there.
-    page.get_by_role("link", name="Response").first.click()
-    expect(page.get_by_role("heading", level=1, name=RESPONSE)).to_be_visible()
-    page.wait_for_function(IDLE)
-    page.get_by_role("link", name="Add a trial").first.click()
+    turn_to(page, "Claims", "Is the popular summary right?")
+    turn_to(page, ADD, ADD)
     expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
     page.get_by_role("button", name="Save 1 row and 1 reference").click()
     expect(page.get_by_text("Saved: 1 row and 1 reference.")).to_be_visible()

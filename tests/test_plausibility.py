@@ -49,6 +49,17 @@ def test_a_dose_outside_those_known_is_named(evidence):
     assert plausibility.unusual_dose(result(dose=50), []) == ""
 
 
+def test_a_deviation_like_a_standard_error_is_named_beside_those_of_the_same_scale(evidence):
+    # PHQ-9 has no typical SD of its own; the trials in the file give 6.4 to 7.9, and 1.3 × √30 is 7.1.
+    arms = {"instrument": "PHQ-9", "unit": "points", "n_intervention": 30, "sd_intervention": 1.3}
+    (said,) = plausibility.unusual_deviations(result(**arms), evidence.results)
+    assert "sd_intervention is 1.3" in said
+    assert "SD = SE × √n" in said
+    assert plausibility.unusual_deviations(result(**arms | {"sd_intervention": 7.1}), evidence.results) == ()
+    assert plausibility.unusual_deviations(result(**arms), []) == ()
+    assert plausibility.unusual_deviations(result(**arms | {"instrument": "MADRS", "n_intervention": 50}), []) != ()
+
+
 def test_the_good_direction_is_said():
     assert all(plausibility.direction_in_words(name).endswith("patient.") for name in OUTCOME_CHOICES)
     assert plausibility.direction_in_words("x") == ""

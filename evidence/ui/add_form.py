@@ -30,6 +30,7 @@ ORIGIN = ("source", "locator", "extraction", "confidence", "note")
 RESULT = (*MEASUREMENT, *COUNTS, *PERCENTS, *SCORES, *MEDIANS, *EFFECT, "locator", "note")
 _PREFIX = "form"
 _MISSING = frozenset({"blank-required"})
+_DEVIATION = "sd-like-standard-error"  # judged beside the SDs in the file, not by the row alone
 
 
 def from_form() -> Brought:
@@ -125,7 +126,8 @@ def _as_typed(cells: Mapping[str, str], found: tuple[Finding, ...], evidence: Ev
             lines.append(way)
     for line in lines or ["Shares with Wilson intervals and the effect appear here as you type."]:
         st.markdown(escaped(line))
-    doubts = [f"{f.message} {f.fix}" for f in found if f.code not in _MISSING]
+    doubts = [f"{f.message} {f.fix}" for f in found if f.code not in {*_MISSING, _DEVIATION}]
+    doubts += plausibility.unusual_deviations(row, evidence.results) if row is not None else ()
     if row is not None and {"dose", "intervention", "route"} <= set(cells) - unfit:
         doubts += [text] if (text := plausibility.unusual_dose(row, evidence.results)) else []
     for text in doubts:
