@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from evidence.findings import Finding, finding
 from evidence.records import Judgement, Record, Result, Review
 from evidence.vocabulary import TOOL_WORDS
+from evidence.words import plain
 
 ARMS = ("intervention", "comparator")
 RATIOS = frozenset({"RR", "OR", "HR"})
@@ -145,7 +146,7 @@ def effect_rules(entry: Entry) -> Iterator[Finding]:
     if effect is None:
         return
     if row.effect_measure in ("MD", "SMD") and None not in (first, second) and effect * (first - second) < 0:
-        yield finding("effect-sign", entry.line, "effect", effect, difference=first - second)
+        yield finding("effect-sign", entry.line, "effect", effect, difference=plain(first - second))
     counts = effect_of_counts(row)
     if counts is not None and is_apart(row.effect_measure, effect, counts):
         details = {"measure": row.effect_measure, "counts": f"{counts:.3g}"}

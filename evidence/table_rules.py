@@ -154,7 +154,8 @@ def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Finding]:
                 usual = statistics.median(others)
             if n is None or sd >= usual / 3 or not usual / 2 <= sd * math.sqrt(n) <= usual * 2:
                 continue
-            details = {"usual": usual, "instrument": instrument or "this scale", "n": n, "times": sd * math.sqrt(n)}
+            about = {"usual": f"{usual:.3g}", "instrument": instrument or "this scale"}
+            details = about | {"n": n, "times": f"{sd * math.sqrt(n):.3g}"}
             yield finding("sd-like-standard-error", entry.line, f"sd_{arm}", sd, **details)
 
 
