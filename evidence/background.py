@@ -1,7 +1,7 @@
-"""What a reader may need before the numbers: short sentences, each cited, counted from the data, or marked as neither.
+"""What a reader may need before the numbers: short sentences, each cited, counted from the data, or a definition.
 
-A sentence cites references that are held in references.json; one that cites nothing says whether it is a definition
-or general knowledge. No sentence states a number that is not computed from the data.
+A sentence cites references that are held in references.json; what none of them was read for is not said. No sentence
+states a number that is not computed from the data.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,13 +13,12 @@ from evidence.records import Result
 from evidence.selection import trials_of
 from evidence.words import counted, listed
 
-DEFINITION, GENERAL, COUNTED, CITED = "definition", "general knowledge, not cited", "counted from the data", "cited"
+DEFINITION, COUNTED, CITED = "definition", "counted from the data", "cited"
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         CITED: "the references follow",
         COUNTED: "computed from the rows of this data version",
         DEFINITION: "says how a word is used here",
-        GENERAL: "textbook knowledge; no reference held here was read for it",
     }
 )
 
@@ -107,10 +106,11 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
         Section(
             "What ketamine is",
             (
-                Sentence(
-                    "Ketamine is an anaesthetic; for depression it is given in doses below those that cause "
-                    "anaesthesia.",
-                    GENERAL,
+                _cited(
+                    "Ketamine is an anaesthetic; the doses given for depression are called subanaesthetic, that is "
+                    "below those that cause anaesthesia.",
+                    "RivaPosse2018",
+                    "Shiroma2014",
                 ),
                 Sentence(
                     "Racemic ketamine is an equal mixture of two mirror-image molecules, esketamine (S) and arketamine "
@@ -145,11 +145,17 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
             "How it may work, and what is open",
             (
                 Sentence(
-                    "A common proposal: blocking NMDA receptors on inhibitory cells releases glutamate, which acts on "
-                    "AMPA receptors and leads, through brain-derived neurotrophic factor (BDNF), to new synapses.",
-                    GENERAL,
+                    "“Glutamate hypothesis” is the name of a proposal: blocking NMDA receptors on inhibitory cells "
+                    "releases glutamate, which acts on AMPA receptors and leads, through brain-derived neurotrophic "
+                    "factor (BDNF), to new synapses.",
+                    DEFINITION,
                 ),
-                _cited("A review discusses glutamatergic agents as treatments of depression.", "Lener2017"),
+                _cited(
+                    "Reviews group ketamine with other drugs that act on glutamate and its receptors.",
+                    "Lener2017",
+                    "Dean2021Cochrane",
+                    "CochraneBipolar2021",
+                ),
                 _cited(
                     "A meta-analysis looks at ketamine beside other NMDA receptor antagonists; whether blocking that "
                     "receptor is what matters is an open question.",
@@ -159,9 +165,9 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
                 _cited("One trial looked at functional connectivity of the brain at rest.", "Recourt2025FN"),
                 Sentence(_mechanism_rows(evidence), COUNTED),
                 Sentence(
-                    "People can usually feel the drug, so that expectation may be part of its effect; an active "
-                    "placebo makes guessing harder.",
-                    GENERAL,
+                    "“Functional unblinding” means that people notice what they were given, so that expectation "
+                    "becomes part of the result; an active placebo, which can be felt too, is meant to make guessing harder.",
+                    DEFINITION,
                 ),
                 _cited(
                     "One trial gave the drug during surgical anaesthesia, so that nobody could feel it.", "Lii2023NMH"
@@ -177,18 +183,14 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
                     "SpravatoPI2021Reprint",
                 ),
                 Sentence(
-                    "Regulators in the United States and in Europe have approved the nasal spray for "
-                    "treatment-resistant depression.",
-                    GENERAL,
+                    "An approval is a licence for a stated use by one country’s regulator, and its wording changes: "
+                    "look it up where you work.",
+                    DEFINITION,
                 ),
                 Sentence(
-                    "Approval rests with each country’s regulator, and its wording changes; look it up where you work.",
-                    GENERAL,
-                ),
-                Sentence(
-                    "Racemic ketamine is licensed as an anaesthetic; its use for depression is off-label in most "
-                    "countries.",
-                    GENERAL,
+                    "“Off-label” means a use that the licence does not name; no licence of racemic ketamine for "
+                    "depression is held here.",
+                    DEFINITION,
                 ),
                 _cited("A published benefit and risk assessment is about the nasal spray.", "CPT2020BenefitRisk"),
             ),
@@ -197,10 +199,11 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
             "Monitoring",
             (
                 Sentence(
-                    "After a dose, blood pressure, sedation and dissociation are usually watched until they have "
-                    "settled; local protocols say for how long.",
-                    GENERAL,
+                    "Monitoring here means watching blood pressure, sedation and dissociation after a dose until they "
+                    "have settled; local protocols say for how long.",
+                    DEFINITION,
                 ),
+                _cited("One report is about blood pressure during infusions for depression.", "RivaPosse2018"),
                 Sentence(_pressure(evidence), COUNTED),
                 *((stopped,) if stopped else ()),
                 _cited(
@@ -208,7 +211,6 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
                     "Wajs2020JCP",
                     "ZakiPoster2023",
                 ),
-                Sentence("Bladder damage is known from long-term recreational use.", GENERAL),
                 Sentence(_urinary(evidence), COUNTED),
             ),
         ),

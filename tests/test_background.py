@@ -28,8 +28,9 @@ def test_only_sentences_counted_from_the_data_hold_numbers(evidence):
         assert one.kind == COUNTED or not re.search(r"\d", one.text), one.text
 
 
-def test_general_knowledge_cites_nothing(evidence):
-    assert [one.text for one in sentences(evidence) if one.kind == background.GENERAL and one.citations] == []
+def test_every_sentence_is_cited_counted_or_a_definition(evidence):
+    assert {one.kind for one in sentences(evidence)} == {background.CITED, COUNTED, background.DEFINITION}
+    assert [one.text for one in sentences(evidence) if one.kind == background.CITED and not one.citations] == []
 
 
 def test_counts_follow_the_data(evidence):
