@@ -145,3 +145,10 @@ def test_the_table_is_the_summary_of_findings(view, slides):
     rows = summary_table.summary_rows(tell(view).summary)
     table = next(s.table for slide in titled(slides, "Summary of findings") for s in slide.shapes if s.has_table)
     assert [[cell.text for cell in row.cells] for row in table.rows][1:] == [list(row[:7]) for row in rows]
+
+
+def test_references_stand_whole_at_one_legible_size(view, slides):
+    shown = [shape for slide in slides.slides for shape in texts(slide) if shape.name == "Reference"]
+    written = {shape.text_frame.text for shape in shown}
+    assert {f"[{item.id}] {vancouver(item)}" for item in view.references} <= written
+    assert {run.font.size.pt for s in shown for p in s.text_frame.paragraphs for run in p.runs} == {12}

@@ -15,7 +15,7 @@ from evidence.exports.parts import (
     parts,
     response_rows,
 )
-from evidence.exports.slides import BOTTOM, EDGE, TOP, WIDTH, Deck, common_size, pages_of
+from evidence.exports.slides import BOTTOM, EDGE, TOP, WIDTH, Deck, pages_of, stacked
 from evidence.exports.story import Story, View, references_of, tell
 from evidence.figures.forest import Labels, Row
 from evidence.figures.rows import withdrawal_rows
@@ -25,6 +25,7 @@ from evidence.records import Result
 from evidence.selection import headcount
 
 _MOST_NAMED = 8
+_REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
 
 def deck(view: View) -> bytes:
@@ -121,11 +122,15 @@ def _closing(slides: Deck, view: View, drawn: Sequence[Result]) -> None:
         slides.add("How the numbers are made", "", "\n".join((*methods.NOT_DONE, "", *methods.LIMITS)))
         slides.table(("Question", "Decision", "Source"), [rows[at] for at in page], (2, 8, 2.2))
     cited = references_of(view.evidence, (*drawn, *view.rows))
-    texts = [f"[{item.id}] {vancouver(item)}" for item in cited]
-    for page in pages_of(len(texts), 9):
-        shown = [texts[at] for at in page]
-        slides.add("References", "", "\n".join(shown))
-        step = (BOTTOM - TOP) / 9
-        size = common_size(shown, WIDTH - 2 * EDGE, step, 12, 7)
-        for number, text in enumerate(shown):
-            slides.text(text, EDGE, TOP + step * number, WIDTH - 2 * EDGE, step, size, name="Reference", smallest=7)
+    _references(slides, [f"[{item.id}] {vancouver(item)}" for item in cited])
+
+
+def _references(slides: Deck, texts: Sequence[str]) -> None:
+    """Every reference at one size, each as high as its lines; a slide is begun where the last is full."""
+    width = WIDTH - 2 * EDGE
+    for page in stacked(texts, width, BOTTOM - TOP, _REFERENCE, _GAP):
+        slides.add("References", "", "\n".join(texts[at] for at, _ in page))
+        y = TOP
+        for at, height in page:
+            slides.text(texts[at], EDGE, y, width, height, _REFERENCE, name="Reference")
+            y += height + _GAP

@@ -23,6 +23,7 @@ Place = Callable[[float], float]
 MOST_ROWS = 12
 _LEFT, _RIGHT = 6.95, 10.65  # the plot of a forest plot
 _ARM = 1.0
+_WIDEST = 4.5  # column of a time course
 
 
 def forest_scale(rows: Sequence[Row], measure: str) -> Scale:
@@ -40,7 +41,7 @@ def forest_scale(rows: Sequence[Row], measure: str) -> Scale:
 def forest(deck: Deck, rows: Sequence[Row], scale: Scale, labels: Labels) -> None:
     """Rows as label, both arms, mark with interval, and words; arrows where the axis cuts an interval."""
     foot = BOTTOM - 0.62
-    step = min(0.36, (foot - TOP - 0.46) / max(len(rows), 1))
+    step = min(0.46, (foot - TOP - 0.46) / max(len(rows), 1))
     head = TOP + 0.46
     size = common_size((_named(row) for row in rows), _label_width(), step, 12 if step > 0.25 else 10)
 
@@ -133,9 +134,10 @@ def time_course(deck: Deck, answers: Sequence[Answer], axis: str, favours: tuple
     for place, label in zip(scale.ticks, scale.labels, strict=True):
         deck.line(left, y(place), right, y(place), LIGHT.text if place == scale.null else LIGHT.grid, 1, name="Axis")
         deck.text(label, EDGE, y(place) - 0.13, 0.62, 0.26, 11, LIGHT.secondary, "right", middle=True, name="Tick")
-    column = (right - left) / len(answers)
+    column = min((right - left) / len(answers), _WIDEST)
+    first = (left + right - column * len(answers)) / 2
     for number, item in enumerate(answers):
-        start = left + column * number
+        start = first + column * number
         drawn = [entry for entry in item.entries if entry.effect is not None]
         gap = min(0.22, column * 0.5 / max(len(drawn), 1))
         for place, entry in enumerate(drawn):

@@ -38,8 +38,8 @@ h2 { font-size: 9.5pt; margin: 2.6mm 0 .8mm; border-bottom: .4mm solid var(--ink
 .two { display: grid; grid-template-columns: 1fr 1fr; gap: 7mm } .small { font-size: 7.6pt; line-height: 1.25 }
 table { border-collapse: collapse; width: 100%; font-size: 7.6pt; line-height: 1.18 }
 th, td { text-align: left; vertical-align: top; padding: .35mm 1.5mm .35mm 0; border-bottom: .2mm solid var(--line) }
-.events { table-layout: fixed } .events th { width: 14% } .events th:first-child { width: 42% }
-.events th:last-child { width: 30% } ol { padding-left: 4.5mm; font-size: 6.6pt; line-height: 1.22 }
+.events { table-layout: fixed } .events th { width: 17% } .events th:first-child { width: 39% }
+.events th:last-child { width: 27% } ol { padding-left: 4.5mm; font-size: 6.6pt; line-height: 1.22 }
 footer { font-size: 6.8pt; line-height: 1.25; margin-top: 1.6mm; border-top: .2mm solid var(--line); padding-top: .8mm }
 @media print { body { margin: 0 } }
 """

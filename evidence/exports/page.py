@@ -16,8 +16,9 @@ from evidence.references import Reference
 from evidence.selection import headcount
 
 _WIDTH = 1000
-# A4 upright with margins of 12 mm is 703 by 1031 pixels; a chart is scaled so that it fits one page.
-_PAGE_WIDTH, _PAGE_HEIGHT = 700, 880
+# A4 upright with margins of 12 mm is 703 by 1031 pixels; a chart is scaled so that it fits one page
+# under its heading and a finding of four lines.
+_PAGE_WIDTH, _PAGE_HEIGHT = 700, 810
 # Nothing may be asked for from anywhere, whatever the data hold.
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:; "
@@ -130,8 +131,9 @@ def _shares(frame: pd.DataFrame) -> list[float]:
     sizes = []
     for name in frame.columns:
         texts = ["open" if _cell(v).startswith("<a") else _cell(v) for v in frame[name]]
-        longest = max((len(word) for text in (str(name), *texts) for word in text.split()), default=1)
-        sizes.append(max(math.sqrt(8 * sum(map(len, texts)) / max(len(texts), 1)), min(longest, 14), 4.0))
+        longest = max((len(word) for text in texts for word in text.split()), default=1)
+        head = 1.2 * max(map(len, str(name).split()), default=1) + 1  # bold
+        sizes.append(max(math.sqrt(8 * sum(map(len, texts)) / max(len(texts), 1)), min(longest, 14), head, 4.0))
     return [100 * size / sum(sizes) for size in sizes]
 
 

@@ -230,6 +230,26 @@ def pages_of(amount: int, most: int) -> list[range]:
     return [range(start, min(start + size, amount)) for start in range(0, amount, size or 1)]
 
 
+def stacked(
+    texts: Sequence[str], width: float, height: float, size: float, gap: float
+) -> Iterable[list[tuple[int, float]]]:
+    """Texts at one size under each other in pages: the number of each text and how high it stands.
+
+    >>> [list(page) for page in stacked(["a", "b", "c"], 3, 0.7, 12, 0.1)]
+    [[(0, 0.21), (1, 0.21)], [(2, 0.21)]]
+    """
+    page, left = list[tuple[int, float]](), height
+    for number, text in enumerate(texts):
+        high = math.ceil(lines_of(text, size, width) * size * _LEADING / 72 * 100) / 100
+        if page and high > left:
+            yield page
+            page, left = [], height
+        page.append((number, min(high, height)))
+        left -= high + gap
+    if page:
+        yield page
+
+
 def colour_of(colour: str) -> RGBColor:
     """A colour of the house as PowerPoint holds it."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
