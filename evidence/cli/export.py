@@ -16,12 +16,13 @@ from evidence.cli.output import (
     write_file,
 )
 from evidence.dataset import load
-from evidence.exports.formats import FORMATS, export
-from evidence.exports.story import ExportError, View
+from evidence.exports.choices import CHART_NAMES, KINDS, SIZE_NAMES
+from evidence.exports.formats import FORMATS, export, made
+from evidence.exports.story import ExportError, FailedError, View
 from evidence.selection import Selection, apply, headcount
 from evidence.views import options_in, parse_view
 
-SITE = "site"
+SITE, FIGURE = "site", "figure"
 STOPPED = 130  # what a shell gives to a program that Ctrl-C ends
 
 
@@ -32,12 +33,16 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="write a view to a file",
         description="Write a view of the evidence to a file. Formats: "
         + "; ".join(f"{name}: {item.label}" for name, item in FORMATS.items())
+        + "; figure: one chart as SVG or PNG, with Chromium or Chrome on this computer"
         + "; site: the whole dashboard as static files, --out being their folder"
         ". A file that is there already is kept, unless --force is given. Exit status: 0 written, 1 nothing to "
         "export, 2 not written.",
     )
     parser.add_argument(
-        "format", metavar="FORMAT", choices=[*FORMATS, SITE], help=f"one of: {', '.join((*FORMATS, SITE))}"
+        "format",
+        metavar="FORMAT",
+        choices=[*FORMATS, FIGURE, SITE],
+        help=f"one of: {', '.join((*FORMATS, FIGURE, SITE))}",
     )
     parser.add_argument(
         "--view",
@@ -46,6 +51,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="the parameters of a page’s address, as in 'preset=Everything&population=TRD', or the whole address",
     )
     parser.add_argument("--out", metavar="PATH", required=True, help="the file to write")
+    parser.add_argument("--chart", metavar="NAME", help=f"figure: which chart, of {', '.join(CHART_NAMES)}")
+    parser.add_argument("--size", choices=SIZE_NAMES, help="figure: for a slide (the default) or an A4 column")
     parser.add_argument("--base", metavar="URL", default="", help="the dashboard’s own address, for the citation")
     parser.add_argument("--force", action="store_true", help="write over a file that is there")
     parser.add_argument("--json", action="store_true", help="print what was written as JSON")
@@ -56,6 +63,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Write the file, or say why not and leave none."""
     path = Path(args.out)
+    if args.format != FIGURE and (args.chart or args.size):
+        return fail("--chart and --size are for the format figure.")
     if args.format == SITE:
         return _site(args, path)
     try:
@@ -63,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
             return fail(f"{path} is there already; name another file, or add --force.")
     except (OSError, ValueError):
         return fail(f"{path}: the file cannot be written: its name is not allowed.")
+    if args.format == FIGURE and (why := _not_a_figure(args, path)):
+        return fail(why)
     evidence = load(Path(args.data))
     if not evidence.results:
         return fail(f"{args.data}: no result can be read; see python -m evidence check.")
@@ -72,10 +83,12 @@ def run(args: argparse.Namespace) -> int:
     for note in (*notes, *more):
         fail(f"note: {note}")
     try:
-        data = export(args.format, view, progress)
+        data = _figure(args, path, view) if args.format == FIGURE else export(args.format, view, progress)
     except ExportError as error:
         fail(f"Nothing was written: {error}")
         return BLOCKED
+    except FailedError as error:
+        return fail(f"Nothing was written: {error}")
     except KeyboardInterrupt:
         fail("Stopped; nothing was written.")
         return STOPPED
@@ -87,6 +100,26 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_lines([f"{path} was written: {selection}; {count}, {len(view.rows)} results.", view.citation])
     return CLEAN
+
+
+def _not_a_figure(args: argparse.Namespace, path: Path) -> str:
+    """Why what is asked for is no picture; empty where it is one."""
+    if args.chart not in CHART_NAMES:
+        return f"Which chart? Add --chart with one of: {', '.join(CHART_NAMES)}."
+    if _kind(path) not in KINDS:
+        return f"{path}: the name of a picture ends in .svg or .png."
+    return ""
+
+
+def _kind(path: Path) -> str:
+    return path.suffix.removeprefix(".").lower()
+
+
+def _figure(args: argparse.Namespace, path: Path, view: View) -> bytes:
+    from evidence.exports.pictures import picture  # brings Plotly, which no other command needs
+
+    progress(f"drawing {args.chart}")
+    return made("the picture", lambda: picture(args.chart, view, args.size or SIZE_NAMES[0], _kind(path)))
 
 
 def _site(args: argparse.Namespace, folder: Path) -> int:
@@ -105,7 +138,11 @@ def _site(args: argparse.Namespace, folder: Path) -> int:
     from evidence.exports.site import site  # brings Plotly, which no other command needs
 
     progress("making the site")
-    files = site(View(evidence, Selection("everything"), datetime.now(UTC).date(), args.base))
+    view = View(evidence, Selection("everything"), datetime.now(UTC).date(), args.base)
+    try:
+        files = made("the site", lambda: site(view))
+    except (ExportError, FailedError) as error:
+        return fail(f"Nothing was written: {error}")
     for name, data in files.items():
         if why := write_file(folder / name, data):
             return fail(why)

@@ -3,15 +3,19 @@
 import io
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from evidence import __version__, citing
 from evidence.citations import bibtex, csl_json, ris
 from evidence.exports.r_script import r_script
-from evidence.exports.story import ExportError, View, tell
+from evidence.exports.story import ExportError, FailedError, View, tell
 from evidence.selection import headcount
+
+Made = TypeVar("Made")
+_LONGEST_WHY = 200  # letters of what a fault says of itself
 
 
 class Format(NamedTuple):
@@ -72,7 +76,7 @@ def _zip(view: View, said: Callable[[str], None] = _quiet) -> bytes:
             path = f"{name}.{item.suffix}"
             said(f"making {path}")
             try:
-                add(path, item.make(view))
+                add(path, made(item.label, partial(item.make, view)))
             except ExportError as error:
                 missing.append(f"{path} is not here: {error}")
             else:
@@ -153,7 +157,18 @@ def export(name: str, view: View, said: Callable[[str], None] = _quiet) -> bytes
     `said` is told of each part as it is begun; what it raises ends the export.
     """
     said(f"making {name}")
-    return _zip(view, said) if name == "zip" else FORMATS[name].make(view)
+    return _zip(view, said) if name == "zip" else made(FORMATS[name].label, partial(FORMATS[name].make, view))
+
+
+def made(label: str, make: Callable[[], Made]) -> Made:
+    """What a maker makes; a fault in it is said in words, as a FailedError, and never as a traceback."""
+    try:
+        return make()
+    except (ExportError, FailedError):
+        raise
+    except Exception as error:
+        why = " ".join(str(error).split())[:_LONGEST_WHY]
+        raise FailedError(f"{label} could not be made: {why or type(error).__name__}.") from error
 
 
 def objection(name: str, view: View) -> str:

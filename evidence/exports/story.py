@@ -31,6 +31,10 @@ class ExportError(ValueError):
     """An export that cannot be made, and why, in words for the reader."""
 
 
+class FailedError(Exception):
+    """Why a file could not be made although there is something to export; the words are for the reader."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """What is exported: the evidence, a selection of it, the day, where it can be read, and the page's own choices."""

@@ -9,17 +9,15 @@ import streamlit as st
 from evidence import citations, tables
 from evidence.answers import Answer
 from evidence.exports.r_script import r_script
+from evidence.figures.pictures import SIZES, Size, pixels
 from evidence.records import Result
 from evidence.ui import citing
 from evidence.ui.card import citation_card, reference_list
 from evidence.ui.view import View
 
-# Sizes of a saved picture: name → (format, least width, least height or None for the chart's own, scale).
-PICTURES: dict[str, tuple[str, int, int | None, int]] = {
-    "PNG for a 16:9 slide": ("png", 1280, 720, 2),
-    "SVG for a 16:9 slide": ("svg", 1280, 720, 1),
-    "PNG for an A4 column": ("png", 760, None, 4),
-    "SVG for an A4 column": ("svg", 760, None, 1),
+# Pictures the camera button saves, by what the reader chooses: the kind of file and the size.
+PICTURES: dict[str, tuple[str, Size]] = {
+    f"{kind.upper()} for {size.label}": (kind, size) for size in SIZES.values() for kind in ("png", "svg")
 }
 Action = Callable[[Sequence[Result]], None]
 Download = tuple[str, str, str, Callable[[], bytes | str]]
@@ -31,9 +29,9 @@ SOURCE_KEY = (
 
 def picture_config(name: str, height: int, file_name: str) -> dict[str, object]:
     """Plotly's settings for the camera button: a slide keeps 16:9 however tall the chart is."""
-    kind, width, least, scale = PICTURES[name]
-    tall = max(height, least) if least else height
-    wide = max(width, round(tall * 16 / 9)) if least else width
+    kind, size = PICTURES[name]
+    wide, tall = pixels(size, height)
+    scale = size.scale if kind == "png" else 1
     return {
         "displaylogo": False,
         "modeBarButtons": [["toImage"]],
