@@ -7,7 +7,7 @@ import streamlit as st
 from evidence.exports.formats import FORMATS, export, file_name, objection
 from evidence.exports.story import View
 from evidence.selection import headcount
-from evidence.ui import filters
+from evidence.ui import exporting, filters
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 
@@ -40,6 +40,8 @@ chosen = FORMATS[name]
 st.markdown(escaped(chosen.holds))
 if why := objection(name, exported):
     st.info(escaped(why))
+elif name in exporting.LONG:
+    exporting.make(name, exported)
 else:
     st.download_button(
         f"Download {chosen.label}",

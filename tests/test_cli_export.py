@@ -121,3 +121,25 @@ def test_other_data_are_exported_as_they_are(tmp_path):
 def test_formats_are_described_once_for_page_and_command_line():
     assert all(item.label and item.holds.endswith(".") and "/" in item.mime for item in formats.FORMATS.values())
     assert len({item.label for item in FORMATS.values()}) == len(FORMATS)
+
+
+@pytest.mark.parametrize("name", ["csv", "zip", "site"])
+def test_a_fault_in_a_part_is_a_message_and_leaves_no_file(name, tmp_path, capsys, monkeypatch):
+    def broken(_):
+        raise RuntimeError("no memory left")
+
+    monkeypatch.setattr("evidence.exports.rows.rows_csv", broken)
+    monkeypatch.setattr("evidence.exports.site.site", broken)
+    assert main(["export", name, "--out", str(tmp_path / "a")]) == 2
+    assert "could not be made: no memory left." in capsys.readouterr().err
+    assert not [item for item in tmp_path.rglob("*") if item.is_file()]
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path, capsys, monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refused)
+    assert main(["export", "csv", "--out", str(tmp_path / "a.csv")]) == 2
+    assert "Permission denied" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,65 @@
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from evidence.exports import formats
+from evidence.exports.story import View
+from evidence.ui.exporting import LONG
+from tests.test_pages import opened
+
+
+def made(at: AppTest) -> AppTest:
+    return at.button(key="export-make").click().run()
+
+
+def part(monkeypatch: pytest.MonkeyPatch, make) -> None:
+    changed = {name: item._replace(make=make) for name, item in formats.FORMATS.items() if name != "zip"}
+    monkeypatch.setattr(formats, "FORMATS", {**changed, "zip": formats.FORMATS["zip"]})
+
+
+def test_a_long_file_is_made_when_asked_for_and_then_offered(monkeypatch):
+    calls: list[View] = []
+    part(monkeypatch, lambda view: calls.append(view) or b"held")
+    at = opened("export", format="Everything (ZIP)")
+    assert not at.exception
+    assert not calls
+    assert not at.get("download_button")
+    made(at)
+    assert not at.exception
+    assert len(calls) == len(formats.FORMATS) - 1
+    assert [item.proto.label for item in at.get("download_button")] == ["Download Everything (ZIP)"]
+    at.run()
+    assert len(calls) == len(formats.FORMATS) - 1
+
+
+def test_another_view_has_to_be_made_again(monkeypatch):
+    part(monkeypatch, lambda _: b"held")
+    at = made(opened("export", format="Slides (PowerPoint)"))
+    assert at.get("download_button")
+    at.selectbox(key="preset").set_value("everything").run()
+    assert not at.exception
+    assert at.button(key="export-make")
+    assert not at.get("download_button")
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_part_that_fails_is_said_and_nothing_is_offered(name, monkeypatch):
+    def broken(_):
+        raise RuntimeError("<b>no memory</b> left")
+
+    part(monkeypatch, broken)
+    at = made(opened("export", format=formats.FORMATS[name].label))
+    assert not at.exception
+    assert "could not be made" in at.error[0].value
+    assert "<b>" not in at.error[0].value
+    assert not at.get("download_button")
+
+
+def test_stop_is_said_and_nothing_is_kept(monkeypatch):
+    part(monkeypatch, lambda _: b"held")
+    at = opened("export", format="Everything (ZIP)")
+    at.session_state["export-stopped"] = True
+    at.run()
+    assert any("nothing was kept" in item.value for item in at.caption)
+    at.run()
+    assert not any("nothing was kept" in item.value for item in at.caption)
+    assert not at.get("download_button")
