@@ -40,10 +40,10 @@ def make(name: str, view: View) -> None:
     if not begun:
         return
     with place.container():
-        status = st.status(f"Making {chosen.label}", expanded=True)
         st.button("Stop", key="export-stop", on_click=_stop, icon=":material/stop:")
+        status = st.status(f"Making {chosen.label}")
         try:
-            data = export(name, view, lambda text: status.write(escaped(text)))
+            data = export(name, view, lambda part: status.update(label=f"{chosen.label}: {part}"))
         except (ExportError, FailedError) as error:
             place.error(f"Nothing was made. {escaped(str(error))}")
             return
