@@ -166,7 +166,8 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
                 Sentence(_mechanism_rows(evidence), COUNTED),
                 Sentence(
                     "“Functional unblinding” means that people notice what they were given, so that expectation "
-                    "becomes part of the result; an active placebo, which can be felt too, is meant to make guessing harder.",
+                    "becomes part of the result; an active placebo, which can be felt too, is meant to make guessing "
+                    "harder.",
                     DEFINITION,
                 ),
                 _cited(
