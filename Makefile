@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 test: lint types
 	$(BIN)/python tests/tools.py
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 run: .venv/run
 	$(BIN)/streamlit run dashboard.py --server.address localhost --server.port 8501

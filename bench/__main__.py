@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.measuring import ROOT, RUNS, Line
 
-PARTS = ("process", "check", "pooling", "browser", "pages")
+PARTS = ("process", "check", "workbench", "pooling", "browser", "pages")
 REPORT = ROOT / "docs" / "benchmarks.md"
 REASONS = ROOT / "bench" / "reasons.md"
 _PACKAGES = ("streamlit", "plotly", "pandas", "pydantic", "PyMARE", "frictionless", "pandera")

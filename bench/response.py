@@ -1,7 +1,7 @@
 """Server time of every page on the shipped data, the Response page panel by panel, and of leave-one-out.
 
-Run with `make bench`, or `python -m bench.response --runs 5` at the project's root. A rerun is what a click costs the
-server: one run of the whole script by Streamlit's AppTest, caches warm, without network or browser. AppTest also
+Run with `python -m bench.response --runs 5` at the project's root, when a page is slow. A rerun is what a click costs
+the server: one run of the whole script by Streamlit's AppTest, caches warm, without network or browser. AppTest also
 builds its own tree of elements, so a real rerun is a little faster. Nothing is asserted: numbers are for people.
 """
 

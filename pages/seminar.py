@@ -34,7 +34,6 @@ match seminar_state.mode():
             st.button(
                 "Start" if place == 0 else f"Go on at step {place + 1}",
                 key="seminar-start",
-                type="primary",
                 icon=":material/slideshow:",
                 on_click=seminar_state.start,
                 args=(step.id, evidence.short),

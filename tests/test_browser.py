@@ -249,10 +249,11 @@ def test_every_page_in_both_schemes_and_widths(browser: Browser, server: Server,
         cells = page.locator("[role=gridcell], [data-testid=stTable] td").all_text_contents()
         assert not {"None", "nan", "NaN", "inf"}.intersection(cells), link
         assert no_sideways_scroll(page), f"{link} at {DESK['width']}"
-        page.set_viewport_size(TABLET)
-        page.wait_for_function(IDLE, timeout=SLOW)
-        assert no_sideways_scroll(page), f"{link} at {TABLET['width']}"
-        page.set_viewport_size(DESK)
+        if scheme == "light":  # colours do not move anything
+            page.set_viewport_size(TABLET)
+            page.wait_for_function(IDLE, timeout=SLOW)
+            assert no_sideways_scroll(page), f"{link} at {TABLET['width']}"
+            page.set_viewport_size(DESK)
     context.close()
     assert watch.hosts == {HOST}
     assert not watch.complaints  # a breach of the Content-Security-Policy is one

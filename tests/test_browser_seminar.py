@@ -1,3 +1,4 @@
+import contextlib
 import re
 from collections.abc import Iterator
 
@@ -92,8 +93,10 @@ def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserCont
     press(page, "Home", 1)
     press(page, "End", STEPS)
     press(page, "ArrowLeft", STEPS - 1)
-    for place in range(STEPS - 2, 2, -1):
-        press(page, "PageUp", place)
+    press(page, "PageUp", STEPS - 2)
+    press(page, "Home", 1)
+    press(page, "ArrowRight", 2)
+    press(page, "ArrowRight", 3)
     expect(page.get_by_role("button", name="40 ×")).to_be_visible()
     assert "40" not in re.findall(r"[0-9]+", page.url.partition("?")[2].partition("data=")[0])
 
@@ -106,8 +109,14 @@ def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserCont
 
     page.reload()
     stands_at(page, 3)
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("heading", level=1, name="How do I teach this?")).to_be_visible()
+    start = page.get_by_role("heading", level=1, name="How do I teach this?")
+    for _ in range(3):  # a key pressed while a page is still being opened may be lost
+        page.wait_for_function(IDLE, timeout=SLOW)
+        page.keyboard.press("Escape")
+        with contextlib.suppress(AssertionError):
+            expect(start).to_be_visible(timeout=5_000)
+            break
+    expect(start).to_be_visible()
     expect(page.get_by_test_id("stHeader")).to_be_visible()
     assert "population=Treatment-resistant" in page.url
     assert all(f"//{HOST}:" in url or url.startswith(("data:", "blob:")) for url in asked)

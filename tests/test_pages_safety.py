@@ -79,7 +79,7 @@ def test_safety_of_the_default_says_what_was_given_up_and_leads_on() -> None:
 def test_ratio_group_and_threshold_come_from_the_url() -> None:
     at = opened("safety", preset=LABELS["esketamine"], harm="Risk ratio", events=["Gastrointestinal"], incidence="10")
     assert at.header[0].value.startswith("The largest difference is in nausea")
-    assert alts(at)[0].startswith("Nausea: 26% against 11%, 2.35 (1.55–3.56), 5 trials")
+    assert alts(at)[0].startswith("Nausea: 26% against 11%, 2.35 (1.55–3.56), excludes no effect, 5 trials")
     assert "2 events" not in alts(at)[0]
     assert "Diarrhoea" not in alts(at)[0]
     assert "diarrhoea" in said(at)
