@@ -51,6 +51,12 @@ _REGISTRIES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     }
 )
 
+_MANY = 1_000  # words
+
+
+def _folded(word: str) -> str:
+    return "".join(word.casefold().split()).replace("-", "").replace("_", "")
+
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """The word of a list that looks most like the given one, "" when none does.
@@ -60,8 +66,10 @@ def nearest(word: str, words: Iterable[str]) -> str:
     >>> nearest("Intra venous", ["oral", "intravenous"]), nearest("xyz", ["oral"])
     ('intravenous', '')
     """
-    folded = {re.sub(r"[\s_-]+", "", known.casefold()): known for known in words}
-    wanted = re.sub(r"[\s_-]+", "", word[:80].casefold())
+    wanted = _folded(word[:80])
+    folded = {_folded(known): known for known in words}
+    if len(folded) > _MANY:  # the names of a large file: only those with the same first letter are compared
+        folded = {name: known for name, known in folded.items() if name[:1] == wanted[:1]}
     near = difflib.get_close_matches(wanted, list(folded), n=1)
     return folded[near[0]] if near else ""
 

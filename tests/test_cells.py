@@ -128,6 +128,12 @@ def test_written_numbers_read_back(value: float) -> None:
     assert TypeAdapter(cells.Number).validate_python(repr(value)) == value
 
 
+def test_nearest_of_very_many_names_begins_alike() -> None:
+    many = [f"trial-{number}" for number in range(2_000)]
+    assert nearest("smth-2020", [*many, "smith-2020"]) == "smith-2020"
+    assert nearest("rial-7", many) == ""
+
+
 def test_nearest_ignores_case_and_spaces() -> None:
     assert nearest("MG / KG", ["mg", "mg/kg"]) == "mg/kg"
     assert nearest("madrs", ["MADRS", "HAMD"]) == "MADRS"
