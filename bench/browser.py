@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from bench.measuring import ROOT, RUNS, Line, median, spread
-from tests.server import CHROMIUM_FLAGS, HOST, Server, _free_port, _wait_until_healthy, dashboard
-from tests.tools import chromium
+from tests.server import HOST, Server, _free_port, _wait_until_healthy, browsing, dashboard
 
 _DRAWN = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
@@ -75,8 +74,7 @@ def _chosen(page: Page, label: str, option: str) -> float:
 
 def lines(runs: int = RUNS) -> list[Line]:
     """First load of Overview and filter to chart on Response, each as a ratio to the bare page."""
-    with dashboard() as ours, _bare() as bare, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
+    with dashboard() as ours, _bare() as bare, browsing() as browser:
         for url in (ours.url, bare.url):
             _first_load(browser, url)
         loads = [(_first_load(browser, ours.url), _first_load(browser, bare.url)) for _ in range(runs)]
@@ -90,7 +88,6 @@ def lines(runs: int = RUNS) -> list[Line]:
             seconds = _chosen(pages[0], "Evidence", option), _chosen(pages[1], "Height", ("two", "one")[number % 2])
             if number > 1:
                 clicks.append(seconds)
-        browser.close()
     return [
         _line("first load of Overview, cold browser", loads, 1.3, runs),
         _line("filter to chart on Response", clicks, 1.5, runs),

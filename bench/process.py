@@ -1,15 +1,13 @@
 """Start of the server to its first healthy answer, and its memory at start and after fifty sessions."""
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import sync_playwright
-
 from bench.measuring import RUNS, Line, median, memory, spread
-from tests.server import CHROMIUM_FLAGS, IDLE, dashboard
-from tests.tools import chromium
+from tests.server import IDLE, browsing, dashboard
 
 SESSIONS = 50
 _AT_ONCE = 5
@@ -27,16 +25,13 @@ def started() -> Iterator[tuple[str, int, float]]:
 
 
 def _children() -> set[int]:
-    import os
-
     found = subprocess.run(["pgrep", "-P", str(os.getpid())], capture_output=True, text=True, check=False)
     return {int(pid) for pid in found.stdout.split()}
 
 
 def _open(url: str, sessions: int) -> None:
-    """So many browser windows, five at once, each on a page until it is drawn; all stay open until the last."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
+    """So many browser windows one after the other, five open at once, each on a page until it is drawn."""
+    with browsing() as browser:
         for first in range(0, sessions, _AT_ONCE):
             contexts = [browser.new_context() for _ in range(min(_AT_ONCE, sessions - first))]
             for number, context in enumerate(contexts, first):
@@ -45,7 +40,6 @@ def _open(url: str, sessions: int) -> None:
                 page.wait_for_function(IDLE, timeout=120_000)
             for context in contexts:
                 context.close()
-        browser.close()
 
 
 def lines(runs: int = RUNS, sessions: int = SESSIONS) -> list[Line]:

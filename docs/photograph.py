@@ -9,9 +9,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.server import CHROMIUM_FLAGS, IDLE, dashboard
+from tests.server import IDLE, browsing, dashboard
 from tests.tools import chromium
 
 _DOCS = Path(__file__).resolve().parent
@@ -60,12 +60,10 @@ def photograph(browser: Browser, address: str, path: Path, scheme: str) -> None:
 
 def main(wanted: Sequence[str]) -> int:
     """Photograph the pages named, or all; 1 where there is no Chromium or no such page."""
-    program = chromium()
-    if program is None:
+    if chromium() is None:
         sys.stderr.write("No Chromium found: run python tests/tools.py first.\n")
         return 1
-    with dashboard() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=list(CHROMIUM_FLAGS))
+    with dashboard() as server, browsing() as browser:
         addresses = _addresses(server.url)
         unknown = [name for name in wanted if name not in addresses]
         if unknown:
@@ -75,7 +73,6 @@ def main(wanted: Sequence[str]) -> int:
             photograph(browser, addresses[name], _DOCS / f"{name}.png", "light")
             if name == _FIRST:
                 photograph(browser, addresses[name], _DOCS / f"{name}-dark.png", "dark")
-        browser.close()
     return 0
 
 

@@ -10,10 +10,9 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import NamedTuple
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.server import CHROMIUM_FLAGS, IDLE, ROOT, dashboard
-from tests.tools import chromium
+from tests.server import IDLE, ROOT, browsing, dashboard
 
 REPORT = ROOT / "docs" / "accessibility.md"
 THEMES = ("light", "dark")
@@ -152,15 +151,13 @@ def report(found: Iterable[Outcome]) -> str:
 
 def main() -> int:
     """Write the report; 1 where a serious or critical finding is ours."""
-    with dashboard() as server, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
+    with dashboard() as server, browsing() as browser:
         found = []
         for outcome in outcomes(browser, server.url):
             found.append(outcome)
             for v in outcome.violations:
                 owner = "Streamlit" if v.is_streamlit else "ours"
                 sys.stdout.write(f"{outcome[:3]} {owner} {v.impact} {v.rule}\n  {v.html}\n  {v.why}\n")
-        browser.close()
     REPORT.write_text(report(found), "utf-8")
     grave = [v for o in found for v in o.ours if v.impact in BLOCKING]
     sys.stdout.write(f"{len(found)} states, {len(grave)} serious or critical findings of ours; see {REPORT.name}\n")

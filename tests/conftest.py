@@ -1,6 +1,7 @@
 """What several test files share: the shipped evidence, read once, and a builder of one result."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -8,6 +9,11 @@ from hypothesis import settings
 from evidence import dataset
 from evidence.dataset import Evidence
 from evidence.records import Result
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.server import Server
 
 # How long one example takes depends on what else runs beside it.
 settings.register_profile("patient", deadline=None)
@@ -58,3 +64,21 @@ def difference(effect: float, low: float, high: float, **cells: Any) -> Result:
 def evidence() -> Evidence:
     """The evidence as shipped."""
     return dataset.load(dataset.DATA)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """A Chromium of the file's own."""
+    from tests.server import browsing
+
+    with browsing() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator["Server"]:
+    """The dashboard on the shipped data, a process of the file's own."""
+    from tests.server import dashboard
+
+    with dashboard() as running:
+        yield running

@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evidence.ui.loading import FOLDER_VARIABLE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -79,6 +83,21 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], server: Server) -> Non
             if time.monotonic() < end:
                 continue
         raise RuntimeError(f"The dashboard did not start:\n{server.log}")
+
+
+@contextmanager
+def browsing() -> Iterator["Browser"]:
+    """A Chromium without a window; it fails with what to do where none is installed."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.tools import chromium
+
+    path = chromium()
+    assert path, "No Chromium: run python tests/tools.py"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
 
 
 @contextmanager

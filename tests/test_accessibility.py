@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import axe
-from tests.server import CHROMIUM_FLAGS, IDLE, Server, dashboard
-from tests.tools import chromium
+from tests.server import IDLE, Server
 
 pytestmark = pytest.mark.browser
 
@@ -28,22 +27,6 @@ FOCUSED = """() => {
 }"""
 MOVING = """() => document.getAnimations().filter(moving => moving.playState === 'running'
     && moving.effect.getComputedTiming().iterations === Infinity).length"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    assert path, "No Chromium: run python tests/tools.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with dashboard() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

@@ -18,13 +18,11 @@ from playwright.sync_api import (
     Request,
     TimeoutError,
     expect,
-    sync_playwright,
 )
 
 from evidence.dataset import DATA, FILES, Evidence
 from evidence.records import Result
-from tests.server import CHROMIUM_FLAGS, HOST, IDLE, Server, dashboard
-from tests.tools import chromium
+from tests.server import HOST, IDLE, Server, dashboard
 
 pytestmark = pytest.mark.browser
 
@@ -150,22 +148,6 @@ def overlapping_labels(page: Page) -> list[tuple[str, str]]:
 
 def no_sideways_scroll(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    assert path, "No Chromium: run python tests/tools.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with dashboard() as server:
-        yield server
 
 
 @pytest.fixture(scope="module")

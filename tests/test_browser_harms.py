@@ -1,13 +1,10 @@
 """The pages on harms, bias, certainty and claims in Chromium: drawn in both themes, without a word of complaint."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.server import CHROMIUM_FLAGS, Server, dashboard
+from tests.server import Server
 from tests.test_browser import DESK, LEAST_CONTRAST, SLOW, Watch, settled
-from tests.tools import chromium
 
 pytestmark = pytest.mark.browser
 
@@ -27,22 +24,6 @@ LINKED = {
     "trials?trial=murrough-2013a": ("Which trials?", "Printed against recomputed"),
     "background": ("What should I know before the numbers?", "Ketamine is an anaesthetic"),
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with dashboard() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    assert path, "No Chromium: run python tests/tools.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
 
 
 def opens_a_card(page: Page) -> None:

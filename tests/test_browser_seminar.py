@@ -3,10 +3,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.server import CHROMIUM_FLAGS, HOST, IDLE, Server, dashboard
-from tests.tools import chromium
+from tests.server import HOST, IDLE, Server
 
 pytestmark = pytest.mark.browser
 
@@ -33,22 +32,12 @@ TYPE = """() => ['h1', 'p'].map(name => parseFloat(
     getComputedStyle(document.querySelector(`.st-key-seminar-stage ${name}`)).fontSize))"""
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with dashboard() as server:
-        yield server
-
-
 @pytest.fixture
-def room() -> Iterator[BrowserContext]:
-    path = chromium()
-    assert path, "No Chromium: run python tests/tools.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme="dark")
-        context.set_default_timeout(SLOW)
-        yield context
-        browser.close()
+def room(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme="dark")
+    context.set_default_timeout(SLOW)
+    yield context
+    context.close()
 
 
 def stands_at(page: Page, place: int) -> None:

@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from evidence.dataset import DATA, load
-from tests.server import CHROMIUM_FLAGS, IDLE, Server, dashboard
+from tests.server import IDLE, Server, dashboard
 from tests.test_pages_workbench import CELLS, REFERENCE, SAMPLES, csv_of
-from tests.tools import chromium
 
 pytestmark = pytest.mark.browser
 
@@ -71,16 +70,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(folder: Path) -> Iterator[Server]:
     with dashboard(folder) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = chromium()
-    assert path, "No Chromium: run python tests/tools.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

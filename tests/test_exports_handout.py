@@ -3,7 +3,6 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from evidence.citations import vancouver
 from evidence.dataset import Evidence
@@ -13,8 +12,6 @@ from evidence.exports.parts import harm_rows, parts, response_rows
 from evidence.exports.story import ExportError, View, tell
 from evidence.figures.forest import Row
 from evidence.selection import PRESETS, Selection
-from tests.server import CHROMIUM_FLAGS
-from tests.tools import chromium
 
 DAY = date(2026, 11, 20)
 BASE = "https://example.org/"
@@ -76,18 +73,15 @@ def test_the_lightest_trials_go_first_and_what_is_pooled_stays():
 
 
 @pytest.mark.browser
-def test_every_preset_prints_on_one_page(evidence):
+def test_every_preset_prints_on_one_page(evidence, browser):
     views = [View(evidence, Selection(preset), DAY, BASE) for preset in PRESETS]
     views.append(View(crowded(evidence), Selection("everything"), DAY, BASE))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
-        page = browser.new_context(offline=True, viewport={"width": 703, "height": 1039}).new_page()
-        page.emulate_media(media="print")
-        for view in views:
-            page.set_content(handout(view).decode())
-            printed = page.pdf(prefer_css_page_size=True, print_background=True)
-            assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, view.selection
-            assert page.evaluate("() => document.body.scrollWidth <= innerWidth")
-            assert page.evaluate("() => document.body.getBoundingClientRect().height") > 600
-        assert "with the least weight left out here" in page.inner_text("body")
-        browser.close()
+    page = browser.new_context(offline=True, viewport={"width": 703, "height": 1039}).new_page()
+    page.emulate_media(media="print")
+    for view in views:
+        page.set_content(handout(view).decode())
+        printed = page.pdf(prefer_css_page_size=True, print_background=True)
+        assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1, view.selection
+        assert page.evaluate("() => document.body.scrollWidth <= innerWidth")
+        assert page.evaluate("() => document.body.getBoundingClientRect().height") > 600
+    assert "with the least weight left out here" in page.inner_text("body")

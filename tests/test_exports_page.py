@@ -3,9 +3,6 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import sync_playwright
-from server import CHROMIUM_FLAGS
-from tools import chromium
 
 from evidence.citations import vancouver
 from evidence.exports.page import page
@@ -82,30 +79,27 @@ def test_text_of_the_data_is_text(evidence):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("preset", ["midazolam", "everything"])
-def test_the_file_opens_without_a_network_and_prints_on_a4(evidence, tmp_path, preset):
+def test_the_file_opens_without_a_network_and_prints_on_a4(evidence, browser, tmp_path, preset):
     file = tmp_path / "evidence.html"
     file.write_bytes(page(View(evidence, Selection(preset), DAY)))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
-        context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
-        tab, asked, said = context.new_page(), [], []
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.goto(file.as_uri())
-        charts = tab.locator(".chart")
-        tab.wait_for_function("n => document.querySelectorAll('.chart .main-svg').length >= n", arg=charts.count())
-        assert charts.count() >= 6
-        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert tab.evaluate(BROKEN_HEADS) == []
-        printed = tab.pdf(prefer_css_page_size=True, print_background=True)
-        assert asked == [file.as_uri()]
-        assert not said
-        tab.set_viewport_size({"width": 703, "height": 1031})
-        tab.emulate_media(media="print")
-        assert tab.evaluate(CUT_OFF) == []
-        assert tab.evaluate(BROKEN_HEADS) == []
-        browser.close()
+    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    tab, asked, said = context.new_page(), [], []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto(file.as_uri())
+    charts = tab.locator(".chart")
+    tab.wait_for_function("n => document.querySelectorAll('.chart .main-svg').length >= n", arg=charts.count())
+    assert charts.count() >= 6
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert tab.evaluate(BROKEN_HEADS) == []
+    printed = tab.pdf(prefer_css_page_size=True, print_background=True)
+    assert asked == [file.as_uri()]
+    assert not said
+    tab.set_viewport_size({"width": 703, "height": 1031})
+    tab.emulate_media(media="print")
+    assert tab.evaluate(CUT_OFF) == []
+    assert tab.evaluate(BROKEN_HEADS) == []
     boxes = set(re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", printed))
     assert printed.startswith(b"%PDF")
     assert {(round(float(w)), round(float(h))) for w, h in boxes} == {(595, 842)}

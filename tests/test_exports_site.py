@@ -9,15 +9,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from evidence import cli
 from evidence.exports.parts import parts
 from evidence.exports.site import site
 from evidence.exports.story import View, tell
 from evidence.selection import PRESETS, Selection
-from tests.server import CHROMIUM_FLAGS, HOST
-from tests.tools import chromium
+from tests.server import HOST
 
 DAY = date(2026, 11, 20)
 
@@ -99,20 +97,15 @@ def served(files, tmp_path: Path) -> Iterator[tuple[Path, str]]:
 
 
 @pytest.mark.browser
-def test_charts_are_drawn_from_disk_and_under_any_path(served):
+def test_charts_are_drawn_from_disk_and_under_any_path(browser, served):
     place, address = served
-    path = chromium()
-    assert path, "No Chromium: run python tests/tools.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        page = browser.new_page(viewport={"width": 1100, "height": 900})
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-        for start in ((place / "index.html").as_uri(), address):
-            page.goto(start)
-            page.get_by_role("link", name=PRESETS["midazolam"].label, exact=True).click()
-            page.wait_for_function("() => document.querySelectorAll('.main-svg').length > 5")
-            page.get_by_role("link", name="All questions").click()
-            page.wait_for_url("**/index.html")
-        browser.close()
+    page = browser.new_page(viewport={"width": 1100, "height": 900})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    for start in ((place / "index.html").as_uri(), address):
+        page.goto(start)
+        page.get_by_role("link", name=PRESETS["midazolam"].label, exact=True).click()
+        page.wait_for_function("() => document.querySelectorAll('.main-svg').length > 5")
+        page.get_by_role("link", name="All questions").click()
+        page.wait_for_url("**/index.html")
     assert [line for line in said if "favicon" not in line] == []

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 import streamlit
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from evidence.api import headers
 from evidence.records import Result
-from tests.server import CHROMIUM_FLAGS, HOST, IDLE, Server, dashboard
+from tests.server import HOST, IDLE
 from tests.sessions import Session
-from tests.tools import chromium
 from tests.torture import new_row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -52,12 +51,6 @@ def test_the_inline_script_allowed_is_the_one_streamlit_sends():
     scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", index.read_text("utf-8"), re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     assert [f"'sha256-{one}'" for one in hashes] == [headers.INLINE_SCRIPT]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with dashboard() as server:
-        yield server
 
 
 def test_the_real_server_answers_with_the_same_data_and_headers(server, evidence):
@@ -104,16 +97,12 @@ def test_saving_is_offered_to_this_computer_and_to_nobody_whom_a_header_brings(s
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    path = chromium()
-    assert path, "No Chromium: run python tests/tools.py"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
-        context = browser.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
-        context.set_default_timeout(SLOW)
-        context.add_init_script(REPORT)
-        yield context
-        browser.close()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, accept_downloads=True)
+    context.set_default_timeout(SLOW)
+    context.add_init_script(REPORT)
+    yield context
+    context.close()
 
 
 @pytest.fixture

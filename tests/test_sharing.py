@@ -4,14 +4,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from evidence import sharing
 from evidence.api import headers
 from evidence.selection import PRESETS, Selection
-from tests.server import CHROMIUM_FLAGS, IDLE, Server, dashboard
-from tests.tools import chromium
+from tests.server import IDLE
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "evidence" / "ui" / "app.py"
@@ -111,19 +110,11 @@ def test_beside_every_download_stands_how_to_cite_view_and_trials(page, evidence
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with dashboard() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(CHROMIUM_FLAGS))
-        context = browser.new_context(viewport={"width": 1400, "height": 900})
-        context.set_default_timeout(SLOW)
-        yield context
-        browser.close()
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(SLOW)
+    yield context
+    context.close()
 
 
 def asked(page: Page) -> dict[str, list[str]]:
