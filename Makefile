@@ -22,7 +22,7 @@ test: lint types
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 run: .venv/run
-	$(BIN)/streamlit run dashboard.py --server.address localhost --server.port 8501
+	$(BIN)/streamlit run dashboard.py --server.address localhost --server.port 8501 --server.fileWatcherType auto
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

@@ -1,5 +1,7 @@
 """The dashboard as a process of its own, for the tests that need a browser and for the photographs."""
 
+import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -8,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING
 from evidence.ui.loading import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Locator, Page
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -39,6 +41,7 @@ IDLE = """() => {
         && document.querySelector('main, [data-testid="stMain"]').innerText.includes('Data version')
         && charts.every(c => c.querySelector('.main-svg'));
 }"""
+SLOW = 30_000  # milliseconds a browser may take for what a reader would wait for
 _PATIENCE = 60.0
 
 
@@ -88,16 +91,39 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], server: Server) -> Non
 @contextmanager
 def browsing() -> Iterator["Browser"]:
     """A Chromium without a window; it fails with what to do where none is installed."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from tests.tools import chromium
 
     path = chromium()
     assert path, "No Chromium: run python tests/tools.py"
+    expect.set_options(timeout=SLOW)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
         yield browser
         browser.close()
+
+
+def becomes(page: "Page", script: str, wanted: object = True) -> None:
+    """Wait until a function of the page gives what is wanted: after a click or a new width a layout takes a moment."""
+    from playwright.sync_api import TimeoutError
+
+    try:
+        page.wait_for_function(f"() => JSON.stringify(({script})()) === {json.dumps(json.dumps(wanted))}", timeout=SLOW)
+    except TimeoutError:
+        assert page.evaluate(script) == wanted
+
+
+def clicked(page: "Page", where: Callable[[], tuple[float, float]], card: "Locator") -> None:
+    """Click a mark until its card is there: a click that lands while the chart is still being laid out is repeated."""
+    from playwright.sync_api import expect
+
+    for _ in range(3):
+        page.mouse.click(*where())
+        with contextlib.suppress(AssertionError):
+            expect(card).to_be_visible(timeout=SLOW / 3)
+            return
+    raise AssertionError("A click on the mark opens no card.")
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests import axe
-from tests.server import IDLE, Server
+from tests.server import IDLE, Server, becomes
 
 pytestmark = pytest.mark.browser
 
@@ -43,9 +43,18 @@ def page(window: BrowserContext) -> Page:
     return window.new_page()
 
 
-def _grave(outcome: axe.Outcome) -> list[tuple[str, ...]]:
+def breaks(page: Page, name: str, theme: str, rules: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """What axe holds against a page; asked anew where something stood there that was still being drawn."""
     asked = ("heading-order", "empty-heading", "image-alt", "label", "link-name", "button-name")
-    return [v[:4] for v in outcome.ours if v.impact in axe.BLOCKING or v.rule in asked]
+    grave: list[tuple[str, ...]] = []
+    for _ in range(3):
+        found = axe.judged(page, name, theme, "as loaded", rules)
+        assert rules or found.passes > 20, "axe judged too little to mean anything"
+        grave = [v[:4] for v in found.ours if v.impact in axe.BLOCKING or v.rule in asked]
+        if not grave:
+            break
+        page.wait_for_function(IDLE)
+    return grave
 
 
 @pytest.mark.parametrize("name", axe.PAGES)
@@ -53,18 +62,16 @@ def test_a_page_breaks_no_rule_of_wcag_and_never_scrolls_sideways(page: Page, se
     page.set_viewport_size(axe.DESK)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     axe.visit(page, server.url, name)
-    found = axe.judged(page, name, "light", "as loaded")
-    assert found.passes > 20, "axe judged too little to mean anything"
-    assert _grave(found) == []
+    assert breaks(page, name, "light") == []
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")
     page.wait_for_function("() => getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
     page.wait_for_function(IDLE)
-    assert _grave(axe.judged(page, name, "dark", "as loaded", axe.CONTRAST)) == []
+    assert breaks(page, name, "dark", axe.CONTRAST) == []
     page.set_viewport_size(ZOOMED)
     page.wait_for_function(WIDE, arg=ZOOMED["width"])
     page.wait_for_function(IDLE)
-    assert page.evaluate(SIDEWAYS) == []
-    assert page.evaluate(MOVING) == 0
+    becomes(page, SIDEWAYS, [])
+    becomes(page, MOVING, 0)
 
 
 def test_the_keyboard_reaches_every_control_of_a_page_and_never_hides(page: Page, server: Server) -> None:

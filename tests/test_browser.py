@@ -3,7 +3,6 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,7 +21,7 @@ from playwright.sync_api import (
 
 from evidence.dataset import DATA, FILES, Evidence
 from evidence.records import Result
-from tests.server import HOST, IDLE, Server, dashboard
+from tests.server import HOST, IDLE, SLOW, Server, becomes, clicked, dashboard
 
 pytestmark = pytest.mark.browser
 
@@ -34,9 +33,8 @@ ADDRESSES = {
     "trials": "Which trials?",
 }
 DESK, TABLET = {"width": 1400, "height": 900}, {"width": 820, "height": 1180}
-SLOW = 30_000
 MURROUGH = "10.1176/appi.ajp.2013.13030392"
-LEAST_CONTRAST = """() => {
+READABLE = """() => {
     const parts = colour => colour.match(/[0-9.]+/g).map(Number);
     const light = colour => parts(colour).slice(0, 3).map(v => v / 255)
         .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
@@ -47,7 +45,7 @@ LEAST_CONTRAST = """() => {
         const style = getComputedStyle(word);
         const ink = light(word instanceof SVGElement ? style.fill : style.color);
         return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
-    }));
+    })) >= 4.5;
 }"""
 MARKS_ON_LABELS = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
     const box = element => element.getBoundingClientRect();
@@ -57,6 +55,25 @@ MARKS_ON_LABELS = """() => [...document.querySelectorAll('.js-plotly-plot')].fla
         && box(label).top < box(mark).bottom - 3 && box(label).bottom > box(mark).top + 3
     ).map(label => label.textContent));
 })"""
+
+
+NOTHING_BESIDE = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+# Labels of the first chart that lie on one another, once it has all of them.
+OVERLAPS = """() => {
+    const chart = document.querySelector('[data-testid=stPlotlyChart]');
+    const labels = [...chart.querySelectorAll('.ytick text, .text text, .annotation-text')]
+        .filter(label => label.textContent.trim()).map(label => [label.textContent, label.getBoundingClientRect()]);
+    if (labels.length <= 44) return ['only ' + labels.length];
+    return labels.flatMap(([a, one], i) => labels.slice(i + 1)
+        .filter(([, two]) => Math.min(one.right, two.right) - Math.max(one.left, two.left) > 1
+            && Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > 3).map(([b]) => a + ' on ' + b));
+}"""
+
+
+# The middle of a mark that is on screen and has something to say.
+VISIBLE_MARK = """chart => [...chart.querySelectorAll('.points path')].filter(e => e.__data__.data).map(e => {
+    const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2];
+}).find(([, y]) => y > 0 && y < innerHeight)"""
 
 
 class Watch:
@@ -130,24 +147,6 @@ def mark_in_row(page: Page, label: str) -> tuple[float, float]:
         label,
     )
     return found[0], found[1]
-
-
-def overlapping_labels(page: Page) -> list[tuple[str, str]]:
-    boxes = page.get_by_test_id("stPlotlyChart").first.evaluate(
-        """chart => [...chart.querySelectorAll('.ytick text, .text text, .annotation-text')].map(t => {
-            const r = t.getBoundingClientRect(); return [t.textContent, r.left, r.right, r.top, r.bottom];
-        }).filter(b => b[0].trim())"""
-    )
-    assert len(boxes) > 44
-    return [
-        (a[0], b[0])
-        for a, b in combinations(boxes, 2)
-        if min(a[2], b[2]) - max(a[1], b[1]) > 1 and min(a[4], b[4]) - max(a[3], b[3]) > 3
-    ]
-
-
-def no_sideways_scroll(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
 @pytest.fixture(scope="module")
@@ -225,16 +224,16 @@ def test_every_page_in_both_schemes_and_widths(browser: Browser, server: Server,
         page.wait_for_function(IDLE, timeout=SLOW)
         ground = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
         assert (ground == "rgb(255, 255, 255)") is (scheme == "light")
-        assert page.evaluate(LEAST_CONTRAST) >= 4.5, link
-        assert page.evaluate(MARKS_ON_LABELS) == [], link
+        becomes(page, READABLE)
+        becomes(page, MARKS_ON_LABELS, [])
         assert page.get_by_test_id("stException").count() == 0
         cells = page.locator("[role=gridcell], [data-testid=stTable] td").all_text_contents()
         assert not {"None", "nan", "NaN", "inf"}.intersection(cells), link
-        assert no_sideways_scroll(page), f"{link} at {DESK['width']}"
+        becomes(page, NOTHING_BESIDE)
         if scheme == "light":  # colours do not move anything
             page.set_viewport_size(TABLET)
             page.wait_for_function(IDLE, timeout=SLOW)
-            assert no_sideways_scroll(page), f"{link} at {TABLET['width']}"
+            becomes(page, NOTHING_BESIDE)
             page.set_viewport_size(DESK)
     context.close()
     assert watch.hosts == {HOST}
@@ -244,8 +243,8 @@ def test_every_page_in_both_schemes_and_widths(browser: Browser, server: Server,
 def test_a_click_on_a_mark_opens_its_citation_and_leads_to_the_trial(page: Page, server: Server) -> None:
     visit(page, f"{server.url}/response?preset=Everything&route=Intravenous", ADDRESSES["response"])
     line = count_line(page).inner_text()
-    page.mouse.click(*mark_in_row(page, "Murrough 2013a"))
     card = page.locator(".st-key-card-response")
+    clicked(page, lambda: mark_in_row(page, "Murrough 2013a"), card)
     expect(card).to_contain_text("Murrough 2013a")
     link = card.get_by_role("link", name="DOI").first
     expect(link).to_have_attribute("href", f"https://doi.org/{MURROUGH}")
@@ -267,14 +266,8 @@ def test_a_mark_of_every_other_kind_of_chart_can_be_clicked(page: Page, server: 
     visit(page, f"{server.url}/{address}", ADDRESSES[address])
     for chart in page.get_by_test_id("stPlotlyChart").all():
         chart.scroll_into_view_if_needed()
-        x, y = chart.evaluate(
-            """chart => [...chart.querySelectorAll('.points path')].filter(e => e.__data__.data).map(e => {
-                const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2];
-            }).find(([, y]) => y > 0 && y < innerHeight)"""
-        )
-        before = page.locator("[class*=st-key-card-]").count()
-        page.mouse.click(x, y)
-        expect(page.locator("[class*=st-key-card-]")).to_have_count(before + 1)
+        cards = page.locator("[class*=st-key-card-]")
+        clicked(page, lambda chart=chart: tuple(chart.evaluate(VISIBLE_MARK)), cards.nth(cards.count()))
 
 
 def test_a_label_on_the_axis_leads_to_the_paper(browser: Browser, server: Server) -> None:
@@ -367,11 +360,11 @@ def test_44_trials_stand_in_one_plot_without_overlap(browser: Browser, many_tria
         expect(count_line(page)).to_contain_text("44 of 44 trials")
         links = page.get_by_test_id("stPlotlyChart").first.locator(".ytick a")
         expect(links).to_have_count(44)
-        assert not overlapping_labels(page)
+        becomes(page, OVERLAPS, [])
         page.set_viewport_size(TABLET)
         page.wait_for_function(
             "() => document.querySelector('.js-plotly-plot .main-svg').getBoundingClientRect().right <= innerWidth"
         )
-        assert not overlapping_labels(page)
-        assert no_sideways_scroll(page)
+        becomes(page, OVERLAPS, [])
+        becomes(page, NOTHING_BESIDE)
         context.close()

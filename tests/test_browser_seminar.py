@@ -5,12 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.server import HOST, IDLE, Server
+from tests.server import HOST, IDLE, SLOW, Server, becomes
 
 pytestmark = pytest.mark.browser
 
-SLOW = 30_000
-expect.set_options(timeout=SLOW)
 STEPS = 14
 # What lies under the edge of the stage, or beside it, in the room's window.
 CUT = """() => {
@@ -65,12 +63,12 @@ def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserCont
         press(page, ("ArrowRight", "PageDown", "Space")[place % 3], place)
         if place < STEPS:
             page.wait_for_function(IDLE, timeout=SLOW)
-            assert page.evaluate(CUT) == [], place
+            becomes(page, CUT, [])
         if place == 5:
             page.wait_for_function(FILLS)
             page.set_viewport_size({"width": 1920, "height": 1080})
             page.wait_for_function(FILLS)
-            assert page.evaluate(CUT) == []
+            becomes(page, CUT, [])
             page.set_viewport_size({"width": 1024, "height": 768})
         if place == 3:
             page.get_by_role("button", name="40", exact=True).click()
@@ -78,7 +76,7 @@ def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserCont
             page.get_by_role("button", name="Reveal").click()
             expect(page.get_by_text(re.compile(r"1 guess, 40; the trials found"))).to_be_visible()
             page.wait_for_function(IDLE, timeout=SLOW)
-            assert page.evaluate(CUT) == []
+            becomes(page, CUT, [])
     press(page, "Home", 1)
     press(page, "End", STEPS)
     press(page, "ArrowLeft", STEPS - 1)

@@ -9,13 +9,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from evidence.dataset import DATA, load
-from tests.server import IDLE, Server, dashboard
+from tests.server import IDLE, SLOW, Server, dashboard
 from tests.test_pages_workbench import CELLS, REFERENCE, SAMPLES, csv_of
 
 pytestmark = pytest.mark.browser
 
-SLOW = 30_000
-expect.set_options(timeout=SLOW)
 ADD, RESPONSE = "Add a trial", "For how many does it work?"
 
 

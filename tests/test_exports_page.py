@@ -9,6 +9,7 @@ from evidence.exports.page import page
 from evidence.exports.parts import parts, response_rows
 from evidence.exports.story import View, tell
 from evidence.selection import Selection
+from tests.server import becomes
 
 DAY = date(2026, 11, 20)
 MOST = 8_000_000
@@ -91,15 +92,15 @@ def test_the_file_opens_without_a_network_and_prints_on_a4(evidence, browser, tm
     charts = tab.locator(".chart")
     tab.wait_for_function("n => document.querySelectorAll('.chart .main-svg').length >= n", arg=charts.count())
     assert charts.count() >= 6
-    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert tab.evaluate(BROKEN_HEADS) == []
+    becomes(tab, "() => document.documentElement.scrollWidth <= innerWidth")
+    becomes(tab, BROKEN_HEADS, [])
     printed = tab.pdf(prefer_css_page_size=True, print_background=True)
     assert asked == [file.as_uri()]
     assert not said
     tab.set_viewport_size({"width": 703, "height": 1031})
     tab.emulate_media(media="print")
-    assert tab.evaluate(CUT_OFF) == []
-    assert tab.evaluate(BROKEN_HEADS) == []
+    becomes(tab, CUT_OFF, [])
+    becomes(tab, BROKEN_HEADS, [])
     boxes = set(re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", printed))
     assert printed.startswith(b"%PDF")
     assert {(round(float(w)), round(float(h))) for w, h in boxes} == {(595, 842)}

@@ -17,12 +17,11 @@ from playwright.sync_api import Browser, BrowserContext
 
 from evidence.api import headers
 from evidence.records import Result
-from tests.server import HOST, IDLE
+from tests.server import HOST, IDLE, SLOW
 from tests.sessions import Session
 from tests.torture import new_row
 
 ROOT = Path(__file__).resolve().parent.parent
-SLOW = 30_000
 REPORT = """addEventListener('securitypolicyviolation', event =>
     console.error('Content Security Policy', event.violatedDirective, event.blockedURI, event.sourceFile))"""
 

@@ -10,11 +10,10 @@ from streamlit.testing.v1 import AppTest
 from evidence import sharing
 from evidence.api import headers
 from evidence.selection import PRESETS, Selection
-from tests.server import IDLE
+from tests.server import IDLE, SLOW
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "evidence" / "ui" / "app.py"
-SLOW = 30_000
 OPTIONS = {
     "response": ("outcome", "time", "effect", "order", "model", "interval"),
     "onset": ("measure",),
@@ -150,7 +149,7 @@ def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context,
     link = copied(page).splitlines()[1]
     page.reload()
     page.wait_for_function(IDLE, timeout=SLOW)
-    assert page.url == link
+    page.wait_for_url(link)
     page.get_by_test_id("stTopNavLink").filter(has_text="Trials").click()
     expect(heading).to_have_text("Which trials?", timeout=SLOW)
     page.go_back()
