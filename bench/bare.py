@@ -7,5 +7,7 @@ st.set_page_config(layout="wide")
 st.title("Bare", anchor=False)
 height = st.selectbox("Height", ["one", "two", "three"])
 ys = [["one", "two", "three"].index(height) + number for number in range(8)]
-st.plotly_chart(go.Figure(go.Scatter(x=list(range(8)), y=ys, mode="markers")), theme=None, key="bare")
+# A fixed axis: with one of its own the marks would stand where they stood.
+figure = go.Figure(go.Scatter(x=list(range(8)), y=ys, mode="markers"), {"yaxis": {"range": [-1, 11]}})
+st.plotly_chart(figure, theme=None, key="bare")
 st.caption("Data version")

@@ -1,7 +1,5 @@
 """Start of the server to its first healthy answer, and its memory at start and after fifty sessions."""
 
-import os
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,16 +15,9 @@ _PAGES = ("", "onset", "response", "duration", "safety", "trials")
 @contextmanager
 def started() -> Iterator[tuple[str, int, float]]:
     """A new server: its address, its process and the seconds until it was healthy."""
-    before = _children()
     start = time.perf_counter()
     with dashboard() as server:
-        seconds = time.perf_counter() - start
-        yield server.url, (_children() - before).pop(), seconds
-
-
-def _children() -> set[int]:
-    found = subprocess.run(["pgrep", "-P", str(os.getpid())], capture_output=True, text=True, check=False)
-    return {int(pid) for pid in found.stdout.split()}
+        yield server.url, server.pid, time.perf_counter() - start
 
 
 def _open(url: str, sessions: int) -> None:

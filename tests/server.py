@@ -127,14 +127,14 @@ def clicked(page: "Page", where: Callable[[], tuple[float, float]], card: "Locat
 
 
 @contextmanager
-def dashboard(data: Path | None = None, *options: str) -> Iterator[Server]:
+def dashboard(data: Path | None = None, *options: str, script: str = "dashboard.py") -> Iterator[Server]:
     """Start the dashboard on a free port of this machine, wait until it is healthy, and end it afterwards.
 
     `data` is the folder of the data files; without it the project's own. `options` are Streamlit's, as on its command
-    line.
+    line. `script` is what Streamlit runs.
     """
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+    command = [sys.executable, "-m", "streamlit", "run", script]
     command += ["--server.port", str(port), "--server.address", HOST, "--server.headless", "true", *options]
     environment = {name: value for name, value in os.environ.items() if name != FOLDER_VARIABLE}
     if data is not None:
