@@ -180,7 +180,7 @@ def harm_of(results: Iterable[Result], event: str, withdrawals: bool = False) ->
     """One event pooled by the house rule; randomised withdrawals are listed and only pooled when asked for."""
     rows = tuple(r for r in comparable(results) if r.outcome == event)
     kept = tuple(r for r in rows if withdrawals or r.design != "withdrawal")
-    aside = tuple(dict.fromkeys(r.label for r in rows if r not in kept))
+    aside = () if withdrawals else tuple(dict.fromkeys(r.label for r in rows if r.design == "withdrawal"))
     difference, ratio = (answer(kept, Question((event,), measure, None)) for measure in ("RD", "RR"))
     return Harm(event, difference, ratio, aside)
 

@@ -38,6 +38,22 @@ def _risk_ratio(pooled: Pooled) -> str:
     return f"risk ratio {shown('RR', pooled.estimate)} ({interval('RR', pooled.ci_low, pooled.ci_high)})"
 
 
+def tiles(
+    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[Review]
+) -> tuple[Tile, ...]:
+    """Onset, response, duration and harms: the first two of what is selected, the others of the nearest that holds any.
+
+    `results` are all there are, `selected` those that meet the selection.
+    """
+    reviews = tuple(reviews)
+    return (
+        onset_tile(selected, reviews),
+        response_tile(selected, reviews),
+        duration_tile(results, selection),
+        harms_tile(results, selection, reviews),
+    )
+
+
 def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
     """The earliest time bin whose interval excludes no effect, else the earliest measured."""
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]

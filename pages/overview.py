@@ -5,7 +5,7 @@ import streamlit as st
 from evidence import aloud, overview
 from evidence.figures.evidence_map import evidence_map, key_line
 from evidence.tables import map_frame
-from evidence.ui import chart, filters
+from evidence.ui import chart, filters, remembered
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 
@@ -15,15 +15,8 @@ if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
-reviews = view.evidence.reviews
-tiles = (
-    overview.onset_tile(view.results, reviews),
-    overview.response_tile(view.results, reviews),
-    overview.duration_tile(view.evidence.results, view.selection),
-    overview.harms_tile(view.evidence.results, view.selection, reviews),
-)
 grid = st.grid(4, min_column_width=290)
-for tile in tiles:
+for tile in remembered.tiles(remembered.chosen(view.evidence, view.selection)):
     with grid.container(border=True, key=f"tile-{tile.page}", height="stretch"):
         st.metric(tile.question, tile.number)
         st.markdown(f"**{tile.unit}**")

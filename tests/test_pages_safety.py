@@ -159,8 +159,14 @@ def test_the_blinding_lens_is_on_safety_and_duration_in_the_same_words() -> None
     assert "against active placebo the mean difference is" in said(duration)
 
 
+def with_table(at: AppTest) -> AppTest:
+    """The page with the table of its first chart open."""
+    at.session_state["harms-events-tabs"] = "Table"
+    return at.run()
+
+
 def test_by_blinding_the_table_and_the_words_are_those_of_the_lines_drawn() -> None:
-    at = opened("safety", preset=LABELS["everything"], masking="true", against="Another treatment")
+    at = with_table(opened("safety", preset=LABELS["everything"], masking="true", against="Another treatment"))
     table = at.dataframe[0].value
     drawn = alts(at)[0].split("; ")
     assert len(table) == len(drawn)
@@ -170,7 +176,7 @@ def test_by_blinding_the_table_and_the_words_are_those_of_the_lines_drawn() -> N
     assert {"Inert placebo", "Open or raters only"} <= set(table["Blinding"])
     assert all("cludes no effect" in line for line in drawn)
     assert "Shown against another treatment" not in said(at)
-    plain = opened("safety", preset=LABELS["everything"], against="Another treatment")
+    plain = with_table(opened("safety", preset=LABELS["everything"], against="Another treatment"))
     assert "Blinding" not in plain.dataframe[0].value
     assert len(plain.dataframe[0].value) == len(alts(plain)[0].split("; "))
 

@@ -95,6 +95,9 @@ def test_of_a_choice_named_twice_the_last_counts():
 @pytest.mark.parametrize("page", ["overview", "response", "bias", "summary", "blinding"])
 def test_beside_every_download_stands_how_to_cite_view_and_trials(page, evidence):
     at = opened(page, preset="Everything", **({"effect": "Odds ratio"} if page == "response" else {}))
+    for chart in at.get("plotly_chart"):
+        at.session_state[f"{chart.proto.id.split('-', 2)[-1]}-tabs"] = "Download"
+    at.run()
     ways = [item for item in at.expander if item.label.startswith("Cite this view")]
     charts = len(at.get("plotly_chart")) - (page == "bias")
     assert len(ways) == max(charts, 1)

@@ -45,37 +45,44 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
             "ticktext": [style.link(style.short(i.label), links.get(i.result.citation), "", ink) for i in items],
         },
     )
-    for item, y in zip(items, places, strict=True):
-        colour = style.COMPARATOR_MARKS["ECT"].colour(ink) if item.arm == "ECT" else ink.pooled
-        end = item.days if item.days is not None else item.followed_days or 0.0
-        if item.followed_days is not None and item.days is not None:
-            figure.add_trace(
-                go.Scatter(
-                    x=[item.days, item.followed_days],
-                    y=[y, y],
-                    mode="lines+markers",
-                    hoverinfo="skip",
-                    line={"color": ink.secondary, "width": 1, "dash": "dot"},
-                    marker={"symbol": "line-ns-open", "size": [0, 9], "color": ink.secondary},
-                )
-            )
+    colours = [style.COMPARATOR_MARKS["ECT"].colour(ink) if item.arm == "ECT" else ink.pooled for item in items]
+    ends = [item.days if item.days is not None else item.followed_days or 0.0 for item in items]
+    followed = [(i, y) for i, y in zip(items, places, strict=True) if None not in (i.days, i.followed_days)]
+    figure.add_trace(
+        go.Scatter(
+            x=[x for item, _ in followed for x in (item.days, item.followed_days, None)],
+            y=[x for _, y in followed for x in (y, y, None)],
+            mode="lines+markers",
+            hoverinfo="skip",
+            line={"color": ink.secondary, "width": 1, "dash": "dot"},
+            marker={"symbol": "line-ns-open", "size": [0, 9, 0] * len(followed), "color": ink.secondary},
+        )
+    )
+    for colour in dict.fromkeys(colours):
+        own = [bar for bar, its in zip(zip(items, ends, places, strict=True), colours, strict=True) if its == colour]
         figure.add_trace(
-            go.Scatter(x=[0, end], y=[y, y], mode="lines", line={"color": colour, "width": 4}, hoverinfo="skip")
+            go.Scatter(
+                x=[x for _, end, _ in own for x in (0, end, None)],
+                y=[x for _, _, y in own for x in (y, y, None)],
+                mode="lines",
+                line={"color": colour, "width": 4},
+                hoverinfo="skip",
+            )
         )
         figure.add_trace(
             go.Scatter(
-                x=[end],
-                y=[y],
+                x=[end for _, end, _ in own],
+                y=[y for _, _, y in own],
                 mode="markers",
                 cliponaxis=False,
-                customdata=[[str(item.result.line)]],
+                customdata=[[str(item.result.line)] for item, _, _ in own],
                 marker={
-                    "symbol": style.symbol_of(item.result) if item.days is not None else "triangle-right",
+                    "symbol": [_symbol(item) for item, _, _ in own],
                     "size": 12,
                     "color": colour,
                     "line": {"color": colour, "width": 1.5},
                 },
-                hovertext=[_hover(item)],
+                hovertext=[_hover(item) for item, _, _ in own],
                 hoverinfo="text",
                 unselected={"marker": {"opacity": 0.6}},
             )
@@ -85,6 +92,10 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
     figure.add_trace(style.text_trace([""], places[:1], 0, "x2", "left", ink.text))
     figure.add_trace(style.text_trace(words, places, _WORDS, "x3", "left", ink.text))
     return figure
+
+
+def _symbol(item: FollowUp) -> str:
+    return style.symbol_of(item.result) if item.days is not None else "triangle-right"
 
 
 def _people(item: FollowUp) -> str:

@@ -177,7 +177,8 @@ def whole(name: str) -> str:
     >>> whole("a < b"), whole("word " * 30).count("<br>")
     ('a &lt; b', 2)
     """
-    return "<br>".join(map(html.escape, textwrap.wrap(name, _HOVER_LINE)))
+    words = " ".join(name.split())
+    return "<br>".join(map(html.escape, textwrap.wrap(words, _HOVER_LINE) if len(words) > _HOVER_LINE else [words]))
 
 
 def link(text: str, url: str | None, note: str, ink: Ink) -> str:

@@ -41,7 +41,7 @@ loaded = loading.current()
 # A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.
 with st.container(key="frame-top"):
     data_banner(loaded)
-    filters.bar(loaded.evidence.results, sharing.tools)
+    filters.bar(loaded.evidence, sharing.tools)
     notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(

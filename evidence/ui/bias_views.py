@@ -63,7 +63,7 @@ def board_chart(view: View, board: Board) -> None:
     """The traffic light with its citation card, its table and its downloads."""
     figure = traffic_light(board, view.links, view.evidence.references, view.ink)
     name = f"ketamine-bias-{view.evidence.short}"
-    picture = st.session_state.get("bias-picture", next(iter(chart.PICTURES)))
+    picture = chart.kept_picture("bias")
     event = st.plotly_chart(
         figure,
         theme=None,
@@ -74,7 +74,7 @@ def board_chart(view: View, board: Board) -> None:
         config=chart.picture_config(picture, int(figure.layout.height), name),
     )
     keys = list(dict.fromkeys(item.citation for item in board.judgements))
-    cite, rows, take = st.tabs(["Citations", "Table", "Download"], key="bias-tabs")
+    cite, rows, take = chart.twins("bias")
     with cite:
         if picked := _picked(event, board):
             judgement_card(view, picked)
@@ -84,33 +84,30 @@ def board_chart(view: View, board: Board) -> None:
             with st.expander("Reviews that judged", key="bias-references"):
                 for number, key in enumerate(keys, 1):
                     st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
-    with rows:
-        st.dataframe(bias_tables.board_frame(board), hide_index=True, alt="Judgements by trial and domain")
-    with take:
-        references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
-        files: list[chart.Download] = [
-            (
-                "Judgements (CSV)",
-                "csv",
-                "text/csv",
-                lambda: tables.to_csv(bias_tables.judgement_rows(board.judgements)),
-            ),
-            ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
-            ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
-            ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
-        ]
-        with st.container(horizontal=True):
-            for label, suffix, mime, make in files:
-                st.download_button(
-                    label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"bias-{suffix}", on_click="ignore"
-                )
-        st.selectbox(
-            "Picture saved by the camera button in the chart’s corner",
-            list(chart.PICTURES),
-            key="bias-picture",
-            width=360,
-        )
-        citing.cite(view, "bias", references)
+    if rows.open:
+        with rows:
+            st.dataframe(bias_tables.board_frame(board), hide_index=True, alt="Judgements by trial and domain")
+    if take.open:
+        with take:
+            references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
+            files: list[chart.Download] = [
+                (
+                    "Judgements (CSV)",
+                    "csv",
+                    "text/csv",
+                    lambda: tables.to_csv(bias_tables.judgement_rows(board.judgements)),
+                ),
+                ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
+                ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
+                ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
+            ]
+            with st.container(horizontal=True):
+                for label, suffix, mime, make in files:
+                    st.download_button(
+                        label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"bias-{suffix}", on_click="ignore"
+                    )
+            chart.picture_choice("bias")
+            citing.cite(view, "bias", references)
 
 
 def summary_chart(view: View, found: Summary) -> None:

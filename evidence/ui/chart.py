@@ -1,6 +1,7 @@
 """A chart with everything a chart owes its reader: finding, text twin, citation card, table, downloads."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -14,6 +15,9 @@ from evidence.records import Result
 from evidence.ui import citing
 from evidence.ui.card import citation_card, reference_list
 from evidence.ui.view import View
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 # Pictures the camera button saves, by what the reader chooses: the kind of file and the size.
 PICTURES: dict[str, tuple[str, Size]] = {
@@ -51,6 +55,11 @@ def _picked_lines(event: object) -> list[int]:
     return []
 
 
+def twins(key: str) -> "Sequence[TabContainer]":
+    """The tabs below a chart; table and downloads are drawn when opened, so that a page is there sooner."""
+    return st.tabs(["Citations", "Table", "Download"], key=f"{key}-tabs", on_change="rerun")
+
+
 def show(
     figure: go.Figure,
     view: View,
@@ -68,7 +77,7 @@ def show(
     `shapes` says what the marks mean where they do not say the source.
     """
     name = f"ketamine-{key}-{view.evidence.short}"
-    picture = st.session_state.get(f"{key}-picture", next(iter(PICTURES)))
+    picture = kept_picture(key)
     event = st.plotly_chart(
         figure,
         theme=None,
@@ -85,7 +94,7 @@ def show(
         st.session_state[memory] = clicked
     drawn = {result.line for result in results}
     picked = [by_line[line] for line in st.session_state.get(memory, []) if line in drawn and line in by_line]
-    cite, rows, take = st.tabs(["Citations", "Table", "Download"], key=f"{key}-tabs")
+    cite, rows, take = twins(key)
     with cite:
         if picked:
             citation_card(view.evidence, picked, key, action)
@@ -93,15 +102,17 @@ def show(
             st.caption(shapes)
         with st.expander("References of everything drawn", expanded=False, key=f"{key}-references"):
             reference_list(view.evidence, results)
-    with rows:
-        st.dataframe(
-            table,
-            hide_index=True,
-            alt=f"The numbers of the chart: {alt}",
-            column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
-        )
-    with take:
-        downloads(view, key, name, results, more)
+    if rows.open:
+        with rows:
+            st.dataframe(
+                table,
+                hide_index=True,
+                alt=f"The numbers of the chart: {alt}",
+                column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
+            )
+    if take.open:
+        with take:
+            downloads(view, key, name, results, more)
 
 
 def r_download(answers: Sequence[Answer], title: str, view: View, parts: Sequence[str] = ()) -> Download:
@@ -116,6 +127,28 @@ def r_download(answers: Sequence[Answer], title: str, view: View, parts: Sequenc
         return "\n".join(r_script(answer, head, view.evidence.short) for answer, head in heads if answer.pooled)
 
     return ("R script", "R", "text/plain", make)
+
+
+def kept_picture(key: str) -> str:
+    """What the camera button of a chart saves."""
+    return str(st.session_state.get(f"{key}-picture-kept", next(iter(PICTURES))))
+
+
+def picture_choice(key: str) -> None:
+    """A choice of what the camera button saves; it outlasts the tab in which it is made."""
+    choices, widget, kept = list(PICTURES), f"{key}-picture", f"{key}-picture-kept"
+
+    def keep() -> None:
+        st.session_state[kept] = st.session_state[widget]
+
+    st.selectbox(
+        "Picture saved by the camera button in the chart’s corner",
+        choices,
+        index=choices.index(kept_picture(key)),
+        key=widget,
+        on_change=keep,
+        width=360,
+    )
 
 
 def downloads(view: View, key: str, name: str, results: Sequence[Result], more: Sequence[Download] = ()) -> None:
@@ -134,8 +167,6 @@ def downloads(view: View, key: str, name: str, results: Sequence[Result], more: 
             st.download_button(
                 label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"{key}-{suffix}", on_click="ignore"
             )
-    st.selectbox(
-        "Picture saved by the camera button in the chart’s corner", list(PICTURES), key=f"{key}-picture", width=360
-    )
+    picture_choice(key)
     citing.cite(view, key, references)
     st.caption(f"Cite these trials with RIS, BibTeX or CSL-JSON. Data version {view.evidence.short}.")

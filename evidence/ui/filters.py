@@ -1,21 +1,21 @@
 """The one filter bar: a preset, the filters that narrow it, and what they exclude. All of it lives in the URL."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import streamlit as st
 
+from evidence.dataset import Evidence
 from evidence.records import Result
 from evidence.selection import (
     DOSE_LIMITS,
     PRESETS,
     WORD_FILTERS,
     Selection,
-    apply,
+    Step,
     blockers,
-    explain,
     headcount,
-    trials_of,
 )
+from evidence.ui import remembered
 from evidence.ui.card import escaped
 from evidence.ui.view import FILTER_WORDS, selection_from_state
 from evidence.vocabulary import Term
@@ -24,14 +24,14 @@ from evidence.words import counted
 _DOSE_STEPS = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.8, 1.0]
 
 
-def bar(results: tuple[Result, ...], beside: Callable[[], None] = lambda: None) -> None:
+def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None) -> None:
     """Draw the filter bar: what is on screen in one line, which opens to the filters and what each excluded.
 
     `beside` draws what stands at its end.
     """
     selection = selection_from_state()
-    kept = apply(results, selection.criteria())
-    total = len(trials_of(results))
+    kept = remembered.selected(remembered.chosen(evidence, selection))
+    total = len(evidence.trials)
     left, right, end = st.columns([7, 9, 5], vertical_alignment="top")
     with left:
         st.selectbox(
@@ -53,7 +53,7 @@ def bar(results: tuple[Result, ...], beside: Callable[[], None] = lambda: None) 
         _widgets()
         if selection_from_state() != selection:
             st.rerun()  # a deep link: the widgets have just read the URL, the line above them had not
-        _excluded(results, selection)
+        _excluded(remembered.explained(remembered.chosen(evidence, selection)))
     with end:
         beside()
 
@@ -93,8 +93,8 @@ def _clear() -> None:
     st.session_state["dose"] = DOSE_LIMITS
 
 
-def _excluded(results: tuple[Result, ...], selection: Selection) -> None:
-    for step in explain(results, selection):
+def _excluded(steps: Iterable[Step]) -> None:
+    for step in steps:
         if step.removed:
             more = f" and {len(step.removed) - 12} more" if len(step.removed) > 12 else ""
             trials = f"**{counted(len(step.removed), 'trial')} left out**"

@@ -3,13 +3,15 @@
 Their arguments are frozen values, which are the key; what comes out is shown, never changed.
 """
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from evidence import harm_tables, harm_view, robustness
+from evidence import harm_tables, harm_view, overview, robustness
 from evidence.answers import Answer
+from evidence.dataset import Evidence
 from evidence.figures import forest as forests
 from evidence.figures.forest import Labels, Row
 from evidence.figures.harms import harm_plot
@@ -17,9 +19,45 @@ from evidence.figures.style import Ink
 from evidence.harm_view import Asked, Told
 from evidence.harm_words import sides_among
 from evidence.harms import Harm
+from evidence.overview import Tile
+from evidence.records import Result
 from evidence.robustness import Series
+from evidence.selection import Selection, Step, apply, explain
 
 _KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selection of some data. Two are the same where the version of the data and every choice are."""
+
+    version: str
+    choices: str
+    evidence: Evidence = field(compare=False)
+    selection: Selection = field(compare=False)
+
+
+def chosen(evidence: Evidence, selection: Selection) -> Chosen:
+    """The key of a selection."""
+    return Chosen(evidence.digest, f"{selection.preset}; {selection}", evidence, selection)
+
+
+@lru_cache(maxsize=_KEPT)
+def selected(key: Chosen) -> tuple[Result, ...]:
+    """`evidence.selection.apply` to all results, remembered."""
+    return apply(key.evidence.results, key.selection.criteria())
+
+
+@lru_cache(maxsize=_KEPT)
+def explained(key: Chosen) -> tuple[Step, ...]:
+    """`evidence.selection.explain` of all results, remembered."""
+    return explain(key.evidence.results, key.selection)
+
+
+@lru_cache(maxsize=_KEPT)
+def tiles(key: Chosen) -> tuple[Tile, ...]:
+    """`evidence.overview.tiles`, remembered."""
+    return overview.tiles(key.evidence.results, selected(key), key.selection, key.evidence.reviews)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -12,8 +12,8 @@ from evidence.comparisons import TrialEffect
 from evidence.dataset import Evidence
 from evidence.figures.style import INKS, Ink
 from evidence.records import Result
-from evidence.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, REPEATED, SINGLE, WORD_FILTERS, Selection, apply
-from evidence.ui import loading
+from evidence.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, REPEATED, SINGLE, WORD_FILTERS, Selection
+from evidence.ui import loading, remembered
 from evidence.vocabulary import Term
 
 SCHEDULES = vocabulary.terms(
@@ -71,7 +71,7 @@ def current() -> View:
     evidence = loading.current().evidence
     selection = selection_from_state()
     theme = "dark" if st.context.theme.type == "dark" else "light"
-    return View(evidence, selection, apply(evidence.results, selection.criteria()), INKS[theme])
+    return View(evidence, selection, remembered.selected(remembered.chosen(evidence, selection)), INKS[theme])
 
 
 def cited(entries: tuple[TrialEffect, ...]) -> tuple[Result, ...]:
