@@ -9,6 +9,7 @@ from evidence.exports.page import page
 from evidence.exports.parts import parts, response_rows
 from evidence.exports.story import View, tell
 from evidence.selection import Selection
+from tests import firefox
 from tests.server import becomes
 
 DAY = date(2026, 11, 20)
@@ -27,6 +28,13 @@ CUT_OFF = """() => {
     const tall = [...document.querySelectorAll('.chart')].filter(e => e.getBoundingClientRect().height > 1031);
     return [...wide, ...cut, ...tall].map(e => e.textContent.slice(0, 60));
 }"""
+
+# Charts that show nothing, or less than their size.
+EMPTY = """[...document.querySelectorAll('.chart')].filter(chart => {
+    const plot = chart.querySelector('.main-svg'), box = plot?.getBoundingClientRect();
+    const marks = plot?.querySelectorAll('.points path, .trace path, .shapelayer path, .traces path') ?? [];
+    return !box || box.width < 900 || box.height < 150 || marks.length < 2;
+}).map(chart => chart.ariaLabel)"""
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +112,27 @@ def test_the_file_opens_without_a_network_and_prints_on_a4(evidence, browser, tm
     boxes = set(re.findall(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", printed))
     assert printed.startswith(b"%PDF")
     assert {(round(float(w)), round(float(h))) for w, h in boxes} == {(595, 842)}
+
+
+@pytest.mark.browser
+def test_the_file_opens_in_firefox_without_a_network(view, text, tmp_path):
+    file = tmp_path / "evidence.html"
+    file.write_text(text, "utf-8")
+    with firefox.browsing() as tab:
+        tab.size(1280, 900)
+        tab.open(file.as_uri())
+        assert tab.value("document.querySelectorAll('.chart').length") == sum(
+            part.figure is not None for part in parts(tell(view))
+        )
+        tab.wait(f"{EMPTY}.length === 0")
+        assert tab.value("document.documentElement.scrollWidth <= innerWidth")
+        assert tab.value(f"({BROKEN_HEADS})()") == []
+        assert [url for url in tab.asked if not url.startswith("data:")] == []  # Firefox tells of no file: as a request
+        assert tab.said == []
+
+
+@pytest.mark.browser
+def test_without_a_firefox_the_tests_say_what_to_do(monkeypatch):
+    monkeypatch.setenv("FIREFOX", "/nowhere/firefox")
+    with pytest.raises(AssertionError, match=r"run python tests/tools\.py"), firefox.browsing():
+        pass

@@ -1,7 +1,7 @@
-"""The programs that tests use beside Python: a Chromium, which must be there, and R with metafor, which may.
+"""The programs that tests use beside Python: a Chromium and a Firefox, which must be there; R with metafor may.
 
 Run as a script it installs what is missing: Debian's packages where apt-get and root are there, else Playwright's
-own Chromium. It fails, and says what to install, where no Chromium can be had.
+own Chromium. It fails, and says what to install, where no Chromium or no Firefox can be had.
 """
 
 import os
@@ -30,6 +30,14 @@ def _playwright_chromium() -> str | None:
     return path if Path(path).exists() else None
 
 
+def firefox() -> str | None:
+    """Path of a Firefox: the one named by FIREFOX, else the system's; None without any."""
+    named = os.environ.get("FIREFOX")
+    if named:
+        return named if Path(named).exists() else None
+    return next((path for name in ("firefox-esr", "firefox") if (path := shutil.which(name))), None)
+
+
 def rscript() -> str | None:
     """Path of an Rscript that has metafor; None without one."""
     path = shutil.which("Rscript")
@@ -51,11 +59,13 @@ def _apt_install(package: str) -> None:
 
 
 def main() -> int:
-    """Install what is missing; 0 when a Chromium is there."""
+    """Install what is missing; 0 when a Chromium and a Firefox are there."""
     if chromium() is None and _can_apt():
         _apt_install("chromium")
     if chromium() is None:
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    if firefox() is None and _can_apt():
+        _apt_install("firefox-esr")
     if rscript() is None and _can_apt():
         _apt_install("r-cran-metafor")
     if chromium() is None:
@@ -63,8 +73,12 @@ def main() -> int:
             "No Chromium found and none could be installed. Install one (Debian: apt-get install chromium; "
             "elsewhere: python -m playwright install chromium) or name one in CHROMIUM.\n"
         )
-        return 1
-    return 0
+    if firefox() is None:
+        sys.stderr.write(
+            "No Firefox found and none could be installed. Install one (Debian: apt-get install firefox-esr) or name "
+            "one in FIREFOX.\n"
+        )
+    return int(chromium() is None or firefox() is None)
 
 
 if __name__ == "__main__":
