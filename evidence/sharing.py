@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from evidence import onset, response
+from evidence import onset, page_options, response
 from evidence.addresses import FILTERS
 from evidence.effects import MEASURES
 from evidence.outcomes import OUTCOMES
@@ -87,6 +87,8 @@ def script_source() -> str:
 
 # Read by pages themselves, without a widget of that name: of trials, of icons, of a seminar; and Streamlit's own.
 UNBOUND = frozenset({"trial", "rate", "present", "notes", "step", "data", "embed", "embed_options"})
+# The page of exports holds the options of the other pages in its address, without their widgets.
+_OWNED: Mapping[str, frozenset[str]] = MappingProxyType({"export": frozenset(page_options.LABELS)})
 # What a page's options say where they first stand: these leave the address, being the default.
 DEFAULTS: Mapping[str, str] = MappingProxyType(
     {
@@ -117,19 +119,21 @@ def tidied(asked: Asked) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def left_out(asked: Asked, kept: Asked, state: Mapping[str, Any], is_whole: bool = True) -> tuple[str, ...]:
+def left_out(
+    asked: Asked, kept: Asked, state: Mapping[str, Any], is_whole: bool = True, page: str = ""
+) -> tuple[str, ...]:
     """What a link asked for and this page does not know, in words.
 
     `asked` are the parameters of the link, `kept` those that stand in the address after the page has run, `state` the
     values of the page's widgets by name. Where the page ended early (`is_whole` is False) its own options were not
-    drawn, and nothing is said of them.
+    drawn, and nothing is said of them. `page` is the page's address.
     """
     notes = []
     for name, values in asked.items():
         known = tidied({name: values}).get(name, values)
         if name == "preset" or name == "dose" or name in FILTERS:
             notes += _of_filter(name, known)
-        elif name in UNBOUND:
+        elif _is_owned(name, page):
             continue
         elif name in state:
             notes += [_said(name, v) for v in known if v not in kept.get(name, ()) and not _is_default(name, v, state)]
@@ -138,13 +142,17 @@ def left_out(asked: Asked, kept: Asked, state: Mapping[str, Any], is_whole: bool
     return tuple(notes)
 
 
-def unknown(asked: Iterable[str], state: Mapping[str, Any]) -> tuple[str, ...]:
+def unknown(asked: Iterable[str], state: Mapping[str, Any], page: str = "") -> tuple[str, ...]:
     """The names in an address that neither the frame nor the page knows.
 
     >>> unknown(["route", "utm_source", "trial"], {"route": []})
     ('utm_source',)
     """
-    return tuple(name for name in asked if name not in state and name not in UNBOUND)
+    return tuple(name for name in asked if name not in state and not _is_owned(name, page))
+
+
+def _is_owned(name: str, page: str) -> bool:
+    return name in UNBOUND or name in _OWNED.get(page, ())
 
 
 def _of_filter(name: str, values: tuple[str, ...]) -> list[str]:

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from evidence import page_options
 from evidence.exports.formats import FORMATS, export, file_name, objection
 from evidence.exports.story import View
 from evidence.selection import headcount
-from evidence.ui import exporting, filters
+from evidence.ui import carried, exporting, filters
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 
@@ -17,15 +18,17 @@ if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
+options = carried.options(view)
 # The page's own address without its last part is that of the first page, which opens the view.
-base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/"
-exported = View(view.evidence, view.selection, datetime.now(UTC).date(), base)
+base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/" + page_options.page_of(options.given)
+exported = View(view.evidence, view.selection, datetime.now(UTC).date(), base, options.given)
 rows = len(exported.rows)
 st.header(escaped(f"{view.selection}: {headcount(exported.rows)}, {rows} results"), anchor=False)
 st.caption(
     "Rows and references are exactly those of this view. Web page and slides answer the questions of the pages with "
     "it; where it cannot answer one they widen it, and say so, as the pages do."
 )
+carried.said(options)
 
 name = st.selectbox(
     "Format",

@@ -1,6 +1,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from evidence import page_options
 from evidence.exports import formats
 from evidence.exports.story import View
 from evidence.ui.exporting import LONG
@@ -63,3 +64,49 @@ def test_stop_is_said_and_nothing_is_kept(monkeypatch):
     at.run()
     assert not any("nothing was kept" in item.value for item in at.caption)
     assert not at.get("download_button")
+
+
+def line(at: AppTest) -> str:
+    return next((m.value.replace("\\", "") for m in at.markdown if m.value.startswith("With the options")), "")
+
+
+def test_options_set_on_other_pages_come_along_and_can_be_given_up(monkeypatch):
+    calls: list[View] = []
+    part(monkeypatch, lambda view: calls.append(view) or b"held")
+    at = opened("response", preset="Everything", effect="Odds ratio")
+    at.toggle(key="low").set_value(True).run()
+    at.switch_page("../../pages/onset.py").run()
+    at.toggle(key="low").set_value(True).run()
+    at.toggle(key="same").set_value(True).run()
+    at.switch_page("../../pages/export.py").run()
+    assert not at.exception
+    assert line(at) == (
+        "With the options set on the pages "
+        "(Effect measure: Odds ratio; Pool low-confidence rows too; Same trials only)."
+    )
+    made(at)
+    assert calls[-1].options == (("effect", "Odds ratio"), ("low", "true"), ("same", "true"))
+    assert calls[-1].chosen.choices.measure == "OR"
+    assert at.query_params["effect"] in ("Odds ratio", ["Odds ratio"])
+    assert calls[-1].query in at.code[0].value
+    at.button(key="export-defaults").click().run()
+    assert not line(at)
+    made(at)
+    assert calls[-1].options == ()
+    assert "effect" not in at.query_params
+
+
+def test_a_link_to_the_page_of_exports_holds_the_options_and_what_is_not_known_is_said():
+    at = opened("export", effect="Odds ratio", time="never", rate="30")
+    assert not at.exception
+    assert line(at).endswith("(Effect measure: Odds ratio; Of 100 people on the comparator: 30).")
+    assert [item.value.replace("\\", "") for item in at.info] == [
+        "“time=never” does not change what is exported; left out."
+    ]
+
+
+def test_an_option_that_stands_where_it_first_stood_is_none():
+    at = opened("onset")
+    assert page_options.set_on("onset", {"measure": at.session_state["measure"], "same": False}) == {}
+    at.switch_page("../../pages/export.py").run()
+    assert not line(at)

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from evidence import sharing
-from evidence.ui import plain_view
+from evidence.ui import carried, plain_view
 from evidence.ui.card import escaped
 from evidence.ui.view import selection_from_state
 
@@ -73,10 +73,11 @@ def said(link: Link, place: DeltaGenerator) -> Iterator[None]:
 def _say(link: Link, place: DeltaGenerator, is_whole: bool) -> None:
     st.session_state.pop(_ASKED, None)
     state = {str(name): value for name, value in st.session_state.items()}
-    if notes := sharing.left_out(link.asked, _parameters(), state, is_whole):
+    if notes := sharing.left_out(link.asked, _parameters(), state, is_whole, link.page):
         st.session_state[_NOTES] = notes
     if is_whole:
-        for name in sharing.unknown(st.query_params, state):
+        carried.remember(link.page, state)
+        for name in sharing.unknown(st.query_params, state, link.page):
             del st.query_params[name]
     if held := st.session_state.get(_NOTES):
         place.info(f"Of the link that was opened: {escaped(' '.join(held))}")

@@ -1,0 +1,60 @@
+"""The options of other pages, as they last stood there: kept for the session, and used by the page of exports."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+
+from evidence import page_options
+from evidence.page_options import PageOptions
+from evidence.ui.card import escaped
+from evidence.ui.view import View
+
+_HELD = "options-held"
+
+
+def remember(page: str, state: Mapping[str, object]) -> None:
+    """Keep what a page has set, in place of what any page had set of the same options."""
+    own = page_options.PAGES.get(page, ())
+    held = {name: values for name, values in st.session_state.get(_HELD, {}).items() if name not in own}
+    rate = {"rate": rate} if "rate" in own and (rate := st.query_params.get("rate")) else {}
+    st.session_state[_HELD] = held | page_options.set_on(page, {**state, **rate})
+
+
+def options(view: View) -> PageOptions:
+    """Those of the address, and those kept beside them; all stand in the address then. What is not known is said."""
+    asked = {name: tuple(st.query_params.get_all(name)) for name in page_options.LABELS if name in st.query_params}
+    pairs = [(n, v) for n, values in (st.session_state.get(_HELD, {}) | asked).items() for v in values]
+    found, notes = page_options.read(pairs, view.evidence, view.results)
+    given: dict[str, tuple[str, ...]] = {}
+    for name, value in found.given:
+        given[name] = (*given.get(name, ()), value)
+    for name, values in given.items():
+        if asked.get(name) != values:
+            # Where the page just left still holds the parameter, the address follows at the next run.
+            with suppress(StreamlitAPIException):
+                st.query_params[name] = list(values)
+    st.session_state[_HELD] = given
+    if notes:
+        st.info(escaped(" ".join(notes)))
+    return found
+
+
+def _forget() -> None:
+    st.session_state.pop(_HELD, None)
+    for name in page_options.LABELS:
+        if name in st.query_params:
+            del st.query_params[name]
+
+
+def said(found: PageOptions) -> None:
+    """One line that says which options are used, with a way back to the defaults."""
+    if not found.given:
+        st.caption(
+            "With the options as the pages first stand; what you set on Onset, Response or Duration comes along."
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(escaped(f"With the options set on the pages ({found.in_words})."), width="content")
+        st.button("Use the defaults", key="export-defaults", on_click=_forget, icon=":material/undo:")
