@@ -75,6 +75,34 @@ def test_ctrl_c_leaves_no_file_and_the_old_one_whole(tmp_path, capsys, monkeypat
     assert [(item.name, item.read_bytes()) for item in tmp_path.iterdir()] == [("a.zip", b"old")]
 
 
+@pytest.mark.parametrize(("name", "part"), [("html", "writing"), ("pptx", "slide 9"), ("zip", "pptx.pptx, slide 9")])
+def test_ctrl_c_is_heard_within_a_long_file(name, part, tmp_path, capsys, monkeypatch):
+    begun = []
+
+    def stopped(text):
+        begun.append(text)
+        if text.startswith(part):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("evidence.cli.export.progress", stopped)
+    assert main(["export", name, "--out", str(tmp_path / "a")]) == 130
+    assert begun[-1].startswith(part)
+    assert len(begun) > 14
+    assert "nothing was written" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_ctrl_c_leaves_no_site(tmp_path, capsys, monkeypatch):
+    def stopped(text):
+        if "esketamine" in text:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("evidence.cli.export.progress", stopped)
+    assert main(["export", "site", "--out", str(tmp_path / "site")]) == 130
+    assert "nothing was written" in capsys.readouterr().err
+    assert not [item for item in tmp_path.rglob("*") if item.is_file()]
+
+
 def test_a_part_that_cannot_be_made_leaves_no_file(tmp_path, capsys, monkeypatch):
     def broken(_):
         raise ExportError("the part is broken")
@@ -125,7 +153,7 @@ def test_formats_are_described_once_for_page_and_command_line():
 
 @pytest.mark.parametrize("name", ["csv", "zip", "site"])
 def test_a_fault_in_a_part_is_a_message_and_leaves_no_file(name, tmp_path, capsys, monkeypatch):
-    def broken(_):
+    def broken(*_):
         raise RuntimeError("no memory left")
 
     monkeypatch.setattr("evidence.exports.rows.rows_csv", broken)

@@ -70,7 +70,7 @@ def test_every_trial_has_its_place_and_every_row_is_in_the_data(files, evidence)
 
 def test_the_command_writes_it_and_keeps_what_is_there(tmp_path, monkeypatch, capsys):
     made = {"index.html": b"new", "plotly.js": b"x"}
-    monkeypatch.setattr("evidence.exports.site.site", lambda view: made)
+    monkeypatch.setattr("evidence.exports.site.site", lambda *_: made)
     out = tmp_path / "deep" / "site"
     assert cli.main(["export", "site", "--out", str(out)]) == 0
     assert {path.name for path in out.iterdir()} == set(made)

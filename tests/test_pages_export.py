@@ -1,9 +1,12 @@
+from datetime import date
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from evidence import page_options
 from evidence.exports import formats
 from evidence.exports.story import View
+from evidence.selection import Selection
 from evidence.ui.exporting import LONG
 from tests.test_pages import opened
 
@@ -19,7 +22,7 @@ def part(monkeypatch: pytest.MonkeyPatch, make) -> None:
 
 def test_a_long_file_is_made_when_asked_for_and_then_offered(monkeypatch):
     calls: list[View] = []
-    part(monkeypatch, lambda view: calls.append(view) or b"held")
+    part(monkeypatch, lambda view, _: calls.append(view) or b"held")
     at = opened("export", format="Everything (ZIP)")
     assert not at.exception
     assert not calls
@@ -33,7 +36,7 @@ def test_a_long_file_is_made_when_asked_for_and_then_offered(monkeypatch):
 
 
 def test_another_view_has_to_be_made_again(monkeypatch):
-    part(monkeypatch, lambda _: b"held")
+    part(monkeypatch, lambda *_: b"held")
     at = made(opened("export", format="Slides (PowerPoint)"))
     assert at.get("download_button")
     at.selectbox(key="preset").set_value("everything").run()
@@ -44,7 +47,7 @@ def test_another_view_has_to_be_made_again(monkeypatch):
 
 @pytest.mark.parametrize("name", LONG)
 def test_a_part_that_fails_is_said_and_nothing_is_offered(name, monkeypatch):
-    def broken(_):
+    def broken(*_):
         raise RuntimeError("<b>no memory</b> left")
 
     part(monkeypatch, broken)
@@ -55,8 +58,24 @@ def test_a_part_that_fails_is_said_and_nothing_is_offered(name, monkeypatch):
     assert not at.get("download_button")
 
 
+@pytest.mark.parametrize("name", ["html", "pptx"])
+def test_the_parts_of_a_long_file_are_said_and_a_stop_is_heard_before_the_next(name, evidence):
+    begun: list[str] = []
+    view = View(evidence, Selection("everything"), date(2026, 11, 20))
+    formats.export(name, view, begun.append)
+    assert len(begun) > 20
+    assert len(set(begun)) == len(begun)
+
+    def stop(part):
+        if part == begun[-2]:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        formats.export(name, view, stop)
+
+
 def test_stop_is_said_and_nothing_is_kept(monkeypatch):
-    part(monkeypatch, lambda _: b"held")
+    part(monkeypatch, lambda *_: b"held")
     at = opened("export", format="Everything (ZIP)")
     at.session_state["export-stopped"] = True
     at.run()
@@ -72,7 +91,7 @@ def line(at: AppTest) -> str:
 
 def test_options_set_on_other_pages_come_along_and_can_be_given_up(monkeypatch):
     calls: list[View] = []
-    part(monkeypatch, lambda view: calls.append(view) or b"held")
+    part(monkeypatch, lambda view, _: calls.append(view) or b"held")
     at = opened("response", preset="Everything", effect="Odds ratio")
     at.toggle(key="low").set_value(True).run()
     at.switch_page("../../pages/onset.py").run()

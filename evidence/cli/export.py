@@ -137,12 +137,14 @@ def _site(args: argparse.Namespace, folder: Path) -> int:
         return fail(f"{args.data}: no result can be read; see python -m evidence check.")
     from evidence.exports.site import site  # brings Plotly, which no other command needs
 
-    progress("making the site")
     view = View(evidence, Selection("everything"), datetime.now(UTC).date(), args.base)
     try:
-        files = made("the site", lambda: site(view))
+        files = made("the site", lambda: site(view, progress))
     except (ExportError, FailedError) as error:
         return fail(f"Nothing was written: {error}")
+    except KeyboardInterrupt:
+        fail("Stopped; nothing was written.")
+        return STOPPED
     for name, data in files.items():
         if why := write_file(folder / name, data):
             return fail(why)

@@ -16,7 +16,7 @@ from evidence.exports.parts import (
     response_rows,
 )
 from evidence.exports.slides import BOTTOM, EDGE, TOP, WIDTH, Deck, pages_of, stacked
-from evidence.exports.story import Story, View, references_of, tell
+from evidence.exports.story import Said, Story, View, quiet, references_of, tell
 from evidence.figures.forest import Labels, Row
 from evidence.figures.rows import withdrawal_rows
 from evidence.figures.style import LIGHT
@@ -28,11 +28,11 @@ _MOST_NAMED = 8
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
 
-def deck(view: View) -> bytes:
+def deck(view: View, said: Said = quiet) -> bytes:
     """The presentation; a question the view cannot answer gets no slide."""
-    story = tell(view)
-    found = {part.key: part for part in parts(story)}
-    slides = Deck(view.stamp)
+    story = tell(view, said)
+    found = {part.key: part for part in parts(story, said)}
+    slides = Deck(view.stamp, said)
     _opening(slides, view)
     _summary(slides, story)
     _course(slides, story, found["onset"], story.onset)
@@ -49,6 +49,7 @@ def deck(view: View) -> bytes:
         _forest(slides, story, found[key], harm_rows(items), "RD", harm_labels(items))
     drawn = [result for part in found.values() for result in part.results]
     _closing(slides, view, drawn)
+    said("packing the slides")
     file = io.BytesIO()
     slides.file.save(file)
     return file.getvalue()

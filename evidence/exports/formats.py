@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeVar
 from evidence import __version__, citing
 from evidence.citations import bibtex, csl_json, ris
 from evidence.exports.r_script import r_script
-from evidence.exports.story import ExportError, FailedError, View, tell
+from evidence.exports.story import ExportError, FailedError, Said, View, quiet, tell
 from evidence.selection import headcount
 
 Made = TypeVar("Made")
@@ -25,43 +25,43 @@ class Format(NamedTuple):
     holds: str
     suffix: str
     mime: str
-    make: Callable[[View], bytes]
+    make: Callable[[View, Said], bytes]
 
 
-def _ris(view: View) -> bytes:
+def _ris(view: View, _: Said) -> bytes:
     return ris(view.references).encode("utf-8", "backslashreplace")
 
 
-def _bibtex(view: View) -> bytes:
+def _bibtex(view: View, _: Said) -> bytes:
     return bibtex(view.references).encode("utf-8", "backslashreplace")
 
 
-def _csl(view: View) -> bytes:
+def _csl(view: View, _: Said) -> bytes:
     return csl_json(view.references).encode("utf-8", "backslashreplace")
 
 
-def _r(view: View) -> bytes:
-    answers = tell(view).answers
+def _r(view: View, said: Said) -> bytes:
+    answers = tell(view, said).answers
     if not answers:
         raise ExportError("No trial in this view has an effect to pool, so there is nothing for R to compute.")
     version = view.evidence.short
     return "\n".join(r_script(item, f"{title}: {item.question.title}", version) for title, item in answers).encode()
 
 
-def _by(module: str, name: str) -> Callable[[View], bytes]:
-    """A maker whose module is imported at first need: workbooks, charts and slides each bring a large package."""
+def _by(module: str, name: str, in_parts: bool = False) -> Callable[[View, Said], bytes]:
+    """A maker whose module is imported at first need: workbooks, charts and slides each bring a large package.
 
-    def make(view: View) -> bytes:
-        return bytes(getattr(import_module(f"evidence.exports.{module}"), name)(view))
+    Where it works `in_parts` it says each as it is begun.
+    """
+
+    def make(view: View, said: Said) -> bytes:
+        maker = getattr(import_module(f"evidence.exports.{module}"), name)
+        return bytes(maker(view, said) if in_parts else maker(view))
 
     return make
 
 
-def _quiet(_: str) -> None:
-    """Say nothing of progress."""
-
-
-def _zip(view: View, said: Callable[[str], None] = _quiet) -> bytes:
+def _zip(view: View, said: Said) -> bytes:
     rows = view.rows
     stamp = (max(view.made.year, 1980), view.made.month, view.made.day, 0, 0, 0)
     file, lines, missing = io.BytesIO(), list[str](), list[str]()
@@ -70,13 +70,16 @@ def _zip(view: View, said: Callable[[str], None] = _quiet) -> bytes:
         def add(name: str, data: bytes) -> None:
             archive.writestr(zipfile.ZipInfo(name, stamp), data, zipfile.ZIP_DEFLATED)
 
+        def within(path: str) -> Said:
+            return lambda part: said(f"{path}, {part}")
+
         for name, item in FORMATS.items():
             if name == "zip":
                 continue
             path = f"{name}.{item.suffix}"
             said(f"making {path}")
             try:
-                add(path, made(item.label, partial(item.make, view)))
+                add(path, made(item.label, partial(item.make, view, within(path))))
             except ExportError as error:
                 missing.append(f"{path} is not here: {error}")
             else:
@@ -134,30 +137,35 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             "Findings, charts, tables, references in one file; offline.",
             "html",
             "text/html",
-            _by("page", "page"),
+            _by("page", "page", in_parts=True),
         ),
         "handout": Format(
             "Hand-out (one A4 page)",
             "One page to print: headline, forest plot, harms, certainty, QR code.",
             "html",
             "text/html",
-            _by("handout", "handout"),
+            _by("handout", "handout", in_parts=True),
         ),
         "pptx": Format(
-            "Slides (PowerPoint)", "16:9, native shapes, speaker notes.", "pptx", _SLIDES, _by("deck", "deck")
+            "Slides (PowerPoint)",
+            "16:9, native shapes, speaker notes.",
+            "pptx",
+            _SLIDES,
+            _by("deck", "deck", in_parts=True),
         ),
         "zip": Format("Everything (ZIP)", "All the other formats, with how to cite.", "zip", "application/zip", _zip),
     }
 )
 
 
-def export(name: str, view: View, said: Callable[[str], None] = _quiet) -> bytes:
+def export(name: str, view: View, said: Said = quiet) -> bytes:
     """The bytes of a view in a format; raises ExportError, which says why, where there is nothing to export.
 
     `said` is told of each part as it is begun; what it raises ends the export.
     """
     said(f"making {name}")
-    return _zip(view, said) if name == "zip" else made(FORMATS[name].label, partial(FORMATS[name].make, view))
+    making = FORMATS[name]
+    return making.make(view, said) if name == "zip" else made(making.label, partial(making.make, view, said))
 
 
 def made(label: str, make: Callable[[], Made]) -> Made:

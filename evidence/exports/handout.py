@@ -11,7 +11,7 @@ from evidence import harm_words, qr, statements
 from evidence.citations import vancouver
 from evidence.exports import vector
 from evidence.exports.parts import harm_rows, parts, response_rows
-from evidence.exports.story import Story, View, references_of, tell
+from evidence.exports.story import Said, Story, View, quiet, references_of, tell
 from evidence.figures.absolute import icon_counts
 from evidence.figures.forest import Row
 from evidence.harms import Harm
@@ -45,10 +45,10 @@ footer { font-size: 6.8pt; line-height: 1.25; margin-top: 1.6mm; border-top: .2m
 """
 
 
-def handout(view: View) -> bytes:
+def handout(view: View, said: Said = quiet) -> bytes:
     """The page."""
-    story = tell(view)
-    found = {part.key: part for part in parts(story)}
+    story = tell(view, said)
+    found = {part.key: part for part in parts(story, said)}
     soon, lasting = found["onset"].finding, found["single"].finding
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -11,7 +11,7 @@ from plotly.offline import get_plotlyjs
 from evidence import methods, summary_table
 from evidence.citations import links, vancouver
 from evidence.exports.parts import Part, parts
-from evidence.exports.story import Story, View, references_of, tell
+from evidence.exports.story import Said, Story, View, quiet, references_of, tell
 from evidence.references import Reference
 from evidence.selection import headcount
 
@@ -48,19 +48,23 @@ code { overflow-wrap: anywhere }
 """
 
 
-def page(view: View) -> bytes:
+def page(view: View, said: Said = quiet) -> bytes:
     """The file; plotly.js stands in it once."""
-    story = tell(view)
-    found = parts(story)
+    story = tell(view, said)
+    found = parts(story, said)
     drawn = [result for part in found for result in part.results]
     cited = references_of(view.evidence, (*view.rows, *drawn))
-    sections = "".join(_section(part) for part in found)
+    sections = []
+    for part in found:
+        said(f"writing “{part.title}”")
+        sections.append(_section(part))
+    said("writing the references and methods")
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(f'Ketamine in depression: {view.selection}')}</title>\n<style>{_STYLE}</style>\n"
-        f"<script>{get_plotlyjs()}</script>\n</head>\n<body>\n{_head(view)}\n{_summary(story)}{sections}"
+        f"<script>{get_plotlyjs()}</script>\n</head>\n<body>\n{_head(view)}\n{_summary(story)}{''.join(sections)}"
         f"{_references(cited)}{_methods()}{_closing(view)}</body>\n</html>\n"
     )
     return text.encode("utf-8", "xmlcharrefreplace")

@@ -1,7 +1,8 @@
 """The parts of a story that can be looked at: each a finding with its figure, its table and the results behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -11,7 +12,7 @@ from evidence import onset as onset_course
 from evidence.answers import Answer
 from evidence.citations import best_link
 from evidence.effects import MEASURES
-from evidence.exports.story import Story
+from evidence.exports.story import Said, Story, quiet
 from evidence.figures.absolute import icon_array
 from evidence.figures.forest import Labels, Row, forest
 from evidence.figures.harms import harm_plot
@@ -46,29 +47,26 @@ def links_of(story: Story) -> dict[str, str | None]:
     return {key: best_link(reference) for key, reference in story.view.evidence.references.items()}
 
 
-def parts(story: Story) -> tuple[Part, ...]:
+def parts(story: Story, said: Said = quiet) -> tuple[Part, ...]:
     """Onset, response, a hundred people, after one dose, after a course, withdrawal, harms, serious events."""
-    courses = (
-        ("onset", "How soon does it work?", onset_course.finding_of_onset, story.onset),
-        ("single", "For how long, after one dose?", onset_course.finding_of_duration, story.single),
-    )
-    soon, once = (_course(story, key, title, finding(item.answers), item) for key, title, finding, item in courses)
-    people = _people(story)
-    events = _harms(story, "harms", "At what cost?", story.events, story.drawn_events, story.events_scope)
-    apart = _harms(
-        story,
-        "serious",
-        "Serious events, thoughts of suicide, and stopping",
-        story.apart,
-        story.drawn_apart,
-        story.apart_scope,
-    )
-    found = [soon, _response(story), *([people] if people else [])]
-    return (*found, once, _follow_up(story), _withdrawal(story), events, apart)
+    found = []
+    for title, draw in _DRAWN.items():
+        said(f"drawing “{title}”")
+        if part := draw(story, title):
+            found.append(part)
+    return tuple(found)
 
 
 def _behind(answers: Sequence[Answer]) -> tuple[Result, ...]:
     return tuple(result for item in answers for entry in item.entries for result in entry.results)
+
+
+def _soon(story: Story, title: str) -> Part:
+    return _course(story, "onset", title, onset_course.finding_of_onset(story.onset.answers), story.onset)
+
+
+def _once(story: Story, title: str) -> Part:
+    return _course(story, "single", title, onset_course.finding_of_duration(story.single.answers), story.single)
 
 
 def _course(story: Story, key: str, title: str, finding: str, course: Course) -> Part:
@@ -98,14 +96,14 @@ def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...]
     return tuple(rows), Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, effect)
 
 
-def _response(story: Story) -> Part:
+def _response(story: Story, title: str) -> Part:
     answer = story.response
     sides = statements.sides_of(entry.first for entry in answer.used)
     rows, labels = response_rows(story)
     captions = (OUTCOMES[answer.question.outcomes[0]].definition, statements.caution(answer))
     return Part(
         "response",
-        "For how many does it work?",
+        title,
         f"{statements.finding_of_rates(answer, sides)}.",
         tuple(line for line in (*captions, *statements.pooled_notes(answer), *statements.not_pooled(answer)) if line),
         forest(rows, answer.question.measure, labels, LIGHT) if rows else None,
@@ -114,7 +112,7 @@ def _response(story: Story) -> Part:
     )
 
 
-def _people(story: Story) -> Part | None:
+def _people(story: Story, title: str) -> Part | None:
     found = story.of_hundred
     if found is None:
         return None
@@ -125,7 +123,7 @@ def _people(story: Story) -> Part | None:
     figure = icon_array(found, sides, verb, LIGHT)
     return Part(
         "people",
-        "For 100 people",
+        title,
         in_people(found, sides, verb, statements.behind(story.response)),
         (note,),
         figure,
@@ -134,7 +132,7 @@ def _people(story: Story) -> Part | None:
     )
 
 
-def _follow_up(story: Story) -> Part:
+def _follow_up(story: Story, title: str) -> Part:
     items, links = story.courses, links_of(story)
     caption = " ".join(
         (
@@ -144,7 +142,7 @@ def _follow_up(story: Story) -> Part:
     )
     return Part(
         "course",
-        "For how long, after a course of doses?",
+        title,
         f"{duration.finding_of_courses(items)}.",
         (caption.strip(),),
         lollipop(items, links, LIGHT) if items else None,
@@ -156,7 +154,7 @@ def _follow_up(story: Story) -> Part:
 WITHDRAWAL_LABELS = Labels("Going on", "Stopping", "favours going on", "favours stopping", "Hazard ratio")
 
 
-def _withdrawal(story: Story) -> Part:
+def _withdrawal(story: Story, title: str) -> Part:
     entries, pooled, links = story.withdrawals, story.hazard.pooled, links_of(story)
     rows = withdrawal_rows(entries, pooled, links, LIGHT)
     caption = " ".join(
@@ -168,7 +166,7 @@ def _withdrawal(story: Story) -> Part:
     )
     return Part(
         "withdrawal",
-        "For how long, after stopping at random?",
+        title,
         f"{duration.finding_of_withdrawals(entries)}.",
         (caption.strip(),),
         forest(rows, "HR", WITHDRAWAL_LABELS, LIGHT) if rows else None,
@@ -177,7 +175,15 @@ def _withdrawal(story: Story) -> Part:
     )
 
 
-def _harms(story: Story, key: str, title: str, items: Sequence[Harm], drawn: Sequence[Harm], scope: Scope) -> Part:
+def _named(story: Story, title: str) -> Part:
+    return _harms("harms", title, story.events, story.drawn_events, story.events_scope)
+
+
+def _apart(story: Story, title: str) -> Part:
+    return _harms("serious", title, story.apart, story.drawn_apart, story.apart_scope)
+
+
+def _harms(key: str, title: str, items: Sequence[Harm], drawn: Sequence[Harm], scope: Scope) -> Part:
     sides = harm_words.sides_among(items)
     words = harm_words.finding if key == "harms" else harm_words.finding_apart
     captions = (
@@ -195,6 +201,20 @@ def _harms(story: Story, key: str, title: str, items: Sequence[Harm], drawn: Seq
         harm_tables.harm_frame(items) if items else None,
         tuple(result for item in drawn for result in item.results),
     )
+
+
+_DRAWN: Mapping[str, Callable[[Story, str], Part | None]] = MappingProxyType(
+    {
+        "How soon does it work?": _soon,
+        "For how many does it work?": _response,
+        "For 100 people": _people,
+        "For how long, after one dose?": _once,
+        "For how long, after a course of doses?": _follow_up,
+        "For how long, after stopping at random?": _withdrawal,
+        "At what cost?": _named,
+        "Serious events, thoughts of suicide, and stopping": _apart,
+    }
+)
 
 
 def harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:

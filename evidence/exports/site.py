@@ -18,7 +18,7 @@ from evidence.citations import bibtex, csl_json, links, registry_link, ris, vanc
 from evidence.exports.page import page
 from evidence.exports.parts import parts
 from evidence.exports.rows import rows_json, rows_xlsx
-from evidence.exports.story import ExportError, View, tell
+from evidence.exports.story import ExportError, Said, View, quiet, tell
 from evidence.records import Result
 from evidence.selection import PRESETS, Selection, headcount
 from evidence.statements import describe
@@ -46,7 +46,7 @@ h1 { font-size: 1.7rem; line-height: 1.2 } h2 { font-size: 1.25rem; margin-top: 
 """
 
 
-def site(view: View) -> dict[str, bytes]:
+def site(view: View, said: Said = quiet) -> dict[str, bytes]:
     """The files of the site by their paths; the view's own selection counts for nothing, every preset has its page.
 
     Raises ExportError where there is no result at all.
@@ -55,6 +55,7 @@ def site(view: View) -> dict[str, bytes]:
     files = {PLOTLY: get_plotlyjs().encode(), **_data(whole)}
     told = {}
     for name in PRESETS:
+        said(f"making {name}.html")
         own = replace(view, selection=Selection(name))
         try:
             text = page(own).decode()

@@ -3,7 +3,7 @@
 import math
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pptx import Presentation
@@ -72,14 +72,15 @@ def common_size(texts: Iterable[str], width: float, height: float, largest: floa
 class Deck:
     """A presentation of which each slide has a title, a footer with its citation, and notes."""
 
-    def __init__(self, stamp: str) -> None:
+    def __init__(self, stamp: str, said: Callable[[str], None]) -> None:
         self.file = Presentation()
         self.file.slide_width, self.file.slide_height = Inches(WIDTH), Inches(HEIGHT)
-        self.stamp = stamp
+        self.stamp, self._said = stamp, said
         self.slide: Any = None
 
     def add(self, title: str, citation: str, notes: str) -> None:
-        """Begin a slide; what is drawn next stands on it."""
+        """Begin a slide, and say so; what is drawn next stands on it."""
+        self._said(f"slide {len(self.file.slides) + 1}")
         self.slide = self.file.slides.add_slide(self.file.slide_layouts[5])
         holder = self.slide.shapes.title
         holder.left, holder.top = Inches(EDGE), Inches(0.35)

@@ -1,6 +1,6 @@
 """A view told from end to end: the rows it holds and the answers that its pages give, as one frozen value."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, urlencode
@@ -25,6 +25,14 @@ from evidence.views import parameters
 
 LEAST_PER_CENT = 5.0
 """Events under this per cent in both arms are not drawn, as on the Safety page."""
+
+
+Said = Callable[[str], None]
+"""Told of each part of a file as it is begun; what it raises ends the making."""
+
+
+def quiet(_: str) -> None:
+    """Say nothing of progress."""
 
 
 class ExportError(ValueError):
@@ -152,34 +160,43 @@ class Story:
         return tuple((title, item) for title, item in found if item.pooled is not None)
 
 
-def tell(view: View) -> Story:
+def tell(view: View, said: Said = quiet) -> Story:
     """The story of a view; the measure of the time course is the first of points, SDs and ratio that has a mark."""
+    said("working out how soon it works")
     rows, everything, selection, chosen = view.rows, view.evidence.results, view.selection, view.chosen
     low, same = chosen.choices.low_confidence, chosen.same
     measures = [chosen.measure] if chosen.measure else list(onset_course.MEASURE_LABELS)
     courses = {m: onset_course.course(rows, m, same_trials=same, low_confidence=low) for m in measures}
     measure = next((m for m, item in courses.items() if item.drawn), measures[0])
-    once = [r for r in rows if schedule(r) == SINGLE and r.hours >= 12]
+    said("working out for how many it works")
+    answer = response.answer_for(rows, chosen.choices, subgroups(view.evidence.judgements)[chosen.split].group)
+    said("working out for how long it lasts")
+    single = onset_course.course([r for r in rows if schedule(r) == SINGLE and r.hours >= 12], measure)
     followed = relaxed(everything, selection, duration.is_follow_up)
     stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
     withdrawals = duration.withdrawals(stopped.results)
+    said("working out at what cost")
     events = harms.scope(everything, selection, harms.is_event)
+    named = harms.harms(events.compared, harms.is_event)
+    said("working out serious events and stopping")
     apart = harms.scope(everything, selection, harms.is_apart)
+    serious = harms.harms(apart.compared, harms.is_apart)
+    said("working out the summary of findings")
     return Story(
         view,
         chosen,
         measure,
         courses[measure],
-        response.answer_for(rows, chosen.choices, subgroups(view.evidence.judgements)[chosen.split].group),
-        onset_course.course(once, measure),
+        answer,
+        single,
         tuple(item for item in duration.follow_ups(followed.results) if item.is_after_course),
         followed.dropped,
         withdrawals,
         duration.hazard_answer(withdrawals),
         stopped.dropped,
-        harms.harms(events.compared, harms.is_event),
+        named,
         events,
-        harms.harms(apart.compared, harms.is_apart),
+        serious,
         apart,
         sof.summarise(rows, view.evidence.reviews, str(selection)),
     )
