@@ -47,7 +47,8 @@ with body:
         shown = tuple(entry for answer in single.drawn for entry in answer.entries)
         script = chart.r_download(single.drawn, "After one dose", view)
         table = tables.pool_frame(single.answers, view.links)
-        chart.show(figure, view, "single", alt, views.cited(shown), table, more=[script])
+        finding = f"{onset_course.finding_of_duration(single.answers)}."
+        chart.show(figure, view, "single", finding, alt, views.cited(shown), table, more=[script])
         if masked:
             st.caption(escaped(onset_course.masked_words(once, measure, single.answers)))
 
@@ -59,7 +60,9 @@ st.caption(escaped(" ".join((statements.given_up(wider.dropped), duration.readin
 if items:
     figure = lollipop(items, view.links, view.ink)
     alt = "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items)
-    chart.show(figure, view, "course", alt, [item.result for item in items], tables.follow_up_frame(items, view.links))
+    finding = f"{duration.finding_of_courses(items)}."
+    drawn = [item.result for item in items]
+    chart.show(figure, view, "course", finding, alt, drawn, tables.follow_up_frame(items, view.links))
 
 st.header("After stopping at random", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_withdrawal, at_once=True)
@@ -93,6 +96,7 @@ if entries:
         figure,
         view,
         "withdrawal",
+        f"{duration.finding_of_withdrawals(entries)}.",
         alt,
         [e.result for e in entries],
         tables.withdrawal_frame(entries, view.links),

@@ -53,7 +53,16 @@ with body:
         alt = aloud.answers(story.drawn)
         script = chart.r_download(story.drawn, "How soon it works", view)
         table = tables.pool_frame(story.answers, view.links)
-        chart.show(figure, view, "onset", alt, views.cited(shown), table, more=[script])
+        chart.show(
+            figure,
+            view,
+            "onset",
+            f"{onset_course.finding_of_onset(story.answers)}.",
+            alt,
+            views.cited(shown),
+            table,
+            more=[script],
+        )
         lines = (f"**{time}** {escaped(trials)}" for time, trials in onset_course.trials_behind(story.drawn))
         st.caption("  \n".join(lines))
         if masked:
@@ -79,6 +88,7 @@ with st.expander("Does a higher dose do more?", key="dose-response", on_change="
                 figure,
                 view,
                 "dose-arms",
+                f"{found.words}.",
                 aloud.doses(found),
                 views.cited(entries),
                 tables.dose_frame(found, view.links),

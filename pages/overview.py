@@ -4,6 +4,7 @@ import streamlit as st
 
 from evidence import aloud, overview
 from evidence.figures.evidence_map import evidence_map, key_line
+from evidence.selection import headcount
 from evidence.tables import map_frame
 from evidence.ui import chart, filters, remembered
 from evidence.ui import view as views
@@ -36,6 +37,7 @@ chart.show(
     evidence_map(dots, view.ink),
     view,
     "map",
+    f"{view.selection}: {headcount(view.results)}, {len(view.results)} results.",
     aloud.dots(dots),
     [dot.result for dot in dots if dot.selected or dot.year],
     map_frame(dots, view.links),

@@ -47,6 +47,7 @@ with body:
             remembered.forest(tuple(rows), options.measure, labels, view.ink),
             view,
             "response",
+            f"{statements.finding_of_rates(answer, sides)}.",
             alt,
             views.cited(answer.entries),
             tables.pool_frame([answer], view.links),

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from evidence.dataset import DATA, Evidence
 from evidence.onset import MEASURE_LABELS
 from evidence.selection import PRESETS, WORD_FILTERS
-from evidence.ui.chart import PICTURES
 from evidence.ui.loading import FOLDER_VARIABLE
+from evidence.ui.picture import PICTURES
 from evidence.ui.view import FILTER_WORDS
 
 ROOT = Path(__file__).resolve().parent.parent

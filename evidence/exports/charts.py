@@ -173,5 +173,4 @@ def chart(name: str, view: View, size: Size) -> go.Figure:
     finding, figure = CHARTS[name](tell(view))
     if figure is None:
         raise ExportError(f"This view has nothing to draw as “{name}”. {finding}")
-    source = f"{view.stamp}. {view.selection}. SHA-256 of the data {view.evidence.digest[:16]}"
-    return framed(figure, finding, source, size, LIGHT)
+    return framed(figure, finding, view.source, size, LIGHT)

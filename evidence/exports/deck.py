@@ -1,7 +1,7 @@
 """A view as slides: native shapes, tables and charts; the citation on each, sentences and sources in the notes."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from evidence import methods, statements, summary_table
 from evidence.citations import vancouver
@@ -16,7 +16,7 @@ from evidence.exports.parts import (
     response_rows,
 )
 from evidence.exports.slides import BOTTOM, EDGE, TOP, WIDTH, Deck, pages_of, stacked
-from evidence.exports.story import Said, Story, View, quiet, references_of, tell
+from evidence.exports.story import Said, Story, View, named, quiet, references_of, tell
 from evidence.figures.forest import Labels, Row
 from evidence.figures.rows import withdrawal_rows
 from evidence.figures.style import LIGHT
@@ -24,7 +24,7 @@ from evidence.onset import Course
 from evidence.records import Result
 from evidence.selection import headcount
 
-_MOST_NAMED = 8
+_IN_NOTES = ", listed in the notes"
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
 
@@ -55,20 +55,13 @@ def deck(view: View, said: Said = quiet) -> bytes:
     return file.getvalue()
 
 
-def named(results: Iterable[Result]) -> str:
-    """The trials behind a slide in one line: their labels with the citation's key, each once."""
-    labels = list(dict.fromkeys(f"{r.label} [{r.citation}]" for r in results))
-    more = f" and {len(labels) - _MOST_NAMED} more, listed in the notes" if len(labels) > _MOST_NAMED else ""
-    return f"Trials: {'; '.join(labels[:_MOST_NAMED])}{more}." if labels else ""
-
-
 def _notes(story: Story, part: Part) -> str:
     cited = [f"[{item.id}] {vancouver(item)}" for item in references_of(story.view.evidence, part.results)]
     return "\n".join((part.finding, *part.captions, "", "References", *cited, "", story.view.citation))
 
 
 def _begin(slides: Deck, story: Story, part: Part, page: str = "") -> None:
-    slides.add(f"{part.finding}{page}", named(part.results), _notes(story, part))
+    slides.add(f"{part.finding}{page}", named(part.results, _IN_NOTES), _notes(story, part))
 
 
 def _opening(slides: Deck, view: View) -> None:
@@ -86,7 +79,7 @@ def _summary(slides: Deck, story: Story) -> None:
     heads, rows = summary_table.headings(found), summary_table.summary_rows(found)
     notes = "\n".join((*(f"{line.title}: {line.statement}" for line in found.lines), "", *summary_table.notes(found)))
     cited = [vancouver(item) for item in references_of(story.view.evidence, found.results)]
-    slides.add(f"Summary of findings: {found.title}", named(found.results), "\n".join((notes, "", *cited)))
+    slides.add(f"Summary of findings: {found.title}", named(found.results, _IN_NOTES), "\n".join((notes, "", *cited)))
     slides.table(heads[:7], [row[:7] for row in rows], (2.2, 1.6, 2.2, 2.6, 2.2, 1.8, 1.6))
 
 

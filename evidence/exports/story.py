@@ -35,6 +35,9 @@ def quiet(_: str) -> None:
     """Say nothing of progress."""
 
 
+_MOST_NAMED = 8
+
+
 class ExportError(ValueError):
     """An export that cannot be made, and why, in words for the reader."""
 
@@ -96,6 +99,11 @@ class View:
         return f"Ketamine evidence dashboard {__version__}, data version {self.evidence.short}, {self.made.isoformat()}"
 
     @property
+    def source(self) -> str:
+        """The line under a picture: dashboard, data, selection, and the beginning of the data's hash."""
+        return f"{self.stamp}. {self.selection}. SHA-256 of the data {self.evidence.digest[:16]}"
+
+    @property
     def cited_trials(self) -> str:
         """The references of all trials in the view, numbered, in Vancouver style."""
         return in_vancouver(self.references)
@@ -105,6 +113,16 @@ def references_of(evidence: Evidence, results: Iterable[Result]) -> tuple[Refere
     """The references of results, each once, in order of first appearance."""
     keys = dict.fromkeys(result.citation for result in results)
     return tuple(evidence.references[key] for key in keys if key in evidence.references)
+
+
+def named(results: Iterable[Result], where: str = "") -> str:
+    """The trials behind a picture or a slide in one line: their labels with the citation's key, each once.
+
+    `where` says where those are that have no room.
+    """
+    labels = list(dict.fromkeys(f"{r.label} [{r.citation}]" for r in results))
+    more = f" and {len(labels) - _MOST_NAMED} more{where}" if len(labels) > _MOST_NAMED else ""
+    return f"Trials: {'; '.join(labels[:_MOST_NAMED])}{more}." if labels else ""
 
 
 def in_vancouver(references: Iterable[Reference]) -> str:

@@ -163,6 +163,7 @@ def drawn_plot(seen: Preview, headline: Headline) -> None:
         remembered.forest(tuple(rows), measure, labels, view.ink),
         view,
         "add-plot",
+        f"With the new rows: {statements.in_one_line(answer)}.",
         alt,
         views.cited(answer.entries),
         tables.pool_frame([answer], view.links),

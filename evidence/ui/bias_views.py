@@ -6,7 +6,7 @@ from evidence import bias, bias_tables, citations, tables
 from evidence.bias import Board, Summary
 from evidence.figures.bias import traffic_light, weighted_bar
 from evidence.records import Judgement
-from evidence.ui import chart, citing
+from evidence.ui import chart, citing, picture
 from evidence.ui.card import escaped, reference_text
 from evidence.ui.view import View
 from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS, TOOL_WORDS
@@ -63,7 +63,6 @@ def board_chart(view: View, board: Board) -> None:
     """The traffic light with its citation card, its table and its downloads."""
     figure = traffic_light(board, view.links, view.evidence.references, view.ink)
     name = f"ketamine-bias-{view.evidence.short}"
-    picture = chart.kept_picture("bias")
     event = st.plotly_chart(
         figure,
         theme=None,
@@ -71,7 +70,7 @@ def board_chart(view: View, board: Board) -> None:
         on_select="rerun",
         selection_mode="points",
         alt=bias.spoken(board),
-        config=chart.picture_config(picture, int(figure.layout.height), name),
+        config=picture.plain_config(picture.chosen("bias"), int(figure.layout.height), name),
     )
     keys = list(dict.fromkeys(item.citation for item in board.judgements))
     cite, rows, take = chart.twins("bias")
@@ -106,7 +105,8 @@ def board_chart(view: View, board: Board) -> None:
                     st.download_button(
                         label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"bias-{suffix}", on_click="ignore"
                     )
-            chart.picture_choice("bias")
+            results = [line.result for line in board.lines]
+            picture.panel(view, "bias", name, figure, f"{bias.finding(board)}.", results)
             citing.cite(view, "bias", references)
 
 
@@ -119,7 +119,7 @@ def summary_chart(view: View, found: Summary) -> None:
         for item in found.shares
     )
     name = f"ketamine-bias-weights-{view.evidence.short}"
-    config = chart.picture_config(next(iter(chart.PICTURES)), int(figure.layout.height), name)
+    config = picture.plain_config(picture.chosen("bias-weights"), int(figure.layout.height), name)
     st.plotly_chart(figure, theme=None, key="bias-weights", alt=said, config=config)
     with st.expander("The same as a table", key="bias-weights-table"):
         st.dataframe(bias_tables.summary_frame(found), hide_index=True, alt=said)

@@ -70,7 +70,17 @@ def draw(view: View, options: Options) -> None:
     figure = lens_plot(items, found.question, sides, view.ink)
     script = chart.r_download([found], "Effect by masking", view)
     table = harm_tables.lens_frame(items, options.measure)
-    chart.show(figure, view, "blind-lens", alt, results, table, more=[script], shapes=SHAPES)
+    chart.show(
+        figure,
+        view,
+        "blind-lens",
+        f"{blinding.finding(found, items)}.",
+        alt,
+        results,
+        table,
+        more=[script],
+        shapes=SHAPES,
+    )
     for line in statements.pooled_notes(found):
         st.caption(escaped(line))
     with st.expander("The trials behind it, by masking", key="masked", on_change="rerun", bind="query-params") as panel:
@@ -102,6 +112,15 @@ def _trials(view: View, scope: blinding.Scope, options: Options) -> None:
     figure = forest(rows, measure, labels, view.ink)
     script = chart.r_download([found], "Effect by masking", view)
     table = tables.pool_frame([found], view.links)
-    chart.show(figure, view, "blind-trials", alt, cited(found.entries), table, more=[script])
+    chart.show(
+        figure,
+        view,
+        "blind-trials",
+        f"{statements.finding_of_rates(found, sides)}.",
+        alt,
+        cited(found.entries),
+        table,
+        more=[script],
+    )
     for line in statements.not_pooled(found):
         st.caption(escaped(line))

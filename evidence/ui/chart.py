@@ -10,38 +10,21 @@ import streamlit as st
 from evidence import citations, tables
 from evidence.answers import Answer
 from evidence.exports.r_script import r_script
-from evidence.figures.pictures import SIZES, Size, pixels
 from evidence.records import Result
-from evidence.ui import citing
+from evidence.ui import citing, picture
 from evidence.ui.card import citation_card, reference_list
 from evidence.ui.view import View
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_tab_container import TabContainer
 
-# Pictures the camera button saves, by what the reader chooses: the kind of file and the size.
-PICTURES: dict[str, tuple[str, Size]] = {
-    f"{kind.upper()} for {size.label}": (kind, size) for size in SIZES.values() for kind in ("png", "svg")
-}
+
 Action = Callable[[Sequence[Result]], None]
 Download = tuple[str, str, str, Callable[[], bytes | str]]
 SOURCE_KEY = (
     "Shape says what was read: ● full text, ■ abstract, ▲ registry, ⬟ review, ★ secondary source. "
     "Hollow: not pooled. Click a mark for its citation."
 )
-
-
-def picture_config(name: str, height: int, file_name: str) -> dict[str, object]:
-    """Plotly's settings for the camera button: a slide keeps 16:9 however tall the chart is."""
-    kind, size = PICTURES[name]
-    wide, tall = pixels(size, height)
-    scale = size.scale if kind == "png" else 1
-    return {
-        "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
-        "scrollZoom": False,
-        "toImageButtonOptions": {"format": kind, "width": wide, "height": tall, "scale": scale, "filename": file_name},
-    }
 
 
 def _picked_lines(event: object) -> list[int]:
@@ -64,6 +47,7 @@ def show(
     figure: go.Figure,
     view: View,
     key: str,
+    finding: str,
     alt: str,
     results: Sequence[Result],
     table: pd.DataFrame,
@@ -73,11 +57,11 @@ def show(
 ) -> None:
     """Draw a figure with its twins. `results` are those drawn, in the order of their citations.
 
-    `action` draws what else a reader can do with a clicked mark; `more` are downloads beside the usual ones;
-    `shapes` says what the marks mean where they do not say the source.
+    `finding` is the sentence over the chart, which its picture carries; `action` draws what else a reader can do with
+    a clicked mark; `more` are downloads beside the usual ones; `shapes` says what the marks mean where they do not say
+    the source.
     """
     name = f"ketamine-{key}-{view.evidence.short}"
-    picture = kept_picture(key)
     event = st.plotly_chart(
         figure,
         theme=None,
@@ -85,7 +69,7 @@ def show(
         on_select="rerun",
         selection_mode="points",
         alt=alt,
-        config=picture_config(picture, int(figure.layout.height), name),
+        config=picture.plain_config(picture.chosen(key), int(figure.layout.height), name),
     )
     by_line = {result.line: result for result in view.evidence.results}
     clicked = _picked_lines(event)
@@ -113,6 +97,7 @@ def show(
     if take.open:
         with take:
             downloads(view, key, name, results, more)
+            picture.panel(view, key, name, figure, finding, results)
 
 
 def r_download(answers: Sequence[Answer], title: str, view: View, parts: Sequence[str] = ()) -> Download:
@@ -129,30 +114,8 @@ def r_download(answers: Sequence[Answer], title: str, view: View, parts: Sequenc
     return ("R script", "R", "text/plain", make)
 
 
-def kept_picture(key: str) -> str:
-    """What the camera button of a chart saves."""
-    return str(st.session_state.get(f"{key}-picture-kept", next(iter(PICTURES))))
-
-
-def picture_choice(key: str) -> None:
-    """A choice of what the camera button saves; it outlasts the tab in which it is made."""
-    choices, widget, kept = list(PICTURES), f"{key}-picture", f"{key}-picture-kept"
-
-    def keep() -> None:
-        st.session_state[kept] = st.session_state[widget]
-
-    st.selectbox(
-        "Picture saved by the camera button in the chart’s corner",
-        choices,
-        index=choices.index(kept_picture(key)),
-        key=widget,
-        on_change=keep,
-        width=360,
-    )
-
-
 def downloads(view: View, key: str, name: str, results: Sequence[Result], more: Sequence[Download] = ()) -> None:
-    """Rows, references and the picture's size, of exactly what is drawn."""
+    """Rows, references and how to cite, of exactly what is drawn."""
     keys = list(dict.fromkeys(result.citation for result in results))
     references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
     files: list[Download] = [
@@ -167,6 +130,5 @@ def downloads(view: View, key: str, name: str, results: Sequence[Result], more: 
             st.download_button(
                 label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"{key}-{suffix}", on_click="ignore"
             )
-    picture_choice(key)
     citing.cite(view, key, references)
     st.caption(f"Cite these trials with RIS, BibTeX or CSL-JSON. Data version {view.evidence.short}.")

@@ -32,7 +32,7 @@ def draw(view: View, answer: Answer, sides: Sides) -> None:
             _people(view, answer, sides)
     if arms.open:
         with arms:
-            _arms(view, answer)
+            _arms(view, answer, sides)
     if rates.open:
         with rates:
             _rates(view, answer, sides)
@@ -77,6 +77,7 @@ def _people(view: View, answer: Answer, sides: Sides) -> None:
         view,
         "people",
         words,
+        words,
         cited(answer.used),
         _absolute_frame(of_hundred),
         shapes="Each sign is one person of 100.",
@@ -93,7 +94,7 @@ def _absolute_frame(found: Absolute) -> pd.DataFrame:
     return pd.concat([frame, pd.DataFrame([{"Of 100 people": f"Number needed to treat: {found.number_needed}"}])])
 
 
-def _arms(view: View, answer: Answer) -> None:
+def _arms(view: View, answer: Answer, sides: Sides) -> None:
     entries = [entry for entry in answer.entries if entry.intervention and entry.comparator]
     if not entries:
         st.markdown("No trial here reports counts in both arms.")
@@ -104,6 +105,7 @@ def _arms(view: View, answer: Answer) -> None:
         dumbbell(entries, view.links, view.ink),
         view,
         "arms",
+        f"{statements.finding_of_rates(answer, sides)}.",
         alt,
         cited(tuple(entries)),
         tables.arm_frame(entries, view.links),
@@ -125,7 +127,16 @@ def _rates(view: View, answer: Answer, sides: Sides) -> None:
     alt = "; ".join((statements.in_one_line(answer), *(people_words.arms_in_words(entry) for entry in entries)))
     figure = labbe(entries, ratio, words, view.ink, sides.drug, sides.comparator)
     table = tables.arm_frame(entries, view.links)
-    chart.show(figure, view, "labbe", alt, cited(tuple(entries)), table, shapes="Click a bubble for its citation.")
+    chart.show(
+        figure,
+        view,
+        "labbe",
+        f"{statements.finding_of_rates(answer, sides)}.",
+        alt,
+        cited(tuple(entries)),
+        table,
+        shapes="Click a bubble for its citation.",
+    )
 
 
 def _small(view: View, answer: Answer) -> None:
@@ -137,7 +148,7 @@ def _small(view: View, answer: Answer) -> None:
         script = chart.r_download([answer], "Funnel plot", view)
         table = tables.pool_frame([answer], view.links)
         alt = f"{words} {aloud.answers([answer])}"
-        chart.show(figure, view, "funnel", alt, cited(answer.used), table, more=[script])
+        chart.show(figure, view, "funnel", words, alt, cited(answer.used), table, more=[script])
 
 
 def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
@@ -149,17 +160,25 @@ def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str
     each, grown = remembered.without_each(answer), remembered.by_year(answer)
     st.markdown(f"**One trial left out at a time.** {robustness.finding_of_each(answer, each)}")
     if each.pools:
-        _series(view, answer, each, favours, "leave-one-out")
+        _series(view, answer, each, favours, "leave-one-out", robustness.finding_of_each(answer, each))
     if len(grown.pools) > 1:
         st.markdown("**As it grew: the pooled result after each trial, by year.**")
-        _series(view, answer, grown, favours, "cumulative")
+        sides = statements.sides_of(entry.first for entry in answer.used)
+        words = f"As it grew, by year: {statements.finding_of_rates(answer, sides)}."
+        _series(view, answer, grown, favours, "cumulative", words)
 
 
-def _series(view: View, answer: Answer, series: Series, favours: tuple[str, str], key: str) -> None:
+def _series(view: View, answer: Answer, series: Series, favours: tuple[str, str], key: str, finding: str) -> None:
     measure = answer.question.measure
     rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, view.ink)
     labels = Labels("", "", *favours, MEASURES[measure].label)
     figure = remembered.forest(tuple(rows), measure, labels, view.ink)
     chart.show(
-        figure, view, key, aloud.series(series, measure), cited(answer.used), tables.series_frame(series, measure)
+        figure,
+        view,
+        key,
+        finding,
+        aloud.series(series, measure),
+        cited(answer.used),
+        tables.series_frame(series, measure),
     )

@@ -31,6 +31,8 @@ def draw(view: View, found: Scope) -> None:
         (words, *(statements.in_one_line(answer) for answer in line.effects), *(c.in_words for c in line.counts))
     )
     figure = timeline_plot(line, favours, view.ink)
-    chart.show(figure, view, "axis-timeline", alt, line.results, harm_tables.timeline_frame(line), shapes=SHAPES)
+    chart.show(
+        figure, view, "axis-timeline", f"{words}.", alt, line.results, harm_tables.timeline_frame(line), shapes=SHAPES
+    )
     for note in line.notes:
         st.caption(escaped(note))
