@@ -86,7 +86,7 @@ def script_source() -> str:
 
 
 # Read by pages themselves, without a widget of that name: of trials, of icons, of a seminar; and Streamlit's own.
-UNBOUND = frozenset({"trial", "rate", "present", "notes", "step", "data", "embed", "embed_options"})
+UNBOUND = frozenset({"trial", "rate", "present", "notes", "step", "data", "lecture", "embed", "embed_options"})
 # The page of exports holds the options of the other pages in its address, without their widgets.
 _OWNED: Mapping[str, frozenset[str]] = MappingProxyType({"export": frozenset(page_options.LABELS)})
 # What a page's options say where they first stand: these leave the address, being the default.

@@ -93,6 +93,10 @@ def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserCont
     expect(notes.get_by_role("heading", level=1, name="Notes: Your guess: how many respond?")).to_be_visible()
     stands_at(notes, 3)
     expect(notes.get_by_text(re.compile("The trials found")).first).to_be_visible()
+    press(page, "ArrowRight", 4)
+    stands_at(notes, 4)  # nobody touched it
+    press(page, "ArrowLeft", 3)
+    stands_at(notes, 3)
 
     page.reload()
     stands_at(page, 3)

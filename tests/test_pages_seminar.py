@@ -91,7 +91,7 @@ def test_the_room_guesses_takes_back_and_sees() -> None:
     press(at, "seminar-next")
     press(at, "seminar-previous")
     assert [b.label for b in at.button if b.label.endswith("×")] == ["30 ×", "72 ×"]
-    assert set(at.query_params) <= {"present", "step", "data"}
+    assert set(at.query_params) <= {"present", "step", "data", "lecture"}
 
 
 def test_data_saved_in_the_middle_do_not_change_the_numbers(folder: Path) -> None:
@@ -136,3 +136,40 @@ def test_the_code_reopens_the_step() -> None:
     assert not at.get("plotly_chart")
     press(at, "seminar-next")
     assert at.get("plotly_chart")
+
+
+def follows(at: AppTest) -> bool:
+    return any(item.value.startswith("This window follows") for item in at.caption)
+
+
+def test_notes_follow_their_own_room_and_may_look_ahead() -> None:
+    rooms = [press(opened("seminar"), "seminar-start") for _ in range(2)]
+    keys = [at.query_params["lecture"] for at in rooms]
+    assert len(set(map(str, keys))) == 2
+    notes = opened("seminar", notes="on", lecture=keys[0])
+    assert (step_of(notes), follows(notes)) == ("Step 1 of 14", True)
+    press(rooms[0], "seminar-key-end")
+    press(rooms[1], "seminar-next")
+    assert step_of(notes.run()) == "Step 14 of 14"
+    assert step_of(press(notes, "seminar-previous")) == "Step 13 of 14"
+    assert step_of(notes.run()) == "Step 13 of 14"
+    press(rooms[0], "seminar-previous")
+    press(rooms[0], "seminar-previous")
+    assert step_of(notes.run()) == "Step 12 of 14"
+
+
+@pytest.mark.parametrize("lecture", ["", "<b>", "of-another-process"])
+def test_notes_without_a_room_say_so_and_turn_by_their_keys(lecture: str) -> None:
+    at = opened("seminar", notes="on", lecture=lecture)
+    assert any(item.value.startswith("This window does not follow") for item in at.caption)
+    assert not follows(at)
+    assert step_of(press(at, "seminar-key-right")) == "Step 2 of 14"
+
+
+def test_the_code_for_phones_does_not_hold_the_lecture(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("evidence.qr.png", lambda address: shown.append(address) or b"")
+    at = press(press(opened("seminar"), "seminar-start"), "seminar-code")
+    assert at.query_params["lecture"]
+    assert shown
+    assert "lecture" not in shown[-1]

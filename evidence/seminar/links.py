@@ -5,17 +5,18 @@ from urllib.parse import quote, urlsplit
 from evidence.selection import Selection
 from evidence.views import parameters
 
-PRESENT, NOTES, STEP, DATA, ON = "present", "notes", "step", "data", "on"
+PRESENT, NOTES, STEP, DATA, LECTURE, ON = "present", "notes", "step", "data", "lecture", "on"
 _LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 
 
-def link(page: str, selection: Selection, step: str, data: str, mode: str = PRESENT) -> str:
-    """The address of a step as the room sees it, or with mode "notes" as the speaker does.
+def link(page: str, selection: Selection, step: str, data: str, mode: str = PRESENT, lecture: str = "") -> str:
+    """The address of a step as the room sees it, or with mode "notes" as the speaker does, following a lecture.
 
     >>> link("https://example.org/seminar", Selection("everything"), "pooled", "1a2b3c4d")
     'https://example.org/seminar?preset=Everything&present=on&step=pooled&data=1a2b3c4d'
     """
-    parts = (parameters(selection), f"{mode}={ON}", f"{STEP}={quote(step)}", f"{DATA}={quote(data)}")
+    room = f"{LECTURE}={quote(lecture)}" if lecture else ""
+    parts = (parameters(selection), f"{mode}={ON}", f"{STEP}={quote(step)}", f"{DATA}={quote(data)}", room)
     return f"{page}?{'&'.join(part for part in parts if part)}"
 
 

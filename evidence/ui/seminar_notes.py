@@ -2,10 +2,13 @@
 
 import streamlit as st
 
+from evidence.seminar import following
 from evidence.seminar.steps import Lesson
-from evidence.ui import seminar_style
+from evidence.ui import seminar_state, seminar_style
 from evidence.ui.card import escaped, reference_text
 from evidence.ui.seminar_stage import bar
+
+_SEEN = "seminar-seen"
 
 
 def draw(lesson: Lesson) -> None:
@@ -32,7 +35,25 @@ def draw(lesson: Lesson) -> None:
             st.markdown("**References**" if step.citations else "No reference stands behind this step.")
             for number, key in enumerate(step.citations, 1):
                 st.markdown(f"{number}\\. {reference_text(evidence, key)}")
-    st.caption(
-        "This window turns by itself alone: press the same key here as in the room’s window. Guesses stay in the "
-        f"room’s window. Data version {evidence.short}."
-    )
+    _follow(lesson, place)
+    st.caption(f"Guesses stay in the room’s window. Data version {evidence.short}.")
+
+
+@st.fragment(run_every=1.0)
+def _follow(lesson: Lesson, place: int) -> None:
+    """Turn when the room turns; without a room that this process knows, say what to do."""
+    lecture = seminar_state.lecture()
+    turn = following.stands(lecture)
+    known = turn is not None and turn.step in [step.id for step in lesson.steps]
+    if turn is None or not known:
+        st.caption(
+            "This window does not follow the room’s: it was not opened from it, the room’s is not open yet, or another "
+            "process serves it. Press the same key in both windows."
+        )
+        return
+    if st.session_state.get(_SEEN) != (lecture, turn):
+        st.session_state[_SEEN] = (lecture, turn)
+        if turn.step != lesson.steps[place].id:
+            seminar_state.go(turn.step)
+            st.rerun()
+    st.caption("This window follows the room’s. Keys pressed here look ahead, until the room turns.")

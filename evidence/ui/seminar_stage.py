@@ -9,9 +9,9 @@ from evidence import qr
 from evidence.citations import best_link, vancouver
 from evidence.dataset import Evidence
 from evidence.figures.style import Ink
-from evidence.seminar import drawing
+from evidence.seminar import drawing, following
 from evidence.seminar.guesses import compared
-from evidence.seminar.links import DATA, NOTES, is_local
+from evidence.seminar.links import DATA, LECTURE, NOTES, is_local
 from evidence.seminar.steps import Lesson, Step
 from evidence.ui import seminar_state, seminar_style
 from evidence.ui.card import escaped
@@ -23,6 +23,10 @@ def draw(lesson: Lesson, ink: Ink, newest: Evidence) -> None:
     """The whole screen: one step and the bar under it."""
     place = lesson.at(st.query_params.get("step"))
     step = lesson.steps[place]
+    lecture = seminar_state.lecture()
+    if st.query_params.get(LECTURE) != lecture:
+        st.query_params[LECTURE] = lecture
+    following.turned(lecture, step.id)
     st.html(seminar_style.stage(ink))
     with st.container(key="seminar-stage"):
         _notices(lesson, newest)

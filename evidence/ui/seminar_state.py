@@ -7,16 +7,18 @@ import streamlit as st
 from evidence.dataset import Evidence
 from evidence.exports.story import View
 from evidence.selection import Selection
+from evidence.seminar.following import is_key, new_key
 from evidence.seminar.guesses import MOST_GUESSES, Asked, allowed
 from evidence.seminar.lessons import lesson
-from evidence.seminar.links import DATA, NOTES, ON, PRESENT, STEP, is_local, link
+from evidence.seminar.links import DATA, LECTURE, NOTES, ON, PRESENT, STEP, is_local, link
 from evidence.seminar.steps import Lesson, Step
 
-_PINNED, _LESSON, _GUESSES, _REVEALED, CODE = (
+_PINNED, _LESSON, _GUESSES, _REVEALED, _KEY, CODE = (
     "seminar-pinned",
     "seminar-lesson",
     "seminar-guesses",
     "seminar-revealed",
+    "seminar-lecture",
     "seminar-code-shown",
 )
 
@@ -61,8 +63,16 @@ def page_address() -> str:
 
 
 def address(selection: Selection, step: Step, evidence: Evidence, mode: str = PRESENT) -> str:
-    """The link that reopens exactly this step."""
-    return link(page_address(), selection, step.id, evidence.short, mode)
+    """The link that reopens exactly this step; the speaker's holds the lecture, the room's is for anyone's phone."""
+    key = lecture() if mode == NOTES else ""
+    return link(page_address(), selection, step.id, evidence.short, mode, key)
+
+
+def lecture() -> str:
+    """The key of the lecture: that of the address, so that a reload keeps it, else one of this window's own."""
+    asked = st.query_params.get(LECTURE, "")
+    key: str = asked if is_key(asked) else st.session_state.setdefault(_KEY, new_key())
+    return key
 
 
 def go(step: str) -> None:
@@ -73,12 +83,12 @@ def go(step: str) -> None:
 
 def start(step: str, data: str) -> None:
     """Begin to present."""
-    st.query_params.update({PRESENT: ON, STEP: step, DATA: data})
+    st.query_params.update({PRESENT: ON, STEP: step, DATA: data, LECTURE: lecture()})
 
 
 def leave() -> None:
     """Back to the page; the address keeps what was selected and the step."""
-    for name in (PRESENT, NOTES, DATA):
+    for name in (PRESENT, NOTES, DATA, LECTURE):
         st.query_params.pop(name, None)
     st.session_state[CODE] = False
 
