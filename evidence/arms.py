@@ -84,7 +84,7 @@ def _by_counts(arms: Sequence[Result], measure: str) -> Measured | None:
         "" if effect else "nobody or everybody had the outcome in both arms",
         intervention,
         comparator,
-        intervention.n + comparator.n,
+        used[0].heads(intervention.n, comparator.n),
     )
 
 
@@ -111,7 +111,7 @@ def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
     comparator = controls[0] if _share_comparator(used) else effects.combine_scores(controls)
     function = effects.MEASURES[measure].function
     effect = function(intervention, comparator) if function else None
-    return Measured(used, effect, "means and SDs" + _several(used), people=intervention.n + comparator.n)
+    return Measured(used, effect, "means and SDs" + _several(used), people=used[0].heads(intervention.n, comparator.n))
 
 
 def _by_difference(arms: Sequence[Result], measure: str) -> Measured | None:
@@ -169,7 +169,7 @@ def _people(arms: Sequence[Result]) -> int | None:
     if any(n is None for n in (*drug, *control)):
         return arms[0].n_randomised
     comparator = control[0] if _share_comparator(arms) else sum(n or 0 for n in control)
-    return sum(n or 0 for n in drug) + (comparator or 0)
+    return arms[0].heads(sum(n or 0 for n in drug), comparator or 0)
 
 
 def _missing(arms: Sequence[Result], measure: str) -> str:

@@ -157,9 +157,19 @@ class Result(Record):
     @property
     def people(self) -> int | None:
         """People analysed in both arms together, None where an arm's number is unknown."""
-        arms = (self.n_intervention, self.n_comparator) if self.is_controlled else (self.n_intervention,)
-        known = [n for n in arms if n is not None]
-        return sum(known) if len(known) == len(arms) else None
+        if not self.is_controlled or self.n_intervention is None:
+            return self.n_intervention
+        return None if self.n_comparator is None else self.heads(self.n_intervention, self.n_comparator)
+
+    def heads(self, intervention: int, comparator: int) -> int:
+        """How many people two arms of this trial hold.
+
+        In a crossover trial the same people stand in both, unless the arms together are no more than were randomised:
+        then one period alone was analysed.
+        """
+        together = intervention + comparator
+        is_twice = self.design == "crossover" and (self.n_randomised is None or together > self.n_randomised)
+        return max(intervention, comparator) if is_twice else together
 
 
 class Judgement(Record):

@@ -285,6 +285,16 @@ def test_a_sure_result_goes_before_one_of_low_confidence() -> None:
     assert only([sure, unsure], Question(("response",), "RR", DAY, low_confidence=True)).first is unsure
 
 
+def test_people_of_a_crossover_trial_stand_in_both_arms_and_count_once(evidence: Evidence) -> None:
+    assert of(evidence, "dwyer-2021", SYMPTOMS, "MD", "24h").people == 16  # of 17 randomised
+    both = counted(9, 18, 3, 17, design="crossover", n_randomised=20)
+    assert only([both], Question(("response",), "RR", DAY)).people == 18
+    assert both.people == 18
+    one_period = counted(9, 10, 3, 10, design="crossover", n_randomised=20)
+    assert only([one_period], Question(("response",), "RR", DAY)).people == 20
+    assert counted(9, 18, 3, 17, n_randomised=35).people == 35
+
+
 def test_crossovers_are_pooled_as_parallel_unless_switched_off() -> None:
     rows = [counted(9, 20, 3, 20, design="crossover")]
     assert only(rows, RESPONSE).effect == only([counted(9, 20, 3, 20)], RESPONSE).effect

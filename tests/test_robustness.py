@@ -68,8 +68,8 @@ def test_with_and_without_says_what_a_reader_changed(placebo):
     asked = Choices(time=NEAREST, without=("lii-2023",))
     contrast = robustness.with_and_without(placebo, asked)
     assert contrast.words == (
-        "Leaving out Lii 2023 moves the result from 1.74 (1.25–2.42; 8 trials, 382 people) to 1.91 (1.34–2.73; "
-        "7 trials, 342 people). The interval still excludes no effect."
+        "Leaving out Lii 2023 moves the result from 1.74 (1.25–2.42; 8 trials, 365 people) to 1.91 (1.34–2.73; "
+        "7 trials, 325 people). The interval still excludes no effect."
     )
     assert robustness.with_and_without(placebo, replace(asked, without=())) is None
     assert robustness.with_and_without(placebo, replace(asked, without=("nobody-2000",))) is None
