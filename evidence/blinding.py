@@ -29,6 +29,9 @@ MASKINGS = terms(
     ("unknown", "Blinding not reported", "The source read does not say."),
 )
 DISSOCIATION = "dissociation"
+NEAREST = "nearest"
+FIRST = ("RR", NEAREST)
+"""What the lens shows before anything is chosen: measure and time."""
 
 
 def masking(result: Result) -> str:

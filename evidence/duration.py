@@ -175,8 +175,13 @@ def reading_courses(items: Iterable[FollowUp]) -> str:
     return text
 
 
+def certain(entries: Iterable[Withdrawal]) -> tuple[Withdrawal, ...]:
+    """The strata behind the rates of relapse: counts in both arms, low confidence left out."""
+    return tuple(e for e in entries if e.result.confidence != "low" and e.going_on and e.stopping)
+
+
 def _certain_arms(entries: Iterable[Withdrawal]) -> tuple[list[Counts], list[Counts]]:
-    pairs = [(e.going_on, e.stopping) for e in entries if e.result.confidence != "low"]
+    pairs = [(e.going_on, e.stopping) for e in certain(entries)]
     complete = [(on, off) for on, off in pairs if on is not None and off is not None]
     return [on for on, _ in complete], [off for _, off in complete]
 

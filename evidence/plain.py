@@ -33,12 +33,14 @@ def _blinding(asked: Asked) -> Plain:
     held = trials_of(row for row in asked.rows if row.is_controlled)
     kinds = [blinding.masking(rows[0]) for rows in held.values()]
     same, open_ = kinds.count("active"), kinds.count("inert") + kinds.count("open")
-    felt = blinding.felt(asked.rows, held)
+    pooled = blinding.scope(asked.evidence.results, asked.selection, *blinding.FIRST)
+    felt = blinding.felt(pooled.results, (entry.trial for entry in pooled.answer.used))
     answer = "Many people can feel that they got the drug. Then hope alone may make them feel better."
-    more = []
+    more = ["So the real gap may be smaller than it looks."]
     if same:
         more.append(
-            f"Here, {counted(same, 'study', 'studies')} of {len(held)} gave the others a drug that is felt, too."
+            f"Here, {counted(same, 'study', 'studies')} of {len(held)} gave the others a drug that is felt, too. That "
+            "makes it harder to tell."
         )
     if open_:
         more.append(f"In {counted(open_, 'study', 'studies')} people could easily tell, or knew, what they got.")
@@ -48,7 +50,7 @@ def _blinding(asked: Asked) -> Plain:
             f"Of 100 people on the drug, {drug:.0f} felt cut off from the world. In the other groups it was "
             f"{control:.0f}."
         )
-    return Plain("Did people know what they got?", answer, (*more, "So the real gap may be smaller than it looks."))
+    return Plain("Did people know what they got?", answer, tuple(more))
 
 
 def _bias(asked: Asked) -> Plain:

@@ -1,7 +1,8 @@
 """The answers in plain words: a few short sentences a question, with numbers of 100, from the answers of the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from types import MappingProxyType
 
 from evidence import duration, harms, onset, response, statements
@@ -16,6 +17,7 @@ from evidence.selection import SINGLE, Selection, apply, relaxed, schedule
 from evidence.words import counted
 
 LEAST_PER_CENT = 5.0
+ELSEWHERE = "The studies you chose do not count these harms on both sides. So these numbers come from other studies."
 _MADRS_POINTS = 60  # ten signs, each from 0 to 6
 _HAPPENING: Mapping[str, str] = MappingProxyType(
     {
@@ -154,7 +156,8 @@ def duration_in_plain(asked: Asked) -> Plain:
     elif not clear:
         answer = "After one dose, we see no clear gap at any time that was checked."
     elif clear[-1] is found[-1]:
-        answer = f"After one dose, the gap was still clear at {when(clear[-1])}. We hold no points for a later time."
+        last = when(clear[-1])
+        answer = f"After one dose, the gap was still clear at {last}. No study here gives the score at a later time."
     else:
         answer = (
             f"After one dose, the gap was clear up to {when(clear[-1])}. At {when(found[-1])} it was no longer clear."
@@ -162,6 +165,9 @@ def duration_in_plain(asked: Asked) -> Plain:
     wider = relaxed(everything, asked.selection, duration.is_follow_up)
     days = [i.days for i in duration.follow_ups(wider.results) if i.is_after_course and i.days is not None]
     more = []
+    if found:
+        shown = (clear or found)[-1]
+        more += [behind(shown), surety(asked.evidence.reviews, shown)]
     if days:
         more.append(
             f"Some groups had a few weeks of doses and then none. Their low mood came back after {min(days):.0f} to "
@@ -170,15 +176,17 @@ def duration_in_plain(asked: Asked) -> Plain:
     stopped = duration.withdrawals(relaxed(everything, asked.selection, duration.is_withdrawal, at_once=True).results)
     on, off = duration.relapse_rates(stopped)
     if on.endswith("%"):
+        behind_it = [entry.result for entry in duration.certain(stopped)]
+        studies = counted(len({result.trial for result in behind_it}), "study", "studies")
+        drug = treatment(statements.sides_of(behind_it).drug)
         more.append(
-            "In one kind of study, people who had got well were put by chance in two groups. Of 100 who went on with "
-            f"the drug, about {on[:-1]} got ill again. Of 100 who stopped, it was about {off[:-1]}."
+            f"In {studies} of {drug}, people who had got well were put by chance in two groups. Of 100 who "
+            f"went on with the drug, about {on[:-1]} got ill again. Of 100 who stopped, it was about {off[:-1]}."
         )
     compared = [row.hours for row in asked.rows if row.is_controlled]
     if compared:
         more.append(f"The longest that these studies set two groups side by side is {time(max(compared))}.")
-    rated = surety(asked.evidence.reviews, (clear or found)[-1]) if found else UNRATED
-    return Plain(question, answer, (*more, rated))
+    return Plain(question, answer, (*more, *(() if found else (UNRATED,))))
 
 
 def _event(item: Harm) -> str:
@@ -186,6 +194,11 @@ def _event(item: Harm) -> str:
     drug, control = (f"{100 * rate:.0f}" for rate in item.rates)
     sides = statements.sides_of(entry.first for entry in item.difference.used)
     done = event(item.event)
+    if drug == control == "0" and item.difference.people is not None:
+        return (
+            f"Of {counted(item.difference.people, 'person', 'people')} on {treatment(sides.drug)} or "
+            f"{treatment(sides.comparator)}, nobody {done}. Those are too few to show how rare it is."
+        )
     return f"{drug} of 100 {done} on {treatment(sides.drug)}. On {treatment(sides.comparator)} it was {control} of 100."
 
 
@@ -197,45 +210,60 @@ def safety_in_plain(asked: Asked) -> Plain:
     ]
     events = [h for h in harms.harms(scopes[0].compared, harms.is_event) if harms.is_frequent(h, LEAST_PER_CENT)]
     apart = [h for h in harms.harms(scopes[1].compared, harms.is_apart) if h.differs is not None]
-    told = [_event(item) for item in (*events[:5], *apart[:3]) if item.rates is not None]
-    if not told:
+    told, grave = ([_event(item) for item in items if item.rates is not None] for items in (events[:5], apart[:3]))
+    if not told and not grave:
         return Plain(question, "No study here counts the harms on both sides.")
-    wide = "We had to look past your choice to find studies that count harms." if scopes[0].dropped else ""
+    wide = ELSEWHERE if told and scopes[0].dropped else ""
     longest = max(entry.hours for item in (*events, *apart) for entry in item.difference.used)
     later = f"The longest count of harms here ended after {time(longest)}. It can not show what years of use may do."
     rated = surety(asked.evidence.reviews, (events or apart)[0].difference)
-    less = [item for item in events if item.differs is not None and item.differs[0] < 0]
-    fewer = f"Some things were less common on the drug: fewer people {event(less[-1].event)}." if less else ""
-    return Plain(question, told[0], tuple(line for line in (*told[1:], fewer, wide, later, rated) if line))
+    lines = [line for line in (*told, _less_common(events), wide, *grave, later, rated) if line]
+    return Plain(question, lines[0], tuple(lines[1:]))
+
+
+def _less_common(events: Iterable[Harm]) -> str:
+    """The event that the drug made rarer by most, and whether that may be chance; empty where there is none."""
+    less = [(item, item.differs) for item in events if item.differs is not None and item.differs[0] < 0]
+    if not less:
+        return ""
+    item, (_, _, high) = less[-1]
+    chance = " That may be chance." if high >= 0 else ""
+    return f"One thing was less common on the drug: fewer people {event(item.event)}.{chance}"
 
 
 def overview_in_plain(asked: Asked) -> Plain:
     """The short answer to all four."""
-    found = response_in_plain(asked)
+    found, soon, cost = response_in_plain(asked), onset_in_plain(asked), safety_in_plain(asked)
     parts = (
-        *found.more[:2],
-        onset_in_plain(asked).answer,
+        *found.more,
+        soon.answer,
+        *soon.more[1:2],
         duration_in_plain(asked).answer,
-        safety_in_plain(asked).answer,
+        cost.answer,
+        *(line for line in cost.more if line == ELSEWHERE),
     )
-    return Plain("What is the short answer?", found.answer, (*parts, *found.more[2:]), found.hundred)
+    return Plain("What is the short answer?", found.answer, parts, found.hundred)
 
 
 def summary_in_plain(asked: Asked) -> Plain:
     """Outcome by outcome."""
     found = sof.summarise(asked.rows, asked.evidence.reviews, str(asked.selection))
-    told = []
+    told: list[tuple[str, str]] = []
     for line in found.lines:
         if line.of_hundred is None:
             continue
         drug, control = line.of_hundred.events_of_100[0], 100 * line.of_hundred.comparator_rate
         did = _HAPPENING[line.answer.question.outcomes[0]]
         chance = " There may be no gap." if line.includes_no_effect else ""
-        told.append(
+        words = (
             f"After {when(line.answer)}, about {drug:.0f} of 100 people on {treatment(line.sides.drug)} {did}. On "
             f"{treatment(line.sides.comparator)} it was about {control:.0f}.{chance}"
         )
+        told.append((words, surety(asked.evidence.reviews, line.answer)))
     if not told:
         return Plain("What did the studies find?", "The studies here do not count people in a way that we can use.")
-    rated = surety(asked.evidence.reviews, found.lines[0].answer)
-    return Plain("What did the studies find?", told[0], (*told[1:], rated))
+    # How far a number is trusted is said below it, once for neighbours that are trusted alike.
+    parts = [
+        text for rated, lines in groupby(told, key=lambda item: item[1]) for text in (*(one for one, _ in lines), rated)
+    ]
+    return Plain("What did the studies find?", parts[0], tuple(parts[1:]))

@@ -5,7 +5,7 @@ import pyphen
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from evidence import duration, response, statements
+from evidence import duration, plain_answers, plain_words, response, statements
 from evidence.plain import is_answer, plain
 from evidence.plain_words import UNRATED, event, surety, time, treatment
 from evidence.selection import PRESETS, Selection, apply, headcount
@@ -84,8 +84,30 @@ def test_very_low_certainty_is_said_in_plain_words(evidence):
 def test_relapse_of_100_is_what_the_page_says(evidence):
     on, off = duration.relapse_rates(duration.withdrawals(evidence.results))
     said = text_of("duration", evidence, "everything")
-    assert f"Of 100 who went on with the drug, about {on[:-1]} got ill again" in said
+    assert "In 1 study of esketamine, people who had got well were put by chance in two groups. Of 100" in said
+    assert f"who went on with the drug, about {on[:-1]} got ill again" in said
     assert f"it was about {off[:-1]}" in said
+
+
+def test_how_far_to_trust_a_number_stands_beside_it_and_not_below_those_of_other_studies(evidence):
+    rows = apply(evidence.results, Selection("midazolam").criteria())
+    rated = surety(evidence.reviews, response.answer_for(rows, response.Choices()))
+    overview = plain("overview", evidence, Selection("midazolam"))
+    at = {line: place for place, line in enumerate(overview.more)}
+    assert at[plain_words.behind(response.answer_for(rows, response.Choices()))] == at[rated] - 1
+    assert at[rated] < next(place for line, place in at.items() if "on esketamine" in line)
+    assert overview.more[-1] == plain_answers.ELSEWHERE  # this selection counts no harm on both sides
+    assert plain_answers.ELSEWHERE not in plain("overview", evidence, Selection("esketamine")).more
+    summary = plain("summary", evidence, Selection("midazolam")).more
+    assert summary.index(rated) < next(i for i, line in enumerate(summary) if line.startswith("After 4 weeks"))
+    assert summary[-1] == UNRATED  # no review rates four weeks
+
+
+def test_an_event_that_nobody_had_is_not_called_none_of_100(evidence):
+    told = plain("safety", evidence, Selection("midazolam")).more
+    assert any(line.startswith("Of 17 people on ketamine or midazolam") for line in told)
+    assert not any(line.startswith("0 of 100") for line in told)
+    assert "One thing was less common on the drug: fewer people slept badly. That may be chance." in told
 
 
 def test_names_times_and_events_are_everyday_words():

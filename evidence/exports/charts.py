@@ -119,7 +119,7 @@ def _timeline(story: Story) -> Drawn:
 
 def _blinding(story: Story) -> Drawn:
     view = story.view
-    scope = blinding.scope(view.evidence.results, view.selection, "RR", "nearest")
+    scope = blinding.scope(view.evidence.results, view.selection, *blinding.FIRST)
     found, items = scope.answer, blinding.lenses(scope.answer, scope.results)
     sides = statements.sides_of(entry.first for entry in found.used)
     words = f"{blinding.finding(found, items)}."

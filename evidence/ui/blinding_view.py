@@ -19,8 +19,7 @@ SHAPES = (
     "● dissociated on the drug, □ on the comparator, ◆ pooled effect, ◇ one trial. Click a mark for its citations; a "
     "pooled one carries those of the effect and of the counts."
 )
-NEAREST = "nearest"
-TIMES = {NEAREST: "Each trial’s time nearest to 24 hours", **{item.value: item.label for item in TIME_BINS}}
+TIMES = {blinding.NEAREST: "Each trial’s time nearest to 24 hours", **{item.value: item.label for item in TIME_BINS}}
 
 
 @dataclass(frozen=True)
