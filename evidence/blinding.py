@@ -182,10 +182,11 @@ def finding(found: Answer, items: Iterable[Lens]) -> str:
     shown = tuple(items)
     if not shown:
         return "No trial here can be sorted by how well its treatment was hidden, because nothing can be pooled"
-    parts = []
+    parts: list[str] = []
     for item in shown:
         one = Answer(found.question, item.used, item.used, item.pooled, ())
-        parts.append(f"{PLACES[item.value]} the {_effect(one)}")
+        label, value = _effect(one)
+        parts.append(f"{PLACES[item.value]} {f'it is {value}' if parts else f'the {label} is {value}'}")
     text = "; ".join(parts)
     counted_in = [item for item in shown if item.felt.drug is not None]
     k = sum(len(item.used) for item in shown)
@@ -214,12 +215,13 @@ PLACES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _effect(found: Answer) -> str:
-    """Measure, estimate and what is behind it, as a clause."""
+def _effect(found: Answer) -> tuple[str, str]:
+    """The measure with its outcome; and the estimate with what is behind it."""
     label, _, rest = effect_in_words(found).partition(", 95% CI ")
     words = label.split(" ")
     place = next(i for i, word in enumerate(words) if word[0] in "0123456789−")
-    return f"{' '.join(words[:place])} is {' '.join(words[place:])} (95% CI {rest})"
+    outcome = "response" if found.question.outcomes == ("response",) else "symptom scores"
+    return f"{' '.join(words[:place])} of {outcome}", f"{' '.join(words[place:])} (95% CI {rest})"
 
 
 def aloud(found: Answer, item: Lens) -> str:

@@ -172,6 +172,8 @@ def reading_courses(items: Iterable[FollowUp]) -> str:
     means = dict.fromkeys(item.result.label for item in groups if item.statistic == "mean")
     if means:
         text += f" A mean ({listed(list(means))}) counts those who relapsed, so it is shorter than a median."
+    if any(item.days is not None and item.followed_days is not None for item in found):
+        text += " Dotted: until people were no longer followed."
     return text
 
 

@@ -66,7 +66,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("Kinds of comparator", "Comparisons with another treatment (ECT, quetiapine) are drawn but not pooled where comparisons with placebo are; alone they are pooled with each other. Two forms of ketamine against each other are never pooled with either.", "House rule"),
     Decision("Low confidence", "Rows of low confidence are drawn hollow and not pooled unless asked for.", "House rule"),
     Decision("Model", "Random effects, tau² by REML. Others on request: DerSimonian-Laird, Paule-Mandel, common effect, Mantel-Haenszel.", "Viechtbauer 2005; Handbook 10.10"),
-    Decision("Confidence interval", "From three trials on: modified Hartung-Knapp, whose factor is never below 1, with t of k − 1 degrees of freedom. A badge says when the plain Hartung-Knapp interval would be narrower than the Wald one.", "Röver 2015; IntHout 2014"),
+    Decision("Confidence interval", "From three trials on: modified Hartung-Knapp, whose factor is never below 1, with t of k − 1 degrees of freedom. A note says when the plain Hartung-Knapp interval would be narrower than the Wald one.", "Röver 2015; IntHout 2014"),
     Decision("Prediction interval", "From three trials on, with t of k − 1 degrees of freedom: where the true effect of a new trial may fall.", "Higgins 2009"),
     Decision("Heterogeneity", "tau² with its Q-profile interval, I² and H² from tau² and the typical variance, Cochran's Q.", "Viechtbauer 2007; Higgins & Thompson 2002"),
     Decision("Few trials", "No trial: said plainly. One: the trial alone, not called pooled. Two: Wald interval, no prediction interval, a warning. Funnel plot and Egger's test only from ten trials on.", "Handbook 13.3"),

@@ -109,7 +109,10 @@ def earliest_clear(answers: Sequence[Answer]) -> Answer | None:
 
 
 def finding_of_onset(answers: Sequence[Answer]) -> str:
-    """How soon: the earliest time whose interval excludes no effect, with the effect at that time."""
+    """How soon: the earliest time whose interval excludes no effect, with the effect at that time.
+
+    Where nothing can be pooled before it, the sentence does not make it the time at which the effect begins.
+    """
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
         return (
@@ -118,7 +121,8 @@ def finding_of_onset(answers: Sequence[Answer]) -> str:
     first, start = earliest_clear(reported), reported[0]
     if first is None:
         return f"No time measured has an interval that excludes no effect; at {_times(start)} {_difference(start)}"
-    return f"At {_times(first)}, the earliest time whose interval excludes no effect, {_difference(first)}"
+    place = "with usable numbers" if first is start else "whose interval excludes no effect"
+    return f"At {_times(first)}, the earliest time {place}, {_difference(first)}"
 
 
 def finding_of_duration(answers: Sequence[Answer]) -> str:

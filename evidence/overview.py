@@ -73,7 +73,9 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
     low_high = interval("MD", first.pooled.ci_low, first.pooled.ci_high)
     hours = sorted({entry.hours for entry in first.used})
     number = in_words(hours[0]) if len(hours) == 1 else f"{in_words(hours[0])}–{in_words(hours[-1])}"
-    unit = "earliest time that excludes no effect" if clear else "earliest time measured; no clear effect"
+    unit = "earliest time with a clear effect"
+    if first is answers[0]:
+        unit = f"earliest time with usable numbers; {'clear' if clear else 'no clear'} effect"
     return Tile(
         question,
         "onset",
@@ -199,7 +201,8 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str,
     if compared:
         longest = max(compared, key=lambda r: r.hours)
         lines.append(
-            f"Beyond {in_words(longest.hours)} nobody compared the two sides ({longest.label} measured longest)"
+            f"Beyond {statements.spelled(longest.hours)} nobody compared the two sides ({longest.label} measured "
+            "longest)"
             + (
                 "; six months of benefit is not something these trials can show."
                 if longest.hours < 182 * HOURS_A_DAY
@@ -208,8 +211,9 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str,
         )
     late = len(trials) - len(early)
     if late:
+        who = f"In {late} of {len(trials)} trials nobody" if early else f"No trial of {len(trials)}"
         lines.append(
-            f"In {late} of {counted(len(trials), 'trial')} nobody compared symptoms within the first 6 hours"
+            f"{who} compared symptoms within the first 6 hours"
             + (", so how fast it starts is hardly known." if len(early) <= 2 else ".")
         )
     unblinded = [rows[0].label for rows in trials.values() if any(r.comparator in ("saline", "placebo") for r in rows)]

@@ -131,10 +131,16 @@ def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
 
 
 def interval_notice(answer: Answer) -> str:
-    """What to say where plain Hartung-Knapp would be narrower than Wald; empty where it is not."""
-    if answer.pooled is None or answer.k < 2 or answer.model.method in ("EE", "MH"):
+    """What the kind of interval shown means where plain Hartung-Knapp is narrower than Wald; empty where it is not."""
+    if answer.pooled is None or answer.k < 2 or answer.model.method in ("EE", "MH") or not answer.pooled.hk_narrower:
         return ""
-    return "Plain Hartung–Knapp is narrower than Wald here" if answer.pooled.hk_narrower else ""
+    return {
+        "knha": "The trials agree so closely that this Hartung–Knapp interval is narrower than Wald’s: take it with "
+        "care.",
+        "adhoc": "The trials agree so closely that a plain Hartung–Knapp interval would be narrower than Wald’s; the "
+        "modified one shown does not gain from that.",
+        "z": "",
+    }[answer.pooled.test]
 
 
 def published_words(review: Review, answer: Answer) -> str:
@@ -147,11 +153,11 @@ def published_words(review: Review, answer: Answer) -> str:
     certainty = f", {review.certainty} certainty" if review.certainty else ", certainty not rated"
     reasons = []
     if review.k is not None and review.k != answer.k:
-        reasons.append(f"it pooled {counted(review.k, 'trial')}, this page {answer.k}")
+        reasons.append(f"it pooled {counted(review.k, 'trial')} and this page {answer.k}")
     if review.effect_measure != answer.question.measure:
         reasons.append("it used another effect measure")
-    reasons.append("its model and its choice of results may differ")
+    reasons.append("its model and its choice of results may not be ours")
     return (
         f"{review.label}: {EFFECT_MEASURES[review.effect_measure].label.lower()} {size}"
-        f"{'; ' + ', '.join(held) if held else ''}{certainty}. Ours may differ because {listed(reasons)}."
+        f"{'; ' + ', '.join(held) if held else ''}{certainty}. Why ours may differ: {'; '.join(reasons)}."
     )

@@ -59,12 +59,12 @@ def notes(found: Summary) -> tuple[str, ...]:
     ]
     several = [line.title for line in found.lines if len({e.first.comparator for e in line.answer.used}) > 1]
     if several:
-        lines.append(f"Different comparators are pooled in: {listed([name.lower() for name in several])}.")
+        lines.append(f"Different comparators are pooled in: {'; '.join(name.lower() for name in several)}.")
     if found.elsewhere:
         lines.append(
             f"A table is about one comparison: results against {listed(list(found.elsewhere))} are left out of this "
             "one. A filter on the kind of comparator gives them a table of their own."
         )
     if found.missing:
-        lines.append(f"Nothing to pool in this selection: {listed([name.lower() for name in found.missing])}.")
+        lines.append(f"Nothing to pool in this selection: {'; '.join(name.lower() for name in found.missing)}.")
     return tuple(lines)

@@ -94,7 +94,7 @@ with body:
     answer = response.answer_for(view.results, response.Choices(time=time))
     weighed = bias.summary(board, answer)
     st.header("How much of the weight is at risk?", anchor=False)
-    st.caption(f"Shares are {weighed.weights}. A trial judged in two ways counts half to each.")
+    st.caption(f"Shares are {weighed.weights}. A trial judged in two ways counts half to each. Grey: not judged.")
     bias_views.summary_chart(view, weighed)
 
 with st.expander("Add judgements from a table, such as a robvis file", key="bias-import", on_change="rerun") as panel:

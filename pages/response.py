@@ -30,8 +30,6 @@ reviews = certainty.published(view.evidence.reviews, answer)
 with body:
     st.header(escaped(statements.finding_of_rates(answer, sides)) + ".", anchor=False)
     st.caption(" ".join(part for part in (OUTCOMES[options.outcome].definition, statements.caution(answer)) if part))
-    if notice := robustness.interval_notice(answer):
-        st.badge(notice, color="orange", help="The modified interval, never narrower than Wald, is the one shown.")
     known = response.columns(view.evidence.judgements)
     columns = tuple(known[name] for name in options.columns)
     arrangement = Arrangement(response.ORDERS[options.order], splits[options.split].group, columns)
@@ -54,7 +52,8 @@ with body:
             action=response_options.leave_out_button,
             more=[chart.r_download([answer], OUTCOMES[options.outcome].label, view)],
         )
-    for line in (*statements.pooled_notes(answer), *statements.not_pooled(answer)):
+    notes = (*statements.pooled_notes(answer), robustness.interval_notice(answer), *statements.not_pooled(answer))
+    for line in filter(None, notes):
         st.caption(escaped(line))
     published.captions(view, answer)
     response_views.draw(view, answer, sides)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from evidence import trial_tables
 from evidence.selection import trials_of
-from evidence.ui import filters
+from evidence.ui import filters, frames
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 from evidence.ui.trial_card import trial_card
@@ -39,6 +39,7 @@ if slugs:
         selection_mode="single-row",
         height=min(420, 38 + 35 * len(slugs)),
         alt=f"{len(slugs)} trials",
+        placeholder=frames.UNKNOWN,
         column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
     )
     chosen = event["selection"]["rows"]

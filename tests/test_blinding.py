@@ -63,9 +63,9 @@ def test_the_lens_of_all_trials(evidence: Evidence) -> None:
     assert lii.trial == "lii-2023"
     assert round(items["anaesthesia"].pooled.estimate, 4) == 0.1823
     words = blinding.finding(scope.answer, items.values())
-    assert words.startswith("Against active placebo the risk ratio is ")
-    assert "masked by anaesthesia the risk ratio is 1.20 (95% CI 0.68 to 2.11; 1 trial, 40 people)" in words
-    assert "against inert placebo the risk ratio is" in words
+    assert words.startswith("Against active placebo the risk ratio of response is ")
+    assert "masked by anaesthesia it is 1.20 (95% CI 0.68 to 2.11; 1 trial, 40 people)" in words
+    assert "against inert placebo it is" in words
     assert "significant" not in words
 
 
@@ -88,8 +88,8 @@ def test_numbers_decide_the_sentence() -> None:
     items = blinding.lenses(found, rows)
     words = blinding.finding(found, items)
     assert words == (
-        "Against active placebo the risk ratio is 1.50 (95% CI 0.77 to 2.93; 1 trial, 80 people); against inert "
-        "placebo the risk ratio is 2.00 (95% CI 1.08 to 3.72; 1 trial, 80 people). "
+        "Against active placebo the risk ratio of response is 1.50 (95% CI 0.77 to 2.93; 1 trial, 80 people); against "
+        "inert placebo it is 2.00 (95% CI 1.08 to 3.72; 1 trial, 80 people). "
         "None of the 2 trials counted dissociation in both arms"
     )
     more = [*rows, counted(20, 40, 2, 40, trial="a", label="A", comparator="saline", outcome="dissociation")]
@@ -112,7 +112,8 @@ def test_scores_have_their_own_clause() -> None:
     rows = [difference(-5, -9, -1, trial="a", comparator="saline"), difference(-2, -6, 2, trial="b")]
     found = blinding.ask(rows, "MD", "24h")
     words = blinding.finding(found, blinding.lenses(found, rows))
-    assert "the mean difference is −5.0 MADRS points (95% CI −9.0 to −1.0; 1 trial, 60 people)" in words
+    assert words.startswith("Against active placebo the mean difference of symptom scores is −2.0 MADRS points")
+    assert "against inert placebo it is −5.0 MADRS points (95% CI −9.0 to −1.0; 1 trial, 60 people)" in words
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -39,7 +39,7 @@ def test_the_tiles_of_the_default_question(evidence: Evidence) -> None:
     assert (response.number, response.interval) == ("54 vs 24", "risk ratio 2.30 (1.22–4.35)")
     assert response.behind == "2 trials, 88 people"
     assert {r.trial for r in response.results} == {"murrough-2013a", "grunebaum-2017"}
-    assert (onset.number, onset.unit) == ("24 h", "earliest time that excludes no effect")
+    assert (onset.number, onset.unit) == ("24 h", "earliest time with usable numbers; clear effect")
     assert "lower on ketamine than on midazolam" in onset.words
 
 
@@ -84,7 +84,7 @@ def test_an_onset_that_is_not_clear_is_called_so() -> None:
         ci_high=2,
     )
     tile = overview.onset_tile((row,), ())
-    assert tile.unit == "earliest time measured; no clear effect"
+    assert tile.unit == "earliest time with usable numbers; no clear effect"
     assert tile.words == "At 24 hours the interval includes no difference between ketamine and midazolam."
 
 
@@ -105,12 +105,12 @@ def test_what_is_not_known_changes_with_the_selection(evidence: Evidence) -> Non
 def test_the_longest_comparison_is_counted_from_the_rows() -> None:
     rows = (counted(9, 20, 3, 20, hours=24), counted(9, 20, 3, 20, trial="b", label="B 2021", hours=672))
     first, early, *_ = overview.not_known(rows, frozenset())
-    assert first.startswith("Beyond 28 d nobody compared the two sides (B 2021 measured longest)")
-    assert early.startswith("In 2 of 2 trials nobody compared symptoms within the first 6 hours")
+    assert first.startswith("Beyond 28 days nobody compared the two sides (B 2021 measured longest)")
+    assert early.startswith("No trial of 2 compared symptoms within the first 6 hours")
     later = (*rows, counted(9, 20, 3, 20, trial="c", label="C 2022", hours=5376))
     assert (
         overview.not_known(later, frozenset())[0]
-        == "Beyond 224 d nobody compared the two sides (C 2022 measured longest)."
+        == "Beyond 224 days nobody compared the two sides (C 2022 measured longest)."
     )
 
 

@@ -156,7 +156,7 @@ def test_the_blinding_lens_is_on_safety_and_duration_in_the_same_words() -> None
     assert "Trials were not randomised to a kind of placebo" in said(at)
     duration = opened("duration", preset=LABELS["everything"], masking="true")
     assert "By blinding: inert placebo: Daly 2019 and Glue 2024" in said(duration)
-    assert "against active placebo the mean difference is" in said(duration)
+    assert "against active placebo the mean difference of symptom scores is" in said(duration)
 
 
 def with_table(at: AppTest) -> AppTest:

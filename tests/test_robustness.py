@@ -105,12 +105,21 @@ def test_a_funnel_needs_ten_trials():
     assert words.startswith("Egger’s test: t ")
 
 
-def test_a_badge_where_plain_hartung_knapp_is_narrower_than_wald():
+def test_a_note_where_plain_hartung_knapp_is_narrower_than_wald():
     alike = [counted(10 + i, 40, 5, 40, trial=f"t{i}") for i in range(3)]
     apart = [counted(a, 40, c, 40, trial=f"t{a}") for a, c in ((4, 16), (20, 3), (12, 11))]
     for rows, expected in ((alike, True), (apart, False)):
         found = answer(rows, Question(("response",), "RR", None))
         assert bool(robustness.interval_notice(found)) is expected
+    said = {
+        test: robustness.interval_notice(answer(alike, Question(("response",), "RR", None), Model(test=test)))
+        for test in ("adhoc", "knha", "z")
+    }
+    assert "modified one shown" in said["adhoc"]
+    assert "take it with care" in said["knha"]
+    assert said["z"] == ""
+    # Two trials have Wald's interval by the house rule: there is nothing to choose between.
+    assert robustness.interval_notice(answer(alike[:2], Question(("response",), "RR", None))) == ""
 
 
 def test_a_published_estimate_says_why_ours_may_differ(nearest):
@@ -120,7 +129,7 @@ def test_a_published_estimate_says_why_ours_may_differ(nearest):
         certainty="very low",
     )  # fmt: skip
     assert robustness.published_words(review, nearest) == (
-        "Cochrane 2021: odds ratio 2.48 (95% CI 1.00 to 6.18); 4 trials, 296 people, very low certainty. Ours may "
-        "differ because it pooled 4 trials, this page 8, it used another effect measure and its model and its choice "
-        "of results may differ."
+        "Cochrane 2021: odds ratio 2.48 (95% CI 1.00 to 6.18); 4 trials, 296 people, very low certainty. Why ours "
+        "may differ: it pooled 4 trials and this page 8; it used another effect measure; its model and its choice of "
+        "results may not be ours."
     )

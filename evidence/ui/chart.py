@@ -11,7 +11,7 @@ from evidence import citations, tables
 from evidence.answers import Answer
 from evidence.exports.r_script import r_script
 from evidence.records import Result
-from evidence.ui import citing, picture
+from evidence.ui import citing, frames, picture
 from evidence.ui.card import citation_card, reference_list
 from evidence.ui.view import View
 
@@ -92,6 +92,7 @@ def show(
                 table,
                 hide_index=True,
                 alt=f"The numbers of the chart: {alt}",
+                placeholder=frames.UNKNOWN,
                 column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
             )
     if take.open:

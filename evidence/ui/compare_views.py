@@ -55,7 +55,9 @@ def rows_changed(found: Difference, name: str) -> None:
         if not is_any:
             continue
         with st.expander(title, expanded=True, key=f"{name}-part-{at}"):
-            st.dataframe(frame, hide_index=True, height=frames.height(len(frame)), alt=title)
+            st.dataframe(
+                frame, hide_index=True, height=frames.height(len(frame)), placeholder=frames.UNKNOWN, alt=title
+            )
             st.download_button(
                 "As CSV",
                 lambda frame=frame: tables.to_csv(frame),  # type: ignore[misc]  # a default keeps the loop's value

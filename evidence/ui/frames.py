@@ -1,8 +1,9 @@
-"""Heights of tables: as tall as their rows, up to a limit from which they scroll."""
+"""Tables on screen: as tall as their rows, up to a limit from which they scroll, and what stands for no value."""
 
 from typing import Literal
 
 _MOST = 10
+UNKNOWN = "—"
 
 
 def height(rows: int, most: int = _MOST) -> int | Literal["content"]:

@@ -7,6 +7,7 @@ from evidence import bias, claims, quality, trial_tables
 from evidence.addresses import address
 from evidence.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.records import Judgement, Result
+from evidence.ui import frames
 from evidence.ui.card import escaped, reference_list, reference_text, registry_links
 from evidence.ui.view import View
 from evidence.vocabulary import AGE_GROUPS, BACKGROUNDS, BLINDINGS, DESIGNS, POPULATIONS, ROB_DOMAINS
@@ -55,6 +56,7 @@ def _frame(frame: pd.DataFrame, alt: str) -> None:
         frame,
         hide_index=True,
         alt=alt,
+        placeholder=frames.UNKNOWN,
         column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
     )
 
