@@ -191,7 +191,8 @@ def finding(found: Answer, items: Iterable[Lens]) -> str:
     counted_in = [item for item in shown if item.felt.drug is not None]
     k = sum(len(item.used) for item in shown)
     if not counted_in:
-        return f"{text[0].upper()}{text[1:]}. None of the {counted(k, 'trial')} counted dissociation in both arms"
+        none = "The trial did not count" if k == 1 else f"None of the {k} trials counted"
+        return f"{text[0].upper()}{text[1:]}. {none} dissociation in both arms"
     sizes = [f"{item.felt.in_words} {PLACES[item.value]}" for item in counted_in]
     number = sum(len(item.felt.trials) for item in counted_in)
     return (

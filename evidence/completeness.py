@@ -1,6 +1,7 @@
 """Which trial reports which outcome in which time bin: the matrix behind “not reported”."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -10,8 +11,8 @@ from evidence.times import TIME_BINS, bin_of
 
 REPORTED, PARTLY, MISSING = "●", "○", ""
 KEY = (
-    "Events are adverse events. ● numbers for both arms · ○ reported without numbers that can be pooled · "
-    "blank: not reported"
+    "Ideation is suicidal; any, serious and stopped are about adverse events. ● numbers for both arms · ○ reported "
+    "without numbers that can be pooled · blank: not reported"
 )
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "Symptom score": ("symptom-change", "symptom-endpoint"),
@@ -24,6 +25,18 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "Serious event": ("serious-adverse-event",),
     "Stopped for event": ("discontinuation-adverse-event",),
 }
+BETWEEN = "Between these times"
+HEADS: Mapping[str, str] = MappingProxyType(
+    {
+        "Symptom score": "Symptoms",
+        "Suicidal ideation": "Ideation",
+        "Serious event": "Serious",
+        "Stopped for event": "Stopped",
+        BETWEEN: "between",
+        **{item.label: item.short for item in TIME_BINS},
+    }
+)
+"""Names of columns that fit over a sign on a narrow screen; the others are short as they are."""
 
 
 def is_complete(result: Result) -> bool:
@@ -51,9 +64,9 @@ def by_time(trials: Mapping[str, tuple[Result, ...]], subject: str) -> pd.DataFr
         own = [r for r in results if r.outcome in known]
         signs = {t.label: _sign(r for r in own if bin_of(r.hours) == t) for t in TIME_BINS}
         between = _sign(r for r in own if bin_of(r.hours) is None)
-        rows.append({"Trial": results[0].label, **signs, "Between these times": between})
+        rows.append({"Trial": results[0].label, **signs, BETWEEN: between})
     rows.sort(key=lambda row: all(sign == MISSING for name, sign in row.items() if name != "Trial"))
-    return pd.DataFrame(rows, columns=["Trial", *(t.label for t in TIME_BINS), "Between these times"])
+    return pd.DataFrame(rows, columns=["Trial", *(t.label for t in TIME_BINS), BETWEEN])
 
 
 def in_words(frame: pd.DataFrame, subject: str) -> str:

@@ -44,6 +44,10 @@ class Course:
 _COLUMNS = "Columns hold different trials: a difference between two columns may be a difference between trials."
 
 
+def _columns(answers: Iterable[Answer]) -> str:
+    return _COLUMNS if sum(item.pooled is not None for item in answers) > 1 else ""
+
+
 def _question(measure: str, time_bin: TimeBin, low_confidence: bool) -> Question:
     if measure == "RR":
         return Question(("response",), "RR", time_bin, low_confidence=low_confidence)
@@ -75,7 +79,7 @@ def course(
         return Course(
             answers,
             AXES[measure],
-            " ".join((_COLUMNS, score_kinds_over(answers))).strip(),
+            " ".join((_columns(answers), score_kinds_over(answers))).strip(),
         )
     bins, trials = _most_in_common(answers)
     if not trials:

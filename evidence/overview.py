@@ -211,7 +211,8 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str,
         )
     late = len(trials) - len(early)
     if late:
-        who = f"In {late} of {len(trials)} trials nobody" if early else f"No trial of {len(trials)}"
+        none = "The one trial here never" if len(trials) == 1 else f"None of the {len(trials)} trials"
+        who = f"In {late} of {len(trials)} trials nobody" if early else none
         lines.append(
             f"{who} compared symptoms within the first 6 hours"
             + (", so how fast it starts is hardly known." if len(early) <= 2 else ".")

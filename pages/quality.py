@@ -80,7 +80,11 @@ st.dataframe(
     hide_index=True,
     height=420,
     alt=f"Completeness, {about}: {completeness.KEY}",
-    column_config={name: st.column_config.TextColumn(alignment="center", width="small") for name in matrix.columns[1:]},
+    column_config={
+        name: st.column_config.TextColumn(head, alignment="center", width=18 + 6 * len(head))
+        for name in matrix.columns[1:]
+        for head in [completeness.HEADS.get(name, name)]
+    },
 )
 st.caption(completeness.KEY)
 st.download_button(

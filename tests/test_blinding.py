@@ -92,6 +92,9 @@ def test_numbers_decide_the_sentence() -> None:
         "inert placebo it is 2.00 (95% CI 1.08 to 3.72; 1 trial, 80 people). "
         "None of the 2 trials counted dissociation in both arms"
     )
+    alone = blinding.ask(rows[:1], "RR", "24h")
+    words = blinding.finding(alone, blinding.lenses(alone, rows[:1]))
+    assert words.endswith("The trial did not count dissociation in both arms")
     more = [*rows, counted(20, 40, 2, 40, trial="a", label="A", comparator="saline", outcome="dissociation")]
     items = blinding.lenses(found, more)
     assert blinding.finding(found, items).endswith(

@@ -132,7 +132,7 @@ def test_a_form_says_what_the_numbers_come_to_as_one_types(desk: BrowserContext,
     events = field(page, "textbox", "Events, intervention")
     events.press_sequentially("31")
     # No other field is entered: the note comes while this one still has the cursor.
-    expect(page.get_by_text("events_intervention is 31, but only 30 people were analysed").first).to_be_visible()
+    expect(page.get_by_text("“Events, intervention” is 31, but only 30 people were analysed").first).to_be_visible()
     events.fill("18")
     expect(page.get_by_text("Intervention: 18 of 30 = 60% (95% CI 42 to 75)")).to_be_visible()
     type_in(page, {"Events, comparator": "9", "n, comparator": "30"})

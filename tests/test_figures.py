@@ -379,6 +379,18 @@ def test_onset_says_k_and_people_under_each_time() -> None:
     ]
 
 
+def test_one_trial_is_said_beside_its_mark_where_there_is_room_and_in_the_key_always() -> None:
+    times = (4, 24, 72, 168, 336)
+    for hours, beside in ((times[:3], True), (times, False)):
+        figure = onset_of([counted(9, 20, 3, 20, hours=hour) for hour in hours], "RR")
+        said = [text for trace in figure.data for text in trace.text or () if "<b>" in text]
+        assert len(said) == len(hours)
+        assert all(("one trial" in text) is beside for text in said)
+        assert any("◇ one trial" in note.text and "╱ same trial" in note.text for note in figure.layout.annotations)
+    apart = onset_of([*trials(2), counted(9, 20, 3, 20, trial="x", hours=168)], "RR")
+    assert not any("same trial" in note.text for note in apart.layout.annotations)
+
+
 def test_no_mark_of_onset_leaves_the_axis() -> None:
     # 30/30 against 0/30: a risk ratio of 61, beyond the widest axis of 32.
     rows = [counted(30, 30, 0, 30, trial="a", line=2), counted(9, 20, 8, 20, trial="b", hours=168, line=3)]

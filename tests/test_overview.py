@@ -106,7 +106,7 @@ def test_the_longest_comparison_is_counted_from_the_rows() -> None:
     rows = (counted(9, 20, 3, 20, hours=24), counted(9, 20, 3, 20, trial="b", label="B 2021", hours=672))
     first, early, *_ = overview.not_known(rows, frozenset())
     assert first.startswith("Beyond 28 days nobody compared the two sides (B 2021 measured longest)")
-    assert early.startswith("No trial of 2 compared symptoms within the first 6 hours")
+    assert early.startswith("None of the 2 trials compared symptoms within the first 6 hours")
     later = (*rows, counted(9, 20, 3, 20, trial="c", label="C 2022", hours=5376))
     assert (
         overview.not_known(later, frozenset())[0]

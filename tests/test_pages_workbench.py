@@ -207,7 +207,7 @@ def test_safe_fixes_are_shown_as_a_diff_and_made_on_demand(folder: Path) -> None
 
 def test_a_row_with_problems_keeps_all_out_until_it_is_left_out_by_name(folder: Path) -> None:
     at = uploaded(cells(), cells(hours="168", events_intervention="40"), cells(hours="72", percent_comparator="164"))
-    table = next(frame.value for frame in at.dataframe if "Rule" in frame.value.columns)
+    table = next(frame.value for frame in at.dataframe if "What to do" in frame.value.columns)
     assert {("3", "events_intervention"), ("4", "percent_comparator")} <= set(
         zip(table["Line"], table["Column"], strict=True)
     )
@@ -295,9 +295,15 @@ def test_the_form_takes_over_a_trial_that_is_there(folder: Path) -> None:
     assert at.text_input(key=key("form-label")).value == "Murrough 2013a"
     assert at.selectbox(key=key("form-comparator")).value == "midazolam"
     fill(at, instrument="MADRS", unit="points", n_intervention="30", mean_intervention="10", sd_intervention="1.6")
+    assert "“SD, intervention” is 1.6, where" in words(at)
     assert "SD = SE × √n" in words(at)
     fill(at, n_comparator="30", mean_comparator="20", sd_comparator="8", effect_measure="MD", effect="10", ci_low="9")
     assert "Differences are intervention minus comparator" in words(at) or "Check the sign" in words(at)
+    fill(at, hours="1,5", events_intervention="31")
+    # What was typed stays as it was; columns of the file are called as the fields are.
+    assert "“1,5” in “Hours” has a decimal comma" in words(at)
+    assert "“Events, intervention” is 31, but only 30 people were analysed" in words(at)
+    assert "_intervention" not in words(at)
 
 
 def test_a_registry_record_is_accepted_row_by_row(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Effect by time: single trials faint behind, the pooled effect large, how much stands behind it underneath."""
 
 import math
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
@@ -19,6 +20,7 @@ from evidence.words import counted
 
 _HEIGHT, _FOOT, _HEAD = 580, 112, 40
 _SPREAD = 0.52
+_ROOMY = 4  # columns
 _HOUR_TICKS = (0.67, 2, 4, 8, 24, 72, 168, 336, 672, 2184, 5376)
 
 
@@ -152,7 +154,9 @@ def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
         f'<span style="color:{mark.colour(ink)}">{_DASHES[mark.dash]}</span> <b>{label}</b>'
         for label, mark in seen.items()
     ]
-    return ("Against  " if look is _by_comparator else "") + "    ".join(parts) + "    ◆ pooled    ◇ one trial"
+    times = Counter(entry.trial for answer in answers for entry in _drawn(answer))
+    joined = "    ╱ same trial" if any(n > 1 for n in times.values()) else ""
+    return f"{'Against  ' if look is _by_comparator else ''}{'    '.join(parts)}    ◆ pooled    ◇ one trial{joined}"
 
 
 def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) -> None:
@@ -242,7 +246,8 @@ def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink
                 )
             )
         text = shown(measure, pooled.estimate)
-        behind = "one trial" if single else f"{answer.k} trials" if hours else ""
+        # Beside the next column's trials there is no room for words; the key and the line below the axis say it too.
+        behind = "one trial" if single and len(answers) <= _ROOMY else f"{answer.k} trials" if hours else ""
         figure.add_trace(
             go.Scatter(
                 x=[x],

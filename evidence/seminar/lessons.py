@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from evidence import blinding, certainty, harm_words, overview, robustness, statements
 from evidence.answers import Answer
-from evidence.blinding import Lens
+from evidence.blinding import Lens, Scope
 from evidence.claims import assess_all
 from evidence.exports.parts import Part, parts
 from evidence.exports.story import Story, View, tell
@@ -41,7 +41,7 @@ def lesson(view: View) -> Lesson:
         _duration(story, found),
         _guess_harm(story),
         _harms(story, found),
-        _certainty(story, answer, lenses, blinding.finding(scope.answer, lenses), scope.words),
+        _certainty(story, answer, lenses, scope),
         _mind(story, answer),
     ]
     kept = [step for step in steps if step is not None]
@@ -155,7 +155,7 @@ def _harms(story: Story, found: Mapping[str, Part]) -> Step:
     )
 
 
-def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], masked: str, widened: str) -> Step:
+def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], scope: Scope) -> Step:
     review = certainty.rating(story.view.evidence.reviews, answer)
     cited = (review.citation,) if review is not None else ()
     rated = f"{OUTCOMES[answer.question.outcomes[0]].label}: " if review is not None else ""
@@ -164,8 +164,8 @@ def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], masked: str
         "certainty",
         "How far to trust it",
         f"{rated}{certainty.in_words(review)}.",
-        said("The effect by how well the treatment was hidden:" if lenses else "", widened),
-        (f"{masked}.", blinding.caution(answer, lenses)),
+        said(f"{statements.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "", scope.words),
+        (f"{blinding.finding(scope.answer, lenses)}.", blinding.caution(answer, lenses)),
         results,
         "masking" if lenses else "",
         also_cited=cited,

@@ -1,5 +1,6 @@
 """Input fields made from the record model: the word lists as drop-downs, the help from the data dictionary."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -33,6 +34,16 @@ def title(name: str) -> str:
         "p_value": "p value",
         "n_randomised": "n randomised",
     }.get(name, name.replace("_", " ").capitalize())
+
+
+def in_labels(text: str, column: str = "") -> str:
+    """A sentence on cells with the labels of the fields for the names of the columns; what is quoted stays.
+
+    "sd_comparator is 8" is "“SD, comparator” is 8"; a name of one word counts where it is the `column` meant.
+    """
+    names = sorted((name for name in known() if "_" in name or name == column), key=len, reverse=True)
+    pattern = re.compile(rf"“[^”]*”|\b({'|'.join(map(re.escape, names))})\b")
+    return pattern.sub(lambda found: f"“{title(found[1])}”" if found[1] else found[0], text)
 
 
 def label_of(name: str, value: str) -> str:

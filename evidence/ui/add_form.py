@@ -126,8 +126,10 @@ def _as_typed(cells: Mapping[str, str], found: tuple[Finding, ...], evidence: Ev
             lines.append(way)
     for line in lines or ["Shares with Wilson intervals and the effect appear here as you type."]:
         st.markdown(escaped(line))
-    doubts = [f"{f.message} {f.fix}" for f in found if f.code not in {*_MISSING, _DEVIATION}]
-    doubts += plausibility.unusual_deviations(row, evidence.results) if row is not None else ()
+    told = [f for f in found if f.code not in {*_MISSING, _DEVIATION}]
+    doubts = [add_fields.in_labels(f"{f.message} {f.fix}", f.column) for f in told]
+    if row is not None:
+        doubts += map(add_fields.in_labels, plausibility.unusual_deviations(row, evidence.results))
     if row is not None and {"dose", "intervention", "route"} <= set(cells) - unfit:
         doubts += [text] if (text := plausibility.unusual_dose(row, evidence.results)) else []
     for text in doubts:

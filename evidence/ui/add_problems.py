@@ -15,6 +15,7 @@ from evidence.ui import add_state, frames
 from evidence.words import counted, listed
 
 _SHOWN = 1_000
+_THREE_LINES = 70
 
 
 def _own(name: str) -> list[Any]:
@@ -69,7 +70,6 @@ def _table(found: Sequence[Finding]) -> None:
                 "Line": str(f.line) if f.line else "",
                 "Column": f.column,
                 "Value": f.value,
-                "Rule": KINDS[f.code].title,
                 "What is wrong": f.message,
                 "What to do": f.fix,
             }
@@ -79,12 +79,16 @@ def _table(found: Sequence[Finding]) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=frames.height(len(frame)),
+        height=frames.height(len(frame), row=_THREE_LINES),
         alt=f"{len(found)} findings in the rows brought",
+        row_height=_THREE_LINES,
         column_config={
-            "Line": st.column_config.TextColumn(width=60, alignment="right"),
-            "What is wrong": st.column_config.TextColumn(width="large"),
-            "What to do": st.column_config.TextColumn(width="large"),
+            "Kind": st.column_config.TextColumn(width=70),
+            "Line": st.column_config.TextColumn(width=45, alignment="right"),
+            "Column": st.column_config.TextColumn(width=125),
+            "Value": st.column_config.TextColumn(width=85),
+            "What is wrong": st.column_config.TextColumn(width=225),
+            "What to do": st.column_config.TextColumn(width=225),
         },
     )
     if len(found) > _SHOWN:

@@ -6,6 +6,6 @@ _MOST = 10
 UNKNOWN = "—"
 
 
-def height(rows: int, most: int = _MOST) -> int | Literal["content"]:
-    """The height of a table with so many rows for `st.dataframe`."""
-    return "content" if rows <= most else 37 + 35 * most
+def height(rows: int, most: int = _MOST, row: int = 35) -> int | Literal["content"]:
+    """The height of a table with so many rows, each of `row` pixels, for `st.dataframe`."""
+    return "content" if rows <= most else 37 + row * most
