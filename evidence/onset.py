@@ -140,7 +140,7 @@ def finding_of_duration(answers: Sequence[Answer]) -> str:
         return f"After one dose no time measured excludes no effect; {latest_words}"
     latest = clear[-1]
     if latest is last:
-        return f"After one dose, at {_times(latest)}, the latest time measured, {_difference(latest)}"
+        return f"After one dose, at {_times(latest)}, the latest time with usable numbers, {_difference(latest)}"
     return (
         f"After one dose the latest time whose interval excludes no effect is {_times(latest)}: "
         f"{_difference(latest)}. At {_times(last)} it includes no effect: {_difference(last)}"

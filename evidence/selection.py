@@ -53,7 +53,8 @@ WORD_FILTERS: Mapping[str, tuple[str, Callable[[Result], str | None]]] = Mapping
 
 def _is(name: str, *values: str) -> Criterion:
     words = " or ".join(values)
-    return Criterion("preset", f"{name.replace('_', ' ')} is {words}", lambda r: getattr(r, name) in values, name)
+    spoken = "drug" if name == "intervention" else name
+    return Criterion("preset", f"{spoken} is {words}", lambda r: getattr(r, name) in values, name)
 
 
 def _is_kind(*kinds: str) -> Criterion:

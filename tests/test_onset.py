@@ -126,7 +126,7 @@ def test_the_finding_of_duration_names_the_latest_clear_time_and_the_latest_of_a
     assert "28 days" in latest
     assert "scores were 2.0 MADRS points lower" in latest
     lasting = onset.finding_of_duration(onset.course(reports("a", "24h", "7d"), "MD").answers)
-    assert lasting.startswith("After one dose, at 7 days, the latest time measured, scores were 8.0")
+    assert lasting.startswith("After one dose, at 7 days, the latest time with usable numbers, scores were 8.0")
     never = onset.finding_of_duration(onset.course(reports("a", "24h", effect=UNCLEAR), "MD").answers)
     assert never.startswith("After one dose no time measured excludes no effect; at the latest, 24 hours, scores were")
 
