@@ -2,8 +2,8 @@
 
 Each mutant changes one operator, comparison, constant or condition of a module of `TARGETS`; the module's own tests
 run against it in a process of their own until the first failure. A mutant that no test notices has survived. Lines
-that only speak (docstrings, annotations) are left alone. The source is never touched: the changed text is put in the
-module's place as it is imported.
+that only speak (docstrings, annotations, decorators) are left alone. The source is never touched: the changed text is
+put in the module's place as it is imported.
 """
 
 import argparse
@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TARGETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "effects": ("test_effects.py", "test_comparisons.py"),
-        "synthesis": ("test_synthesis.py", "test_sensitivity.py"),
+        "synthesis": ("test_synthesis.py", "test_sensitivity.py", "test_regression.py"),
         "validation": ("test_validation.py", "test_defects.py", "test_cells.py"),
     }
 )
@@ -68,7 +68,12 @@ class Mutant(NamedTuple):
 def mutants(module: str, source: str) -> Iterator[Mutant]:
     """Every mutant of a module's text, in order."""
     tree = ast.parse(source)
+    decorators = {
+        id(part) for node in ast.walk(tree) for top in getattr(node, "decorator_list", ()) for part in ast.walk(top)
+    }
     for number, place in enumerate(ast.walk(tree)):
+        if id(place) in decorators:
+            continue
         for variant in range(2):
             changed = copy.deepcopy(tree)
             node = next(found for i, found in enumerate(ast.walk(changed)) if i == number)

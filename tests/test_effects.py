@@ -94,9 +94,11 @@ def test_hedges_g_of_three_people_is_none():
         (lambda: Effect(math.inf, 1.0), "finite"),
         (lambda: Effect(0.0, math.nan), "above 0"),
         (lambda: from_interval(0.5, -0.1, 1.0, log=True), "above 0"),
+        (lambda: from_interval(0.5, 0.0, 1.0, log=True), "above 0"),
         (lambda: from_interval(5, 1, 2, log=False), "within limits"),
         (lambda: from_interval(1, 1, 1, log=False), "within limits"),
         (lambda: standard_deviation_from_interval(2, 1, 5, 5), "limits must differ"),
+        (lambda: standard_deviation_from_interval(2, 2, 5, 5), "limits must differ"),
         (lambda: standard_deviation_from_interval(1, 2, 0, 5), "at least one"),
         (lambda: g_from_mean_difference(9, 1, 2, 5, 5), "within its limits"),
         (lambda: g_from_mean_difference(1, 0, 2, 2, 1), "at least four"),
@@ -130,6 +132,12 @@ def test_swapping_arms_flips_the_sign_of_counts(one, two):
 def test_swapping_arms_flips_the_sign_of_scores(one, two):
     for function in (mean_difference, hedges_g):
         assert function(two, one).estimate == pytest.approx(-function(one, two).estimate, abs=1e-12)
+
+
+def test_an_estimate_may_lie_on_its_limit_and_four_people_give_a_standardised_difference():
+    assert from_interval(1.0, 1.0, 2.0, log=False).estimate == 1.0
+    assert from_interval(2.0, 1.0, 2.0, log=False).estimate == 2.0
+    assert g_from_mean_difference(1.0, 0.0, 2.0, 2, 2).estimate > 0
 
 
 def test_interval_gives_the_standard_error_back():

@@ -103,6 +103,7 @@ def test_alike_studies_make_hartung_knapp_narrower_than_wald():
     assert not pool(spread).hk_narrower
     assert not pool(spread[:1]).hk_narrower
     assert not pool(alike, "EE").hk_narrower
+    assert pool(alike[:2]).hk_narrower
 
 
 def test_identical_effects_have_no_error_left_under_plain_hartung_knapp():
