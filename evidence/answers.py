@@ -62,7 +62,8 @@ class Answer:
     @property
     def left_out(self) -> tuple[TrialEffect, ...]:
         """Entries that report the outcome but are not pooled, each with its reason."""
-        return tuple(entry for entry in self.entries if entry not in self.used)
+        used = set(map(id, self.used))
+        return tuple(entry for entry in self.entries if id(entry) not in used)
 
     @property
     def counts(self) -> tuple[Counts, Counts] | None:
@@ -85,9 +86,10 @@ class Answer:
 
     def weight_of(self, entry: TrialEffect) -> float | None:
         """The per cent weight of an entry in the pooled result, None where it is not pooled."""
-        if self.pooled is None or entry not in self.used:
+        if self.pooled is None:
             return None
-        return self.pooled.weights[self.used.index(entry)]
+        pairs = zip(self.used, self.pooled.weights, strict=True)
+        return next((weight for used, weight in pairs if used is entry), None)
 
 
 def pool_entries(entries: Iterable[TrialEffect], model: Model) -> Pooled | None:

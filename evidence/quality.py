@@ -6,6 +6,7 @@ Nothing is judged here that validation does not judge: the rules and their toler
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 
 import pandas as pd
@@ -126,6 +127,7 @@ def advice(group: FindingGroup) -> str:
     return fixes.pop() if len(fixes) == 1 else "see the column “Fix” of the table."
 
 
+@lru_cache(maxsize=1024)
 def trial_link(trial: str | None) -> str | None:
     """The address of a trial's card, relative to any page."""
     return address("trials", trial=trial) if trial else None

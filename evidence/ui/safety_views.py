@@ -134,7 +134,8 @@ def not_measured(view: View) -> None:
     """What no trial measures, with the rows that come nearest."""
     st.header("What no trial here measures", anchor=False)
     st.markdown(escaped(harm_words.not_measured(view.evidence.results)))
+    links = view.links
     for row in harm_words.nearest_to_long_term(view.evidence.results):
-        address = view.links.get(row.citation)
+        address = links.get(row.citation)
         source = f" [Source]({address})" if address else ""
         st.markdown(f"- {escaped(harm_words.near_row(row))}.{source}")
