@@ -1,6 +1,8 @@
-"""What several test files share: the shipped evidence, read once, and a builder of one result."""
+"""What several test files share: the shipped evidence, read once, a builder of one result, and data for pages."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,6 +66,30 @@ def difference(effect: float, low: float, high: float, **cells: Any) -> Result:
 def evidence() -> Evidence:
     """The evidence as shipped."""
     return dataset.load(dataset.DATA)
+
+
+@pytest.fixture
+def shipped_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages show the data as shipped, whatever folder the environment names."""
+    from evidence.ui.loading import FOLDER_VARIABLE
+
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the data that pages show and may save to, as the server listens on this computer only."""
+    from streamlit import config
+
+    from evidence.ui.loading import FOLDER_VARIABLE
+
+    copy = tmp_path / "data"
+    shutil.copytree(dataset.DATA, copy, ignore=shutil.ignore_patterns("history"))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(copy))
+    before = config.get_option("server.address")
+    config.set_option("server.address", "127.0.0.1")
+    yield copy
+    config.set_option("server.address", before)
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 TARGETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "effects": ("test_effects.py", "test_comparisons.py"),
+        "effects": ("test_effects.py", "test_comparisons.py", "test_arms.py"),
         "synthesis": ("test_synthesis.py", "test_sensitivity.py", "test_regression.py"),
         "validation": ("test_validation.py", "test_defects.py", "test_cells.py"),
     }

@@ -8,7 +8,7 @@ from evidence.exports import formats
 from evidence.exports.story import View
 from evidence.selection import Selection
 from evidence.ui.exporting import LONG
-from tests.test_pages import opened
+from tests.screens import opened
 
 
 def made(at: AppTest) -> AppTest:

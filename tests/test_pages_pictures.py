@@ -3,7 +3,7 @@ import json
 import pytest
 
 from evidence.figures.pictures import SIZES
-from tests.test_pages import opened
+from tests.screens import opened
 
 CHARTS = {
     "overview": ("map",),

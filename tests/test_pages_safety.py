@@ -18,9 +18,7 @@ LABELS = {name: preset.label for name, preset in PRESETS.items()}
 EVENTS, APART, MATRIX, AXIS = "harms-events", "harms-apart", "harms-matrix", "axis-timeline"
 
 
-@pytest.fixture(autouse=True)
-def shipped_data(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
+pytestmark = pytest.mark.usefixtures("shipped_data")
 
 
 @pytest.fixture

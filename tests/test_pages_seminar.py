@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.dataset import DATA
 from evidence.ui.loading import FOLDER_VARIABLE
-from tests.test_pages import APP, assert_sound, opened, words_of
+from tests.screens import APP, assert_sound, opened, words_of
 
 ON = {"present": "on"}
 
