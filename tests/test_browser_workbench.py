@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from evidence.dataset import DATA, load
 from tests.server import IDLE, SLOW, Server, dashboard
-from tests.test_pages_workbench import CELLS, REFERENCE, SAMPLES, csv_of
+from tests.workbench import CELLS, REFERENCE, SAMPLES, csv_of
 
 pytestmark = pytest.mark.browser
 

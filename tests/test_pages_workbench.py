@@ -5,13 +5,10 @@ from streamlit import config
 
 from evidence.appending import COLUMNS, append_rows
 from evidence.dataset import TRIALS, load
-from tests.workbench import (  # noqa: F401  # the tests with a browser take them from here
+from tests.workbench import (
     CELLS,
-    REFERENCE,
-    SAMPLES,
     button,
     cells,
-    csv_of,
     key,
     mapped,
     opened,
