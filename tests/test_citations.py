@@ -1,8 +1,10 @@
+import io
 import json
 import re
 from urllib.parse import unquote
 
 import bibtexparser
+import pandas as pd
 import pytest
 import rispy
 from bibtexparser.bparser import BibTexParser
@@ -160,6 +162,20 @@ def test_csl_json_is_the_file(evidence: Evidence) -> None:
     exported = json.loads(citations.csl_json(evidence.references.values()))
     shipped = json.loads((DATA / "references.json").read_text("utf-8"))
     assert exported == shipped
+
+
+def test_csl_json_is_read_back_by_pandas(evidence: Evidence) -> None:
+    references = list(evidence.references.values())
+    table = pd.read_json(io.StringIO(citations.csl_json(references)), dtype=False).astype(object)
+    table = table.where(table.notna(), "")
+    assert len(table) == len(references)
+    for row, reference in zip(table.to_dict("records"), references, strict=True):
+        assert (row["id"], row["title"], row["DOI"]) == (reference.id, reference.title, reference.doi)
+        assert row["container-title"] == reference.container_title
+        written = [", ".join(part for part in map(n.get, ("family", "given")) if part) for n in row["author"] or []]
+        literal = [name["literal"] for name in row["author"] or [] if "literal" in name]
+        assert [name for name in written if name] + literal == names(reference)
+        assert (row["issued"]["date-parts"][0][0] if row["issued"] else None) == reference.year
 
 
 def test_exactly_the_references_asked_for_are_exported(evidence: Evidence) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tools import rscript
 
-from evidence import response
+from evidence import arms, response
 from evidence.answers import answer
 from evidence.comparisons import SYMPTOMS, Question
 from evidence.effects import Effect
@@ -124,10 +124,22 @@ def test_metapsy_has_the_columns_of_its_standard_in_one_group_a_row(view, metaps
     for row in rows.itertuples():
         ours = by_line[row.line]
         if not math.isnan(row.event_arm1):
-            assert (row.event_arm1, row.totaln_arm2) == (ours.events_intervention, ours.n_comparator)
-        for name in ("mean_arm1", "mean_change_arm1"):
-            if not math.isnan(getattr(row, name)):
-                assert getattr(row, name) == pytest.approx(ours.mean_intervention)
+            assert (row.event_arm1, row.event_arm2) == (ours.events_intervention, ours.events_comparator)
+            assert (row.totaln_arm1, row.totaln_arm2) == (ours.n_intervention, ours.n_comparator)
+        for kind in ("", "_change"):
+            if not math.isnan(getattr(row, f"mean{kind}_arm1")):
+                for arm, side in ((1, "intervention"), (2, "comparator")):
+                    assert getattr(row, f"mean{kind}_arm{arm}") == pytest.approx(getattr(ours, f"mean_{side}"))
+                    assert getattr(row, f"n{kind}_arm{arm}") == getattr(ours, f"n_{side}")
+                    assert getattr(row, f"sd{kind}_arm{arm}") > 0
+                    if (sd := getattr(ours, f"sd_{side}")) is not None:
+                        assert getattr(row, f"sd{kind}_arm{arm}") == pytest.approx(sd)
+        if not math.isnan(row.precalc_log_rr) and ours.effect_measure == "RR":
+            half = math.log(ours.ci_high / ours.ci_low) / 2 / 1.959964
+            assert (row.precalc_log_rr, row.precalc_log_rr_se) == pytest.approx((math.log(ours.effect), half))
+        if not math.isnan(row.precalc_g):
+            page = arms.measured((ours,), "SMD").effect
+            assert (row.precalc_g, row.precalc_g_se) == pytest.approx((page.estimate, page.standard_error))
         assert row.condition_arm1 == ours.intervention
         assert math.isnan(row.time_weeks) or row.time_weeks == pytest.approx(ours.hours / 168)
 
