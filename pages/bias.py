@@ -4,7 +4,7 @@ import streamlit as st
 
 from evidence import bias, response
 from evidence.figures.bias import MOST_UNJUDGED
-from evidence.ui import bias_importer, bias_views, filters
+from evidence.ui import bias_importer, bias_views, filters, options
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 from evidence.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
@@ -29,22 +29,13 @@ used = bias.tools(view.results, view.evidence.judgements) or {bias.FIRST_TOOL: 0
 with st.expander("Options", key="bias-options"):
     tool = next(iter(used))
     if len(used) > 1:
-        tool = st.selectbox(
-            "Tool",
-            list(used),
-            format_func=lambda value: ROB_TOOLS[value].label,  # no counts: this stands in the address
-            key="bias-tool",
-            bind="query-params",
-            help="Tools ask different questions, so each has a table of its own.",
-        )
+        # No counts: the label stands in the address.
+        tools = {name: ROB_TOOLS[name].label for name in used}
+        words = "Tools ask different questions, so each has a table of its own."
+        tool = options.one("Tool", tools, "bias-tool", help=words)
     left, middle, right = st.columns(3)
-    domain = left.selectbox(
-        "Trials by their judgement in",
-        [ANY, *TOOL_WORDS[tool].domains],
-        format_func=lambda value: "Any domain" if value == ANY else ROB_DOMAINS[value].label,
-        key="bias-domain",
-        bind="query-params",
-    )
+    domains = {ANY: "Any domain", **{name: ROB_DOMAINS[name].label for name in TOOL_WORDS[tool].domains}}
+    domain = options.one("Trials by their judgement in", domains, "bias-domain", left)
     kinds = middle.multiselect(
         "Judgement",
         list(bias.kinds_of(tool)),
@@ -53,13 +44,7 @@ with st.expander("Options", key="bias-options"):
         bind="query-params",
         placeholder="all",
     )
-    time = right.selectbox(
-        "Weights of the response pool at",
-        list(response.TIME_CHOICES),
-        format_func=lambda value: response.TIME_CHOICES[value],
-        key="bias-time",
-        bind="query-params",
-    )
+    time = options.one("Weights of the response pool at", response.TIME_CHOICES, "bias-time", right)
 
 everything = bias.board(view.results, view.evidence.judgements, tool)
 board = everything.keep(None if domain == ANY else domain, kinds)

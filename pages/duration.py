@@ -9,7 +9,7 @@ from evidence.figures.lollipop import lollipop
 from evidence.figures.onset import onset
 from evidence.figures.rows import withdrawal_rows
 from evidence.selection import SINGLE, relaxed, schedule
-from evidence.ui import chart, filters, remembered
+from evidence.ui import chart, filters, options, remembered
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 
@@ -22,18 +22,7 @@ if not view.results:
 st.header("After one dose", anchor=False)
 body = st.container()
 with st.expander("Options", key="duration-options"):
-    measure = st.segmented_control(
-        "Measured as",
-        list(onset_course.MEASURE_LABELS),
-        format_func=lambda m: onset_course.MEASURE_LABELS[m],
-        default="MD",
-        key="measure",
-        bind="query-params",
-        required=True,
-    )
-    masked = st.toggle(
-        "Colour by blinding", key="masking", bind="query-params", help="How far people could tell their treatment."
-    )
+    measure, masked = options.measure(), options.by_blinding()
 once = [r for r in view.results if schedule(r) == SINGLE and r.hours >= 12]
 single = onset_course.course(once, measure)
 sides = statements.sides_of(entry.first for answer in single.answers for entry in answer.used)

@@ -6,7 +6,7 @@ from evidence import aloud, dose, statements, tables
 from evidence import onset as onset_course
 from evidence.figures.dose import dose_plot
 from evidence.figures.onset import onset
-from evidence.ui import chart, filters, published
+from evidence.ui import chart, filters, options, published
 from evidence.ui import view as views
 from evidence.ui.card import escaped
 
@@ -18,28 +18,13 @@ if not view.results:
 
 body = st.container()
 with st.expander("Options", key="onset-options"):
-    measure = st.segmented_control(
-        "Measured as",
-        list(onset_course.MEASURE_LABELS),
-        format_func=lambda m: onset_course.MEASURE_LABELS[m],
-        default="MD",
-        key="measure",
-        bind="query-params",
-        required=True,
+    measure = options.measure()
+    same = options.switch(
+        "Same trials only", "same", "Keeps the trials that report all the times shown, so that columns can be compared."
     )
-    same = st.toggle(
-        "Same trials only",
-        key="same",
-        bind="query-params",
-        help="Keeps the trials that report all the times shown, so that columns can be compared.",
-    )
-    hours = st.toggle("Real hours", key="hours", bind="query-params", help="Draws time to scale, logarithmically.")
-    masked = st.toggle(
-        "Colour by blinding", key="masking", bind="query-params", help="How far people could tell their treatment."
-    )
-    low = st.toggle(
-        "Pool low-confidence rows too", key="low", bind="query-params", help="Rows whose numbers are uncertain."
-    )
+    hours = options.switch("Real hours", "hours", "Draws time to scale, logarithmically.")
+    masked = options.by_blinding()
+    low = options.switch("Pool low-confidence rows too", "low", "Rows whose numbers are uncertain.")
 
 story = onset_course.course(view.results, measure, same_trials=same, low_confidence=low)
 shown = tuple(entry for answer in story.drawn for entry in answer.entries)

@@ -6,7 +6,7 @@ from evidence import bias, bias_tables, citations, tables
 from evidence.bias import Board, Summary
 from evidence.figures.bias import traffic_light, weighted_bar
 from evidence.records import Judgement
-from evidence.ui import chart, citing, picture
+from evidence.ui import chart, picture
 from evidence.ui.card import escaped, reference_text
 from evidence.ui.view import View
 from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS, TOOL_WORDS
@@ -89,25 +89,13 @@ def board_chart(view: View, board: Board) -> None:
     if take.open:
         with take:
             references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
-            files: list[chart.Download] = [
-                (
-                    "Judgements (CSV)",
-                    "csv",
-                    "text/csv",
-                    lambda: tables.to_csv(bias_tables.judgement_rows(board.judgements)),
-                ),
-                ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
-                ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
-                ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
-            ]
-            with st.container(horizontal=True):
-                for label, suffix, mime, make in files:
-                    st.download_button(
-                        label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"bias-{suffix}", on_click="ignore"
-                    )
+
+            def judgements() -> bytes:
+                return tables.to_csv(bias_tables.judgement_rows(board.judgements))
+
+            chart.offer(view, "bias", name, references, [("Judgements (CSV)", "csv", "text/csv", judgements)])
             results = [line.result for line in board.lines]
             picture.panel(view, "bias", name, figure, f"{bias.finding(board)}.", results)
-            citing.cite(view, "bias", references)
 
 
 def summary_chart(view: View, found: Summary) -> None:

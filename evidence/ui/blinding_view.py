@@ -12,6 +12,7 @@ from evidence.figures.rows import Arrangement, forest_rows
 from evidence.onset import MEASURE_LABELS
 from evidence.times import TIME_BINS
 from evidence.ui import chart
+from evidence.ui import options as asked
 from evidence.ui.card import escaped
 from evidence.ui.view import View, cited
 
@@ -34,19 +35,10 @@ def options() -> Options:
     """Draw the closed panel of options and read it."""
     with st.expander("Options", key="blinding-options"):
         columns = st.columns(2)
-        measure = columns[0].segmented_control(
-            "Effect",
-            ["RR", "MD", "SMD"],
-            format_func=lambda value: MEASURE_LABELS[value],
-            default="RR",
-            key="lens",
-            bind="query-params",
-            required=True,
-        )
-        time = columns[1].selectbox(
-            "Measured at", list(TIMES), format_func=lambda value: TIMES[value], key="lens-time", bind="query-params"
-        )
-    return Options(str(measure), time)
+        effects = {name: MEASURE_LABELS[name] for name in ("RR", "MD", "SMD")}
+        measure = asked.beside("Effect", effects, "lens", columns[0])
+        time = asked.one("Measured at", TIMES, "lens-time", columns[1])
+    return Options(measure, time)
 
 
 def draw(view: View, options: Options) -> None:

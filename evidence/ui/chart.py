@@ -11,6 +11,7 @@ from evidence import citations, tables
 from evidence.answers import Answer
 from evidence.exports.r_script import r_script
 from evidence.records import Result
+from evidence.references import Reference
 from evidence.ui import citing, frames, picture
 from evidence.ui.card import citation_card, reference_list
 from evidence.ui.view import View
@@ -121,15 +122,22 @@ def downloads(view: View, key: str, name: str, results: Sequence[Result], more: 
     references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
     files: list[Download] = [
         ("Rows (CSV)", "csv", "text/csv", lambda: tables.to_csv(tables.result_frame(results))),
+        *more,
+    ]
+    offer(view, key, name, references, files)
+    st.caption(f"Cite these trials with RIS, BibTeX or CSL-JSON. Data version {view.evidence.short}.")
+
+
+def offer(view: View, key: str, name: str, references: Sequence[Reference], files: Sequence[Download]) -> None:
+    """A button a file, then the references in the formats of reference managers, and how to cite."""
+    cited: list[Download] = [
         ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
         ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
         ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
-        *more,
     ]
     with st.container(horizontal=True):
-        for label, suffix, mime, make in files:
+        for label, suffix, mime, make in (*files, *cited):
             st.download_button(
                 label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"{key}-{suffix}", on_click="ignore"
             )
     citing.cite(view, key, references)
-    st.caption(f"Cite these trials with RIS, BibTeX or CSL-JSON. Data version {view.evidence.short}.")

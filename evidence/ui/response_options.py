@@ -13,6 +13,7 @@ from evidence.records import Result
 from evidence.response import Choices
 from evidence.selection import trials_of
 from evidence.subgroups import subgroups
+from evidence.ui import options as asked
 from evidence.ui.view import View
 
 _WITHOUT = "without"
@@ -35,31 +36,14 @@ def options(view: View) -> Options:
     splits = subgroups(view.evidence.judgements)
     with st.expander("Options", key="response-options"):
         columns = st.columns(3)
-        outcome = columns[0].selectbox(
-            "Outcome",
-            response.OUTCOME_CHOICES,
-            format_func=lambda value: OUTCOMES[value].label,
-            key="outcome",
-            bind="query-params",
-        )
-        time = columns[1].selectbox(
-            "Time",
-            list(response.TIME_CHOICES),
-            format_func=lambda value: response.TIME_CHOICES[value],
-            key="time",
-            bind="query-params",
-        )
-        measure = columns[2].selectbox(
-            "Effect measure",
-            response.MEASURE_CHOICES,
-            format_func=lambda value: MEASURES[value].label,
-            key="effect",
-            bind="query-params",
-        )
-        order = columns[0].selectbox("Order by", list(response.ORDERS), key="order", bind="query-params")
-        split = columns[1].selectbox(
-            "Subgroups by", list(splits), format_func=lambda value: splits[value].label, key="by", bind="query-params"
-        )
+        outcomes = {name: OUTCOMES[name].label for name in response.OUTCOME_CHOICES}
+        outcome = asked.one("Outcome", outcomes, "outcome", columns[0])
+        time = asked.one("Time", response.TIME_CHOICES, "time", columns[1])
+        effects = {name: MEASURES[name].label for name in response.MEASURE_CHOICES}
+        measure = asked.one("Effect measure", effects, "effect", columns[2])
+        order = asked.one("Order by", {name: name for name in response.ORDERS}, "order", columns[0])
+        groups = {name: held.label for name, held in splits.items()}
+        split = asked.one("Subgroups by", groups, "by", columns[1])
         known = list(response.columns(view.evidence.judgements))
         extra = columns[2].multiselect("More columns", known, key="columns", bind="query-params", max_selections=3)
     return Options(outcome, time, measure, order, split, tuple(extra))
@@ -69,20 +53,8 @@ def sensitivity(view: View, shown: Options) -> Choices:
     """Draw the controls of the sensitivity panel and read every choice about pooling."""
     trials = trials_of(view.results)
     columns = st.columns(3)
-    method = columns[0].selectbox(
-        "Model",
-        list(response.METHODS),
-        format_func=lambda value: response.METHODS[value],
-        key="model",
-        bind="query-params",
-    )
-    test = columns[1].selectbox(
-        "Interval",
-        list(response.TESTS),
-        format_func=lambda value: response.TESTS[value],
-        key="interval",
-        bind="query-params",
-    )
+    method = asked.one("Model", response.METHODS, "model", columns[0])
+    test = asked.one("Interval", response.TESTS, "interval", columns[1])
     without = columns[2].multiselect(
         "Leave out trials",
         list(trials),
@@ -92,10 +64,10 @@ def sensitivity(view: View, shown: Options) -> Choices:
         placeholder="none; or click a mark in the chart",
     )
     with st.container(horizontal=True):
-        low = st.toggle("Pool low-confidence rows too", key="low", bind="query-params")
-        no_crossovers = st.toggle("Without crossovers", key="nocross", bind="query-params")
-        no_press = st.toggle("Without press releases", key="nopress", bind="query-params")
-        published = st.toggle("Published in a journal only", key="published", bind="query-params")
+        low = asked.switch("Pool low-confidence rows too", "low")
+        no_crossovers = asked.switch("Without crossovers", "nocross")
+        no_press = asked.switch("Without press releases", "nopress")
+        published = asked.switch("Published in a journal only", "published")
     named = {"adhoc": "adhoc", "knha": "knha", "z": "z"}.get(test)
     return Choices(
         shown.outcome,

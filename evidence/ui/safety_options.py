@@ -6,6 +6,7 @@ import streamlit as st
 
 from evidence import harms
 from evidence.effects import MEASURES
+from evidence.ui import options as asked
 
 LEAST = 5
 
@@ -26,22 +27,9 @@ def options() -> Options:
     """Draw the closed panel of options and read it."""
     with st.expander("Options", key="safety-options"):
         columns = st.columns(3)
-        measure = columns[0].segmented_control(
-            "Effect on the right",
-            ["RD", "RR"],
-            format_func=lambda value: MEASURES[value].label,
-            default="RD",
-            key="harm",
-            bind="query-params",
-            required=True,
-        )
-        against = columns[1].selectbox(
-            "Compared with",
-            list(harms.KIND_LABELS),
-            format_func=lambda value: harms.KIND_LABELS[value],
-            key="against",
-            bind="query-params",
-        )
+        effects = {name: MEASURES[name].label for name in ("RD", "RR")}
+        measure = asked.beside("Effect on the right", effects, "harm", columns[0])
+        against = asked.one("Compared with", harms.KIND_LABELS, "against", columns[1])
         least = columns[2].slider(
             "Leave out events under this per cent in both arms",
             0,
@@ -59,13 +47,10 @@ def options() -> Options:
             key="events",
             bind="query-params",
         )
-        withdrawals = st.toggle(
+        withdrawals = asked.switch(
             "Pool randomised withdrawals too",
-            key="withdrawn",
-            bind="query-params",
-            help="Only people who had done well on the drug, and borne it, took part in them.",
+            "withdrawn",
+            "Only people who had done well on the drug, and borne it, took part in them.",
         )
-        masked = st.toggle(
-            "Colour by blinding", key="masking", bind="query-params", help="How far people could tell their treatment."
-        )
-    return Options(str(measure), tuple(groups or ()), float(least), against, withdrawals, masked)
+        masked = asked.by_blinding()
+    return Options(measure, tuple(groups or ()), float(least), against, withdrawals, masked)
