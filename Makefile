@@ -1,5 +1,5 @@
 # make run    start the dashboard on http://localhost:8501
-# make test   format check, lint, types and every test, Chromium and Firefox included
+# make test   format check, lint, types and every test, Chromium included, and Firefox where there is one
 # make shots  photograph every page into docs/
 # make bench  every measurement beside its rivals, written to docs/benchmarks.md; half an hour on a quiet machine
 # make axe    every page under axe-core in both themes, written to docs/accessibility.md

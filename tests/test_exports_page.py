@@ -9,7 +9,7 @@ from evidence.exports.page import page
 from evidence.exports.parts import parts, response_rows
 from evidence.exports.story import View, tell
 from evidence.selection import Selection
-from tests import firefox
+from tests import firefox, tools
 from tests.server import becomes
 
 DAY = date(2026, 11, 20)
@@ -115,6 +115,7 @@ def test_the_file_opens_without_a_network_and_prints_on_a4(evidence, browser, tm
 
 
 @pytest.mark.browser
+@pytest.mark.skipif(tools.firefox() is None, reason="no Firefox: run python tests/tools.py")
 def test_the_file_opens_in_firefox_without_a_network(view, text, tmp_path):
     file = tmp_path / "evidence.html"
     file.write_text(text, "utf-8")

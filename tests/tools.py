@@ -1,7 +1,7 @@
-"""The programs that tests use beside Python: a Chromium and a Firefox, which must be there; R with metafor may.
+"""The programs that tests use beside Python: a Chromium, which must be there; a Firefox and R with metafor, which may.
 
 Run as a script it installs what is missing: Debian's packages where apt-get and root are there, else Playwright's
-own Chromium. It fails, and says what to install, where no Chromium or no Firefox can be had.
+own Chromium. It fails, and says what to install, where no Chromium can be had.
 """
 
 import os
@@ -59,7 +59,7 @@ def _apt_install(package: str) -> None:
 
 
 def main() -> int:
-    """Install what is missing; 0 when a Chromium and a Firefox are there."""
+    """Install what is missing; 0 when a Chromium is there."""
     if chromium() is None and _can_apt():
         _apt_install("chromium")
     if chromium() is None:
@@ -73,12 +73,7 @@ def main() -> int:
             "No Chromium found and none could be installed. Install one (Debian: apt-get install chromium; "
             "elsewhere: python -m playwright install chromium) or name one in CHROMIUM.\n"
         )
-    if firefox() is None:
-        sys.stderr.write(
-            "No Firefox found and none could be installed. Install one (Debian: apt-get install firefox-esr) or name "
-            "one in FIREFOX.\n"
-        )
-    return int(chromium() is None or firefox() is None)
+    return int(chromium() is None)
 
 
 if __name__ == "__main__":
