@@ -89,7 +89,8 @@ class Answer:
         if self.pooled is None:
             return None
         pairs = zip(self.used, self.pooled.weights, strict=True)
-        return next((weight for used, weight in pairs if used is entry), None)
+        # The name first: entries are long to compare.
+        return next((weight for used, weight in pairs if used.trial == entry.trial and used == entry), None)
 
 
 def pool_entries(entries: Iterable[TrialEffect], model: Model) -> Pooled | None:

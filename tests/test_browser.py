@@ -4,24 +4,22 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import (
     Browser,
     BrowserContext,
-    ConsoleMessage,
     Locator,
     Page,
-    Request,
     TimeoutError,
     expect,
 )
 
 from evidence.dataset import DATA, FILES, Evidence
 from evidence.records import Result
-from tests.server import HOST, IDLE, SLOW, Server, becomes, clicked, dashboard
+from tests.looks import DESK, NOTHING_BESIDE, TABLET, Watch, host, settled, visit
+from tests.server import HOST, SLOW, Server, becomes, clicked, dashboard
 
 pytestmark = pytest.mark.browser
 
@@ -32,32 +30,7 @@ ADDRESSES = {
     "duration": "For how long does it last?",
     "trials": "Which trials?",
 }
-DESK, TABLET = {"width": 1400, "height": 900}, {"width": 820, "height": 1180}
 MURROUGH = "10.1176/appi.ajp.2013.13030392"
-READABLE = """() => {
-    const parts = colour => colour.match(/[0-9.]+/g).map(Number);
-    const light = colour => parts(colour).slice(0, 3).map(v => v / 255)
-        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-    const ground = light(getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor);
-    const words = document.querySelectorAll('h1, h2, h3, .ytick text, .xtick text, .ytick a, [data-testid=stMain] p a');
-    return Math.min(...[...words].filter(word => word.checkVisibility()).map(word => {
-        const style = getComputedStyle(word);
-        const ink = light(word instanceof SVGElement ? style.fill : style.color);
-        return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
-    })) >= 4.5;
-}"""
-MARKS_ON_LABELS = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
-    const box = element => element.getBoundingClientRect();
-    const labels = [...chart.querySelectorAll('.ytick text')].filter(label => label.textContent.trim());
-    return [...chart.querySelectorAll('.points path')].flatMap(mark => labels.filter(label =>
-        box(label).left < box(mark).right - 1 && box(label).right > box(mark).left + 1
-        && box(label).top < box(mark).bottom - 3 && box(label).bottom > box(mark).top + 3
-    ).map(label => label.textContent));
-})"""
-
-
-NOTHING_BESIDE = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
 # Labels of the first chart that lie on one another, once it has all of them.
 OVERLAPS = """() => {
     const chart = document.querySelector('[data-testid=stPlotlyChart]');
@@ -74,42 +47,6 @@ OVERLAPS = """() => {
 VISIBLE_MARK = """chart => [...chart.querySelectorAll('.points path')].filter(e => e.__data__.data).map(e => {
     const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2];
 }).find(([, y]) => y > 0 && y < innerHeight)"""
-
-
-class Watch:
-    """What a browser context asked for and complained about."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.hosts: set[str] = set()
-        self.complaints: list[str] = []
-        context.on("request", self._asked)
-        context.on("console", self._said)
-        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
-        context.on("page", lambda page: page.on("websocket", lambda socket: self.hosts.add(_host(socket.url))))
-
-    def _asked(self, request: Request) -> None:
-        if not request.url.startswith(("data:", "blob:")):
-            self.hosts.add(_host(request.url))
-
-    def _said(self, message: ConsoleMessage) -> None:
-        # Streamlit looks for its own server below the page's address first and gets a 404.
-        if message.type == "error" and "/_stcore/" not in message.location["url"]:
-            self.complaints.append(message.text)
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
-
-
-def visit(page: Page, url: str, title: str) -> None:
-    page.goto(url)
-    settled(page, title)
-
-
-def settled(page: Page, title: str) -> None:
-    """Wait until the page with this title is drawn and the server has nothing more to say."""
-    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible(timeout=SLOW)
-    page.wait_for_function(IDLE, timeout=SLOW)
 
 
 def count_line(page: Page) -> Locator:
@@ -202,44 +139,6 @@ def test_a_deep_link_as_the_first_request_of_a_process(browser: Browser) -> None
             assert words not in fresh.log
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_in_both_schemes_and_widths(browser: Browser, server: Server, scheme: Any) -> None:
-    context = browser.new_context(viewport=DESK, color_scheme=scheme)
-    watch = Watch(context)
-    page = context.new_page()
-    visit(page, f"{server.url}?preset=Everything", ADDRESSES[""])
-    links = page.get_by_test_id("stTopNavLink").evaluate_all("all => all.map(link => link.href)")
-    assert len(links) >= len(ADDRESSES)
-    heading, title = page.get_by_role("heading", level=1), ADDRESSES[""]
-    for link in (*links[1:], links[0]):
-        entry = page.locator(f'[data-testid="stTopNavLink"][href="{link}"]')
-        if entry.evaluate("e => e.closest('[inert]') !== null"):  # behind “more”
-            page.goto(link)
-        else:
-            entry.click()
-        page.wait_for_url(lambda url, link=link: urlsplit(url).path == urlsplit(link).path)
-        expect(heading).to_have_count(1, timeout=SLOW)
-        expect(heading).not_to_have_text(title, timeout=SLOW)
-        title = heading.inner_text()
-        page.wait_for_function(IDLE, timeout=SLOW)
-        ground = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
-        assert (ground == "rgb(255, 255, 255)") is (scheme == "light")
-        becomes(page, READABLE)
-        becomes(page, MARKS_ON_LABELS, [])
-        assert page.get_by_test_id("stException").count() == 0
-        cells = page.locator("[role=gridcell], [data-testid=stTable] td").all_text_contents()
-        assert not {"None", "nan", "NaN", "inf"}.intersection(cells), link
-        becomes(page, NOTHING_BESIDE)
-        if scheme == "light":  # colours do not move anything
-            page.set_viewport_size(TABLET)
-            page.wait_for_function(IDLE, timeout=SLOW)
-            becomes(page, NOTHING_BESIDE)
-            page.set_viewport_size(DESK)
-    context.close()
-    assert watch.hosts == {HOST}
-    assert not watch.complaints  # a breach of the Content-Security-Policy is one
-
-
 def test_a_click_on_a_mark_opens_its_citation_and_leads_to_the_trial(page: Page, server: Server) -> None:
     visit(page, f"{server.url}/response?preset=Everything&route=Intravenous", ADDRESSES["response"])
     line = count_line(page).inner_text()
@@ -273,8 +172,8 @@ def test_a_mark_of_every_other_kind_of_chart_can_be_clicked(page: Page, server: 
 def test_a_label_on_the_axis_leads_to_the_paper(browser: Browser, server: Server) -> None:
     context = browser.new_context(viewport=DESK)
     left: list[str] = []
-    context.on("request", lambda request: left.append(request.url) if _host(request.url) != HOST else None)
-    context.route(lambda url: _host(url) != HOST, lambda route: route.fulfill(body=""))
+    context.on("request", lambda request: left.append(request.url) if host(request.url) != HOST else None)
+    context.route(lambda url: host(url) != HOST, lambda route: route.fulfill(body=""))
     page = context.new_page()
     visit(page, f"{server.url}/response", ADDRESSES["response"])
     with context.expect_page() as popup:

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.looks import DESK, READABLE, Watch, settled
 from tests.server import SLOW, Server, becomes, clicked
-from tests.test_browser import DESK, READABLE, Watch, settled
 
 pytestmark = pytest.mark.browser
 

@@ -9,18 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from evidence.dataset import DATA, load
+from tests.looks import visit
 from tests.server import IDLE, SLOW, Server, dashboard
 from tests.workbench import CELLS, REFERENCE, SAMPLES, csv_of
 
 pytestmark = pytest.mark.browser
 
 ADD, RESPONSE = "Add a trial", "For how many does it work?"
-
-
-def visit(page: Page, url: str, title: str) -> None:
-    page.goto(url)
-    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible(timeout=SLOW)
-    page.wait_for_function(IDLE, timeout=SLOW)
 
 
 def field(page: Page, role: Literal["textbox", "combobox"], label: str) -> Locator:
