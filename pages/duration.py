@@ -5,8 +5,6 @@ import streamlit as st
 from evidence import aloud, duration, statements, tables
 from evidence import onset as onset_course
 from evidence.figures.forest import Labels
-from evidence.figures.lollipop import lollipop
-from evidence.figures.onset import onset
 from evidence.figures.rows import withdrawal_rows
 from evidence.selection import SINGLE, relaxed, schedule
 from evidence.ui import chart, filters, options, remembered
@@ -31,7 +29,7 @@ with body:
     st.caption(escaped(single.caveat))
     if single.drawn:
         favours = statements.favours(single.drawn[0].question, sides)
-        figure = onset(single.drawn, favours, view.ink, single.axis, height=420, masked=masked)
+        figure = remembered.onset(single.drawn, favours, view.ink, single.axis, 420, masked)
         alt = aloud.answers(single.drawn)
         shown = tuple(entry for answer in single.drawn for entry in answer.entries)
         script = chart.r_download(single.drawn, "After one dose", view)
@@ -47,7 +45,7 @@ items = tuple(item for item in duration.follow_ups(wider.results) if item.is_aft
 st.subheader(escaped(duration.finding_of_courses(items) + "."), anchor=False)
 st.caption(escaped(" ".join((statements.given_up(wider.dropped), duration.reading_courses(items)))))
 if items:
-    figure = lollipop(items, view.links, view.ink)
+    figure = remembered.lollipop(items, remembered.chosen(view.evidence, view.selection), view.ink)
     alt = "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items)
     finding = f"{duration.finding_of_courses(items)}."
     drawn = [item.result for item in items]

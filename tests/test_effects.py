@@ -138,6 +138,9 @@ def test_an_estimate_may_lie_on_its_limit_and_four_people_give_a_standardised_di
     assert from_interval(1.0, 1.0, 2.0, log=False).estimate == 1.0
     assert from_interval(2.0, 1.0, 2.0, log=False).estimate == 2.0
     assert g_from_mean_difference(1.0, 0.0, 2.0, 2, 2).estimate > 0
+    assert g_from_mean_difference(0.0, 0.0, 2.0, 2, 2).estimate == 0
+    assert g_from_mean_difference(2.0, 0.0, 2.0, 2, 2).estimate > 0
+    assert standard_deviation_from_interval(0.0, 1.0, 2, 1) > 0
 
 
 def test_interval_gives_the_standard_error_back():

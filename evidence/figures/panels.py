@@ -227,10 +227,14 @@ def _heads(figure: go.Figure, words: PanelWords, scale: Scale, inner: int, ink: 
         f'<span style="color:{ink.pooled}">●</span> <b>{html.escape(words.drug)}</b>   '
         f'<span style="color:{control_colour}">□</span> <b>{html.escape(words.control)}</b>'
     )
-    style.note(figure, arms, _RATES[0], 1, ink, xanchor="left", yanchor="bottom", yshift=6)
-    style.note(figure, "◆ pooled   ◇ one trial", 0, 1, ink, xanchor="left", yanchor="bottom", yshift=6)
-    style.note(figure, f"<b>{words.effect} (95% CI)</b>", 1, 1, ink, xanchor="right", yanchor="bottom", yshift=6)
-    style.note(figure, words.rates, _RATES[0], 0, ink, xanchor="left", yanchor="top", yshift=-26)
     zero = _EFFECT[0] + (_EFFECT[1] - _EFFECT[0]) * (scale.null - scale.low) / (scale.high - scale.low)
-    style.note(figure, f"← {words.left}", zero - 0.006, 0, ink, xanchor="right", yanchor="top", yshift=-46)
-    style.note(figure, f"{words.right} →", zero + 0.006, 0, ink, xanchor="left", yanchor="top", yshift=-46)
+    over, under = {"yanchor": "bottom", "yshift": 6}, {"yanchor": "top", "yshift": -46}
+    figure.layout.annotations = (
+        *figure.layout.annotations,
+        style.quiet(arms, _RATES[0], 1, ink, xanchor="left", **over),
+        style.quiet("◆ pooled   ◇ one trial", 0, 1, ink, xanchor="left", **over),
+        style.quiet(f"<b>{words.effect} (95% CI)</b>", 1, 1, ink, xanchor="right", **over),
+        style.quiet(words.rates, _RATES[0], 0, ink, xanchor="left", yanchor="top", yshift=-26),
+        style.quiet(f"← {words.left}", zero - 0.006, 0, ink, xanchor="right", **under),
+        style.quiet(f"{words.right} →", zero + 0.006, 0, ink, xanchor="left", **under),
+    )

@@ -213,7 +213,12 @@ def text_trace(
     )
 
 
+def quiet(text: str, x: float, y: float, ink: Ink, **options: object) -> dict[str, object]:
+    """A quiet line at a place of the paper (0 to 1)."""
+    font = {"size": NOTE, "color": ink.secondary}
+    return {"xref": "paper", "yref": "paper", "showarrow": False, "font": font, "text": text, "x": x, "y": y} | options
+
+
 def note(figure: go.Figure, text: str, x: float, y: float, ink: Ink, **options: object) -> None:
-    """Write a quiet line at a place of the paper (0 to 1)."""
-    settings = {"xref": "paper", "yref": "paper", "showarrow": False, "font": {"size": NOTE, "color": ink.secondary}}
-    figure.add_annotation(text=text, x=x, y=y, **(settings | options))
+    """Write one quiet line; of several, `quiet` makes each, and setting them together takes a fraction of the time."""
+    figure.add_annotation(**quiet(text, x, y, ink, **options))

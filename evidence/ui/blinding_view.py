@@ -6,12 +6,11 @@ import streamlit as st
 
 from evidence import aloud, blinding, harm_tables, scores, statements, tables
 from evidence.effects import MEASURES
-from evidence.figures.blinding import lens_plot
 from evidence.figures.forest import Labels, forest
 from evidence.figures.rows import Arrangement, forest_rows
 from evidence.onset import MEASURE_LABELS
 from evidence.times import TIME_BINS
-from evidence.ui import chart
+from evidence.ui import chart, remembered
 from evidence.ui import options as asked
 from evidence.ui.card import escaped
 from evidence.ui.view import View, cited
@@ -58,7 +57,7 @@ def draw(view: View, options: Options) -> None:
         return
     alt = "; ".join(blinding.aloud(found, item) for item in items)
     results = [*cited(found.used), *(r for item in items for r in item.felt.results)]
-    figure = lens_plot(items, found.question, sides, view.ink)
+    figure = remembered.lens(items, found.question, sides, view.ink)
     script = chart.r_download([found], "Effect by masking", view)
     table = harm_tables.lens_frame(items, options.measure)
     chart.show(

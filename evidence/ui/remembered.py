@@ -11,8 +11,15 @@ import plotly.graph_objects as go
 
 from evidence import harm_tables, harm_view, overview, robustness
 from evidence.answers import Answer
+from evidence.blinding import Lens
+from evidence.citations import best_link
+from evidence.comparisons import Question
 from evidence.dataset import Evidence
+from evidence.duration import FollowUp
 from evidence.figures import forest as forests
+from evidence.figures import lollipop as lollipops
+from evidence.figures import onset as onsets
+from evidence.figures.blinding import lens_plot
 from evidence.figures.forest import Labels, Row
 from evidence.figures.harms import harm_plot
 from evidence.figures.style import Ink
@@ -23,6 +30,7 @@ from evidence.overview import Tile
 from evidence.records import Result
 from evidence.robustness import Series
 from evidence.selection import Selection, Step, apply, explain
+from evidence.statements import Sides
 
 _KEPT = 256
 
@@ -55,6 +63,12 @@ def explained(key: Chosen) -> tuple[Step, ...]:
 
 
 @lru_cache(maxsize=_KEPT)
+def links(key: Chosen) -> dict[str, str | None]:
+    """Where each citation leads, remembered."""
+    return {name: best_link(reference) for name, reference in key.evidence.references.items()}
+
+
+@lru_cache(maxsize=_KEPT)
 def tiles(key: Chosen) -> tuple[Tile, ...]:
     """`evidence.overview.tiles`, remembered."""
     return overview.tiles(key.evidence.results, selected(key), key.selection, key.evidence.reviews)
@@ -64,6 +78,26 @@ def tiles(key: Chosen) -> tuple[Tile, ...]:
 def forest(rows: tuple[Row, ...], measure: str, labels: Labels, ink: Ink) -> go.Figure:
     """`evidence.figures.forest.forest`, remembered."""
     return forests.forest(rows, measure, labels, ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def onset(
+    answers: tuple[Answer, ...], favours: tuple[str, str], ink: Ink, axis: str, height: int, masked: bool
+) -> go.Figure:
+    """`evidence.figures.onset.onset` by time bin, remembered."""
+    return onsets.onset(answers, favours, ink, axis, height=height, masked=masked)
+
+
+@lru_cache(maxsize=_KEPT)
+def lollipop(items: tuple[FollowUp, ...], key: Chosen, ink: Ink) -> go.Figure:
+    """`evidence.figures.lollipop.lollipop`, remembered."""
+    return lollipops.lollipop(items, links(key), ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def lens(items: tuple[Lens, ...], question: Question, sides: Sides, ink: Ink) -> go.Figure:
+    """`evidence.figures.blinding.lens_plot`, remembered."""
+    return lens_plot(items, question, sides, ink)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -7,7 +7,6 @@ from types import MappingProxyType
 import streamlit as st
 
 from evidence import vocabulary
-from evidence.citations import best_link
 from evidence.comparisons import TrialEffect
 from evidence.dataset import Evidence
 from evidence.figures.style import INKS, Ink
@@ -47,7 +46,7 @@ class View:
     @property
     def links(self) -> dict[str, str | None]:
         """Where each citation leads."""
-        return {key: best_link(reference) for key, reference in self.evidence.references.items()}
+        return remembered.links(remembered.chosen(self.evidence, self.selection))
 
 
 def selection_from_state() -> Selection:
