@@ -2,6 +2,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,24 @@ def test_vaccine_effect_by_latitude_as_metafor(expected):
             assert getattr(coefficient, name) == pytest.approx(expected[name][place], abs=1e-7), name
     for x, *band in zip(expected["x"], expected["predicted"], expected["low"], expected["high"], strict=True):
         assert line.predict(x) == pytest.approx(band, abs=1e-7)
+
+
+def restricted_likelihood(tau2):
+    """Viechtbauer 2005, the logarithm up to a constant, written out here on its own."""
+    y, v = (np.array([getattr(effect, name) for effect in EFFECTS]) for name in ("estimate", "variance"))
+    design = np.column_stack([np.ones(len(y)), np.array(EXTRA["ablat"], dtype=float)])
+    weights = np.diag(1 / (v + tau2))
+    bread = design.T @ weights @ design
+    residual = y - design @ np.linalg.solve(bread, design.T @ weights @ y)
+    return -0.5 * (np.log(v + tau2).sum() + np.linalg.slogdet(bread)[1] + residual @ weights @ residual)
+
+
+def test_with_a_moderator_tau2_is_where_the_restricted_likelihood_peaks():
+    tau2 = meta_regression(EFFECTS, EXTRA["ablat"]).tau2
+    step = 1e-4 * tau2
+    low, middle, high = (restricted_likelihood(tau2 + way * step) for way in (-1, 0, 1))
+    away = step * (high - low) / (2 * (2 * middle - high - low))  # one step of Newton's
+    assert abs(away) < 2e-8 * tau2  # PyMARE alone stops 1e-7 away
 
 
 def test_knapp_hartung_below_one_is_used_only_when_asked_for():
