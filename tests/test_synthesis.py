@@ -106,6 +106,12 @@ def test_alike_studies_make_hartung_knapp_narrower_than_wald():
     assert pool(alike[:2]).hk_narrower
 
 
+def test_one_dominant_weight_leaves_dersimonian_and_laird_their_heterogeneity():
+    # Weights 1e20, 1, 1: the mean is that of the first, Q = 3² + 5², C = Σw − Σw²/Σw = 4, τ² = (34 − 2) / 4.
+    pooled = pool([Effect(0.0, 1e-20), Effect(3.0, 1.0), Effect(5.0, 1.0)], "DL")
+    assert pooled.tau2 == pytest.approx(8.0)
+
+
 def test_identical_effects_have_no_error_left_under_plain_hartung_knapp():
     pooled = pool([Effect(0.3, 0.01)] * 3, "REML", "knha")
     assert (pooled.se, pooled.p, pooled.ci_low, pooled.ci_high) == (0.0, 0.0, pooled.estimate, pooled.estimate)
