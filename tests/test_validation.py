@@ -1,4 +1,5 @@
 import csv
+import gc
 import io
 import json
 from collections import Counter
@@ -194,6 +195,18 @@ def test_the_size_of_an_effect_is_hedges_g() -> None:
 def test_texts_unfit_for_a_cell(text: str, code: str | None) -> None:
     fault = text_fault(text)
     assert (fault.code if fault else None) == code
+
+
+def test_checking_leaves_the_garbage_collector_as_it_was() -> None:
+    assert gc.isenabled()
+    check({})
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        check({})
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 def test_a_file_full_of_faults_is_judged_no_further() -> None:
