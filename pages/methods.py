@@ -63,8 +63,8 @@ st.markdown(
 # The address of the reader's own browser, so that the lines work as they stand.
 base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/"
 codes = snippets.snippets(base if base.startswith("http") else snippets.USUAL)
-for tab, (language, code) in zip(st.tabs(list(codes)), codes.items(), strict=True):
-    tab.code(code, language="bash" if language == "curl" else language.lower(), wrap_lines=True)
+for tab, code in zip(st.tabs(list(codes)), codes.values(), strict=True):
+    tab.code(code, language=None, wrap_lines=True)  # the colours of Streamlit's highlighting are too faint to read
 
 st.header("Versions", anchor=False)
 st.markdown(f"Dashboard {__version__}, data version `{evidence.short}`.")
@@ -78,7 +78,7 @@ st.markdown(escaped(citing.in_words(__version__, evidence.short, today)))
 st.markdown("Cite the trials as well: every chart offers their references as RIS, BibTeX and CSL-JSON.")
 cff = citing.cff(__version__, evidence.short, today)
 with st.expander("As a CITATION.cff file", key="cff"):
-    st.code(cff, language="yaml", wrap_lines=True)
+    st.code(cff, language=None, wrap_lines=True)
 st.download_button(
     "Download CITATION.cff",
     cff,
