@@ -92,6 +92,20 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     config.set_option("server.address", before)
 
 
+@pytest.fixture
+def data_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the data, shown by the pages, that a test may break; nothing cached before it or after it."""
+    import streamlit as st
+
+    copy = Path(shutil.copytree(dataset.DATA, tmp_path / "data"))
+    monkeypatch.setenv("KETAMINE_EVIDENCE_DATA", str(copy))
+    for cache in (st.cache_data, st.cache_resource):
+        cache.clear()
+    yield copy
+    for cache in (st.cache_data, st.cache_resource):
+        cache.clear()
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
     """A Chromium of the file's own."""

@@ -30,6 +30,12 @@ def opened(page: str, **parameters: str | list[str]) -> AppTest:
     return at.run()
 
 
+def sound_page(page: str, **parameters: str | list[str]) -> AppTest:
+    at = opened(page, **parameters)
+    assert not at.exception, at.exception[0].message
+    return at
+
+
 def count_line(at: AppTest) -> str:
     return next(expander.label for expander in at.expander if expander.label.endswith("filter"))
 

@@ -1,29 +1,14 @@
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from evidence.dataset import DATA, Evidence
+from evidence.dataset import Evidence
 from evidence.ui.loading import FOLDER_VARIABLE
 from tests.screens import PAGES, assert_sound, line_of, opened, trials_on_screen
 
 pytestmark = pytest.mark.usefixtures("shipped_data")
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the data that a test may break; nothing cached before it or after it."""
-    copy = Path(shutil.copytree(DATA, tmp_path / "data"))
-    monkeypatch.setenv(FOLDER_VARIABLE, str(copy))
-    st.cache_data.clear()
-    st.cache_resource.clear()
-    yield copy
-    st.cache_data.clear()
-    st.cache_resource.clear()
 
 
 def break_missing(path: Path) -> None:
@@ -70,8 +55,8 @@ def every_page_stands() -> list[AppTest]:
 
 
 @pytest.mark.parametrize("spoil", [break_missing, break_binary, break_huge, break_heading_only])
-def test_no_page_falls_over_a_file_of_trials_that_cannot_be_read(spoil: Any, folder: Path) -> None:
-    spoil(folder / "trials.csv")
+def test_no_page_falls_over_a_file_of_trials_that_cannot_be_read(spoil: Any, data_copy: Path) -> None:
+    spoil(data_copy / "trials.csv")
     for at in every_page_stands():
         assert at.error[0].value.startswith("trials.csv holds no result that can be shown.")
         assert trials_on_screen(at) == 0
@@ -87,15 +72,15 @@ def test_no_page_falls_over_a_file_of_trials_that_cannot_be_read(spoil: Any, fol
         ("claims.csv", break_empty),
     ],
 )
-def test_no_page_falls_over_another_file(name: str, spoil: Any, folder: Path) -> None:
-    spoil(folder / name)
+def test_no_page_falls_over_another_file(name: str, spoil: Any, data_copy: Path) -> None:
+    spoil(data_copy / name)
     for at in every_page_stands():
         assert at.warning[0].value == "A data file has errors; what could be read is shown."
         assert trials_on_screen(at) == 8
 
 
 def test_no_page_falls_over_a_folder_that_is_not_there(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, data_copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "nowhere"))
     for at in every_page_stands():
@@ -103,19 +88,19 @@ def test_no_page_falls_over_a_folder_that_is_not_there(
         assert any(expander.label.startswith("5 problems") for expander in at.expander)
 
 
-def test_a_half_written_file_shows_its_whole_rows(folder: Path) -> None:
-    content = (folder / "trials.csv").read_bytes()
-    (folder / "trials.csv").write_bytes(content[: len(content) // 2])
+def test_a_half_written_file_shows_its_whole_rows(data_copy: Path) -> None:
+    content = (data_copy / "trials.csv").read_bytes()
+    (data_copy / "trials.csv").write_bytes(content[: len(content) // 2])
     for at in every_page_stands():
         assert any("left out because of errors; the rest is shown." in warning.value for warning in at.warning)
         assert trials_on_screen(at) > 0
 
 
-def test_one_bad_row_is_counted_listed_and_left_out(folder: Path, evidence: Evidence) -> None:
-    lines = (folder / "trials.csv").read_text("utf-8").splitlines(keepends=True)
+def test_one_bad_row_is_counted_listed_and_left_out(data_copy: Path, evidence: Evidence) -> None:
+    lines = (data_copy / "trials.csv").read_text("utf-8").splitlines(keepends=True)
     line = line_of(evidence, "murrough-2013a", outcome="response", hours=24, citation="Murrough2013AJP")
     lines[line - 1] = lines[line - 1].replace(",30,47,7,25,", ",48,47,7,25,")
-    (folder / "trials.csv").write_text("".join(lines), "utf-8")
+    (data_copy / "trials.csv").write_text("".join(lines), "utf-8")
     for at in every_page_stands():
         assert at.warning[0].value == "1 row of trials.csv left out because of errors; the rest is shown."
         assert not at.error
@@ -127,8 +112,8 @@ def test_one_bad_row_is_counted_listed_and_left_out(folder: Path, evidence: Evid
 
 
 @pytest.mark.parametrize("spoil", BREAKS)
-def test_the_last_good_data_are_kept_and_the_mended_file_is_back(spoil: Any, folder: Path) -> None:
-    path = folder / "trials.csv"
+def test_the_last_good_data_are_kept_and_the_mended_file_is_back(spoil: Any, data_copy: Path) -> None:
+    path = data_copy / "trials.csv"
     good = path.read_bytes()
     at = opened("response")
     stamp = at.caption[-1].value
@@ -150,10 +135,10 @@ def test_the_last_good_data_are_kept_and_the_mended_file_is_back(spoil: Any, fol
     assert (at.caption[-1].value, at.header[0].value) == (stamp, shown)
 
 
-def test_a_row_added_while_the_app_runs_is_on_the_next_screen(folder: Path) -> None:
+def test_a_row_added_while_the_app_runs_is_on_the_next_screen(data_copy: Path) -> None:
     at = opened("trials", preset="Everything")
     assert "79 trials, 554 results" in at.caption[-1].value
-    path = folder / "trials.csv"
+    path = data_copy / "trials.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join([*lines, lines[1].replace("aan-het-rot-2010,aan het Rot 2010", "new-2026,New 2026")]))
     at.run()
@@ -162,8 +147,8 @@ def test_a_row_added_while_the_app_runs_is_on_the_next_screen(folder: Path) -> N
     assert "New 2026" in at.dataframe[0].value.to_string()
 
 
-def test_hostile_text_in_the_data_is_shown_as_text(folder: Path) -> None:
-    path = folder / "trials.csv"
+def test_hostile_text_in_the_data_is_shown_as_text(data_copy: Path) -> None:
+    path = data_copy / "trials.csv"
     text = path.read_text("utf-8").replace("Murrough 2013a", "**Evil** $x$ :red[y] & `z`")
     path.write_text(text, "utf-8")
     at = opened("trials", trial="murrough-2013a")

@@ -1,17 +1,14 @@
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from conftest import counted
 from streamlit.testing.v1 import AppTest
 
 from evidence import tables
-from evidence.dataset import DATA, Evidence
+from evidence.dataset import Evidence
 from evidence.records import Result
 from evidence.selection import PRESETS
-from evidence.ui.loading import FOLDER_VARIABLE
+from tests.screens import sound_page
 
 APP = Path(__file__).resolve().parent.parent / "evidence" / "ui" / "app.py"
 LABELS = {name: preset.label for name, preset in PRESETS.items()}
@@ -21,28 +18,9 @@ EVENTS, APART, MATRIX, AXIS = "harms-events", "harms-apart", "harms-matrix", "ax
 pytestmark = pytest.mark.usefixtures("shipped_data")
 
 
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    copy = Path(shutil.copytree(DATA, tmp_path / "data"))
-    monkeypatch.setenv(FOLDER_VARIABLE, str(copy))
-    st.cache_resource.clear()
-    yield copy
-    st.cache_resource.clear()
-
-
-def write(folder: Path, rows: list[Result]) -> None:
+def write(data_copy: Path, rows: list[Result]) -> None:
     known = [row.model_copy(update={"citation": "Lii2023NMH"}) for row in rows]
-    (folder / "trials.csv").write_bytes(tables.to_csv(tables.result_frame(known)))
-
-
-def opened(page: str, **parameters: str | list[str]) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=30)
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.switch_page(f"../../pages/{page}.py")
-    at.run()
-    assert not at.exception, at.exception[0].message
-    return at
+    (data_copy / "trials.csv").write_bytes(tables.to_csv(tables.result_frame(known)))
 
 
 def alts(at: AppTest) -> list[str]:
@@ -58,14 +36,14 @@ def said(at: AppTest) -> str:
 @pytest.mark.parametrize("preset", LABELS)
 @pytest.mark.parametrize("page", ["safety", "blinding"])
 def test_both_pages_stand_for_every_preset(page: str, preset: str) -> None:
-    at = opened(page, preset=LABELS[preset])
+    at = sound_page(page, preset=LABELS[preset])
     assert at.header[0].value.endswith(".")
     assert at.get("plotly_chart")
     assert "significant" not in said(at)
 
 
 def test_safety_of_the_default_says_what_was_given_up_and_leads_on() -> None:
-    at = opened("safety")
+    at = sound_page("safety")
     assert "This selection holds no such result; shown without requiring that comparator is midazolam" in said(at)
     (button,) = [b for b in at.button if b.label == "Esketamine nasal spray: 7 trials"]
     button.click().run()
@@ -75,7 +53,9 @@ def test_safety_of_the_default_says_what_was_given_up_and_leads_on() -> None:
 
 
 def test_ratio_group_and_threshold_come_from_the_url() -> None:
-    at = opened("safety", preset=LABELS["esketamine"], harm="Risk ratio", events=["Gastrointestinal"], incidence="10")
+    at = sound_page(
+        "safety", preset=LABELS["esketamine"], harm="Risk ratio", events=["Gastrointestinal"], incidence="10"
+    )
     assert at.header[0].value.startswith("The largest difference is in nausea")
     assert alts(at)[0].startswith("Nausea: 26% against 11%, 2.35 (1.55–3.56), excludes no effect, 5 trials")
     assert "2 events" not in alts(at)[0]
@@ -86,8 +66,8 @@ def test_ratio_group_and_threshold_come_from_the_url() -> None:
 
 
 def test_the_grid_and_the_time_axis_open_from_the_url() -> None:
-    closed = opened("safety", preset=LABELS["esketamine"])
-    at = opened("safety", preset=LABELS["esketamine"], timeline="true", counted="true")
+    closed = sound_page("safety", preset=LABELS["esketamine"])
+    at = sound_page("safety", preset=LABELS["esketamine"], timeline="true", counted="true")
     assert len(alts(at)) == len(alts(closed)) + 2
     words = said(at)
     assert "not where the event ended" in words
@@ -96,7 +76,7 @@ def test_the_grid_and_the_time_axis_open_from_the_url() -> None:
 
 
 def test_long_term_harm_is_said_in_words() -> None:
-    words = said(opened("safety"))
+    words = said(sound_page("safety"))
     assert "no trial here is built to measure it" in words
     assert "absence of data, not evidence of safety" in words
     assert "Wilkinson 2018" in words
@@ -104,55 +84,57 @@ def test_long_term_harm_is_said_in_words() -> None:
 
 def test_an_empty_selection_offers_the_way_back() -> None:
     for page in ("safety", "blinding"):
-        at = opened(page, population=["Bipolar depression"], age_group=["Adolescents"])
+        at = sound_page(page, population=["Bipolar depression"], age_group=["Adolescents"])
         assert not at.get("plotly_chart")
         assert at.warning[0].value.startswith("No trial meets all of")
         assert any(button.label.startswith(("Undo", "Clear all")) for button in at.button)
 
 
-def test_one_trial_and_no_event_in_either_arm(folder: Path) -> None:
+def test_one_trial_and_no_event_in_either_arm(data_copy: Path) -> None:
     zero = {"outcome": "nausea", "comparator": "placebo", "hours": 672}
-    write(folder, [counted(5, 20, 1, 20, comparator="placebo", outcome="dissociation"), counted(0, 20, 0, 20, **zero)])
-    at = opened("safety", preset=LABELS["everything"], incidence="0")
+    write(
+        data_copy, [counted(5, 20, 1, 20, comparator="placebo", outcome="dissociation"), counted(0, 20, 0, 20, **zero)]
+    )
+    at = sound_page("safety", preset=LABELS["everything"], incidence="0")
     assert "Nausea: 0% against 0%, 0% (−16% to 16%), includes no effect, 1 trial, 40 people" in alts(at)[0]
-    at = opened("safety", preset=LABELS["everything"], incidence="0", harm="Risk ratio")
+    at = sound_page("safety", preset=LABELS["everything"], incidence="0", harm="Risk ratio")
     assert "Nausea: 0% against 0%, not estimable, 1 trial, 40 people" in alts(at)[0]
     assert "a risk ratio cannot be estimated" in said(at)
 
 
-def test_a_selection_without_any_harm(folder: Path) -> None:
-    write(folder, [counted(30, 47, 7, 25), counted(3, 9, 1, 9, trial="b", label="B 2020")])
-    at = opened("safety", timeline="true", counted="true")
+def test_a_selection_without_any_harm(data_copy: Path) -> None:
+    write(data_copy, [counted(30, 47, 7, 25), counted(3, 9, 1, 9, trial="b", label="B 2020")])
+    at = sound_page("safety", timeline="true", counted="true")
     assert at.header[0].value == "No controlled trial here counts adverse events in both arms."
     assert "No trial in this selection reports how many people had an adverse event" in said(at)
     assert "none reports such an event" in said(at)
 
 
 def test_blinding_shows_the_trials_behind_each_masking() -> None:
-    at = opened("blinding", preset=LABELS["everything"], masked="true")
+    at = sound_page("blinding", preset=LABELS["everything"], masked="true")
     assert len(alts(at)) == 2
     assert "Lii 2023" in alts(at)[1]
-    scores = opened("blinding", preset=LABELS["everything"], lens="MADRS points")
+    scores = sound_page("blinding", preset=LABELS["everything"], lens="MADRS points")
     assert "MADRS points" in scores.header[0].value
 
 
 def test_masking_splits_the_forest_plot() -> None:
-    at = opened("response", preset=LABELS["placebo"], by="Masking")
+    at = sound_page("response", preset=LABELS["placebo"], by="Masking")
     assert any("subgroup differences" in caption.value for caption in at.caption)
 
 
 def test_the_overview_tile_and_the_page_say_the_same(evidence: Evidence) -> None:
-    at = opened("overview", preset=LABELS["esketamine"])
+    at = sound_page("overview", preset=LABELS["esketamine"])
     text = said(at) + "".join(str(m.value) for m in at.metric)
     assert "31 vs 5" in text
     assert "25% (20% to 31%)" in text
 
 
 def test_the_blinding_lens_is_on_safety_and_duration_in_the_same_words() -> None:
-    at = opened("safety", preset=LABELS["everything"], masking="true")
+    at = sound_page("safety", preset=LABELS["everything"], masking="true")
     assert "against inert placebo" in said(at)
     assert "Trials were not randomised to a kind of placebo" in said(at)
-    duration = opened("duration", preset=LABELS["everything"], masking="true")
+    duration = sound_page("duration", preset=LABELS["everything"], masking="true")
     assert "By blinding: inert placebo: Daly 2019 and Glue 2024" in said(duration)
     assert "against active placebo the mean difference of symptom scores is" in said(duration)
 
@@ -164,7 +146,7 @@ def with_table(at: AppTest) -> AppTest:
 
 
 def test_by_blinding_the_table_and_the_words_are_those_of_the_lines_drawn() -> None:
-    at = with_table(opened("safety", preset=LABELS["everything"], masking="true", against="Another treatment"))
+    at = with_table(sound_page("safety", preset=LABELS["everything"], masking="true", against="Another treatment"))
     table = at.dataframe[0].value
     drawn = alts(at)[0].split("; ")
     assert len(table) == len(drawn)
@@ -174,7 +156,7 @@ def test_by_blinding_the_table_and_the_words_are_those_of_the_lines_drawn() -> N
     assert {"Inert placebo", "Open or raters only"} <= set(table["Blinding"])
     assert all("cludes no effect" in line for line in drawn)
     assert "Shown against another treatment" not in said(at)
-    plain = with_table(opened("safety", preset=LABELS["everything"], against="Another treatment"))
+    plain = with_table(sound_page("safety", preset=LABELS["everything"], against="Another treatment"))
     assert "Blinding" not in plain.dataframe[0].value
     assert len(plain.dataframe[0].value) == len(alts(plain)[0].split("; "))
 
@@ -199,15 +181,15 @@ ONE_TRIAL = {
 
 
 @pytest.mark.parametrize("page", ONE_TRIAL)
-def test_one_trial_in_which_nobody_had_anything_is_said_on_every_page(page: str, folder: Path) -> None:
-    write(folder, [counted(0, 20, 0, 20, comparator="placebo"), counted(0, 20, 0, 20, **NOBODY)])
+def test_one_trial_in_which_nobody_had_anything_is_said_on_every_page(page: str, data_copy: Path) -> None:
+    write(data_copy, [counted(0, 20, 0, 20, comparator="placebo"), counted(0, 20, 0, 20, **NOBODY)])
     words, options = ONE_TRIAL[page]
-    at = opened(page, preset=LABELS["everything"], **options)
+    at = sound_page(page, preset=LABELS["everything"], **options)
     assert words in " ".join((said(at), *alts(at), *(box.value for box in at.info)))
 
 
 def test_reviews_that_disagree_both_stand_on_the_trials_card_and_in_the_forest_plot() -> None:
-    at = opened("trials", preset=LABELS["everything"], trial="berman-2000")
+    at = sound_page("trials", preset=LABELS["everything"], trial="berman-2000")
     judged = next(t.value for t in (*at.dataframe, *at.table) if "Judged by" in t.value)
     both = judged[judged["Domain"] == "Missing outcomes"]
     assert both["Judged by"].nunique() == both["Judgement"].nunique() == 2

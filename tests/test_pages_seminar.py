@@ -1,25 +1,11 @@
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from evidence.dataset import DATA
-from evidence.ui.loading import FOLDER_VARIABLE
 from tests.screens import APP, assert_sound, opened, words_of
 
 ON = {"present": "on"}
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    copy = Path(shutil.copytree(DATA, tmp_path / "data", ignore=shutil.ignore_patterns("history")))
-    monkeypatch.setenv(FOLDER_VARIABLE, str(copy))
-    st.cache_resource.clear()
-    yield copy
-    st.cache_resource.clear()
 
 
 def step_of(at: AppTest) -> str:
@@ -94,10 +80,10 @@ def test_the_room_guesses_takes_back_and_sees() -> None:
     assert set(at.query_params) <= {"present", "step", "data", "lecture"}
 
 
-def test_data_saved_in_the_middle_do_not_change_the_numbers(folder: Path) -> None:
+def test_data_saved_in_the_middle_do_not_change_the_numbers(data_copy: Path) -> None:
     at = opened("seminar", **ON)
     before = next(item.value for item in at.markdown if "Data version" in item.value)
-    path = folder / "trials.csv"
+    path = data_copy / "trials.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith("grunebaum-2017,")]
     assert len(kept) < len(lines)

@@ -11,6 +11,7 @@ from evidence.dataset import DATA
 from evidence.patient import CHOICES
 from evidence.selection import PRESETS
 from evidence.ui.loading import FOLDER_VARIABLE
+from tests.screens import sound_page
 
 APP = Path(__file__).resolve().parent.parent / "evidence" / "ui" / "app.py"
 PAGES = ("bias", "summary", "claims", "patient", "background")
@@ -18,16 +19,6 @@ EVERYTHING = PRESETS["everything"].label
 # A combination that no trial meets.
 NOTHING = {"preset": PRESETS["midazolam"].label, "route": "Oral"}
 WRONG = re.compile(r"\b(?:nan|None(?! of)|inf|undefined)\b|signifi")
-
-
-def opened(page, **parameters):
-    at = AppTest.from_file(str(APP), default_timeout=30)
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.switch_page(f"../../pages/{page}.py")
-    at.run()
-    assert not at.exception, at.exception[0].message
-    return at
 
 
 def words(at):
@@ -55,12 +46,12 @@ def test_each_page_is_sound(page, theme):
 @pytest.mark.parametrize("preset", [preset.label for preset in PRESETS.values()])
 @pytest.mark.parametrize("page", ["bias", "summary"])
 def test_every_preset_is_sound(page, preset):
-    assert not WRONG.search(words(opened(page, preset=preset)))
+    assert not WRONG.search(words(sound_page(page, preset=preset)))
 
 
 @pytest.mark.parametrize("page", ["bias", "summary"])
 def test_an_empty_selection_says_so_and_offers_to_undo_it(page):
-    at = opened(page, **NOTHING)
+    at = sound_page(page, **NOTHING)
     assert "No trial meets all of" in at.warning[0].value
     assert not charts(at)
     at.button(key="undo-route").click().run()
@@ -70,11 +61,11 @@ def test_an_empty_selection_says_so_and_offers_to_undo_it(page):
 
 @pytest.mark.parametrize("page", ["claims", "patient", "background"])
 def test_pages_about_all_trials_do_not_mind_an_empty_selection(page):
-    assert not opened(page, **NOTHING).warning
+    assert not sound_page(page, **NOTHING).warning
 
 
 def test_two_reviews_that_disagree_are_drawn_and_said():
-    at = opened("bias", preset=EVERYTHING)
+    at = sound_page("bias", preset=EVERYTHING)
     assert "reviews disagree on Berman 2000, Diazgranados 2010, Zarate 2006 and Zarate 2012" in at.header[0].value
     assert "missing outcomes high risk (dean2021cochrane); low risk (kishimoto2016)" in charts(at)[0].proto.alt
 
@@ -97,14 +88,14 @@ def test_a_clicked_mark_opens_the_card_of_its_reviews():
 
 
 def test_the_filter_by_judgement_is_in_the_url():
-    at = opened("bias", preset=EVERYTHING, **{"bias-judgement": "High risk", "bias-domain": "Other bias"})
+    at = sound_page("bias", preset=EVERYTHING, **{"bias-judgement": "High risk", "bias-domain": "Other bias"})
     assert at.selectbox(key="bias-domain").value == "other-bias"
     assert at.header[0].value.startswith("1 of 1 trial judged")
     assert charts(at)[0].proto.alt.startswith("Singh 2016:")
 
 
 def test_a_filter_that_leaves_nothing_is_undone():
-    at = opened("bias", **{"bias-judgement": "High risk", "bias-domain": "Other bias"})
+    at = sound_page("bias", **{"bias-judgement": "High risk", "bias-domain": "Other bias"})
     assert "No trial of this selection has such a judgement" in at.warning[0].value
     at.button(key="bias-show-all").click().run()
     assert not at.exception
@@ -112,14 +103,14 @@ def test_a_filter_that_leaves_nothing_is_undone():
 
 
 def test_the_weights_are_said():
-    assert "weighted as in the response pool (2 trials)" in words(opened("bias"))
-    at = opened("bias", preset=PRESETS["midazolam"].label, **{"bias-time": "After 31 days"})
+    assert "weighted as in the response pool (2 trials)" in words(sound_page("bias"))
+    at = sound_page("bias", preset=PRESETS["midazolam"].label, **{"bias-time": "After 31 days"})
     assert "each trial counts the same (8 trials; nothing is pooled)" in words(at)
 
 
 def brought(data, at=None):
     """The Bias page with a table of judgements brought to it."""
-    at = at or opened("bias")
+    at = at or sound_page("bias")
     at.session_state["bias-import"] = True
     at.run()
     at.file_uploader(key="bias-import-file").upload("robvis.csv", data).run()
@@ -161,7 +152,7 @@ def test_judgements_of_rob_2_are_saved_and_have_a_table_of_their_own(tmp_path, m
     assert "Also judged: 1 trial with Cochrane RoB 2" in words(at)
     at.selectbox(key="bias-tool").select("Cochrane RoB 2").run()
     assert not at.exception
-    linked = charts(opened("bias", **{"bias-tool": "Cochrane RoB 2"}))[0].proto.alt
+    linked = charts(sound_page("bias", **{"bias-tool": "Cochrane RoB 2"}))[0].proto.alt
     assert linked == charts(at)[0].proto.alt
     assert charts(at)[0].proto.alt.startswith("Murrough 2013a: randomisation process low risk")
     at.button(key="add-undo").click().run()
@@ -177,13 +168,13 @@ def test_nothing_is_written_where_other_computers_reach(monkeypatch):
 
 
 def test_risk_of_bias_is_a_column_of_the_forest_plot():
-    at = opened("response", columns="risk of bias")
+    at = sound_page("response", columns="risk of bias")
     assert "Risk of bias" in charts(at)[0].proto.spec
     assert "not judged" in charts(at)[0].proto.spec
 
 
 def test_the_summary_is_a_table_with_its_exports():
-    at = opened("summary")
+    at = sound_page("summary")
     table = at.table[0].value
     assert list(table.columns)[:3] == ["Outcome", "With midazolam", "With ketamine (95% CI)"]
     assert "Response, 24 hours" in str(table.iloc[0, 0])
@@ -192,13 +183,13 @@ def test_the_summary_is_a_table_with_its_exports():
 
 
 def test_a_selection_without_comparisons_has_no_table():
-    at = opened("summary", preset=EVERYTHING, comparator_kind="Uncontrolled")
+    at = sound_page("summary", preset=EVERYTHING, comparator_kind="Uncontrolled")
     assert "No controlled trial in this selection" in at.info[0].value
     assert not at.table
 
 
 def test_all_claims_stand_with_shape_word_numbers_and_links():
-    at = opened("claims")
+    at = sound_page("claims")
     text = words(at).replace("\\", "")
     for name, shape in claims.SHAPES.items():
         assert f"**{shape} {name.capitalize()}**" in text
@@ -210,7 +201,7 @@ def test_all_claims_stand_with_shape_word_numbers_and_links():
 
 
 def test_claims_of_one_verdict():
-    at = opened("claims", **{"claim-verdict": "○ Not supported"})
+    at = sound_page("claims", **{"claim-verdict": "○ Not supported"})
     assert [header.value for header in at.header][1:] == ["Duration", "What became of the article’s references"]
 
 
@@ -227,7 +218,7 @@ def test_a_verdict_whose_numbers_moved_is_flagged_on_screen(tmp_path, monkeypatc
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "data"))
     st.cache_resource.clear()
     try:
-        at = opened("claims")
+        at = sound_page("claims")
         assert "To be reviewed" in at.warning[0].value
         assert "**25** **· differs, printed 18**" in words(at)
     finally:
@@ -235,7 +226,7 @@ def test_a_verdict_whose_numbers_moved_is_flagged_on_screen(tmp_path, monkeypatc
 
 
 def test_choices_come_from_the_url_and_are_cleared():
-    at = opened("patient", **{"patient-polarity": "Bipolar", "patient-dose": "0.5 mg/kg"})
+    at = sound_page("patient", **{"patient-polarity": "Bipolar", "patient-dose": "0.5 mg/kg"})
     assert "bipolar depression and 0.5 mg/kg" in at.header[0].value
     assert "onset?preset=Everything&population=Bipolar%20depression&dose=0.5&dose=0.5" in words(at)
     at.button(key="patient-clear").click().run()
@@ -243,23 +234,23 @@ def test_choices_come_from_the_url_and_are_cleared():
 
 
 def test_one_trial_is_said_to_be_one():
-    at = opened("patient", **{"patient-age": "Older adults"})
+    at = sound_page("patient", **{"patient-age": "Older adults"})
     assert at.header[0].value.startswith("1 trial,")
     assert "One trial: what it found may not hold" in words(at)
 
 
 def test_a_choice_is_given_up_and_named():
-    at = opened("patient", **{"patient-polarity": "Bipolar", "patient-age": "Older adults"})
+    at = sound_page("patient", **{"patient-polarity": "Bipolar", "patient-age": "Older adults"})
     assert "\nNo trial meets all of it: bipolar depression and older adults. Without " in words(at)
 
 
 def test_every_choice_has_its_widget():
-    at = opened("patient")
+    at = sound_page("patient")
     assert {pill.key for pill in at.button_group} >= {f"patient-{name}" for name in CHOICES}
 
 
 def test_one_trial_has_its_whole_card():
-    at = opened("trials", preset=EVERYTHING, trial="zarate-2006")
+    at = sound_page("trials", preset=EVERYTHING, trial="zarate-2006")
     heads = [element.value for element in at.subheader]
     assert "Harms and vital signs" in " ".join(heads)
     assert {"Printed against recomputed", "Risk of bias", "Statements it bears on", "References"} <= set(heads)
@@ -267,12 +258,12 @@ def test_one_trial_has_its_whole_card():
 
 
 def test_a_trial_card_says_what_is_not_held():
-    text = words(opened("trials", preset=EVERYTHING, trial="lii-2023"))
+    text = words(sound_page("trials", preset=EVERYTHING, trial="lii-2023"))
     assert "No published judgement is held for this trial." in text
 
 
 def test_background_marks_every_sentence():
-    text = words(opened("background"))
+    text = words(sound_page("background"))
     assert "— definition" in text
     assert "general knowledge" not in text
     assert "— counted from the data" in text

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from evidence import sharing
 from evidence.api import headers
 from evidence.selection import PRESETS, Selection
+from tests.screens import opened
 from tests.server import IDLE, SLOW
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,14 +20,6 @@ OPTIONS = {
     "onset": ("measure",),
     "duration": ("measure",),
 }
-
-
-def opened(page: str, **parameters: object) -> AppTest:
-    at = AppTest.from_file(str(APP), default_timeout=30)
-    for name, value in parameters.items():
-        at.query_params[name] = value
-    at.switch_page(f"../../pages/{page}.py")
-    return at.run()
 
 
 def notes(at: AppTest) -> str:
