@@ -4,6 +4,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ RESULTS = validate(SHIPPED, Result, citations=CITATIONS)
 def check(*rows: Mapping[str, str]) -> Checked[Result]:
     columns = Result.columns()
     cells = [tuple({**FIRST, **row}[name] for name in columns) for row in rows]
-    return validate(Table(columns, columns, tuple(map(Row, range(2, 9), cells)), count=len(rows)), Result)
+    return validate(Table(columns, columns, tuple(map(Row, count(2), cells)), count=len(rows)), Result)
 
 
 def codes(*rows: Mapping[str, str]) -> list[tuple[int, str, str]]:
@@ -100,6 +101,18 @@ def test_an_unknown_word_is_offered_the_nearest() -> None:
     fixes = [f.fix for f in check({"intervention": "Ketamin"}, {"comparator": "NONE", "hours": "1"}).findings]
     assert fixes[0] == "Did you mean “ketamine”? Use one of: ketamine, esketamine, arketamine."
     assert fixes[1].startswith("Did you mean “none”?")
+
+
+def test_a_short_list_of_words_is_named_and_a_long_one_is_not() -> None:
+    fixes = {f.column: f.fix for f in check({"route": "by foot", "outcome": "xyzzyx"}).findings}
+    assert fixes["route"].startswith("Use one of: ")
+    assert fixes["outcome"] == "See the word list."
+
+
+def test_a_number_that_can_be_read_is_offered_as_it_should_be_written() -> None:
+    fixes = {f.column: f.fix for f in check({"hours": "0,5", "n_randomised": "2O"}).findings}
+    assert fixes["hours"] == "Write 0.5. Write decimals with a point."
+    assert fixes["n_randomised"].startswith("Write a number such as ")
 
 
 def test_spaces_at_the_ends_are_left_out_and_said() -> None:
@@ -209,17 +222,24 @@ def test_checking_leaves_the_garbage_collector_as_it_was() -> None:
         gc.enable()
 
 
-def test_a_file_full_of_faults_is_judged_no_further() -> None:
-    columns = Result.columns()
-    rows = tuple(Row(n, ("?",) * len(columns)) for n in range(2, 1002))
-    checked = validate(Table(columns, columns, rows, count=len(rows)), Result)
-    assert [f.code for f in checked.findings if f.code == "too-many-findings"] == ["too-many-findings"]
-    assert len(checked.findings) < 2 * MOST
-    assert checked.records == ()
-    same = tuple(Row(n, SHIPPED.rows[0].cells) for n in range(2, MOST + 1000))
-    checked = validate(Table(columns, columns, same, count=len(same)), Result)
-    assert len(checked.records) == 1
-    assert sum(f.is_blocking for f in checked.findings) == MOST + 1
+STOPS = pytest.mark.parametrize(("faults", "is_stopped"), [(MOST, False), (MOST + 1, True)])
+
+
+@STOPS
+def test_a_file_full_of_faulty_cells_is_read_no_further(faults: int, is_stopped: bool) -> None:
+    checked = check(*({"trial": f"trial-{n}", "hours": "?"} for n in range(faults)), {})
+    stops = [f.line for f in checked.findings if f.code == "too-many-findings"]
+    assert stops == ([faults + 2] if is_stopped else [])
+    assert sum(f.is_blocking for f in checked.findings) == faults + len(stops)
+    assert (checked.rows, len(checked.records)) == (faults + 1, 0 if is_stopped else 1)
+
+
+@STOPS
+def test_rows_that_stand_twice_are_all_left_out_and_named_up_to_a_limit(faults: int, is_stopped: bool) -> None:
+    checked = check(*[{}] * (faults + 1))
+    named = Counter(f.code for f in checked.findings if f.is_blocking)
+    assert named == {"duplicate-row": MOST} | ({"too-many-findings": 1} if is_stopped else {})
+    assert [record.line for record in checked.records] == [2]
 
 
 def test_reading_validating_and_writing_is_identity() -> None:
