@@ -170,3 +170,15 @@ def test_what_was_found_is_drawn_only_when_it_is_revealed():
     assert "<b>54</b>" in texts(shown)
     assert list(hidden.data[0].x) == [10, 10, 70]
     assert len(set(zip(hidden.data[0].x, hidden.data[0].y, strict=True))) == 3
+
+
+def test_long_labels_are_set_smaller_and_longer_ones_keep_out_of_the_next_row():
+    long, longer = "Systolic pressure up by 40 mmHg or more", "Intentional self-injury " * 3
+    pairs = [hall.Pair(name, 17, 2) for name in ("Vertigo", long, longer.strip(), *"abc")]
+    figure = hall.pairs(pairs, "esketamine", "placebo", "#56B4E9", INKS["light"])
+    sizes = {note.text: note.font.size for note in figure.layout.annotations}
+    low, high = figure.layout.yaxis.range
+    row = (figure.layout.height - figure.layout.margin.t - figure.layout.margin.b) / (high - low)
+    assert sizes["Vertigo"] > sizes[long] >= 15
+    lines = next(text for text in sizes if text.startswith("Intentional"))
+    assert (lines.count("<br>") + 1) * 1.3 * sizes[lines] <= row

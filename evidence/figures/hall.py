@@ -15,8 +15,10 @@ from evidence.words import plain
 
 HEIGHT = 420
 _LABEL, _PLOT, _WORDS = 0.27, (0.28, 0.73), 1.0
-_WIDEST, _NARROW = 24, 13  # letters of a label
+_WIDEST, _WIDER, _NARROW = 24, 28, 13  # letters of a label
+_SMALLEST = 15  # type of a label that is set smaller to stay on one line
 _ROOMY = 8
+_LEADING = 1.3  # plotly's height of a line, in sizes of its type
 _MARKS = 1.7  # how much larger marks and lines are than on a page
 
 
@@ -37,16 +39,17 @@ def enlarge(figure: go.Figure) -> None:
             trace.line.width *= _MARKS
 
 
-def _wrapped(text: str, widest: int) -> str:
-    return "<br>".join(html.escape(line) for line in textwrap.wrap(text, widest) or [""])
-
-
 def _labels(
     figure: go.Figure, texts: Sequence[str], places: Sequence[float], ink: Ink, size: int, widest: int = _WIDEST
 ) -> None:
+    """Labels at the left: a long one is set smaller, one too long for that on lines which keep out of the next row."""
+    margin, (low, high) = figure.layout.margin, figure.layout.yaxis.range
+    row = (HEIGHT - margin.t - margin.b) / (high - low)
     for text, place in zip(texts, places, strict=True):
+        fitting = size * widest // max(len(text), widest)
+        words = [text] if fitting >= _SMALLEST else textwrap.wrap(text, widest)
         figure.add_annotation(
-            text=_wrapped(text, widest),
+            text="<br>".join(map(html.escape, words)),
             x=0,
             xref="paper",
             y=place,
@@ -54,7 +57,10 @@ def _labels(
             xanchor="left",
             align="left",
             showarrow=False,
-            font={"size": size, "color": ink.text},
+            font={
+                "size": fitting if len(words) == 1 else min(size, int(row / len(words) / _LEADING)),
+                "color": ink.text,
+            },
         )
 
 
@@ -168,7 +174,7 @@ def pairs(items: Sequence[Pair], drug: str, control: str, colour: str, ink: Ink)
         xaxis2=style.word_axis(0.80, _WORDS) | {"anchor": "y"},
         yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
     )
-    _labels(figure, [item.label for item in items], places, ink, size)
+    _labels(figure, [item.label for item in items], places, ink, size, _WIDER)
     words = [f"<b>{item.drug:.0f}</b> and {item.control:.0f}" for item in items]
     figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "right", ink.text, size))
     key = f'● {html.escape(drug)}    <span style="color:{colour}">○ {html.escape(control)}</span>'

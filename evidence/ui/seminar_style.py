@@ -16,9 +16,9 @@ _STAGE = """
 .st-key-seminar-stage li { margin: 0 0 0.35em !important; }
 .st-key-seminar-stage [data-testid="stMarkdownContainer"] { margin-bottom: 0 !important; }
 .st-key-seminar-words { padding-top: 1.5vh; }
-.st-key-seminar-words p, .st-key-seminar-words ul { padding-left: 1.1em !important; margin: 0 !important; }
-.st-key-seminar-words li { font-size: var(--words) !important; }
-.st-key-seminar-words ul { padding-left: 1.1em !important; margin: 0 !important; }
+.st-key-seminar-words p { margin: 0 !important; }
+.st-key-seminar-words p, .st-key-seminar-words li { font-size: var(--words) !important; }
+.st-key-seminar-words ul { padding-left: calc(var(--words) * 0.75) !important; margin: 0 !important; }
 .st-key-seminar-words li { margin: 0 0 0.75em !important; }
 .st-key-seminar-kicker p { color: var(--quiet); font-weight: 600; }
 .st-key-seminar-stage > :has(> .st-key-seminar-figure) { flex: 1 1 0 !important; min-height: 240px; }
