@@ -40,7 +40,12 @@ if slugs:
         height=min(420, 38 + 35 * len(slugs)),
         alt=f"{len(slugs)} trials",
         placeholder=frames.UNKNOWN,
-        column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
+        column_config={
+            "Acronym": st.column_config.TextColumn(
+                width=100
+            ),  # it is measured by the first rows, which seldom have one
+            "Citation": st.column_config.LinkColumn(display_text="open"),
+        },
     )
     chosen = event["selection"]["rows"]
     picked = slugs[chosen[0]] if chosen and chosen[0] < len(slugs) else None
