@@ -89,6 +89,8 @@ def test_an_unreadable_cell_is_not_taken_for_a_blank_one() -> None:
     assert codes({"n_intervention": "ten"}) == [(2, "n_intervention", "number-text")]
     assert codes({"dose_unit": "mg/Kg"}) == [(2, "dose_unit", "unknown-term")]
     assert codes({"effect": "1", "effect_measure": "odds"}) == [(2, "effect_measure", "unknown-term")]
+    assert codes({"n_intervention": "=10"}) == [(2, "n_intervention", "formula")]
+    assert codes({}, {"hours": ""}, {"hours": ""}) == [(3, "hours", "blank-required"), (4, "hours", "blank-required")]
 
 
 def test_a_blocked_row_is_left_out_and_the_others_stay() -> None:
@@ -226,8 +228,9 @@ STOPS = pytest.mark.parametrize(("faults", "is_stopped"), [(MOST, False), (MOST 
 
 
 @STOPS
-def test_a_file_full_of_faulty_cells_is_read_no_further(faults: int, is_stopped: bool) -> None:
-    checked = check(*({"trial": f"trial-{n}", "hours": "?"} for n in range(faults)), {})
+@pytest.mark.parametrize("fault", [{"hours": "?"}, {"ci_low": "9", "ci_high": "1"}])
+def test_a_file_full_of_faults_is_read_no_further(fault: dict[str, str], faults: int, is_stopped: bool) -> None:
+    checked = check(*({"trial": f"trial-{n}", **fault} for n in range(faults)), {})
     stops = [f.line for f in checked.findings if f.code == "too-many-findings"]
     assert stops == ([faults + 2] if is_stopped else [])
     assert sum(f.is_blocking for f in checked.findings) == faults + len(stops)
