@@ -199,6 +199,12 @@ def _likeness(a: Cells, b: Cells) -> float:
     return sum(x == y for x, y in filled) / len(filled) if filled else 1.0
 
 
+def unreadable(one: Snapshot) -> tuple[Finding, ...]:
+    """Why a version's trials.csv is no table at all; () where it is one."""
+    table = _table(one.files[TRIALS])
+    return () if table.is_readable else table.findings
+
+
 def _table(data: bytes | Finding) -> Table:
     return Table((), findings=(data,)) if isinstance(data, Finding) else read_own_table(data)
 

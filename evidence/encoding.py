@@ -31,6 +31,11 @@ class Decoded:
     encoding: str
     findings: tuple[Finding, ...]
 
+    @property
+    def why(self) -> str:
+        """Why there is no text, to go on with a sentence: "it is binary data, not text"."""
+        return self.findings[-1].message.replace("The file", "it", 1).rstrip(".")
+
 
 def line_at(data: bytes, position: int) -> int:
     r"""The physical line a byte stands on, for any kind of line end.

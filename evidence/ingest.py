@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from evidence.encoding import MAX_BYTES, decode
+from evidence.encoding import MAX_BYTES, Decoded, decode
 from evidence.findings import Finding, finding
 from evidence.mapping import COLUMNS, guess_mapping
 from evidence.reading import Row, Table, own_names, read_own_table
@@ -71,7 +71,8 @@ def read_paste(text: str) -> Upload:
 
 
 def _text_table(data: bytes) -> Table:
-    text, found = _text(data)
+    decoded = any_text(data)
+    text, found = decoded.text, decoded.findings
     if text is None:
         return Table((), findings=found)
     table = read_own_table(text.encode("utf-8"))
@@ -82,24 +83,29 @@ def _with_findings(table: Table, findings: tuple[Finding, ...]) -> Table:
     return Table(table.columns, table.header, table.rows, table.separator, table.encoding, findings, table.count)
 
 
-def _text(data: bytes) -> tuple[str | None, tuple[Finding, ...]]:
+def any_text(data: bytes) -> Decoded:
+    r"""The text of bytes in UTF-8, UTF-16, UTF-32 or an encoding with one byte a letter, with a note which it was.
+
+    >>> any_text("Cañas".encode("utf-16")).text
+    'Cañas'
+    """
     decoded = decode(data)
     if decoded.text is not None:
-        return decoded.text, decoded.findings
+        return decoded
     why = decoded.findings[0]
     if why.code == "utf-16":
         encoding = _wide_encoding(data)
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
-            return None, decoded.findings
+            return decoded
         if "\ud800" <= max(text, default="") <= "\udfff":
-            return None, decoded.findings
-        return text.removeprefix("\ufeff"), (finding("encoding-read", 1, "", encoding.upper()),)
+            return decoded
+        return Decoded(text.removeprefix("\ufeff"), encoding, (finding("encoding-read", 1, "", encoding.upper()),))
     if why.code == "not-utf-8":
         encoding, name = single_byte_encoding(data)
-        return data.decode(encoding, "replace"), (finding("encoding-read", 1, "", name),)
-    return None, decoded.findings
+        return Decoded(data.decode(encoding, "replace"), encoding, (finding("encoding-read", 1, "", name),))
+    return decoded
 
 
 def _wide_encoding(data: bytes) -> str:

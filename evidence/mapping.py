@@ -166,7 +166,7 @@ def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping |
     """
     decoded = decode(data)
     if decoded.text is None:
-        return decoded.findings[0]
+        return finding("mapping", 1, reason=decoded.why)
     try:
         parts = json.loads(decoded.text)
     except (ValueError, RecursionError):

@@ -16,9 +16,8 @@ from rispy.parser import RisParser
 
 from evidence.citations import RIS_TYPES
 from evidence.csl import PMCID, PMID, Item, date_of, item_of, name_of, one_line, with_ids
-from evidence.encoding import decode
 from evidence.findings import Finding, finding
-from evidence.ingest import single_byte_encoding
+from evidence.ingest import any_text
 from evidence.references import read_references
 
 MAX_BYTES = 5_000_000
@@ -86,13 +85,10 @@ def read_reference_file(data: bytes, taken: Collection[str] = ()) -> ReferenceFi
     """
     if len(data) > MAX_BYTES:
         return ReferenceFile((), (finding("file-too-large", 0, size=len(data), limit=MAX_BYTES),))
-    decoded = decode(data)
-    text = decoded.text
-    if text is None and decoded.findings[0].code == "not-utf-8":
-        text = data.decode(single_byte_encoding(data)[0], "replace")
-    if text is None:
-        return ReferenceFile((), decoded.findings)
-    text = re.sub(r"\r\n?", "\n", text)
+    decoded = any_text(data)
+    if decoded.text is None:
+        return ReferenceFile((), (finding("reference-file", 1, reason=decoded.why),))
+    text = re.sub(r"\r\n?", "\n", decoded.text)
     name, reader = _format(text)
     try:
         items = reader(text)

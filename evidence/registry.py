@@ -84,7 +84,7 @@ def read_registry(data: bytes) -> RegistryRecord | Finding:
     """
     decoded = decode(data)
     if decoded.text is None:
-        return decoded.findings[0]
+        return finding("registry-record", 1, reason=decoded.why)
     try:
         raw = json.loads(decoded.text)
     except (ValueError, RecursionError):

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from evidence.differences import unreadable
 from evidence.ui import add_preview, compare_options, compare_views
 from evidence.ui.card import escaped
 from evidence.words import counted
@@ -20,8 +21,9 @@ if first is None or second is None:
     st.info("Choose two versions.", icon=":material/difference:")
     st.stop()
 for version in (first, second):
-    if fault := compare_options.unreadable(version):
-        st.error(escaped(f"{version.name}: {fault.message} {fault.fix}"))
+    if faults := unreadable(version):
+        for fault in faults:
+            st.error(escaped(f"{version.name}: {fault.message} {fault.fix}"))
         st.stop()
 
 found = compare_options.compared(first, second)

@@ -1,6 +1,7 @@
 """The commands that add to the data and describe it: add, diff, template, dictionary, import-registry."""
 
 import csv
+import io
 import json
 import os
 import re
@@ -126,6 +127,7 @@ def test_wrong_use_and_what_cannot_be_opened(folder: Path, rows: Path, capsys: p
         ["add", str(rows), *data, "--mapping", bad],
         ["add", str(rows), *data, "--format", "xml"],
         ["diff", "nowhere", "current", *data],
+        ["template", str(rows.with_suffix(".none"))],
         ["diff", "current", "a\0b", *data],
         ["template"],
         ["template", str(rows)],
@@ -160,13 +162,53 @@ def test_two_versions_are_compared(
     out = capsys.readouterr().out
     assert "+ line " in out
     assert "+ reference Ref-new-1" in out
-    assert re.search(r"1 rows added, 0 removed, 0 cells changed; [1-9][0-9]* headline numbers differ\.\n$", out)
+    assert re.search(r"1 row added, 0 removed, 0 cells changed; [1-9][0-9]* headline numbers differ\.\n$", out)
     assert main(["diff", before, "current", "--data", str(folder), "--format", "json", "--all"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["before"]["digest"] == before
     assert report["added"][0]["cells"]["trial"] == "new-1"
     assert len(report["headlines"]) == 294
     assert main(["diff", str(DEFECTS / "file-empty.csv"), "--data", str(folder)]) == 1
+
+
+def test_a_version_that_is_no_table_is_said_and_not_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bad = str(DEFECTS / "binary.csv")
+    assert main(["diff", bad, "--data", str(folder)]) == 1
+    assert capsys.readouterr().out.startswith(f"{bad}: {TRIALS}:1 [binary]")
+    assert main(["diff", "current", bad, "--data", str(folder), "--format", "json"]) == 1
+    assert [f["code"] for f in json.loads(capsys.readouterr().out)["findings"]] == ["binary"]
+
+
+def test_rows_are_piped_in(
+    folder: Path,
+    rows: Path,
+    references: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for arguments in (["add", "-", "--references", str(references), "--data", str(folder)], ["check", "-"]):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(rows.read_bytes())))
+        code = main(arguments)
+        assert "stdin: 1 row, " in capsys.readouterr().out
+        assert code == (arguments[0] == "check")  # judged alone, its citation is unknown
+
+
+def test_a_file_is_called_by_its_name_and_the_reason_is_its_own(
+    folder: Path, rows: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = ["--data", str(folder)]
+    assert main(["add", "nowhere.csv", *data]) == 2
+    assert "Look at its name" in capsys.readouterr().err
+    assert main(["add", str(rows), *data, "--references", str(DEFECTS / "binary.csv"), "--dry-run"]) == 1
+    said = "binary.csv:1 [reference-file] The references cannot be read: it is binary data, not text. Fix: Export them"
+    assert said in capsys.readouterr().out
+
+    def refused(path: Path, **_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refused)  # a folder that may not be entered
+    assert main(["add", str(rows), *data]) == 2
+    assert "cannot be opened: Permission denied" in capsys.readouterr().err
 
 
 def test_the_template_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from evidence.cli import add, check, dictionary, diff, export, import_registry, pool, template
+from evidence.cli.output import UnreadableError, fail
 
 INTERRUPTED = 130  # as a shell reports it
 BROKEN_PIPE = 141
@@ -26,6 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except SystemExit as end:  # argparse: 0 after --help, 2 for wrong use
         return end.code if isinstance(end.code, int) else WRONG_USE
+    except UnreadableError as error:
+        return fail(str(error))
     except BrokenPipeError:
         _discard_output()
         return BROKEN_PIPE

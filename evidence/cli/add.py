@@ -9,15 +9,17 @@ from typing import Any
 from evidence.cli.output import (
     BLOCKED,
     CLEAN,
+    UnreadableError,
     add_data,
     add_format,
+    called,
     change_dict,
     change_lines,
-    fail,
     finding_lines,
     print_json,
     print_lines,
     progress,
+    read_file,
 )
 from evidence.dataset import REFERENCES, TRIALS, known_citations
 from evidence.editing import Conflict, Refused, Saved, save
@@ -26,8 +28,8 @@ from evidence.fixes import Fix, apply_fixes
 from evidence.ingest import read_upload
 from evidence.mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
 from evidence.preview import Preview, preview
-from evidence.reading import read_bytes
 from evidence.reference_files import ReferenceFile, read_reference_file
+from evidence.words import counted
 
 _DESCRIPTION = """\
 Read a table of results (CSV or XLSX), judge it as part of the evidence, and put its rows behind those in trials.csv.
@@ -48,7 +50,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", metavar="FILE", help="rows to add: CSV or XLSX")
+    parser.add_argument("file", metavar="FILE", help="rows to add: CSV or XLSX, - for what is piped in")
     parser.add_argument("--references", metavar="MORE", help="references to add: RIS, nbib, BibTeX or CSL-JSON")
     parser.add_argument("--mapping", metavar="JSON", help="which column is which; guessed without it")
     parser.add_argument("--fix", action="store_true", help="make every safe fix, and say which")
@@ -60,19 +62,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Add the rows of the file, unless something blocks; the exit status says which."""
-    path, folder = Path(args.file), Path(args.data)
-    if not (folder / TRIALS).is_file():
-        return fail(f"{folder}: there is no {TRIALS} in this folder.")
-    data = read_bytes(path)
-    if isinstance(data, Finding):
-        return fail(f"{path}: {data.message} {data.fix}")
+    folder = Path(args.data)
+    read_file(str(folder / TRIALS))  # without it there is nothing to add to
+    data = read_file(args.file)
     mapping = _mapping(args.mapping)
-    if isinstance(mapping, Finding):
-        return fail(f"{args.mapping}: {mapping.message} {mapping.fix}")
     references = _references(args.references, folder)
-    if isinstance(references, Finding):
-        return fail(f"{args.references}: {references.message} {references.fix}")
-    progress(f"Reading {path.name}")
+    progress(f"Reading {called(args.file)}")
     source = read_upload(data).table
     used = mapping or guess_mapping(source.columns)
     table = apply_mapping(source, used)
@@ -89,30 +84,29 @@ def run(args: argparse.Namespace) -> int:
         progress("Saving")
         outcome = save(folder, seen.rows, seen.references, seen.digest)
     if args.format == "json":
-        print_json(_report(path, used, seen, references, fixes, outcome))
+        print_json(_report(args, used, seen, references, fixes, outcome))
     else:
-        print_lines(_lines(path, seen, references, fixes, outcome, args.dry_run))
+        print_lines(_lines(args, seen, references, fixes, outcome))
     return BLOCKED if is_blocked or isinstance(outcome, Conflict | Refused) else CLEAN
 
 
-def _mapping(file: str | None) -> ColumnMapping | Finding | None:
+def _mapping(file: str | None) -> ColumnMapping | None:
     if file is None:
         return None
-    data = read_bytes(Path(file))
-    return data if isinstance(data, Finding) else read_mapping(data)
+    found = read_mapping(read_file(file))
+    if isinstance(found, Finding):
+        raise UnreadableError(f"{file}: {found.message} {found.fix}")
+    return found
 
 
-def _references(file: str | None, folder: Path) -> ReferenceFile | Finding:
+def _references(file: str | None, folder: Path) -> ReferenceFile:
     if file is None:
         return ReferenceFile(())
-    data = read_bytes(Path(file))
-    if isinstance(data, Finding):
-        return data
-    return read_reference_file(data, known_citations(folder / REFERENCES) or ())
+    return read_reference_file(read_file(file), known_citations(folder / REFERENCES) or ())
 
 
 def _report(
-    path: Path,
+    args: argparse.Namespace,
     mapping: ColumnMapping,
     seen: Preview,
     references: ReferenceFile,
@@ -122,7 +116,7 @@ def _report(
     refusal = outcome.findings if isinstance(outcome, Refused) else ()
     found = (*references.findings, *seen.findings, *refusal)
     return {
-        "file": str(path),
+        "file": args.file,
         "rows": len(seen.rows),
         "valid": len(seen.results),
         "mapping": {"columns": dict(mapping.columns), "constants": dict(mapping.constants)},
@@ -140,37 +134,38 @@ def _report(
 
 
 def _lines(
-    path: Path,
+    args: argparse.Namespace,
     seen: Preview,
     references: ReferenceFile,
     fixes: tuple[Fix, ...],
     outcome: Saved | Conflict | Refused | None,
-    is_dry: bool,
 ) -> Iterator[str]:
-    yield from finding_lines("references", references.findings)
-    yield from finding_lines(path.name, seen.findings)
+    name = called(args.file)
+    yield from finding_lines(called(args.references or ""), references.findings)
+    yield from finding_lines(name, seen.findings)
     for fix in fixes:
-        yield f"{path.name}:{fix.line} {fix.column} “{fix.before}” → “{fix.after}”: {fix.why}"
+        yield f"{name}:{fix.line} {fix.column} “{fix.before}” → “{fix.after}”: {fix.why}"
     for fix in seen.fixes:
-        yield f"{path.name}:{fix.line} {fix.column} safe fix with --fix: “{fix.before}” → “{fix.after}” ({fix.why})"
+        yield f"{name}:{fix.line} {fix.column} safe fix with --fix: “{fix.before}” → “{fix.after}” ({fix.why})"
     for one in seen.duplicates:
-        yield f"{path.name}:{one.line} {one.words}" if one.line else one.words
+        yield f"{name}:{one.line} {one.words}" if one.line else one.words
     yield from change_lines(seen.changes)
     for rank in seen.ranks:
         yield f"{rank.label} ranks {rank.rank} of {rank.k} in influence: {rank.headline.label}"
     blocking = len(seen.blocking) + sum(f.is_blocking for f in references.findings)
     yield (
-        f"{path.name}: {len(seen.rows)} rows, {len(seen.results)} valid, {len(seen.references)} references, "
-        f"{blocking} blocking findings, {len(seen.changes)} headline numbers change."
+        f"{name}: {counted(len(seen.rows), 'row')}, {len(seen.results)} valid, "
+        f"{counted(len(seen.references), 'reference')}, {counted(blocking, 'blocking finding')}, "
+        f"{counted(len(seen.changes), 'headline number change', 'headline numbers change')}."
     )
     if isinstance(outcome, Saved):
         yield f"Saved; the data are now {outcome.digest[:8]}."
     elif isinstance(outcome, Conflict):
         yield "Not saved: the data changed meanwhile. Run the command again."
     elif isinstance(outcome, Refused):
-        yield from finding_lines(path.name, outcome.findings)
+        yield from finding_lines(name, outcome.findings)
         yield f"Not saved: {outcome.reason}"
-    elif is_dry:
+    elif args.dry_run:
         yield "Nothing was written."
     else:
         yield "Not saved."

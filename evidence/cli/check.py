@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evidence.cli.output import STDIN, called, read_file
 from evidence.dataset import (
     CLAIMS,
     DATA,
@@ -69,7 +70,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("path", metavar="PATH", nargs="?", help="a CSV or a folder (default: the project's trials.csv)")
+    parser.add_argument(
+        "path",
+        metavar="PATH",
+        nargs="?",
+        help="a CSV, a folder, or - for what is piped in (default: the project's trials.csv)",
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     parser.set_defaults(run=run)
 
@@ -78,7 +84,10 @@ def run(args: argparse.Namespace) -> int:
     """Print the findings; the exit status says whether something blocks."""
     path = Path(args.path) if args.path is not None else default_path()
     is_folder = _is_folder(path)
-    checkups = check_folder(path) if is_folder else [check_file(path)]
+    if args.path == STDIN:
+        checkups = [_checkup(called(STDIN), read_file(STDIN), Path(STDIN))]
+    else:
+        checkups = check_folder(path) if is_folder else [check_file(path)]
     closed = [f for one in checkups for f in one.findings if f.code in _CLOSED]
     if len(closed) == len(checkups):
         sys.stderr.write(f"{path}: {closed[0].message}\n")
@@ -103,11 +112,15 @@ def check_file(path: Path) -> Checkup:
     data = read_bytes(path)
     if isinstance(data, Finding):
         return Checkup(str(path), 0, 0, (data,))
+    return _checkup(str(path), data, path)
+
+
+def _checkup(name: str, data: bytes, path: Path) -> Checkup:
     model = MODELS.get(path.name, Result)
     beside = path.parent / REFERENCES
     citations = known_citations(beside if beside.exists() else DATA / REFERENCES)
     checked = validate(read_table(data, model.columns()), model, citations=citations)
-    return Checkup(str(path), checked.rows, len(checked.records), checked.findings)
+    return Checkup(name, checked.rows, len(checked.records), checked.findings)
 
 
 def check_folder(folder: Path) -> list[Checkup]:

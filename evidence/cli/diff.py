@@ -19,9 +19,11 @@ from evidence.cli.output import (
     print_lines,
     progress,
 )
-from evidence.differences import Difference, FileRow, difference
+from evidence.dataset import TRIALS
+from evidence.differences import Difference, FileRow, difference, unreadable
 from evidence.findings import Finding
 from evidence.snapshots import snapshot
+from evidence.words import counted
 
 _DESCRIPTION = """\
 Compare two versions of the data: rows added, removed and changed by cell, references, and every headline number.
@@ -55,10 +57,19 @@ def run(args: argparse.Namespace) -> int:
     progress("Reading both versions")
     before, after = snapshot(args.before, folder), snapshot(args.after, folder)
     for name, one in ((args.before, before), (args.after, after)):
+        if isinstance(one, Finding) and one.code != "file-missing":
+            return fail(f"{name}: {one.message} {one.fix}")
         if isinstance(one, Finding):
             return fail(f"{name}: there is no such folder, file, version in history/ or git revision.")
     assert not isinstance(before, Finding)
     assert not isinstance(after, Finding)
+    faults = [(one.name, f) for one in (before, after) for f in unreadable(one)]
+    if faults:
+        if args.format == "json":
+            print_json({"findings": [{"version": name, **f.to_dict()} for name, f in faults]})
+        else:
+            print_lines(line for name, f in faults for line in finding_lines(f"{name}: {TRIALS}", [f]))
+        return BLOCKED
     progress("Working out every headline number of both")
     found = difference(before, after, all_headlines=args.all)
     if args.format == "json":
@@ -91,7 +102,7 @@ def _report(found: Difference) -> dict[str, Any]:
 
 
 def _lines(found: Difference) -> Iterator[str]:
-    yield from finding_lines("trials.csv", found.findings)
+    yield from finding_lines(TRIALS, found.findings)
     for sign, rows in (("+", found.added), ("-", found.removed)):
         for row in rows:
             yield f"{sign} line {row.line}: {', '.join(cell for cell in row.cells if cell)[:160]}"
@@ -105,6 +116,7 @@ def _lines(found: Difference) -> Iterator[str]:
     cells = len(found.changed)
     changed = sum(change.is_changed for change in found.headlines)
     yield (
-        f"{found.digests[0][:8]} → {found.digests[1][:8]}: {len(found.added)} rows added, {len(found.removed)} "
-        f"removed, {cells} cells changed; {changed} headline numbers differ."
+        f"{found.digests[0][:8]} → {found.digests[1][:8]}: {counted(len(found.added), 'row')} added, "
+        f"{len(found.removed)} removed, {counted(cells, 'cell')} changed; "
+        f"{counted(changed, 'headline number differs', 'headline numbers differ')}."
     )

@@ -6,10 +6,21 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 
-from evidence.cli.output import BLOCKED, CLEAN, add_format, fail, finding_lines, print_json, print_lines, write_file
+from evidence.cli.output import (
+    BLOCKED,
+    CLEAN,
+    add_format,
+    called,
+    fail,
+    finding_lines,
+    print_json,
+    print_lines,
+    read_file,
+    write_file,
+)
 from evidence.findings import Finding
-from evidence.reading import read_bytes
 from evidence.registry import COLUMNS, Draft, drafts, read_registry
+from evidence.words import counted
 
 _DESCRIPTION = """\
 Read a results record of ClinicalTrials.gov (API version 2, JSON) and list its outcome measures and adverse events as
@@ -27,7 +38,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("record", metavar="RECORD.json")
+    parser.add_argument("record", metavar="RECORD.json", help="the record, - for what is piped in")
     parser.add_argument("--output", metavar="DRAFTS.csv", help="also write the drafts as rows of our columns")
     add_format(parser)
     parser.set_defaults(run=run)
@@ -35,15 +46,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Print the drafts, and write them where asked."""
-    data = read_bytes(Path(args.record))
-    if isinstance(data, Finding):
-        return fail(f"{args.record}: {data.message} {data.fix}")
-    record = read_registry(data)
+    record = read_registry(read_file(args.record))
     if isinstance(record, Finding):
         if args.format == "json":
             print_json({"file": args.record, "findings": [record.to_dict()], "drafts": []})
         else:
-            print_lines(finding_lines(Path(args.record).name, [record]))
+            print_lines(finding_lines(called(args.record), [record]))
         return BLOCKED
     found = drafts(record)
     if args.output and (why := write_file(Path(args.output), _csv(found))):
@@ -59,11 +67,11 @@ def run(args: argparse.Namespace) -> int:
     for one in found:
         lines.append(f"{one.locator}: {one.words}")
         lines.append("    " + ", ".join(f"{name} {text}" for name, text in one.cells.items() if name in _SHOWN))
-    print_lines([*lines, f"{len(found)} drafts."])
+    print_lines([*lines, f"{counted(len(found), 'draft')}."])
     return CLEAN
 
 
-_SHOWN = frozenset(COLUMNS) - {"registration", "citation", "source", "locator", "extraction", "acronym", "note"}
+_SHOWN = frozenset(COLUMNS) - {"registration", "citation", "source", "locator", "extraction", "acronym"}
 
 
 def _csv(found: Sequence[Draft]) -> bytes:

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from evidence.dataset import DATA
+from evidence.encoding import MAX_BYTES
 from evidence.findings import Finding
 from evidence.headlines import Change, Headline
 from evidence.history import replace_file
+from evidence.reading import read_bytes
 
 CLEAN, BLOCKED, WRONG_USE = 0, 1, 2
+STDIN = "-"  # the name of what is piped in
 
 
 def add_format(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +51,27 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print lines of text."""
     for line in lines:
         sys.stdout.write(line + "\n")
+
+
+class UnreadableError(Exception):
+    """A file that was named on the command line cannot be read; the words say which and why."""
+
+
+def called(name: str) -> str:
+    """What a file named on the command line is called in findings."""
+    return "stdin" if name == STDIN else Path(name).name
+
+
+def read_file(name: str) -> bytes:
+    """The bytes of a file, or of what is piped in for "-". Raises UnreadableError."""
+    if name == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)  # decoding refuses what is larger
+    data = read_bytes(Path(name))
+    if not isinstance(data, Finding):
+        return data
+    if data.code == "file-missing":
+        raise UnreadableError(f"{name}: there is no such file. Look at its name, and at the folder you are in.")
+    raise UnreadableError(f"{name}: {data.message} {data.fix}")
 
 
 def write_file(path: Path, data: bytes) -> str:

@@ -8,13 +8,13 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, TextIO
 
+from evidence.cli.output import UnreadableError, read_file
 from evidence.cli.pool_text import text_report
 from evidence.effects import MEASURES, Counts, Effect, Scores
 from evidence.encoding import decode
-from evidence.reading import Row, Table, read_bytes, read_table
+from evidence.reading import Row, Table, read_table
 from evidence.sensitivity import cumulative, egger, leave_one_out, subgroup_difference
 from evidence.synthesis import Pooled, pool
 
@@ -128,9 +128,10 @@ def read_studies(file: str, measure: str, subgroup: str | None) -> tuple[list[St
 
 
 def _read(file: str) -> tuple[Table | None, list[str]]:
-    data = read_bytes(Path(file))
-    if not isinstance(data, bytes):
-        return None, [f"{file}: {data.message} {data.fix}"]
+    try:
+        data = read_file(file)
+    except UnreadableError as error:
+        return None, [str(error)]
     decoded = decode(data)
     # Any table may be pooled, so the columns asked for are those its own header names.
     header: list[str] = []

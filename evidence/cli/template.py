@@ -25,6 +25,8 @@ def run(args: argparse.Namespace) -> int:
     from evidence.exports.template import template  # at first need: openpyxl takes a while to import
 
     path = Path(args.output)
+    if path.suffix.casefold() != ".xlsx":
+        return fail(f"{path}: the name of a workbook ends with .xlsx.")
     if not args.force and _is_there(path):
         return fail(f"{path} is there already; name another file, or add --force.")
     data = template()

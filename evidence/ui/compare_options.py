@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import streamlit as st
 
 from evidence.differences import Difference, difference
-from evidence.findings import Finding
 from evidence.history import Version, versions
 from evidence.snapshots import CURRENT, Snapshot, before, of_revision, of_upload, snapshot
 from evidence.ui import add_state, loading
@@ -78,9 +77,3 @@ def _compared(digests: tuple[str, str], _before: Snapshot, _after: Snapshot) -> 
 def compared(first: Snapshot, second: Snapshot) -> Difference:
     """The difference of two versions, remembered by their hashes."""
     return _compared((first.digest, second.digest), first, second)
-
-
-def unreadable(one: Snapshot) -> Finding | None:
-    """Why a version's trials.csv cannot be read at all, where it cannot."""
-    data = one.files["trials.csv"]
-    return data if isinstance(data, Finding) else None
