@@ -95,7 +95,7 @@ def safe_fixes(table: Table, findings: Iterable[Finding]) -> tuple[Fix, ...]:
         key, before = (found.line, found.column), rows[found.line][place[found.column]]
         known = fixes.get(key)
         after, why = _WAYS[found.code](known.after if known else before.strip(), found.column)
-        if not after or after == before:
+        if not why or after == before:
             continue
         # Spaces at the ends go along with any other fix of the cell.
         if known is None or found.code != "outer-space":
@@ -130,7 +130,7 @@ def _folded(word: str) -> str:
 
 
 def _trimmed(text: str, column: str) -> tuple[str, str]:
-    return text, "spaces at the ends removed"
+    return text, "spaces at the ends removed" if text else ""
 
 
 def _term(text: str, column: str) -> tuple[str, str]:
@@ -141,7 +141,8 @@ def _term(text: str, column: str) -> tuple[str, str]:
     label = [w for w, item in _WORDS.get(column, {}).items() if _folded(getattr(item, "label", "")) == wanted]
     if len(label) == 1:
         return label[0], f"the list’s word for “{text}”"
-    return _SYNONYMS.get(column, {}).get(wanted, ""), f"the list’s word for “{text}”"
+    same_thing = _SYNONYMS.get(column, {}).get(wanted, "")
+    return same_thing, f"the list’s word for “{text}”" if same_thing else ""
 
 
 def _decimal_comma(text: str, column: str) -> tuple[str, str]:
@@ -170,6 +171,10 @@ def _same_number(text: str, column: str) -> tuple[str, str]:
     )
 
 
+def _not_available(text: str, column: str) -> tuple[str, str]:
+    return "", "blank, as not known is written here" if text.casefold() in ("na", "n/a") else ""
+
+
 def _nct(text: str, column: str) -> tuple[str, str]:
     parts = [re.sub(r"(?i)^nct[\s:#-]*(?=[0-9]{8}$)", "NCT", part.strip()) for part in text.split(";")]
     is_right = all(re.fullmatch(r"NCT[0-9]{8}", part, re.ASCII) for part in parts)
@@ -185,6 +190,7 @@ _WAYS: Mapping[str, Callable[[str, str], tuple[str, str]]] = MappingProxyType(
         "number-percent": _percent,
         "number-digits": _same_number,
         "number-sign": _same_number,
+        "number-not-finite": _not_available,
         "registration-nct": _nct,
     }
 )

@@ -5,16 +5,20 @@ of `evidence.mapping`.
 """
 
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from evidence.encoding import MAX_BYTES, Decoded, decode
 from evidence.findings import Finding, finding
 from evidence.mapping import COLUMNS, guess_mapping
 from evidence.reading import Row, Table, own_names, read_own_table
+
+if TYPE_CHECKING:
+    from evidence.worksheet import Merged, SheetRow
 
 MAX_EXPANDED = 200_000_000  # bytes of a workbook once unpacked
 MAX_CELLS = 3_000_000
@@ -75,7 +79,8 @@ def _text_table(data: bytes) -> Table:
     text, found = decoded.text, decoded.findings
     if text is None:
         return Table((), findings=found)
-    table = read_own_table(text.encode("utf-8"))
+    # Excel’s own first line, which names the separator, makes way for a blank one: lines keep their numbers.
+    table = read_own_table(re.sub(r"\Asep=.?(?=[\r\n])", "", text, flags=re.IGNORECASE).encode("utf-8"))
     return _with_findings(table, (*found, *(f for f in table.findings if f.code != "bom")))
 
 
@@ -199,18 +204,18 @@ def _sheet(book: Any, wanted: str) -> Upload:
     from evidence.worksheet import sheet_rows
 
     sheets = {page.title: page for page in book.worksheets}
-    best: tuple[int, str, list[tuple[int, list[str]]]] = (-1, "", [])
+    best: tuple[int, str, list[SheetRow], list[Merged]] = (-1, "", [], [])
     shown = [name for name, page in sheets.items() if getattr(page, "sheet_state", "visible") == "visible"]
     for name in [wanted] if wanted in sheets else shown[:_MOST_SHEETS]:
-        rows = sheet_rows(book, sheets[name], MAX_CELLS)
+        rows, merged = sheet_rows(book, sheets[name], MAX_CELLS)
         at = _header_row(rows)
         score = len(guess_mapping(own_names(rows[at][1][:_HEADER_COLUMNS])).columns) if rows else 0
         if score > best[0]:
-            best = (score, name, rows[at:])
-    return Upload(_table(best[2]), "workbook", best[1], tuple(sheets))
+            best = (score, name, rows[at:], merged)
+    return Upload(_table(*best[2:]), "workbook", best[1], tuple(sheets))
 
 
-def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int:
+def _header_row(rows: "Sequence[SheetRow]") -> int:
     scores: list[int] = []
     for _, texts in rows[:_HEADER_ROWS]:
         scores.append(len(guess_mapping(own_names(texts[:_HEADER_COLUMNS])).columns))
@@ -219,19 +224,19 @@ def _header_row(rows: Sequence[tuple[int, list[str]]]) -> int:
     return scores.index(max(scores)) if scores else 0
 
 
-def _table(rows: Sequence[tuple[int, list[str]]]) -> Table:
+def _table(rows: "Sequence[SheetRow]", merged: "Sequence[Merged]") -> Table:
     if not rows:
         return Table((), findings=(finding("file-empty", 0),))
     line, header = rows[0]
     names = own_names(header)
-    found: list[Finding] = []
+    found = [finding("merged-cells", start, "", place) for start, place in merged if start > line]
     kept = list(_same_width(rows[1:], len(names), found))
     if not kept:
         found.append(finding("no-rows", line))
     return Table(names, names, tuple(kept), ",", "xlsx", tuple(found), len(rows) - 1)
 
 
-def _same_width(rows: Sequence[tuple[int, list[str]]], width: int, found: list[Finding]) -> Iterator[Row]:
+def _same_width(rows: "Sequence[SheetRow]", width: int, found: list[Finding]) -> Iterator[Row]:
     for line, texts in rows:
         if len(texts) > width:
             found.append(finding("ragged-row", line, found=len(texts), expected=width))

@@ -48,12 +48,12 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "n_randomised": "nrandomized randomised randomized nrand",
         "intervention": "drug conditionarm1 treatmentname interventionname experimentalintervention",
         "route": "routeofadministration administrationroute",
-        "dose": "dosage",
+        "dose": "dosage dosemgkg dosemg",
         "administrations": "ndoses doses infusions ninfusions",
         "comparator": "control conditionarm2 controlcondition comparatorname comparison controlgroup",
         "outcome": "outcometype outcomename endpoint",
         "instrument": "scale ratingscale tool measureinstrument",
-        "hours": "hour time timehours timepoint followup timepointhours hourspost",
+        "hours": "hour time timeh timehours timepoint followup timepointhours hourspost",
         "events_intervention": "ai",
         "n_intervention": "n1i",
         "n_comparator": "n2i",
@@ -71,6 +71,7 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "note": "notes comment comments remarks remark",
     }
 )
+_VAGUE = frozenset({"name", "time"})  # give way to a name that says more: "Study or Subgroup", "time_weeks"
 _TIMES = {
     "days": "days day timedays followupdays dayspost",
     "weeks": "weeks week timeweeks followupweeks",
@@ -131,7 +132,7 @@ def guess_mapping(header: Sequence[str]) -> ColumnMapping:
     found: dict[str, str] = {source: source for source in header if source in COLUMNS}
     factors: dict[str, float] = {}
     names = {folded(source) for source in header}
-    for source in header:
+    for source in sorted(header, key=lambda one: folded(one) in _VAGUE):
         name = folded(source)
         # "ci" is metafor's count of the comparator arm beside "ai", and a confidence interval elsewhere.
         column = "events_comparator" if name == "ci" and "ai" in names else _KNOWN.get(name, "")

@@ -6,6 +6,8 @@ text they are, never worked out.
 
 import datetime
 import io
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from typing import Any
 from xml.parsers import expat
@@ -19,11 +21,13 @@ _NAMESPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
-_TAGS = {f"{space} {tag}": tag for space in _NAMESPACES for tag in ("row", "c", "v", "f", "t")}
+_TAGS = {f"{space} {tag}": tag for space in _NAMESPACES for tag in ("row", "c", "v", "f", "t", "mergeCell")}
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576  # of any workbook
 _LONGEST_TEXT = 32_767  # characters of a cell, of any workbook
 _CHUNK = 1 << 20
+_RANGE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6}):([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 SheetRow = tuple[int, list[str]]
+Merged = tuple[int, str]
 
 
 class TooManyCellsError(Exception):
@@ -58,8 +62,11 @@ def open_book(data: bytes) -> Any:
     return reader.wb
 
 
-def sheet_rows(book: Any, sheet: Any, most_cells: int) -> list[SheetRow]:
+def sheet_rows(book: Any, sheet: Any, most_cells: int) -> tuple[list[SheetRow], list[Merged]]:
     """The rows of a read-only sheet that hold something, with their numbers; blank cells at their ends are left out.
+
+    What stands in cells merged over several rows is taken for each of these rows; with the rows come the first line and
+    the place of such cells, for example 4 and "A4:A6".
 
     Raises TooManyCellsError where gaps and cells together are more than allowed, and DamagedSheetError.
     """
@@ -76,7 +83,8 @@ def sheet_rows(book: Any, sheet: Any, most_cells: int) -> list[SheetRow]:
             parser.Parse(b"", True)
         except (expat.ExpatError, ValueError, IndexError, OverflowError) as error:
             raise DamagedSheetError(str(error)) from error
-    return reader.rows
+    reader.fill_merged()
+    return reader.rows, reader.merged
 
 
 def _refuse(*_: object) -> None:
@@ -96,6 +104,7 @@ class _Reader:
         self.value, self.formula, self.parts = "", False, list[str]()
         self.is_open = False
         self.columns: dict[str, int] = {}
+        self.ranges, self.merged = list[str](), list[Merged]()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = _TAGS.get(name)
@@ -114,6 +123,8 @@ class _Reader:
             self._spend(1)
             if not 0 < self.line <= _MOST_ROWS:
                 raise DamagedSheetError("a row number")
+        elif tag == "mergeCell":
+            self.ranges.append(attributes.get("ref", ""))
         elif tag is not None:
             self.is_open, self.parts = True, []
             self.formula = self.formula or tag == "f"
@@ -141,7 +152,7 @@ class _Reader:
                 self.cells.pop()
             if self.cells:
                 self.rows.append((self.line, self.cells))
-        elif tag is not None:
+        elif tag is not None and tag != "mergeCell":
             self.is_open, text = False, "".join(self.parts)
             if tag == "f":
                 self.value = f"={text}"
@@ -149,6 +160,26 @@ class _Reader:
                 self.value += text  # an inline text may come in pieces of different type
             elif not self.formula:
                 self.value = text
+
+    def fill_merged(self) -> None:
+        """Give each row its share of the cells merged over several rows."""
+        lines = [line for line, _ in self.rows]
+        for place in self.ranges:
+            found = _RANGE.fullmatch(place)
+            if found is None or found[2] == found[4]:
+                continue
+            column = self._column(found[1])
+            first, end = bisect_left(lines, int(found[2])), bisect_right(lines, int(found[4]))
+            block = [cells for _, cells in self.rows[first:end]]
+            text = block[0][column] if block and lines[first] == int(found[2]) and column < len(block[0]) else ""
+            if not text or len(block) < 2:
+                continue
+            self.merged.append((lines[first], place))
+            for cells in block[1:]:
+                gap = column - len(cells)
+                self._spend(1 + max(0, gap))
+                cells.extend([""] * gap)
+                cells[column : column + 1] = [text]
 
     def _text(self) -> str:
         if self.formula:

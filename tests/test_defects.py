@@ -25,6 +25,7 @@ MADE_BY_A_TEST = {
     "too-many-findings": "test_validation.py",
     "unused-citation": "test_dataset.py",
     "encoding-read": "test_ingest.py",
+    "merged-cells": "test_ingest.py",
     "workbook": "test_ingest.py",
     "column-left-out": "test_mapping.py",
     "mapped-column-missing": "test_mapping.py",

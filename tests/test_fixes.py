@@ -37,6 +37,7 @@ def offered(**cells: str) -> dict[str, str]:
         ("outcome", "Responders", "response"),
         ("comparator", "Midazolam", "midazolam"),
         ("registration", "nct 00768430", "NCT00768430"),
+        ("mean_intervention", "NA", ""),  # as R writes what it does not have
     ],
 )
 def test_what_means_the_same_is_offered(column: str, before: str, after: str) -> None:
@@ -53,7 +54,9 @@ def test_what_means_the_same_is_offered(column: str, before: str, after: str) ->
         ("route", "inhaled"),
         ("trial", "Smith 2020"),
         ("registration", "NCT123"),
-        ("mean_intervention", "NA"),
+        ("mean_intervention", "nan"),
+        ("mean_intervention", "inf"),
+        ("mean_intervention", "#N/A"),  # a look-up that failed
         ("note", "=1+1"),
     ],
 )

@@ -11,6 +11,7 @@ from evidence import ingest
 from evidence.dataset import DATA
 from evidence.ingest import Upload, read_paste, read_upload
 from evidence.mapping import COLUMNS, apply_mapping, guess_mapping
+from evidence.reading import Row
 from evidence.records import Result
 from evidence.validation import validate
 
@@ -67,6 +68,11 @@ def test_separators(separator: str) -> None:
     assert read_upload(f"study{separator}ai\nA{separator}5\n".encode()).table.rows[0].cells == ("A", "5")
 
 
+def test_the_line_that_names_the_separator_for_excel_is_no_header() -> None:
+    table = read_upload(b"\xef\xbb\xbfsep=;\r\nstudy;n1i\r\nSmith 2020;5\r\n").table
+    assert (table.columns, table.rows) == (("study", "n1i"), (Row(3, ("Smith 2020", "5")),))
+
+
 def test_decimal_commas_of_a_semicolon_file_are_read_as_such() -> None:
     lines = [";".join(COLUMNS), ";".join("0,5" if name == "dose" else "" for name in COLUMNS)]
     table = read_upload("\n".join(lines).encode()).table
@@ -103,6 +109,21 @@ def test_formulas_stay_formulas() -> None:
 def test_numbers_dates_and_percentages_as_a_typist_writes_them() -> None:
     upload = read_upload(workbook([["study", "ai", "n1i"], ["A", 0.64, 0.1 + 0.2]], B2="0%"))
     assert upload.table.rows[0].cells == ("A", "64%", "0.3")
+
+
+def test_cells_merged_over_rows_hold_for_each_of_them_and_are_named() -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    rows = (["Extraction", None, None], ["study", "ai", "n1i"], ["A 2020", 5, 20], [None, 6, 21], ["B 2021", 7, 22])
+    for row in rows:
+        page.append(row)
+    page.merge_cells("A1:C1")
+    page.merge_cells("A3:A4")
+    data = io.BytesIO()
+    book.save(data)
+    table = read_upload(data.getvalue()).table
+    assert table.column("study") == ("A 2020", "A 2020", "B 2021")
+    assert [(f.code, f.line, f.value) for f in table.findings] == [("merged-cells", 3, "A3:A4")]
 
 
 def test_a_row_wider_than_its_header_is_named() -> None:

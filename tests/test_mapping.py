@@ -54,6 +54,18 @@ def test_names_of_other_programs(header: tuple[str, ...], expected: tuple[str, .
     assert dict(guess_mapping(header).columns) == dict(zip(header, expected, strict=True))
 
 
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        (("time", "time_weeks"), {"time_weeks": "hours"}),
+        (("Name", "Study or Subgroup"), {"Study or Subgroup": "label"}),
+        (("Time (h)", "Dose (mg/kg)"), {"Time (h)": "hours", "Dose (mg/kg)": "dose"}),
+    ],
+)
+def test_a_name_that_says_more_goes_before_one_that_says_less(header: tuple[str, ...], wanted: dict[str, str]) -> None:
+    assert dict(guess_mapping(header).columns) == wanted
+
+
 def test_ci_alone_is_an_interval_and_not_guessed() -> None:
     assert dict(guess_mapping(["study", "ci"]).columns) == {"study": "label"}
 

@@ -23,7 +23,7 @@ def rows(xml: str, most_cells: int = 1000, encoding: str = "utf-8") -> list[Shee
         yield io.BytesIO(xml.encode(encoding))
 
     sheet = SimpleNamespace(_shared_strings=["zero", "one"], _get_source=source)
-    return sheet_rows(BOOK, sheet, most_cells)
+    return sheet_rows(BOOK, sheet, most_cells)[0]
 
 
 def sheet(cells: str) -> str:
