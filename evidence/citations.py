@@ -6,8 +6,8 @@ A field that was not seen in a source is left out, never guessed; the reference'
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from evidence.references import Author, Reference
 
@@ -22,6 +22,13 @@ RIS_TYPES = {
     "thesis": "THES",
     "report": "RPRT",
 }
+# Fields that nothing here reads and that a RIS file brings and takes along: their names in CSL, and their tags.
+RIS_ALONG = {
+    **{"abstract": "AB", "annote": "RN", "archive": "DP", "call-number": "CN", "collection-title": "T3"},
+    **{"container-title-short": "J2", "edition": "ET", "genre": "M3", "ISSN": "SN", "keyword": "KW", "language": "LA"},
+    **{"publisher": "PB", "publisher-place": "CY", "section": "SE", "source": "DB", "title-short": "ST"},
+}
+KEYWORDS = "; "  # between the keywords of an item
 _ENDS_LINKS = frozenset("()[]<>\"'`\\^{|} ")
 _BIBTEX_TYPES = {"article-journal": "article", "paper-conference": "inproceedings"}
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -123,8 +130,22 @@ def _ris_lines(reference: Reference) -> list[str]:
         ("AN", reference.pmid),
         *(("UR", link.url) for link in links(reference)),
         ("N1", reference.note),
+        *_along(reference.raw),
     ]
     return [*(f"{tag}  - {_one_line(value)}" for tag, value in fields if value), "ER  - ", ""]
+
+
+def _along(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    editors = item.get("editor")
+    for name in editors if isinstance(editors, list) else []:
+        if isinstance(name, dict):
+            parts = [str(name[part]) for part in ("family", "given") if name.get(part)]
+            yield "A2", ", ".join(parts) or str(name.get("literal") or "")
+    for name, tag in RIS_ALONG.items():
+        value = item.get(name)
+        text = str(value) if isinstance(value, str | int) else ""
+        for part in text.split(KEYWORDS) if tag == "KW" else [text]:
+            yield tag, part
 
 
 def _one_line(text: str) -> str:

@@ -49,10 +49,11 @@ def _references(evidence: Evidence, items: Sequence[Mapping[str, Any]]) -> Itera
         for name, field in (("doi", "DOI"), ("pmid", "PMID"), ("url", "URL")):
             value = str(item.get(field) or "")
             other = known.get((name, value.casefold()))
-            if other:
+            if value and other:
                 words = f"The {field} {value} is already there: reference {other}. Cite that one."
                 yield Duplicate(0, "reference", value, (other,), words)
                 break
+            known.setdefault((name, value.casefold()), str(item.get("id") or ""))
 
 
 def _trials(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:

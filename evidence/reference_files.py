@@ -12,9 +12,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar
 
 import rispy
+from rispy.config import TAG_KEY_MAPPING
 from rispy.parser import RisParser
 
-from evidence.citations import RIS_TYPES
+from evidence.citations import KEYWORDS, RIS_ALONG, RIS_TYPES
 from evidence.csl import PMCID, PMID, Item, date_of, item_of, name_of, one_line, with_ids
 from evidence.findings import Finding, finding
 from evidence.ingest import any_text
@@ -22,6 +23,8 @@ from evidence.references import read_references
 
 MAX_BYTES = 5_000_000
 _CSL_TYPES = {ris: csl for csl, ris in RIS_TYPES.items()} | {"GEN": "article", "CPAPER": "paper-conference"}
+# The name of the journal or book: the longest is the whole one, another the short one.
+_CONTAINERS = ("journal_name", "secondary_title", "alternate_title3", "alternate_title2", "alternate_title1")
 _BIBTEX_TYPES = {
     **{"article": "article-journal", "inproceedings": "paper-conference", "conference": "paper-conference"},
     **{"book": "book", "incollection": "chapter", "phdthesis": "thesis", "techreport": "report"},
@@ -152,12 +155,18 @@ def _of_ris(record: Mapping[str, Any]) -> Item:
     number = first("accession_number")
     pmid = PMID.fullmatch(number)
     pmcid = next((match for url in links if (match := PMCID.fullmatch(url))), None)
-    return item_of(
+    book = record.get("unknown_tag", {}).get("BT", [""])[0]
+    names = [first(key) for key in _CONTAINERS] + [one_line(book)]
+    container = max(names, key=len)
+    along = {name: KEYWORDS.join(_texts(record.get(TAG_KEY_MAPPING[tag]))) for name, tag in RIS_ALONG.items()}
+    along["container-title-short"] = next((name for name in names if name and name != container), "")
+    editors = [name_of(name) for name in record.get("secondary_authors", [])]
+    item = item_of(
         id=first("id"),
         type=_CSL_TYPES.get(first("type_of_reference"), "document"),
         title=first("title", "primary_title"),
         author=[name_of(name) for name in (record.get("authors") or record.get("first_authors") or [])],
-        container=first("journal_name", "secondary_title", "alternate_title3", "alternate_title2", "alternate_title1"),
+        container=container,
         issued=date_of(first("date"), first("year", "publication_year")),
         volume=first("volume"),
         issue=first("number"),
@@ -166,8 +175,15 @@ def _of_ris(record: Mapping[str, Any]) -> Item:
         pmid=pmid.group(1) if pmid else "",
         pmcid=pmcid.group(1).upper() if pmcid else "",
         urls=links,
-        note=" ".join(one_line(note) for note in record.get("notes", [])),
+        note=" ".join(_texts(record.get("notes"))),
     )
+    return item | {name: text for name, text in along.items() if text} | ({"editor": editors} if editors else {})
+
+
+def _texts(value: object) -> list[str]:
+    """The texts under a tag, each on one line: one, several or none."""
+    texts = value if isinstance(value, list) else [value]
+    return [one_line(str(text)) for text in texts if text]
 
 
 def _nbib(text: str) -> list[Item]:
@@ -244,4 +260,6 @@ def _plain_tex(text: str) -> str:
     text = re.sub(r"[{}]", "", latex_to_unicode(text) if "\\" in text.replace("\\end", "") else text)
     for escaped, mark in held.items():
         text = text.replace(mark, escaped[1])
-    return one_line(unicodedata.normalize("NFC", text))
+    # An accent over an i is written over one without its dot.
+    dotted = re.sub("ı(?=[\u0300-\u036f])", "i", text)
+    return one_line(unicodedata.normalize("NFC", dotted))

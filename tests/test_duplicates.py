@@ -41,5 +41,6 @@ def test_the_same_printed_effect(evidence: Evidence) -> None:
 def test_a_reference_with_a_known_doi_pmid_or_link(evidence: Evidence) -> None:
     known = next(r for r in evidence.references.values() if r.doi and r.pmid)
     items = [{"id": "A", "DOI": known.doi.upper()}, {"id": "B", "PMID": known.pmid}, {"id": "C", "DOI": "10.9999/x"}]
+    items.append({"id": "D", "DOI": "10.9999/X"})  # the same paper from two files
     found = duplicates(evidence, (), items)
-    assert [(one.kind, one.found) for one in found] == [("reference", (known.id,))] * 2
+    assert [(one.kind, one.found) for one in found] == [("reference", (known.id,))] * 2 + [("reference", ("C",))]

@@ -74,6 +74,75 @@ def test_a_book_stays_a_book_and_a_month_a_month() -> None:
     assert citations.ris(references(read_reference_file(text.encode()))) == text
 
 
+RIS = """\
+TY  - CHAP
+ID  - Vasquez2026
+AU  - Vásquez, María A.
+AU  - SPRING Study Group
+TI  - Ketamine in late spring: a made-up trial
+JO  - The Made-up Handbook of Tests
+PY  - 2026
+DA  - 2026/03/14
+VL  - 12
+IS  - 3
+SP  - 101
+EP  - 119
+DO  - 10.9999/spring.2026
+AN  - 39990009
+UR  - https://doi.org/10.9999/spring.2026
+UR  - https://pubmed.ncbi.nlm.nih.gov/39990009/
+N1  - Read in full.
+A2  - Lee, Ann
+A2  - SPRING Editors
+AB  - Background: it was spring.
+RN  - Asked the authors.
+DP  - A provider
+CN  - QZ 77
+T3  - A series
+J2  - Made-up Handb
+ET  - 2
+M3  - Chapter
+SN  - 1234-5678
+KW  - ketamine
+KW  - spring
+LA  - en
+PB  - A press
+CY  - Berlin
+SE  - 4
+DB  - A database
+ST  - Ketamine in spring
+ER  - 
+
+"""
+
+
+def test_ris_from_elsewhere_in_and_out_keeps_every_field() -> None:
+    found = read_reference_file(RIS.encode())
+    assert citations.ris(references(found)).replace("\r\n", "\n") == RIS
+    assert found.items[0]["ISSN"] == "1234-5678"
+
+
+def test_what_is_no_editor_is_left_out_of_ris() -> None:
+    item = {"id": "A1", "editor": ["x", 3, {}, {"literal": "A group"}], "keyword": ["x"], "ISSN": None}
+    found = references(read_reference_file(json.dumps([item]).encode()))
+    lines = citations.ris(found).splitlines()
+    assert lines == ["TY  - GEN", "ID  - A1", "A2  - A group", "ER  - ", ""]
+
+
+@pytest.mark.parametrize("order", [("JO  - J Tests", "T2  - Journal of Tests"), ("BT  - The Book", "J2  - Book")])
+def test_the_journal_is_called_by_its_whole_name(order: tuple[str, str]) -> None:
+    for tags in (order, order[::-1]):
+        text = "\n".join(("TY  - JOUR", "TI  - A", *tags, "ER  - "))
+        item = read_reference_file(text.encode()).items[0]
+        names = sorted((tag[6:] for tag in tags), key=len)
+        assert [item["container-title-short"], item["container-title"]] == names
+
+
+def test_an_accent_over_an_i_of_bibtex() -> None:
+    item = read_reference_file(rb"@article{a, author={Mar{\'\i}n, A. and Na{\"\i}f, B.}, title={T}}").items[0]
+    assert [name["family"] for name in item["author"]] == ["Marín", "Naïf"]
+
+
 def test_our_own_bibtex_and_csl_come_back(evidence: Evidence) -> None:
     shipped = list(evidence.references.values())
     for text in (citations.bibtex(shipped), citations.csl_json(shipped)):
