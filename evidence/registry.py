@@ -15,10 +15,11 @@ from evidence.encoding import decode
 from evidence.findings import Finding, finding
 from evidence.records import Result
 from evidence.registry_words import (
+    analysis_cells,
+    analysis_words,
     arm_cells,
     comparator_of,
     drug_of,
-    effect_measure_of,
     hours_of,
     listed,
     measure_cells,
@@ -141,9 +142,11 @@ def _outcome_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mappin
                 numbers = _numbers(measure, category, drug, INTERVENTION) | _numbers(
                     measure, category, control, COMPARATOR
                 )
-                effect = _analysis(measure, drug, control) if len(_categories(measure)) == 1 else {}
+                analysis = _analysis(measure, drug, control) if len(_categories(measure)) == 1 else {}
+                effect = analysis_cells(analysis)
                 cells = both | _pair_cells(drug, control) | measure_cells(measure) | numbers | effect
-                cells["note"] = _dispersion(measure, category, drug, control)
+                notes = (_dispersion(measure, category, drug, control), analysis_words(analysis))
+                cells["note"] = " ".join(note for note in notes if note)
                 yield _draft(cells, effect, locator, f"{words} ({_pair_words(drug, control)})")
 
 
@@ -233,18 +236,12 @@ def _dispersion(measure: Mapping[str, Any], category: Mapping[str, Any], drug: G
     return f"{kind} in the record: {' and '.join(part for part in parts if part)}."
 
 
-def _analysis(measure: Mapping[str, Any], drug: Group, control: Group | None) -> dict[str, str]:
-    """The printed comparison of exactly these two groups, with its two-sided 95% interval."""
+def _analysis(measure: Mapping[str, Any], drug: Group, control: Group | None) -> Mapping[str, Any]:
+    """The printed comparison of exactly these two groups."""
     for analysis in listed(measure, "analyses"):
         groups = analysis.get("groupIds")
-        if control is None or not isinstance(groups, list) or {*map(str, groups)} != {drug[0], control[0]}:
-            continue
-        kind = effect_measure_of(text_of(analysis, "paramType"))
-        cells = {"p_value": number_text(analysis.get("pValue"))}
-        if kind and number_text(analysis.get("ciPctValue")) == "95":
-            names = (("effect", "paramValue"), ("ci_low", "ciLowerLimit"), ("ci_high", "ciUpperLimit"))
-            cells |= {"effect_measure": kind, **{ours: number_text(analysis.get(name)) for ours, name in names}}
-        return {name: text for name, text in cells.items() if text}
+        if control is not None and isinstance(groups, list) and {*map(str, groups)} == {drug[0], control[0]}:
+            return analysis
     return {}
 
 

@@ -31,6 +31,7 @@ _EFFECTS = {
     **{"RR": r"risk ratio", "OR": r"odds ratio", "HR": r"hazard ratio", "RD": r"risk difference"},
     **{"SMD": r"standardi[sz]ed mean difference|cohen|hedges", "MD": r"mean difference"},
 }
+_PRINTED = {"effect": "paramValue", "ci_low": "ciLowerLimit", "ci_high": "ciUpperLimit"}
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -132,8 +133,43 @@ def measure_cells(measure: Mapping[str, Any]) -> dict[str, str]:
     return {"unit": "days"} if unit == "days" else {}
 
 
-def effect_measure_of(kind: str) -> str:
+def analysis_cells(analysis: Mapping[str, Any]) -> dict[str, str]:
+    """A printed comparison with its two-sided 95% interval and its p value, as far as there is a column for them.
+
+    >>> analysis_cells({"paramType": "Odds Ratio (OR)", "paramValue": "2.1", "ciPctValue": "95", "pValue": "0.04"})
+    {'p_value': '0.04', 'effect_measure': 'OR', 'effect': '2.1'}
+    """
+    cells = {"p_value": number_text(analysis.get("pValue"))}
+    if _has_column(analysis):
+        cells["effect_measure"] = _effect_measure_of(analysis)
+        cells |= {ours: number_text(analysis.get(name)) for ours, name in _PRINTED.items()}
+    return {name: text for name, text in cells.items() if text}
+
+
+def analysis_words(analysis: Mapping[str, Any]) -> str:
+    """What a printed comparison says and no column holds, in words: it must not be lost.
+
+    >>> analysis_words({"paramType": "Odds Ratio (OR)", "paramValue": "2.1", "ciPctValue": "90", "pValue": "<0.001"})
+    'In the record: Odds Ratio (OR) 2.1, 90% interval not given; p <0.001.'
+    """
+    found = []
+    if text_of(analysis, "paramValue") and not _has_column(analysis):
+        low, high = text_of(analysis, "ciLowerLimit"), text_of(analysis, "ciUpperLimit")
+        width = text_of(analysis, "ciPctValue")
+        interval = f", {width}% interval {f'{low} to {high}' if low or high else 'not given'}" if width else ""
+        found.append(f"{text_of(analysis, 'paramType') or 'effect'} {text_of(analysis, 'paramValue')}{interval}")
+    if (p := text_of(analysis, "pValue")) and not number_text(analysis.get("pValue")):
+        found.append(f"p {p}")
+    return f"In the record: {'; '.join(found)}." if found else ""
+
+
+def _has_column(analysis: Mapping[str, Any]) -> bool:
+    return bool(_effect_measure_of(analysis)) and number_text(analysis.get("ciPctValue")) == "95"
+
+
+def _effect_measure_of(analysis: Mapping[str, Any]) -> str:
     """Our word for the kind of a printed comparison, "" for another."""
+    kind = text_of(analysis, "paramType")
     return next((ours for ours, pattern in _EFFECTS.items() if re.search(pattern, kind, re.IGNORECASE)), "")
 
 

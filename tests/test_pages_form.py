@@ -2,6 +2,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from evidence.appending import COLUMNS
 from evidence.dataset import load
 from tests.workbench import CELLS, SAMPLES, button, key, opened, sound, words
 
@@ -86,3 +87,23 @@ def test_a_registry_record_is_accepted_row_by_row(folder: Path) -> None:
     button(at, "Save 1 row and 1 reference").click()
     sound(at.run())
     assert load(folder).trials["sample-2024"][0].citation == "CTgov-NCT09990001"
+
+
+def test_a_draft_begins_with_what_was_chosen_for_the_one_before(folder: Path) -> None:
+    at = opened("Registry")
+    at.file_uploader(key=key("record")).upload("record.json", (SAMPLES / "registry-record.json").read_bytes())
+    for row, confidence in ((1, "medium"), (2, "high")):
+        at.session_state[key("drafts")] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+        sound(at.run())
+        if row == 1:
+            for name, value in (("anchor", "first-dose"), ("analysis", "main")):
+                at.selectbox(key=key(f"draft-1-{name}")).set_value(value)
+            at.selectbox(key=key("registry-NCT09990001-population")).set_value("TRD")
+            at.text_input(key=key("registry-NCT09990001-label")).set_value("Sample 2024")
+        at.selectbox(key=key(f"draft-{row}-confidence")).set_value(confidence)
+        sound(at.run())
+        button(at, "Accept this row").click()
+        sound(at.run())
+    held = at.session_state[key("registry-rows")]
+    chosen = [[row[COLUMNS.index(name)] for name in ("anchor", "analysis", "confidence")] for row in held]
+    assert chosen == [["first-dose", "main", "medium"], ["first-dose", "main", "high"]]

@@ -92,6 +92,8 @@ def test_foreign_names_are_mapped_and_the_mapping_can_be_kept(folder: Path) -> N
     first.set_value("label")
     sound(at.run())
     name = next(box.key for box in at.multiselect if box.key.startswith("add-constant"))
+    # What every row needs and no column gives is open to be filled in from the start.
+    assert {"design", "citation", "confidence"} <= set(at.multiselect(key=name).value)
     at.multiselect(key=name).set_value(["design", "note"])
     sound(at.run())
     sign = name.split("-")[2]
@@ -153,6 +155,12 @@ def test_a_pasted_block(folder: Path) -> None:
     sound(at.run())
     assert "newcomer-2026" in load(folder).trials
     assert at.text_area(key=key("paste", 1)).value == ""
+
+
+def test_a_citation_that_is_unknown_says_where_references_are_brought(folder: Path) -> None:
+    at = uploaded(cells(citation="Nobody2026"))
+    assert "Open *New references* above" in words(at)
+    assert "1 problem to mend, 1 note." in words(at)  # the reference brought is cited by nobody
 
 
 def test_what_is_there_already_is_said(folder: Path) -> None:

@@ -77,6 +77,15 @@ def test_nothing_is_invented() -> None:
         assert set(draft.blanks) >= {"trial", "label", "population", "anchor", "analysis", "confidence"}
 
 
+def test_what_no_column_holds_of_a_printed_comparison_stands_in_the_note() -> None:
+    raw = json.loads(SAMPLE)
+    analysis = raw["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"][0]["analyses"][0]
+    analysis |= {"pValue": "<0.001", "ciPctValue": "90"}
+    cells = drafts(record(json.dumps(raw).encode()))[0].cells
+    assert not {"p_value", "effect", "ci_low"} & set(cells)
+    assert cells["note"].endswith("-7.5, 90% interval -12.4 to -2.6; p <0.001.")
+
+
 def test_a_draft_filled_in_is_a_valid_row() -> None:
     rest = {"trial": "sample-2024", "label": "Sample 2024", "population": "TRD", "anchor": "first-dose"}
     rest |= {"analysis": "main", "confidence": "medium"}

@@ -130,11 +130,14 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
     if needed:
         names = ", ".join(add_fields.title(name).lower() for name in needed)
         st.caption(f"Needed in every row and in none of your columns: {names}. Say below what is the same in all rows.")
+    widget = add_state.key(f"constant-{sign}")
+    # What is needed is open to be filled in from the start; a field left blank fills nothing.
+    st.session_state[widget] = [name for name in st.session_state.get(widget, needed) if name in free]
     chosen = st.multiselect(
         "The same in every row",
         free,
         format_func=add_fields.title,
-        key=add_state.key(f"constant-{sign}"),
+        key=widget,
         placeholder="nothing",
         persist_state="session",
     )

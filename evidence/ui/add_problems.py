@@ -48,14 +48,22 @@ def draw(table: Table, seen: Preview) -> None:
     found = seen.findings
     blocking = [one for one in found if one.is_blocking]
     notes = [one for one in found if not one.is_blocking]
+    noted = counted(len(notes), "note") if notes else ""
     if blocking:
         st.error(
-            f"**{counted(len(blocking), 'problem')} to mend, {counted(len(notes), 'note')}.** Nothing can be saved "
-            "while a problem stands: no row is dropped without a word."
+            f"**{counted(len(blocking), 'problem')} to mend{noted and f', {noted}'}.** Nothing can be saved while a "
+            "problem stands: no row is dropped without a word."
         )
+        if any(one.code == "unknown-citation" for one in blocking):
+            st.info(
+                "A citation is the id of a reference. Open *New references* above, drop in the paper’s file or type "
+                "its DOI, and give it the id that the rows cite.",
+                icon=":material/menu_book:",
+            )
     elif table.rows:
-        words = f" {counted(len(notes), 'note')} to look at." if notes else ""
-        st.success(f"**Nothing stands against saving {counted(len(table.rows), 'row')}.**{words}")
+        st.success(
+            f"**Nothing stands against saving {counted(len(table.rows), 'row')}.**{noted and f' {noted} to look at.'}"
+        )
     if found:
         _table([*blocking, *notes])
     _fixes(seen)

@@ -12,6 +12,8 @@ from evidence.ui.card import escaped
 from evidence.words import counted
 
 _ROLES = {INTERVENTION: "drug", COMPARATOR: "comparison", "": "neither"}
+# What rows of one trial mostly share: a draft begins with what was chosen for the one accepted before it.
+_ALIKE = ("route", "administrations", "anchor", "analysis", "confidence")
 _TRIAL = frozenset({"trial", "label", "population", "age_group", "design"})
 
 
@@ -122,6 +124,10 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
         st.caption(escaped(f"Where in the record: {draft.locator}"))
         blanks = [name for name in draft.blanks if name not in _TRIAL]
         more = [name for name in ("administrations", "instrument", "unit") if name not in draft.cells]
+        last = add_state.basket("registry-last")
+        for name, text in last:
+            if name in (*blanks, *more):
+                st.session_state.setdefault(add_state.key(f"draft-{at}-{name}"), text)
         own = add_fields.fields((*blanks, *more), f"draft-{at}") if blanks or more else {}
         cells = {**shared, **draft.cells, **own}
         missing = [name for name in draft.blanks if not cells.get(name)]
@@ -129,6 +135,7 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
         def accept() -> None:
             held.append(tuple(cells.get(column, "") for column in COLUMNS))
             accepted.append(f"{draft.locator} {draft.words}")
+            last[:] = [(name, own[name]) for name in _ALIKE if name in own]
 
         st.button(
             "Accept this row",
