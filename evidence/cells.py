@@ -7,6 +7,7 @@ no value: `evidence.records` leaves it out before these types see it.
 import difflib
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
@@ -52,6 +53,7 @@ _REGISTRIES: Mapping[str, re.Pattern[str]] = MappingProxyType(
 )
 
 _MANY = 1_000  # words
+_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 
 
 def _folded(word: str) -> str:
@@ -72,6 +74,16 @@ def nearest(word: str, words: Iterable[str]) -> str:
         folded = {name: known for name, known in folded.items() if name[:1] == wanted[:1]}
     near = difflib.get_close_matches(wanted, list(folded), n=1)
     return folded[near[0]] if near else ""
+
+
+def slug_of(label: str) -> str:
+    """A trial's short name made from its label.
+
+    >>> slug_of("Müller & Sons 2013a")
+    'muller-sons-2013a'
+    """
+    plain = unicodedata.normalize("NFKD", label.casefold()).encode("ascii", "ignore").decode()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))
 
 
 class Word:
@@ -154,6 +166,12 @@ def _pattern(pattern: str, code: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _slug(value: str) -> str:
+    if _SLUG.fullmatch(value) is None:
+        raise PydanticCustomError("slug", "malformed", {"suggestion": slug_of(value)})
+    return value
+
+
 def _registration(value: str) -> str:
     for entry in value.split(";"):
         number = entry.strip()
@@ -169,7 +187,7 @@ def _split(value: object) -> object:
 
 Text = Annotated[str, Field(min_length=1)]
 OptionalText = str | None
-Slug = Annotated[str, _pattern(r"[a-z0-9]+(?:[-_][a-z0-9]+)*", "slug")]
+Slug = Annotated[str, AfterValidator(_slug)]
 CitationKey = Annotated[str, _pattern(r"[A-Za-z0-9][A-Za-z0-9_-]*", "citation-key")]
 SlugList = Annotated[tuple[Slug, ...], BeforeValidator(_split)]
 CitationList = Annotated[tuple[CitationKey, ...], BeforeValidator(_split)]

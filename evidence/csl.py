@@ -54,6 +54,22 @@ def reference_of(identifier: str, taken: Collection[str] = ()) -> Mapping[str, A
     return next(iter(faults), MappingProxyType(item))
 
 
+def trial_of(item: Mapping[str, Any]) -> dict[str, str]:
+    """What a reference says of the trial that it reports: a label of first author and year, a registry number.
+
+    >>> trial_of({"id": "A1", "author": [{"family": "Smith"}], "issued": {"date-parts": [[2020]]}})
+    {'label': 'Smith 2020'}
+    """
+    reference = next(iter(read_references(json.dumps([dict(item)]).encode()).items.values()), None)
+    if reference is None:
+        return {}
+    number = _NCT.fullmatch(reference.url)
+    family = reference.authors[0].family if reference.authors else ""
+    label = f"{family} {reference.year}" if family and reference.year else ""
+    found = {"label": label, "registration": number.group(1).upper() if number else ""}
+    return {name: text for name, text in found.items() if text}
+
+
 def item_of(
     *, issued: Sequence[int] = (), urls: Sequence[str] = (), container: str = "", doi: str = "", **fields: Any
 ) -> Item:

@@ -113,7 +113,7 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("p-range", "blocking", "cell", "p outside 0 to 1", "A p value lies between 0 and 1.", "“{value}” in {column} is outside 0 to 1.", "Check the number; write 0.05, not 5."),
     ("registration-nct", "blocking", "cell", "Malformed NCT number", "A ClinicalTrials.gov number is NCT and eight digits.", "“{value}” is no ClinicalTrials.gov number.", "Write NCT and eight digits, for example NCT00768430."),
     ("registration", "blocking", "cell", "Malformed registry number", "The number does not have the form of any trial registry known here.", "“{value}” is no number of a known trial registry.", "Copy the number from the registry, for example “EudraCT 2021-004927-34”; separate several by semicolons."),
-    ("slug", "blocking", "cell", "Malformed short name", "Short names are lower case letters and digits joined by hyphens.", "“{value}” in {column} is no short name.", "Write lower case words joined by hyphens, for example murrough-2013a."),
+    ("slug", "blocking", "cell", "Malformed short name", "Short names are lower case letters and digits joined by hyphens.", "“{value}” in {column} is no short name.", "{suggestion}Short names are lower case words joined by hyphens, such as murrough-2013a."),
     ("citation-key", "blocking", "cell", "Malformed key", "Keys are letters and digits without spaces.", "“{value}” in {column} is no key.", "Write letters, digits, hyphens and underscores only, for example Murrough2013AJP."),
     # Cells of a row against each other.
     ("events-over-n", "blocking", "row", "More events than people", "More people had the outcome than were analysed.", "{column} is {value}, but only {n} people were analysed.", "Check both numbers."),

@@ -6,13 +6,12 @@ note, so that nothing is lost without a word.
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from evidence.cells import nearest
+from evidence.cells import nearest, slug_of
 from evidence.encoding import decode
 from evidence.findings import Finding, finding
 from evidence.reading import Row, Table
@@ -252,13 +251,3 @@ def _times(text: str, factor: float, has_decimal_commas: bool) -> str:
     if re.fullmatch(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?", plain) is None:
         return text
     return f"{float(plain) * factor:.12g}"
-
-
-def slug_of(label: str) -> str:
-    """A trial's short name made from its label.
-
-    >>> slug_of("Müller & Sons 2013a")
-    'muller-sons-2013a'
-    """
-    plain = unicodedata.normalize("NFKD", label.casefold()).encode("ascii", "ignore").decode()
-    return "-".join(re.findall(r"[a-z0-9]+", plain))

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence.cells import slug_of
 from evidence.findings import Finding
-from evidence.mapping import COLUMNS, ColumnMapping, apply_mapping, guess_mapping, mapping_of, read_mapping, slug_of
+from evidence.mapping import COLUMNS, ColumnMapping, apply_mapping, guess_mapping, mapping_of, read_mapping
 from evidence.reading import Table, read_own_table
 
 METAPSY = ("study", "condition_arm1", "condition_arm2", "instrument", "time_weeks", "event_arm1", "totaln_arm1")

@@ -4,7 +4,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.appending import COLUMNS
 from evidence.dataset import load
-from tests.workbench import CELLS, SAMPLES, button, key, opened, sound, words
+from tests.workbench import CELLS, SAMPLES, button, key, opened, sound, with_reference, words
 
 
 def fill(at: AppTest, **typed: str) -> AppTest:
@@ -87,6 +87,24 @@ def test_a_registry_record_is_accepted_row_by_row(folder: Path) -> None:
     button(at, "Save 1 row and 1 reference").click()
     sound(at.run())
     assert load(folder).trials["sample-2024"][0].citation == "CTgov-NCT09990001"
+
+
+def test_a_new_reference_begins_the_trial_and_leaves_what_was_typed(folder: Path) -> None:
+    at = opened("Form")
+    at.text_input(key=key("reference")).set_value("NCT09990002")
+    sound(at.run())
+    button(at, "Add this reference").click()
+    sound(at.run())
+    assert at.text_input(key=key("form-registration")).value == "NCT09990002"
+    assert at.text_input(key=key("form-label")).value == ""
+    fill(at, registration="NCT09990003")
+    with_reference(at)
+    at.selectbox(key=key("form-citation-2")).set_value("Newcomer2026X")
+    sound(at.run())
+    assert at.text_input(key=key("form-label")).value == "Newcomer 2026"
+    assert at.text_input(key=key("form-registration")).value == "NCT09990003"
+    fill(at, label="")
+    assert at.text_input(key=key("form-label")).value == ""  # suggested once
 
 
 def test_a_draft_begins_with_what_was_chosen_for_the_one_before(folder: Path) -> None:

@@ -6,9 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from evidence import plausibility
+from evidence.cells import slug_of
+from evidence.csl import trial_of
 from evidence.dataset import Evidence
 from evidence.findings import Finding
-from evidence.mapping import COLUMNS, slug_of
+from evidence.mapping import COLUMNS
 from evidence.records import Result
 from evidence.ui import add_fields, add_reference, add_state, loading
 from evidence.ui.add_state import Brought, Cells, Item
@@ -39,6 +41,7 @@ def from_form() -> Brought:
     st.subheader("1 · Reference", anchor=False)
     references = add_reference.new_references()
     citation = _citation(evidence, references)
+    _suggest(citation, references)
     st.subheader("2 · Trial", anchor=False)
     cells = _trial(evidence)
     st.subheader("3 · Comparison", anchor=False)
@@ -75,6 +78,18 @@ def _citation(evidence: Evidence, references: tuple[Item, ...]) -> str:
         help=add_fields.known()["citation"].text,
     )
     return chosen or ""
+
+
+def _suggest(citation: str, references: tuple[Item, ...]) -> None:
+    """Begin the trial with what a new reference says of it, once; what was typed stays."""
+    done = add_state.key(f"{_PREFIX}-suggested")
+    if st.session_state.get(done) == citation:
+        return
+    st.session_state[done] = citation
+    for item in references:
+        for name, text in trial_of(item).items() if item["id"] == citation else ():
+            widget = add_state.key(f"{_PREFIX}-{name}")
+            st.session_state[widget] = st.session_state.get(widget) or text
 
 
 def _trial(evidence: Evidence) -> dict[str, str]:

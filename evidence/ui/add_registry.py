@@ -3,8 +3,9 @@
 import pandas as pd
 import streamlit as st
 
+from evidence.cells import slug_of
 from evidence.findings import Finding
-from evidence.mapping import COLUMNS, slug_of
+from evidence.mapping import COLUMNS
 from evidence.registry import COMPARATOR, INTERVENTION, Draft, RegistryRecord, drafts, read_registry
 from evidence.ui import add_fields, add_form, add_state, frames, loading
 from evidence.ui.add_state import NOTHING, Brought
