@@ -90,8 +90,11 @@ def read_registry(data: bytes) -> RegistryRecord | Finding:
         raw = json.loads(decoded.text)
     except (ValueError, RecursionError):
         return finding("registry-record", 1, reason="it is not JSON")
-    if isinstance(raw, dict) and isinstance(raw.get("studies"), list) and len(raw["studies"]) == 1:
-        raw = raw["studies"][0]
+    studies = raw.get("studies") if isinstance(raw, dict) else None
+    if isinstance(studies, list):
+        if len(studies) != 1:
+            return finding("registry-record", 1, reason=f"it holds {len(studies)} studies, and is read one by one")
+        raw = studies[0]
     if not isinstance(raw, dict):
         return finding("registry-record", 1, reason="it holds no single study")
     about = part(raw, "protocolSection", "identificationModule")

@@ -114,6 +114,7 @@ def test_an_uncontrolled_record_has_no_comparator() -> None:
         (b"{", "not JSON"),
         (b"[]", "no single study"),
         (b"{}", "no NCT number"),
+        (b'{"studies": [{}, {}]}', "it holds 2 studies"),
         (b'{"protocolSection": {"identificationModule": {"nctId": "NCT00768430"}}}', "no results posted"),
         ((DATA / "references.json").read_bytes(), "no single study"),
         (b"PK\x03\x04", "workbook"),

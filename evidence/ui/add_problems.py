@@ -148,7 +148,7 @@ def _fixes(seen: Preview) -> None:
                 icon=":material/done_all:",
             )
             st.button(
-                f"Make the {len(rows)} chosen",
+                f"Make the {len(rows)} chosen" if rows else "Make those chosen",
                 key=add_state.key("fix-chosen"),
                 disabled=not rows,
                 on_click=made.extend,
