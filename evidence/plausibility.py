@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from evidence.arms import measured
 from evidence.dataset import TRIALS
 from evidence.dictionary import EXAMPLES
-from evidence.effects import MEASURES, Z95, Counts
+from evidence.effects import MEASURES, Z95, Counts, Effect
 from evidence.outcomes import OUTCOMES
 from evidence.proportions import wilson
 from evidence.records import Result
@@ -18,6 +18,7 @@ from evidence.words import percent, plain
 
 _COUNTED = ("RR", "OR", "RD")
 _SCORED = ("MD", "SMD")
+_PRINTED = ("effect_measure", "effect", "ci_low", "ci_high")
 TYPED = -1  # the line of a row that stands in no file
 
 
@@ -36,26 +37,34 @@ def share_in_words(events: int | None, n: int | None) -> str:
 def effects_in_words(row: Result) -> Mapping[str, str]:
     """Measure → effect and 95% interval, of every measure that the numbers of a row allow.
 
-    Of a row under way the other cells may be None; nothing but its numbers is looked at.
+    Counts go before means, and both before a printed effect, which is there to be compared with them. Of a row under
+    way the other cells may be None; nothing but its numbers is looked at.
     """
     found: dict[str, str] = {}
     arms = [(getattr(row, f"events_{arm}"), getattr(row, f"n_{arm}")) for arm in ARMS]
     is_counted = all(e is not None and n and 0 <= e <= n for e, n in arms)
+    unprinted = row.model_copy(update=dict.fromkeys(_PRINTED))
     for measure in _COUNTED if is_counted else _SCORED:
-        if not is_counted and any(sd is not None and sd <= 0 for sd in (row.sd_intervention, row.sd_comparator)):
-            continue
-        low, high, effect = row.ci_low, row.ci_high, row.effect
-        if not is_counted and effect is not None and not (low is not None and high is not None and low < effect < high):
-            continue
-        try:
-            estimate = measured([row], measure).effect
-        except (ValueError, ZeroDivisionError, OverflowError):
-            continue
+        estimate = _effect(unprinted, measure) or (_effect(row, measure) if _is_printed(row) else None)
         if estimate is None:
             continue
         ends = (estimate.estimate - Z95 * estimate.standard_error, estimate.estimate + Z95 * estimate.standard_error)
         found[MEASURES[measure].label] = f"{shown(measure, estimate.estimate)} ({interval(measure, *ends)})"
     return found
+
+
+def _effect(row: Result, measure: str) -> Effect | None:
+    if measure in _SCORED and any(sd is not None and sd <= 0 for sd in (row.sd_intervention, row.sd_comparator)):
+        return None
+    try:
+        return measured([row], measure).effect
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return None
+
+
+def _is_printed(row: Result) -> bool:
+    low, effect, high = row.ci_low, row.effect, row.ci_high
+    return low is not None and effect is not None and high is not None and low < effect < high
 
 
 def unusual_dose(row: Result, results: Iterable[Result]) -> str:

@@ -23,6 +23,10 @@ def test_means_and_printed_differences_give_scores():
         "Mean difference",
         "Standardised mean difference",
     }
+    # A printed effect is there to be compared with what the arms give, also while its interval is not typed yet.
+    for printed in ({"effect": 7.9}, {"effect": -5.0, "ci_low": -9.0, "ci_high": -1.0}):
+        both = plausibility.effects_in_words(result(**scores, effect_measure="MD", **printed))
+        assert both["Mean difference"] == plausibility.effects_in_words(result(**scores))["Mean difference"]
     assert plausibility.effects_in_words(difference(-5, -9, -1))["Mean difference"] == "−5.0 (−9.0 to −1.0)"
 
 
