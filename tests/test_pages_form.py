@@ -44,6 +44,7 @@ def test_the_form_computes_as_one_types_and_saves(folder: Path) -> None:
     button(at, "Put this result down").click()
     sound(at.run())
     assert at.text_input(key=key("form-hours")).value == ""
+    assert at.selectbox(key=key("form-anchor")).value == "first-dose"
     fill(at, **(typed | {"hours": "168", "events_intervention": "12"}))
     button(at, "Save 2 rows and 1 reference").click()
     sound(at.run())

@@ -29,7 +29,11 @@ SCORES = ("mean_intervention", "sd_intervention", "mean_comparator", "sd_compara
 MEDIANS = ("median_intervention", "median_comparator")
 EFFECT = ("effect_measure", "effect", "ci_low", "ci_high", "p_value")
 ORIGIN = ("source", "locator", "extraction", "confidence", "note")
-RESULT = (*MEASUREMENT, *COUNTS, *PERCENTS, *SCORES, *MEDIANS, *EFFECT, "locator", "note")
+# Cleared for the next result; anchor and analysis are mostly the same in it.
+CLEARED = (
+    *("outcome", "instrument", "unit", "hours", "primary", "locator", "note"),
+    *(*COUNTS, *PERCENTS, *SCORES, *MEDIANS, *EFFECT),
+)
 _PREFIX = "form"
 _MISSING = frozenset({"blank-required"})
 _DEVIATION = "sd-like-standard-error"  # judged beside the SDs in the file, not by the row alone
@@ -161,7 +165,7 @@ def _rows(row: Cells, found: tuple[Finding, ...]) -> list[Cells]:
 
     def put_down() -> None:
         held.append(row)
-        for name in RESULT:
+        for name in CLEARED:
             is_list = bool(add_fields.known()[name].words)
             st.session_state[add_state.key(f"{_PREFIX}-{name}")] = None if is_list else ""
 
@@ -171,7 +175,7 @@ def _rows(row: Cells, found: tuple[Finding, ...]) -> list[Cells]:
         disabled=not is_whole,
         on_click=put_down,
         icon=":material/playlist_add:",
-        help="Keeps trial and comparison, clears the result.",
+        help="Keeps trial, comparison, anchor, analysis and origin; clears the rest of the result.",
     )
     if held:
         listing(held, "form")
