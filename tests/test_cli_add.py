@@ -233,7 +233,9 @@ def test_the_dictionary_says_how_to_mend_it(tmp_path: Path, capsys: pytest.Captu
 def test_a_registry_record_gives_drafts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "drafts.csv"
     record = str(SAMPLES / "registry-record.json")
-    assert main(["import-registry", record, "--output", str(output), "--format", "json"]) == 0
+    cited = tmp_path / "cited.json"
+    written = ["--output", str(output), "--references", str(cited)]
+    assert main(["import-registry", record, *written, "--format", "json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["number"], len(report["drafts"])) == ("NCT09990001", 10)
     assert len(list(csv.reader(output.read_text("utf-8").splitlines()))) == 11
@@ -241,8 +243,10 @@ def test_a_registry_record_gives_drafts(tmp_path: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().out.endswith("10 drafts.\n")
     assert main(["import-registry", str(DATA / REFERENCES)]) == 1
     assert "[registry-record]" in capsys.readouterr().out
-    assert main(["add", str(output), "--dry-run"]) == 1  # drafts have blanks to fill in
-    assert "[blank-required]" in capsys.readouterr().out
+    assert main(["add", str(output), "--references", str(cited), "--dry-run"]) == 1  # drafts have blanks to fill in
+    out = capsys.readouterr().out
+    assert "[blank-required]" in out
+    assert "[unknown-citation]" not in out
 
 
 def test_progress_goes_to_a_terminal_only(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

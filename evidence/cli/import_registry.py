@@ -3,6 +3,7 @@
 import argparse
 import csv
 import io
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("record", metavar="RECORD.json", help="the record, - for what is piped in")
     parser.add_argument("--output", metavar="DRAFTS.csv", help="also write the drafts as rows of our columns")
+    parser.add_argument(
+        "--references",
+        metavar="CITED.json",
+        help="also write the reference that the drafts cite, to be added with them",
+    )
     add_format(parser)
     parser.set_defaults(run=run)
 
@@ -54,8 +60,10 @@ def run(args: argparse.Namespace) -> int:
             print_lines(finding_lines(called(args.record), [record]))
         return BLOCKED
     found = drafts(record)
-    if args.output and (why := write_file(Path(args.output), _csv(found))):
-        return fail(why)
+    cited = json.dumps([dict(record.reference)], ensure_ascii=False, indent=2) + "\n"
+    for name, data in ((args.output, _csv(found)), (args.references, cited.encode("utf-8", "replace"))):
+        if name and (why := write_file(Path(name), data)):
+            return fail(why)
     if args.format == "json":
         offered = [{"locator": one.locator, "words": one.words, "cells": dict(one.cells)} for one in found]
         about = {"number": record.number, "title": record.title, "reference": dict(record.reference)}
