@@ -77,7 +77,7 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("cell-too-long", "blocking", "row", "Cell too long", "A single cell holds more text than any note needs.", "A cell of this row is longer than {limit} characters.", "Shorten the cell; look for a quotation mark that is not closed."),
     ("blank-row", "note", "row", "Blank rows", "A spreadsheet often leaves rows of blank cells; they are skipped.", "Rows of blank cells were skipped: {times}, the first one here.", "Remove them."),
     # Text of a cell.
-    ("formula", "blocking", "cell", "Formula", "A spreadsheet would run this cell as a formula.", "{column} holds a formula: “{value}”.", "Write the value itself; a text must not start with =, @, + or -."),
+    ("formula", "blocking", "cell", "Formula", "A spreadsheet would run this cell as a formula.", "{column} holds a formula: “{value}”.", "Write the value itself (in a spreadsheet: copy, paste as value); a text must not start with =, @, + or -."),
     ("control-character", "blocking", "cell", "Invisible character", "Control and invisible characters make equal words differ.", "{column} holds the invisible character {character}.", "Type the cell again."),
     ("bidi-character", "blocking", "cell", "Direction mark", "Direction marks can show a text in another order than it is stored in.", "{column} holds the direction mark {character}.", "Type the cell again."),
     ("html", "blocking", "cell", "HTML", "Cells are plain text; markup is never shown as markup.", "{column} holds HTML: “{value}”.", "Write plain text; leave a space after < when it means “less than”."),

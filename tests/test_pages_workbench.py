@@ -112,9 +112,9 @@ def test_foreign_names_are_mapped_and_the_mapping_can_be_kept(folder: Path) -> N
 
 
 def test_safe_fixes_are_shown_as_a_diff_and_made_on_demand(folder: Path) -> None:
-    at = uploaded(cells(route=" IV ", n_intervention="30 ", comparator="Midazolam"))
+    at = uploaded(cells(route=" IV ", n_intervention="30 ", comparator="Midazolam", mean_comparator="NA"))
     diff = next(frame.value for frame in at.dataframe if "+ then" in frame.value.columns)
-    assert list(diff["+ then"]) == ["intravenous", "midazolam", "30"]
+    assert list(diff["+ then"]) == ["intravenous", "midazolam", "30", "(blank)"]
     assert "to mend" in words(at)
     name = key("fix-0")
     at.session_state[name] = {"selection": {"rows": [0], "columns": [], "cells": []}}
@@ -122,8 +122,8 @@ def test_safe_fixes_are_shown_as_a_diff_and_made_on_demand(folder: Path) -> None
     button(at, "Make the 1 chosen").click()
     sound(at.run())
     diff = next(frame.value for frame in at.dataframe if "+ then" in frame.value.columns)
-    assert list(diff["+ then"]) == ["midazolam", "30"]
-    button(at, "Make all 2").click()
+    assert list(diff["+ then"]) == ["midazolam", "30", "(blank)"]
+    button(at, "Make all 3").click()
     sound(at.run())
     assert "Nothing stands against saving 1 row" in words(at)
     button(at, "Take them back").click()

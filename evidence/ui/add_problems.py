@@ -116,7 +116,13 @@ def fixes_frame(fixes: Sequence[Fix]) -> pd.DataFrame:
     """Fixes as a diff: what stands in a cell and what would stand there."""
     return pd.DataFrame(
         [
-            {"Line": f.line, "Column": f.column, "− now": f.before, "+ then": f.after, "Why it means the same": f.why}
+            {
+                "Line": f.line,
+                "Column": f.column,
+                "− now": f.before,
+                "+ then": f.after or "(blank)",
+                "Why it means the same": f.why,
+            }
             for f in fixes
         ]
     )
