@@ -11,11 +11,10 @@ from evidence.figures import style
 from evidence.figures.forest import Frame, Row, draw_marks
 from evidence.figures.style import HALL, HALL_NOTE, Ink
 from evidence.scale import effect_scale
-from evidence.words import plain
 
 HEIGHT = 420
 _LABEL, _PLOT, _WORDS = 0.27, (0.28, 0.73), 1.0
-_WIDEST, _WIDER, _NARROW = 24, 28, 13  # letters of a label
+_WIDEST, _WIDER = 24, 28  # letters of a label
 _SMALLEST = 15  # type of a label that is set smaller to stay on one line
 _ROOMY = 8
 _LEADING = 1.3  # plotly's height of a line, in sizes of its type
@@ -39,7 +38,7 @@ def enlarge(figure: go.Figure) -> None:
             trace.line.width *= _MARKS
 
 
-def _labels(
+def labels(
     figure: go.Figure, texts: Sequence[str], places: Sequence[float], ink: Ink, size: int, widest: int = _WIDEST
 ) -> None:
     """Labels at the left: a long one is set smaller, one too long for that on lines which keep out of the next row."""
@@ -64,7 +63,8 @@ def _labels(
         )
 
 
-def _axis(title: str, ink: Ink) -> dict[str, object]:
+def axis_style(title: str, ink: Ink) -> dict[str, object]:
+    """An axis of numbers with its title, in type for a hall."""
     tick = {"size": HALL_NOTE, "color": ink.text}
     return {"tickfont": tick, "title": {"text": title, "font": {"size": HALL_NOTE, "color": ink.secondary}}}
 
@@ -106,7 +106,7 @@ def lines(
             "tickvals": [place for place, _ in few],
             "ticktext": [text for _, text in few],
             "tickangle": 0,
-            **_axis("", ink),
+            **axis_style("", ink),
         },
         xaxis2=style.word_axis(_PLOT[1], _WORDS) | {"anchor": "y"},
         yaxis={"range": [-0.6, len(kept) - 0.4], "visible": False},
@@ -122,8 +122,8 @@ def lines(
     draw_marks(figure, frame)
     enlarge(figure)
     held = [row.label for row in kept]
-    labels = [f"{r.label} ({r.note})" if r.note and held.count(r.label) > 1 else r.label for r in visible]
-    _labels(figure, labels, [frame.y(row) for row in visible], ink, size)
+    named = [f"{r.label} ({r.note})" if r.note and held.count(r.label) > 1 else r.label for r in visible]
+    labels(figure, named, [frame.y(row) for row in visible], ink, size)
     words = [f"<b>{row.words}</b>" if row.kind == "overall" else row.words for row in visible]
     ys = [frame.y(row) for row in visible]
     figure.add_trace(style.text_trace(words, ys, _WORDS, "x2", "right", ink.text, size))
@@ -169,12 +169,12 @@ def pairs(items: Sequence[Pair], drug: str, control: str, colour: str, ink: Ink)
             "range": [-0.02 * top, 1.03 * top],
             "tickvals": [0, top / 2, top],
             "tickangle": 0,
-            **_axis("of 100 people", ink),
+            **axis_style("of 100 people", ink),
         },
         xaxis2=style.word_axis(0.80, _WORDS) | {"anchor": "y"},
         yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
     )
-    _labels(figure, [item.label for item in items], places, ink, size, _WIDER)
+    labels(figure, [item.label for item in items], places, ink, size, _WIDER)
     words = [f"<b>{item.drug:.0f}</b> and {item.control:.0f}" for item in items]
     figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "right", ink.text, size))
     key = f'● {html.escape(drug)}    <span style="color:{colour}">○ {html.escape(control)}</span>'
@@ -212,90 +212,16 @@ def spans(items: Sequence[Span], axis: str, ink: Ink) -> go.Figure:
         )
     longest = max((item.end for item in items), default=1.0)
     figure.update_layout(
-        xaxis={"domain": [0.29, 0.66], "range": [0, longest * 1.05], "tickangle": 0, "nticks": 6, **_axis(axis, ink)},
+        xaxis={
+            "domain": [0.29, 0.66],
+            "range": [0, longest * 1.05],
+            "tickangle": 0,
+            "nticks": 6,
+            **axis_style(axis, ink),
+        },
         xaxis2=style.word_axis(0.68, _WORDS) | {"anchor": "y"},
         yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
     )
-    _labels(figure, [item.label for item in items], places, ink, size)
+    labels(figure, [item.label for item in items], places, ink, size)
     figure.add_trace(style.text_trace([i.words for i in items], places, 0.68, "x2", "left", ink.text, size))
     return figure
-
-
-class Line(NamedTuple):
-    """What was guessed and what was found on one line; a truth is (value, low, high)."""
-
-    label: str
-    guesses: tuple[float, ...]
-    truths: tuple[tuple[float, float | None, float | None], ...]
-
-
-def stacked(values: Sequence[float], reach: float) -> list[tuple[float, int]]:
-    """Each value with how many that touch it lie under it, so that every guess is seen.
-
-    >>> stacked([10, 10, 12, 50], 4)
-    [(10, 0), (10, 1), (12, 2), (50, 0)]
-    """
-    placed: list[tuple[float, int]] = []
-    for value in sorted(values):
-        taken = {level for other, level in placed if abs(other - value) < reach}
-        placed.append((value, next(level for level in range(len(placed) + 1) if level not in taken)))
-    return placed
-
-
-def guessed(items: Sequence[Line], top: int, unit: str, ink: Ink, revealed: bool) -> go.Figure:
-    """Guesses as open marks that stack up on an axis from 0; once revealed what was found, with its interval."""
-    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 24, "t": 12, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
-    places = [float(len(items) - 1 - i) for i in range(len(items))]
-    figure.update_layout(
-        xaxis={
-            "domain": [0.17, 1],
-            "range": [-0.01 * top, 1.01 * top],
-            "tickvals": [top * i / 10 for i in range(11)] if top == 100 else None,
-            "tickangle": 0,
-            **_axis(unit, ink),
-        },
-        yaxis={"range": [-0.55, len(items) - 0.2], "visible": False},
-    )
-    _labels(figure, [item.label for item in items], places, ink, HALL, _NARROW)
-    for item, y in zip(items, places, strict=True):
-        figure.add_shape(type="line", x0=0, x1=top, y0=y, y1=y, line={"color": ink.faint, "width": 2})
-        dots = stacked(item.guesses, top / 45)
-        step = min(0.2, 0.6 / (1 + max((level for _, level in dots), default=0)))
-        marker = {"symbol": "circle-open", "size": 19, "color": ink.secondary, "line": {"width": 3.5}}
-        figure.add_trace(
-            go.Scatter(
-                x=[value for value, _ in dots],
-                y=[y + 0.15 + step * level for _, level in dots],
-                mode="markers",
-                marker=marker,
-                hoverinfo="text",
-                hovertext=[plain(value) for value, _ in dots],
-                cliponaxis=False,
-            )
-        )
-        values = [value for value, _, _ in item.truths]
-        for value, low, high in item.truths if revealed else ():
-            # Of several numbers the first and the last are written: those between would lie on each other.
-            text = f"<b>{value:.0f}</b>" if value in (min(values), max(values)) else ""
-            _found(figure, y - 0.15, (value, low, high), text, ink)
-    return figure
-
-
-def _found(figure: go.Figure, y: float, truth: tuple[float, float | None, float | None], text: str, ink: Ink) -> None:
-    value, low, high = truth
-    if low is not None and high is not None:
-        line = {"color": ink.pooled, "width": 5}
-        figure.add_trace(go.Scatter(x=[low, high], y=[y, y], mode="lines", line=line, hoverinfo="skip"))
-    figure.add_trace(
-        go.Scatter(
-            x=[value],
-            y=[y],
-            mode="markers+text",
-            text=[text],
-            textposition="bottom center",
-            textfont={"size": HALL, "color": ink.text},
-            marker={"symbol": "diamond", "size": 22, "color": ink.pooled},
-            hoverinfo="skip",
-            cliponaxis=False,
-        )
-    )

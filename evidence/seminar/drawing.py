@@ -7,11 +7,12 @@ import plotly.graph_objects as go
 from evidence import harm_words, response, robustness, statements
 from evidence.effects import MEASURES
 from evidence.exports.parts import WITHDRAWAL_LABELS, links_of
-from evidence.figures import hall, style
+from evidence.figures import hall, hall_guesses, style
 from evidence.figures.absolute import icon_array
 from evidence.figures.blinding import lens_rows
 from evidence.figures.forest import Row
-from evidence.figures.hall import Line, Pair, Span
+from evidence.figures.hall import Pair, Span
+from evidence.figures.hall_guesses import Line
 from evidence.figures.rows import Arrangement, forest_rows, sensitivity_rows, withdrawal_rows
 from evidence.figures.style import Ink
 from evidence.seminar.steps import Lesson, Step
@@ -52,7 +53,7 @@ def figure(
                 )
                 for item in step.asked
             ]
-            return hall.guessed(items, step.asked[0].top, step.asked[0].unit, ink, revealed)
+            return hall_guesses.guessed(items, step.asked[0].top, step.asked[0].unit, ink, revealed)
     return None
 
 
