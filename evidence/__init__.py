@@ -17,7 +17,7 @@ Modules in the order in which they depend on each other; each imports only from 
 - `dataset`: the whole evidence as one frozen value, with its hash.
 - `citations`: references as Vancouver text, links, RIS, BibTeX and CSL-JSON.
 - `mapping`, `worksheet`, `ingest`: other people's column names; CSV, workbooks and pasted blocks to rows of text.
-- `csl`, `reference_files`: CSL items from fields and identifiers; RIS, nbib, BibTeX and CSL-JSON files.
+- `csl`, `ris_files`, `reference_files`: CSL items from fields and identifiers; RIS, nbib, BibTeX and CSL-JSON files.
 - `registry_words`, `registry`: a ClinicalTrials.gov results record to draft rows.
 - `fixes`, `appending`, `duplicates`: safe changes to cells; new rows behind the old ones; what is there already.
 - `dictionary`: the data dictionary and the Frictionless description, made from the records.

@@ -29,6 +29,7 @@ RIS_ALONG = {
     **{"publisher": "PB", "publisher-place": "CY", "section": "SE", "source": "DB", "title-short": "ST"},
 }
 KEYWORDS = "; "  # between the keywords of an item
+OTHER = "custom"  # CSL's place for what it has no name for: here texts by their RIS tag
 _ENDS_LINKS = frozenset("()[]<>\"'`\\^{|} ")
 _BIBTEX_TYPES = {"article-journal": "article", "paper-conference": "inproceedings"}
 _TEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
@@ -114,8 +115,9 @@ def ris(references: Iterable[Reference]) -> str:
 
 def _ris_lines(reference: Reference) -> list[str]:
     first, _, last = (reference.page or "").partition("-")
+    other = _other(reference.raw)
     fields = [
-        ("TY", RIS_TYPES.get(reference.type, "GEN")),
+        ("TY", *other.pop("TY", [RIS_TYPES.get(reference.type, "GEN")])[:1]),
         ("ID", reference.id),
         *(("AU", a.literal or ", ".join(p for p in (a.family, a.given) if p)) for a in reference.authors),
         ("TI", reference.title),
@@ -131,6 +133,7 @@ def _ris_lines(reference: Reference) -> list[str]:
         *(("UR", link.url) for link in links(reference)),
         ("N1", reference.note),
         *_along(reference.raw),
+        *((tag, text) for tag, texts in other.items() for text in texts),
     ]
     return [*(f"{tag}  - {_one_line(value)}" for tag, value in fields if value), "ER  - ", ""]
 
@@ -146,6 +149,15 @@ def _along(item: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         text = str(value) if isinstance(value, str | int) else ""
         for part in text.split(KEYWORDS) if tag == "KW" else [text]:
             yield tag, part
+
+
+def _other(item: Mapping[str, Any]) -> dict[str, list[str]]:
+    held = item.get(OTHER)
+    return {
+        tag: [text for text in texts if isinstance(text, str) and text]
+        for tag, texts in (held.items() if isinstance(held, dict) else ())
+        if re.fullmatch(r"(?!ER)[A-Z][A-Z0-9]", tag) and isinstance(texts, list) and texts
+    }
 
 
 def _one_line(text: str) -> str:

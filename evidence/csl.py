@@ -95,6 +95,7 @@ def item_of(
         "PMCID": fields.get("pmcid", "").strip(),
         "URL": other[0] if other else "",
         "note": fields.get("note", ""),
+        "custom": fields.get("custom", {}) | ({"UR": other[1:]} if other[1:] else {}),
     }
     return {name: value for name, value in found.items() if value}
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rispy.config import TAG_KEY_MAPPING
 
 from evidence import citations
 from evidence.dataset import Evidence
@@ -122,8 +123,32 @@ def test_ris_from_elsewhere_in_and_out_keeps_every_field() -> None:
     assert found.items[0]["ISSN"] == "1234-5678"
 
 
-def test_what_is_no_editor_is_left_out_of_ris() -> None:
+VALUES = {
+    **dict.fromkeys(("PY", "Y1"), "2026"),
+    **{"DA": "2026/03/14", "AU": "Lee, Ann", "A1": "Lee, Ann", "A2": "Lee, Ann", "ID": "Lee2026"},
+    **{"DO": "10.9999/spring", "UR": "https://a.example/1"},
+}
+
+
+@pytest.mark.parametrize("tag", [tag for tag in (*TAG_KEY_MAPPING, "BT", "U1", "L3") if tag not in ("TY", "ER", "UK")])
+def test_no_tag_of_ris_loses_its_text(tag: str) -> None:
+    value = VALUES.get(tag, "what it says")
+    found = references(read_reference_file(f"TY  - MGZN\n{tag}  - {value}\nER  - \n".encode()))
+    lines = citations.ris(found).splitlines()
+    assert lines[0] == "TY  - MGZN"
+    assert value in [line[6:] for line in lines]
+
+
+def test_of_several_texts_under_a_tag_none_is_lost() -> None:
+    many = ["UR  - https://a.example/1", "UR  - https://a.example/2", "C1  - one", "C1  - two"]
+    many += ["JO  - The Whole Journal", "J2  - Whole J", "JA  - Wh. J."]
+    found = references(read_reference_file("\n".join(("TY  - JOUR", *many, "ER  - ")).encode()))
+    assert {line[6:] for line in many} <= {line[6:] for line in citations.ris(found).splitlines()}
+
+
+def test_what_is_no_editor_or_tag_is_left_out_of_ris() -> None:
     item = {"id": "A1", "editor": ["x", 3, {}, {"literal": "A group"}], "keyword": ["x"], "ISSN": None}
+    item["custom"] = {"ER": ["x"], "C1": "x", "C2": [3], "TY": [], "long": ["x"]}
     found = references(read_reference_file(json.dumps([item]).encode()))
     lines = citations.ris(found).splitlines()
     assert lines == ["TY  - GEN", "ID  - A1", "A2  - A group", "ER  - ", ""]

@@ -13,7 +13,7 @@ from evidence.figures.style import HALL, HALL_NOTE, Ink
 from evidence.scale import effect_scale
 
 HEIGHT = 420
-_LABEL, _PLOT, _WORDS = 0.27, (0.28, 0.73), 1.0
+_PLOT, _WORDS = (0.28, 0.73), 1.0
 _WIDEST, _WIDER = 24, 28  # letters of a label
 _SMALLEST = 15  # type of a label that is set smaller to stay on one line
 _ROOMY = 8
