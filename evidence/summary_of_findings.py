@@ -12,7 +12,8 @@ from evidence.absolute import Absolute
 from evidence.answers import Answer, answer
 from evidence.comparisons import SYMPTOMS, Question
 from evidence.effects import MEASURES
-from evidence.outcomes import OUTCOMES
+from evidence.harms import harm_of
+from evidence.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.records import Result, Review
 from evidence.scale import interval, shown
 from evidence.scores import score_kinds
@@ -184,13 +185,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The table: its lines, the outcomes nobody reports, and the two sides of the whole selection."""
+    """The table: its lines, what has none, and the two sides of the whole selection.
+
+    `nobody` names harms that were counted and nobody had, `withdrawn` the randomised withdrawals kept out of harms.
+    """
 
     selection: str
     lines: tuple[Line, ...]
     missing: tuple[str, ...]
     sides: Sides
     elsewhere: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -231,9 +237,16 @@ def summarise(results: Iterable[Result], reviews: Iterable[Review], selection: s
     """The lines whose outcome any trial of the selection reports in a way that can be pooled."""
     rows, elsewhere = _one_comparison(tuple(results))
     published = tuple(reviews)
-    lines, missing = [], []
+    lines, missing, nobody, withdrawn = [], [], [], []
     for name, outcomes, time, title, happening in _ROWS:
         found = _answer(rows, outcomes, time)
+        if OUTCOMES[outcomes[0]].group not in BENEFIT_GROUPS:
+            harm = harm_of(rows, outcomes[0])
+            found = harm.ratio
+            withdrawn += harm.withdrawn
+            if found.pooled is None and (counts := harm.difference.counts) and not any(arm.events for arm in counts):
+                nobody.append(f"{title} ({behind(harm.difference)})")
+                continue
         if found.pooled is None:
             missing.append(title)
             continue
@@ -242,7 +255,9 @@ def summarise(results: Iterable[Result], reviews: Iterable[Review], selection: s
         unrated = tuple({r.label: r for r in same if not r.certainty}.values())
         lines.append(Line(name, title, happening, found, absolute(found), rated, unrated))
     sides = sides_of(entry.first for line in lines for entry in line.answer.used)
-    return Summary(selection, tuple(lines), tuple(missing), sides, elsewhere)
+    return Summary(
+        selection, tuple(lines), tuple(missing), sides, elsewhere, tuple(nobody), tuple(dict.fromkeys(withdrawn))
+    )
 
 
 def _class_of(result: Result) -> str:

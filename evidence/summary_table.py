@@ -65,6 +65,14 @@ def notes(found: Summary) -> tuple[str, ...]:
             f"A table is about one comparison: results against {listed(list(found.elsewhere))} are left out of this "
             "one. A filter on the kind of comparator gives them a table of their own."
         )
+    if found.nobody:
+        names = "; ".join(found.nobody).lower()
+        lines.append(f"Counted, and nobody had it in either arm, so no ratio can be estimated: {names}.")
+    if found.withdrawn:
+        lines.append(
+            f"Harms leave out randomised withdrawals, in which only people who had done well on the drug took part: "
+            f"{listed(list(found.withdrawn))}."
+        )
     if found.missing:
         lines.append(f"Nothing to pool in this selection: {'; '.join(name.lower() for name in found.missing)}.")
     return tuple(lines)

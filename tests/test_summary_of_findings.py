@@ -12,6 +12,7 @@ from evidence import summary_table
 from evidence.exports import summary as export
 from evidence.records import Review
 from evidence.selection import PRESETS, Selection, apply
+from tests.harm_rows import of_esketamine
 
 
 def review(**cells):
@@ -133,6 +134,24 @@ def test_relapse_is_that_of_randomised_withdrawals_only():
     assert line.comparator == "45 per 100"
 
 
+def test_harms_leave_out_randomised_withdrawals_as_the_safety_page_does(evidence):
+    rows = apply(evidence.results, Selection("esketamine").criteria())
+    found = sof.summarise(rows, evidence.reviews, "")
+    (line,) = [line for line in found.lines if line.name == "dissociation"]
+    harm = of_esketamine(evidence, "dissociation")
+    assert (line.answer.k, line.answer.pooled) == (5, harm.ratio.pooled)
+    assert found.withdrawn == ("Daly 2019",)
+    assert any("Harms leave out randomised withdrawals" in note for note in summary_table.notes(found))
+
+
+def test_a_harm_that_nobody_had_is_said_so_and_is_not_missing():
+    found = summarise(counted(0, 9, 0, 8, outcome="serious-adverse-event"))
+    assert (found.lines, found.nobody) == ((), ("Serious adverse event (1 trial, 17 people)",))
+    assert "Serious adverse event" not in found.missing
+    (note,) = [note for note in summary_table.notes(found) if note.startswith("Counted, and nobody")]
+    assert note.endswith("serious adverse event (1 trial, 17 people).")
+
+
 def test_without_results_the_table_is_empty_and_says_what_is_missing():
     found = summarise()
     assert found.lines == ()
@@ -147,7 +166,7 @@ def test_every_preset_has_sound_cells(evidence, preset):
     rows = apply(evidence.results, selection.criteria())
     found = sof.summarise(rows, evidence.reviews, str(selection))
     assert found.lines
-    assert len(found.lines) + len(found.missing) == 9
+    assert len(found.lines) + len(found.missing) + len(found.nobody) == 9
     text = " ".join(cell for cells in summary_table.summary_rows(found) for cell in cells)
     assert not re.search(r"\bnan\b|None|\binf\b|signific", text)
     known = {r.label for r in evidence.reviews if r.certainty}
