@@ -100,7 +100,8 @@ def tell(asked: Asked) -> Told:
     sides = harm_words.sides_among(items)
     least = 0.0 if asked.apart else asked.least
     drawn = tuple(h for h in items if harms.is_frequent(h, least))
-    finding = harm_words.finding_apart if asked.apart else harm_words.finding
+    finding = harm_words.finding_apart(items, sides) if asked.apart else harm_words.finding(items, sides, asked.groups)
+    missing = harm_words.not_counted(items) if asked.apart else ""
     notes = (
         "" if asked.apart else harm_words.rare(items, least),
         harm_words.comparators(scope),
@@ -112,8 +113,8 @@ def tell(asked: Asked) -> Told:
         items,
         drawn,
         sides,
-        finding(items, sides),
-        " ".join(part for part in (scope.given_up, harm_words.window(items)) if part),
+        finding,
+        " ".join(part for part in (scope.given_up, harm_words.window(items), missing) if part),
         "" if asked.apart or not drawn else harm_words.trade_off(items, scope),
         tuple(note for note in notes if note),
         asked.apart,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from evidence import response
-from evidence.harms import KIND_LABELS, WITHDRAWN, Harm, Scope, is_frequent
+from evidence.harms import EVENT_GROUPS, KIND_LABELS, WITHDRAWN, Harm, Scope, is_frequent
 from evidence.records import Result
 from evidence.statements import Sides, absolute, behind, describe, sides_of, spelled, when
 from evidence.words import counted, listed
@@ -21,11 +21,15 @@ def _of_100(value: float) -> str:
     return f"{people or 'under 1'} {'more' if value > 0 else 'fewer'} of 100"
 
 
-def finding(items: Iterable[Harm], sides: Sides) -> str:
-    """The largest difference in people, then the next ones, then what was rarer on the drug."""
+def finding(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) -> str:
+    """The largest difference in people, then the next ones, then what was rarer on the drug.
+
+    `groups` are those of `harms.EVENT_GROUPS` that the items were narrowed to, all of them where there is none.
+    """
     found = sorted((h for h in items if h.differs), key=lambda h: -(h.differs or (0.0,))[0])
     if not found:
-        return "No controlled trial here counts adverse events in both arms"
+        kinds = listed([EVENT_GROUPS[name].lower() for name in groups] or ["adverse"])
+        return f"No controlled trial here counts {kinds} events in both arms"
     more = [h for h in found if h.differs and h.differs[1] > 0]
     fewer = [h for h in reversed(found) if h.differs and h.differs[2] < 0]
     lead = (more or fewer or [max(found, key=lambda h: abs((h.differs or (0.0,))[0]))])[0]
@@ -171,6 +175,21 @@ def finding_apart(items: Iterable[Harm], sides: Sides) -> str:
     if not parts:
         return "No controlled trial here counts serious events or stopping in both arms"
     return f"Of 100 people on {sides.drug} against {sides.comparator}: {'; '.join(parts)}"
+
+
+# What a reader expects of every trial of a drug, and which events say it.
+_EXPECTED = {
+    "serious adverse events": ("serious-adverse-event",),
+    "suicide-related events": ("suicide", "suicide-attempt", "suicidal-ideation"),
+    "stopping because of an adverse event": ("discontinuation-adverse-event",),
+}
+
+
+def not_counted(items: Iterable[Harm]) -> str:
+    """Which of serious events, suicide and stopping no trial counted in both arms; empty where all were."""
+    held = {item.event for item in items}
+    gone = [words for words, events in _EXPECTED.items() if not held.intersection(events)]
+    return f"Not counted in both arms by any trial here: {listed(gone)}. That is no sign of safety." if gone else ""
 
 
 def _rate(rate: float) -> str:

@@ -237,7 +237,10 @@ def summarise(results: Iterable[Result], reviews: Iterable[Review], selection: s
     """The lines whose outcome any trial of the selection reports in a way that can be pooled."""
     rows, elsewhere = _one_comparison(tuple(results))
     published = tuple(reviews)
-    lines, missing, nobody, withdrawn = [], [], [], []
+    lines: list[Line] = []
+    missing: list[str] = []
+    nobody: list[str] = []
+    withdrawn: list[str] = []
     for name, outcomes, time, title, happening in _ROWS:
         found = _answer(rows, outcomes, time)
         if OUTCOMES[outcomes[0]].group not in BENEFIT_GROUPS:

@@ -1,9 +1,10 @@
 import math
+from dataclasses import replace
 
 import pytest
 from conftest import result
 
-from evidence import harm_tables, harm_words, harms, reporting, timeline
+from evidence import harm_tables, harm_view, harm_words, harms, reporting, timeline
 from evidence.dataset import Evidence
 from evidence.figures.harms import harm_plot, matrix_plot
 from evidence.figures.style import DARK, LIGHT
@@ -51,6 +52,25 @@ def test_what_no_trial_measures_names_the_nearest_rows(evidence: Evidence) -> No
     )
     assert "none reports such an event" in harm_words.not_measured([result()])
     assert harm_words.near_row(near[0]).startswith("Wilkinson 2018 (no comparison group): Cystitis")
+
+
+def test_what_is_expected_and_was_not_counted_is_named(evidence: Evidence) -> None:
+    def words(*events: str) -> str:
+        return harm_words.not_counted(harms.harms([felt(1, 20, 1, 20, outcome=e) for e in events], harms.is_apart))
+
+    assert words("serious-adverse-event", "suicide-attempt", "discontinuation-adverse-event") == ""
+    assert words("discontinuation-any-cause", "suicide") == (
+        "Not counted in both arms by any trial here: serious adverse events and stopping because of an adverse event. "
+        "That is no sign of safety."
+    )
+    told = harm_view.tell(harm_view.asked("", evidence.results, ESKETAMINE, True, harms.AUTOMATIC, False))
+    assert "Not counted in both arms by any trial here: serious adverse events." in told.caption
+
+
+def test_a_group_without_counts_is_called_by_its_name() -> None:
+    asked = harm_view.asked("", [felt(5, 20, 1, 20)], Selection("everything"), False, harms.AUTOMATIC, False)
+    told = harm_view.tell(replace(asked, groups=("urinary",)))
+    assert told.finding == "No controlled trial here counts urinary events in both arms"
 
 
 @pytest.mark.parametrize("preset", PRESETS)

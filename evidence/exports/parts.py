@@ -189,6 +189,7 @@ def _harms(key: str, title: str, items: Sequence[Harm], drawn: Sequence[Harm], s
     captions = (
         scope.given_up,
         harm_words.window(items),
+        harm_words.not_counted(items) if key == "serious" else "",
         harm_words.comparators(scope),
         *harm_words.not_pooled(items),
     )

@@ -34,7 +34,8 @@ def events(view: View, options: Options) -> None:
     question = asked(view, options)
     told = remembered.harms_told(question)
     st.header(escaped(told.finding) + ".", anchor=False)
-    st.caption(escaped(told.caption or "Nothing here was counted in both arms."))
+    if told.caption:
+        st.caption(escaped(told.caption))
     if told.scope.dropped:
         _elsewhere(view)
     _chart(view, question, options, "harms-events")
