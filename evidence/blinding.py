@@ -216,13 +216,17 @@ PLACES: Mapping[str, str] = MappingProxyType(
 )
 
 
+def _outcome(found: Answer) -> str:
+    outcomes = found.question.outcomes
+    return "symptom scores" if outcomes == SYMPTOMS else OUTCOMES[outcomes[0]].label.lower()
+
+
 def _effect(found: Answer) -> tuple[str, str]:
     """The measure with its outcome; and the estimate with what is behind it."""
     label, _, rest = effect_in_words(found).partition(", 95% CI ")
     words = label.split(" ")
     place = next(i for i, word in enumerate(words) if word[0] in "0123456789−")
-    outcome = "response" if found.question.outcomes == ("response",) else "symptom scores"
-    return f"{' '.join(words[:place])} of {outcome}", f"{' '.join(words[place:])} (95% CI {rest})"
+    return f"{' '.join(words[:place])} of {_outcome(found)}", f"{' '.join(words[place:])} (95% CI {rest})"
 
 
 def aloud(found: Answer, item: Lens) -> str:
@@ -235,9 +239,8 @@ def aloud(found: Answer, item: Lens) -> str:
 def caution(found: Answer, items: Iterable[Lens]) -> str:
     """Why groups of trials are not a randomised comparison, and what the test of a difference is based on."""
     shown = tuple(items)
-    outcome = OUTCOMES[found.question.outcomes[0]].label.lower()
     if len(shown) < 2:
-        return f"Only one kind of masking has a {outcome} to pool here, so nothing can be set against it."
+        return f"Only one kind of masking has {_outcome(found)} to pool here, so nothing can be set against it."
     small = [item.label.lower() for item in shown if len(item.used) == 1]
     alone = f" A single trial stands for {listed(small)}{', each' if len(small) > 1 else ''}." if small else ""
     return f"{NOT_RANDOMISED}{alone}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from evidence import harm_words, harms
-from evidence.blinding import MASKINGS, NOT_RANDOMISED, PLACES, masking
+from evidence.blinding import DISSOCIATION, MASKINGS, NOT_RANDOMISED, PLACES, felt, masking
 from evidence.harms import Harm, Scope
 from evidence.outcomes import OUTCOMES
 from evidence.records import Result
@@ -67,20 +67,28 @@ def marks(told: Told, by_masking: bool, withdrawals: bool) -> tuple[tuple[str, .
     return tuple(value for value, _ in split), tuple(harm for _, harm in split)
 
 
-def masked_words(found: Iterable[tuple[str, Harm]]) -> str:
-    """The first event drawn in each group, in both arms, and why that is no test of blinding; empty without any."""
+def masked_words(found: Iterable[tuple[str, Harm]], results: Iterable[Result]) -> str:
+    """The first event drawn in each group, dissociation in all trials drawn, and why that is no test of blinding.
+
+    `results` are those in which dissociation is looked for. Empty without any event.
+    """
     groups = tuple(found)
     if not groups:
         return ""
-    first = groups[0][1]
+    first, trials = groups[0][1], dict[str, set[str]]()
     parts = []
     for value, harm in groups:
+        trials.setdefault(value, set()).update(entry.trial for entry in harm.difference.used)
         if harm.event == first.event and harm.rates is not None:
             drug, control = (f"{100 * rate:.0f}%" for rate in harm.rates)
             parts.append(f"{drug} v {control} {PLACES[value]} ({behind(harm.difference)})")
-    alone = "Only one kind of masking has counts here, so nothing can be set against it."
     text = f"{first.label}, drug v comparator: {'; '.join(parts)}."
-    return f"{text} {NOT_RANDOMISED if len({value for value, _ in groups}) > 1 else alone}"
+    if first.event != DISSOCIATION:
+        rows = tuple(results)
+        rates = [f"{felt(rows, own).in_words} {PLACES[value]}" for value, own in trials.items()]
+        text += f" Dissociation in the trials drawn: {'; '.join(rates)}."
+    alone = "Only one kind of masking has counts here, so nothing can be set against it."
+    return f"{text} {NOT_RANDOMISED if len(trials) > 1 else alone}"
 
 
 def asked(

@@ -197,5 +197,6 @@ def masked_words(results: Iterable[Result], measure: str, answers: Sequence[Answ
         return ""
     rows = tuple(results)
     found = blinding.ask(rows, measure, fullest.question.bin.value)
-    sentence = blinding.finding(found, blinding.lenses(found, rows))
-    return f"{fullest.question.bin.label}: {sentence[0].lower()}{sentence[1:]}."
+    items = blinding.lenses(found, rows)
+    sentence = blinding.finding(found, items)
+    return f"{fullest.question.bin.label}: {sentence[0].lower()}{sentence[1:]}. {blinding.caution(found, items)}"

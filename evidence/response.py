@@ -34,11 +34,25 @@ ORDERS: Mapping[str, Order] = MappingProxyType(
     }
 )
 
+_WIDE = 14
 Column = Callable[[TrialEffect], str]
+
+
+def _doses(entry: TrialEffect) -> str:
+    """The doses of a trial's arms, their common unit once, short enough for a column."""
+    doses = list(dict.fromkeys(dose_of(r) for r in entry.results))
+    fixed = {r.dose_unit for r in entry.results if r.dose is not None}
+    if len(doses) > 1 and len(fixed) == 1 and all(r.dose is not None for r in entry.results):
+        unit = f" {fixed.pop()}"
+        return ", ".join(dose.removesuffix(unit) for dose in doses) + unit
+    text = ", ".join(doses)
+    return text if len(text) <= _WIDE else f"{text[:_WIDE].rsplit(' ', 1)[0].rstrip(',')} …"
+
+
 # Columns a reader may add to the forest plot: name → text of an entry.
 COLUMNS: Mapping[str, Column] = MappingProxyType(
     {
-        "dose": lambda e: " + ".join(dict.fromkeys(dose_of(r)[:14] for r in e.results)) or "?",
+        "dose": lambda e: _doses(e) or "?",
         "comparator": lambda e: COMPARATORS[e.first.comparator].label,
         "instrument": lambda e: e.first.instrument or "?",
         "population": lambda e: POPULATIONS[e.first.population].value,

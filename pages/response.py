@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from evidence import aloud, certainty, response, robustness, statements, subgroups, tables
+from evidence import aloud, blinding, certainty, response, robustness, statements, subgroups, tables
 from evidence.effects import MEASURES
 from evidence.figures.forest import Labels
-from evidence.figures.rows import Arrangement, forest_rows, review_rows
+from evidence.figures.rows import FELT, Arrangement, forest_rows, masked_rows, review_rows
 from evidence.outcomes import OUTCOMES
 from evidence.ui import chart, filters, published, remembered, response_options, response_views
 from evidence.ui import view as views
@@ -33,10 +33,14 @@ with body:
     known = response.columns(view.evidence.judgements)
     columns = tuple(known[name] for name in options.columns)
     arrangement = Arrangement(response.ORDERS[options.order], splits[options.split].group, columns)
-    rows = forest_rows(answer, view.links, view.ink, arrangement)
+    by_masking = options.split == "masking"
+    if by_masking:
+        rows = masked_rows(answer, view.results, view.links, view.ink, arrangement)
+    else:
+        rows = forest_rows(answer, view.links, view.ink, arrangement)
     rows += review_rows(reviews, answer, view.links, view.ink)
     if rows:
-        heads = tuple(name.capitalize() for name in options.columns)
+        heads = tuple(name.capitalize() for name in options.columns) + ((FELT,) if by_masking else ())
         labels = Labels(
             sides.drug.capitalize(), sides.comparator.capitalize(), left, right, MEASURES[options.measure].label, heads
         )
@@ -52,6 +56,9 @@ with body:
             action=response_options.leave_out_button,
             more=[chart.r_download([answer], OUTCOMES[options.outcome].label, view)],
         )
+    if by_masking:
+        lenses = blinding.lenses(answer, view.results)
+        st.caption(escaped(f"{blinding.finding(answer, lenses)}. {blinding.caution(answer, lenses)}"))
     notes = (*statements.pooled_notes(answer), robustness.interval_notice(answer), *statements.not_pooled(answer))
     for line in filter(None, notes):
         st.caption(escaped(line))

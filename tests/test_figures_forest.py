@@ -1,13 +1,13 @@
 import pytest
 from conftest import counted
 
-from evidence import duration
+from evidence import blinding, duration
 from evidence.answers import answer
 from evidence.comparisons import TrialEffect
 from evidence.dataset import Evidence
 from evidence.figures.forest import Labels, Row, forest
-from evidence.figures.rows import Arrangement, forest_rows, withdrawal_rows
-from evidence.figures.style import LIGHT
+from evidence.figures.rows import Arrangement, forest_rows, masked_rows, withdrawal_rows
+from evidence.figures.style import LIGHT, MASKING_MARKS
 from tests.drawn import EACH_SIZE, LABELS, RESPONSE, column, forest_of, trials
 
 
@@ -152,3 +152,23 @@ def test_a_stratum_of_low_confidence_is_not_behind_the_diamond() -> None:
     drawn = withdrawal_rows(entries, duration.hazard_answer(entries).pooled, {}, LIGHT)
     assert drawn[-1].key == "2 3"
     assert [row.kind for row in drawn] == ["trial", "trial", "excluded", "overall"]
+
+
+def test_by_masking_colour_groups_and_dissociation_say_who_could_tell() -> None:
+    blind = {"blinding": "double-blind", "n_randomised": 40}
+    rows = [
+        counted(9, 20, 4, 20, trial="a", label="A", comparator="midazolam", **blind),
+        counted(9, 20, 4, 20, trial="b", label="B", comparator="saline", **blind),
+        counted(9, 20, 4, 20, trial="c", label="C", comparator="placebo", **blind),
+        counted(8, 20, 1, 20, trial="c", label="C", comparator="placebo", outcome="dissociation", **blind),
+    ]
+    found = answer(rows, RESPONSE, group_by=blinding.group_of)
+    lines = masked_rows(found, rows, {}, LIGHT, Arrangement(columns=(lambda entry: entry.trial,)))
+    drawn = [(row.label, row.extras, row.colour) for row in lines if row.kind in ("trial", "pooled")]
+    active, inert = (MASKING_MARKS[name].colour(LIGHT) for name in ("active", "inert"))
+    assert drawn == [
+        ("A", ("a", "not counted"), active),
+        ("B", ("b", "not counted"), inert),
+        ("C", ("c", "40% v 5%"), inert),
+        ("Pooled", ("", "40% v 5%"), inert),
+    ]

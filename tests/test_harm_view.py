@@ -38,15 +38,23 @@ def test_harms_are_split_by_masking_with_the_sentence_that_follows() -> None:
     found = harm_view.masked(told(ROWS), False)
     assert [value for value, _ in found] == ["inert", "open"]
     # 30 of 100 against 5 of 100, and 60 against 20; comparators of different kinds are never pooled.
-    words = harm_view.masked_words(found)
+    words = harm_view.masked_words(found, ROWS)
     assert words.startswith(
         "Dissociation, drug v comparator: 30% v 5% against inert placebo (1 trial, 200 people); "
         "60% v 20% without blinding of patients (1 trial, 200 people). Trials were not randomised"
     )
-    assert "so nothing can be set against it" in harm_view.masked_words(found[:1])
+    assert "so nothing can be set against it" in harm_view.masked_words(found[:1], ROWS)
     rows = harm_rows([harm for _, harm in found], "RD", LIGHT, [value for value, _ in found])
     assert [row.note.split(" · ")[0] for row in rows] == ["Inert placebo", "Open or raters only"]
     assert [row.colour for row in rows] == [MASKING_MARKS[name].colour(LIGHT) for name in ("inert", "open")]
+
+
+def test_dissociation_stands_beside_another_harm_by_masking() -> None:
+    rows = (*ROWS, *(felt(10, 2, trial, outcome="nausea") for trial in "ac"))
+    found = harm_view.masked(told(rows), False)
+    nausea = [(value, harm) for value, harm in found if harm.event == "nausea"]
+    assert "Dissociation in the trials drawn: 30% v 5% against inert placebo." in harm_view.masked_words(nausea, rows)
+    assert "Dissociation in the trials drawn" not in harm_view.masked_words(found, rows)
 
 
 def test_the_table_holds_the_lines_of_the_chart_by_masking_too() -> None:
@@ -67,7 +75,7 @@ def test_no_event_at_all_is_bearable() -> None:
     for rows in ((), (felt(0, 0, "a"),)):
         found = told(rows)
         assert found.finding
-        harm_view.masked_words(harm_view.masked(found, False))
+        harm_view.masked_words(harm_view.masked(found, False), rows)
 
 
 def test_the_view_says_what_the_pages_of_the_core_say(evidence: Evidence) -> None:

@@ -144,4 +144,5 @@ def test_the_words_on_masking_speak_of_the_fullest_time() -> None:
     rows = [*reports("a", "24h", "7d"), *reports("b", "24h")]
     words = onset.masked_words(rows, "MD", onset.course(rows, "MD").answers)
     assert words.startswith("12 to 36 hours: against active placebo")
+    assert words.endswith("Only one kind of masking has symptom scores to pool here, so nothing can be set against it.")
     assert onset.masked_words([], "MD", onset.course([], "MD").answers) == ""

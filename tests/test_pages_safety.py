@@ -121,6 +121,10 @@ def test_blinding_shows_the_trials_behind_each_masking() -> None:
 def test_masking_splits_the_forest_plot() -> None:
     at = sound_page("response", preset=LABELS["placebo"], by="Masking")
     assert any("subgroup differences" in caption.value for caption in at.caption)
+    assert "Against active placebo the risk ratio of response is" in said(at)
+    assert "Trials were not randomised to a kind of placebo" in said(at)
+    remission = sound_page("response", preset=LABELS["placebo"], by="Masking", outcome="Remission")
+    assert "the risk ratio of remission is" in said(remission)
 
 
 def test_the_overview_tile_and_the_page_say_the_same(evidence: Evidence) -> None:

@@ -132,3 +132,15 @@ def test_every_choice_has_an_answer(evidence: Evidence, preset: str, outcome: st
     for entry in found.entries:
         for text_of in response.COLUMNS.values():
             assert text_of(entry)
+
+
+def test_doses_of_several_arms_share_their_unit_and_fit_a_column() -> None:
+    def text(*cells: dict) -> str:
+        rows = [counted(9, 20, 4, 20, **c) for c in cells]
+        (entry,) = response.answer_for(rows, Choices(time="24h")).entries
+        return response.COLUMNS["dose"](entry)
+
+    arms = ({"dose": 28, "dose_unit": "mg"}, {"dose": 56, "dose_unit": "mg"})
+    assert text(*arms) == "28, 56 mg"
+    assert text({"dose": None, "dose_note": "56 or 84 mg flexible"}) == "56 or 84 mg …"
+    assert text({"dose": None}) == "?"

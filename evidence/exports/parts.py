@@ -18,7 +18,7 @@ from evidence.figures.forest import Labels, Row, forest
 from evidence.figures.harms import harm_plot
 from evidence.figures.lollipop import lollipop
 from evidence.figures.onset import onset
-from evidence.figures.rows import Arrangement, forest_rows, review_rows, withdrawal_rows
+from evidence.figures.rows import FELT, Arrangement, forest_rows, masked_rows, review_rows, withdrawal_rows
 from evidence.figures.style import LIGHT
 from evidence.harms import Harm, Scope
 from evidence.onset import Course
@@ -90,10 +90,17 @@ def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...]
     reviews = certainty.published(story.view.evidence.reviews, answer)
     chosen, judgements = story.chosen, story.view.evidence.judgements
     group = subgroups(judgements)[chosen.split].group if in_groups else None
-    rows = forest_rows(answer, links, LIGHT, Arrangement(response.ORDERS[chosen.order], group))
+    arrangement = Arrangement(response.ORDERS[chosen.order], group)
+    by_masking = in_groups and chosen.split == "masking"
+    if by_masking:
+        rows = masked_rows(answer, story.view.rows, links, LIGHT, arrangement)
+    else:
+        rows = forest_rows(answer, links, LIGHT, arrangement)
     rows += review_rows(reviews, answer, links, LIGHT)
     effect = MEASURES[answer.question.measure].label
-    return tuple(rows), Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, effect)
+    return tuple(rows), Labels(
+        sides.drug.capitalize(), sides.comparator.capitalize(), left, right, effect, (FELT,) if by_masking else ()
+    )
 
 
 def _response(story: Story, title: str) -> Part:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from evidence.answers import Answer
+from evidence.blinding import felt, group_of, lenses, masking, rank
 from evidence.comparisons import TrialEffect
 from evidence.duration import Withdrawal
 from evidence.effects import MEASURES, Counts
 from evidence.figures import style
 from evidence.figures.forest import Row
 from evidence.figures.marks import hover
-from evidence.figures.style import Ink
-from evidence.records import Review
+from evidence.figures.style import Ink, Mark
+from evidence.records import Result, Review
 from evidence.scale import interval, shown
 from evidence.synthesis import Pooled
 from evidence.times import in_words
@@ -77,11 +78,12 @@ def pooled_row(kind: str, label: str, pooled: Pooled, members: tuple[TrialEffect
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """How the trials stand: their order, their groups, and columns added beside their names."""
+    """How the trials stand: their order, their groups, columns added beside their names, and what colour says."""
 
     order: Callable[[TrialEffect], tuple[float | str, ...]] | None = None
     group_by: Callable[[TrialEffect], str] | None = None
     columns: tuple[Callable[[TrialEffect], str], ...] = ()
+    mark: Callable[[TrialEffect], Mark] = lambda entry: style.mark_of(entry.first)
 
 
 def forest_rows(answer: Answer, links: Links, ink: Ink, arrangement: Arrangement | None = None) -> list[Row]:
@@ -98,19 +100,46 @@ def forest_rows(answer: Answer, links: Links, ink: Ink, arrangement: Arrangement
         rows += [Row("head", name)] if len(names) > 1 else []
         for entry in members:
             extras = tuple(text_of(entry) for text_of in arranged.columns)
-            rows.append(replace(trial_row(answer, entry, links, ink), extras=extras))
+            colour = arranged.mark(entry).colour(ink)
+            rows.append(replace(trial_row(answer, entry, links, ink), extras=extras, colour=colour))
         if len(names) > 1:
-            rows += _group_row(answer, name, ink)
+            rows += _group_row(answer, name, arranged, ink)
         rows.append(Row("gap"))
     return [*rows, *_overall_rows(answer, ink)] if answer.k > 1 and answer.pooled else rows[:-1]
 
 
-def _group_row(answer: Answer, name: str, ink: Ink) -> list[Row]:
-    """The diamond of a group of two or more, in its comparator's colour where it has one comparator."""
+FELT = "Dissociated"
+"""Head of the column that `masked_rows` adds."""
+
+
+def masked_rows(
+    answer: Answer, results: Sequence[Result], links: Links, ink: Ink, arrangement: Arrangement | None = None
+) -> list[Row]:
+    """`forest_rows` grouped and coloured by masking, with dissociation in the same trials as the last column."""
+    arranged = arrangement or Arrangement()
+    counts = {entry.trial: felt(results, (entry.trial,)).in_words for entry in answer.entries}
+    of_group = {item.label: item.felt.in_words for item in lenses(answer, results)}
+    before = arranged.order or (lambda entry: (entry.label,))
+    masked = Arrangement(
+        order=lambda entry: (rank(entry), *before(entry)),
+        group_by=group_of,
+        columns=(*arranged.columns, lambda entry: counts[entry.trial]),
+        mark=lambda entry: style.MASKING_MARKS[masking(entry.first)],
+    )
+    rows, name = forest_rows(answer, links, ink, masked), ""
+    for i, row in enumerate(rows):
+        name = row.label if row.kind == "head" else name
+        if row.kind == "pooled":
+            rows[i] = replace(row, extras=("",) * len(arranged.columns) + (of_group.get(name, ""),))
+    return rows
+
+
+def _group_row(answer: Answer, name: str, arranged: Arrangement, ink: Ink) -> list[Row]:
+    """The diamond of a group of two or more, in the colour of its trials where they have one."""
     group = next((g for g in answer.groups if g.name == name), None)
     if group is None or group.pooled is None or len(group.used) < 2:
         return []
-    marks = {style.mark_of(entry.first) for entry in group.used}
+    marks = {arranged.mark(entry) for entry in group.used}
     colour = marks.pop().colour(ink) if len(marks) == 1 else ink.pooled
     return [pooled_row("pooled", "Pooled", group.pooled, group.used, colour, f"{len(group.used)} trials")]
 

@@ -1,13 +1,13 @@
 """The blinding lens as a section: the effect by masking, dissociation beside it, and the trials behind both."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
 from evidence import aloud, blinding, harm_tables, scores, statements, tables
 from evidence.effects import MEASURES
 from evidence.figures.forest import Labels, forest
-from evidence.figures.rows import Arrangement, forest_rows
+from evidence.figures.rows import FELT, masked_rows
 from evidence.onset import MEASURE_LABELS
 from evidence.times import TIME_BINS
 from evidence.ui import chart, remembered
@@ -80,24 +80,12 @@ def draw(view: View, options: Options) -> None:
 
 def _trials(view: View, scope: blinding.Scope, options: Options) -> None:
     found, measure = scope.answer, options.measure
-    counts = {entry.trial: blinding.felt(scope.results, (entry.trial,)) for entry in found.entries}
-    arrangement = Arrangement(
-        order=lambda entry: (blinding.rank(entry), entry.label),
-        group_by=blinding.group_of,
-        columns=(lambda entry: counts[entry.trial].in_words,),
-    )
-    rows = forest_rows(found, view.links, view.ink, arrangement)
-    felt = {item.label: item.felt.in_words for item in blinding.lenses(found, scope.results)}
-    name = ""
-    for i, row in enumerate(rows):
-        name = row.label if row.kind == "head" else name
-        if row.kind == "pooled":
-            rows[i] = replace(row, extras=(felt.get(name, ""),))
+    rows = masked_rows(found, scope.results, view.links, view.ink)
     if not rows:
         return
     sides = statements.sides_of(entry.first for entry in found.used)
     left, right = statements.favours(found.question, sides)
-    labels = Labels("Drug", "Control", left, right, MEASURES[measure].label, ("Dissociated",))
+    labels = Labels("Drug", "Control", left, right, MEASURES[measure].label, (FELT,))
     alt = aloud.answers([found])
     figure = forest(rows, measure, labels, view.ink)
     script = chart.r_download([found], "Effect by masking", view)

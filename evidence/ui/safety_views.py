@@ -60,7 +60,8 @@ def _chart(view: View, question: Asked, options: Options, key: str) -> None:
         shapes=SHAPES,
     )
     if maskings:
-        st.caption(escaped(harm_view.masked_words(zip(maskings, drawn, strict=True))))
+        rows = remembered.harms_told(question).scope.results
+        st.caption(escaped(harm_view.masked_words(zip(maskings, drawn, strict=True), rows)))
 
 
 def _notes(told: Told, options: Options) -> None:
