@@ -1,7 +1,7 @@
 """What a reader may need before the numbers: short sentences, each cited, counted from the data, or a definition.
 
 A sentence cites references that are held in references.json; what none of them was read for is not said. No sentence
-states a number that is not computed from the data.
+states a number that is not computed from the data, but for the year of what it cites.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,6 +21,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         DEFINITION: "says how a word is used here",
     }
 )
+
+_LABEL, _SPONSOR = "SpravatoPI2021Reprint", "CPT2020BenefitRisk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +181,24 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
             "Approvals",
             (
                 _cited(
-                    "Esketamine nasal spray has prescribing information in the United States, where it is a controlled "
-                    "medicine.",
-                    "SpravatoPI2021Reprint",
+                    "The prescribing information of 2021 in the United States names two uses of esketamine nasal spray "
+                    "in adults, both together with an oral antidepressant: treatment-resistant depression, and "
+                    "depressive symptoms in major depression with acute suicidal thoughts or behaviour.",
+                    _LABEL,
+                ),
+                _cited(
+                    "It adds that the spray has not been shown to prevent suicide or to lessen suicidal thoughts, and "
+                    "that it is no anaesthetic.",
+                    _LABEL,
+                ),
+                _cited(
+                    "Because of sedation, dissociation and misuse it is a controlled medicine, given only within a "
+                    "restricted programme and under supervision.",
+                    _LABEL,
                 ),
                 Sentence(
                     "An approval is a licence for a stated use by one country’s regulator, and its wording changes: "
-                    "look it up where you work.",
+                    "later wordings and licences of other countries are not held here, so look it up where you work.",
                     DEFINITION,
                 ),
                 Sentence(
@@ -193,7 +206,7 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
                     "depression is held here.",
                     DEFINITION,
                 ),
-                _cited("A published benefit and risk assessment is about the nasal spray.", "CPT2020BenefitRisk"),
+                _cited("A benefit and risk assessment of the nasal spray was published by its sponsor.", _SPONSOR),
             ),
         ),
         Section(
@@ -204,13 +217,28 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
                     "have settled; local protocols say for how long.",
                     DEFINITION,
                 ),
-                _cited("One report is about blood pressure during infusions for depression.", "RivaPosse2018"),
+                _cited(
+                    "The prescribing information of the nasal spray asks for supervision of at least two hours after "
+                    "each dose, until a clinician finds the person stable, and for no driving until the next day, "
+                    "after a night’s sleep.",
+                    _LABEL,
+                ),
+                _cited(
+                    "It asks for blood pressure before and after each dose, and rules the spray out after a bleed in "
+                    "the brain and with an aneurysm or an arteriovenous malformation.",
+                    _LABEL,
+                ),
                 Sentence(_pressure(evidence), COUNTED),
                 *((stopped,) if stopped else ()),
                 _cited(
                     "Long-term safety of the nasal spray was followed in open-label studies.",
                     "Wajs2020JCP",
                     "ZakiPoster2023",
+                ),
+                _cited(
+                    "The prescribing information warns of an inflamed bladder after long use or misuse of ketamine, "
+                    "and asks to watch for urinary symptoms.",
+                    _LABEL,
                 ),
                 Sentence(_urinary(evidence), COUNTED),
             ),

@@ -25,7 +25,16 @@ def test_every_citation_is_a_reference_held_here(evidence):
 
 def test_only_sentences_counted_from_the_data_hold_numbers(evidence):
     for one in sentences(evidence):
-        assert one.kind == COUNTED or not re.search(r"\d", one.text), one.text
+        years = {str(evidence.references[key].year) for key in one.citations}
+        assert one.kind == COUNTED or set(re.findall(r"\d+", one.text)) <= years, one.text
+
+
+def test_approvals_and_monitoring_say_what_a_seminar_asks_for(evidence):
+    held = {section.title: " ".join(one.text for one in section.sentences) for section in background.sections(evidence)}
+    assert "treatment-resistant depression, and depressive symptoms in major depression with acute" in held["Approvals"]
+    assert "has not been shown to prevent suicide" in held["Approvals"]
+    for word in ("at least two hours", "no driving", "blood pressure", "aneurysm", "urinary symptoms"):
+        assert word in held["Monitoring"]
 
 
 def test_every_sentence_is_cited_counted_or_a_definition(evidence):
