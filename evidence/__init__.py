@@ -35,7 +35,8 @@ Modules in the order in which they depend on each other; each imports only from 
 - `statements`, `people`, `scores`: numbers to sentences; change and end scores in one pool.
 - `widening`: the nearest trials to a question of harm that its own trials cannot answer.
 - `blinding`: how far people could tell their treatment, beside the effect.
-- `bias`, `bias_tables`, `bias_import`: risk of bias as reviews judged it; as tables; judgements read from other files.
+- `bias`, `bias_weights`: risk of bias as reviews judged it; how much of a pool’s weight it touches.
+- `bias_tables`, `bias_import`: both as tables; judgements read from other files.
 - `subgroups`, `certainty`: ways to split trials; certainty as published reviews rate it.
 - `response`, `robustness`: for how many, and what that hangs on.
 - `dose`, `onset`, `duration`: how much, how soon, for how long.

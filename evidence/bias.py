@@ -1,4 +1,4 @@
-"""Risk of bias as published reviews judged it: trials by domains, reviews that disagree, shares by weight.
+"""Risk of bias as published reviews judged it: trials by domains, and reviews that disagree.
 
 Nothing here judges. A domain nobody judged is blank, and a domain judged in two ways stays judged in two ways.
 """
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from evidence.answers import Answer
 from evidence.records import Judgement, Result
 from evidence.selection import trials_of
 from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, TOOL_WORDS
@@ -20,7 +19,7 @@ MARKS: Mapping[str, str] = MappingProxyType(
     }
 )
 WORST_FIRST = ("critical", "high", "serious", "some concerns", "moderate", "unclear", "no information", "low")
-_BAD = frozenset({"high", "serious", "critical"})
+BAD = frozenset({"high", "serious", "critical"})
 FIRST_TOOL = next(iter(TOOL_WORDS))
 DISAGREE, NOT_JUDGED = "reviews disagree", "not judged"
 # What the filter offers: the judgements, then how reviews stand to each other.
@@ -197,49 +196,6 @@ def symbols(judgements: Iterable[Judgement], trial: str) -> str:
     return "; ".join(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One domain: per cent of the weight by judgement, "not judged" among them; together 100 in a board with trials."""
-
-    domain: str
-    shares: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """Shares of every domain, the trials they are of, and in words what the weights are."""
-
-    shares: tuple[Share, ...]
-    trials: int
-    weights: str
-
-
-def summary(found: Board, answer: Answer | None) -> Summary:
-    """Shares by judgement, weighted as the trials weigh in a pooled answer; equally where nothing is pooled.
-
-    Only pooled trials count where there is a pool. A trial judged in two ways counts half to each.
-    """
-    weights: dict[str, float] = {}
-    if answer is not None and answer.pooled is not None:
-        weights = {entry.trial: answer.weight_of(entry) or 0.0 for entry in answer.used}
-    lines = [line for line in found.lines if line.trial in weights]
-    if lines:
-        words = f"weighted as in the response pool ({counted(len(lines), 'trial')})"
-    else:
-        lines, weights = list(found.lines), {line.trial: 1.0 for line in found.lines}
-        words = f"each trial counts the same ({counted(len(lines), 'trial')}; nothing is pooled)"
-    total = sum(weights[line.trial] for line in lines)
-    shares = []
-    for i, domain in enumerate(found.domains):
-        parts = dict.fromkeys((name for name in found.kinds if name != DISAGREE), 0.0)
-        for line in lines:
-            verdicts = line.cells[i].verdicts or (NOT_JUDGED,)
-            for name in verdicts:
-                parts[name] += 100 * weights[line.trial] / total / len(verdicts)
-        shares.append(Share(domain, MappingProxyType(parts)))
-    return Summary(tuple(shares), len(lines), words)
-
-
 def finding(found: Board) -> str:
     """How many trials were judged, the domain most often at high risk, and where reviews disagree."""
     total = len(found.lines)
@@ -247,7 +203,7 @@ def finding(found: Board) -> str:
         return f"No review held here judged {'this trial' if total == 1 else f'any of these {total} trials'}"
     text = f"{len(found.judged)} of {counted(total, 'trial')} judged by a published review"
     at_high = {
-        domain: [line for line in found.judged if _BAD.intersection(line.cells[i].verdicts)]
+        domain: [line for line in found.judged if BAD.intersection(line.cells[i].verdicts)]
         for i, domain in enumerate(found.domains)
         if domain != "overall" or len(found.domains) == 1
     }

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from evidence.bias import KINDS, NOT_JUDGED, Board, Summary
+from evidence.bias import KINDS, NOT_JUDGED, Board
+from evidence.bias_weights import Summary
 from evidence.records import Judgement
 from evidence.vocabulary import ROB_DOMAINS
 

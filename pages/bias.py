@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence import bias, response
+from evidence import bias, bias_weights, response
 from evidence.figures.bias import MOST_UNJUDGED
 from evidence.ui import bias_importer, bias_views, filters, options
 from evidence.ui import view as views
@@ -77,8 +77,8 @@ with body:
         ):
             st.markdown(escaped(listed([line.result.label for line in board.unjudged]) + "."))
     answer = response.answer_for(view.results, response.Choices(time=time))
-    weighed = bias.summary(board, answer)
-    st.header("How much of the weight is at risk?", anchor=False)
+    weighed = bias_weights.summary(board, answer)
+    st.header(escaped(f"{bias_weights.finding(weighed)}."), anchor=False)
     st.caption(f"Shares are {weighed.weights}. A trial judged in two ways counts half to each. Grey: not judged.")
     bias_views.summary_chart(view, weighed)
 

@@ -12,7 +12,7 @@ CHARTS = {
     "duration": ("single", "course", "withdrawal"),
     "safety": ("harms-events", "harms-apart"),
     "blinding": ("blind-lens",),
-    "bias": ("bias",),
+    "bias": ("bias", "bias-weights"),
 }
 
 

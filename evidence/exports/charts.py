@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import plotly.graph_objects as go
 
-from evidence import bias, blinding, dose, harms, overview, reporting, response, robustness, statements
+from evidence import bias, bias_weights, blinding, dose, harms, overview, reporting, response, robustness, statements
 from evidence import onset as onset_course
 from evidence import timeline as time_axis
 from evidence.effects import MEASURES
@@ -140,8 +140,8 @@ def _bias(story: Story) -> Drawn:
 def _weights(story: Story) -> Drawn:
     found = _board(story)
     answer = response.answer_for(story.view.rows, response.Choices())
-    weighed = bias.summary(found, answer)
-    words = f"Risk of bias, {weighed.weights}."
+    weighed = bias_weights.summary(found, answer)
+    words = f"{bias_weights.finding(weighed)}."
     return words, weighted_bar(weighed, LIGHT) if found.judged else None
 
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from evidence.bias import KINDS, MARKS, NOT_JUDGED, WORST_FIRST, Board, Cell, Line, Summary
+from evidence.bias import KINDS, MARKS, NOT_JUDGED, WORST_FIRST, Board, Cell, Line
+from evidence.bias_weights import Summary
 from evidence.figures import style
 from evidence.figures.style import JUDGEMENT_MARKS, Ink
 from evidence.references import Reference

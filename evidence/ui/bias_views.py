@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from evidence import bias, bias_tables, citations, tables
-from evidence.bias import Board, Summary
+from evidence import bias, bias_tables, bias_weights, citations, tables
+from evidence.bias import Board
+from evidence.bias_weights import Summary
 from evidence.figures.bias import traffic_light, weighted_bar
 from evidence.records import Judgement
 from evidence.ui import chart, picture
@@ -99,15 +100,21 @@ def board_chart(view: View, board: Board) -> None:
 
 
 def summary_chart(view: View, found: Summary) -> None:
-    """The weighted bar with its table."""
-    figure = weighted_bar(found, view.ink)
+    """The weighted bar with the trials weighed, its table and its downloads."""
+    if not found.shares:
+        return
     said = "; ".join(
         f"{ROB_DOMAINS[item.domain].label}: "
         + ", ".join(f"{bias.KINDS[name].lower()} {value:.0f}%" for name, value in item.shares.items() if value)
         for item in found.shares
     )
-    name = f"ketamine-bias-weights-{view.evidence.short}"
-    config = picture.plain_config(picture.chosen("bias-weights"), int(figure.layout.height), name)
-    st.plotly_chart(figure, theme=None, key="bias-weights", alt=said, config=config)
-    with st.expander("The same as a table", key="bias-weights-table"):
-        st.dataframe(bias_tables.summary_frame(found), hide_index=True, alt=said)
+    chart.show(
+        weighted_bar(found, view.ink),
+        view,
+        "bias-weights",
+        f"{bias_weights.finding(found)}.",
+        said,
+        found.results,
+        bias_tables.summary_frame(found),
+        shapes="A bar is all of the weight; its signs are those of the table above.",
+    )
