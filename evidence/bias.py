@@ -18,6 +18,7 @@ MARKS: Mapping[str, str] = MappingProxyType(
         **{"moderate": "~", "serious": "×", "critical": "××", "no information": "o"},
     }
 )
+BLANK = "·"
 WORST_FIRST = ("critical", "high", "serious", "some concerns", "moderate", "unclear", "no information", "low")
 BAD = frozenset({"high", "serious", "critical"})
 FIRST_TOOL = next(iter(TOOL_WORDS))
@@ -64,7 +65,7 @@ class Cell:
     @property
     def marks(self) -> str:
         """The symbols, two with a stroke between them where reviews disagree; a dot where nobody judged."""
-        return "/".join(MARKS[name] for name in self.verdicts) or "·"
+        return "/".join(MARKS[name] for name in self.verdicts) or BLANK
 
     @property
     def in_words(self) -> str:
@@ -191,7 +192,7 @@ def symbols(judgements: Iterable[Judgement], trial: str) -> str:
     for tool in sorted({item.tool for item in own}, key=list(TOOL_WORDS).index):
         held = {cell.domain: cell for cell in cells_of(item for item in own if item.tool == tool)}
         cells = [held.get(name, Cell(name)) for name in TOOL_WORDS[tool].domains]
-        signs = ((MARKS[c.verdicts[0]] + ("*" if c.is_split else "")) if c.verdicts else "·" for c in cells)
+        signs = ((MARKS[c.verdicts[0]] + ("*" if c.is_split else "")) if c.verdicts else BLANK for c in cells)
         parts.append(THIN.join(signs))
     return "; ".join(parts)
 

@@ -161,11 +161,23 @@ def test_the_traffic_light_draws_a_sign_in_every_cell(ink):
     halves = [shape for shape in figure.layout.shapes if shape.type == "path"]
     fills = {JUDGEMENT_MARKS[name].fill(ink) for name in ("low", "high")}
     assert {shape.fillcolor for shape in halves} == fills
-    assert sorted(a.text for a in figure.layout.annotations) == ["<b>+</b>", "<b>−</b>"]
+    signs = [a.text for a in figure.layout.annotations if "reviews disagree" not in a.text]
+    assert sorted(signs) == ["<b>+</b>", "<b>−</b>"]
     keys = [data[0] for t in figure.data if t.customdata is not None for data in t.customdata]
     assert key_of(board().lines[0], board().lines[0].cells[1]) in keys
     assert len(keys) == 3
     assert any("no published judgement" in text for t in figure.data if t.mode == "text" for text in t.text)
+
+
+def test_a_blank_cell_of_a_judged_trial_has_a_sign_and_the_key_names_all():
+    found = board()
+    figure = traffic_light(found, {}, {}, LIGHT)
+    dots = next(trace for trace in figure.data if trace.text and trace.text[0] == f"<b>{bias.BLANK}</b>")
+    blank = [cell for line in found.judged for cell in line.cells if not cell.judgements]
+    assert len(dots.x) == len(dots.y) == len(blank) > 0
+    (key,) = [note.text for note in figure.layout.annotations if "reviews disagree" in note.text]
+    assert key.startswith("<b>+</b> low risk\u2003")
+    assert key.endswith("<b>·</b> not judged")
 
 
 def test_many_trials_nobody_judged_share_one_row():

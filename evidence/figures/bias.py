@@ -5,14 +5,14 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from evidence.bias import KINDS, MARKS, NOT_JUDGED, WORST_FIRST, Board, Cell, Line
+from evidence.bias import BLANK, KINDS, MARKS, NOT_JUDGED, WORST_FIRST, Board, Cell, Line
 from evidence.bias_weights import Summary
 from evidence.figures import style
 from evidence.figures.style import JUDGEMENT_MARKS, Ink
 from evidence.references import Reference
-from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS
+from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, TOOL_WORDS
 
-ROW, HEAD, RADIUS = 31, 56, 12
+ROW, HEAD, FOOT, RADIUS = 31, 56, 34, 12
 _ARC = 0.5523 * RADIUS  # control points of the quarter circles that bound half a disc
 _GAP = 1.2  # pixels between the halves
 MOST_UNJUDGED = 8
@@ -48,6 +48,13 @@ def short_names(board: Board, references: Mapping[str, Reference]) -> dict[str, 
     return names
 
 
+def key_line(board: Board) -> str:
+    """What the signs of the board's tool mean."""
+    words = TOOL_WORDS[board.tool].judgements
+    signs = [f"<b>{MARKS[name]}</b> {ROB_JUDGEMENTS[name].label.lower()}" for name in words]
+    return "\u2003".join([*signs, "half and half: reviews disagree", f"<b>{BLANK}</b> not judged"])
+
+
 def drawn_lines(board: Board) -> tuple[Line, ...]:
     """The trials that get a row: all judged ones, and those nobody judged while they are few."""
     return board.judged + (board.unjudged if len(board.unjudged) <= MOST_UNJUDGED else ())
@@ -60,7 +67,7 @@ def traffic_light(
     lines = drawn_lines(board)
     hidden = len(board.unjudged) if len(board.unjudged) > MOST_UNJUDGED else 0
     rows = len(lines) + (1 if hidden else 0)
-    figure = style.base(ink, HEAD + ROW * max(rows, 1) + 10, margin={"l": 8, "r": 8, "t": HEAD, "b": 10})
+    figure = style.base(ink, HEAD + ROW * max(rows, 1) + FOOT, margin={"l": 8, "r": 8, "t": HEAD, "b": FOOT})
     names = short_names(board, references)
     places = {line.trial: float(rows - 1 - i) for i, line in enumerate(lines)}
     labels = [style.link(style.short(line.result.label), links.get(line.result.citation), "", ink) for line in lines]
@@ -92,9 +99,12 @@ def traffic_light(
     )
     whole: list[tuple[float, float, Line, Cell]] = []
     split: list[tuple[float, float, Line, Cell]] = []
+    bare: list[tuple[float, float]] = []
     for line in lines:
         for place, cell in enumerate(line.cells):
-            if cell.judgements:
+            if not cell.judgements and line.is_judged:
+                bare.append((float(place), places[line.trial]))
+            elif cell.judgements:
                 (split if cell.is_split else whole).append((float(place), places[line.trial], line, cell))
     for name, mark in JUDGEMENT_MARKS.items():
         own = [item for item in whole if item[3].verdicts[0] == name]
@@ -130,6 +140,10 @@ def traffic_light(
                 cliponaxis=False,
             )
         )
+    dots = style.text_trace([f"<b>{BLANK}</b>"] * len(bare), [y for _, y in bare], 0, "x", "centre", ink.secondary)
+    figure.add_trace(dots.update(x=[x for x, _ in bare]))
+    if board.judgements:
+        style.note(figure, key_line(board), 0, 0, ink, xanchor="left", yanchor="top", yshift=-8)
     blank = [places[line.trial] for line in lines if not line.is_judged] + ([0.0] if hidden else [])
     if blank:
         words = ["no published judgement is held"] * len(blank)
@@ -167,8 +181,8 @@ def _half(figure: go.Figure, x: float, y: float, side: int, verdict: str, ink: I
 
 def _share(name: str, value: float) -> str:
     """What stands in a part of a bar: sign and per cent, as far as there is room."""
-    if name == NOT_JUDGED and value >= 20:
-        return f"not judged {value:.0f}%"
+    if value >= 20:
+        return f"{MARKS.get(name, '')} {KINDS[name].lower()} {value:.0f}%".strip()
     return f"{MARKS.get(name, '')} {value:.0f}%".strip() if value >= 7 else MARKS.get(name, "") if value >= 2 else ""
 
 

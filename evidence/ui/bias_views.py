@@ -10,16 +10,9 @@ from evidence.records import Judgement
 from evidence.ui import chart, picture
 from evidence.ui.card import escaped, reference_text
 from evidence.ui.view import View
-from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS, TOOL_WORDS
+from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS
 
 _PICKED = "bias-picked"
-
-
-def key_line(board: Board) -> str:
-    """What the signs of the board's tool mean."""
-    words = TOOL_WORDS[board.tool].judgements
-    signs = " · ".join(f"**{escaped(bias.MARKS[name])}** {ROB_JUDGEMENTS[name].label.lower()}" for name in words)
-    return f"{signs} · half and half: reviews disagree. Click a mark for its source."
 
 
 def judgement_card(view: View, items: tuple[Judgement, ...]) -> None:
@@ -79,7 +72,7 @@ def board_chart(view: View, board: Board) -> None:
         if picked := _picked(event, board):
             judgement_card(view, picked)
         else:
-            st.caption(key_line(board))
+            st.caption("Click a mark for its source.")
         if keys:
             with st.expander("Reviews that judged", key="bias-references"):
                 for number, key in enumerate(keys, 1):
@@ -116,5 +109,5 @@ def summary_chart(view: View, found: Summary) -> None:
         said,
         found.results,
         bias_tables.summary_frame(found),
-        shapes="A bar is all of the weight; its signs are those of the table above.",
+        shapes="Signs as above. A bar is all of the weight in one domain.",
     )
