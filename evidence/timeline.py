@@ -12,7 +12,7 @@ from evidence.outcomes import OUTCOMES
 from evidence.records import Result
 from evidence.reporting import Cell
 from evidence.selection import Selection, comparator_kind, relaxed, trials_of
-from evidence.statements import given_up, spelled
+from evidence.statements import Sides, given_up, sides_of, spelled
 from evidence.times import bin_of
 from evidence.words import counted, listed, percent, plain
 
@@ -70,6 +70,26 @@ class Timeline:
     def events(self) -> tuple[str, ...]:
         """The acute events with a count, in a fixed order."""
         return tuple(event for event in ACUTE if any(count.event == event for count in self.counts))
+
+    @property
+    def above(self) -> Sides:
+        """What the effects compare."""
+        return sides_of(entry.first for found in self.effects for entry in found.used)
+
+    @property
+    def below(self) -> Sides:
+        """What the counts of acute harms compare."""
+        return sides_of(r for count in self.counts for r in count.results)
+
+    @property
+    def caution(self) -> str:
+        """What a mark stands for, and that effects and harms have no trial in common where they have none."""
+        above = {entry.trial for found in self.effects for entry in found.used}
+        below = {r.trial for count in self.counts if count.comparator for r in count.results}
+        if not (above and below) or above & below:
+            return HONEST
+        benefit, harm = (" against ".join(sides) for sides in (self.above, self.below))
+        return f"Effects are of {benefit}, harms of {harm}: no trial is in both. {HONEST}"
 
     @property
     def is_empty(self) -> bool:

@@ -9,7 +9,7 @@ from evidence.dataset import Evidence
 from evidence.figures.harms import harm_plot, matrix_plot
 from evidence.figures.style import DARK, LIGHT
 from evidence.figures.timeline import timeline as timeline_plot
-from evidence.selection import PRESETS, Selection
+from evidence.selection import PRESETS, Selection, apply
 from tests.harm_rows import ESKETAMINE, felt
 
 
@@ -109,9 +109,22 @@ def test_the_time_axis_says_when_counting_ended(evidence: Evidence) -> None:
     words = timeline.finding(line, rows)
     assert "acute harms" in words
     assert "ended within the first 6 hours" in words
-    figure = timeline_plot(line, ("favours esketamine", "favours placebo"), LIGHT)
+    figure = timeline_plot(line, LIGHT)
     assert [figure.layout.xaxis.ticktext[0], figure.layout.xaxis.ticktext[-1]] == ["40 min", "1 year"]
     assert len(harm_tables.timeline_frame(line)) >= len(line.counts)
+
+
+def test_the_time_axis_says_whose_benefit_and_whose_harm(evidence: Evidence) -> None:
+    chosen = Selection()
+    found = harms.scope(evidence.results, chosen, harms.is_event)
+    line = timeline.timeline(evidence.results, chosen, apply(evidence.results, chosen.criteria()), found)
+    assert line.caution.startswith("Effects are of ketamine against midazolam, harms of esketamine against placebo")
+    heads = [note.text for note in timeline_plot(line, LIGHT).layout.annotations if note.text.startswith("<b>")]
+    assert any(text.endswith(": ketamine v midazolam") for text in heads)
+    assert any("esketamine v placebo" in text for text in heads)
+    same = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    rows = apply(evidence.results, ESKETAMINE.criteria())
+    assert timeline.timeline(evidence.results, ESKETAMINE, rows, same).caution == timeline.HONEST
 
 
 def test_a_subgroup_and_another_kind_of_comparator_stay_off_the_time_axis() -> None:
@@ -133,4 +146,4 @@ def test_an_empty_time_axis() -> None:
     line = timeline.timeline((), everything, (), harms.scope((), everything, harms.is_event))
     assert line.is_empty
     assert timeline.finding(line, ()).startswith("Neither an effect by time")
-    assert timeline_plot(line, ("", ""), LIGHT).layout.height > 0
+    assert timeline_plot(line, LIGHT).layout.height > 0

@@ -109,12 +109,8 @@ def _matrix(story: Story) -> Drawn:
 def _timeline(story: Story) -> Drawn:
     view, scope = story.view, story.events_scope
     line = time_axis.timeline(view.evidence.results, view.selection, view.rows, scope)
-    favours = ("", "")
-    if line.effects:
-        sides = statements.sides_of(entry.first for answer in line.effects for entry in answer.used)
-        favours = statements.favours(line.effects[0].question, sides)
     words = f"{time_axis.finding(line, scope.results)}."
-    return words, None if line.is_empty else timeline(line, favours, LIGHT)
+    return words, None if line.is_empty else timeline(line, LIGHT)
 
 
 def _blinding(story: Story) -> Drawn:

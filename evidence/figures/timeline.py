@@ -12,6 +12,7 @@ from evidence.figures.marks import Point, interval_traces
 from evidence.figures.style import Ink
 from evidence.outcomes import OUTCOMES
 from evidence.scale import effect_scale, interval, shown
+from evidence.statements import favours
 from evidence.timeline import MEAN_PRESSURE, Count, Timeline
 from evidence.times import HOURS_A_DAY
 from evidence.words import count, counted, percent, plain
@@ -37,7 +38,7 @@ def _x(hours: float) -> float:
     return math.log10(min(max(hours, _FIRST), _YEAR * 1.15))
 
 
-def timeline(found: Timeline, favours: tuple[str, str], ink: Ink) -> go.Figure:
+def timeline(found: Timeline, ink: Ink) -> go.Figure:
     """Effects by time over lanes of acute harm and of relapse, all on one axis from 40 minutes to a year."""
     lanes = [*found.events]
     if found.pressures:
@@ -67,17 +68,20 @@ def timeline(found: Timeline, favours: tuple[str, str], ink: Ink) -> go.Figure:
             "visible": bool(lanes),
         },
     )
-    figure.add_vrect(x0=math.log10(_FIRST * 0.9), x1=math.log10(4), fillcolor=ink.acute, line_width=0, layer="below")
+    # Over both halves: the hours in which the harms below are felt.
+    acute = {"x0": math.log10(_FIRST * 0.9), "x1": math.log10(4), "y0": 0, "y1": 1, "yref": "paper"}
+    figure.add_shape(type="rect", **acute, fillcolor=ink.acute, line_width=0, layer="below")
     style.note(figure, "drug still felt", 0.004, 1, ink, xanchor="left", yanchor="bottom")
     if found.effects:
-        _effects(figure, found, favours, ink, 1 - upper / inner)
+        _effects(figure, found, ink, 1 - upper / inner)
     places = {name: float(len(lanes) - 1 - i) for i, name in enumerate(lanes)}
     for event in found.events:
         _counts(figure, [c for c in found.counts if c.event == event], places[event], ink)
     _pressure(figure, found, places, ink)
     _relapse(figure, found, places, ink)
     if lanes:
-        text = "<b>Harms by the time counting ended</b>, drug v comparator; hollow: no comparison"
+        sides = html.escape(" v ".join(found.below))
+        text = f"<b>Harms by the time counting ended</b>, {sides}; hollow: no comparison"
         style.note(figure, text, 0, split, ink, xanchor="left", yanchor="bottom", yshift=4)
     return figure
 
@@ -91,7 +95,7 @@ def _lane(name: str) -> str:
     return words.get(name) or html.escape(OUTCOMES[name].label)
 
 
-def _effects(figure: go.Figure, found: Timeline, favours: tuple[str, str], ink: Ink, floor: float) -> None:
+def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None:
     answers: Sequence[Answer] = found.effects
     measure = answers[0].question.measure
     pools = [(a, a.pooled) for a in answers if a.pooled is not None]
@@ -142,9 +146,11 @@ def _effects(figure: go.Figure, found: Timeline, favours: tuple[str, str], ink: 
             )
         )
         style.note(figure, heading, -0.006, y, ink, yref="y", xanchor="right")
-    style.note(figure, f"<b>Effect</b>, {found.axis}", 0, 1, ink, xanchor="left", yanchor="bottom", yshift=20)
-    style.note(figure, f"↑ {favours[1]}", 0.998, 1, ink, xanchor="right", yanchor="bottom")
-    style.note(figure, f"↓ {favours[0]}", 0.998, floor, ink, xanchor="right", yanchor="top", yshift=-2)
+    left, right = favours(answers[0].question, found.above)
+    text = f"<b>Effect</b>, {found.axis}: {html.escape(' v '.join(found.above))}"
+    style.note(figure, text, 0, 1, ink, xanchor="left", yanchor="bottom", yshift=20)
+    style.note(figure, f"↑ {right}", 0.998, 1, ink, xanchor="right", yanchor="bottom")
+    style.note(figure, f"↓ {left}", 0.998, floor, ink, xanchor="right", yanchor="top", yshift=-2)
 
 
 def _counts(figure: go.Figure, counts: Sequence[Count], lane: float, ink: Ink) -> None:

@@ -20,17 +20,13 @@ def draw(view: View, found: Scope) -> None:
     line = timeline.timeline(view.evidence.results, view.selection, view.results, found)
     words = timeline.finding(line, found.results)
     st.subheader(escaped(words) + ".", anchor=False)
-    st.caption(timeline.HONEST)
+    st.caption(escaped(line.caution))
     if line.is_empty:
         return
-    favours = ("", "")
-    if line.effects:
-        sides = statements.sides_of(entry.first for answer in line.effects for entry in answer.used)
-        favours = statements.favours(line.effects[0].question, sides)
     alt = "; ".join(
         (words, *(statements.in_one_line(answer) for answer in line.effects), *(c.in_words for c in line.counts))
     )
-    figure = timeline_plot(line, favours, view.ink)
+    figure = timeline_plot(line, view.ink)
     chart.show(
         figure, view, "axis-timeline", f"{words}.", alt, line.results, harm_tables.timeline_frame(line), shapes=SHAPES
     )
