@@ -17,7 +17,7 @@ from evidence.vocabulary import VERDICTS
 from evidence.words import counted, listed
 
 SHAPES: Mapping[str, str] = MappingProxyType(
-    {"supported": "●", "partly supported": "◐", "not supported": "○", "not assessed": "◌"}
+    {"supported": "●", "partly supported": "◐", "not supported": "○", "not assessed": "?"}
 )
 Compute = Callable[[Evidence], str | None]
 

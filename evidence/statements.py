@@ -120,7 +120,7 @@ def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute |
 
 
 def finding_of_rates(answer: Answer, sides: Sides) -> str:
-    """The finding of an outcome that people have or have not, absolute first.
+    """The finding of an outcome that people have or have not, absolute first, then whether no difference is possible.
 
     One trial gives its own percentages. Several give the comparator's rate over all their people and the rate
     that the pooled effect makes of it (Handbook 15.4.4), so that both numbers and the ratio agree.
@@ -128,21 +128,22 @@ def finding_of_rates(answer: Answer, sides: Sides) -> str:
     outcome = answer.question.outcomes[0]
     if answer.pooled is None:
         return nothing(answer, OUTCOMES[outcome].label.lower())
-    verb, in_brackets = verb_of(outcome), effect_in_words(answer)
+    unclear = "; the interval includes no difference" if answer.pooled.ci_low <= 0 <= answer.pooled.ci_high else ""
+    verb, in_brackets = verb_of(outcome), f"({effect_in_words(answer)}){unclear}"
     if answer.k == 1 and answer.counts is not None:
         drug, control = answer.counts
         return (
             f"{when(answer)} {100 * drug.events / drug.n:.0f}% {verb} on {sides.drug} and "
-            f"{100 * control.events / control.n:.0f}% on {sides.comparator} ({in_brackets})"
+            f"{100 * control.events / control.n:.0f}% on {sides.comparator} {in_brackets}"
         )
     of_hundred = absolute(answer)
     if of_hundred is None:
         return (
-            f"{when(answer)} {OUTCOMES[outcome].label.lower()}, {sides.drug} against {sides.comparator}: {in_brackets}"
+            f"{when(answer)} {OUTCOMES[outcome].label.lower()}, {sides.drug} against {sides.comparator} {in_brackets}"
         )
     return (
         f"{when(answer)} about {of_hundred.events_of_100[0]:.0f} of 100 people {verb} on {sides.drug} and "
-        f"{100 * of_hundred.comparator_rate:.0f} on {sides.comparator} ({in_brackets})"
+        f"{100 * of_hundred.comparator_rate:.0f} on {sides.comparator} {in_brackets}"
     )
 
 

@@ -124,3 +124,9 @@ def test_a_linked_page_shows_the_same_results(evidence, name):
         dose = option.dose or (0.1, 1.0)
         shown = apply(evidence.results, Selection("everything", option.words, dose).criteria())
         assert shown == found.results
+
+
+def test_what_they_found_says_when_no_difference_is_possible():
+    rows = (counted(6, 20, 5, 20, trial="a"), counted(7, 20, 5, 20, trial="b"))
+    ((_, words, _),) = patient.answers(match(rows, {}))
+    assert words.endswith("; the interval includes no difference.")

@@ -33,6 +33,14 @@ def test_one_trial_speaks_with_its_own_percentages(evidence: Evidence) -> None:
     assert statements.heterogeneity(found) == ""
 
 
+def test_a_finding_says_when_its_interval_includes_no_difference() -> None:
+    def words(events: int) -> str:
+        return statements.finding_of_rates(answer([counted(events, 20, 5, 20)], RESPONSE), SIDES)
+
+    assert words(6).endswith("; 1 trial, 40 people); the interval includes no difference")
+    assert words(19).endswith("; 1 trial, 40 people)")
+
+
 def test_two_trials_speak_of_a_hundred_people(evidence: Evidence) -> None:
     # 8 of 34 on midazolam are 24 of 100; times the risk ratio of 2.303 they are 54.
     found = answer(apply(evidence.results, Selection().criteria()), RESPONSE)
