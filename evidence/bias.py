@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from evidence.records import Judgement, Result
 from evidence.selection import trials_of
-from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, TOOL_WORDS
+from evidence.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS, TOOL_WORDS
 from evidence.words import THIN, counted, listed
 
 MARKS: Mapping[str, str] = MappingProxyType(
@@ -195,6 +195,24 @@ def symbols(judgements: Iterable[Judgement], trial: str) -> str:
         signs = ((MARKS[c.verdicts[0]] + ("*" if c.is_split else "")) if c.verdicts else BLANK for c in cells)
         parts.append(THIN.join(signs))
     return "; ".join(parts)
+
+
+def symbols_key(judgements: Iterable[Judgement], trials: Iterable[str]) -> str:
+    """What the signs of `symbols` mean, for the tools these trials were judged with; empty where none was judged."""
+    shown = set(trials)
+    used = {item.tool for item in judgements if item.trial in shown}
+    parts = []
+    for tool, words in TOOL_WORDS.items():
+        if tool in used:
+            signs = ", ".join(f"{MARKS[name]} {ROB_JUDGEMENTS[name].label.lower()}" for name in words.judgements)
+            domains = listed([ROB_DOMAINS[name].label.lower() for name in words.domains])
+            parts.append(f"{ROB_TOOLS[tool].label}: {domains}; {signs}.")
+    if not parts:
+        return ""
+    order = "Risk of bias has one sign a domain, in this order."
+    return " ".join(
+        [order, *parts, f"{BLANK} not judged. An asterisk: reviews disagree, the worse judgement is shown."]
+    )
 
 
 def finding(found: Board) -> str:

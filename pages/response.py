@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence import aloud, blinding, certainty, response, robustness, statements, subgroups, tables
+from evidence import aloud, bias, blinding, certainty, response, robustness, statements, subgroups, tables
 from evidence.effects import MEASURES
 from evidence.figures.forest import Labels
 from evidence.figures.rows import FELT, Arrangement, forest_rows, masked_rows, review_rows
@@ -56,6 +56,8 @@ with body:
             action=response_options.leave_out_button,
             more=[chart.r_download([answer], OUTCOMES[options.outcome].label, view)],
         )
+    if "risk of bias" in options.columns:
+        st.caption(escaped(bias.symbols_key(view.evidence.judgements, (entry.trial for entry in answer.entries))))
     if by_masking:
         lenses = blinding.lenses(answer, view.results)
         st.caption(escaped(f"{blinding.finding(answer, lenses)}. {blinding.caution(answer, lenses)}"))

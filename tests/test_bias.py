@@ -94,6 +94,13 @@ def test_symbols_for_the_forest_plot():
     assert columns["risk of bias"](pool().entries[1]).replace(THIN, "") == "?······"
 
 
+def test_the_signs_of_the_forest_plot_have_a_key():
+    words = bias.symbols_key(JUDGED, ["a"])
+    assert words.startswith("Risk of bias has one sign a domain, in this order. Cochrane RoB 1: random sequence, ")
+    assert "; + low risk, ? unclear, − high risk. · not judged. An asterisk: reviews disagree" in words
+    assert bias.symbols_key(JUDGED, ["c"]) == ""
+
+
 def test_shares_weigh_as_the_trials_in_the_pool():
     big = (trial("a"), trial("b", 100, 50, 200))
     answered = pool(big)

@@ -171,6 +171,8 @@ def test_risk_of_bias_is_a_column_of_the_forest_plot():
     at = sound_page("response", columns="risk of bias")
     assert "Risk of bias" in charts(at)[0].proto.spec
     assert "not judged" in charts(at)[0].proto.spec
+    assert "Risk of bias has one sign a domain, in this order. Cochrane RoB 1: random sequence" in words(at)
+    assert "one sign a domain" not in words(sound_page("response"))
 
 
 def test_the_summary_is_a_table_with_its_exports():
