@@ -98,11 +98,13 @@ def not_pooled(items: Iterable[Harm]) -> list[str]:
 
 def no_events(items: Iterable[Harm]) -> str:
     """Events that nobody had in either arm, for which there is a difference of nothing and no ratio."""
-    names = [h.spoken for h in items if h.differs and h.ratio.pooled is None]
-    if not names:
+    without = [h for h in items if h.differs and h.ratio.pooled is None]
+    if not without:
         return ""
+    nobody = not any(arm.events for h in without for arm in h.difference.counts or ())
     return (
-        f"Nobody, or everybody, had it in either arm of any trial: {listed(names)}. The risk difference stands, with "
+        f"{'Nobody' if nobody else 'Nobody, or everybody,'} had it in either arm of any trial: "
+        f"{listed([h.spoken for h in without])}. The risk difference stands, with "
         "the interval that the number of people leaves open; a risk ratio cannot be estimated."
     )
 

@@ -85,7 +85,9 @@ def test_no_event_in_either_arm_keeps_its_difference_and_has_no_ratio() -> None:
     assert (estimate, round(low, 4), round(high, 4)) == (0.0, -0.1332, 0.1611)
     assert item.effect("RR") is None
     assert item.in_words("RR") == "not estimable"
-    assert "Nobody, or everybody, had it" in harm_words.no_events([item])
+    assert harm_words.no_events([item]).startswith("Nobody had it in either arm of any trial: dissociation.")
+    everybody = harms.harm_of([felt(20, 20, 25, 25)], "dissociation")
+    assert harm_words.no_events([everybody]).startswith("Nobody, or everybody, had it")
     both = harms.harm_of([felt(0, 20, 0, 25), felt(0, 30, 0, 30, "t1")], "dissociation")
     assert both.difference.k == 2
     assert both.differs is not None
