@@ -21,13 +21,17 @@ from evidence.words import listed
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer: its label, how a sentence says it, the results that meet it, the filters that say the same."""
+    """One answer: its label, how a sentence says it, the results that meet it, the filters that say the same.
+
+    It is exact where the filters of the other pages keep just these results.
+    """
 
     label: str
     said: str
     meets: Callable[[Result], bool]
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     dose: tuple[float, float] | None = None
+    is_exact: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,17 @@ def _dose(label: str, low: float, high: float) -> Option:
 
 
 def _background(label: str, said: str, *values: str) -> Option:
-    return Option(label, said, lambda r: r.background in values)
+    return Option(label, said, lambda r: r.background in values, is_exact=False)
+
+
+def _spray() -> Option:
+    """The doses of esketamine spray for adults: fixed, or changed between visits, which has no one number."""
+    label, words = "Spray, 56 or 84 mg", {"drug": ("esketamine",), "route": ("intranasal",)}
+
+    def meets(r: Result) -> bool:
+        return (r.intervention, r.route, r.dose_unit) == ("esketamine", "intranasal", "mg") and r.dose in (56, 84, None)
+
+    return Option(label, "esketamine spray of 56 or 84 mg, fixed or flexible", meets, words, is_exact=False)
 
 
 CHOICES: Mapping[str, Choice] = MappingProxyType(
@@ -99,11 +113,12 @@ CHOICES: Mapping[str, Choice] = MappingProxyType(
         ),
         "route": Choice("Route", {value: _route(value) for value in ROUTES}),
         "dose": Choice(
-            "Dose by weight",
+            "Dose",
             {
                 "low": _dose("Under 0.5 mg/kg", 0.1, 0.4),
                 "usual": _dose("0.5 mg/kg", 0.5, 0.5),
                 "high": _dose("Over 0.5 mg/kg", 0.75, 1.0),
+                "spray": _spray(),
             },
         ),
     }
@@ -142,7 +157,7 @@ class Match:
         return headcount(self.results)
 
     def address(self, page: str, **words: tuple[str, ...]) -> str:
-        """The address of a page that shows these results; background treatment has no filter and is left out."""
+        """The address of a page that shows these results; what is not exact shows more of them."""
         filters: dict[str, tuple[str, ...]] = {}
         dose = None
         for option in self.kept.values():
@@ -153,9 +168,9 @@ class Match:
         return address(page, "everything", {**filters, **words}, dose)
 
     @property
-    def has_unfiltered(self) -> bool:
-        """Whether a choice is met that no filter of the other pages knows."""
-        return any(not option.words and option.dose is None for option in self.kept.values())
+    def unfiltered(self) -> tuple[str, ...]:
+        """The choices that no filter of the other pages says exactly."""
+        return tuple(CHOICES[name].label for name, option in self.kept.items() if not option.is_exact)
 
 
 def option_of(name: str, value: str) -> Option:

@@ -5,6 +5,7 @@ import streamlit as st
 from evidence import patient
 from evidence.ui import view as views
 from evidence.ui.card import escaped
+from evidence.words import listed
 
 
 def clear() -> None:
@@ -19,7 +20,7 @@ st.title("Does this apply to my patient?", anchor=False)
 body = st.container()
 
 left, right = st.columns(2, gap="large")
-PLACES = {"route": st.container(), "ideation": right, "treatment": right, "dose": right}
+PLACES = {"ideation": right, "treatment": right, "route": st.container(), "dose": st.container()}
 chosen = {}
 for name, choice in patient.CHOICES.items():
     with PLACES.get(name, left):
@@ -54,8 +55,9 @@ if chosen and found.results:
         st.markdown("None of these trials compares how many people responded in numbers that can be pooled.")
     st.header("Open the pages for these trials", anchor=False)
     st.markdown(" · ".join(f"[{question}]({found.address(page)})" for page, question in patient.PAGES.items()))
-    if found.has_unfiltered:
-        st.caption("Other antidepressants are no filter of those pages: they show the trials of the other choices.")
+    if found.unfiltered:
+        names = listed(list(found.unfiltered)).lower()
+        st.caption(f"Those pages have no filter for just this and may show more trials: {names}.")
     st.header("Choice by choice", anchor=False)
     st.table(patient.choice_frame(results, found), border="horizontal", hide_index=True)
 st.caption(

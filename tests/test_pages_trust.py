@@ -235,6 +235,11 @@ def test_choices_come_from_the_url_and_are_cleared():
     assert at.header[0].value.startswith("Nothing chosen yet")
 
 
+def test_a_choice_that_no_filter_says_exactly_is_named():
+    at = sound_page("patient", **{"patient-dose": "Spray, 56 or 84 mg", "patient-treatment": "Add-on"})
+    assert "may show more trials: other antidepressants and dose." in words(at)
+
+
 def test_one_trial_is_said_to_be_one():
     at = sound_page("patient", **{"patient-age": "Older adults"})
     assert at.header[0].value.startswith("1 trial,")
