@@ -53,7 +53,7 @@ def framed(figure: go.Figure, finding: str, source: str, size: Size, ink: Ink) -
     width, height = pixels(size, own + over + under)
     rest = max(0, height - over - under - round(_STRETCH * own))
     margin = figure.layout.template.layout.margin.to_plotly_json() | figure.layout.margin.to_plotly_json()
-    bottom = margin["b"] + under + rest
+    bottom = margin["b"] + under + rest - rest // 3
     drawn = go.Figure(figure)
     drawn.update_layout(
         width=width,
@@ -61,7 +61,7 @@ def framed(figure: go.Figure, finding: str, source: str, size: Size, ink: Ink) -
         margin={
             "l": max(margin["l"], _EDGE),
             "r": max(margin["r"], _EDGE),
-            "t": margin["t"] + over,
+            "t": margin["t"] + over + rest // 3,
             "b": bottom,
         },
         title={
@@ -70,7 +70,7 @@ def framed(figure: go.Figure, finding: str, source: str, size: Size, ink: Ink) -
             "x": _EDGE / width,
             "xref": "container",
             "xanchor": "left",
-            "y": 1 - (_EDGE * 0.6 + size.title * grown * 0.8) / height,
+            "y": 1 - (_EDGE + size.title * grown * 0.8) / height,
             "yref": "container",
             "yanchor": "bottom",  # the first line stands on it, however many there are
         },
@@ -96,4 +96,4 @@ def _block(text: str, type_size: int, width: int, share: float) -> tuple[str, in
     """A text in lines that fit a share of the width, and how many pixels it takes."""
     letters = int((width - 2 * _EDGE) * share / (_LETTER * type_size))
     lines = textwrap.wrap(text, letters) or [""]
-    return "<br>".join(map(html.escape, lines)), round(len(lines) * type_size * _LINE) + _EDGE + 6
+    return "<br>".join(map(html.escape, lines)), round(len(lines) * type_size * _LINE) + 2 * _EDGE

@@ -64,7 +64,8 @@ def panel(view: View, key: str, name: str, figure: go.Figure, finding: str, resu
     with st.expander("The picture with finding and source", key=f"{key}-framed", on_change="rerun") as opened:
         if opened.open:
             st.caption(
-                "The camera in this picture’s corner saves it whole; the one at the chart saves the chart alone."
+                "The camera in this picture’s corner saves it whole, also where a narrow window cuts it off. "
+                "The one at the chart saves the chart alone."
             )
             source = f"{named(results)} {citing.exported(view).source}".strip()
             drawn = framed(figure, finding, source, PICTURES[choice][1], view.ink)
