@@ -19,8 +19,12 @@ from evidence.words import counted, listed
 
 
 def answers(found: Iterable[Answer]) -> str:
-    """Each pooled mark, then every trial drawn behind it."""
-    return ". ".join(line for answer in found for line in (in_one_line(answer), *_trials(answer)))
+    """Each pooled mark, those of its groups, then every trial drawn behind it."""
+    return ". ".join(line for answer in found for line in (in_one_line(answer), *_groups(answer), *_trials(answer)))
+
+
+def _groups(answer: Answer) -> list[str]:
+    return [f"{group.name}: {in_one_line(answer.of(group))}" for group in answer.subgroups]
 
 
 def _trials(answer: Answer) -> list[str]:

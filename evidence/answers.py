@@ -66,6 +66,16 @@ class Answer:
         return tuple(entry for entry in self.entries if id(entry) not in used)
 
     @property
+    def subgroups(self) -> tuple[Group, ...]:
+        """The groups with trials that are pooled, where there are at least two."""
+        found = tuple(group for group in self.groups if group.used)
+        return found if len(found) > 1 else ()
+
+    def of(self, group: Group) -> "Answer":
+        """The answer of one of the groups by itself."""
+        return replace(self, entries=group.used, used=group.used, pooled=group.pooled, groups=())
+
+    @property
     def counts(self) -> tuple[Counts, Counts] | None:
         """Events and people of both arms, summed over the pooled trials, where all of them give counts."""
         pairs = [(entry.intervention, entry.comparator) for entry in self.used]

@@ -6,7 +6,7 @@ from itertools import combinations
 from types import MappingProxyType
 
 from evidence import blinding
-from evidence.answers import Answer, Model, answer
+from evidence.answers import Answer, Grouping, Model, answer
 from evidence.comparisons import SYMPTOMS, Question
 from evidence.dose import DoseResponse, dose_response
 from evidence.effects import MEASURES
@@ -56,9 +56,9 @@ def _question(measure: str, time_bin: TimeBin, low_confidence: bool) -> Question
 
 
 def _all_bins(
-    results: tuple[Result, ...], measure: str, low_confidence: bool, model: Model | None
+    results: tuple[Result, ...], measure: str, low_confidence: bool, model: Model | None, group_by: Grouping | None
 ) -> tuple[Answer, ...]:
-    return tuple(answer(results, _question(measure, item, low_confidence), model) for item in TIME_BINS)
+    return tuple(answer(results, _question(measure, item, low_confidence), model, group_by) for item in TIME_BINS)
 
 
 def course(
@@ -67,14 +67,16 @@ def course(
     same_trials: bool = False,
     low_confidence: bool = False,
     model: Model | None = None,
+    by_masking: bool = False,
 ) -> Course:
     """The time course of a measure ("MD", "SMD" or "RR").
 
     With `same_trials` only trials are kept that report every bin shown; the bins are the set of at least two with
-    the most trials in common (the larger set where that ties).
+    the most trials in common (the larger set where that ties). With `by_masking` each answer has a group for each way
+    of masking.
     """
-    everything = tuple(results)
-    answers = _all_bins(everything, measure, low_confidence, model)
+    everything, group_by = tuple(results), blinding.group_of if by_masking else None
+    answers = _all_bins(everything, measure, low_confidence, model, group_by)
     if not same_trials:
         return Course(
             answers,
@@ -86,7 +88,9 @@ def course(
         empty = tuple(answer((), item.question, model) for item in answers)
         return Course(empty, AXES[measure], "No trial in this selection reports this measure at two of these times.")
     kept = tuple(r for r in everything if r.trial in trials)
-    same = tuple(item for item in _all_bins(kept, measure, low_confidence, model) if item.question.bin in bins)
+    same = tuple(
+        item for item in _all_bins(kept, measure, low_confidence, model, group_by) if item.question.bin in bins
+    )
     names = listed([item.short for item in bins])
     reporting = counted(len(trials), "trial that reports", "trials that report")
     return Course(same, AXES[measure], f"Only the {reporting} at all of these times: {names}.")
@@ -190,13 +194,14 @@ def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = 
     return next((item for item in found if item.line is not None), found[0])
 
 
-def masked_words(results: Iterable[Result], measure: str, answers: Sequence[Answer]) -> str:
-    """What the effect is by how far people could tell their treatment, in the time bin with most trials."""
+def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
+    """What the effect is by masking in the time bin with most trials; "" where the answers have no groups by masking.
+
+    Dissociation is that counted by the same trials in `results`.
+    """
     fullest = max(answers, key=lambda found: found.k)
-    if not fullest.k or fullest.question.bin is None:
+    if not fullest.k or not fullest.groups or fullest.question.bin is None:
         return ""
-    rows = tuple(results)
-    found = blinding.ask(rows, measure, fullest.question.bin.value)
-    items = blinding.lenses(found, rows)
-    sentence = blinding.finding(found, items)
-    return f"{fullest.question.bin.label}: {sentence[0].lower()}{sentence[1:]}. {blinding.caution(found, items)}"
+    items = blinding.lenses(fullest, results)
+    sentence = blinding.finding(fullest, items)
+    return f"{fullest.question.bin.label}: {sentence[0].lower()}{sentence[1:]}. {blinding.caution(fullest, items)}"

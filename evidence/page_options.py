@@ -36,14 +36,15 @@ LABELS: Mapping[str, str] = MappingProxyType(
         "rate": "Of 100 people on the comparator",
         "measure": "Measured as",
         "same": "Same trials only",
+        "masking": "Colour and group by blinding",
     }
 )
 """What each option is called where it is set."""
 PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "response": tuple(name for name in LABELS if name not in ("measure", "same")),
-        "onset": ("measure", "same", "low"),
-        "duration": ("measure",),
+        "response": tuple(name for name in LABELS if name not in ("measure", "same", "masking")),
+        "onset": ("measure", "same", "low", "masking"),
+        "duration": ("measure", "masking"),
     }
 )
 """The options that each page sets, by the page's address."""
@@ -59,7 +60,7 @@ _FIRST: Mapping[str, str] = MappingProxyType(
         "measure": next(iter(onset.MEASURE_LABELS)),
     }
 )
-_SWITCHES = ("low", "nocross", "nopress", "published", "same")
+_SWITCHES = ("low", "nocross", "nopress", "published", "same", "masking")
 _TRUE = ("true", "on", "1", "yes")
 
 
@@ -77,6 +78,7 @@ class PageOptions:
     rate: float | None = None
     measure: str | None = None
     same: bool = False
+    masked: bool = False
     given: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -169,6 +171,7 @@ def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[Page
         int(rate) / 100 if is_rate else None,
         measure or None,
         on["same"],
+        on["masking"],
         tuple((name, value) for name in LABELS for value in kept.get(name, [])),
     ), tuple(notes)
 

@@ -1,18 +1,17 @@
 """Ways to split the trials of an answer: comparator, population, dose, route, age, design, risk of bias."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 from evidence import blinding
+from evidence.answers import Grouping
 from evidence.bias import WORST_FIRST
 from evidence.comparisons import TrialEffect
 from evidence.records import Judgement
 from evidence.statements import spoken
 from evidence.vocabulary import AGE_GROUPS, BLINDINGS, COMPARATORS, DESIGNS, POPULATIONS, ROB_JUDGEMENTS, ROUTES
 from evidence.words import plain
-
-Grouping = Callable[[TrialEffect], str]
 
 
 class Subgroup(NamedTuple):

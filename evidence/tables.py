@@ -47,8 +47,10 @@ def pool_frame(answers: Iterable[Answer], links: Mapping[str, str | None]) -> pd
     rows = []
     for answer in answers:
         rows += [_entry(answer, entry, links) for entry in answer.entries]
+        groups = [group for group in answer.subgroups if group.pooled is not None and len(group.used) > 1]
+        rows += [_pooled(answer.of(group), f", {group.name[:1].lower()}{group.name[1:]}", answer) for group in groups]
         if answer.pooled is not None and answer.k > 1:
-            rows.append(_pooled(answer))
+            rows.append(_pooled(answer, "", answer))
     return pd.DataFrame(rows)
 
 
@@ -73,16 +75,16 @@ def _entry(answer: Answer, entry: TrialEffect, links: Mapping[str, str | None]) 
     }
 
 
-def _pooled(answer: Answer) -> dict[str, object]:
+def _pooled(answer: Answer, name: str, whole: Answer) -> dict[str, object]:
     pooled, measure = answer.pooled, answer.question.measure
     assert pooled is not None
     return {
-        "Trial": f"Pooled ({answer.k} trials)",
+        "Trial": f"Pooled{name} ({answer.k} trials)",
         "Time": answer.question.bin.short if answer.question.bin else "",
         MEASURES[measure].label: shown(measure, pooled.estimate),
         "95% CI": interval(measure, pooled.ci_low, pooled.ci_high),
         "Interval": crosses(pooled.ci_low, pooled.ci_high),
-        "Weight %": 100.0,
+        "Weight %": round(sum(whole.weight_of(entry) or 0.0 for entry in answer.used), 1),
         "People": answer.people,
     }
 

@@ -22,22 +22,22 @@ body = st.container()
 with st.expander("Options", key="duration-options"):
     measure, masked = options.measure(), options.by_blinding()
 once = [r for r in view.results if schedule(r) == SINGLE and r.hours >= 12]
-single = onset_course.course(once, measure)
+single = onset_course.course(once, measure, by_masking=masked)
 sides = statements.sides_of(entry.first for answer in single.answers for entry in answer.used)
 with body:
     st.subheader(escaped(onset_course.finding_of_duration(single.answers)) + ".", anchor=False)
     st.caption(escaped(single.caveat))
     if single.drawn:
         favours = statements.favours(single.drawn[0].question, sides)
-        figure = remembered.onset(single.drawn, favours, view.ink, single.axis, 420, masked)
+        figure = remembered.onset(single.drawn, favours, view.ink, single.axis, 420)
         alt = aloud.answers(single.drawn)
         shown = tuple(entry for answer in single.drawn for entry in answer.entries)
         script = chart.r_download(single.drawn, "After one dose", view)
         table = tables.pool_frame(single.answers, view.links)
         finding = f"{onset_course.finding_of_duration(single.answers)}."
         chart.show(figure, view, "single", finding, alt, views.cited(shown), table, more=[script])
-        if masked:
-            st.caption(escaped(onset_course.masked_words(once, measure, single.answers)))
+        if words := onset_course.masked_words(view.results, single.answers):
+            st.caption(escaped(words))
 
 st.header("After a course of doses", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_follow_up)

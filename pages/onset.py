@@ -26,7 +26,7 @@ with st.expander("Options", key="onset-options"):
     masked = options.by_blinding()
     low = options.switch("Pool low-confidence rows too", "low", "Rows whose numbers are uncertain.")
 
-story = onset_course.course(view.results, measure, same_trials=same, low_confidence=low)
+story = onset_course.course(view.results, measure, same_trials=same, low_confidence=low, by_masking=masked)
 shown = tuple(entry for answer in story.drawn for entry in answer.entries)
 sides = statements.sides_of(entry.first for answer in story.answers for entry in answer.used)
 with body:
@@ -34,7 +34,7 @@ with body:
     st.caption(escaped(story.caveat))
     if story.drawn:
         favours = statements.favours(story.drawn[0].question, sides)
-        figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours, masked=masked)
+        figure = onset(story.drawn, favours, view.ink, story.axis, hours=hours)
         alt = aloud.answers(story.drawn)
         script = chart.r_download(story.drawn, "How soon it works", view)
         table = tables.pool_frame(story.answers, view.links)
@@ -50,8 +50,8 @@ with body:
         )
         lines = (f"**{time}** {escaped(trials)}" for time, trials in onset_course.trials_behind(story.drawn))
         st.caption("  \n".join(lines))
-        if masked:
-            st.caption(escaped(onset_course.masked_words(view.results, measure, story.answers)))
+        if words := onset_course.masked_words(view.results, story.answers):
+            st.caption(escaped(words))
         for answer in story.drawn:
             published.captions(view, answer)
 

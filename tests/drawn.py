@@ -45,8 +45,10 @@ def forest_of(rows: Sequence[Result], ink: Ink = LIGHT, links: dict[str, str | N
     return forest(forest_rows(found, links or {}, ink, arrangement), "RR", LABELS, ink)
 
 
-def onset_of(rows: Sequence[Result], measure: str, ink: Ink = LIGHT, hours: bool = False) -> go.Figure:
-    drawn = onset.course(rows, measure).drawn
+def onset_of(
+    rows: Sequence[Result], measure: str, ink: Ink = LIGHT, hours: bool = False, by_masking: bool = False
+) -> go.Figure:
+    drawn = onset.course(rows, measure, by_masking=by_masking).drawn
     return onset_figure(drawn, ("below", "above"), ink, "axis", hours=hours)
 
 

@@ -30,6 +30,14 @@ def test_a_pooled_chart_is_said_with_label_estimate_interval_weight_and_whether_
     assert "C 2003: 2.25 (0.83–6.13), includes no effect, not pooled" in said
 
 
+def test_the_groups_of_a_chart_are_said_before_its_trials() -> None:
+    rows = [counted(20, 40, 10, 40, trial="a"), counted(12, 40, 10, 40, trial="b", comparator="saline")]
+    lines = aloud.answers([answer(rows, RESPONSE, group_by=lambda entry: entry.first.comparator)]).split(". ")
+    assert [line.partition(":")[0] for line in lines[1:3]] == ["midazolam", "saline"]
+    # 20/40 against 10/40: 2 (1.08 to 3.72).
+    assert "risk ratio 2.00, 95% CI 1.08 to 3.72; 1 trial, 80 people" in lines[1]
+
+
 def test_each_trial_is_a_sentence_and_one_without_an_effect_is_none() -> None:
     rows = [
         difference(-8, -12, -4, trial="a", label="A 2001"),

@@ -53,10 +53,28 @@ def test_lines_join_times_of_one_trial_only() -> None:
 
 
 def test_one_trial_is_an_open_diamond_and_two_are_a_filled_one() -> None:
-    def symbol(k: int) -> str:
-        return next(str(t.marker.symbol) for t in onset_of(trials(k), "RR").data if t.mode == "markers+text")
+    def symbols(k: int) -> list[str]:
+        return [s for t in onset_of(trials(k), "RR").data if t.mode == "markers" for s in t.marker.symbol if "dia" in s]
 
-    assert (symbol(1), symbol(2)) == ("diamond-open", "diamond")
+    assert (symbols(1), symbols(2)) == (["diamond-open"], ["diamond"])
+
+
+@pytest.mark.parametrize("hours", [False, True])
+def test_by_masking_a_group_stands_together_with_what_is_pooled_over_it(hours: bool) -> None:
+    rows = [row.model_copy(update={"blinding": "double-blind"}) for row in trials(5)]
+    figure = onset_of(rows, "RR", hours=hours, by_masking=True)
+    marks = [
+        (x, symbol, key)
+        for trace in figure.data
+        if trace.mode == "markers" and trace.customdata is not None
+        for x, symbol, (key,) in zip(trace.x, trace.marker.symbol, trace.customdata, strict=True)
+    ]
+    # Midazolam, an active placebo: the rows of lines 2 and 5; saline and placebo, inert: 3, 4 and 6.
+    order = [(symbol == "diamond", {*map(int, key.split())}) for _, symbol, key in sorted(marks)]
+    assert [of for is_pooled, of in order if is_pooled] == [{2, 5}, {3, 4, 6}, {2, 3, 4, 5, 6}]
+    assert [len(of) for _, of in order] == [1, 1, 2, 1, 1, 1, 3, 5]
+    plain = onset_of(rows, "RR", hours=hours)
+    assert sum("diamond" in trace.marker.symbol for trace in plain.data if trace.mode == "markers") == 1
 
 
 def test_the_map_shows_every_dated_trial_once_and_names_the_selected_while_few(evidence: Evidence) -> None:

@@ -120,6 +120,17 @@ def test_each_trial_has_a_row_and_the_pooled_effect_the_last() -> None:
     assert a["Weight %"] + b["Weight %"] == pytest.approx(100, abs=0.1)
 
 
+def test_each_group_of_several_trials_has_a_row_and_says_its_share_of_the_weight() -> None:
+    numbers = {"a": (20, "midazolam"), "b": (15, "midazolam"), "c": (12, "saline")}
+    rows = [counted(n, 40, 10, 40, trial=trial, comparator=against) for trial, (n, against) in numbers.items()]
+    found = answer(rows, RESPONSE, group_by=lambda entry: f"Against {entry.first.comparator}")
+    *trials, group, pooled = records(tables.pool_frame([found], LINKS))
+    assert (group["Trial"], group["People"]) == ("Pooled, against midazolam (2 trials)", 160)
+    assert group["Weight %"] == pytest.approx(trials[0]["Weight %"] + trials[1]["Weight %"], abs=0.11)
+    assert group["Risk ratio"] != pooled["Risk ratio"]
+    assert (pooled["Trial"], pooled["Weight %"]) == ("Pooled (3 trials)", 100.0)
+
+
 def test_one_trial_has_no_pooled_row_and_none_has_no_row() -> None:
     assert list(tables.pool_frame([answer([counted(20, 40, 10, 40)], RESPONSE)], {})["Trial"]) == ["Smith 2020"]
     assert tables.pool_frame([answer([], RESPONSE)], {}).empty

@@ -76,7 +76,9 @@ def _course(story: Story, key: str, title: str, finding: str, course: Course) ->
         figure = onset(course.drawn, statements.favours(course.drawn[0].question, sides), LIGHT, course.axis)
     table = tables.pool_frame(course.answers, links_of(story))
     behind = tuple(f"{time} {trials}" for time, trials in onset_course.trials_behind(course.drawn))
-    return Part(key, title, f"{finding}.", (course.caveat, *behind), figure, table, _behind(course.drawn))
+    masked = onset_course.masked_words(story.view.rows, course.answers)
+    said = (course.caveat, *behind, *((masked,) if masked else ()))
+    return Part(key, title, f"{finding}.", said, figure, table, _behind(course.drawn))
 
 
 def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...], Labels]:

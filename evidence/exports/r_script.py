@@ -8,7 +8,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from evidence.answers import Answer, Group
+from evidence.answers import Answer
 from evidence.comparisons import TrialEffect
 from evidence.effects import MEASURES
 from evidence.synthesis import Pooled
@@ -196,14 +196,9 @@ def _effect(entry: TrialEffect, has_counts: bool) -> list[str]:
 
 def _names_of_groups(answer: Answer) -> list[str]:
     """The group of each pooled trial; empty where there is but one."""
-    groups = _groups(answer)
-    if len(groups) < 2:
+    if not answer.subgroups:
         return []
-    return [next((group.name for group in groups if entry in group.used), "") for entry in answer.used]
-
-
-def _groups(answer: Answer) -> list[Group]:
-    return [group for group in answer.groups if group.used]
+    return [next((group.name for group in answer.subgroups if entry in group.used), "") for entry in answer.used]
 
 
 def _effects(answer: Answer) -> str:
@@ -231,11 +226,8 @@ def _pools(answer: Answer) -> Iterable[str]:
         yield comment("Nothing is pooled: this model needs counts of both arms from every trial.")
         return
     yield _pool(answer, answer.pooled, "All trials together", "fit", "", "")
-    groups = _groups(answer)
-    if len(groups) < 2:
-        return
     fits = []
-    for number, group in enumerate(groups, 1):
+    for number, group in enumerate(answer.subgroups, 1):
         heading = f"Group {number}: {group.name}"
         if group.pooled is None:
             yield comment(f"{heading}. It cannot be pooled by this model.")

@@ -182,14 +182,15 @@ def tell(view: View, said: Said = quiet) -> Story:
     """The story of a view; the measure of the time course is the first of points, SDs and ratio that has a mark."""
     said("working out how soon it works")
     rows, everything, selection, chosen = view.rows, view.evidence.results, view.selection, view.chosen
-    low, same = chosen.choices.low_confidence, chosen.same
+    low, same, masked = chosen.choices.low_confidence, chosen.same, chosen.masked
     measures = [chosen.measure] if chosen.measure else list(onset_course.MEASURE_LABELS)
-    courses = {m: onset_course.course(rows, m, same_trials=same, low_confidence=low) for m in measures}
+    courses = {m: onset_course.course(rows, m, same, low, by_masking=masked) for m in measures}
     measure = next((m for m, item in courses.items() if item.drawn), measures[0])
     said("working out for how many it works")
     answer = response.answer_for(rows, chosen.choices, subgroups(view.evidence.judgements)[chosen.split].group)
     said("working out for how long it lasts")
-    single = onset_course.course([r for r in rows if schedule(r) == SINGLE and r.hours >= 12], measure)
+    once = [r for r in rows if schedule(r) == SINGLE and r.hours >= 12]
+    single = onset_course.course(once, measure, by_masking=masked)
     followed = relaxed(everything, selection, duration.is_follow_up)
     stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
     withdrawals = duration.withdrawals(stopped.results)

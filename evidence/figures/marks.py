@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from evidence.comparisons import TrialEffect
+from evidence.effects import MEASURES
 from evidence.figures import style
 from evidence.scale import Scale, interval, segment, shown
+from evidence.synthesis import Pooled
 from evidence.times import in_words
 from evidence.words import counted
 
@@ -101,3 +103,9 @@ def hover(entry: TrialEffect) -> str:
         f"<b>{style.whole(entry.label)}</b>, {in_words(entry.hours)}, {first.intervention} vs {first.comparator}<br>"
         f"{effect}{people}from {entry.how}; {first.source}, {first.confidence} confidence{left_out}"
     )
+
+
+def pooled_in_words(measure: str, pooled: Pooled) -> str:
+    """What a pooled mark says on hover: measure, estimate, interval."""
+    numbers = f"{shown(measure, pooled.estimate)} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
+    return f"{MEASURES[measure].label.lower()} {numbers}"

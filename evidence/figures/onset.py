@@ -3,17 +3,17 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 import plotly.graph_objects as go
 
-from evidence.answers import Answer
-from evidence.blinding import MASKINGS, masking
+from evidence.answers import Answer, Group
+from evidence.blinding import MASKINGS, group_of, masking, rank
 from evidence.comparisons import TrialEffect
-from evidence.effects import MEASURES
 from evidence.figures import style
-from evidence.figures.marks import Point, hover, interval_traces
+from evidence.figures.marks import Point, hover, interval_traces, pooled_in_words
 from evidence.figures.style import Ink, Mark
-from evidence.scale import Scale, effect_scale, interval, segment, shown
+from evidence.scale import Scale, effect_scale, shown
 from evidence.times import in_words
 from evidence.vocabulary import COMPARATORS
 from evidence.words import counted
@@ -31,12 +31,12 @@ def onset(
     axis_title: str,
     hours: bool = False,
     height: int = _HEIGHT,
-    masked: bool = False,
 ) -> go.Figure:
     """One column a time bin, or real hours on a logarithmic axis; lines join results of one trial.
 
     `answers` are those with at least one entry, in order of time. `favours` is (below, above) no effect.
-    Colours and dashes tell comparators, or with `masked` how far people could tell their treatment.
+    Colours and dashes tell comparators. Where the answers have groups by masking, they tell how far people could tell
+    their treatment, and the trials of a group stand together with the effect pooled over them.
     """
     measure = answers[0].question.measure
     scale = _scale(measure, answers)
@@ -45,8 +45,9 @@ def onset(
     _axes(figure, answers, scale, ink, axis_title, hours)
     _acute(figure, answers, ink, hours)
     _join(figure, answers, places, scale, ink)
-    look = _by_masking if masked else _by_comparator
+    look = _by_masking if any(answer.groups for answer in answers) else _by_comparator
     _trials(figure, answers, places, scale, ink, look)
+    _groups(figure, answers, places, scale, ink)
     _pooled(figure, answers, scale, ink, hours)
     for text, y, anchor in ((f"↑ {favours[1]}", 1.0, "top"), (f"↓ {favours[0]}", 0.0, "bottom")):
         style.note(figure, text, 0.998, y, ink, xanchor="right", yanchor=anchor)
@@ -67,21 +68,41 @@ def _scale(measure: str, answers: Sequence[Answer]) -> Scale:
 
 def _drawn(answer: Answer) -> list[TrialEffect]:
     found = [entry for entry in answer.entries if entry.effect is not None]
-    return sorted(found, key=lambda entry: entry.effect.estimate if entry.effect else 0.0)
+    return sorted(found, key=lambda e: (rank(e) if answer.groups else 0, e.effect.estimate if e.effect else 0.0))
+
+
+def _pools(answer: Answer) -> list[Group]:
+    """The groups of several trials, where there is more than one group: others say nothing that is not drawn anyway."""
+    return [group for group in answer.subgroups if group.pooled is not None and len(group.used) > 1]
+
+
+def _slots(answer: Answer) -> list[TrialEffect | Group]:
+    """The marks of a column from left to right: trials, and behind those of a group what is pooled over them."""
+    slots: list[TrialEffect | Group] = []
+    pools = {group.name: group for group in _pools(answer)}
+    for name, entries in groupby(_drawn(answer), group_of):
+        slots += [*entries, *([pools[name]] if name in pools else [])]
+    return slots
 
 
 def _places(answers: Sequence[Answer], hours: bool) -> dict[int, float]:
-    """Where each entry stands on the x axis: spread inside its column, or dodged round its real hour."""
+    """Where each mark stands on the x axis: spread inside its column, or dodged round its real hour."""
     places: dict[int, float] = {}
     for column, answer in enumerate(answers):
-        drawn = _drawn(answer)
-        for i, entry in enumerate(drawn):
-            share = (i - (len(drawn) - 1) / 2) / max(len(drawn), 5)
+        slots = _slots(answer) if answer.groups else _drawn(answer)
+        for i, mark in enumerate(slots):
+            share = (i - (len(slots) - 1) / 2) / max(len(slots), 5)
             if hours:
-                places[id(entry)] = math.log10(max(entry.hours, 0.5)) + 0.16 * share
+                places[id(mark)] = math.log10(max(_hour(mark, answer), 0.5)) + 0.16 * share
             else:
-                places[id(entry)] = column - 0.16 + _SPREAD * share
+                places[id(mark)] = column - 0.16 + _SPREAD * share
     return places
+
+
+def _hour(mark: TrialEffect | Group, answer: Answer) -> float:
+    if isinstance(mark, TrialEffect):
+        return mark.hours
+    return answer.question.bin.centre if answer.question.bin else 24.0
 
 
 def _axes(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, title: str, hours: bool) -> None:
@@ -149,12 +170,13 @@ def _by_masking(entry: TrialEffect) -> tuple[str, Mark]:
 
 def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
     """Comparators, or maskings, in their colours and dashes, as words."""
-    seen = dict(look(entry) for answer in answers for entry in _drawn(answer))
+    drawn = [entry for answer in answers for entry in _drawn(answer)]
+    seen = dict(map(look, drawn if look is _by_comparator else sorted(drawn, key=rank)))
     parts = [
         f'<span style="color:{mark.colour(ink)}">{_DASHES[mark.dash]}</span> <b>{label}</b>'
         for label, mark in seen.items()
     ]
-    times = Counter(entry.trial for answer in answers for entry in _drawn(answer))
+    times = Counter(entry.trial for entry in drawn)
     joined = "    ╱ same trial" if any(n > 1 for n in times.values()) else ""
     return f"{'Against  ' if look is _by_comparator else ''}{'    '.join(parts)}    ◆ pooled    ◇ one trial{joined}"
 
@@ -168,7 +190,7 @@ def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) 
     figure.add_vrect(x0=x0, x1=x1, fillcolor=ink.acute, line_width=0, layer="below")
     figure.add_annotation(
         text="drug still felt",
-        x=x0,
+        **({"x": 0, "xref": "paper"} if hours else {"x": x0}),
         y=1,
         yref="paper",
         showarrow=False,
@@ -221,6 +243,20 @@ def _trials(
         figure.add_traces(interval_traces(points, scale, mark.colour(ink), horizontal=False, width=1.3, dash=mark.dash))
 
 
+def _groups(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
+    """What is pooled over the trials of one masking, in its colour."""
+    for answer in answers:
+        for group in _pools(answer):
+            pooled = group.pooled
+            assert pooled is not None
+            mark = _by_masking(group.used[0])[1]
+            words = pooled_in_words(answer.question.measure, pooled)
+            told = f"<b>{group.name}, pooled</b>, {words}<br>{counted(pooled.k, 'trial')}"
+            key = " ".join(entry.key for entry in group.used)
+            point = Point(places[id(group)], pooled.estimate, pooled.ci_low, pooled.ci_high, "diamond", 12, key, told)
+            figure.add_traces(interval_traces([point], scale, mark.colour(ink), horizontal=False, width=3))
+
+
 def _size(entry: TrialEffect) -> float:
     return min(16.0, 6.0 + math.sqrt(entry.people or 20) / 2.2)
 
@@ -232,55 +268,26 @@ def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink
         if pooled is None or time_bin is None:
             continue
         x = math.log10(time_bin.centre) + 0.11 if hours else column + 0.2
-        part = segment(scale, pooled.estimate, pooled.ci_low, pooled.ci_high)
-        measure = answer.question.measure
-        single = answer.k == 1
-        if not single:
-            figure.add_trace(
-                go.Scatter(
-                    x=[x, x],
-                    y=[part.low, part.high],
-                    mode="lines",
-                    line={"color": ink.pooled, "width": 3},
-                    hoverinfo="skip",
-                )
-            )
-        text = shown(measure, pooled.estimate)
+        measure, value, single = answer.question.measure, pooled.estimate, answer.k == 1
+        ends = (value, value) if single else (pooled.ci_low, pooled.ci_high)
+        told = f"<b>{'One trial' if single else 'Pooled'}</b>, {pooled_in_words(measure, pooled)}"
+        key = " ".join(entry.key for entry in answer.used)
+        point = Point(x, value, *ends, "diamond-open" if single else "diamond", 14, key, told)
+        figure.add_traces(interval_traces([point], scale, ink.pooled, horizontal=False, width=3))
         # Beside the next column's trials there is no room for words; the key and the line below the axis say it too.
-        behind = "one trial" if single and len(answers) <= _ROOMY else f"{answer.k} trials" if hours else ""
+        behind = (
+            "one trial" if single and (hours or len(answers) <= _ROOMY) else counted(answer.k, "trial") if hours else ""
+        )
         figure.add_trace(
             go.Scatter(
                 x=[x],
-                y=[min(max(pooled.estimate, scale.low), scale.high)],
+                y=[min(max(value, scale.low), scale.high)],
                 mode="markers+text",
-                text=[f"  <b>{text}</b>" + (f"<br>  {behind}" if behind else "")],
+                marker={"size": 14, "opacity": 0, "color": ink.pooled},  # keeps words off the mark that is drawn
+                text=[f"  <b>{shown(measure, value)}</b>" + (f"<br>  {behind}" if behind else "")],
                 textposition="middle right",
                 textfont={"size": style.BODY, "color": ink.text},
                 cliponaxis=False,
-                marker={
-                    "symbol": "diamond-open" if single else "diamond",
-                    "size": 14,
-                    "color": ink.pooled,
-                    "line": {"width": 2},
-                },
-                customdata=[[" ".join(entry.key for entry in answer.used)]],
-                hoverinfo="text",
-                hovertext=[
-                    f"<b>{'One trial' if single else 'Pooled'}</b>, {MEASURES[measure].label.lower()} {text} "
-                    f"({interval(measure, pooled.ci_low, pooled.ci_high)})"
-                ],
-                unselected={"marker": {"opacity": 1}},
+                hoverinfo="skip",
             )
         )
-        arrows = [(scale.low, "triangle-down")] * part.cut_low + [(scale.high, "triangle-up")] * part.cut_high
-        if arrows and not single:
-            figure.add_trace(
-                go.Scatter(
-                    x=[x] * len(arrows),
-                    y=[a[0] for a in arrows],
-                    mode="markers",
-                    hoverinfo="skip",
-                    cliponaxis=False,
-                    marker={"symbol": [a[1] for a in arrows], "size": 11, "color": ink.pooled},
-                )
-            )

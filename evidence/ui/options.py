@@ -48,5 +48,5 @@ def measure() -> str:
 
 
 def by_blinding() -> bool:
-    """Whether colour says how far people could tell their treatment."""
-    return switch("Colour by blinding", "masking", "How far people could tell their treatment.")
+    """Whether marks are coloured and grouped by how far people could tell their treatment."""
+    return switch("Colour and group by blinding", "masking", "How far people could tell their treatment.")

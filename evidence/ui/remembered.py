@@ -81,11 +81,9 @@ def forest(rows: tuple[Row, ...], measure: str, labels: Labels, ink: Ink) -> go.
 
 
 @lru_cache(maxsize=_KEPT)
-def onset(
-    answers: tuple[Answer, ...], favours: tuple[str, str], ink: Ink, axis: str, height: int, masked: bool
-) -> go.Figure:
+def onset(answers: tuple[Answer, ...], favours: tuple[str, str], ink: Ink, axis: str, height: int) -> go.Figure:
     """`evidence.figures.onset.onset` by time bin, remembered."""
-    return onsets.onset(answers, favours, ink, axis, height=height, masked=masked)
+    return onsets.onset(answers, favours, ink, axis, height=height)
 
 
 @lru_cache(maxsize=_KEPT)
