@@ -32,7 +32,8 @@ Modules in the order in which they depend on each other; each imports only from 
 - `arms`: from the arms of one measurement to one effect.
 - `comparisons`: one effect a trial, and why the rest is left out.
 - `answers`: a question answered: every trial's effect and what is pooled.
-- `statements`, `people`, `scores`: numbers to sentences; change and end scores in one pool.
+- `statements`, `result_words`, `people`, `scores`: numbers to sentences; one result in words; of 100 people; change
+  and end scores in one pool.
 - `widening`: the nearest trials to a question of harm that its own trials cannot answer.
 - `blinding`: how far people could tell their treatment, beside the effect.
 - `bias`, `bias_weights`: risk of bias as reviews judged it; how much of a pool’s weight it touches.

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from evidence import response
 from evidence.harms import EVENT_GROUPS, KIND_LABELS, WITHDRAWN, Harm, Scope, is_frequent
 from evidence.records import Result
-from evidence.statements import Sides, absolute, behind, describe, sides_of, spelled, when
+from evidence.result_words import describe
+from evidence.statements import Sides, absolute, behind, sides_of, spelled, when
 from evidence.words import counted, listed
 
 _NO_WINDOW = "observation window not stated"

@@ -97,7 +97,8 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Til
     of_hundred = statements.absolute(found)
     if found.pooled is None or of_hundred is None:
         words = statements.finding_of_rates(found, statements.sides_of(())) + "."
-        return Tile(question, "response", "—", "not reported", "", "", "", words, ())
+        missing = "not reported" if found.pooled is None else "of 100 cannot be said"
+        return Tile(question, "response", "—", missing, "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)
     drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
     when = statements.when(found)

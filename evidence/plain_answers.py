@@ -27,6 +27,7 @@ _HAPPENING: Mapping[str, str] = MappingProxyType(
         "dissociation": event("dissociation"),
         "serious-adverse-event": event("serious-adverse-event"),
         "discontinuation-adverse-event": event("discontinuation-adverse-event"),
+        "discontinuation-any-cause": event("discontinuation-any-cause"),
     }
 )
 
@@ -71,6 +72,8 @@ def _rates(found: Answer) -> tuple[str, str, Hundred | None]:
     """How many of 100 on both sides, and how far that may be off."""
     absolute = statements.absolute(found)
     if absolute is None:
+        if found.pooled is not None:
+            return "The studies here cannot say how many of 100 people felt much better with each treatment.", "", None
         return "No study here tells how many people felt much better with each treatment.", "", None
     sides = statements.sides_of(entry.first for entry in found.used)
     drug, low, high = absolute.events_of_100

@@ -9,7 +9,7 @@ from evidence.answers import HOUSE_RULE, Answer, Grouping, Model, answer
 from evidence.comparisons import Question, TrialEffect
 from evidence.records import Judgement, Result
 from evidence.references import Reference
-from evidence.statements import dose_of
+from evidence.result_words import dose_of
 from evidence.times import BIN_OF_VALUE, TIME_BINS
 from evidence.vocabulary import COMPARATORS, POPULATIONS
 

@@ -12,8 +12,8 @@ from evidence.records import Result
 from evidence.scale import crosses, interval, shown
 from evidence.selection import Criterion, comparator_kind
 from evidence.times import in_words
-from evidence.vocabulary import ANCHORS, COMPARATORS, EFFECT_MEASURES
-from evidence.words import counted, listed, number, plain, probability
+from evidence.vocabulary import COMPARATORS
+from evidence.words import counted, listed, number, probability
 
 _VERBS = {
     "response": "responded",
@@ -104,7 +104,10 @@ def effect_in_words(answer: Answer) -> str:
 
 
 def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute | None:
-    """What the pooled ratio or difference means at a comparator rate; by default the rate pooled over these trials."""
+    """What the pooled ratio or difference means at a comparator rate; by default the rate pooled over these trials.
+
+    None where that is not known, and where nobody on the comparator had the outcome: a ratio times nothing is nothing.
+    """
     pooled, measure = answer.pooled, answer.question.measure
     if pooled is None or measure not in ("RR", "OR", "RD"):
         return None
@@ -113,6 +116,8 @@ def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute |
             return None
         control = answer.counts[1]
         comparator_rate = control.events / control.n
+    if not comparator_rate and measure != "RD":
+        return None
     scale = MEASURES[measure]
     good = OUTCOMES[answer.question.outcomes[0]].better == "higher"
     values = [scale.shown(value) for value in (pooled.estimate, pooled.ci_low, pooled.ci_high)]
@@ -184,57 +189,6 @@ def caution(answer: Answer) -> str:
     return ""
 
 
-def describe(result: Result) -> str:
-    """One result in words: outcome, time, both sides, and every number reported.
-
-    Unknown numbers are left out here; the table shows them as not reported.
-    """
-    outcome = OUTCOMES[result.outcome].label
-    scale = f" ({result.instrument})" if result.instrument else ""
-    parts = [f"{outcome}{scale}, {spelled(result.hours)} after {ANCHORS[result.anchor].label}"]
-    arms = (
-        (
-            result.intervention,
-            result.events_intervention,
-            result.n_intervention,
-            result.percent_intervention,
-            result.mean_intervention,
-            result.sd_intervention,
-            result.median_intervention,
-        ),
-        (
-            spoken(result.comparator),
-            result.events_comparator,
-            result.n_comparator,
-            result.percent_comparator,
-            result.mean_comparator,
-            result.sd_comparator,
-            result.median_comparator,
-        ),
-    )
-    for name, events, n, percent, mean, sd, median in arms if result.is_controlled else arms[:1]:
-        found = []
-        if events is not None:
-            share = f" ({100 * events / n:.0f}%)" if n else ""
-            found.append(f"{events} of {n}{share}" if n else f"{events} people")
-        elif percent is not None:
-            found.append(f"{plain(percent)}%")
-        if mean is not None:
-            found.append(f"mean {plain(mean)}" + (f" (SD {plain(sd)})" if sd is not None else ""))
-        if median is not None:
-            found.append(f"median {plain(median)}")
-        if found and n and events is None:
-            found.append(f"n {n}")
-        if found:
-            parts.append(f"{name} {', '.join(found)}")
-    if result.effect is not None and result.effect_measure:
-        span = ""
-        if result.ci_low is not None and result.ci_high is not None:
-            span = f" (95% CI {plain(result.ci_low)} to {plain(result.ci_high)})"
-        parts.append(f"printed {EFFECT_MEASURES[result.effect_measure].label.lower()} {plain(result.effect)}{span}")
-    return "; ".join(parts)
-
-
 def favours(question: Question, sides: Sides) -> tuple[str, str]:
     """What lies below (left of) and above (right of) no effect, by the outcome's own direction."""
     better_high = OUTCOMES[question.outcomes[0]].better == "higher"
@@ -264,12 +218,6 @@ def given_up(dropped: Sequence[Criterion]) -> str:
         return ""
     words = listed(list(dict.fromkeys(criterion.words for criterion in dropped)))
     return f"This selection holds no such result; shown without requiring that {words}."
-
-
-def dose_of(result: Result) -> str:
-    """The dose in words, with the note where the dose was flexible; empty where unknown."""
-    fixed = f"{plain(result.dose)} {result.dose_unit}" if result.dose is not None else ""
-    return fixed or result.dose_note or ""
 
 
 def heterogeneity(answer: Answer) -> str:

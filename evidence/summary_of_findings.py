@@ -40,6 +40,7 @@ _ROWS: tuple[tuple[str, tuple[str, ...], str | None, str, str], ...] = (
         "Stopped because of an adverse event",
         "stop because of an adverse event",
     ),
+    ("left", ("discontinuation-any-cause",), None, "Stopped for any reason", "stop for any reason"),
 )
 # What the certainty lets one say (GRADE guidelines 26): a verb before the effect.
 _VERBS: Mapping[str, str] = {"high": "", "moderate": "probably ", "low": "may "}
@@ -89,7 +90,7 @@ class Line:
         assert pooled is not None
         if self.of_hundred is not None:
             return _more(self._differences(self.of_hundred))
-        if measure == "RR":
+        if measure in ("RR", "RD"):
             return "—"
         digits, unit = (1, "points") if measure == "MD" else (2, "SD")
         size = f"{number(abs(pooled.estimate), digits)} {unit} {'lower' if pooled.estimate < 0 else 'higher'}"
@@ -245,9 +246,10 @@ def summarise(results: Iterable[Result], reviews: Iterable[Review], selection: s
         found = _answer(rows, outcomes, time)
         if OUTCOMES[outcomes[0]].group not in BENEFIT_GROUPS:
             harm = harm_of(rows, outcomes[0])
-            found = harm.ratio
+            # A ratio to nobody says nothing of 100 people; the difference does.
+            found = harm.ratio if absolute(harm.ratio) else harm.difference
             withdrawn += harm.withdrawn
-            if found.pooled is None and (counts := harm.difference.counts) and not any(arm.events for arm in counts):
+            if (counts := found.counts) and not any(arm.events for arm in counts):
                 nobody.append(f"{title} ({behind(harm.difference)})")
                 continue
         if found.pooled is None:

@@ -65,6 +65,11 @@ def notes(found: Summary) -> tuple[str, ...]:
             f"A table is about one comparison: results against {listed(list(found.elsewhere))} are left out of this "
             "one. A filter on the kind of comparator gives them a table of their own."
         )
+    differences = [line.title.lower() for line in found.lines if line.answer.question.measure == "RD"]
+    if differences:
+        lines.append(
+            f"Nobody on the comparator had it, so the difference is pooled and not the ratio: {listed(differences)}."
+        )
     if found.nobody:
         names = "; ".join(found.nobody).lower()
         lines.append(f"Counted, and nobody had it in either arm, so no ratio can be estimated: {names}.")

@@ -8,7 +8,7 @@ from evidence.bias import MARKS
 from evidence.outcomes import OUTCOMES
 from evidence.records import Judgement, Result
 from evidence.references import Reference
-from evidence.statements import describe, dose_of
+from evidence.result_words import describe, dose_of
 from evidence.times import in_words
 from evidence.vocabulary import ANCHORS, COMPARATORS, INTERVENTIONS, POPULATIONS, ROB_DOMAINS, ROB_JUDGEMENTS
 

@@ -8,6 +8,7 @@ from evidence import certainty, duration, onset, overview, statements
 from evidence.answers import Answer, answer
 from evidence.comparisons import SYMPTOMS, Question
 from evidence.dataset import Evidence
+from evidence.result_words import describe
 from evidence.selection import PRESETS, Selection, apply
 from evidence.statements import Sides
 from evidence.times import BIN_OF_VALUE, TIME_BINS
@@ -155,19 +156,6 @@ def test_a_line_for_the_ear_says_whether_no_effect_is_inside() -> None:
     assert statements.in_one_line(answer(unclear, POINTS)).endswith("the interval includes no effect")
 
 
-def test_a_result_is_described_with_every_number_it_has() -> None:
-    assert statements.describe(counted(30, 47, 7, 25)) == (
-        "Response, 24 hours after first dose; ketamine 30 of 47 (64%); midazolam 7 of 25 (28%)"
-    )
-    printed = difference(-4.1, -7.67, -0.49, mean_intervention=-19, sd_intervention=13.86, n_intervention=111)
-    assert statements.describe(printed) == (
-        "Change in symptom score (MADRS), 24 hours after first dose; ketamine mean −19 (SD 13.86), n 111; "
-        "printed mean difference −4.1 (95% CI −7.67 to −0.49)"
-    )
-    uncontrolled = result(comparator="none", outcome="time-to-relapse", unit="days", median_intervention=18)
-    assert statements.describe(uncontrolled) == "Time to relapse, 24 hours after first dose; ketamine median 18"
-
-
 def test_what_was_given_up_is_said() -> None:
     assert statements.given_up(()) == ""
     dropped = Selection().criteria()[-2:]
@@ -208,7 +196,7 @@ def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Ev
     texts += [duration.finding_of_withdrawals(entries)]
     texts += [duration.finding_of_courses(duration.follow_ups(evidence.results))]
     texts += [certainty.in_words(review) for review in evidence.reviews]
-    texts += [statements.describe(row) for row in evidence.results]
+    texts += [describe(row) for row in evidence.results]
     assert len(texts) > 1000
     for text in texts:
         assert "significant" not in text.lower()

@@ -152,10 +152,32 @@ def test_a_harm_that_nobody_had_is_said_so_and_is_not_missing():
     assert note.endswith("serious adverse event (1 trial, 17 people).")
 
 
+def test_of_a_harm_that_nobody_on_the_comparator_had_the_difference_is_said_and_not_a_ratio_to_nothing():
+    left = {"outcome": "discontinuation-any-cause", "comparator": "placebo"}
+    found = summarise(counted(2, 40, 0, 40, trial="a", **left), counted(0, 20, 0, 20, trial="b", **left))
+    (line,) = found.lines
+    # By hand: 0.5 in each cell of a trial with an empty one; RD = (2.5 − 0.5)/41 and 0, the variance p(1 − p)/n summed
+    # over both arms. Q is below its one degree of freedom, so tau² is 0 and the weights are 1/variance.
+    first, second = (2.5 * 38.5 + 0.5 * 40.5) / 41**3, 2 * 0.5 * 20.5 / 21**3
+    assert (2 / 41) ** 2 / (first + second) < 1
+    pooled = 2 / 41 / first / (1 / first + 1 / second)
+    assert line.answer.pooled.estimate == pytest.approx(pooled, abs=1e-9)
+    assert (line.comparator, line.relative, line.behind) == ("0 per 100", "—", "120 people, 2 trials")
+    assert line.drug.startswith(f"{100 * pooled:.0f} per 100 (")
+    notes = " ".join(summary_table.notes(found))
+    assert "the difference is pooled and not the ratio: stopped for any reason" in notes
+
+
+def test_a_good_outcome_that_nobody_on_the_comparator_had_has_its_ratio_alone():
+    (line,) = summarise(counted(4, 40, 0, 40)).lines
+    assert (line.comparator, line.drug, line.difference) == ("—", "—", "—")
+    assert line.relative.startswith("RR 9.00 (")  # (4.5/40.5) / (0.5/40.5)
+
+
 def test_without_results_the_table_is_empty_and_says_what_is_missing():
     found = summarise()
     assert found.lines == ()
-    assert len(found.missing) == 9
+    assert len(found.missing) == 10
     assert summary_table.summary_frame(found).empty
     assert summarise(result(comparator="none", percent_intervention=70.0)).lines == ()
 
@@ -166,7 +188,7 @@ def test_every_preset_has_sound_cells(evidence, preset):
     rows = apply(evidence.results, selection.criteria())
     found = sof.summarise(rows, evidence.reviews, str(selection))
     assert found.lines
-    assert len(found.lines) + len(found.missing) + len(found.nobody) == 9
+    assert len(found.lines) + len(found.missing) + len(found.nobody) == 10
     text = " ".join(cell for cells in summary_table.summary_rows(found) for cell in cells)
     assert not re.search(r"\bnan\b|None|\binf\b|signific", text)
     known = {r.label for r in evidence.reviews if r.certainty}

@@ -16,7 +16,7 @@ from evidence.comparisons import SYMPTOMS, Question, TrialEffect
 from evidence.exports.story import ExportError, View
 from evidence.records import Result
 from evidence.response import Choices
-from evidence.statements import dose_of
+from evidence.result_words import dose_of
 from evidence.tables import to_csv
 from evidence.times import HOURS_A_DAY, TIME_BINS
 from evidence.vocabulary import INSTRUMENTS

@@ -20,8 +20,8 @@ from evidence.exports.parts import parts
 from evidence.exports.rows import rows_json, rows_xlsx
 from evidence.exports.story import ExportError, Said, View, quiet, tell
 from evidence.records import Result
+from evidence.result_words import describe
 from evidence.selection import PRESETS, Selection, headcount
-from evidence.statements import describe
 from evidence.trial_tables import arms_of
 from evidence.words import counted
 

@@ -8,7 +8,7 @@ import streamlit as st
 from evidence.citations import links, registry_link, vancouver
 from evidence.dataset import Evidence
 from evidence.records import Result
-from evidence.statements import describe
+from evidence.result_words import describe
 from evidence.vocabulary import CONFIDENCES, EXTRACTIONS, SOURCES
 
 _MOST_CARDS = 3
