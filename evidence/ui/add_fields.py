@@ -54,6 +54,7 @@ def label_of(name: str, value: str) -> str:
 
 def field(place: Any, name: str, widget: str) -> str:
     """A field for one column; the text that would stand in the file."""
+    add_state.fill(widget)
     column = known()[name]
     mark = "" if not column.is_required else " *"
     help_text = f"{column.text} Example: {column.example}" if column.example else column.text

@@ -93,7 +93,8 @@ def _suggest(citation: str, references: tuple[Item, ...]) -> None:
     for item in references:
         for name, text in trial_of(item).items() if item["id"] == citation else ():
             widget = add_state.key(f"{_PREFIX}-{name}")
-            st.session_state[widget] = st.session_state.get(widget) or text
+            if not st.session_state.get(widget):
+                add_state.put(widget, text)
 
 
 def _trial(evidence: Evidence) -> dict[str, str]:
@@ -109,7 +110,7 @@ def _trial(evidence: Evidence) -> dict[str, str]:
             value = getattr(first, name)
             text = f"{value:g}" if isinstance(value, float) else str(value) if value is not None else ""
             is_list = bool(add_fields.known()[name].words)
-            st.session_state[add_state.key(f"{_PREFIX}-{name}")] = (text or None) if is_list else text
+            add_state.put(add_state.key(f"{_PREFIX}-{name}"), (text or None) if is_list else text)
 
     st.selectbox(
         "A trial that is there already",
@@ -167,7 +168,7 @@ def _rows(row: Cells, found: tuple[Finding, ...]) -> list[Cells]:
         held.append(row)
         for name in CLEARED:
             is_list = bool(add_fields.known()[name].words)
-            st.session_state[add_state.key(f"{_PREFIX}-{name}")] = None if is_list else ""
+            add_state.put(add_state.key(f"{_PREFIX}-{name}"), None if is_list else "")
 
     st.button(
         "Put this result down and type another",

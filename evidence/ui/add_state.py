@@ -22,6 +22,7 @@ COLUMNS = Result.columns()
 Item = Mapping[str, Any]
 Cells = tuple[str, ...]
 _GENERATION, _SEEN, _OUTCOME, _PREVIEW = "add-generation", "add-seen", "add-outcome", "add-preview"
+_WAITING = "add-waiting"
 # Set by a page itself, not by widgets; everything else that starts with add- goes when a save is done.
 _KEPT = frozenset({_GENERATION, _OUTCOME})
 _NOT_HERE = Refused("This server can be reached from other computers.")
@@ -46,6 +47,22 @@ NOTHING = Table(COLUMNS)
 def key(name: str) -> str:
     """A widget's key; a new one after each save, so that every input starts blank."""
     return f"add-{name}-{st.session_state.get(_GENERATION, 0)}"
+
+
+def put(widget: str, value: str | None) -> None:
+    """Fill a field from where it is next drawn.
+
+    Not at once: a reader who goes on while the page is still drawn ends that run, and a field that it had not come to
+    would send back what it held before.
+    """
+    st.session_state.setdefault(_WAITING, {})[widget] = value
+
+
+def fill(widget: str) -> None:
+    """Let a field that is about to be drawn hold what was put into it."""
+    waiting = st.session_state.get(_WAITING, {})
+    if widget in waiting:
+        st.session_state[widget] = waiting.pop(widget)
 
 
 def table_of(rows: Sequence[Cells]) -> Table:
