@@ -3,7 +3,7 @@
 import streamlit as st
 
 from evidence import completeness, quality, tables
-from evidence.ui import loading
+from evidence.ui import loading, remembered
 from evidence.ui.card import escaped
 from evidence.words import counted
 
@@ -16,14 +16,13 @@ OPEN = {
 st.title("What is wrong or thin in the data?", anchor=False)
 st.caption("This page is about all data files, whatever the filter above selects.")
 
-groups = quality.finding_groups(findings)
-again = quality.recomputed(evidence.results)
-thin = quality.to_be_checked(evidence.results)
+report = remembered.report(evidence, loaded.on_disk)
+recomputed, thin, lacking = report.recomputed, report.to_be_checked, report.lacking
 tiles = (
     ("Rows left out", loaded.on_disk.rejected, "rows of trials.csv with a finding that blocks them"),
-    ("Printed effects that differ", sum(not one.agrees for one in again), f"of {len(again)} that can be recomputed"),
+    ("Printed effects that differ", report.differing, f"of {len(recomputed)} that can be recomputed"),
     ("Results still to be checked", len(thin), f"of {len(evidence.results)}: low confidence, or a note says so"),
-    ("Trials without registration", len(quality.unregistered(evidence.trials)), f"of {len(evidence.trials)}"),
+    ("Trials without registration", len(report.unregistered), f"of {len(evidence.trials)}"),
 )
 grid = st.grid(4, min_column_width=165)
 for title, value, words in tiles:
@@ -32,17 +31,17 @@ for title, value, words in tiles:
         st.caption(words)
 
 st.header("Findings", anchor=False)
-blocking = sum(len(group.findings) for group in groups if group.kind.severity == "blocking")
-notes = sum(len(group.findings) for group in groups) - blocking
+blocking = sum(len(group.findings) for group, _ in report.findings if group.kind.severity == "blocking")
+notes = sum(len(group.findings) for group, _ in report.findings) - blocking
 st.markdown(
     f"{counted(blocking, 'blocking finding')} and {counted(notes, 'note')}. "
     "A blocking finding leaves its row out; a note leaves it in and says what to look at."
 )
-for group in groups:
+for group, frame in report.findings:
     with st.expander(group.title, expanded=group.kind.severity == "blocking", key=f"finding-{group.kind.code}"):
         st.markdown(f"{group.kind.explanation} **What to do:** {escaped(quality.advice(group))}")
         st.dataframe(
-            quality.group_frame(group, loaded.on_disk),
+            frame,
             hide_index=True,
             alt=f"{group.title}: where each stands",
             column_config=OPEN,
@@ -57,12 +56,12 @@ st.download_button(
 )
 
 st.header("Printed against recomputed", anchor=False)
-st.markdown(quality.recomputed_in_words(again))
+st.markdown(report.recomputed_in_words)
 st.dataframe(
-    quality.recomputed_frame(again),
+    recomputed,
     hide_index=True,
     height=420,
-    alt=f"{len(again)} printed effects beside what their rows give",
+    alt=f"{len(recomputed)} printed effects beside what their rows give",
     column_config=OPEN,
 )
 
@@ -70,7 +69,7 @@ st.header("Which trial reports what", anchor=False)
 every = "All, at any time"
 about = st.selectbox("Outcome", [every, *completeness.SUBJECTS], key="complete", bind="query-params", width=360)
 if about == every:
-    matrix = completeness.by_outcome(evidence.trials)
+    matrix = report.complete
     st.markdown("Every trial against every kind of outcome. Choose an outcome to see it by time.")
 else:
     matrix = completeness.by_time(evidence.trials, about)
@@ -98,18 +97,17 @@ st.download_button(
 
 st.header("Where the rows come from", anchor=False)
 st.markdown("Results by what was read and by how sure the curator is. Low confidence is left out of pooling.")
-st.table(quality.provenance_frame(evidence.results).set_index("Source"), border="horizontal")
+st.table(report.provenance.set_index("Source"), border="horizontal")
 
 st.header("Still to be checked", anchor=False)
 st.markdown(f"{counted(len(thin), 'result')} of low confidence, or with a note that asks for another look.")
 st.dataframe(
-    quality.to_be_checked_frame(thin),
+    thin,
     hide_index=True,
     alt=f"{len(thin)} results still to be checked",
     column_config=OPEN,
 )
 
-lacking = quality.references_frame(evidence)
 st.header("References with missing fields", anchor=False)
 st.markdown(
     f"{len(lacking)} of {counted(len(evidence.references), 'reference')} lack a field that their kind should have. "
@@ -120,7 +118,7 @@ st.dataframe(lacking, hide_index=True, height=420, alt=f"{len(lacking)} referenc
 st.header("Trials without registration", anchor=False)
 st.markdown("No registry number is known for these. Some were run before registration was usual.")
 st.dataframe(
-    quality.unregistered_frame(evidence.trials),
+    report.unregistered,
     hide_index=True,
     height=420,
     alt="Trials without a registry number",

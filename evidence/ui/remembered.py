@@ -9,7 +9,7 @@ from functools import lru_cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from evidence import harm_tables, harm_view, overview, robustness
+from evidence import harm_tables, harm_view, overview, quality_report, robustness
 from evidence.answers import Answer
 from evidence.blinding import Lens
 from evidence.citations import best_link
@@ -27,6 +27,7 @@ from evidence.harm_view import Asked, Told
 from evidence.harm_words import sides_among
 from evidence.harms import Harm
 from evidence.overview import Tile
+from evidence.quality_report import Report
 from evidence.records import Result
 from evidence.robustness import Series
 from evidence.selection import Selection, Step, apply, explain
@@ -48,6 +49,24 @@ class Chosen:
 def chosen(evidence: Evidence, selection: Selection) -> Chosen:
     """The key of a selection."""
     return Chosen(evidence.digest, f"{selection.preset}; {selection}", evidence, selection)
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    shown: str
+    newest: str
+    evidence: Evidence = field(compare=False)
+    on_disk: Evidence = field(compare=False)
+
+
+def report(evidence: Evidence, on_disk: Evidence) -> Report:
+    """`evidence.quality_report.report`, remembered."""
+    return _report(_Versions(evidence.digest, on_disk.digest, evidence, on_disk))
+
+
+@lru_cache(maxsize=4)
+def _report(key: _Versions) -> Report:
+    return quality_report.report(key.evidence, key.on_disk)
 
 
 @lru_cache(maxsize=_KEPT)
