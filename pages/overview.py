@@ -2,10 +2,9 @@
 
 import streamlit as st
 
-from evidence import aloud, overview
-from evidence.figures.evidence_map import evidence_map, key_line
+from evidence import aloud
+from evidence.figures.evidence_map import key_line
 from evidence.selection import headcount
-from evidence.tables import map_frame
 from evidence.ui import chart, filters, remembered
 from evidence.ui import view as views
 from evidence.ui.card import escaped
@@ -16,8 +15,9 @@ if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
+key = remembered.chosen(view.evidence, view.selection)
 grid = st.grid(4, min_column_width=290)
-for tile in remembered.tiles(remembered.chosen(view.evidence, view.selection)):
+for tile in remembered.tiles(key):
     with grid.container(border=True, key=f"tile-{tile.page}", height="stretch"):
         st.metric(tile.question, tile.number)
         st.markdown(f"**{tile.unit}**")
@@ -27,19 +27,19 @@ for tile in remembered.tiles(remembered.chosen(view.evidence, view.selection)):
         st.page_link(f"../../pages/{tile.page}.py", label=f"See {tile.page}", icon=":material/arrow_forward:")
 
 st.header("What is not known", anchor=False)
-for line in overview.not_known(view.results, frozenset(j.trial for j in view.evidence.judgements)):
+for line in remembered.not_known(key):
     st.markdown(f"- {escaped(line)}")
 
 st.header("The trials", anchor=False)
-dots = overview.evidence_map(view.evidence.trials, view.results)
+dots = remembered.dots(key)
 st.caption(key_line(dots))
 chart.show(
-    evidence_map(dots, view.ink),
+    remembered.evidence_map(key, view.ink),
     view,
     "map",
     f"{view.selection}: {headcount(view.results)}, {len(view.results)} results.",
     aloud.dots(dots),
     [dot.result for dot in dots if dot.selected or dot.year],
-    map_frame(dots, view.links),
+    remembered.map_frame(key),
     shapes="Click a mark for its citation.",
 )

@@ -9,13 +9,14 @@ from functools import lru_cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from evidence import harm_tables, harm_view, overview, quality_report, robustness
+from evidence import harm_tables, harm_view, overview, quality_report, robustness, tables
 from evidence.answers import Answer
 from evidence.blinding import Lens
 from evidence.citations import best_link
 from evidence.comparisons import Question
 from evidence.dataset import Evidence
 from evidence.duration import FollowUp
+from evidence.figures import evidence_map as maps
 from evidence.figures import forest as forests
 from evidence.figures import lollipop as lollipops
 from evidence.figures import onset as onsets
@@ -26,7 +27,7 @@ from evidence.figures.style import Ink
 from evidence.harm_view import Asked, Told
 from evidence.harm_words import sides_among
 from evidence.harms import Harm
-from evidence.overview import Tile
+from evidence.overview import Dot, Tile
 from evidence.quality_report import Report
 from evidence.records import Result
 from evidence.robustness import Series
@@ -91,6 +92,30 @@ def links(key: Chosen) -> dict[str, str | None]:
 def tiles(key: Chosen) -> tuple[Tile, ...]:
     """`evidence.overview.tiles`, remembered."""
     return overview.tiles(key.evidence.results, selected(key), key.selection, key.evidence.reviews)
+
+
+@lru_cache(maxsize=_KEPT)
+def not_known(key: Chosen) -> tuple[str, ...]:
+    """`evidence.overview.not_known`, remembered."""
+    return overview.not_known(selected(key), frozenset(judged.trial for judged in key.evidence.judgements))
+
+
+@lru_cache(maxsize=_KEPT)
+def dots(key: Chosen) -> tuple[Dot, ...]:
+    """`evidence.overview.evidence_map`, remembered."""
+    return tuple(overview.evidence_map(key.evidence.trials, selected(key)))
+
+
+@lru_cache(maxsize=_KEPT)
+def evidence_map(key: Chosen, ink: Ink) -> go.Figure:
+    """`evidence.figures.evidence_map.evidence_map`, remembered."""
+    return maps.evidence_map(dots(key), ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def map_frame(key: Chosen) -> pd.DataFrame:
+    """`evidence.tables.map_frame`, remembered."""
+    return tables.map_frame(dots(key), links(key))
 
 
 @lru_cache(maxsize=_KEPT)
