@@ -53,8 +53,8 @@ Modules in the order in which they depend on each other; each imports only from 
 - `patient`, `background`: the trials behind a patient's particulars; what to know before the numbers.
 - `trial_tables`, `tables`, `harm_tables`: the DataFrames shown and exported.
 - `aloud`: charts as a screen reader says them.
-- `quality`, `completeness`, `quality_report`: what is wrong or thin in the data; which trial reports what and when; both
-  at once for a page.
+- `quality`, `completeness`, `quality_report`: what is wrong or thin in the data; which trial reports what and when;
+  both at once for a page.
 - `page_options`: the options of pages as they stand in an address.
 - `glossary`, `literature`, `methods`, `citing`: words, sources, formulas and decisions; how to cite.
 - `plain_words`, `plain_answers`, `plain`: each page in plain words, for readers of about twelve.
