@@ -42,15 +42,15 @@ _DEVIATION = "sd-like-standard-error"  # judged beside the SDs in the file, not 
 def from_form() -> Brought:
     """The rows typed so far and, once it is whole, the one under way."""
     evidence = loading.current().on_disk
-    st.subheader("1 · Reference", anchor=False)
+    st.header("1 · Reference", anchor=False)
     references = add_reference.new_references()
     citation = _citation(evidence, references)
     _suggest(citation, references)
-    st.subheader("2 · Trial", anchor=False)
+    st.header("2 · Trial", anchor=False)
     cells = _trial(evidence)
-    st.subheader("3 · Comparison", anchor=False)
+    st.header("3 · Comparison", anchor=False)
     cells |= add_fields.fields(COMPARISON, _PREFIX)
-    st.subheader("4 · Result", anchor=False)
+    st.header("4 · Result", anchor=False)
     cells |= add_fields.fields(MEASUREMENT, _PREFIX)
     numbers, beside = st.columns([3, 2], gap="large")
     with numbers:

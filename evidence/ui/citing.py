@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Literal
 
 import streamlit as st
 
@@ -28,11 +27,10 @@ def exported(view: View) -> story.View:
 
 def cite(view: View, key: str, references: Iterable[Reference]) -> None:
     """Beside every download: the citation of this view, and of the trials drawn, each with a button that copies it."""
-    cited = tuple(references)
     with st.expander("Cite this view, and the trials in it", key=f"{key}-cite"):
         st.caption("This view of the dashboard")
         st.code(exported(view).citation, language=None, wrap_lines=True)
         st.caption("The sources drawn here")
-        tall: int | Literal["content"] = 320 if len(cited) > 4 else "content"
-        st.code(story.in_vancouver(cited) or "No source is known.", language=None, wrap_lines=True, height=tall)
+        # In its whole height: a box that scrolls cannot be scrolled from the keyboard.
+        st.code(story.in_vancouver(references) or "No source is known.", language=None, wrap_lines=True)
         st.caption(f"SHA-256 of the data files: {view.evidence.digest}")
