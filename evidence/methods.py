@@ -71,7 +71,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("Heterogeneity", "tau² with its Q-profile interval, I² and H² from tau² and the typical variance, Cochran's Q.", "Viechtbauer 2007; Higgins & Thompson 2002"),
     Decision("Few trials", "No trial: said plainly. One: the trial alone, not called pooled. Two: Wald interval, no prediction interval, a warning. Funnel plot and Egger's test only from ten trials on.", "Handbook 13.3"),
     Decision("Subgroups", "Each pooled with its own tau²; groups are compared as fixed. A difference between groups is not proof of a cause.", "Borenstein 2009"),
-    Decision("Number needed to treat", "From the pooled RR, OR or RD at a comparator rate that the reader sets. An interval that includes no effect runs through infinity.", "Altman 1998"),
+    Decision("Number needed to treat", "From the pooled RR, OR or RD at a comparator rate that the reader sets. An interval that includes no effect runs through infinity. Where nobody on the comparator had the outcome no ratio is turned into people: the summary of findings pools the difference of a harm instead.", "Altman 1998; house rule"),
     Decision("Single proportions", "Wilson interval.", "Newcombe 1998"),
     Decision("One trial's risk difference", "Newcombe interval.", "Newcombe 1998"),
     Decision("Dose response", "Meta-regression on the binary logarithm of the dose, intravenous and in mg/kg, from four dose arms on.", "Knapp & Hartung 2003"),

@@ -52,6 +52,16 @@ def write_rows(path: Path, *changes: dict[str, str]) -> Path:
     return path
 
 
+def test_a_finding_on_a_reference_names_the_file_of_references(
+    folder: Path, rows: Path, references: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    references.write_text('[{"id": "Nobody-cites", "type": "article-journal", "title": "T"}]')
+    main(["add", str(rows), "--references", str(references), "--data", str(folder), "--dry-run"])
+    out = capsys.readouterr().out
+    assert "more.json:0 id [unused-citation] note: Nothing cites “Nobody-cites”." in out
+    assert "rows.csv:0" not in out
+
+
 def test_rows_and_references_are_added(
     folder: Path, rows: Path, references: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

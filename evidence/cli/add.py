@@ -141,8 +141,10 @@ def _lines(
     outcome: Saved | Conflict | Refused | None,
 ) -> Iterator[str]:
     name = called(args.file)
-    yield from finding_lines(called(args.references or ""), references.findings)
-    yield from finding_lines(name, seen.findings)
+    # A finding on a reference has a field and no line of the table.
+    of_references = [f for f in seen.findings if f.column and not f.line]
+    yield from finding_lines(called(args.references or ""), (*references.findings, *of_references))
+    yield from finding_lines(name, [f for f in seen.findings if f not in of_references])
     for fix in fixes:
         yield f"{name}:{fix.line} {fix.column} “{fix.before}” → “{fix.after}”: {fix.why}"
     for fix in seen.fixes:
