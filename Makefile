@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .DEFAULT_GOAL := test
 
 test: lint types
-	$(BIN)/python tests/tools.py
+	$(BIN)/python tools/browsers.py
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 run: .venv/run
@@ -27,6 +27,7 @@ run: .venv/run
 lint: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports
 
 types: .venv/dev
 	$(BIN)/mypy
@@ -36,23 +37,23 @@ format: .venv/dev
 	$(BIN)/ruff format .
 
 shots: .venv/dev
-	$(BIN)/python tests/tools.py
-	$(BIN)/python docs/photograph.py
+	$(BIN)/python tools/browsers.py
+	$(BIN)/python tools/photograph.py
 
 bench: .venv/bench
-	$(BIN)/python tests/tools.py
+	$(BIN)/python tools/browsers.py
 	$(BIN)/python -m bench
 
 axe: .venv/dev
-	$(BIN)/python tests/tools.py
-	$(BIN)/python -m tests.axe
+	$(BIN)/python tools/browsers.py
+	$(BIN)/python -m tools.axe
 
 coverage: .venv/dev
-	$(BIN)/python tests/tools.py
+	$(BIN)/python tools/browsers.py
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 mutation: .venv/dev
-	$(BIN)/python -m tests.mutation
+	$(BIN)/python -m tools.mutation
 
 # --strict: a package that could not be looked up is a failure, not a pass.
 audit: .venv/dev
@@ -60,16 +61,16 @@ audit: .venv/dev
 	{ echo "The audit failed: something was found, or a package could not be looked up (no network?). See above."; exit 1; }
 
 load: .venv/run
-	$(BIN)/python -m tests.load
+	$(BIN)/python -m tools.load
 
 cluster: .venv/run
-	$(BIN)/python -m tests.cluster
+	$(BIN)/python -m tools.cluster
 
 faults: .venv/run
-	$(BIN)/python -m tests.faults
+	$(BIN)/python -m tools.faults
 
 torture: .venv/run
-	$(BIN)/python -m tests.torture
+	$(BIN)/python -m tools.torture
 
 .venv/run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }

@@ -12,8 +12,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from evidence.api import headers, reach, serving
-from evidence.ui import loading
+from evidence.api import loopback as reach
+from evidence.api import routes as serving
+from evidence.api import security_headers as headers
+from evidence.ui import data as loading
 
 # The interface reads through the cache of the pages from threads that draw no page; that is meant.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, TimeoutError
 
 from bench.measuring import RUNS, Line, median, spread
-from tests.server import browsing, dashboard
+from tests.support.server import browsing, dashboard
 
 BARE = str(Path(__file__).with_name("bare.py"))
 

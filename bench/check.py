@@ -65,8 +65,9 @@ def write(path: Path, rows: int = ROWS) -> None:
 
 def ours(path: Path) -> list[tuple[int, str]]:
     """Blocking findings by line and column, with the rivals' rules alone."""
-    from evidence import rules, validation
-    from evidence.records import Result
+    from evidence.dataset import row_rules as rules
+    from evidence.dataset import validation
+    from evidence.dataset.records import Result
 
     validation.ROW_RULES = {Result: (rules.count_rules, rules.interval_rules)}
     validation.TABLE_RULES = {}
@@ -75,9 +76,9 @@ def ours(path: Path) -> list[tuple[int, str]]:
 
 def every_rule(path: Path) -> list[tuple[int, str]]:
     """Blocking findings by line and column, as `check` finds them."""
-    from evidence.reading import read_bytes, read_table
-    from evidence.records import Result
-    from evidence.validation import validate
+    from evidence.dataset.csv_table import read_bytes, read_table
+    from evidence.dataset.records import Result
+    from evidence.dataset.validation import validate
 
     data = read_bytes(path)
     assert isinstance(data, bytes), data
@@ -197,8 +198,8 @@ def lines(runs: int = RUNS) -> list[Line]:
 
 
 _READERS: dict[str, tuple[Callable[[Path], list[tuple[int, str]]], tuple[str, ...]]] = {
-    "ours": (ours, ("evidence.validation", "evidence.reading")),
-    "ours, every rule": (every_rule, ("evidence.validation", "evidence.reading")),
+    "ours": (ours, ("evidence.dataset.evidence.validation", "evidence.dataset.evidence.csv_table")),
+    "ours, every rule": (every_rule, ("evidence.dataset.evidence.validation", "evidence.dataset.evidence.csv_table")),
     "frictionless": (frictionless, ("frictionless", "frictionless.resources")),
     "pandera": (pandera, ("pandera.pandas", "pandas")),
 }

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from bench.measuring import RUNS, Line, interleaved, median
-from evidence.effects import Effect
-from evidence.synthesis import pool
-from tests.tools import rscript
+from evidence.stats.effect_sizes import Effect
+from evidence.stats.pooling import pool
+from tools.browsers import rscript
 
 SIZES = (20, 200, 2_000)
 _R = """

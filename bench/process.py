@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from bench.measuring import RUNS, Line, median, memory, spread
-from tests.server import IDLE, browsing, dashboard
+from tests.support.server import IDLE, browsing, dashboard
 
 SESSIONS = 50
 _AT_ONCE = 5

@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 from streamlit.testing.v1 import AppTest
 
-from evidence.effects import Effect
-from evidence.sensitivity import leave_one_out
+from evidence.stats.effect_sizes import Effect
+from evidence.stats.sensitivity import leave_one_out
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = ROOT / "evidence" / "ui" / "app.py"

@@ -19,13 +19,13 @@ from pathlib import Path
 from openpyxl import Workbook
 
 from bench.measuring import Line, median, spread, timed
-from evidence.dataset import DATA, TRIALS, load, read_files
-from evidence.differences import difference
-from evidence.headlines import Headline, headlines_of
-from evidence.ingest import read_upload
-from evidence.mapping import COLUMNS, apply_mapping, guess_mapping
-from evidence.preview import preview
-from evidence.snapshots import Snapshot
+from evidence.curation.column_mapping import COLUMNS, apply_mapping, guess_mapping
+from evidence.curation.diff import difference
+from evidence.curation.preview import preview
+from evidence.curation.upload import read_upload
+from evidence.curation.versions import Snapshot
+from evidence.dataset.evidence import DATA, TRIALS, load, read_files
+from evidence.questions.headlines import Headline, headlines_of
 
 FEWER = 5  # runs of what takes long
 UPLOADED, CHECKED = 10_000, 100_000

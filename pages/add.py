@@ -2,7 +2,27 @@
 
 import streamlit as st
 
-from evidence.ui import add_form, add_preview, add_problems, add_registry, add_save, add_state, add_table
+from evidence.ui.workbench import (
+    form as add_form,
+)
+from evidence.ui.workbench import (
+    preview as add_preview,
+)
+from evidence.ui.workbench import (
+    problems as add_problems,
+)
+from evidence.ui.workbench import (
+    registry as add_registry,
+)
+from evidence.ui.workbench import (
+    save as add_save,
+)
+from evidence.ui.workbench import (
+    state as add_state,
+)
+from evidence.ui.workbench import (
+    table as add_table,
+)
 
 WAYS = {
     "File": add_table.from_file,

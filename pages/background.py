@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from evidence import background, citations
-from evidence.ui import loading
-from evidence.ui.card import escaped, reference_text
+from evidence.bibliography import formats as citations
+from evidence.content import background
+from evidence.ui import data as loading
+from evidence.ui.components.citation_card import escaped, reference_text
 
 evidence = loading.current().evidence
 found = background.sections(evidence)

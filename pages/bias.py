@@ -2,13 +2,17 @@
 
 import streamlit as st
 
-from evidence import bias, bias_weights, response
-from evidence.figures.bias import MOST_UNJUDGED
-from evidence.ui import bias_importer, bias_views, filters, options
-from evidence.ui import view as views
-from evidence.ui.card import escaped
-from evidence.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
-from evidence.words import counted, listed
+from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
+from evidence.formatting import counted, listed
+from evidence.questions import bias_weights, response
+from evidence.questions import risk_of_bias as bias
+from evidence.report.figures.risk_of_bias import MOST_UNJUDGED
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui import widgets as options
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.sections import risk_of_bias as bias_views
+from evidence.ui.workbench import risk_of_bias as bias_importer
 
 ANY = "any"
 

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from evidence.ui import blinding_view, filters
-from evidence.ui import view as views
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui.sections import blinding as blinding_view
 
 view = views.current()
 st.title("Could people tell what they got?", anchor=False)

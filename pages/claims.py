@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from evidence import citations, claims
-from evidence.claims import Assessed, Found
-from evidence.ui import view as views
-from evidence.ui.card import escaped, reference_text
-from evidence.vocabulary import TOPICS, VERDICTS
-from evidence.words import counted
+from evidence.bibliography import formats as citations
+from evidence.content import claims
+from evidence.content.claims import Assessed, Found
+from evidence.dataset.vocabulary import TOPICS, VERDICTS
+from evidence.formatting import counted
+from evidence.ui import page as views
+from evidence.ui.components.citation_card import escaped, reference_text
 
 view = views.current()
 evidence = view.evidence

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from evidence.differences import unreadable
-from evidence.ui import add_preview, compare_options, compare_views
-from evidence.ui.card import escaped
-from evidence.words import counted
+from evidence.curation.diff import unreadable
+from evidence.formatting import counted
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.sections import compare as compare_views
+from evidence.ui.sections import compare_options
+from evidence.ui.workbench import preview as add_preview
 
 st.title("What differs between two versions?", anchor=False)
 st.caption(

@@ -3,11 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from evidence import dictionary
-from evidence.dataset import MODELS, TRIALS
-from evidence.exports.template import template
-from evidence.ui import frames
-from evidence.ui.card import escaped
+from evidence.curation.template import template
+from evidence.dataset import dictionary
+from evidence.dataset.evidence import MODELS, TRIALS
+from evidence.ui.components import data_table as frames
+from evidence.ui.components.citation_card import escaped
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 st.title("What does each column hold?", anchor=False)

@@ -2,14 +2,20 @@
 
 import streamlit as st
 
-from evidence import aloud, duration, statements, tables
-from evidence import onset as onset_course
-from evidence.figures.forest import Labels
-from evidence.figures.rows import withdrawal_rows
-from evidence.selection import SINGLE, relaxed, schedule
-from evidence.ui import chart, filters, options, remembered
-from evidence.ui import view as views
-from evidence.ui.card import escaped
+from evidence.questions import duration
+from evidence.questions import onset as onset_course
+from evidence.report import alt_text as aloud
+from evidence.report.figures.forest import Labels
+from evidence.report.figures.forest_rows import withdrawal_rows
+from evidence.report.tables import answers as tables
+from evidence.selection.selection import SINGLE, relaxed, schedule
+from evidence.synthesis import sentences as statements
+from evidence.ui import cache as remembered
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui import widgets as options
+from evidence.ui.components import chart
+from evidence.ui.components.citation_card import escaped
 
 view = views.current()
 st.title("For how long does it last?", anchor=False)

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from evidence import page_options
-from evidence.exports.formats import FORMATS, export, file_name, objection
-from evidence.exports.story import View
-from evidence.selection import headcount
-from evidence.ui import carried, exporting, filters
-from evidence.ui import view as views
-from evidence.ui.card import escaped
+from evidence.export.formats import FORMATS, export, file_name, objection
+from evidence.questions import options as page_options
+from evidence.report.view import View
+from evidence.selection.selection import headcount
+from evidence.ui import carried, filters
+from evidence.ui import page as views
+from evidence.ui.components import export_button as exporting
+from evidence.ui.components.citation_card import escaped
 
 view = views.current()
 st.title("Take the evidence along", anchor=False)

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from evidence import __version__, citing, glossary, methods
-from evidence.api import snippets
-from evidence.ui import loading
-from evidence.ui.card import escaped
+from evidence import __version__
+from evidence.api import examples as snippets
+from evidence.bibliography import self_citation as citing
+from evidence.content import glossary, methods
+from evidence.ui import data as loading
+from evidence.ui.components.citation_card import escaped
 
 evidence = loading.current().evidence
 ADDRESS = {"Address": st.column_config.LinkColumn(display_text="open", width="small")}

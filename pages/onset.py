@@ -2,13 +2,18 @@
 
 import streamlit as st
 
-from evidence import aloud, dose, statements, tables
-from evidence import onset as onset_course
-from evidence.figures.dose import dose_plot
-from evidence.figures.onset import onset
-from evidence.ui import chart, filters, options, published
-from evidence.ui import view as views
-from evidence.ui.card import escaped
+from evidence.questions import dose
+from evidence.questions import onset as onset_course
+from evidence.report import alt_text as aloud
+from evidence.report.figures.dose import dose_plot
+from evidence.report.figures.time_course import onset
+from evidence.report.tables import answers as tables
+from evidence.synthesis import sentences as statements
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui import widgets as options
+from evidence.ui.components import chart, published
+from evidence.ui.components.citation_card import escaped
 
 view = views.current()
 st.title("How soon does it work?", anchor=False)

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from evidence import aloud
-from evidence.figures.evidence_map import key_line
-from evidence.selection import headcount
-from evidence.ui import chart, filters, remembered
-from evidence.ui import view as views
-from evidence.ui.card import escaped
+from evidence.report import alt_text as aloud
+from evidence.report.figures.evidence_map import key_line
+from evidence.selection.selection import headcount
+from evidence.ui import cache as remembered
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui.components import chart
+from evidence.ui.components.citation_card import escaped
 
 view = views.current()
 st.title("What is the answer?", anchor=False)

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from evidence import patient
-from evidence.ui import view as views
-from evidence.ui.card import escaped
-from evidence.words import listed
+from evidence.formatting import listed
+from evidence.questions import patient
+from evidence.ui import page as views
+from evidence.ui.components.citation_card import escaped
 
 
 def clear() -> None:

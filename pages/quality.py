@@ -2,10 +2,13 @@
 
 import streamlit as st
 
-from evidence import completeness, quality, tables
-from evidence.ui import loading, remembered
-from evidence.ui.card import escaped
-from evidence.words import counted
+from evidence.formatting import counted
+from evidence.questions import completeness
+from evidence.questions import data_quality as quality
+from evidence.report.tables import answers as tables
+from evidence.ui import cache as remembered
+from evidence.ui import data as loading
+from evidence.ui.components.citation_card import escaped
 
 loaded = loading.current()
 evidence, findings = loaded.evidence, loaded.on_disk.findings

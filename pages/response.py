@@ -2,14 +2,30 @@
 
 import streamlit as st
 
-from evidence import aloud, bias, blinding, certainty, response, robustness, statements, subgroups, tables
-from evidence.effects import MEASURES
-from evidence.figures.forest import Labels
-from evidence.figures.rows import FELT, Arrangement, forest_rows, masked_rows, review_rows
-from evidence.outcomes import OUTCOMES
-from evidence.ui import chart, filters, published, remembered, response_options, response_views
-from evidence.ui import view as views
-from evidence.ui.card import escaped
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.questions import (
+    blinding,
+    certainty,
+    response,
+    robustness,
+    subgroups,
+)
+from evidence.questions import (
+    risk_of_bias as bias,
+)
+from evidence.report import alt_text as aloud
+from evidence.report.figures.forest import Labels
+from evidence.report.figures.forest_rows import FELT, Arrangement, forest_rows, masked_rows, review_rows
+from evidence.report.tables import answers as tables
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis import sentences as statements
+from evidence.ui import cache as remembered
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui.components import chart, published
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.sections import response as response_views
+from evidence.ui.sections import response_options
 
 view = views.current()
 st.title("For how many does it work?", anchor=False)

@@ -2,8 +2,11 @@
 
 import streamlit as st
 
-from evidence.ui import filters, remembered, safety_options, safety_views, timeline_view
-from evidence.ui import view as views
+from evidence.ui import cache as remembered
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui.sections import safety as safety_views
+from evidence.ui.sections import safety_options, timeline_view
 
 view = views.current()
 st.title("At what cost?", anchor=False)

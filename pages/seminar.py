@@ -2,11 +2,20 @@
 
 import streamlit as st
 
-from evidence.selection import apply
+from evidence.selection.selection import apply
 from evidence.seminar.links import NOTES, PRESENT
-from evidence.ui import filters, seminar_notes, seminar_stage, seminar_state
-from evidence.ui import view as views
-from evidence.ui.card import escaped
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.seminar import (
+    notes as seminar_notes,
+)
+from evidence.ui.seminar import (
+    stage as seminar_stage,
+)
+from evidence.ui.seminar import (
+    state as seminar_state,
+)
 
 view = views.current()
 evidence = seminar_state.pinned(view.evidence)

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from evidence import summary_of_findings as sof
-from evidence import summary_table
-from evidence.exports import summary as export
-from evidence.ui import citing, filters, published
-from evidence.ui import view as views
-from evidence.ui.card import escaped, reference_list
+from evidence.export import summary_of_findings as export
+from evidence.questions import summary_of_findings as sof
+from evidence.report.tables import summary_of_findings as summary_table
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui.components import cite as citing
+from evidence.ui.components import published
+from evidence.ui.components.citation_card import escaped, reference_list
 
 view = views.current()
 st.title("What is found, outcome by outcome?", anchor=False)

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from evidence import trial_tables
-from evidence.selection import trials_of
-from evidence.ui import filters, frames
-from evidence.ui import view as views
-from evidence.ui.card import escaped
-from evidence.ui.trial_card import trial_card
+from evidence.report.tables import trials as trial_tables
+from evidence.selection.selection import trials_of
+from evidence.ui import filters
+from evidence.ui import page as views
+from evidence.ui.components import data_table as frames
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.components.trial_card import trial_card
 
 view = views.current()
 st.title("Which trials?", anchor=False)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from evidence import response
-from evidence.addresses import FILTERS
-from evidence.outcomes import OUTCOMES
-from evidence.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, WORD_FILTERS, Selection
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.questions import response
+from evidence.selection.addresses import FILTERS
+from evidence.selection.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, WORD_FILTERS, Selection
 
 Pairs = Sequence[tuple[str, str]]
 Values = Mapping[str, tuple[str, ...]]

@@ -11,8 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from evidence import __version__, comparisons, response
-from evidence.answers import Answer, Model, answer
+from evidence import __version__
 from evidence.api.parameters import (
     FILTER_PARAMETERS,
     POOL_PARAMETERS,
@@ -24,14 +23,17 @@ from evidence.api.parameters import (
     choice,
     selection,
 )
-from evidence.citations import bibtex, csl_json, ris
+from evidence.bibliography.formats import bibtex, csl_json, ris
 from evidence.cli.pool import Study, report
-from evidence.comparisons import Question
-from evidence.dataset import Evidence
-from evidence.response import Choices
-from evidence.selection import apply
-from evidence.tables import result_frame, to_csv
-from evidence.times import BIN_OF_VALUE, TIME_BINS, TimeBin
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS, TimeBin
+from evidence.questions import response
+from evidence.questions.response import Choices
+from evidence.report.tables.answers import result_frame, to_csv
+from evidence.selection.selection import apply
+from evidence.synthesis import trial_effects as comparisons
+from evidence.synthesis.answers import Answer, Model, answer
+from evidence.synthesis.trial_effects import Question
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"

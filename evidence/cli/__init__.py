@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from evidence.cli import add, check, dictionary, diff, export, import_registry, pool, template
-from evidence.cli.output import UnreadableError, fail
+from evidence.cli.console import UnreadableError, fail
 
 INTERRUPTED = 130  # as a shell reports it
 BROKEN_PIPE = 141

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evidence.cli.output import (
+from evidence.bibliography.reference_files import ReferenceFile, read_reference_file
+from evidence.cli.console import (
     BLOCKED,
     CLEAN,
     UnreadableError,
@@ -21,15 +22,14 @@ from evidence.cli.output import (
     progress,
     read_file,
 )
-from evidence.dataset import REFERENCES, TRIALS, known_citations
-from evidence.editing import Conflict, Refused, Saved, save
-from evidence.findings import Finding
-from evidence.fixes import Fix, apply_fixes
-from evidence.ingest import read_upload
-from evidence.mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
-from evidence.preview import Preview, preview
-from evidence.reference_files import ReferenceFile, read_reference_file
-from evidence.words import counted
+from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
+from evidence.curation.fixes import Fix, apply_fixes
+from evidence.curation.preview import Preview, preview
+from evidence.curation.store import Conflict, Refused, Saved, save
+from evidence.curation.upload import read_upload
+from evidence.dataset.evidence import REFERENCES, TRIALS, known_citations
+from evidence.dataset.problems import Finding
+from evidence.formatting import counted
 
 _DESCRIPTION = """\
 Read a table of results (CSV or XLSX), judge it as part of the evidence, and put its rows behind those in trials.csv.

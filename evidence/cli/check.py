@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evidence.cli.output import STDIN, called, read_file
-from evidence.dataset import (
+from evidence.cli.console import STDIN, called, read_file
+from evidence.dataset.csv_table import read_bytes, read_table
+from evidence.dataset.evidence import (
     CLAIMS,
     DATA,
     FILES,
@@ -20,10 +21,9 @@ from evidence.dataset import (
     known_citations,
     load,
 )
-from evidence.findings import Finding
-from evidence.reading import read_bytes, read_table
-from evidence.records import Result
-from evidence.validation import validate
+from evidence.dataset.problems import Finding
+from evidence.dataset.records import Result
+from evidence.dataset.validation import validate
 
 _DESCRIPTION = """\
 Read a CSV of trial results, or a folder with the five data files, and list everything wrong with it.

@@ -3,9 +3,9 @@
 import argparse
 from pathlib import Path
 
-from evidence.cli.output import BLOCKED, CLEAN, add_format, fail, print_json, print_lines
-from evidence.dataset import DATA
-from evidence.dictionary import COMMAND, documents, stale, write
+from evidence.cli.console import BLOCKED, CLEAN, add_format, fail, print_json, print_lines
+from evidence.dataset.dictionary import COMMAND, documents, stale, write
+from evidence.dataset.evidence import DATA
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

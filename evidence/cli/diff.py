@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evidence.cli.output import (
+from evidence.cli.console import (
     BLOCKED,
     CLEAN,
     add_data,
@@ -19,11 +19,11 @@ from evidence.cli.output import (
     print_lines,
     progress,
 )
-from evidence.dataset import TRIALS
-from evidence.differences import Difference, FileRow, difference, unreadable
-from evidence.findings import Finding
-from evidence.snapshots import snapshot
-from evidence.words import counted
+from evidence.curation.diff import Difference, FileRow, difference, unreadable
+from evidence.curation.versions import snapshot
+from evidence.dataset.evidence import TRIALS
+from evidence.dataset.problems import Finding
+from evidence.formatting import counted
 
 _DESCRIPTION = """\
 Compare two versions of the data: rows added, removed and changed by cell, references, and every headline number.

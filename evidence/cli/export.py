@@ -4,8 +4,7 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evidence import page_options
-from evidence.cli.output import (
+from evidence.cli.console import (
     BLOCKED,
     CLEAN,
     add_data,
@@ -15,12 +14,13 @@ from evidence.cli.output import (
     progress,
     write_file,
 )
-from evidence.dataset import load
-from evidence.exports.choices import CHART_NAMES, KINDS, SIZE_NAMES
-from evidence.exports.formats import FORMATS, export, made
-from evidence.exports.story import ExportError, FailedError, View
-from evidence.selection import Selection, apply, headcount
-from evidence.views import options_in, parse_view
+from evidence.dataset.evidence import load
+from evidence.export.formats import FORMATS, export, made
+from evidence.questions import options as page_options
+from evidence.report.choices import CHART_NAMES, KINDS, SIZE_NAMES
+from evidence.report.view import ExportError, FailedError, View
+from evidence.selection.selection import Selection, apply, headcount
+from evidence.selection.url import options_in, parse_view
 
 SITE, FIGURE = "site", "figure"
 STOPPED = 130  # what a shell gives to a program that Ctrl-C ends
@@ -116,7 +116,7 @@ def _kind(path: Path) -> str:
 
 
 def _figure(args: argparse.Namespace, path: Path, view: View) -> bytes:
-    from evidence.exports.pictures import picture  # brings Plotly, which no other command needs
+    from evidence.export.images import picture
 
     progress(f"drawing {args.chart}")
     return made("the picture", lambda: picture(args.chart, view, args.size or SIZE_NAMES[0], _kind(path)))
@@ -135,7 +135,7 @@ def _site(args: argparse.Namespace, folder: Path) -> int:
     evidence = load(Path(args.data))
     if not evidence.results:
         return fail(f"{args.data}: no result can be read; see python -m evidence check.")
-    from evidence.exports.site import site  # brings Plotly, which no other command needs
+    from evidence.export.site import site
 
     view = View(evidence, Selection("everything"), datetime.now(UTC).date(), args.base)
     try:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from evidence.cli.output import (
+from evidence.cli.console import (
     BLOCKED,
     CLEAN,
     add_format,
@@ -19,9 +19,9 @@ from evidence.cli.output import (
     read_file,
     write_file,
 )
-from evidence.findings import Finding
-from evidence.registry import COLUMNS, Draft, drafts, read_registry
-from evidence.words import counted
+from evidence.curation.clinicaltrials_gov import COLUMNS, Draft, drafts, read_registry
+from evidence.dataset.problems import Finding
+from evidence.formatting import counted
 
 _DESCRIPTION = """\
 Read a results record of ClinicalTrials.gov (API version 2, JSON) and list its outcome measures and adverse events as

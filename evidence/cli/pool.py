@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TextIO
 
-from evidence.cli.output import UnreadableError, read_file
+from evidence.cli.console import UnreadableError, read_file
 from evidence.cli.pool_text import text_report
-from evidence.effects import MEASURES, Counts, Effect, Scores
-from evidence.encoding import decode
-from evidence.reading import Row, Table, read_table
-from evidence.sensitivity import cumulative, egger, leave_one_out, subgroup_difference
-from evidence.synthesis import Pooled, pool
+from evidence.dataset.csv_table import Row, Table, read_table
+from evidence.dataset.encoding import decode
+from evidence.stats.effect_sizes import MEASURES, Counts, Effect, Scores
+from evidence.stats.pooling import Pooled, pool
+from evidence.stats.sensitivity import cumulative, egger, leave_one_out, subgroup_difference
 
 _NEEDED = {"counts": ("events", "n"), "scores": ("mean", "sd", "n")}
 _ARMS = ("intervention", "comparator")

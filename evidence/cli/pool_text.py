@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evidence.effects import MEASURES, Z95, Measure
+from evidence.stats.effect_sizes import MEASURES, Z95, Measure
 
 _TESTS = {"adhoc": "modified Hartung-Knapp interval", "knha": "Hartung-Knapp interval", "z": "Wald interval"}
 _METHODS = {

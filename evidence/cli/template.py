@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from evidence.cli.output import CLEAN, add_format, fail, print_json, print_lines, write_file
+from evidence.cli.console import CLEAN, add_format, fail, print_json, print_lines, write_file
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -22,7 +22,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Write the workbook."""
-    from evidence.exports.template import template  # at first need: openpyxl takes a while to import
+    from evidence.curation.template import template
 
     path = Path(args.output)
     if path.suffix.casefold() != ".xlsx":

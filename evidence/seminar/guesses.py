@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from evidence.answers import Answer
-from evidence.duration import FollowUp
-from evidence.effects import Counts
-from evidence.proportions import wilson
-from evidence.statements import Sides, absolute, sides_of, verb_of
-from evidence.words import counted, plain
+from evidence.formatting import counted, plain
+from evidence.questions.duration import FollowUp
+from evidence.stats.effect_sizes import Counts
+from evidence.stats.proportions import wilson
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.sentences import Sides, absolute, sides_of, verb_of
 
 MOST_GUESSES = 200
 PEOPLE = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)

@@ -2,8 +2,8 @@
 
 from urllib.parse import quote, urlsplit
 
-from evidence.selection import Selection
-from evidence.views import parameters
+from evidence.selection.selection import Selection
+from evidence.selection.url import parameters
 
 PRESENT, NOTES, STEP, DATA, LECTURE, ON = "present", "notes", "step", "data", "lecture", "on"
 _LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 
-from evidence import robustness, statements
-from evidence.answers import Answer
-from evidence.effects import MEASURES
-from evidence.exports.parts import Part
-from evidence.outcomes import OUTCOMES
-from evidence.records import Result
-from evidence.scale import interval
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Result
+from evidence.formatting import counted
+from evidence.questions import robustness
+from evidence.report.sections import Part
 from evidence.seminar.steps import Step, headline, said
-from evidence.words import counted
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis import sentences as statements
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.display import interval
 
 
 def middle(answer: Answer, found: Mapping[str, Part]) -> list[Step]:

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from evidence.answers import Answer
-from evidence.blinding import Lens
-from evidence.exports.story import Story
-from evidence.records import Result
+from evidence.dataset.records import Result
+from evidence.questions.blinding import Lens
+from evidence.report.view import Story
 from evidence.seminar.guesses import Asked
+from evidence.synthesis.answers import Answer
 
 _BRACKETS = re.compile(r" \(([^()]*\d[^()]*|trials measured at different times)\)")
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from evidence.ui import filters, loading, plain_view, sharing
-from evidence.ui.banner import data_banner
-from evidence.words import counted
+from evidence.formatting import counted
+from evidence.ui import data as loading
+from evidence.ui import filters, sharing
+from evidence.ui.components import plain_language as plain_view
+from evidence.ui.components.banner import data_banner
 
 PAGES = (
     st.Page("../../pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),

@@ -6,10 +6,10 @@ from contextlib import suppress
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from evidence import page_options
-from evidence.page_options import PageOptions
-from evidence.ui.card import escaped
-from evidence.ui.view import View
+from evidence.questions import options as page_options
+from evidence.questions.options import PageOptions
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import View
 
 _HELD = "options-held"
 

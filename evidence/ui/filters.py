@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import streamlit as st
 
-from evidence.dataset import Evidence
-from evidence.records import Result
-from evidence.selection import (
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import Term
+from evidence.formatting import counted
+from evidence.selection.selection import (
     DOSE_LIMITS,
     PRESETS,
     WORD_FILTERS,
@@ -15,11 +17,9 @@ from evidence.selection import (
     blockers,
     headcount,
 )
-from evidence.ui import remembered
-from evidence.ui.card import escaped
-from evidence.ui.view import FILTER_WORDS, selection_from_state
-from evidence.vocabulary import Term
-from evidence.words import counted
+from evidence.ui import cache as remembered
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import FILTER_WORDS, selection_from_state
 
 _DOSE_STEPS = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.8, 1.0]
 

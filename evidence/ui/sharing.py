@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from evidence import sharing
-from evidence.ui import carried, plain_view
-from evidence.ui.card import escaped
-from evidence.ui.view import selection_from_state
+from evidence.ui import carried
+from evidence.ui import share as sharing
+from evidence.ui.components import plain_language as plain_view
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import selection_from_state
 
 _NOTES, _SEEN, _ASKED = "link-notes", "link-page", "link-asked"
 

@@ -13,20 +13,66 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 COMMANDS = ("add", "check", "diff", "dictionary", "export", "import-registry", "pool", "template")
-FORMATS = ("csv", "json", "metafor", "metapsy", "revman", "ris", "bibtex", "csl", "r", "html", "handout", "xlsx", "summary", "pptx", "zip")
+FORMATS = (
+    "csv",
+    "json",
+    "metafor",
+    "metapsy",
+    "revman",
+    "ris",
+    "bibtex",
+    "csl",
+    "r",
+    "html",
+    "handout",
+    "xlsx",
+    "summary",
+    "pptx",
+    "zip",
+)
 VIEWS = ("", "preset=Everything&outcome=Response&effect=Odds+ratio")
 ADDRESSES = (
-    "preset=Everything", "preset=midazolam", "preset=Everything&population=TRD", "preset=Everything&dose=0.4&dose=0.6",
-    "preset=nonsense&population=Mars", "https://example.org/response?preset=Everything&design=crossover",
-    "preset=Esketamine nasal spray&age_group=Older+adults", "drug=ketamine&drug=esketamine",
+    "preset=Everything",
+    "preset=midazolam",
+    "preset=Everything&population=TRD",
+    "preset=Everything&dose=0.4&dose=0.6",
+    "preset=nonsense&population=Mars",
+    "https://example.org/response?preset=Everything&design=crossover",
+    "preset=Esketamine nasal spray&age_group=Older+adults",
+    "drug=ketamine&drug=esketamine",
 )
-QUERIES = ("/api/openapi.json", "/api/pooled", "/api/pooled?preset=everything&outcome=response&measure=OR", "/api/trials", "/api/health")
-KINDS = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error", "metric", "table", "button", "expander", "tab", "selectbox", "toggle", "pills")
+QUERIES = (
+    "/api/openapi.json",
+    "/api/pooled",
+    "/api/pooled?preset=everything&outcome=response&measure=OR",
+    "/api/trials",
+    "/api/health",
+)
+KINDS = (
+    "title",
+    "header",
+    "subheader",
+    "markdown",
+    "caption",
+    "info",
+    "warning",
+    "error",
+    "metric",
+    "table",
+    "button",
+    "expander",
+    "tab",
+    "selectbox",
+    "toggle",
+    "pills",
+)
 
 
 def run(*arguments: str) -> str:
     """Return what a command prints, and how it ends."""
-    done = subprocess.run([sys.executable, "-m", "evidence", *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "evidence", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     return f"$ {' '.join(arguments)}\n[{done.returncode}]\n{done.stdout}\n{done.stderr}".replace(str(ROOT), "ROOT")
 
 
@@ -41,10 +87,14 @@ def page_text(page: str, **query: str) -> str:
     at.run()
     lines = [f"exception: {e.message}" for e in at.exception]
     for kind in KINDS:
-        for element in at.get(kind):
-            lines.append(kind + ": " + " | ".join(str(getattr(element, name, "")) for name in ("label", "value", "help")))
+        lines += [
+            kind + ": " + " | ".join(str(getattr(element, name, "")) for name in ("label", "value", "help"))
+            for element in at.get(kind)
+        ]
     for chart in at.get("plotly_chart"):
-        spec = re.sub(r'"bdata":"[^"]*"', lambda found: hashlib.sha256(found[0].encode()).hexdigest()[:8], chart.proto.spec)
+        spec = re.sub(
+            r'"bdata":"[^"]*"', lambda found: hashlib.sha256(found[0].encode()).hexdigest()[:8], chart.proto.spec
+        )
         lines += ["alt: " + chart.proto.alt, "chart: " + hashlib.sha256(spec.encode()).hexdigest()]
     return "\n".join(lines) + "\n"
 
@@ -52,7 +102,12 @@ def page_text(page: str, **query: str) -> str:
 def main(folder: Path) -> None:
     """Capture everything into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    help_texts = [run("--help"), *(run(name, "--help") for name in COMMANDS), run("check"), run("check", "--format", "json")]
+    help_texts = [
+        run("--help"),
+        *(run(name, "--help") for name in COMMANDS),
+        run("check"),
+        run("check", "--format", "json"),
+    ]
     (folder / "commands.txt").write_text("\n".join(help_texts))
     exports = []
     with tempfile.TemporaryDirectory() as scratch:

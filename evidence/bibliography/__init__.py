@@ -1,0 +1,1 @@
+"""References as people and programs read them: one module per format."""

@@ -1,0 +1,115 @@
+"""What the commands share: how findings and headline numbers are printed, progress on a terminal, files written."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from evidence.curation.history import replace_file
+from evidence.dataset.csv_table import read_bytes
+from evidence.dataset.encoding import MAX_BYTES
+from evidence.dataset.evidence import DATA
+from evidence.dataset.problems import Finding
+from evidence.questions.headlines import Change, Headline
+
+CLEAN, BLOCKED, WRONG_USE = 0, 1, 2
+STDIN = "-"  # the name of what is piped in
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add --format text|json."""
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add --data DIR."""
+    parser.add_argument("--data", metavar="DIR", default=str(DATA), help="folder of the five files (default: data/)")
+
+
+def progress(text: str) -> None:
+    """Say on a terminal what takes time; silent where stderr is no terminal."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"{text} …\n")
+        sys.stderr.flush()
+
+
+def fail(text: str) -> int:
+    """Say on stderr what went wrong; the exit status of wrong use and of files that cannot be read."""
+    sys.stderr.write(f"{text}\n")
+    return WRONG_USE
+
+
+def print_json(value: Any) -> None:
+    """Print plain values as JSON."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines of text."""
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+class UnreadableError(Exception):
+    """A file that was named on the command line cannot be read; the words say which and why."""
+
+
+def called(name: str) -> str:
+    """What a file named on the command line is called in findings."""
+    return "stdin" if name == STDIN else Path(name).name
+
+
+def read_file(name: str) -> bytes:
+    """The bytes of a file, or of what is piped in for "-". Raises UnreadableError."""
+    if name == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)  # decoding refuses what is larger
+    data = read_bytes(Path(name))
+    if not isinstance(data, Finding):
+        return data
+    if data.code == "file-missing":
+        raise UnreadableError(f"{name}: there is no such file. Look at its name, and at the folder you are in.")
+    raise UnreadableError(f"{name}: {data.message} {data.fix}")
+
+
+def write_file(path: Path, data: bytes) -> str:
+    """Write a file in one step; "" when it is there, else why it is not."""
+    try:
+        if not path.parent.is_dir():
+            return f"{path}: there is no folder {path.parent}."
+        replace_file(path, data)
+    except (OSError, ValueError) as error:
+        return f"{path}: the file cannot be written: {getattr(error, 'strerror', None) or 'its name is not allowed'}."
+    return ""
+
+
+def finding_lines(file: str, findings: Iterable[Finding]) -> Iterator[str]:
+    """A line a finding: place, code, what is wrong, what to do."""
+    for f in findings:
+        place = f"{file}:{f.line} {f.column}".rstrip()
+        yield f"{place} [{f.code}] {'' if f.is_blocking else 'note: '}{f.message} Fix: {f.fix}"
+
+
+def headline_dict(headline: Headline) -> dict[str, Any]:
+    """A headline number as plain values."""
+    return asdict(headline)
+
+
+def change_dict(change: Change) -> dict[str, Any]:
+    """A headline number before and after as plain values."""
+    return {
+        "label": change.after.label,
+        "before": headline_dict(change.before),
+        "after": headline_dict(change.after),
+        "difference": change.difference,
+    }
+
+
+def change_lines(changes: Iterable[Change]) -> Iterator[str]:
+    """Two lines a headline number: what it is about, and before → after."""
+    for change in changes:
+        yield change.after.label
+        mark = "→" if change.is_changed else "="
+        yield f"    {change.before.words} {mark} {change.after.words}"

@@ -1,0 +1,1 @@
+"""What the authors of the dashboard wrote: background, methods, glossary, claims."""

@@ -1,0 +1,196 @@
+"""Where the numbers come from: formulas out of the code's own documentation, decisions, words, versions, citation.
+
+A formula is written once, beside the code that computes it. What stands here is what no single function can say.
+"""
+# ruff: noqa: E501 - one decision a line
+
+import inspect
+import platform
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from types import MappingProxyType
+from typing import NamedTuple
+
+import pandas as pd
+
+from evidence.content.literature import LITERATURE
+
+CHAPTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "One result a trial": ("synthesis.trial_effects", "synthesis.arms"),
+        "The effect of one study": ("stats.effect_sizes",),
+        "Pooling and heterogeneity": ("stats.pooling", "stats.paule_mandel"),
+        "What the pooled effect depends on": ("stats.sensitivity",),
+        "Dose response": ("stats.regression",),
+        "Absolute terms": ("stats.absolute", "stats.proportions"),
+    }
+)
+"""Chapters of formulas and the modules they are taken from."""
+PLUMBING = frozenset({"arrays", "measured", "pooled_inputs", "trial_effects"})
+"""Public functions of those modules that compute nothing of their own and have no formula."""
+CITED = re.compile(r"[A-Z][\w-]+(?: & [A-Z][\w-]+)? (?:19|20)\d\d\b|\bHandbook\b|\bmetafor\b")
+"""How a text names a source: author and year, the Cochrane Handbook, or metafor."""
+_SIGN = re.compile(r"[\\*_{}\[\]<>#|~$:]")
+PACKAGES: Mapping[str, str] = MappingProxyType(
+    {
+        "numpy": "arrays",
+        "scipy": "distributions, root finding",
+        "PyMARE": "REML and DerSimonian-Laird",
+        "statsmodels": "Wilson and Newcombe intervals, variance of the Mantel-Haenszel odds ratio",
+        "pandas": "tables",
+        "pydantic": "what a valid row is",
+        "plotly": "charts",
+        "streamlit": "pages",
+    }
+)
+
+
+class Decision(NamedTuple):
+    """One choice that another analyst might have made differently."""
+
+    question: str
+    decision: str
+    source: str
+
+
+# fmt: off
+DECISIONS: tuple[Decision, ...] = (
+    Decision("Effect of counts", "Log risk ratio by default, log odds ratio or risk difference on request. A study with an empty cell gets 0.5 added to all four. Where nobody or everybody had the event in both arms, RR and OR are not estimable: the study is shown, not pooled. The risk difference keeps it.", "Handbook 10.4; metafor"),
+    Decision("Effect of scores", "Mean difference on one instrument, Hedges' g across instruments. A printed model-based difference with its interval goes before raw arm means.", "Handbook 6.5 and 10.5; Hedges 1981"),
+    Decision("One result a trial", "Within a pool each trial gives one result: main analysis; then MADRS, Hamilton, other clinician-rated, self-rated scales; then the primary outcome; then the time nearest to the bin's centre. The rest are listed with the reason.", "Handbook 5.4"),
+    Decision("Several dose arms", "Arms within the filter are combined into one: counts summed, means and SDs combined. Printed differences are averaged with correlation 0.5 for the comparator arm they share. Strata with comparators of their own are different people and are combined as such.", "Handbook 6.2.9 and 23.3.4; Borenstein 2009"),
+    Decision("Crossover trials", "Used as if parallel, which is conservative, and can be left out; its people count once. No standard deviation is worked out from a crossover's interval, which may be a paired one.", "Handbook 23.2"),
+    Decision("Kinds of comparator", "Comparisons with another treatment (ECT, quetiapine) are drawn but not pooled where comparisons with placebo are; alone they are pooled with each other. Two forms of ketamine against each other are never pooled with either.", "House rule"),
+    Decision("Low confidence", "Rows of low confidence are drawn hollow and not pooled unless asked for.", "House rule"),
+    Decision("Model", "Random effects, tau² by REML. Others on request: DerSimonian-Laird, Paule-Mandel, common effect, Mantel-Haenszel.", "Viechtbauer 2005; Handbook 10.10"),
+    Decision("Confidence interval", "From three trials on: modified Hartung-Knapp, whose factor is never below 1, with t of k − 1 degrees of freedom. A note says when the plain Hartung-Knapp interval would be narrower than the Wald one.", "Röver 2015; IntHout 2014"),
+    Decision("Prediction interval", "From three trials on, with t of k − 1 degrees of freedom: where the true effect of a new trial may fall.", "Higgins 2009"),
+    Decision("Heterogeneity", "tau² with its Q-profile interval, I² and H² from tau² and the typical variance, Cochran's Q.", "Viechtbauer 2007; Higgins & Thompson 2002"),
+    Decision("Few trials", "No trial: said plainly. One: the trial alone, not called pooled. Two: Wald interval, no prediction interval, a warning. Funnel plot and Egger's test only from ten trials on.", "Handbook 13.3"),
+    Decision("Subgroups", "Each pooled with its own tau²; groups are compared as fixed. A difference between groups is not proof of a cause.", "Borenstein 2009"),
+    Decision("Number needed to treat", "From the pooled RR, OR or RD at a comparator rate that the reader sets. An interval that includes no effect runs through infinity. Where nobody on the comparator had the outcome no ratio is turned into people: the summary of findings pools the difference of a harm instead.", "Altman 1998; house rule"),
+    Decision("Single proportions", "Wilson interval.", "Newcombe 1998"),
+    Decision("One trial's risk difference", "Newcombe interval.", "Newcombe 1998"),
+    Decision("Dose response", "Meta-regression on the binary logarithm of the dose, intravenous and in mg/kg, from four dose arms on.", "Knapp & Hartung 2003"),
+    Decision("Times", "Measurements are pooled in the bins below; one between two bins belongs to none and is listed as such. Times from the last dose are never mixed with times from the first.", "House rule"),
+)
+NOT_DONE: tuple[str, ...] = (
+    "No network meta-analysis: treatments that were not compared in one trial are not ranked against each other.",
+    "No individual participant data: only results as published.",
+    "No imputation of missing standard deviations: a trial without one, and without an interval to derive it from, is listed and not pooled.",
+    "No certainty ratings of our own: certainty is that of a published review of the same question, or “not rated”.",
+    "No risk-of-bias judgements of our own: they are quoted from published reviews.",
+    "No correction for publication bias: asymmetry is shown, effects are not adjusted for it.",
+    "No conversion of doses between routes or between ketamine and esketamine.",
+)
+LIMITS: tuple[str, ...] = (
+    "The data are a curated collection, not the result of a registered systematic search; trials may be missing.",
+    "Many rows were read in abstracts, registries or second hand. The page on data quality says how many and which.",
+    "Most people can tell ketamine from a placebo. No model corrects an effect for broken blinding.",
+    "With few trials tau² is hardly known, and intervals depend on the model. Change the model and see.",
+    "A crossover trial used as if parallel has a wider interval than its own analysis.",
+    "A time bin holds trials measured at somewhat different hours.",
+    "The interval of an NNT carries the uncertainty of the effect, not that of the comparator rate.",
+    "Harms are as each trial chose to ask and report them; “not reported” is not zero.",
+)
+# fmt: on
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """What one function gives, in words, then how, with its source; `name` is where it is computed."""
+
+    name: str
+    statement: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Formulas of one subject under an introduction."""
+
+    title: str
+    introduction: str
+    formulas: tuple[Formula, ...]
+
+
+def public_functions(module: str) -> tuple[Callable[..., object], ...]:
+    """The public functions a module of this package defines, in the order of its lines."""
+    code = import_module(f"evidence.{module}")
+    own = [f for name, f in inspect.getmembers(code, inspect.isfunction) if f.__module__ == code.__name__]
+    return tuple(
+        sorted((f for f in own if not f.__name__.startswith("_")), key=lambda f: int(f.__code__.co_firstlineno))
+    )
+
+
+def paragraphs(documentation: str) -> list[str]:
+    r"""The paragraphs of a docstring as running text, without its examples, in words that fit a page.
+
+    >>> paragraphs("Half of x; None below 0.\n\n    x/2\n    (Brent 1973).\n\n    >>> half(2)\n    1")
+    ['Half of x; no result below 0.', 'x/2 (Brent 1973).']
+    """
+    text = inspect.cleandoc(documentation).partition(">>>")[0]
+    parts = (" ".join(part.split()) for part in text.split("\n\n"))
+    return [re.sub(r"\bNone\b", "no result", part.replace("``", "`")) for part in parts if part]
+
+
+def as_markdown(text: str) -> str:
+    r"""A text of the code as Markdown: what stands in backticks is code, every other sign is itself.
+
+    >>> print(as_markdown("`a*b` is a*b"))
+    `a*b` is a\*b
+    """
+    outside_first = text.split("`")
+    if len(outside_first) % 2 == 0:  # a backtick without its pair
+        outside_first = [text.replace("`", "'")]
+    return "`".join(part if place % 2 else _SIGN.sub(r"\\\g<0>", part) for place, part in enumerate(outside_first))
+
+
+def formula_of(function: Callable[..., object]) -> Formula:
+    """The formula a function documents: its first paragraph says what, the rest how."""
+    first, *rest = paragraphs(function.__doc__ or "") or [""]
+    module = function.__module__.removeprefix("evidence.")
+    return Formula(f"{module}.{function.__name__}", first, " ".join(rest))
+
+
+def chapters() -> tuple[Chapter, ...]:
+    """Every formula with its reference, chapter by chapter, from the docstrings of the modules named in CHAPTERS."""
+    found = []
+    for title, modules in CHAPTERS.items():
+        introductions = [" ".join(paragraphs(import_module(f"evidence.{m}").__doc__ or "")) for m in modules]
+        functions = [f for m in modules for f in public_functions(m) if f.__name__ not in PLUMBING]
+        found.append(Chapter(title, "\n\n".join(introductions), tuple(map(formula_of, functions))))
+    return tuple(found)
+
+
+def cited(texts: Iterable[str]) -> set[str]:
+    """The keys of `LITERATURE` that texts name, whether or not they are there; metafor is cited by its article."""
+    return {"Viechtbauer 2010" if name == "metafor" else name for text in texts for name in CITED.findall(text) if name}
+
+
+def literature_frame() -> pd.DataFrame:
+    """Everything the methods cite."""
+    return pd.DataFrame(
+        [{"Cited as": key, "Reference": one.text, "Address": one.url or None} for key, one in LITERATURE.items()]
+    )
+
+
+def decisions_table() -> str:
+    """The decisions as a Markdown table, one a row: question, decision, source."""
+    rows = (
+        f"| **{as_markdown(d.question)}** | {as_markdown(d.decision)} | {as_markdown(d.source)} |" for d in DECISIONS
+    )
+    return "\n".join(("| Question | Decision | Source |", "|:--|:--|:--|", *rows))
+
+
+def versions_frame() -> pd.DataFrame:
+    """The software the numbers of this page were computed with."""
+    rows = [{"Software": "Python", "Version": platform.python_version(), "Used for": "everything"}]
+    for package, use in PACKAGES.items():
+        try:
+            number = version(package)
+        except PackageNotFoundError:
+            number = "not installed"
+        rows.append({"Software": package, "Version": number, "Used for": use})
+    return pd.DataFrame(rows)

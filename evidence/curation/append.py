@@ -1,0 +1,104 @@
+"""New rows and references behind the old ones: bytes in, bytes out; every old byte stays where it was."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evidence.dataset.csv_table import Table, read_table
+from evidence.dataset.encoding import decode
+from evidence.dataset.fields import DECIMAL_COMMA
+from evidence.dataset.problems import Finding, finding
+from evidence.dataset.records import Result
+
+COLUMNS = Result.columns()
+_NUMBERS = frozenset(
+    name for name in COLUMNS if name.startswith(("events_", "n_", "percent_", "mean_", "sd_", "median_", "ci_"))
+) | {"dose", "administrations", "hours", "effect", "p_value"}
+
+
+def rows_to_add(table: Table) -> tuple[tuple[str, ...], ...]:
+    """The cells of a table of our columns as they are written: as they stand, decimals with a point.
+
+    >>> from evidence.dataset.csv_table import Row
+    >>> cells = ("0,5", *[""] * (len(COLUMNS) - 1))
+    >>> rows_to_add(Table(COLUMNS, COLUMNS, (Row(1, cells),), separator=";"))[0][0]
+    '0,5'
+    """
+    if table.separator == ",":
+        return tuple(row.cells for row in table.rows)
+    places = [at for at, name in enumerate(table.columns) if name in _NUMBERS]
+    rows = []
+    for row in table.rows:
+        cells = list(row.cells)
+        for at in places:
+            if "," in cells[at] and DECIMAL_COMMA.fullmatch(cells[at].strip()):
+                cells[at] = cells[at].replace(",", ".")
+        rows.append(tuple(cells))
+    return tuple(rows)
+
+
+def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, ...] = COLUMNS) -> bytes | Finding:
+    r"""The bytes of trials.csv, or of a file of other columns, with rows (cells in their order) behind them.
+
+    Separator, order of columns and line ends are the file's own. A file without a line end at its end gets one; no
+    other byte changes. Where the file is no table, the finding that says why.
+
+    >>> head = ",".join(COLUMNS).encode() + b"\r\n" + b"x," * (len(COLUMNS) - 1) + b"x\r\n"
+    >>> append_rows(head, [["y"] * len(COLUMNS)])[len(head):][:5], append_rows(b"", []).code
+    (b'y,y,y', 'file-empty')
+    """
+    if any(len(cells) != len(columns) for cells in rows):
+        return finding("ragged-row", 0, found=len(min(rows, key=len)), expected=len(columns))
+    table = read_table(data, columns)
+    if not table.is_readable:
+        return next(found for found in table.findings if found.is_blocking)
+    if not rows:
+        return data
+    end = line_end(data)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=table.separator, lineterminator=end)
+    order = [columns.index(name) for name in table.header]
+    writer.writerows([cells[at] for at in order] for cells in rows)
+    gap = b"" if data.endswith((b"\n", b"\r")) else end.encode()
+    return data + gap + text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def line_end(data: bytes) -> str:
+    r"""The line end a file uses most, LF where it has none.
+
+    >>> line_end(b"a\r\nb\r\nc\n"), line_end(b"a")
+    ('\r\n', '\n')
+    """
+    pairs = data.count(b"\r\n")
+    counts = {"\r\n": pairs, "\n": data.count(b"\n") - pairs, "\r": data.count(b"\r") - pairs}
+    best = max(counts, key=lambda end: counts[end])
+    return best if counts[best] else "\n"
+
+
+def append_references(data: bytes, items: Sequence[Mapping[str, Any]]) -> bytes | Finding:
+    """The bytes of references.json with CSL items behind the last one; no other byte changes.
+
+    >>> append_references(b'[{"id": "A"}]', [{"id": "B"}]).decode().split()
+    ['[{"id":', '"A"},', '{', '"id":', '"B"', '}', ']']
+    """
+    if not items:
+        return data
+    decoded = decode(data)
+    if decoded.text is None:
+        return decoded.findings[0]
+    end = line_end(data)
+    text = decoded.text
+    if not text.rstrip().endswith("]"):
+        return finding("reference-list", 1, "", "something else")
+    close = text.rstrip().rfind("]")
+    body = text[:close].rstrip()
+    try:
+        written = json.dumps([dict(item) for item in items], ensure_ascii=False, indent=2)
+    except (TypeError, ValueError, RecursionError):
+        return finding("reference-file", 0, reason="an item holds what JSON cannot hold")
+    block = written[1:-1].rstrip()
+    comma = "" if body.endswith("[") else ","
+    new = f"{body}{comma}{block.replace(chr(10), end)}{end}{text[close:]}"
+    return data[: len(data) - len(text.encode("utf-8"))] + new.encode("utf-8", "surrogatepass")

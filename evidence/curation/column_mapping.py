@@ -1,0 +1,253 @@
+"""Other people's column names: which of their columns is which of ours, guessed, kept as a file, and applied.
+
+A guess is an offer: the reader sees and changes it before it is applied. A column mapped to nothing is named in a
+note, so that nothing is lost without a word.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+from evidence.dataset.csv_table import Row, Table
+from evidence.dataset.encoding import decode
+from evidence.dataset.fields import nearest, slug_of
+from evidence.dataset.problems import Finding, finding
+from evidence.dataset.records import Result
+
+COLUMNS = Result.columns()
+HOURS_OF: Mapping[str, float] = MappingProxyType({"minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0})
+
+_ARMS = {
+    "intervention": "intervention int i arm1 1 1i e exp experimental treatment treat t trt tx drug active ketamine",
+    "comparator": "comparator comp control ctrl ctl c arm2 2 2i placebo pbo midazolam comparison",
+}
+_KINDS = {
+    "events": "events event cases nevents eventsn responders",
+    "n": "n total totaln ntotal samplesize analysed size participants",
+    "percent": "percent pct percentage rate",
+    "mean": "mean m avg average",
+    "sd": "sd std stdev standarddeviation",
+    "median": "median mdn",
+}
+# Names of other programs and reviews, folded: letters and digits only, lower case.
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "label": "study studyorsubgroup slab studlab studyid studyname author authors firstauthor authoryear name",
+        "trial": "trialid slug",
+        "acronym": "studyacronym",
+        "citation": "reference ref citekey citationkey bibkey",
+        "registration": "nct nctid nctnumber registrynumber trialregistration registryid",
+        "design": "studydesign trialdesign",
+        "blinding": "masking blind",
+        "population": "diagnosis patients patientgroup",
+        "age_group": "age agegroups agecategory",
+        "n_randomised": "nrandomized randomised randomized nrand",
+        "intervention": "drug conditionarm1 treatmentname interventionname experimentalintervention",
+        "route": "routeofadministration administrationroute",
+        "dose": "dosage dosemgkg dosemg",
+        "administrations": "ndoses doses infusions ninfusions",
+        "comparator": "control conditionarm2 controlcondition comparatorname comparison controlgroup",
+        "outcome": "outcometype outcomename endpoint",
+        "instrument": "scale ratingscale tool measureinstrument",
+        "hours": "hour time timeh timehours timepoint followup timepointhours hourspost",
+        "events_intervention": "ai",
+        "n_intervention": "n1i",
+        "n_comparator": "n2i",
+        "mean_intervention": "m1i",
+        "sd_intervention": "sd1i",
+        "mean_comparator": "m2i",
+        "sd_comparator": "sd2i",
+        "effect_measure": "measure effecttype esmeasure",
+        "effect": "estimate es effectsize effectestimate te",
+        "ci_low": "cilow cilb lower lowerci cilower cistart ll lcl ci95low lowerlimit",
+        "ci_high": "cihigh ciub upper upperci ciupper ciend ul ucl ci95high upperlimit",
+        "p_value": "p pval pvalue",
+        "source": "datasource",
+        "locator": "page table location",
+        "note": "notes comment comments remarks remark",
+    }
+)
+_VAGUE = frozenset({"name", "time"})  # give way to a name that says more: "Study or Subgroup", "time_weeks"
+_TIMES = {
+    "days": "days day timedays followupdays dayspost",
+    "weeks": "weeks week timeweeks followupweeks",
+    "minutes": "minutes timeminutes min",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """Which source column is which of ours; `constants` fill cells that stay blank; `factors` turn times into hours.
+
+    Each of our columns is named at most once.
+    """
+
+    columns: Mapping[str, str]
+    constants: Mapping[str, str] = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """The mapping as a file that `read_mapping` reads again."""
+        parts = {name: dict(getattr(self, name)) for name in ("columns", "constants", "factors")}
+        return json.dumps(parts, ensure_ascii=False, indent=2) + "\n"
+
+
+def folded(name: str) -> str:
+    """A column name without letter case, spaces and signs.
+
+    >>> folded("Event_Arm 1")
+    'eventarm1'
+    """
+    return re.sub(r"[^0-9a-z]", "", name.casefold().replace("%", "percent"))
+
+
+def _known_names() -> dict[str, str]:
+    names: dict[str, str] = {}
+    for arm, arms in _ARMS.items():
+        for kind, kinds in _KINDS.items():
+            for a in arms.split():
+                for k in kinds.split():
+                    names.setdefault(k + a, f"{kind}_{arm}")
+                    names.setdefault(a + k, f"{kind}_{arm}")
+    names |= {name: column for column, known in _NAMES.items() for name in known.split()}
+    return names | {folded(column): column for column in COLUMNS}
+
+
+_KNOWN: Mapping[str, str] = MappingProxyType(_known_names())
+
+
+def guess_mapping(header: Sequence[str]) -> ColumnMapping:
+    """The most sensible mapping of a header; columns nobody can place are left out of it.
+
+    Knows our own names, metafor's (ai, n1i, ci, n2i, m1i …), Metapsy's (event_arm1, n_arm1 …), RevMan's and meta's,
+    and names that look much like ours.
+
+    >>> dict(guess_mapping(["study", "ai", "n1i", "ci", "n2i"]).columns)["ci"]
+    'events_comparator'
+    """
+    found: dict[str, str] = {source: source for source in header if source in COLUMNS}
+    factors: dict[str, float] = {}
+    names = {folded(source) for source in header}
+    for source in sorted(header, key=lambda one: folded(one) in _VAGUE):
+        name = folded(source)
+        # "ci" is metafor's count of the comparator arm beside "ai", and a confidence interval elsewhere.
+        column = "events_comparator" if name == "ci" and "ai" in names else _KNOWN.get(name, "")
+        unit = next((unit for unit, known in _TIMES.items() if name in known.split()), "")
+        if unit:
+            column = "hours"
+        if column and source not in found and column not in found.values():
+            found[source] = column
+            factors |= {source: HOURS_OF[unit]} if unit else {}
+    for source in header:
+        near = nearest(source, [column for column in COLUMNS if column not in found.values()])
+        if source not in found and near and _looks_like(source, near):
+            found[source] = near
+    return ColumnMapping(
+        MappingProxyType({source: found[source] for source in header if source in found}),
+        factors=MappingProxyType(factors),
+    )
+
+
+def _looks_like(source: str, column: str) -> bool:
+    a, b = folded(source), folded(column)
+    return len(a) > 4 and (a.startswith(b) or b.startswith(a)) and abs(len(a) - len(b)) < 4
+
+
+def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping | Finding:
+    """The mapping in the bytes of a file that `ColumnMapping.to_json` wrote; else the finding that says why none.
+
+    `known` are the columns that may be mapped to.
+
+    >>> read_mapping(b'{"columns": {"ai": "events"}}').message
+    'The mapping cannot be used: there is no column “events”.'
+    """
+    decoded = decode(data)
+    if decoded.text is None:
+        return finding("mapping", 1, reason=decoded.why)
+    try:
+        parts = json.loads(decoded.text)
+    except (ValueError, RecursionError):
+        return finding("mapping", 1, reason="it is not JSON")
+    return mapping_of(parts, known)
+
+
+def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Finding:
+    """A mapping from plain values, as `to_json` writes them; else the finding that says why it is none."""
+    columns, constants, factors = (
+        (parts.get(name, {}) for name in ("columns", "constants", "factors")) if isinstance(parts, dict) else (0, 0, 0)
+    )
+    if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(factors, dict)):
+        return finding("mapping", 1, reason="it does not hold columns, constants and factors")
+    named = [*columns.values(), *constants]
+    if unknown := next((f"{name}" for name in named if name not in known), None):
+        return finding("mapping", 1, reason=f"there is no column “{unknown}”")
+    twice = [name for name in columns.values() if list(columns.values()).count(name) > 1]
+    if twice:
+        return finding("mapping", 1, reason=f"{twice[0]} is mapped twice")
+    numbers = factors.values()
+    if any(isinstance(n, bool) or not isinstance(n, int | float) or not 0 < n < 1e6 for n in numbers):
+        return finding("mapping", 1, reason="a factor is no positive number")
+    if not all(isinstance(text, str) for text in constants.values()):
+        return finding("mapping", 1, reason="a constant is no text")
+    return ColumnMapping(MappingProxyType(columns), MappingProxyType(constants), MappingProxyType(factors))
+
+
+def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
+    r"""The table in our columns, blank where nothing is mapped; notes name what was left out or made up from labels.
+
+    A cell of a column with a factor is multiplied by it where it is a plain number, and stays as it is elsewhere.
+
+    >>> from evidence.dataset.csv_table import read_own_table
+    >>> table = read_own_table(b"study,days\nSmith 2020,7\n")
+    >>> row = apply_mapping(table, guess_mapping(table.columns)).rows[0].cells
+    >>> row[0], row[1], row[COLUMNS.index("hours")]
+    ('smith-2020', 'Smith 2020', '168')
+    """
+    if not table.is_readable:
+        return replace(table, columns=COLUMNS)
+    place = {name: number for number, name in enumerate(table.columns)}
+    sources = {ours: source for source, ours in mapping.columns.items() if source in place}
+    order = [place.get(sources.get(column, ""), -1) for column in COLUMNS]
+    constants = [mapping.constants.get(column, "") for column in COLUMNS]
+    factors = {COLUMNS.index(ours): mapping.factors[s] for ours, s in sources.items() if s in mapping.factors}
+    has_commas = table.separator != ","
+    is_named = "trial" not in sources and "label" in sources and not mapping.constants.get("trial")
+    label = COLUMNS.index("label")
+    rows: list[Row] = []
+    for line, cells in table.rows:
+        ours = [cells[at] if at >= 0 else "" for at in order]
+        for at, constant in enumerate(constants):
+            if constant and not ours[at].strip():
+                ours[at] = constant
+        for at, factor in factors.items():
+            ours[at] = _times(ours[at], factor, has_commas)
+        if is_named:
+            ours[0] = slug_of(ours[label])
+        rows.append(Row(line, tuple(ours)))
+    found = (*table.findings, *mapping_notes(table, mapping), *_named(is_named))
+    return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), findings=found)
+
+
+def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
+    """Columns of a table that a mapping leaves out, and columns it names that the table lacks."""
+    for source in table.columns:
+        if source not in mapping.columns:
+            yield finding("column-left-out", 1, "", source)
+    for source, ours in mapping.columns.items():
+        if source not in table.columns:
+            yield finding("mapped-column-missing", 1, ours, source)
+
+
+def _named(is_named: bool) -> Iterator[Finding]:
+    if is_named:
+        yield finding("trial-named", 1, "trial")
+
+
+def _times(text: str, factor: float, has_decimal_commas: bool) -> str:
+    plain = text.strip().replace(",", ".") if has_decimal_commas else text.strip()
+    if re.fullmatch(r"-?[0-9]{1,12}(?:\.[0-9]{1,12})?", plain) is None:
+        return text
+    return f"{float(plain) * factor:.12g}"

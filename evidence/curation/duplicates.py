@@ -1,0 +1,107 @@
+"""What is already in the file, said before it is added twice: a registry number, a reference, a set of numbers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Result
+from evidence.formatting import counted
+
+_COUNTS = ("events_intervention", "n_intervention", "events_comparator", "n_comparator")
+_SCORES = ("mean_intervention", "sd_intervention", "n_intervention", "mean_comparator", "sd_comparator", "n_comparator")
+_EFFECT = ("effect_measure", "effect", "ci_low", "ci_high")
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Something in a new row or reference that the evidence holds already.
+
+    `line` is the new row's, 0 for a reference; `found` names lines of trials.csv, or the id of the known reference.
+    """
+
+    line: int
+    kind: Literal["registration", "reference", "numbers", "trial"]
+    value: str
+    found: tuple[str, ...]
+    words: str
+
+
+def duplicates(
+    evidence: Evidence, rows: Iterable[Result], references: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Duplicate, ...]:
+    """What of the new rows and references is already there, each thing once, references first.
+
+    A registry number under another trial; the trial itself, which is no fault; the same numbers for the same outcome
+    at any time; a reference with the DOI, PubMed number or address of a known one.
+    """
+    new = tuple(rows)
+    return (*_references(evidence, references), *_trials(evidence, new), *_numbers(evidence, new))
+
+
+def _references(evidence: Evidence, items: Sequence[Mapping[str, Any]]) -> Iterator[Duplicate]:
+    known: dict[tuple[str, str], str] = {}
+    for reference in evidence.references.values():
+        for name in ("doi", "pmid", "url"):
+            if value := getattr(reference, name):
+                known.setdefault((name, value.casefold()), reference.id)
+    for item in items:
+        for name, field in (("doi", "DOI"), ("pmid", "PMID"), ("url", "URL")):
+            value = str(item.get(field) or "")
+            other = known.get((name, value.casefold()))
+            if value and other:
+                words = f"The {field} {value} is already there: reference {other}. Cite that one."
+                yield Duplicate(0, "reference", value, (other,), words)
+                break
+            known.setdefault((name, value.casefold()), str(item.get("id") or ""))
+
+
+def _trials(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
+    holders: dict[str, str] = {}
+    for trial, results in evidence.trials.items():
+        for number in (results[0].registration or "").split(";"):
+            if number.strip():
+                holders.setdefault(number.strip(), trial)
+    said: set[tuple[str, str]] = set()
+    for row in rows:
+        known = evidence.trials.get(row.trial, ())
+        if known and ("trial", row.trial) not in said:
+            said.add(("trial", row.trial))
+            words = f"{row.label} is already there with {counted(len(known), 'row')}; these rows would join it."
+            yield Duplicate(row.line, "trial", row.trial, tuple(str(r.line) for r in known), words)
+        for number in map(str.strip, (row.registration or "").split(";")):
+            other = holders.get(number)
+            if other is None or other == row.trial or (number, row.trial) in said:
+                continue
+            said.add((number, row.trial))
+            words = f"{number} is already there as the trial {other}. Use its short name if it is the same trial."
+            yield Duplicate(row.line, "registration", number, tuple(str(r.line) for r in evidence.trials[other]), words)
+
+
+def _numbers(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
+    known: dict[tuple[object, ...], list[Result]] = {}
+    for result in evidence.results:
+        for key in _keys(result):
+            known.setdefault(key, []).append(result)
+    for row in rows:
+        same = {r.line: r for key in _keys(row) for r in known.get(key, ()) if r.line != row.line}
+        if same:
+            first = next(iter(same.values()))
+            where = "this trial" if first.trial == row.trial else first.label
+            words = f"{where[0].upper()}{where[1:]} has the same numbers for {row.outcome} on line {first.line}."
+            yield Duplicate(row.line, "numbers", _shown(row), tuple(str(line) for line in same), words)
+
+
+def _keys(row: Result) -> Iterator[tuple[object, ...]]:
+    for names in (_COUNTS, _SCORES, _EFFECT):
+        values = tuple(getattr(row, name) for name in names)
+        # Zeros and small counts coincide by chance; a set with an event, a score or an interval seldom does.
+        if None not in values and (names is not _COUNTS or any(values[::2])):
+            yield (row.outcome, names[0], *values)
+
+
+def _shown(row: Result) -> str:
+    if row.events_intervention is not None and row.events_comparator is not None:
+        return f"{row.events_intervention}/{row.n_intervention}, {row.events_comparator}/{row.n_comparator}"
+    numbers = (row.mean_intervention, row.mean_comparator, row.effect, row.ci_low, row.ci_high)
+    return ", ".join(f"{number:g}" for number in numbers if number is not None)

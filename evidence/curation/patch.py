@@ -1,0 +1,59 @@
+"""New rows and references as files to take away: each file whole, and all of them as one patch."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from evidence.curation.append import append_references, append_rows
+from evidence.dataset.evidence import JUDGEMENTS, REFERENCES, TRIALS, read_files
+from evidence.dataset.problems import Finding
+from evidence.dataset.records import Judgement
+
+_NO_END = b"\n\\ No newline at end of file\n"
+
+
+def merged(
+    folder: Path,
+    rows: Sequence[Sequence[str]],
+    references: Sequence[Mapping[str, Any]],
+    judgements: Sequence[Sequence[str]] = (),
+) -> Mapping[str, tuple[bytes, bytes]] | Finding:
+    """File name → bytes now and bytes with the additions, of the files that they change; else why there are none."""
+    files = read_files(folder)
+    changed: dict[str, tuple[bytes, bytes]] = {}
+    for name, added in ((REFERENCES, references), (TRIALS, rows), (JUDGEMENTS, judgements)):
+        data = files[name]
+        if not added:
+            continue
+        if isinstance(data, Finding):
+            return data
+        if name == REFERENCES:
+            new = append_references(data, references)
+        else:
+            new = append_rows(data, rows) if name == TRIALS else append_rows(data, judgements, Judgement.columns())
+        if isinstance(new, Finding):
+            return new
+        changed[name] = data, new
+    return MappingProxyType(changed)
+
+
+def as_patch(changed: Mapping[str, tuple[bytes, bytes]], folder: str = "data") -> bytes:
+    r"""What differs, as `git apply` and `patch -p1` read it.
+
+    >>> as_patch({"a": (b"1\n", b"1\n2\n")}).decode().splitlines()[2:]
+    ['@@ -1 +1,2 @@', ' 1', '+2']
+    """
+    parts: list[bytes] = []
+    for name, (old, new) in changed.items():
+        names = (f"a/{folder}/{name}".encode(), f"b/{folder}/{name}".encode())
+        lines = difflib.diff_bytes(difflib.unified_diff, _lines(old), _lines(new), *names, lineterm=b"\n")
+        parts += (line if line.endswith(b"\n") else line + _NO_END for line in lines)
+    return b"".join(parts)
+
+
+def _lines(data: bytes) -> list[bytes]:
+    lines = [line + b"\n" for line in data.split(b"\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]

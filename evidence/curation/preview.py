@@ -1,0 +1,177 @@
+"""What new rows would do before they are saved: every problem, safe fixes, what is there already, numbers that change.
+
+What is judged is what would be written: the rows are put behind the old ones, and the whole is read as `load` reads it.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from evidence.curation.append import append_references, append_rows, rows_to_add
+from evidence.curation.duplicates import Duplicate, duplicates
+from evidence.curation.fixes import Fix, safe_fixes
+from evidence.dataset.csv_table import Table
+from evidence.dataset.evidence import REFERENCES, TRIALS, Evidence, evidence_of, read_files
+from evidence.dataset.problems import KINDS, Finding, finding
+from evidence.dataset.records import Result
+from evidence.questions.headlines import Change, Headline, Rank, compare, headlines, ranks
+
+_MOST_TRIALS = 20  # new trials whose influence is worked out
+_MOST_RANKED = 30  # headline numbers they are ranked in
+_LINE = re.compile(r"\b([Ll])ine ([0-9]+)\b")
+_BREAK = re.compile(r"\r\n|\r|\n")
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """New rows and references against the evidence they would join; `digest` is the evidence's, to be given to save.
+
+    `findings` are those of the new rows and references, by the line of the table they came in; `rows` are the cells to
+    save, `results` the valid ones among them. `before` and `after` are every headline number, `changes` those that
+    differ. `evidence_after` is the whole as it would be.
+    """
+
+    table: Table
+    rows: tuple[tuple[str, ...], ...]
+    references: tuple[Mapping[str, Any], ...]
+    findings: tuple[Finding, ...]
+    fixes: tuple[Fix, ...]
+    results: tuple[Result, ...]
+    duplicates: tuple[Duplicate, ...]
+    before: tuple[Headline, ...]
+    after: tuple[Headline, ...]
+    ranks: tuple[Rank, ...]
+    digest: str
+    evidence_after: Evidence | None
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Headline numbers that would change."""
+        return compare(self.before, self.after)
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """Findings that keep the rows from being saved."""
+        return tuple(found for found in self.findings if found.is_blocking)
+
+    @property
+    def can_be_saved(self) -> bool:
+        """Whether there is something to save and nothing blocks it."""
+        return bool(self.rows or self.references) and not self.blocking
+
+
+def preview(
+    folder: Path,
+    table: Table,
+    references: Sequence[Mapping[str, Any]] = (),
+    headlines_before: tuple[str, Sequence[Headline]] | None = None,
+) -> Preview:
+    """What a table of our columns (`apply_mapping`) and new CSL items would do to the evidence in a folder.
+
+    `headlines_before` is a digest and the headline numbers of the evidence with that digest, which saves working them
+    out again. Never raises because of data; nothing is written.
+    """
+    files = read_files(folder)
+    old = evidence_of(files)
+    rows = rows_to_add(table)
+    items = tuple(references)
+    before = _before(old, headlines_before)
+    trials, refs = files[TRIALS], files[REFERENCES]
+    new_trials = append_rows(trials, rows) if isinstance(trials, bytes) else trials
+    new_refs = append_references(refs, items) if isinstance(refs, bytes) else refs
+    faults = tuple(one for one in (new_trials, new_refs) if isinstance(one, Finding))
+    blank = Preview(table, rows, items, (), (), (), (), before, before, (), old.digest, None)
+    if faults:
+        return replace(blank, findings=(*table.findings, *map(_of_ours, faults)))
+    assert isinstance(trials, bytes)
+    new = evidence_of({**files, TRIALS: new_trials, REFERENCES: new_refs})
+    lines = _lines(trials, table)
+    first = min(lines, default=10**12)
+    known = set(old.findings[TRIALS])
+    judged = [f for f in new.findings[TRIALS] if f.line >= first or (f.is_blocking and f not in known)]
+    blank_rows = (finding("blank-required", row.line, "trial") for row in table.rows if not "".join(row.cells).strip())
+    found = (
+        *table.findings,
+        *blank_rows,
+        *(_of_upload(f, lines) for f in judged if f.code != "blank-row"),
+        *_of_references(old, new),
+    )
+    results = tuple(result for result in new.results if result.line >= first)
+    after = headlines(new.results, before, results)
+    same = tuple(replace(one, line=lines.get(one.line, 0)) for one in duplicates(old, results, items))
+    return replace(
+        blank,
+        findings=found,
+        fixes=safe_fixes(table, found),
+        results=results,
+        duplicates=same,
+        after=after,
+        ranks=_ranks(new, before, after, results),
+        evidence_after=new,
+    )
+
+
+def _before(old: Evidence, given: tuple[str, Sequence[Headline]] | None) -> tuple[Headline, ...]:
+    return tuple(given[1]) if given is not None and given[0] == old.digest else headlines(old.results)
+
+
+def findings_csv(findings: Iterable[Finding]) -> bytes:
+    """Findings as CSV for a spreadsheet: line, column, value, rule, what is wrong, what to do.
+
+    >>> findings_csv([finding("percent-range", 7, "percent_intervention", "164")]).decode("utf-8-sig").split()[0]
+    'line,column,value,rule,severity,message,fix'
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(("line", "column", "value", "rule", "severity", "message", "fix"))
+    for f in findings:
+        # A value that a spreadsheet would run is made text.
+        value = f"'{f.value}" if _FORMULA.match(f.value) else f.value
+        writer.writerow((f.line, f.column, value, KINDS[f.code].title, f.severity, f.message, f.fix))
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+
+
+def _lines(old: bytes, table: Table) -> dict[int, int]:
+    """Line in the file to be → line in the table that was brought."""
+    line = 1 + old.count(b"\n") + old.count(b"\r") - old.count(b"\r\n")
+    line += 0 if old.endswith((b"\n", b"\r")) else 1
+    lines = {}
+    for row in table.rows:
+        lines[line] = row.line
+        line += 1 + sum(len(_BREAK.findall(cell)) for cell in row.cells if "\n" in cell or "\r" in cell)
+    return lines
+
+
+def _of_upload(found: Finding, lines: Mapping[int, int]) -> Finding:
+    def where(match: re.Match[str]) -> str:
+        line = int(match.group(2))
+        place = f"{lines[line]} of the new rows" if line in lines else f"{line} of {TRIALS}"
+        return f"{match.group(1)}ine {place}"
+
+    return replace(found, line=lines.get(found.line, 0), message=_LINE.sub(where, found.message))
+
+
+def _of_ours(found: Finding) -> Finding:
+    return replace(found, line=0, message=f"The project’s own file cannot be added to. {found.message}")
+
+
+def _of_references(old: Evidence, new: Evidence) -> list[Finding]:
+    last = max((reference.line for reference in old.references.values()), default=0)
+    known = set(old.findings[REFERENCES])
+    found = [f for f in new.findings[REFERENCES] if f.line > last and f not in known]
+    return [replace(f, line=0) for f in found]
+
+
+def _ranks(
+    new: Evidence, before: Sequence[Headline], after: Sequence[Headline], results: Sequence[Result]
+) -> tuple[Rank, ...]:
+    trials = {result.trial for result in results}
+    if not 0 < len(trials) <= _MOST_TRIALS:
+        return ()
+    changed = [change.after for change in compare(before, after)][:_MOST_RANKED]
+    return tuple(rank for headline in changed for rank in ranks(new.results, headline, trials))

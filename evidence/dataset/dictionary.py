@@ -1,0 +1,296 @@
+"""The data dictionary and the Frictionless description of the data, both made from the record models.
+
+`python -m evidence dictionary` writes them; `--check` says whether they are still true.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+
+from evidence.dataset.evidence import CLAIMS, JUDGEMENTS, MODELS, REFERENCES, REVIEWS, TRIALS
+from evidence.dataset.fields import CitationKey, Slug, Word
+from evidence.dataset.problems import KINDS
+from evidence.dataset.records import Record
+
+MARKDOWN, DATAPACKAGE = Path("docs/data-dictionary.md"), Path("data/datapackage.json")
+COMMAND = "python -m evidence dictionary"
+_LISTED = 30  # words of a list that are shown beside the column; longer lists stand at the end
+
+# What a row of each file looks like.
+EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        TRIALS: {
+            **{"trial": "lii-2023", "label": "Lii 2023", "citation": "Lii2023NMH"},
+            **{"registration": "NCT03861988", "design": "parallel", "blinding": "double-blind"},
+            **{"population": "MDD", "age_group": "adults", "n_randomised": "40"},
+            **{"intervention": "ketamine", "route": "intravenous", "dose": "0.5", "dose_unit": "mg/kg"},
+            **{"administrations": "1", "comparator": "saline", "background": "usual care"},
+            **{"outcome": "response", "instrument": "MADRS", "hours": "24", "anchor": "first-dose"},
+            **{"analysis": "main", "events_intervention": "12", "n_intervention": "20"},
+            **{"events_comparator": "10", "n_comparator": "20", "source": "full text"},
+            **{"locator": "Extended Data Table 1", "extraction": "reported", "confidence": "high"},
+            **{"note": "Response is at least 50% below screening baseline."},
+        },
+        JUDGEMENTS: {
+            **{"trial": "arabzadeh-2018", "tool": "Cochrane RoB 1", "domain": "allocation-concealment"},
+            **{"judgement": "low", "citation": "Dean2021Cochrane", "locator": "CD011612-tblf-0006"},
+        },
+        REVIEWS: {
+            **{"estimate": "cochrane_unipolar_kp_response_24h", "label": "Cochrane 2021 (unipolar)"},
+            **{"citation": "Dean2021Cochrane", "intervention": "ketamine", "route": "intravenous"},
+            **{"comparator": "placebo", "outcome": "response", "hours": "24", "time": "24 h"},
+            **{"effect_measure": "OR", "effect": "3.94", "ci_low": "1.54", "ci_high": "10.1", "k": "7", "n": "185"},
+            **{"i2": "21", "certainty": "very low"},
+        },
+        CLAIMS: {
+            **{"claim": "onset-24h", "topic": "onset", "statement": "It works better than midazolam within 24 hours."},
+            **{"verdict": "supported", "explanation": "64% against 28% responded at 24 hours."},
+            **{"trials": "murrough-2013a", "citations": "Murrough2013AJP;Dean2021Cochrane"},
+        },
+    }
+)
+# Examples of columns that the rows above leave blank.
+_MORE = {
+    **{"acronym": "SYNAPSE", "dose_note": "56 or 84 mg, flexible", "unit": "points", "primary": "yes"},
+    **{"percent_intervention": "63.8", "percent_comparator": "28", "mean_intervention": "14.8"},
+    **{"sd_intervention": "8.1", "mean_comparator": "22.7", "sd_comparator": "8.8", "median_intervention": "18"},
+    **{"median_comparator": "9", "effect_measure": "MD", "effect": "-7.95", "ci_low": "-12.71", "ci_high": "-3.2"},
+    **{"p_value": "0.001", "note": "Read in a review table."},
+}
+
+
+class Column(NamedTuple):
+    """One column as the dictionary and the template describe it; `words` are (value, label, definition).
+
+    `is_above` says that the minimum itself is not allowed.
+    """
+
+    name: str
+    text: str
+    kind: str
+    is_required: bool
+    words: tuple[tuple[str, str, str], ...]
+    minimum: float | None
+    maximum: float | None
+    is_above: bool
+    pattern: str
+    example: str
+
+
+def columns(file: str) -> tuple[Column, ...]:
+    """The columns of a data file in order, with everything that is said about them.
+
+    >>> [column.name for column in columns("trials.csv")][:2], columns("trials.csv")[0].is_required
+    (['trial', 'label'], True)
+    """
+    model = MODELS[file]
+    return tuple(_column(file, name, model.model_fields[name]) for name in model.columns())
+
+
+def _column(file: str, name: str, field: FieldInfo) -> Column:
+    annotation: Any = field.annotation
+    limits = TypeAdapter[Any](annotation).json_schema()
+    parts = [limits, *limits.get("anyOf", ())]
+    kind = next((part["type"] for part in parts if part.get("type") in ("integer", "number", "array")), "string")
+    low = next((part[key] for part in parts for key in ("minimum", "exclusiveMinimum") if key in part), None)
+    high = next((part["maximum"] for part in parts if "maximum" in part), None)
+    low, high = _limits(field, low, high)
+    words = next((item.words for item in _metadata(field) if isinstance(item, Word)), {})
+    example = EXAMPLES[file].get(name) or _MORE.get(name, "")
+    text = " ".join((field.description or "").split())
+    return Column(
+        name,
+        text,
+        "list" if kind == "array" else kind,
+        field.is_required(),
+        tuple(_word(value, item) for value, item in words.items()),
+        low,
+        high,
+        any(hasattr(limit, "gt") for item in _metadata(field) for limit in getattr(item, "metadata", [item])),
+        _pattern(annotation, field),
+        example,
+    )
+
+
+def _metadata(field: FieldInfo) -> Iterator[Any]:
+    yield from field.metadata
+    annotation: Any = field.annotation
+    for part in (annotation, *getattr(annotation, "__args__", ())):
+        yield from getattr(part, "__metadata__", ())
+
+
+def _limits(field: FieldInfo, low: float | None, high: float | None) -> tuple[float | None, float | None]:
+    for item in _metadata(field):
+        inner = getattr(item, "metadata", [item])
+        for limit in inner:
+            low = next((getattr(limit, name) for name in ("ge", "gt") if hasattr(limit, name)), low)
+            high = getattr(limit, "le", high)
+    return low, high
+
+
+def _pattern(annotation: Any, field: FieldInfo) -> str:
+    metadata = tuple(_metadata(field))
+    known: Any
+    for known, pattern in ((Slug, "[a-z0-9]+([-_][a-z0-9]+)*"), (CitationKey, "[A-Za-z0-9][A-Za-z0-9_-]*")):
+        if annotation is known or any(item is known.__metadata__[0] for item in metadata):
+            return pattern
+    return ""
+
+
+def _word(value: str, item: Any) -> tuple[str, str, str]:
+    label = getattr(item, "label", value)
+    return (
+        value,
+        label,
+        getattr(item, "definition", "") or (f"Rated by: {item.rater}." if hasattr(item, "rater") else ""),
+    )
+
+
+def markdown() -> str:
+    """The data dictionary as Markdown: every file, every column, every word of a list, every rule."""
+    lines = [
+        "# Data dictionary",
+        "",
+        f"Made from the record models by `{COMMAND}`; do not edit by hand.",
+        "",
+        f"`{REFERENCES}` is a list of CSL-JSON items, keyed by `id`; fields nobody saw in a source are left out. "
+        "The other files are CSV: UTF-8, separated by commas, decimals with a point, blank where nothing is known.",
+    ]
+    for file, model in MODELS.items():
+        lines += ["", f"## {file}", "", _about(model), ""]
+        lines += ["| column | what it holds | form | required | example |", "|---|---|---|---|---|"]
+        lines += [_row(column) for column in columns(file)]
+    lines += ["", "## Words", ""]
+    for name, words in _lists().items():
+        lines += [f"### {name}", "", "| word | label | meaning |", "|---|---|---|"]
+        lines += [f"| `{_cell(value)}` | {_cell(label)} | {_cell(text)} |" for value, label, text in words]
+        lines.append("")
+    lines += ["## What is checked", "", "| code | what is wrong | blocks | what to do |", "|---|---|---|---|"]
+    for kind in KINDS.values():
+        fix = re.sub(r"\{(?:suggestion|allowed|columns)\}", "", kind.fix).replace("{column}", "the column")
+        fix = re.sub(r"\{(\w+)\}", r"the \1", fix)
+        blocks = "yes" if kind.severity == "blocking" else "no, a note"
+        lines.append(f"| `{kind.code}` | {_cell(kind.explanation)} | {blocks} | {_cell(fix)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _about(model: type[Record]) -> str:
+    first = " ".join((model.__doc__ or "").split())
+    return f"{first.split(':')[0]}."
+
+
+def _lists() -> dict[str, tuple[tuple[str, str, str], ...]]:
+    lists: dict[str, tuple[tuple[str, str, str], ...]] = {}
+    for file in MODELS:
+        for column in columns(file):
+            if column.words and column.name != "primary":
+                known = lists.setdefault(column.name, column.words)
+                if known != column.words:
+                    lists[f"{column.name} ({file})"] = column.words
+    return lists
+
+
+def form_in_words(column: Column) -> str:
+    """What may stand in a cell, without formatting.
+
+    >>> [form_in_words(column) for column in columns("trials.csv") if column.name in ("hours", "dose_unit")]
+    ['mg/kg, mg', 'number from 0']
+    """
+    return _form(column).replace("`", "").replace(", see below", "")
+
+
+def _row(column: Column) -> str:
+    required = "yes" if column.is_required else ""
+    cells = (f"`{column.name}`", _cell(column.text), _form(column), required, f"`{_cell(column.example)}`")
+    return f"| {' | '.join(cells)} |"
+
+
+def _form(column: Column) -> str:
+    if column.words:
+        values = [f"`{value}`" for value, _, _ in column.words]
+        return ", ".join(values) if len(values) < _LISTED else f"one of {len(values)} words, see below"
+    names = {"integer": "whole number", "number": "number", "list": "list separated by semicolons", "string": "text"}
+    limits = [f"{'above' if column.is_above else 'from'} {column.minimum:g}"] if column.minimum is not None else []
+    limits += [f"to {column.maximum:g}"] if column.maximum is not None else []
+    return " ".join((names[column.kind], *limits))
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def datapackage() -> str:
+    """The Frictionless Data Package of the folder: one Table Schema a CSV file, made from the same models."""
+    tables = [_resource(file, model) for file, model in MODELS.items()]
+    references = {"name": "references", "path": REFERENCES, "format": "json", "encoding": "utf-8"}
+    references |= {"mediatype": "application/vnd.citationstyles.csl+json", "description": "CSL-JSON, keyed by id."}
+    package = {
+        "name": "ketamine-depression-evidence",
+        "title": "Clinical-trial evidence on ketamine in depression",
+        "description": f"Made from the record models by `{COMMAND}`; do not edit by hand.",
+        "profile": "data-package",
+        "resources": [*tables, references],
+    }
+    return json.dumps(package, ensure_ascii=False, indent=2) + "\n"
+
+
+def _resource(file: str, model: type[Record]) -> dict[str, Any]:
+    schema: dict[str, Any] = {"fields": [_field(column) for column in columns(file)], "missingValues": [""]}
+    if file in (REVIEWS, CLAIMS):
+        schema["primaryKey"] = model.columns()[0]
+    return {
+        "name": Path(file).stem.replace("_", "-"),
+        "path": file,
+        "profile": "tabular-data-resource",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "description": _about(model),
+        "schema": schema,
+    }
+
+
+def _field(column: Column) -> dict[str, Any]:
+    limits: dict[str, Any] = {"required": True} if column.is_required else {}
+    if column.words:
+        limits["enum"] = [value for value, _, _ in column.words]
+    # A whole number is a whole limit; Table Schema has no open interval, so that "above 0" is said in the form alone.
+    for name in ("minimum", "maximum"):
+        if (limit := getattr(column, name)) is not None:
+            limits[name] = int(limit) if float(limit).is_integer() else limit
+    if column.pattern and column.kind != "list":
+        limits["pattern"] = column.pattern
+    field = {"name": column.name, "type": "string" if column.kind == "list" else column.kind}
+    return {**field, "description": column.text, "example": column.example, "constraints": limits}
+
+
+def documents() -> Mapping[Path, str]:
+    """What the two files should hold, by their place under the root of the project."""
+    return {MARKDOWN: markdown(), DATAPACKAGE: datapackage()}
+
+
+def stale(root: Path) -> tuple[Path, ...]:
+    """The files that are missing or no longer say what the models say."""
+    return tuple(path for path, text in documents().items() if _read(root / path) != text)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def write(root: Path) -> tuple[Path, ...]:
+    """Write the files that are missing or no longer true; their paths."""
+    mended = stale(root)
+    for path in mended:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(documents()[path], encoding="utf-8", newline="\n")
+    return mended

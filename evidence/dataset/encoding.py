@@ -1,0 +1,91 @@
+"""Bytes → text, or the finding that says why they are none. Nothing is guessed and nothing repaired."""
+
+import re
+from dataclasses import dataclass
+
+from evidence.dataset.problems import Finding, finding
+
+MAX_BYTES = 50_000_000
+
+_BOM = b"\xef\xbb\xbf"
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
+_MAGIC = {
+    b"PK\x03\x04": "a workbook or an archive",
+    b"\xd0\xcf\x11\xe0": "an old workbook or document",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"GIF8": "an image",
+    b"\x1f\x8b": "an archive",
+    b"SQLite format 3\x00": "a database",
+}
+_SAMPLE = 4096
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of a file without its byte order mark (None where there is none) and what was found."""
+
+    text: str | None
+    encoding: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def why(self) -> str:
+        """Why there is no text, to go on with a sentence: "it is binary data, not text"."""
+        return self.findings[-1].message.replace("The file", "it", 1).rstrip(".")
+
+
+def line_at(data: bytes, position: int) -> int:
+    r"""The physical line a byte stands on, for any kind of line end.
+
+    >>> line_at(b"a\r\nb\rc", 5)
+    3
+    """
+    before = data[:position]
+    return 1 + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+
+
+def decode(data: bytes) -> Decoded:
+    r"""The text of the bytes when they are UTF-8; otherwise a blocking finding that says what they are.
+
+    >>> decode("label\nCañas".encode("cp1252")).findings[0].message
+    'Byte 0xF1 (ñ in Windows-1252) is not UTF-8.'
+    """
+    if len(data) > MAX_BYTES:
+        return _refused(finding("file-too-large", 0, size=len(data), limit=MAX_BYTES))
+    if data.startswith(_WIDE) or _is_wide_without_mark(data):
+        return _refused(finding("utf-16", 1))
+    what = next((name for start, name in _MAGIC.items() if data.startswith(start)), None)
+    sample = data[:_SAMPLE]
+    if what or len(_CONTROL.findall(sample)) > max(2, 0.05 * len(sample)):
+        return _refused(finding("binary", 1, what=what or "binary data"))
+    if (nul := data.find(b"\x00")) >= 0:
+        return _refused(finding("nul", line_at(data, nul)))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # utf-8-sig counts positions after the mark.
+        position = error.start + (len(_BOM) if data.startswith(_BOM) else 0)
+        byte = data[position]
+        letter = bytes([byte]).decode("cp1252", errors="replace")
+        return _refused(finding("not-utf-8", line_at(data, position), "", f"0x{byte:02X}", letter=letter))
+    if not text.strip():
+        return _refused(finding("file-empty", 0))
+    if data.startswith(_BOM):
+        return Decoded(text, "utf-8-sig", (finding("bom", 1),))
+    return Decoded(text, "utf-8", ())
+
+
+def _refused(why: Finding) -> Decoded:
+    return Decoded(None, "", (why,))
+
+
+def _is_wide_without_mark(data: bytes) -> bool:
+    sample = data[:_SAMPLE]
+    half = len(sample) // 2
+    if half < 4:
+        return False
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    return max(even, odd) > 0.6 * half and min(even, odd) < 0.1 * half

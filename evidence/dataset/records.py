@@ -1,0 +1,249 @@
+"""What one valid row of each data file is: frozen Pydantic models, every field documented where it is declared.
+
+The text under a field is its entry in the data dictionary, the tooltip on screen and the help in the form.
+The order of the fields is the order of the columns.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from evidence.dataset import outcomes, vocabulary
+from evidence.dataset.fields import (
+    CitationKey,
+    CitationList,
+    Count,
+    Nonnegative,
+    Number,
+    OptionalText,
+    Percent,
+    Positive,
+    Probability,
+    Registration,
+    Slug,
+    SlugList,
+    Text,
+    Word,
+    YesOrBlank,
+)
+
+
+class Record(BaseModel):
+    """What every record has in common: frozen, no unknown columns, and the line it stands on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    line: Annotated[int, Field(exclude=True, repr=False)] = 0
+    """Physical line in the file (the header is line 1); not a column."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_blank_cells(cls, cells: Any) -> Any:
+        """The cells that hold something: a blank cell is an absent one."""
+        if not isinstance(cells, Mapping):
+            return cells
+        return {name: text for name, text in cells.items() if not isinstance(text, str) or text.strip()}
+
+    @classmethod
+    def columns(cls) -> tuple[str, ...]:
+        """The names of the file's columns, in order."""
+        return tuple(name for name in cls.model_fields if name != "line")
+
+
+class Result(Record):
+    """One reported result of one comparison in one trial at one time point: a row of trials.csv."""
+
+    trial: Slug
+    """Short name of the trial in lower case, words joined by hyphens; the same on all its rows."""
+    label: Text
+    """How the trial is called on charts: first author and year."""
+    acronym: OptionalText = None
+    """The trial's own acronym."""
+    citation: CitationKey
+    """The `id` in references.json of the paper that reports this number."""
+    registration: Registration | None = None
+    """Registry number: NCT, EudraCT, ISRCTN, ACTRN, ChiCTR, UMIN, CTRI, IRCT or the like."""
+    design: Annotated[str, Word(vocabulary.DESIGNS)]
+    """Design of the trial."""
+    blinding: Annotated[str | None, Word(vocabulary.BLINDINGS)] = None
+    """Who did not know the treatment."""
+    population: Annotated[str, Word(vocabulary.POPULATIONS)]
+    """Whom the trial enrolled, by its own entry criterion."""
+    age_group: Annotated[str, Word(vocabulary.AGE_GROUPS)]
+    """Age group enrolled."""
+    n_randomised: Count | None = None
+    """People randomised (enrolled, where there was no randomisation)."""
+    intervention: Annotated[str, Word(vocabulary.INTERVENTIONS)]
+    """Drug of the intervention arm."""
+    route: Annotated[str, Word(vocabulary.ROUTES)]
+    """Route of administration."""
+    dose: Positive | None = None
+    """Dose of one administration, where it was fixed."""
+    dose_unit: Annotated[str | None, Word(vocabulary.DOSE_UNITS)] = None
+    """Unit of the dose."""
+    dose_note: OptionalText = None
+    """Flexible doses, schedule and other details of dosing."""
+    administrations: Count | None = None
+    """Doses planned by this time point; 1 is a single dose."""
+    comparator: Annotated[str, Word(vocabulary.COMPARATORS)]
+    """What the other arm received; `none` for an uncontrolled result."""
+    background: Annotated[str | None, Word(vocabulary.BACKGROUNDS)] = None
+    """What happened to other antidepressant treatment, in both arms."""
+    outcome: Annotated[str, Word(outcomes.OUTCOMES)]
+    """What was measured."""
+    instrument: Annotated[str | None, Word(vocabulary.INSTRUMENTS)] = None
+    """Rating scale the outcome was measured with."""
+    unit: Annotated[str | None, Word(vocabulary.UNITS)] = None
+    """Unit of means and medians."""
+    hours: Nonnegative
+    """Hours from the anchor to the measurement."""
+    anchor: Annotated[str, Word(vocabulary.ANCHORS)]
+    """What the hours are counted from."""
+    analysis: Annotated[str, Word(vocabulary.ANALYSES)]
+    """Kind of analysis; only `main` is pooled."""
+    primary: YesOrBlank = None
+    """`yes` where this was the trial's primary outcome."""
+    events_intervention: Count | None = None
+    """People with the outcome in the intervention arm."""
+    n_intervention: Count | None = None
+    """People analysed in the intervention arm."""
+    events_comparator: Count | None = None
+    """People with the outcome in the comparator arm."""
+    n_comparator: Count | None = None
+    """People analysed in the comparator arm."""
+    percent_intervention: Percent | None = None
+    """Per cent with the outcome in the intervention arm, as printed."""
+    percent_comparator: Percent | None = None
+    """Per cent with the outcome in the comparator arm, as printed."""
+    mean_intervention: Number | None = None
+    """Mean in the intervention arm."""
+    sd_intervention: Number | None = None
+    """Standard deviation in the intervention arm."""
+    mean_comparator: Number | None = None
+    """Mean in the comparator arm."""
+    sd_comparator: Number | None = None
+    """Standard deviation in the comparator arm."""
+    median_intervention: Number | None = None
+    """Median in the intervention arm (days, for time to relapse)."""
+    median_comparator: Number | None = None
+    """Median in the comparator arm (days, for time to relapse)."""
+    effect_measure: Annotated[str | None, Word(vocabulary.EFFECT_MEASURES)] = None
+    """Measure of the printed effect; differences are intervention minus comparator."""
+    effect: Number | None = None
+    """Effect as printed."""
+    ci_low: Number | None = None
+    """Lower end of the printed 95% interval."""
+    ci_high: Number | None = None
+    """Upper end of the printed 95% interval."""
+    p_value: Probability | None = None
+    """Printed p value."""
+    source: Annotated[str, Word(vocabulary.SOURCES)]
+    """What was read to get the number."""
+    locator: Text
+    """Where in the source the number stands: table, figure, page or section."""
+    extraction: Annotated[str, Word(vocabulary.EXTRACTIONS)]
+    """Whether the number was printed or worked out."""
+    confidence: Annotated[str, Word(vocabulary.CONFIDENCES)]
+    """How sure the curator is of the row."""
+    note: OptionalText = None
+    """What a reader should know about this number."""
+
+    @property
+    def is_controlled(self) -> bool:
+        """Whether the result compares two arms."""
+        return self.comparator != "none"
+
+    @property
+    def people(self) -> int | None:
+        """People analysed in both arms together, None where an arm's number is unknown."""
+        if not self.is_controlled or self.n_intervention is None:
+            return self.n_intervention
+        return None if self.n_comparator is None else self.heads(self.n_intervention, self.n_comparator)
+
+    def heads(self, intervention: int, comparator: int) -> int:
+        """How many people two arms of this trial hold.
+
+        In a crossover trial the same people stand in both, unless the arms together are no more than were randomised:
+        then one period alone was analysed.
+        """
+        together = intervention + comparator
+        is_twice = self.design == "crossover" and (self.n_randomised is None or together > self.n_randomised)
+        return max(intervention, comparator) if is_twice else together
+
+
+class Judgement(Record):
+    """One published judgement of risk of bias: a row of risk_of_bias.csv."""
+
+    trial: Slug
+    """The trial judged."""
+    tool: Annotated[str, Word(vocabulary.ROB_TOOLS)]
+    """The tool the reviewers used."""
+    domain: Annotated[str, Word(vocabulary.ROB_DOMAINS)]
+    """The domain judged."""
+    judgement: Annotated[str, Word(vocabulary.ROB_JUDGEMENTS)]
+    """The judgement."""
+    citation: CitationKey
+    """The `id` in references.json of the review that judged."""
+    locator: Text
+    """Where in the review the judgement stands."""
+
+
+class Review(Record):
+    """One pooled estimate printed by a published meta-analysis: a row of reviews.csv."""
+
+    estimate: CitationKey
+    """Short name of the estimate."""
+    label: Text
+    """How the review is called on charts."""
+    citation: CitationKey
+    """The `id` in references.json of the review."""
+    intervention: Text
+    """Drug pooled; `any` where ketamine and esketamine were pooled together."""
+    route: OptionalText = None
+    """Route pooled, where the review kept to one."""
+    comparator: Text
+    """Comparator pooled; `any control` where several were pooled together."""
+    outcome: Annotated[str, Word(outcomes.OUTCOMES)]
+    """What was measured."""
+    hours: Nonnegative | None = None
+    """Hours after the first dose, where the review names a time."""
+    time: Text
+    """The time in the review's words."""
+    effect_measure: Annotated[str, Word(vocabulary.EFFECT_MEASURES)]
+    """Measure of the estimate."""
+    effect: Number
+    """Pooled estimate."""
+    ci_low: Number
+    """Lower end of the 95% interval."""
+    ci_high: Number
+    """Upper end of the 95% interval."""
+    k: Count | None = None
+    """Trials pooled."""
+    n: Count | None = None
+    """People pooled."""
+    i2: Percent | None = None
+    """I² in per cent, as printed."""
+    certainty: Annotated[str | None, Word(vocabulary.CERTAINTIES)] = None
+    """GRADE certainty as the review rates it; empty where it does not."""
+    note: OptionalText = None
+    """What a reader should know about this estimate."""
+
+
+class Claim(Record):
+    """One statement of a popular article, with the verdict of the trials: a row of claims.csv."""
+
+    claim: Slug
+    """Short name of the statement."""
+    topic: Annotated[str, Word(vocabulary.TOPICS)]
+    """Which question it answers."""
+    statement: Text
+    """The statement, in our words."""
+    verdict: Annotated[str, Word(vocabulary.VERDICTS)]
+    """What the trials say."""
+    explanation: Text
+    """Why."""
+    trials: SlugList = ()
+    """Trials that bear on it, separated by semicolons."""
+    citations: CitationList = ()
+    """Citations that bear on it, separated by semicolons."""

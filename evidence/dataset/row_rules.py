@@ -1,0 +1,237 @@
+"""Rules for one row: its cells against each other. Every rule takes an entry and yields findings.
+
+A cell that could not be read is None and named in `unreadable`, so that a rule never mistakes it for
+a blank one: what cannot be judged is not judged.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from evidence.dataset.problems import Finding, finding
+from evidence.dataset.records import Judgement, Record, Result, Review
+from evidence.dataset.vocabulary import TOOL_WORDS
+from evidence.formatting import plain
+
+ARMS = ("intervention", "comparator")
+RATIOS = frozenset({"RR", "OR", "HR"})
+PERCENT_TOLERANCE = 0.6  # points: rounding to whole per cent, and a little
+RATIO_TOLERANCE = 0.05  # on the log scale, and absolutely: what rounding to one decimal can do
+DIFFERENCE_TOLERANCE = 0.02  # of a risk difference as a fraction: two points
+MEAN_TOLERANCE = 0.15 + 1e-9  # two means and their difference, each rounded to one decimal
+LARGE_EFFECT = 2.0  # standard deviations
+
+
+class Entry(NamedTuple):
+    """One row under judgement: the record (faulty cells are None) and the names of its faulty cells."""
+
+    record: Any
+    unreadable: frozenset[str] = frozenset()
+
+    @property
+    def line(self) -> int:
+        """The line the row stands on."""
+        return int(self.record.line)
+
+    def is_blank(self, name: str) -> bool:
+        """Whether the cell was left blank, rather than filled with something unreadable."""
+        return getattr(self.record, name) is None and name not in self.unreadable
+
+
+_scores = attrgetter("mean_intervention", "sd_intervention", "mean_comparator", "sd_comparator")
+Rule = Callable[[Entry], Iterator[Finding]]
+
+
+def count_rules(entry: Entry) -> Iterator[Finding]:
+    """Events against the number analysed, and the printed percentage against both."""
+    row = entry.record
+    for arm in ARMS:
+        events, n = getattr(row, f"events_{arm}"), getattr(row, f"n_{arm}")
+        if events is None:
+            continue
+        if n is None:
+            if entry.is_blank(f"n_{arm}"):
+                yield finding("events-without-n", entry.line, f"events_{arm}", events, other=f"n_{arm}")
+            continue
+        if events > n:
+            yield finding("events-over-n", entry.line, f"events_{arm}", events, n=n)
+            continue
+        percent = getattr(row, f"percent_{arm}")
+        if percent is not None and n and abs(100 * events / n - percent) > PERCENT_TOLERANCE:
+            details = {"events": events, "n": n, "percent": f"{100 * events / n:.1f}"}
+            yield finding("percent-disagrees", entry.line, f"percent_{arm}", percent, **details)
+
+
+def mean_rules(entry: Entry) -> Iterator[Finding]:
+    """Means without the number analysed, and standard deviations that are not above zero.
+
+    A mean without n blocks where the row gives n for the other arm: the row is then half filled in.
+    Where no arm's n is known, the source did not print it, and the row is kept with a note.
+    """
+    row = entry.record
+    if _scores(row) == (None, None, None, None):
+        return
+    means = [arm for arm in ARMS if getattr(row, f"mean_{arm}") is not None and entry.is_blank(f"n_{arm}")]
+    is_half_filled = not all(entry.is_blank(f"n_{arm}") for arm in ARMS)
+    for arm in means if is_half_filled else means[:1]:
+        code = "mean-without-n" if is_half_filled else "n-not-reported"
+        mean = getattr(row, f"mean_{arm}")
+        yield finding(code, entry.line, f"mean_{arm}", mean, other=f"n_{arm}")
+    for arm in ARMS:
+        sd = getattr(row, f"sd_{arm}")
+        if sd is not None and sd <= 0:
+            yield finding("sd-not-positive", entry.line, f"sd_{arm}", sd)
+
+
+def interval_rules(entry: Entry) -> Iterator[Finding]:
+    """The effect against its interval and its measure."""
+    row = entry.record
+    effect, low, high = row.effect, row.ci_low, row.ci_high
+    if effect is None and low is None and high is None:
+        return
+    if effect is None:
+        if low is not None and high is not None and low > high:
+            yield finding("effect-outside-interval", entry.line, "ci_low", low, other="ci_high", against=high)
+    else:
+        if low is not None and low > effect:
+            yield finding("effect-outside-interval", entry.line, "ci_low", low, other="effect", against=effect)
+        if high is not None and effect > high:
+            yield finding("effect-outside-interval", entry.line, "ci_high", high, other="effect", against=effect)
+        if entry.is_blank("effect_measure"):
+            yield finding("effect-without-measure", entry.line, "effect_measure", effect)
+    if row.effect_measure in RATIOS:
+        for name, number in (("effect", effect), ("ci_low", low), ("ci_high", high)):
+            if number is not None and number <= 0:
+                yield finding("ratio-not-positive", entry.line, name, number, measure=row.effect_measure)
+
+
+def comparison_rules(entry: Entry) -> Iterator[Finding]:
+    """The dose with its unit, the comparator with its data, and n against the number randomised."""
+    row = entry.record
+    if row.dose is not None and entry.is_blank("dose_unit"):
+        yield finding("dose-without-unit", entry.line, "dose_unit", row.dose)
+    if row.comparator == "none":
+        for name in _COMPARATOR_CELLS:
+            value = getattr(row, name)
+            if value is not None:
+                yield finding("comparator-on-uncontrolled", entry.line, name, value)
+    analysed, randomised = _analysed(row), row.n_randomised
+    if randomised is not None and analysed is not None and analysed > randomised and row.design is not None:
+        yield finding("n-over-randomised", entry.line, "n_intervention", analysed, randomised=randomised)
+
+
+_COMPARATOR_CELLS = tuple(name for name in Result.columns() if name.endswith("_comparator"))
+
+
+def _analysed(row: Any) -> int | None:
+    # In a crossover trial the same people stand in both arms.
+    known: list[int] = [n for n in (row.n_intervention, row.n_comparator) if n is not None]
+    if not known:
+        return None
+    return max(known) if row.design == "crossover" else sum(known)
+
+
+def effect_rules(entry: Entry) -> Iterator[Finding]:
+    """The printed effect against what the arms give: size, sign, and ratio."""
+    row = entry.record
+    first, second, effect = row.mean_intervention, row.mean_comparator, row.effect
+    standardised = standardised_difference(row)
+    if standardised is None and row.effect_measure == "SMD":
+        standardised = effect
+    if standardised is not None and abs(standardised) > LARGE_EFFECT:
+        column = "effect" if standardised is effect else "mean_intervention"
+        yield finding("large-effect", entry.line, column, round(standardised, 2))
+    if effect is None:
+        return
+    if row.effect_measure in ("MD", "SMD") and None not in (first, second) and effect * (first - second) < 0:
+        yield finding("effect-sign", entry.line, "effect", effect, difference=plain(first - second))
+    counts = effect_of_counts(row)
+    if counts is not None and is_apart(row.effect_measure, effect, counts):
+        details = {"measure": row.effect_measure, "counts": f"{counts:.3g}"}
+        yield finding("ratio-disagrees", entry.line, "effect", effect, **details)
+
+
+def standardised_difference(row: Any) -> float | None:
+    """Hedges' g of the two arms; the uncorrected d where n is unknown; None where there are no SDs."""
+    first, sd1, second, sd2 = numbers = _scores(row)
+    if None in numbers:
+        return None
+    if sd1 <= 0 or sd2 <= 0:
+        return None
+    n1, n2 = row.n_intervention, row.n_comparator
+    if n1 is None or n2 is None or n1 < 2 or n2 < 2:
+        return float((first - second) / math.hypot(sd1, sd2) * math.sqrt(2))
+    freedom = n1 + n2 - 2
+    # hypot, because the square of a very small number is zero.
+    pooled = math.hypot(math.sqrt(n1 - 1) * sd1, math.sqrt(n2 - 1) * sd2) / math.sqrt(freedom)
+    return float((1 - 3 / (4 * freedom - 1)) * (first - second) / pooled)
+
+
+def effect_of_counts(row: Any) -> float | None:
+    """The printed measure worked out from the counts; None where they do not define it."""
+    numbers = (row.events_intervention, row.n_intervention, row.events_comparator, row.n_comparator)
+    if None in numbers:
+        return None
+    a, n1, c, n2 = numbers
+    if not (a <= n1 and c <= n2 and n1 and n2):
+        return None
+    if row.effect_measure == "RD":
+        return float(a / n1 - c / n2)
+    if row.effect_measure == "RR":
+        return float(a * n2 / (c * n1)) if a and c else None
+    if row.effect_measure == "OR":
+        return float(a * (n2 - c) / (c * (n1 - a))) if a and c and a < n1 and c < n2 else None
+    return None
+
+
+def effect_of_means(row: Any) -> float | None:
+    """The printed MD or SMD worked out from the arms; None without both means, and for an SMD both SDs."""
+    if row.effect_measure == "SMD":
+        return standardised_difference(row)
+    if row.effect_measure != "MD" or row.mean_intervention is None or row.mean_comparator is None:
+        return None
+    return float(row.mean_intervention - row.mean_comparator)
+
+
+def is_apart(measure: str, printed: float, recomputed: float) -> bool:
+    """Whether a printed effect differs from the recomputed one by more than rounding explains.
+
+    >>> is_apart("OR", 2.18, 4.54), is_apart("RR", 1.3, 1.33), is_apart("MD", -3.2, -3.1)
+    (True, False, False)
+    """
+    if measure == "RD":
+        return abs(printed - recomputed) > DIFFERENCE_TOLERANCE
+    if measure == "MD":
+        return abs(printed - recomputed) > MEAN_TOLERANCE
+    if measure == "SMD":
+        return abs(printed - recomputed) > RATIO_TOLERANCE
+    if printed <= 0:
+        return False  # said by another rule
+    return (
+        abs(math.log(printed) - math.log(recomputed)) > RATIO_TOLERANCE and abs(printed - recomputed) > RATIO_TOLERANCE
+    )
+
+
+def tool_rules(entry: Entry) -> Iterator[Finding]:
+    """The domain and the judgement against the words of the tool."""
+    row = entry.record
+    known = TOOL_WORDS.get(row.tool or "")
+    if known is None:
+        return
+    for column, value, allowed in (
+        ("domain", row.domain, known.domains),
+        ("judgement", row.judgement, known.judgements),
+    ):
+        if value is not None and value not in allowed:
+            yield finding("tool-word", entry.line, column, value, tool=row.tool, allowed=", ".join(allowed))
+
+
+ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(
+    {
+        Result: (count_rules, mean_rules, interval_rules, comparison_rules, effect_rules),
+        Review: (interval_rules,),
+        Judgement: (tool_rules,),
+    }
+)

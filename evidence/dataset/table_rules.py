@@ -1,0 +1,191 @@
+"""Rules for a whole table: rows against each other and against what other files hold.
+
+A later row is judged against the first one of its kind, and the finding names both lines.
+"""
+
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any
+
+from evidence.dataset.fields import nearest
+from evidence.dataset.problems import Finding, did_you_mean, finding
+from evidence.dataset.records import Claim, Judgement, Record, Result, Review
+from evidence.dataset.row_rules import ARMS, Entry
+
+TRIAL_COLUMNS = (
+    "label",
+    "acronym",
+    "registration",
+    "design",
+    "blinding",
+    "population",
+    "age_group",
+    "n_randomised",
+    "background",
+)
+_trial_cells = attrgetter(*TRIAL_COLUMNS)
+_ARM = ("intervention", "route", "dose", "dose_note", "administrations")
+_MEASUREMENT = ("trial", "comparator", "outcome", "instrument", "unit", "hours", "anchor")
+_COMPARATOR_CELLS = tuple(name for name in Result.columns() if name.endswith("_comparator"))
+_TYPICAL_SD = {"MADRS": 10.0, "HAMD": 7.0, "HAMD17": 7.0, "HAMD21": 8.0, "HAMD24": 9.0}  # points, after treatment
+_ENOUGH_SDS = 10
+_FEWEST_SDS = 2  # of other rows, for a scale without a typical SD
+_SUGGESTIONS = 50  # looking for the nearest of many words takes time
+
+TableRule = Callable[[Sequence[Entry]], Iterator[Finding]]
+
+
+def trial_agreement(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Rows whose trial-level cells differ from those of the trial's first row."""
+    first: dict[tuple[str, str], tuple[int, Any]] = {}
+    agreed: dict[str, tuple[Any, ...]] = {}
+    for entry in entries:
+        trial, values = entry.record.trial, _trial_cells(entry.record)
+        if trial is None or agreed.get(trial) == values:
+            continue
+        agrees = not entry.unreadable
+        for column, value in zip(TRIAL_COLUMNS, values, strict=True):
+            if column in entry.unreadable:
+                continue
+            line, known = first.setdefault((trial, column), (entry.line, value))
+            if value != known:
+                agrees = False
+                details = {"first": _words(known), "first_line": line, "trial": trial}
+                yield finding("trial-disagrees", entry.line, column, _words(value), **details)
+        if agrees:
+            agreed[trial] = values
+
+
+def _words(value: object) -> object:
+    return "" if value is None else value
+
+
+def repeated_rows(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Rows that say the same as an earlier one in every cell."""
+    first: dict[tuple[Any, ...], int] = {}
+    for entry in entries:
+        if entry.unreadable:
+            continue
+        line = first.setdefault(_cells(entry), entry.line)
+        if line != entry.line:
+            yield finding("duplicate-row", entry.line, "", "", first_line=line)
+
+
+def _cells(entry: Entry) -> tuple[Any, ...]:
+    return tuple([value for name, value in entry.record.__dict__.items() if name != "line"])
+
+
+def keys_said_twice(*columns: str) -> TableRule:
+    """A rule that finds rows with the key of an earlier row and other content."""
+
+    def rule(entries: Sequence[Entry]) -> Iterator[Finding]:
+        first: dict[tuple[Any, ...], Entry] = {}
+        for entry in entries:
+            if not entry.unreadable.isdisjoint(columns):
+                continue
+            key = tuple(getattr(entry.record, column) for column in columns)
+            known = first.setdefault(key, entry)
+            if known is not entry and (entry.unreadable or _cells(known) != _cells(entry)):
+                yield finding("duplicate-key", entry.line, columns[0], " / ".join(key), first_line=known.line)
+
+    return rule
+
+
+def main_rows_of_one_pool(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Main rows that describe the same comparison, outcome and time as an earlier main row."""
+    first: dict[tuple[Any, ...], Entry] = {}
+    columns = (*_MEASUREMENT, *_ARM)
+    for entry in entries:
+        if entry.record.analysis != "main" or not entry.unreadable.isdisjoint(columns):
+            continue
+        known = first.setdefault(tuple([getattr(entry.record, column) for column in columns]), entry)
+        if known is not entry and (entry.unreadable or known.unreadable or _cells(known) != _cells(entry)):
+            yield finding("same-pool", entry.line, "", "", first_line=known.line)
+
+
+def shared_comparators(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Main rows of another arm that repeat the comparator data of an earlier row."""
+    first: dict[tuple[Any, ...], tuple[int, tuple[Any, ...]]] = {}
+    for entry in entries:
+        row = entry.record
+        if row.analysis != "main" or row.comparator in (None, "none") or entry.unreadable:
+            continue
+        data = tuple([getattr(row, name) for name in _COMPARATOR_CELLS])
+        if not any(value is not None for value in data):
+            continue
+        arm = tuple([getattr(row, name) for name in _ARM])
+        key = (*(getattr(row, name) for name in _MEASUREMENT), *data)
+        line, known = first.setdefault(key, (entry.line, arm))
+        if arm != known:
+            yield finding("shared-comparator", entry.line, "comparator", row.comparator, first_line=line)
+
+
+def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Standard deviations that look like standard errors.
+
+    An SD is suspicious when it is below a third of the usual SD of its instrument and unit, and
+    SD × √n lies within half and twice the usual SD. Usual is the median of the file where it gives
+    ten SDs or more, otherwise a typical SD for the few scales where one is known, otherwise the median
+    of the other rows.
+    """
+    arms: dict[tuple[Any, Any], list[tuple[Entry, str, float]]] = defaultdict(list)
+    for entry in entries:
+        for arm in ARMS:
+            sd = getattr(entry.record, f"sd_{arm}")
+            if sd is not None and sd > 0:
+                arms[entry.record.instrument, entry.record.unit].append((entry, arm, sd))
+    for (instrument, unit), known in arms.items():
+        shared: float | None = None
+        if len(known) >= _ENOUGH_SDS:
+            shared = statistics.median(sd for _, _, sd in known)
+        elif instrument in _TYPICAL_SD and unit == "points":
+            shared = _TYPICAL_SD[instrument]
+        for entry, arm, sd in known:
+            n = getattr(entry.record, f"n_{arm}")
+            usual = shared
+            if usual is None:
+                others = [other for row, _, other in known if row is not entry]
+                if len(others) < _FEWEST_SDS:
+                    continue
+                usual = statistics.median(others)
+            if n is None or sd >= usual / 3 or not usual / 2 <= sd * math.sqrt(n) <= usual * 2:
+                continue
+            about = {"usual": f"{usual:.3g}", "instrument": instrument or "this scale"}
+            details = about | {"n": n, "times": f"{sd * math.sqrt(n):.3g}"}
+            yield finding("sd-like-standard-error", entry.line, f"sd_{arm}", sd, **details)
+
+
+def unknown_keys(code: str, columns: Sequence[str], known: Collection[str] | None) -> TableRule:
+    """A rule that finds citations or trials another file does not hold; none when that file is not known."""
+
+    def rule(entries: Sequence[Entry]) -> Iterator[Finding]:
+        offered: dict[str, str] = {}
+        for entry in entries if known is not None else ():
+            for column in columns:
+                value = getattr(entry.record, column)
+                for key in value if isinstance(value, tuple) else (value,):
+                    if key is None or key in (known or ()):
+                        continue
+                    if key not in offered and len(offered) < _SUGGESTIONS:
+                        offered[key] = did_you_mean(nearest(key, known or ()))
+                    yield finding(code, entry.line, column, key, suggestion=offered.get(key, ""))
+
+    return rule
+
+
+TABLE_RULES: Mapping[type[Record], tuple[TableRule, ...]] = MappingProxyType(
+    {
+        Result: (trial_agreement, repeated_rows, main_rows_of_one_pool, shared_comparators, suspicious_deviations),
+        Judgement: (repeated_rows, keys_said_twice("trial", "tool", "domain", "citation")),
+        Review: (repeated_rows, keys_said_twice("estimate")),
+        Claim: (repeated_rows, keys_said_twice("claim")),
+    }
+)
+CITATION_COLUMNS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType(
+    {Result: ("citation",), Judgement: ("citation",), Review: ("citation",), Claim: ("citations",)}
+)
+TRIAL_KEYS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType({Judgement: ("trial",), Claim: ("trials",)})

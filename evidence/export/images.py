@@ -1,0 +1,62 @@
+"""A chart as SVG or PNG without a page: drawn by plotly.js in a browser that is on this computer, without a network."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import plotly
+import plotly.graph_objects as go
+
+from evidence.report.charts import chart
+from evidence.report.figures.framing import SIZES
+from evidence.report.view import FailedError, View
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
+_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+_SECONDS = 60.0
+
+
+def find_browser(environment: Mapping[str, str] | None = None) -> Path:
+    """Where Chromium or Chrome is: BROWSER_PATH, else on the PATH; raises FailedError where there is none."""
+    given = os.environ if environment is None else environment
+    named = given.get("BROWSER_PATH", "")
+    if named:
+        if not Path(named).is_file():
+            raise FailedError(f"BROWSER_PATH names {named}, where there is no browser. Correct it, or take it away.")
+        return Path(named)
+    found = (shutil.which(name, path=given.get("PATH", "")) for name in _NAMES)
+    places = [path for path in found if path] + [path for path in _PLACES if Path(path).is_file()]
+    if not places:
+        raise FailedError(
+            "Pictures need Chromium or Chrome, and none was found. Install one, or name it in BROWSER_PATH; "
+            "or open the page and use the camera button in the chart’s corner."
+        )
+    return Path(places[0])
+
+
+def settings(browser: Path) -> dict[str, Any]:
+    """How the browser is started: plotly.js from Plotly's own package, nothing from anywhere else."""
+    script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+    return {"path": str(browser), "plotlyjs": str(script), "mathjax": False, "timeout": _SECONDS}
+
+
+def picture(name: str, view: View, size: str, kind: str) -> bytes:
+    """A chart of a view as SVG or PNG; raises FailedError, or ExportError where there is nothing to draw."""
+    browser = find_browser()
+    return render(chart(name, view, SIZES[size]), kind, SIZES[size].scale if kind == "png" else 1, browser)
+
+
+def render(figure: go.Figure, kind: str, scale: int, browser: Path) -> bytes:
+    """A figure in its own size as a picture."""
+    import kaleido  # brings the driver of the browser, which nothing else needs
+
+    options = {"format": kind, "width": figure.layout.width, "height": figure.layout.height, "scale": scale}
+    try:
+        return bytes(kaleido.calc_fig_sync(figure, opts=options, kopts=settings(browser)))
+    except Exception as error:  # the browser and its driver fail in many ways, of which none is ours
+        raise FailedError(f"{browser} could not draw the picture: {str(error) or type(error).__name__}") from error

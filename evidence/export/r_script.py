@@ -1,0 +1,280 @@
+"""An answer as an R script: the same trials, the same model, the same numbers from metafor.
+
+The script holds its data, needs no other file and no package but metafor, and is plain ASCII, so that it runs in
+any locale. It prints one number a line as `name value`; lines that start with # are for the reader.
+"""
+
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from evidence.dataset.time_bins import in_words
+from evidence.stats.effect_sizes import MEASURES
+from evidence.stats.pooling import Pooled
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.trial_effects import TrialEffect
+
+_ARMS = ("events_drug", "n_drug", "events_comparator", "n_comparator")
+_COUNTS = "ai = events_drug, n1i = n_drug, ci = events_comparator, n2i = n_comparator"
+_PLAIN = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "..."})
+_METHODS = {
+    "REML": "a random-effects model, the variance between trials (tau2) by restricted maximum likelihood",
+    "DL": "a random-effects model, the variance between trials (tau2) by DerSimonian and Laird",
+    "PM": "a random-effects model, the variance between trials (tau2) by Paule and Mandel",
+    "EE": "a common effect: every trial is taken to estimate one and the same number",
+    "MH": "a common effect by Mantel and Haenszel, straight from the counts",
+}
+_TESTS = {
+    "adhoc": "Interval: modified Hartung-Knapp, never narrower than the plain one at the same tau2 and t quantile.",
+    "knha": "Interval: Hartung-Knapp.",
+    "z": "Interval: Wald, estimate plus and minus 1.96 standard errors.",
+}
+# metafor's REML stops at 1e-5 by default; this goes on until no printed digit moves.
+_CONTROL = {
+    "REML": ", control = list(threshold = 1e-12, maxiter = 10000)",
+    "PM": ", control = list(tau2.max = 1e4)",
+}
+_REPORT = """\
+# Prints one number a line: its name, then its value.
+say <- function(name, value) cat(sprintf("%s %.10g\\n", name, value), sep = "")
+
+# Prints everything about one pooled result. Names start with `prefix`.
+report <- function(prefix, fit, ratio, predicts) {
+  put <- function(name, value) say(paste0(prefix, name), value)
+  put("k", fit$k)
+  put("estimate", c(fit$beta))
+  put("se", fit$se)
+  put("ci_low", fit$ci.lb)
+  put("ci_high", fit$ci.ub)
+  put("p", fit$pval)
+  if (ratio) {  # the estimate is a logarithm; this is what readers see
+    put("ratio", exp(c(fit$beta)))
+    put("ratio_ci_low", exp(fit$ci.lb))
+    put("ratio_ci_high", exp(fit$ci.ub))
+  }
+  if (fit$k > 1) {
+    put("tau2", fit$tau2)
+    put("i2", fit$I2)
+    put("h2", fit$H2)
+    put("q", fit$QE)
+    put("q_p", fit$QEp)
+  }
+  if (fit$k > 1 && inherits(fit, "rma.uni") && fit$method != "EE") {  # Q-profile; an empty interval is 0 to 0
+    limits <- suppressMessages(confint(fit, control = list(tol = 1e-12, tau2.max = 1e5)))$random[1, ]
+    limits[is.na(limits)] <- 0
+    put("tau2_low", limits[["ci.lb"]])
+    put("tau2_high", limits[["ci.ub"]])
+  }
+  if (predicts) {  # where the effect of a new trial may fall
+    prediction <- predict(fit)
+    put("pi_low", prediction$pi.lb)
+    put("pi_high", prediction$pi.ub)
+  }
+  put(paste0("weight_", seq_len(fit$k)), weights(fit))
+}
+"""
+
+
+def r_script(answer: Answer, title: str, data_version: str) -> str:
+    r"""The R script that prints the numbers of an answer to ten digits; with no trial to pool, a comment that says so.
+
+    Trials with counts start from their 2×2 table; the others from effect and variance, with a word on their origin.
+
+    >>> from evidence.synthesis.trial_effects import Question
+    >>> nothing = Answer(Question(("response",), "RR", None), (), (), None, ())
+    >>> print(r_script(nothing, "Response", "1a2b3c4d"), end="")
+    # Response
+    #
+    # Data version 1a2b3c4d. No trial has an effect to pool, so there is nothing to compute.
+    """
+    if not answer.used:
+        nothing = comment(
+            f"Data version {data_version}. No trial has an effect to pool, so there is nothing to compute."
+        )
+        return "\n".join((comment(title), "#", nothing, *_left_out(answer))) + "\n"
+    measure = MEASURES[answer.question.measure]
+    scale = f"the logarithm of the {measure.label.lower()}" if measure.scale == "log" else measure.label.lower()
+    parts = [
+        "\n".join(
+            (
+                comment(title),
+                "#",
+                comment(f"Data version {data_version}."),
+                "# Needs R with the package metafor, version 3.8 or newer, and nothing else:",
+                '#   install.packages("metafor")',
+                comment(f"Effects (yi) are {scale}, vi their sampling variances."),
+                *_left_out(answer),
+            )
+        ),
+        f'suppressMessages(library(metafor))\ncat({r_string(f"# {title}")}, "\\n")',
+        _data(answer),
+        _effects(answer),
+        _REPORT.rstrip(),
+        *_pools(answer),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def r_string(text: str) -> str:
+    r"""A text as an R string in ASCII, on one line: letters beyond ASCII as \uXXXX, what cannot be printed as a space.
+
+    >>> print(r_string('Åsberg "1979"\n'))
+    "\u00c5sberg \"1979\" "
+    """
+    return f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(character: str) -> str:
+    point = ord(character)
+    if character in '"\\':
+        return f"\\{character}"
+    if 0x20 <= point < 0x7F:
+        return character
+    if not character.isprintable():
+        return " "
+    return f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
+
+
+def ascii_text(text: str) -> str:
+    r"""A text on one line and in ASCII, for a comment: accents dropped, what has no likeness as a question mark.
+
+    >>> ascii_text("tau² of Åsberg –\nnext")
+    'tau2 of Asberg - next'
+    """
+    spread = " ".join("".join(c if c.isprintable() else " " for c in text.translate(_PLAIN)).split())
+    letters = (c for c in unicodedata.normalize("NFKD", spread) if not unicodedata.combining(c))
+    return "".join(c if " " <= c <= "~" else " " if c.isspace() else "?" for c in letters)
+
+
+def comment(text: str) -> str:
+    """A text as comment lines."""
+    return "\n".join(f"# {line}" for line in textwrap.wrap(ascii_text(text), 100)) or "#"
+
+
+def _left_out(answer: Answer) -> list[str]:
+    return [comment(f"Not pooled: {entry.label} ({entry.excluded}).") for entry in answer.left_out]
+
+
+def _has_counts(answer: Answer, entry: TrialEffect) -> bool:
+    has = entry.intervention is not None and entry.comparator is not None
+    return has and MEASURES[answer.question.measure].needs == "counts"
+
+
+def _data(answer: Answer) -> str:
+    counted = [_has_counts(answer, entry) for entry in answer.used]
+    names = _names_of_groups(answer)
+    rows = []
+    for number, (entry, has_counts) in enumerate(zip(answer.used, counted, strict=True), 1):
+        cells = [f"study = {r_string(entry.label)}"]
+        if names:
+            cells.append(f"group = {r_string(names[number - 1])}")
+        if any(counted):
+            cells += [f"{name} = {value}" for name, value in zip(_ARMS, _counts(entry, has_counts), strict=True)]
+        if not all(counted):
+            cells += _effect(entry, has_counts)
+        comma = "," if number < len(counted) else ""
+        note = f"{number}. {entry.how}; {in_words(entry.hours)}; {entry.first.citation}"
+        rows += [f"  {line}" for line in comment(note).splitlines()]
+        rows.append(f"  data.frame({', '.join(cells)}){comma}")
+    intro = "One row a trial, each with how its effect was obtained, the time of measurement and the citation."
+    if not all(counted) and any(counted):
+        intro += " Trials without counts bring the printed effect (yi) and its variance (vi)."
+    return "\n".join((comment(intro), "trials <- rbind(", *rows, ")"))
+
+
+def _counts(entry: TrialEffect, has_counts: bool) -> Sequence[object]:
+    if not has_counts or entry.intervention is None or entry.comparator is None:
+        return ("NA",) * len(_ARMS)
+    return entry.intervention.events, entry.intervention.n, entry.comparator.events, entry.comparator.n
+
+
+def _effect(entry: TrialEffect, has_counts: bool) -> list[str]:
+    if has_counts or entry.effect is None:
+        return ["yi = NA", "vi = NA"]
+    return [f"yi = {float(entry.effect.estimate)!r}", f"vi = {float(entry.effect.variance)!r}"]
+
+
+def _names_of_groups(answer: Answer) -> list[str]:
+    """The group of each pooled trial; empty where there is but one."""
+    if not answer.subgroups:
+        return []
+    return [next((group.name for group in answer.subgroups if entry in group.used), "") for entry in answer.used]
+
+
+def _effects(answer: Answer) -> str:
+    lines = []
+    if any(_has_counts(answer, entry) for entry in answer.used):
+        # A difference of risks is defined where nobody had an event; a ratio is not.
+        drops = "FALSE" if answer.question.measure == "RD" else "TRUE"
+        lines += [
+            "# Effects and variances from the counts; half a person is added to all four cells of a trial with an",
+            "# empty cell, and to no other. Effects that are already there stay.",
+            f'trials <- escalc("{answer.question.measure}", {_COUNTS}, data = trials,',
+            f'                 add = 1/2, to = "only0", drop00 = {drops}, replace = FALSE)',
+        ]
+    lines += [
+        "# One line a trial for the reader, then its numbers.",
+        'cat(paste0("# ", seq_len(nrow(trials)), ": ", trials$study, "\\n"), sep = "")',
+        'cat(sprintf("study_%d_yi %.10g\\nstudy_%d_vi %.10g\\n",',
+        '            seq_len(nrow(trials)), trials$yi, seq_len(nrow(trials)), trials$vi), sep = "")',
+    ]
+    return "\n".join(lines)
+
+
+def _pools(answer: Answer) -> Iterable[str]:
+    if answer.pooled is None:
+        yield comment("Nothing is pooled: this model needs counts of both arms from every trial.")
+        return
+    yield _pool(answer, answer.pooled, "All trials together", "fit", "", "")
+    fits = []
+    for number, group in enumerate(answer.subgroups, 1):
+        heading = f"Group {number}: {group.name}"
+        if group.pooled is None:
+            yield comment(f"{heading}. It cannot be pooled by this model.")
+            continue
+        subset = f", subset = group == {r_string(group.name)}"
+        fits.append(f"fit_{number}")
+        yield _pool(answer, group.pooled, heading, fits[-1], f"group_{number}_", subset)
+    if len(fits) > 1:
+        yield "\n".join(
+            (
+                "# Do the groups differ? Their pooled effects against each other, each weighted by 1/se^2.",
+                f"fits <- list({', '.join(fits)})",
+                "between <- rma(yi = sapply(fits, function(f) c(f$beta)), sei = sapply(fits, function(f) f$se),",
+                '               method = "EE")',
+                'say("between_q", between$QE)',
+                'say("between_df", between$k - 1)',
+                'say("between_p", between$QEp)',
+            )
+        )
+
+
+def _pool(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, subset: str) -> str:
+    lines = [comment(f"{heading}.")]
+    if pooled.k == 1:
+        lines.append("# One trial: its own result, nothing is pooled.")
+    else:
+        lines += [comment(f"Model: {_METHODS[pooled.method]}."), comment(_TESTS[pooled.test])]
+    indent = " " * len(f"{name} <- rma(")
+    if pooled.method == "MH":
+        drops = "FALSE" if answer.question.measure == "RD" else "TRUE"
+        lines += [
+            "# The half is added for the effects of single trials only, never for the pooled one.",
+            f"{name} <- rma.mh({_COUNTS},",
+            f'{indent}   data = trials{subset}, measure = "{answer.question.measure}",',
+            f'{indent}   add = c(1/2, 0), to = c("only0", "none"), drop00 = c({drops}, FALSE))',
+        ]
+    else:
+        # One effect has no variance between trials, whatever the estimator.
+        method = "EE" if pooled.k == 1 else pooled.method
+        control = _CONTROL.get(method, "")
+        lines += [
+            f"{name} <- rma(yi, vi, data = trials{subset},",
+            f'{indent}method = "{method}", test = "{pooled.test}"{control})',
+        ]
+    ratio = str(MEASURES[answer.question.measure].scale == "log").upper()
+    predicts = str(pooled.pi_low is not None).upper()
+    if prefix:
+        lines.append(f'cat("# {prefix.rstrip("_")}:", {r_string(heading.partition(": ")[2])}, "\\n")')
+    lines.append(f'report("{prefix}", {name}, ratio = {ratio}, predicts = {predicts})')
+    return "\n".join(lines)

@@ -1,0 +1,132 @@
+"""A view as slides: native shapes, tables and charts; the citation on each, sentences and sources in the notes."""
+
+import io
+from collections.abc import Sequence
+
+from evidence.bibliography.formats import vancouver
+from evidence.content import methods
+from evidence.dataset.records import Result
+from evidence.export import slide_charts as drawings
+from evidence.export.slide_shapes import BOTTOM, EDGE, TOP, WIDTH, Deck, pages_of, stacked
+from evidence.questions.onset import Course
+from evidence.report.figures.forest import Labels, Row
+from evidence.report.figures.forest_rows import withdrawal_rows
+from evidence.report.figures.style import LIGHT
+from evidence.report.sections import (
+    WITHDRAWAL_LABELS,
+    Part,
+    harm_labels,
+    harm_rows,
+    links_of,
+    parts,
+    response_rows,
+)
+from evidence.report.tables import summary_of_findings as summary_table
+from evidence.report.view import Said, Story, View, named, quiet, references_of, tell
+from evidence.selection.selection import headcount
+from evidence.synthesis import sentences as statements
+
+_IN_NOTES = ", listed in the notes"
+_REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
+
+
+def deck(view: View, said: Said = quiet) -> bytes:
+    """The presentation; a question the view cannot answer gets no slide."""
+    story = tell(view, said)
+    found = {part.key: part for part in parts(story, said)}
+    slides = Deck(view.stamp, said)
+    _opening(slides, view)
+    _summary(slides, story)
+    _course(slides, story, found["onset"], story.onset)
+    rows, labels = response_rows(story)
+    _forest(slides, story, found["response"], rows, story.response.question.measure, labels)
+    _people(slides, story, found)
+    _course(slides, story, found["single"], story.single)
+    if story.courses:
+        _begin(slides, story, found["course"])
+        drawings.days(slides, story.courses)
+    relapse = tuple(withdrawal_rows(story.withdrawals, story.hazard.pooled, links_of(story), LIGHT))
+    _forest(slides, story, found["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
+    for key, items in (("harms", story.drawn_events), ("serious", story.drawn_apart)):
+        _forest(slides, story, found[key], harm_rows(items), "RD", harm_labels(items))
+    drawn = [result for part in found.values() for result in part.results]
+    _closing(slides, view, drawn)
+    said("packing the slides")
+    file = io.BytesIO()
+    slides.file.save(file)
+    return file.getvalue()
+
+
+def _notes(story: Story, part: Part) -> str:
+    cited = [f"[{item.id}] {vancouver(item)}" for item in references_of(story.view.evidence, part.results)]
+    return "\n".join((part.finding, *part.captions, "", "References", *cited, "", story.view.citation))
+
+
+def _begin(slides: Deck, story: Story, part: Part, page: str = "") -> None:
+    slides.add(f"{part.finding}{page}", named(part.results, _IN_NOTES), _notes(story, part))
+
+
+def _opening(slides: Deck, view: View) -> None:
+    slides.add("Ketamine in depression: the evidence", "", view.citation)
+    slides.text(str(view.selection), EDGE, TOP, WIDTH - 2 * EDGE, 1.2, 24)
+    slides.text(f"{headcount(view.rows)}, {len(view.rows)} results", EDGE, 3.1, WIDTH - 2 * EDGE, 0.5, 18)
+    slides.text(view.citation, EDGE, 4.1, WIDTH - 2 * EDGE, 1.5, 14, LIGHT.secondary)
+    slides.text("Evidence for reading and teaching, not medical advice.", EDGE, 6.1, WIDTH - 2 * EDGE, 0.4, 14)
+
+
+def _summary(slides: Deck, story: Story) -> None:
+    found = story.summary
+    if not found.lines:
+        return
+    heads, rows = summary_table.headings(found), summary_table.summary_rows(found)
+    notes = "\n".join((*(f"{line.title}: {line.statement}" for line in found.lines), "", *summary_table.notes(found)))
+    cited = [vancouver(item) for item in references_of(story.view.evidence, found.results)]
+    slides.add(f"Summary of findings: {found.title}", named(found.results, _IN_NOTES), "\n".join((notes, "", *cited)))
+    slides.table(heads[:7], [row[:7] for row in rows], (2.2, 1.6, 2.2, 2.6, 2.2, 1.8, 1.6))
+
+
+def _course(slides: Deck, story: Story, part: Part, course: Course) -> None:
+    if not course.drawn:
+        return
+    _begin(slides, story, part)
+    sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
+    drawings.time_course(slides, course.drawn, course.axis, statements.favours(course.drawn[0].question, sides))
+
+
+def _forest(slides: Deck, story: Story, part: Part, rows: Sequence[Row], measure: str, labels: Labels) -> None:
+    if not any(row.estimate is not None for row in rows):
+        return
+    scale = drawings.forest_scale(rows, measure)
+    pages = pages_of(len(rows), drawings.MOST_ROWS)
+    for number, page in enumerate(pages, 1):
+        _begin(slides, story, part, f" ({number} of {len(pages)})" if len(pages) > 1 else "")
+        drawings.forest(slides, [rows[at] for at in page], scale, labels)
+
+
+def _people(slides: Deck, story: Story, found: dict[str, Part]) -> None:
+    absolute = story.of_hundred
+    if absolute is None:
+        return
+    _begin(slides, story, found["people"])
+    sides = statements.sides_of(entry.first for entry in story.response.used)
+    drawings.hundred(slides, absolute, sides, statements.verb_of(story.response.question.outcomes[0]))
+
+
+def _closing(slides: Deck, view: View, drawn: Sequence[Result]) -> None:
+    rows = [(d.question, d.decision, d.source) for d in methods.DECISIONS]
+    for page in pages_of(len(rows), 6):
+        slides.add("How the numbers are made", "", "\n".join((*methods.NOT_DONE, "", *methods.LIMITS)))
+        slides.table(("Question", "Decision", "Source"), [rows[at] for at in page], (2, 8, 2.2))
+    cited = references_of(view.evidence, (*drawn, *view.rows))
+    _references(slides, [f"[{item.id}] {vancouver(item)}" for item in cited])
+
+
+def _references(slides: Deck, texts: Sequence[str]) -> None:
+    """Every reference at one size, each as high as its lines; a slide is begun where the last is full."""
+    width = WIDTH - 2 * EDGE
+    for page in stacked(texts, width, BOTTOM - TOP, _REFERENCE, _GAP):
+        slides.add("References", "", "\n".join(texts[at] for at, _ in page))
+        y = TOP
+        for at, height in page:
+            slides.text(texts[at], EDGE, y, width, height, _REFERENCE, name="Reference")
+            y += height + _GAP

@@ -1,0 +1,246 @@
+"""The blinding lens: what people could tell of their treatment, beside the effect in the same trials."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Result
+from evidence.dataset.time_bins import BIN_OF_VALUE
+from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS, terms
+from evidence.formatting import counted, listed, percent
+from evidence.selection.selection import Selection, apply
+from evidence.stats.effect_sizes import Counts
+from evidence.stats.pooling import Pooled
+from evidence.synthesis.answers import Answer, answer
+from evidence.synthesis.display import crosses
+from evidence.synthesis.sentences import effect_in_words
+from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect
+
+# No column says that patients were unconscious. Lii 2023 gave ketamine or saline during surgical anaesthesia:
+# "Randomized trial of ketamine masked by surgical anesthesia in patients with depression" (Lii2023NMH, title).
+MASKED_BY_ANAESTHESIA: Mapping[str, str] = MappingProxyType({"lii-2023": "Lii2023NMH"})
+
+MASKINGS = terms(
+    ("active", "Active placebo", "Blinded, against a drug that is felt."),
+    ("anaesthesia", "Masked by anaesthesia", "Blinded, given while patients were under anaesthesia."),
+    ("inert", "Inert placebo", "Blinded, against nothing that is felt; most people can tell."),
+    ("open", "Open or raters only", "Patients knew their treatment."),
+    ("unknown", "Blinding not reported", "The source read does not say."),
+)
+DISSOCIATION = "dissociation"
+NEAREST = "nearest"
+FIRST = ("RR", NEAREST)
+"""What the lens shows before anything is chosen: measure and time."""
+
+
+def masking(result: Result) -> str:
+    """How far people could tell their treatment, as `MASKINGS` lists it."""
+    kind = COMPARATORS[result.comparator].kind
+    if result.trial in MASKED_BY_ANAESTHESIA:
+        return "anaesthesia"
+    if result.blinding in ("open-label", "single-blind") or kind == "active treatment":
+        return "open"
+    if kind == "active placebo":
+        return "active"
+    if kind == "inert placebo":
+        return "inert"
+    return "unknown"
+
+
+def group_of(entry: TrialEffect) -> str:
+    """The masking of a trial's entry, in words."""
+    return MASKINGS[masking(entry.first)].label
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """How many dissociated in some trials, over those that counted it in both arms."""
+
+    trials: tuple[str, ...]
+    drug: Counts | None
+    comparator: Counts | None
+    results: tuple[Result, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """Both arms in per cent, or that nobody counted."""
+        if self.drug is None or self.comparator is None:
+            return "not counted"
+        return f"{percent(*_pair(self.drug))} v {percent(*_pair(self.comparator))}"
+
+
+def _pair(arm: Counts) -> tuple[int, int]:
+    return arm.events, arm.n
+
+
+def felt(results: Iterable[Result], trials: Iterable[str]) -> Felt:
+    """Dissociation in these trials, one count a trial, summed; only rows that compare two arms."""
+    wanted = frozenset(trials)
+    rows = [r for r in results if r.outcome == DISSOCIATION and r.trial in wanted and r.comparator not in INTERVENTIONS]
+    found = answer(_promoted(rows), Question((DISSOCIATION,), "RD", None))
+    counts = found.counts
+    used = tuple(r for entry in found.used for r in entry.results)
+    if counts is None:
+        return Felt((), None, None)
+    return Felt(tuple(entry.label for entry in found.used), counts[0], counts[1], used)
+
+
+def _promoted(rows: list[Result]) -> list[Result]:
+    """Rows of pooled arms stand in for a trial that has no main row."""
+    main = {r.trial for r in rows if r.analysis == "main"}
+    return [
+        r.model_copy(update={"analysis": "main"}) if r.analysis == "pooled-arms" and r.trial not in main else r
+        for r in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One way of masking: its trials, their pooled effect, and how many of their people dissociated."""
+
+    value: str
+    used: tuple[TrialEffect, ...]
+    pooled: Pooled | None
+    felt: Felt
+
+    @property
+    def label(self) -> str:
+        """The masking on screen."""
+        return MASKINGS[self.value].label
+
+    @property
+    def people(self) -> int | None:
+        """People analysed, as far as reported."""
+        known = [entry.people for entry in self.used if entry.people is not None]
+        return sum(known) if known else None
+
+    @property
+    def key(self) -> str:
+        """Lines of the results behind the effect and the count of dissociation."""
+        lines = [entry.key for entry in self.used] + [str(r.line) for r in self.felt.results]
+        return " ".join(dict.fromkeys(" ".join(lines).split()))
+
+
+def rank(entry: TrialEffect) -> int:
+    """The place of an entry's masking in the fixed order."""
+    return list(MASKINGS).index(masking(entry.first))
+
+
+def ask(results: Iterable[Result], measure: str, time: str) -> Answer:
+    """Response as a ratio, or symptom scores, in a time bin (or nearest to 24 hours), grouped by masking."""
+    time_bin = BIN_OF_VALUE.get(time)
+    if measure == "RR":
+        question = Question(("response",), "RR", time_bin)
+    else:
+        question = Question(SYMPTOMS, measure, time_bin, "MADRS" if measure == "MD" else None)
+    return answer(results, question, group_by=group_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The answer the lens looks at, the results behind it, and what was given up to see more than one masking."""
+
+    answer: Answer
+    results: tuple[Result, ...]
+    words: str
+
+
+_ABOUT_MASKING = ("comparator_kind", "blinding")
+
+
+def scope(everything: Iterable[Result], selection: Selection, measure: str, time: str) -> Scope:
+    """The selection; where it holds one kind of masking only, without what it says of comparator and blinding."""
+    rows = tuple(everything)
+    criteria = selection.criteria()
+    inside = apply(rows, criteria)
+    found = ask(inside, measure, time)
+    if len({masking(entry.first) for entry in found.used}) > 1:
+        return Scope(found, inside, "")
+    gone = [c for c in criteria if c.source in _ABOUT_MASKING or c.about == "comparator"]
+    wider = apply(rows, [c for c in criteria if c not in gone])
+    wide = ask(wider, measure, time)
+    if not gone or len(wide.used) == len(found.used):
+        return Scope(found, inside, "")
+    words = listed([criterion.words for criterion in gone])
+    return Scope(wide, wider, f"One kind of masking alone cannot be compared; shown without requiring that {words}.")
+
+
+def lenses(found: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
+    """The groups of an answer by masking, in a fixed order, each with the dissociation its own trials counted."""
+    rows = tuple(results)
+    groups = {group.name: group for group in found.groups}
+    return tuple(
+        Lens(value, group.used, group.pooled, felt(rows, (entry.trial for entry in group.used)))
+        for value, term in MASKINGS.items()
+        if (group := groups.get(term.label)) is not None and group.used
+    )
+
+
+def finding(found: Answer, items: Iterable[Lens]) -> str:
+    """The effect by masking, and how many dissociated in the same trials: what the numbers say and no more."""
+    shown = tuple(items)
+    if not shown:
+        return "No trial here can be sorted by how well its treatment was hidden, because nothing can be pooled"
+    parts: list[str] = []
+    for item in shown:
+        one = Answer(found.question, item.used, item.used, item.pooled, ())
+        label, value = _effect(one)
+        parts.append(f"{PLACES[item.value]} {f'it is {value}' if parts else f'the {label} is {value}'}")
+    text = "; ".join(parts)
+    counted_in = [item for item in shown if item.felt.drug is not None]
+    k = sum(len(item.used) for item in shown)
+    if not counted_in:
+        none = "The trial did not count" if k == 1 else f"None of the {k} trials counted"
+        return f"{text[0].upper()}{text[1:]}. {none} dissociation in both arms"
+    sizes = [f"{item.felt.in_words} {PLACES[item.value]}" for item in counted_in]
+    number = sum(len(item.felt.trials) for item in counted_in)
+    return (
+        f"{text[0].upper()}{text[1:]}. Of the {counted(k, 'trial')} {number} counted dissociation in both arms: "
+        f"{listed(sizes)} (drug v comparator)"
+    )
+
+
+NOT_RANDOMISED = (
+    "Trials were not randomised to a kind of placebo: groups differ in people, drug, dose and year as well, so a "
+    "difference between them is a hint and not a test of blinding."
+)
+PLACES: Mapping[str, str] = MappingProxyType(
+    {
+        "active": "against active placebo",
+        "anaesthesia": "masked by anaesthesia",
+        "inert": "against inert placebo",
+        "open": "without blinding of patients",
+        "unknown": "with blinding not reported",
+    }
+)
+
+
+def _outcome(found: Answer) -> str:
+    outcomes = found.question.outcomes
+    return "symptom scores" if outcomes == SYMPTOMS else OUTCOMES[outcomes[0]].label.lower()
+
+
+def _effect(found: Answer) -> tuple[str, str]:
+    """The measure with its outcome; and the estimate with what is behind it."""
+    label, _, rest = effect_in_words(found).partition(", 95% CI ")
+    words = label.split(" ")
+    place = next(i for i, word in enumerate(words) if word[0] in "0123456789−")
+    return f"{' '.join(words[:place])} of {_outcome(found)}", f"{' '.join(words[place:])} (95% CI {rest})"
+
+
+def aloud(found: Answer, item: Lens) -> str:
+    """One way of masking as a screen reader says it."""
+    one = Answer(found.question, item.used, item.used, item.pooled, ())
+    includes = "" if item.pooled is None else f"; the interval {crosses(item.pooled.ci_low, item.pooled.ci_high)}"
+    return f"{item.label}: {effect_in_words(one)}{includes}; dissociation {item.felt.in_words}"
+
+
+def caution(found: Answer, items: Iterable[Lens]) -> str:
+    """Why groups of trials are not a randomised comparison, and what the test of a difference is based on."""
+    shown = tuple(items)
+    if len(shown) < 2:
+        return f"Only one kind of masking has {_outcome(found)} to pool here, so nothing can be set against it."
+    small = [item.label.lower() for item in shown if len(item.used) == 1]
+    alone = f" A single trial stands for {listed(small)}{', each' if len(small) > 1 else ''}." if small else ""
+    return f"{NOT_RANDOMISED}{alone}"

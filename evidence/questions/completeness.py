@@ -1,0 +1,80 @@
+"""Which trial reports which outcome in which time bin: the matrix behind “not reported”."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+import pandas as pd
+
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Result
+from evidence.dataset.time_bins import TIME_BINS, bin_of
+
+REPORTED, PARTLY, MISSING = "●", "○", ""
+KEY = (
+    "Ideation is suicidal; any, serious and stopped are about adverse events. ● numbers for both arms · ○ reported "
+    "without numbers that can be pooled · blank: not reported"
+)
+SUBJECTS: Mapping[str, tuple[str, ...]] = {
+    "Symptom score": ("symptom-change", "symptom-endpoint"),
+    "Response": ("response",),
+    "Remission": ("remission",),
+    "Suicidal ideation": tuple(o.value for o in OUTCOMES.values() if o.group == "suicidality"),
+    "Relapse": ("relapse", "time-to-relapse"),
+    "Dissociation": tuple(o.value for o in OUTCOMES.values() if o.group == "dissociative"),
+    "Any event": ("any-adverse-event",),
+    "Serious event": ("serious-adverse-event",),
+    "Stopped for event": ("discontinuation-adverse-event",),
+}
+BETWEEN = "Between these times"
+HEADS: Mapping[str, str] = MappingProxyType(
+    {
+        "Symptom score": "Symptoms",
+        "Suicidal ideation": "Ideation",
+        "Serious event": "Serious",
+        "Stopped for event": "Stopped",
+        BETWEEN: "between",
+        **{item.label: item.short for item in TIME_BINS},
+    }
+)
+"""Names of columns that fit over a sign on a narrow screen; the others are short as they are."""
+
+
+def is_complete(result: Result) -> bool:
+    """Whether a result can be compared: counts or scores of both arms, or an effect with its interval."""
+    counts = (result.events_intervention, result.n_intervention, result.events_comparator, result.n_comparator)
+    scores = (result.mean_intervention, result.sd_intervention, result.mean_comparator, result.sd_comparator)
+    printed = (result.effect, result.ci_low, result.ci_high)
+    return any(None not in cells for cells in (counts, scores, printed))
+
+
+def by_outcome(trials: Mapping[str, tuple[Result, ...]]) -> pd.DataFrame:
+    """A row a trial, a column an outcome, at any time; and how many of the outcomes each trial reports."""
+    rows = []
+    for results in trials.values():
+        signs = {name: _sign(r for r in results if r.outcome in known) for name, known in SUBJECTS.items()}
+        rows.append({"Trial": results[0].label, **signs, "Of 9": sum(sign != MISSING for sign in signs.values())})
+    return pd.DataFrame(rows, columns=["Trial", *SUBJECTS, "Of 9"])
+
+
+def by_time(trials: Mapping[str, tuple[Result, ...]], subject: str) -> pd.DataFrame:
+    """A row a trial, a column a time bin, for one outcome; trials that never report it come last."""
+    known = SUBJECTS[subject]
+    rows = []
+    for results in trials.values():
+        own = [r for r in results if r.outcome in known]
+        signs = {t.label: _sign(r for r in own if bin_of(r.hours) == t) for t in TIME_BINS}
+        between = _sign(r for r in own if bin_of(r.hours) is None)
+        rows.append({"Trial": results[0].label, **signs, BETWEEN: between})
+    rows.sort(key=lambda row: all(sign == MISSING for name, sign in row.items() if name != "Trial"))
+    return pd.DataFrame(rows, columns=["Trial", *(t.label for t in TIME_BINS), BETWEEN])
+
+
+def in_words(frame: pd.DataFrame, subject: str) -> str:
+    """How many trials report an outcome at all."""
+    reported = int((frame.drop(columns="Trial") != MISSING).any(axis=1).sum())
+    return f"{reported} of {len(frame)} trials report this: {subject.lower()}."
+
+
+def _sign(results: Iterable[Result]) -> str:
+    own = list(results)
+    return MISSING if not own else REPORTED if any(is_complete(r) for r in own) else PARTLY

@@ -1,0 +1,225 @@
+"""For how long: what followed a course of doses, and what followed stopping it at random."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from evidence.dataset.records import Result
+from evidence.dataset.time_bins import HOURS_A_DAY
+from evidence.formatting import counted, listed, percent, plain
+from evidence.questions.blinding import MASKINGS, masking
+from evidence.stats.effect_sizes import Counts, Effect, from_interval
+from evidence.synthesis.answers import HOUSE_RULE, Answer, pool_entries
+from evidence.synthesis.display import interval, shown
+from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_inputs
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """How long a group stayed well: mean or median days to relapse; None where it was not reached or not reported."""
+
+    result: Result
+    arm: str
+    days: float | None
+    statistic: str
+    followed_days: float | None
+    people: int | None
+
+    @property
+    def label(self) -> str:
+        """The trial, with its arm where that is not the drug."""
+        return self.result.label if self.arm == self.result.intervention else f"{self.result.label}, {self.arm}"
+
+    @property
+    def is_after_course(self) -> bool:
+        """Whether the days are counted after more than one dose."""
+        return self.result.anchor == "last-dose" and (self.result.administrations or 2) > 1
+
+    @property
+    def in_words(self) -> str:
+        """Days and statistic, or that the time was not reached or reported by the end of follow-up."""
+        if self.days is not None:
+            return f"{plain(self.days)} days, {self.statistic}"
+        return "not reached or not reported" + (f" by day {plain(self.followed_days)}" if self.followed_days else "")
+
+
+def is_follow_up(result: Result) -> bool:
+    """Whether a result tells days to relapse outside a randomised withdrawal."""
+    return result.outcome == "time-to-relapse" and result.design != "withdrawal" and result.unit == "days"
+
+
+def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
+    """Days to relapse, one value an arm, shortest first, arms without a value last.
+
+    The statistic is the one the trial reports. A comparator arm without a value is left out.
+    """
+    found = []
+    for result in results:
+        if not is_follow_up(result):
+            continue
+        for arm, mean, median, people in (
+            (result.intervention, result.mean_intervention, result.median_intervention, result.n_intervention),
+            (result.comparator, result.mean_comparator, result.median_comparator, result.n_comparator),
+        ):
+            days = median if median is not None else mean
+            if days is None and arm != result.intervention:
+                continue
+            followed = result.hours / HOURS_A_DAY
+            end = followed if days is None or followed > days else None
+            statistic = "median" if median is not None else "mean" if mean is not None else ""
+            found.append(FollowUp(result, arm, days, statistic, end, people))
+    return tuple(sorted(found, key=lambda item: (item.days is None, item.days or 0.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """One randomised withdrawal, or one stratum of it: relapse by arm and the hazard ratio where it was printed."""
+
+    result: Result
+    going_on: Counts | None
+    stopping: Counts | None
+    effect: Effect | None
+
+
+def is_withdrawal(result: Result) -> bool:
+    """Whether a result is relapse in a trial that randomised responders to go on or stop."""
+    return result.design == "withdrawal" and result.outcome == "relapse" and result.analysis == "main"
+
+
+def masking_of(entries: Sequence[Withdrawal]) -> str:
+    """How far people in the withdrawals could tell that they had been taken off, trial by trial, and why it matters."""
+    groups: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        groups.setdefault(MASKINGS[masking(entry.result)].label.lower(), {})[entry.result.label] = None
+    if not groups:
+        return ""
+    words = "; ".join(f"{name}: {listed(list(labels))}" for name, labels in groups.items())
+    return f"By blinding: {words}. Everybody had felt the drug before, so going without it can be noticed."
+
+
+def withdrawals(results: Iterable[Result]) -> tuple[Withdrawal, ...]:
+    """Relapse after randomised withdrawal, one entry a stratum, in the file's order."""
+    found = []
+    for r in results:
+        if not is_withdrawal(r):
+            continue
+        hazard = None
+        if r.effect_measure == "HR" and r.effect is not None and r.ci_low is not None and r.ci_high is not None:
+            hazard = from_interval(r.effect, r.ci_low, r.ci_high, log=True)
+        found.append(
+            Withdrawal(
+                r,
+                _counts(r.events_intervention, r.n_intervention),
+                _counts(r.events_comparator, r.n_comparator),
+                hazard,
+            )
+        )
+    return tuple(found)
+
+
+def _counts(events: int | None, n: int | None) -> Counts | None:
+    return Counts(events, n) if events is not None and n else None
+
+
+def hazard_answer(entries: Iterable[Withdrawal], low_confidence: bool = False) -> Answer:
+    """The log hazard ratios of strata with a printed interval, pooled; strata hold different people, so each counts."""
+    question = Question(("relapse",), "HR", None, low_confidence=low_confidence)
+    effects = tuple(
+        TrialEffect(
+            entry.result.trial,
+            entry.result.label,
+            (entry.result,),
+            entry.effect,
+            "printed hazard ratio and interval",
+            question.objection(entry.result),
+            entry.going_on,
+            entry.stopping,
+            entry.result.people,
+            "HR",
+        )
+        for entry in entries
+        if entry.effect is not None
+    )
+    used = pooled_inputs(effects)
+    return Answer(question, effects, used, pool_entries(used, HOUSE_RULE), ())
+
+
+def finding_of_courses(items: Iterable[FollowUp]) -> str:
+    """How long people stayed well after a course, over groups given the drug; too different to pool."""
+    groups = [item for item in items if item.arm == item.result.intervention]
+    timed = [item for item in groups if item.days is not None]
+    days = [item.days for item in timed if item.days is not None]
+    if not days:
+        return "No trial in this selection reports how long people stayed well after a course"
+    known = [item.people for item in timed if item.people is not None]
+    people = f", {counted(sum(known), 'person', 'people')} in those that say how many" if known else ""
+    if len(days) == 1:
+        return f"In the one group with a time, relapse after a course came at {groups[0].in_words}{people}"
+    open_ended = len(groups) - len(days)
+    rest = f"; {counted(open_ended, 'group')} without a time" if open_ended else ""
+    return (
+        f"After a course, relapse came at a mean or median of {plain(min(days))} to {plain(max(days))} days "
+        f"({counted(len(days), 'group')}{people}{rest})"
+    )
+
+
+def reading_courses(items: Iterable[FollowUp]) -> str:
+    """How to read days to relapse together: what a mean counts, and how few groups had a comparator."""
+    found = list(items)
+    groups = [item for item in found if item.arm == item.result.intervention]
+    compared = [item.result.label for item in groups if item.result.is_controlled]
+    text = "Without a comparator nobody knows who would have relapsed anyway"
+    text += f"; only {listed(compared)} had one." if compared else "."
+    means = dict.fromkeys(item.result.label for item in groups if item.statistic == "mean")
+    if means:
+        text += f" A mean ({listed(list(means))}) counts those who relapsed, so it is shorter than a median."
+    if any(item.days is not None and item.followed_days is not None for item in found):
+        text += " Dotted: until people were no longer followed."
+    return text
+
+
+def certain(entries: Iterable[Withdrawal]) -> tuple[Withdrawal, ...]:
+    """The strata behind the rates of relapse: counts in both arms, low confidence left out."""
+    return tuple(e for e in entries if e.result.confidence != "low" and e.going_on and e.stopping)
+
+
+def _certain_arms(entries: Iterable[Withdrawal]) -> tuple[list[Counts], list[Counts]]:
+    pairs = [(e.going_on, e.stopping) for e in certain(entries)]
+    complete = [(on, off) for on, off in pairs if on is not None and off is not None]
+    return [on for on, _ in complete], [off for _, off in complete]
+
+
+def relapse_rates(entries: Iterable[Withdrawal]) -> tuple[str, str]:
+    """Per cent who relapsed going on and stopping, over strata with counts of both arms; low confidence left out."""
+    on, off = _certain_arms(entries)
+    rates = [
+        percent(sum(arm.events for arm in arms), sum(arm.n for arm in arms)) if arms else "not reported"
+        for arms in (on, off)
+    ]
+    return rates[0], rates[1]
+
+
+def behind_strata(found: Answer) -> str:
+    """Strata, trials and people behind a pooled hazard ratio."""
+    trials = counted(len({entry.trial for entry in found.used}), "trial")
+    people = f", {counted(found.people, 'person', 'people')}" if found.people else ""
+    return f"{counted(found.k, 'stratum', 'strata')} of {trials}{people}"
+
+
+def finding_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
+    """What stopping did: relapse of 100 in each arm over the strata with counts, and the hazard ratio."""
+    found = list(entries)
+    if not _certain_arms(found)[0]:
+        return "No randomised withdrawal trial in this selection reports relapse in both arms with certainty"
+    on, off = relapse_rates(found)
+    text = f"Of people who had done well, {on} relapsed when treatment went on and {off} when it was stopped at random"
+    strata = hazard_answer(found)
+    if strata.pooled is None:
+        return text
+    low_high = interval("HR", strata.pooled.ci_low, strata.pooled.ci_high).replace("–", " to ")
+    return f"{text} (hazard ratio {shown('HR', strata.pooled.estimate)}, 95% CI {low_high}; {behind_strata(strata)})"
+
+
+def left_out_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
+    """Which withdrawal trials are drawn but not counted, and why; empty where none is."""
+    names = dict.fromkeys(entry.result.label for entry in entries if entry.result.confidence == "low")
+    return f"Not counted in the sentence or pooled (low confidence): {listed(list(names))}." if names else ""

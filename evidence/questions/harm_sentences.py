@@ -1,0 +1,199 @@
+"""Harms in sentences: the largest difference in people, harm beside benefit, and what was not pooled or not drawn."""
+
+from collections.abc import Iterable, Sequence
+
+from evidence.dataset.records import Result
+from evidence.formatting import counted, listed
+from evidence.questions import response
+from evidence.questions.harms import EVENT_GROUPS, KIND_LABELS, WITHDRAWN, Harm, Scope, is_frequent
+from evidence.synthesis.describe import describe
+from evidence.synthesis.sentences import Sides, absolute, behind, sides_of, spelled, when
+
+_NO_WINDOW = "observation window not stated"
+
+
+def sides_among(items: Iterable[Harm]) -> Sides:
+    """What both sides of the differences are called."""
+    return sides_of(result for item in items for result in item.results)
+
+
+def _of_100(value: float) -> str:
+    people = abs(round(100 * value))
+    return f"{people or 'under 1'} {'more' if value > 0 else 'fewer'} of 100"
+
+
+def finding(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) -> str:
+    """The largest difference in people, then the next ones, then what was rarer on the drug.
+
+    `groups` are those of `harms.EVENT_GROUPS` that the items were narrowed to, all of them where there is none.
+    """
+    found = sorted((h for h in items if h.differs), key=lambda h: -(h.differs or (0.0,))[0])
+    if not found:
+        kinds = listed([EVENT_GROUPS[name].lower() for name in groups] or ["adverse"])
+        return f"No controlled trial here counts {kinds} events in both arms"
+    more = [h for h in found if h.differs and h.differs[1] > 0]
+    fewer = [h for h in reversed(found) if h.differs and h.differs[2] < 0]
+    lead = (more or fewer or [max(found, key=lambda h: abs((h.differs or (0.0,))[0]))])[0]
+    text = f"The largest difference is in {lead.spoken}"
+    if not more and not fewer:
+        text = f"No event has an interval that excludes no difference; the largest is in {lead.spoken}"
+    if lead.rates is not None:
+        drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
+        text += f": about {drug} of 100 people on {sides.drug} against {control} on {sides.comparator}"
+    size = lead.in_words("RD").replace(" (", ", 95% CI ").rstrip(")")
+    text += f" (risk difference {size}; {behind(lead.difference)})"
+    following = [h for h in more if h is not lead][:3]
+    if following:
+        text += f"; next come {listed([f'{h.spoken} ({_of_100((h.differs or (0.0,))[0])})' for h in following])}"
+    rarer = [h for h in fewer if h is not lead][:2]
+    if rarer:
+        text += f". Rarer on {sides.drug}: "
+        text += listed([f"{h.spoken} ({_of_100((h.differs or (0.0,))[0])})" for h in rarer])
+    return text
+
+
+def window(items: Iterable[Harm]) -> str:
+    """Until when the events were counted; empty without any."""
+    used = [entry for item in items for entry in item.difference.used]
+    vague = {entry.label: None for entry in used if any(_NO_WINDOW in (r.note or "").lower() for r in entry.results)}
+    hours = sorted({entry.hours for entry in used if entry.label not in vague})
+    unsaid = f"Until when they were counted is not stated for {listed(list(vague))}." if vague else ""
+    if not hours:
+        return f"People with the event at least once. {unsaid}" if unsaid else ""
+    first, last = spelled(hours[0]), spelled(hours[-1])
+    if first != last:
+        amount, unit = first.split(" ")
+        last = f"{amount if last.endswith(unit) else first} to {last}"
+    words = f"People with the event at least once, counted from the first dose or randomisation until {last}."
+    return f"{words} {unsaid}".strip()
+
+
+def trade_off(items: Iterable[Harm], found: Scope) -> str:
+    """Number needed to harm of the event with the largest difference beside that needed to treat, same selection."""
+    ranked = sorted((h for h in items if h.differs and h.needed), key=lambda h: -(h.differs or (0.0,))[0])
+    if not ranked or (ranked[0].differs or (0.0,))[0] <= 0:
+        return ""
+    # Where criteria were given up, the benefit is that of the drug and route whose harm is told, not of any other.
+    same = {(r.intervention, r.route) for r in ranked[0].results}
+    rows = tuple(r for r in found.compared if not found.dropped or (r.intervention, r.route) in same)
+    benefit = response.answer_for(rows, response.Choices())
+    of_hundred = absolute(benefit)
+    text = f"Number needed to harm, {ranked[0].spoken}: {ranked[0].needed}. "
+    if of_hundred is None:
+        return text + "Number needed to treat: no response with counts in both arms to set beside it."
+    time = when(benefit)
+    time = f"{time[0].lower()}{time[1:]} (same selection, other trials)"
+    return text + f"Number needed to treat, response {time}: {of_hundred.number_needed} ({behind(benefit)})."
+
+
+def not_pooled(items: Iterable[Harm]) -> list[str]:
+    """Why trials that report an event are not in its difference, one line a reason, each trial named once."""
+    reasons: dict[str, dict[str, None]] = {}
+    for item in items:
+        for entry in item.difference.left_out:
+            reasons.setdefault(entry.excluded, {})[entry.label] = None
+        for label in item.withdrawn:
+            reasons.setdefault(WITHDRAWN, {})[label] = None
+    return [f"Not in a difference ({reason}): {listed(list(labels))}." for reason, labels in reasons.items()]
+
+
+def no_events(items: Iterable[Harm]) -> str:
+    """Events that nobody had in either arm, for which there is a difference of nothing and no ratio."""
+    without = [h for h in items if h.differs and h.ratio.pooled is None]
+    if not without:
+        return ""
+    nobody = not any(arm.events for h in without for arm in h.difference.counts or ())
+    return (
+        f"{'Nobody' if nobody else 'Nobody, or everybody,'} had it in either arm of any trial: "
+        f"{listed([h.spoken for h in without])}. The risk difference stands, with "
+        "the interval that the number of people leaves open; a risk ratio cannot be estimated."
+    )
+
+
+def rare(items: Iterable[Harm], least: float) -> str:
+    """The events that the threshold cuts, named."""
+    cut = [h.spoken for h in items if h.differs is not None and not is_frequent(h, least)]
+    named = f"{listed(cut[:8])}{f' and {len(cut) - 8} more' if len(cut) > 8 else ''}"
+    return f"{counted(len(cut), 'event')} under {least:g}% in both arms not drawn: {named}." if cut else ""
+
+
+_LONG_TERM = ("cystitis", "urinary-retention", "long-lasting-amnesia")
+
+
+def nearest_to_long_term(results: Iterable[Result]) -> tuple[Result, ...]:
+    """The rows that come nearest to long-term harm of bladder and memory, the longest counted first."""
+    found = [r for r in results if r.outcome in _LONG_TERM]
+    return tuple(sorted(found, key=lambda r: (-r.hours, r.outcome, r.label)))
+
+
+def not_measured(results: Iterable[Result]) -> str:
+    """What no trial measures, with how many people stand behind the nearest rows."""
+    near = nearest_to_long_term(results)
+    text = "Long-term harm to bladder and memory: no trial here is built to measure it"
+    if not near:
+        return f"{text}, and none reports such an event. That is absence of data, not evidence of safety."
+    longest = near[0]
+    return (
+        f"{text}. {counted(len(near), 'row')} of {counted(len({r.trial for r in near}), 'trial')} "
+        f"{'comes' if len(near) == 1 else 'come'} nearest; the longest counts until {spelled(longest.hours)} "
+        f"({longest.label}, {counted(longest.n_intervention or 0, 'person', 'people')}). That is absence of data, not "
+        "evidence of safety."
+    )
+
+
+def near_row(result: Result) -> str:
+    """One of those rows in words."""
+    against = "" if result.is_controlled else " (no comparison group)"
+    return f"{result.label}{against}: {describe(result)}"
+
+
+def comparators(found: Scope) -> str:
+    """Which kind of comparator is shown and which others there are; empty where there is only one."""
+    others = [name for name, amount in found.kinds.items() if amount and name != found.kind]
+    if not others:
+        return ""
+    words = listed([f"{KIND_LABELS[name].lower()} ({counted(found.kinds[name], 'trial')})" for name in others])
+    shown = f"{KIND_LABELS[found.kind].lower()} ({counted(found.kinds[found.kind], 'trial')})"
+    return f"Shown against {shown}. Different kinds of comparator are never pooled; choose {words} under Options."
+
+
+def many(items: Sequence[Harm]) -> str:
+    """That with many events some differ by chance; empty with few."""
+    if len(items) < 10:
+        return ""
+    return (
+        f"{len(items)} events are compared here and no interval allows for that: with no true difference at all about "
+        f"{max(1, round(len(items) / 20))} of them would still exclude it by chance."
+    )
+
+
+def finding_apart(items: Iterable[Harm], sides: Sides) -> str:
+    """Serious events, thoughts of suicide and stopping, each in people of 100 in both arms."""
+    parts = []
+    for item in items:
+        if item.differs is None or item.rates is None:
+            continue
+        drug, control = (_rate(rate) for rate in item.rates)
+        parts.append(f"{item.spoken} {drug} against {control} ({behind(item.difference)})")
+    if not parts:
+        return "No controlled trial here counts serious events or stopping in both arms"
+    return f"Of 100 people on {sides.drug} against {sides.comparator}: {'; '.join(parts)}"
+
+
+# What a reader expects of every trial of a drug, and which events say it.
+_EXPECTED = {
+    "serious adverse events": ("serious-adverse-event",),
+    "suicide-related events": ("suicide", "suicide-attempt", "suicidal-ideation"),
+    "stopping because of an adverse event": ("discontinuation-adverse-event",),
+}
+
+
+def not_counted(items: Iterable[Harm]) -> str:
+    """Which of serious events, suicide and stopping no trial counted in both arms; empty where all were."""
+    held = {item.event for item in items}
+    gone = [words for words, events in _EXPECTED.items() if not held.intersection(events)]
+    return f"Not counted in both arms by any trial here: {listed(gone)}. That is no sign of safety." if gone else ""
+
+
+def _rate(rate: float) -> str:
+    return "under 1" if 0 < rate < 0.005 else f"{100 * rate:.0f}"

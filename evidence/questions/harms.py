@@ -1,0 +1,255 @@
+"""At what cost: adverse events by arm with their differences, and what the trials did not count.
+
+Each trial gives one row an event: its main analysis, dose arms combined, the comparator counted once; a row of arms
+reported together stands in where nothing else has counts. Results without a comparison never enter a difference.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOME_GROUPS, OUTCOMES
+from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import INTERVENTIONS
+from evidence.selection.selection import PRESETS, Criterion, Selection, apply, comparator_kind
+from evidence.selection.widening import PLACEBOS, widened
+from evidence.stats.absolute import NumberNeeded
+from evidence.stats.proportions import newcombe
+from evidence.synthesis.answers import Answer, answer
+from evidence.synthesis.display import interval, shown
+from evidence.synthesis.sentences import absolute
+from evidence.synthesis.trial_effects import Question
+
+APART_GROUPS = ("serious", "discontinuation")
+APART_EVENTS = ("any-adverse-event", "suicidal-ideation")
+EVENT_GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        name: term.label
+        for name, term in OUTCOME_GROUPS.items()
+        if name not in BENEFIT_GROUPS and name not in APART_GROUPS
+    }
+)
+WITHDRAWN = "randomised withdrawal: only people who had done well on the drug"
+AUTOMATIC = "auto"
+_POOLABLE = ("main", "pooled-arms")
+KINDS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "placebo": PLACEBOS,
+        "treatment": frozenset({"active treatment"}),
+        "nothing": frozenset({"no treatment"}),
+    }
+)
+KIND_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        AUTOMATIC: "What most trials used",
+        "placebo": "Any placebo",
+        "treatment": "Another treatment",
+        "nothing": "No treatment",
+    }
+)
+
+
+def is_harm(result: Result) -> bool:
+    """Whether a result is a harm that people have or have not."""
+    return OUTCOMES[result.outcome].group not in BENEFIT_GROUPS and not result.outcome.endswith("-change")
+
+
+def stands_apart(event: str) -> bool:
+    """Whether an event stands in the block of its own: serious, suicide-related, stopping, and any event at all."""
+    return OUTCOMES[event].group in APART_GROUPS or event in APART_EVENTS
+
+
+def is_event(result: Result) -> bool:
+    """Whether a result is a named adverse event, not one of those that stand apart."""
+    return is_harm(result) and not stands_apart(result.outcome)
+
+
+def is_apart(result: Result) -> bool:
+    """Whether a result stands in the block of serious events and stopping."""
+    return is_harm(result) and stands_apart(result.outcome)
+
+
+def has_both_arms(result: Result) -> bool:
+    """Whether events and people of both arms are known and the other arm had no form of ketamine."""
+    cells = (result.events_intervention, result.n_intervention, result.events_comparator, result.n_comparator)
+    return result.is_controlled and result.comparator not in INTERVENTIONS and None not in cells
+
+
+def comparable(results: Iterable[Result]) -> tuple[Result, ...]:
+    """Rows fit for a difference: main analyses; pooled arms of a trial and event only where no main row has counts."""
+    rows = tuple(r for r in results if is_harm(r) and r.is_controlled)
+    counts = Counter((r.trial, r.outcome) for r in rows if r.analysis == "main" and has_both_arms(r))
+    standing_in = {
+        r.line: r.model_copy(update={"analysis": "main"})
+        for r in rows
+        if r.analysis == "pooled-arms" and has_both_arms(r) and not counts[r.trial, r.outcome]
+    }
+    replaced = {(r.trial, r.outcome) for r in standing_in.values()}
+    return tuple(
+        standing_in.get(r.line, r)
+        for r in rows
+        if r.line in standing_in or (r.trial, r.outcome) not in replaced or r.analysis != "main"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """One event: its risk difference and risk ratio, and the randomised withdrawals that are kept out of both."""
+
+    event: str
+    difference: Answer
+    ratio: Answer
+    withdrawn: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The event on screen."""
+        return OUTCOMES[self.event].label
+
+    @property
+    def spoken(self) -> str:
+        """The event inside a sentence."""
+        return self.label[0].lower() + self.label[1:]
+
+    @property
+    def group(self) -> str:
+        """The event's group on screen."""
+        return OUTCOME_GROUPS[OUTCOMES[self.event].group].label
+
+    @property
+    def rates(self) -> tuple[float, float] | None:
+        """Proportion with the event on the drug and on the comparator, so that they differ by the risk difference.
+
+        One trial gives its own. Several give the comparator's over all their people and what the pooled difference
+        makes of it, as on the Response page.
+        """
+        counts = self.difference.counts
+        if counts is None:
+            return None
+        drug, control = counts
+        if self.difference.k == 1:
+            return drug.events / drug.n, control.events / control.n
+        found = absolute(self.difference)
+        return (found.risk[0], found.comparator_rate) if found else None
+
+    @property
+    def differs(self) -> tuple[float, float, float] | None:
+        """Risk difference with its interval: pooled, or of one trial with Newcombe's interval and nothing added."""
+        if self.difference.pooled is None:
+            return None
+        counts = self.difference.counts
+        if self.difference.k == 1 and counts is not None:
+            drug, control = counts
+            return (drug.events / drug.n - control.events / control.n, *newcombe(drug, control))
+        pooled = self.difference.pooled
+        return pooled.estimate, pooled.ci_low, pooled.ci_high
+
+    def effect(self, measure: str) -> tuple[float, float, float] | None:
+        """Estimate and interval on the analysis scale of the measure asked for; None where it cannot be estimated."""
+        if measure == "RD":
+            return self.differs
+        pooled = self.ratio.pooled
+        return (pooled.estimate, pooled.ci_low, pooled.ci_high) if pooled else None
+
+    def in_words(self, measure: str) -> str:
+        """Estimate with its interval, or that it cannot be estimated."""
+        found = self.effect(measure)
+        return f"{shown(measure, found[0])} ({interval(measure, *found[1:])})" if found else "not estimable"
+
+    @property
+    def needed(self) -> NumberNeeded | None:
+        """People to treat for one more, or one fewer, with the event."""
+        if self.differs is None:
+            return None
+        estimate, low, high = self.differs
+        return NumberNeeded(-estimate, -high, -low)
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Every result behind the difference."""
+        return tuple(result for entry in self.difference.used for result in entry.results)
+
+    @property
+    def key(self) -> str:
+        """Lines of the results, as a mark carries them."""
+        return " ".join(str(result.line) for result in self.results)
+
+
+def harm_of(results: Iterable[Result], event: str, withdrawals: bool = False) -> Harm:
+    """One event pooled by the house rule; randomised withdrawals are listed and only pooled when asked for."""
+    rows = tuple(r for r in comparable(results) if r.outcome == event)
+    kept = tuple(r for r in rows if withdrawals or r.design != "withdrawal")
+    aside = () if withdrawals else tuple(dict.fromkeys(r.label for r in rows if r.design == "withdrawal"))
+    difference, ratio = (answer(kept, Question((event,), measure, None)) for measure in ("RD", "RR"))
+    return Harm(event, difference, ratio, aside)
+
+
+def harms(results: Iterable[Result], wanted: Callable[[Result], bool], withdrawals: bool = False) -> tuple[Harm, ...]:
+    """Every wanted event with a comparison, the largest risk difference first; what has none stands last."""
+    rows = tuple(r for r in results if wanted(r))
+    found = [harm_of(rows, event, withdrawals) for event in OUTCOMES if any(r.outcome == event for r in rows)]
+    found = [item for item in found if item.difference.entries or item.withdrawn]
+    return tuple(sorted(found, key=lambda h: (h.differs is None, -(h.differs or (0.0,))[0], h.label)))
+
+
+def is_frequent(harm: Harm, least: float) -> bool:
+    """Whether the event came up in at least `least` per cent of either arm."""
+    return harm.differs is not None and (harm.rates is None or max(harm.rates) * 100 >= least)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The results that answer a question of harm: the selection's, or those of a wider one, against one kind.
+
+    `given_up` says which criteria were given up for it, and what took their place.
+    """
+
+    results: tuple[Result, ...]
+    kind: str
+    dropped: tuple[Criterion, ...]
+    kinds: Mapping[str, int]
+    given_up: str = ""
+
+    @property
+    def compared(self) -> tuple[Result, ...]:
+        """Results against the kind of comparator that is asked about."""
+        return tuple(r for r in self.results if comparator_kind(r) in KINDS.get(self.kind, ()))
+
+
+def scope(
+    everything: Iterable[Result],
+    selection: Selection,
+    wanted: Callable[[Result], bool],
+    against: str = AUTOMATIC,
+    withdrawals: bool = False,
+) -> Scope:
+    """The selection, widened as little as needed to hold a wanted event counted in both arms, against one kind.
+
+    Comparators of different kinds ask different questions, so they are never pooled; automatic takes the kind that
+    most trials used.
+    """
+    rows = tuple(everything)
+
+    def usable(r: Result) -> bool:
+        fits = withdrawals or r.design != "withdrawal"
+        return wanted(r) and fits and has_both_arms(r) and r.analysis in _POOLABLE and r.confidence != "low"
+
+    def fitting(r: Result) -> bool:
+        return usable(r) and (against == AUTOMATIC or comparator_kind(r) in KINDS[against])
+
+    wider = widened(rows, selection, fitting, against in (AUTOMATIC, "placebo"))
+    kept = apply(rows, wider.criteria)
+    kinds = {
+        name: len({r.trial for r in kept if usable(r) and comparator_kind(r) in members})
+        for name, members in KINDS.items()
+    }
+    most = max(KINDS, key=lambda name: kinds[name]) if any(kinds.values()) else "placebo"
+    return Scope(kept, most if against == AUTOMATIC else against, wider.dropped, kinds, wider.words)
+
+
+def elsewhere(everything: Iterable[Result], selection: Selection) -> dict[str, int]:
+    """Presets other than the reader's that hold named events counted in both arms, with their trials."""
+    rows = tuple(r for r in everything if is_event(r) and has_both_arms(r) and r.analysis in _POOLABLE)
+    found = {name: len({r.trial for r in apply(rows, preset.criteria)}) for name, preset in PRESETS.items()}
+    return {name: amount for name, amount in found.items() if amount and name != selection.preset}

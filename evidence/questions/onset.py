@@ -1,0 +1,207 @@
+"""How soon: the answers of all time bins for one measure, over all trials or over those that report every time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from types import MappingProxyType
+
+from evidence.dataset.records import Result
+from evidence.dataset.time_bins import TIME_BINS, TimeBin
+from evidence.formatting import counted, listed
+from evidence.questions import blinding
+from evidence.questions.dose import DoseResponse, dose_response
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis.answers import Answer, Grouping, Model, answer
+from evidence.synthesis.display import interval, shown
+from evidence.synthesis.scores import score_kinds_over
+from evidence.synthesis.sentences import behind, sides_of, spelled
+from evidence.synthesis.trial_effects import SYMPTOMS, Question
+
+MEASURE_LABELS: Mapping[str, str] = MappingProxyType(
+    {"MD": "MADRS points", "SMD": "Any scale, in SDs", "RR": "Response, risk ratio"}
+)
+AXES = {
+    "MD": "MADRS points, drug minus comparator",
+    "SMD": "Standardised mean difference (Hedges g)",
+    "RR": "Risk ratio of response",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Answers by time bin. `drawn` are those with something to draw; `caveat` says how to read them together."""
+
+    answers: tuple[Answer, ...]
+    axis: str
+    caveat: str
+
+    @property
+    def drawn(self) -> tuple[Answer, ...]:
+        """Answers with at least one effect."""
+        return tuple(item for item in self.answers if any(entry.effect is not None for entry in item.entries))
+
+
+_COLUMNS = "Columns hold different trials: a difference between two columns may be a difference between trials."
+
+
+def _columns(answers: Iterable[Answer]) -> str:
+    return _COLUMNS if sum(item.pooled is not None for item in answers) > 1 else ""
+
+
+def _question(measure: str, time_bin: TimeBin, low_confidence: bool) -> Question:
+    if measure == "RR":
+        return Question(("response",), "RR", time_bin, low_confidence=low_confidence)
+    instrument = "MADRS" if measure == "MD" else None
+    return Question(SYMPTOMS, measure, time_bin, instrument, low_confidence=low_confidence)
+
+
+def _all_bins(
+    results: tuple[Result, ...], measure: str, low_confidence: bool, model: Model | None, group_by: Grouping | None
+) -> tuple[Answer, ...]:
+    return tuple(answer(results, _question(measure, item, low_confidence), model, group_by) for item in TIME_BINS)
+
+
+def course(
+    results: Iterable[Result],
+    measure: str,
+    same_trials: bool = False,
+    low_confidence: bool = False,
+    model: Model | None = None,
+    by_masking: bool = False,
+) -> Course:
+    """The time course of a measure ("MD", "SMD" or "RR").
+
+    With `same_trials` only trials are kept that report every bin shown; the bins are the set of at least two with
+    the most trials in common (the larger set where that ties). With `by_masking` each answer has a group for each way
+    of masking.
+    """
+    everything, group_by = tuple(results), blinding.group_of if by_masking else None
+    answers = _all_bins(everything, measure, low_confidence, model, group_by)
+    if not same_trials:
+        return Course(
+            answers,
+            AXES[measure],
+            " ".join((_columns(answers), score_kinds_over(answers))).strip(),
+        )
+    bins, trials = _most_in_common(answers)
+    if not trials:
+        empty = tuple(answer((), item.question, model) for item in answers)
+        return Course(empty, AXES[measure], "No trial in this selection reports this measure at two of these times.")
+    kept = tuple(r for r in everything if r.trial in trials)
+    same = tuple(
+        item for item in _all_bins(kept, measure, low_confidence, model, group_by) if item.question.bin in bins
+    )
+    names = listed([item.short for item in bins])
+    reporting = counted(len(trials), "trial that reports", "trials that report")
+    return Course(same, AXES[measure], f"Only the {reporting} at all of these times: {names}.")
+
+
+def _most_in_common(answers: tuple[Answer, ...]) -> tuple[tuple[TimeBin, ...], frozenset[str]]:
+    reporting = {
+        item.question.bin: frozenset(entry.trial for entry in item.used)
+        for item in answers
+        if item.question.bin is not None and item.used
+    }
+    best: tuple[tuple[TimeBin, ...], frozenset[str]] = ((), frozenset())
+    for size in range(2, len(reporting) + 1):
+        for bins in combinations(reporting, size):
+            common = frozenset.intersection(*(reporting[item] for item in bins))
+            if common and len(common) >= len(best[1]):
+                best = (bins, common)
+    return best
+
+
+def earliest_clear(answers: Sequence[Answer]) -> Answer | None:
+    """The first answer in the given order whose interval excludes no effect."""
+    return next((a for a in answers if a.pooled and (a.pooled.ci_low > 0 or a.pooled.ci_high < 0)), None)
+
+
+def finding_of_onset(answers: Sequence[Answer]) -> str:
+    """How soon: the earliest time whose interval excludes no effect, with the effect at that time.
+
+    Where nothing can be pooled before it, the sentence does not make it the time at which the effect begins.
+    """
+    reported = [a for a in answers if a.pooled is not None]
+    if not reported:
+        return (
+            "No controlled trial in this selection reports this with an interval, so how soon it works cannot be said"
+        )
+    first, start = earliest_clear(reported), reported[0]
+    if first is None:
+        return f"No time measured has an interval that excludes no effect; at {_times(start)} {_difference(start)}"
+    place = "with usable numbers" if first is start else "whose interval excludes no effect"
+    return f"At {_times(first)}, the earliest time {place}, {_difference(first)}"
+
+
+def finding_of_duration(answers: Sequence[Answer]) -> str:
+    """How the difference after one dose fares: the latest time that excludes no effect, and the latest measured."""
+    reported = [a for a in answers if a.pooled is not None]
+    if not reported:
+        return "No controlled trial in this selection follows people after one dose with numbers that can be compared"
+    clear, last = [a for a in reported if earliest_clear([a]) is not None], reported[-1]
+    if not clear:
+        latest_words = f"at the latest, {_times(last)}, {_difference(last)}"
+        return f"After one dose no time measured excludes no effect; {latest_words}"
+    latest = clear[-1]
+    if latest is last:
+        return f"After one dose, at {_times(latest)}, the latest time with usable numbers, {_difference(latest)}"
+    return (
+        f"After one dose the latest time whose interval excludes no effect is {_times(latest)}: "
+        f"{_difference(latest)}. At {_times(last)} it includes no effect: {_difference(last)}"
+    )
+
+
+def _difference(answer: Answer) -> str:
+    """The effect as a clause: absolute words, interval, trials and people."""
+    assert answer.pooled is not None
+    sides = sides_of(entry.first for entry in answer.used)
+    value, measure = answer.pooled.estimate, answer.question.measure
+    low_high = interval(measure, answer.pooled.ci_low, answer.pooled.ci_high).replace("–", " to ")
+    numbers = f"(95% CI {low_high}; {behind(answer)})"
+    if MEASURES[measure].scale == "log":
+        ratio = f"the {MEASURES[measure].label.lower()} of response was {shown(measure, value)}"
+        return f"{ratio} for {sides.drug} against {sides.comparator} {numbers}"
+    unit = "standard deviations" if measure == "SMD" else f"{answer.question.instrument or ''} points".strip()
+    direction = "lower" if value < 0 else "higher"
+    size = f"scores were {shown(measure, abs(value))} {unit} {direction}"
+    return f"{size} with {sides.drug} than with {sides.comparator} {numbers}"
+
+
+def _times(answer: Answer) -> str:
+    hours = sorted({entry.hours for entry in answer.used})
+    return spelled(hours[0]) if len(hours) == 1 else f"{spelled(hours[0])} to {spelled(hours[-1])}"
+
+
+def trials_behind(answers: Iterable[Answer]) -> list[tuple[str, str]]:
+    """The trials pooled in each time bin: the bin's name, and the trials in words."""
+    return [
+        (answer.question.bin.short, f"({behind(answer)}): {listed([entry.label for entry in answer.used])}")
+        for answer in answers
+        if answer.question.bin is not None and answer.used
+    ]
+
+
+def dose_question(measure: str, low_confidence: bool) -> Question:
+    """The measure at each trial's time nearest to 24 hours, as the dose response asks it."""
+    return replace(_question(measure, TIME_BINS[0], low_confidence), bin=None)
+
+
+def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = False) -> DoseResponse:
+    """The dose response of the measure asked for, else of the first other measure that has a line."""
+    rows = tuple(results)
+    order = dict.fromkeys((measure, "RR", "SMD", "MD"))
+    found = [dose_response(rows, dose_question(name, low_confidence)) for name in order]
+    return next((item for item in found if item.line is not None), found[0])
+
+
+def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
+    """What the effect is by masking in the time bin with most trials; "" where the answers have no groups by masking.
+
+    Dissociation is that counted by the same trials in `results`.
+    """
+    fullest = max(answers, key=lambda found: found.k)
+    if not fullest.k or not fullest.groups or fullest.question.bin is None:
+        return ""
+    items = blinding.lenses(fullest, results)
+    sentence = blinding.finding(fullest, items)
+    return f"{fullest.question.bin.label}: {sentence[0].lower()}{sentence[1:]}. {blinding.caution(fullest, items)}"

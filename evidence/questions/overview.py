@@ -1,0 +1,267 @@
+"""The answer on one screen: four tiles, what is not known, and the trials as a map."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Result, Review
+from evidence.dataset.time_bins import HOURS_A_DAY, in_words
+from evidence.formatting import counted, listed, plain
+from evidence.questions import certainty, duration, harms, onset, response
+from evidence.selection.selection import Selection, apply, relaxed, trials_of
+from evidence.stats.pooling import Pooled
+from evidence.synthesis import scores
+from evidence.synthesis import sentences as statements
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.display import interval, shown
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One question with its number, or the plain statement that there is none."""
+
+    question: str
+    page: str
+    number: str
+    unit: str
+    interval: str
+    behind: str
+    certainty: str
+    words: str
+    results: tuple[Result, ...]
+
+
+def _results(found: Answer) -> tuple[Result, ...]:
+    return tuple(result for entry in found.used for result in entry.results)
+
+
+def _risk_ratio(pooled: Pooled) -> str:
+    return f"risk ratio {shown('RR', pooled.estimate)} ({interval('RR', pooled.ci_low, pooled.ci_high)})"
+
+
+def tiles(
+    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[Review]
+) -> tuple[Tile, ...]:
+    """Onset, response, duration and harms: the first two of what is selected, the others of the nearest that holds any.
+
+    `results` are all there are, `selected` those that meet the selection.
+    """
+    reviews = tuple(reviews)
+    return (
+        onset_tile(selected, reviews),
+        response_tile(selected, reviews),
+        duration_tile(results, selection),
+        harms_tile(results, selection, reviews),
+    )
+
+
+def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
+    """The earliest time bin whose interval excludes no effect, else the earliest measured."""
+    answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
+    question = "How soon?"
+    if not answers:
+        words = "No controlled trial in this selection reports MADRS scores with an interval."
+        return Tile(question, "onset", "—", "not reported", "", "", "", words, ())
+    first = onset.earliest_clear(answers) or answers[0]
+    assert first.pooled is not None
+    sides = statements.sides_of(e.first for e in first.used)
+    clear = onset.earliest_clear([first]) is not None
+    lower = "lower" if first.pooled.estimate < 0 else "higher"
+    when = statements.when(first)
+    words = f"{when} depression scores were {lower} on {sides.drug} than on {sides.comparator}."
+    if not clear:
+        words = f"{when} the interval includes no difference between {sides.drug} and {sides.comparator}."
+    low_high = interval("MD", first.pooled.ci_low, first.pooled.ci_high)
+    hours = sorted({entry.hours for entry in first.used})
+    number = in_words(hours[0]) if len(hours) == 1 else f"{in_words(hours[0])}–{in_words(hours[-1])}"
+    unit = "earliest time with a clear effect"
+    if first is answers[0]:
+        unit = f"earliest time with usable numbers; {'clear' if clear else 'no clear'} effect"
+    return Tile(
+        question,
+        "onset",
+        number,
+        unit,
+        f"{shown('MD', first.pooled.estimate)} MADRS points (95% CI {low_high})"
+        + (f"; {kinds}" if (kinds := scores.score_kinds(first)) else ""),
+        statements.behind(first),
+        certainty.in_words(certainty.rating(reviews, first)),
+        words,
+        _results(first),
+    )
+
+
+def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
+    """Of 100 people, how many respond with the drug and with the comparator."""
+    found = response.answer_for(results, response.Choices())
+    question = "For how many?"
+    of_hundred = statements.absolute(found)
+    if found.pooled is None or of_hundred is None:
+        words = statements.finding_of_rates(found, statements.sides_of(())) + "."
+        missing = "not reported" if found.pooled is None else "of 100 cannot be said"
+        return Tile(question, "response", "—", missing, "", "", "", words, ())
+    sides = statements.sides_of(e.first for e in found.used)
+    drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
+    when = statements.when(found)
+    return Tile(
+        question,
+        "response",
+        f"{drug:.0f} vs {control:.0f}",
+        f"of 100 respond, {when[0].lower()}{when[1:]}",
+        _risk_ratio(found.pooled),
+        statements.behind(found),
+        certainty.in_words(certainty.rating(reviews, found)),
+        f"About {drug:.0f} of 100 people lose at least half of their symptoms on {sides.drug}, {control:.0f} on "
+        f"{sides.comparator}.",
+        _results(found),
+    )
+
+
+def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
+    """Relapse after stopping at random where the selection holds it, else how long people stay well after a course."""
+    results = tuple(results)
+    inside = [entry for entry in duration.withdrawals(apply(results, selection.criteria())) if entry.effect is not None]
+    if inside:
+        return _withdrawal_tile(inside)
+    wider = relaxed(results, selection, duration.is_follow_up)
+    items = [i for i in duration.follow_ups(wider.results) if i.is_after_course and i.arm == i.result.intervention]
+    days = [item.days for item in items if item.days is not None]
+    question = "For how long?"
+    if not days:
+        words = "No trial in this selection reports how long people stayed well after a course."
+        return Tile(question, "duration", "—", "not reported", "", "", "", words, ())
+    known = [item.people for item in items if item.people is not None]
+    spread = plain(min(days)) + (f"–{plain(max(days))}" if len(days) > 1 else "")
+    words = "After a course, then nothing: mean or median days until depression came back."
+    return Tile(
+        question,
+        "duration",
+        spread,
+        "days to relapse",
+        "no interval: groups differ too much to pool",
+        f"{counted(len(items), 'group')}, {counted(sum(known), 'responder')}",
+        "Certainty not rated: hardly any comparator",
+        " ".join((words, statements.given_up(wider.dropped))).strip(),
+        tuple(item.result for item in items),
+    )
+
+
+def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
+    pooled = duration.hazard_answer(entries)
+    hazard = pooled.pooled
+    on, off = duration.relapse_rates(entries)
+    assert hazard is not None
+    return Tile(
+        "For how long?",
+        "duration",
+        f"{on} vs {off}",
+        "relapse: going on vs stopping at random",
+        f"hazard ratio {shown('HR', hazard.estimate)} ({interval('HR', hazard.ci_low, hazard.ci_high)})",
+        duration.behind_strata(pooled),
+        certainty.in_words(None),
+        "Of people who had become well on the drug, fewer relapsed when treatment went on.",
+        tuple(entry.result for entry in entries),
+    )
+
+
+def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[Review]) -> Tile:
+    """How many dissociate, the harm that patients notice first and that unblinds the trials."""
+    wider = harms.scope(results, selection, lambda r: r.outcome == "dissociation")
+    item = harms.harm_of(wider.compared, "dissociation")
+    found = item.difference
+    question = "At what cost?"
+    if found.pooled is None or item.rates is None:
+        words = "No trial in this selection reports how many people dissociated in both arms."
+        return Tile(question, "safety", "—", "not reported", "", "", "", words, ())
+    sides = statements.sides_of(e.first for e in found.used)
+    drug, control = (100 * rate for rate in item.rates)
+    words = "Dissociation: feeling outside oneself, or that things are not real."
+    if wider.dropped:
+        words += (
+            " No trial of this selection counted it in both arms; the nearest that did "
+            f"gave {sides.drug}, against {sides.comparator}."
+        )
+    return Tile(
+        question,
+        "safety",
+        f"{drug:.0f} vs {control:.0f}",
+        f"of 100 feel detached: {sides.drug} vs {sides.comparator}",
+        f"risk difference {item.in_words('RD')}",
+        statements.behind(found),
+        certainty.in_words(certainty.rating(reviews, found)),
+        words,
+        _results(found),
+    )
+
+
+def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str, ...]:
+    """What the selection cannot tell, each counted from its rows."""
+    trials = trials_of(results)
+    compared = [r for r in results if r.is_controlled and OUTCOMES[r.outcome].group in ("efficacy", "duration")]
+    early = {r.trial for r in compared if r.hours <= 6}
+    lines = []
+    if compared:
+        longest = max(compared, key=lambda r: r.hours)
+        lines.append(
+            f"Beyond {statements.spelled(longest.hours)} nobody compared the two sides ({longest.label} measured "
+            "longest)"
+            + (
+                "; six months of benefit is not something these trials can show."
+                if longest.hours < 182 * HOURS_A_DAY
+                else "."
+            )
+        )
+    late = len(trials) - len(early)
+    if late:
+        none = "The one trial here never" if len(trials) == 1 else f"None of the {len(trials)} trials"
+        who = f"In {late} of {len(trials)} trials nobody" if early else none
+        lines.append(
+            f"{who} compared symptoms within the first 6 hours"
+            + (", so how fast it starts is hardly known." if len(early) <= 2 else ".")
+        )
+    unblinded = [rows[0].label for rows in trials.values() if any(r.comparator in ("saline", "placebo") for r in rows)]
+    if unblinded:
+        lines.append(
+            f"Patients can feel the drug: {counted(len(unblinded), 'trial')} compared it with something not felt, "
+            "so expectation cannot be told apart from effect there."
+        )
+    unjudged = [trial for trial in trials if trial not in judged]
+    if unjudged:
+        lines.append(
+            f"No published judgement of risk of bias is held here for {len(unjudged)} of {len(trials)} trials."
+        )
+    urinary = [n for n in ("cystitis", "urinary-retention") if any(r.outcome == n for r in results)]
+    harms = [OUTCOMES[name].label.lower() for name in urinary]
+    lines.append(
+        "Long-term harm to bladder and memory: no trial here is built to measure it"
+        + (
+            f"; the nearest rows are {listed(harms)}."
+            if harms
+            else ", and no trial in this selection reports a urinary event."
+        )
+    )
+    return tuple(lines)
+
+
+class Dot(NamedTuple):
+    """One trial on the evidence map."""
+
+    result: Result
+    year: int | None
+    people: int | None
+    selected: bool
+
+
+def evidence_map(trials: Mapping[str, tuple[Result, ...]], selected: Iterable[Result]) -> tuple[Dot, ...]:
+    """Every trial by year and size; the comparator is that of its first controlled result."""
+    chosen: dict[str, Result] = {}
+    for result in selected:
+        if result.trial not in chosen or (result.is_controlled and not chosen[result.trial].is_controlled):
+            chosen[result.trial] = result
+    dots = []
+    for trial, rows in trials.items():
+        shown_row = chosen.get(trial) or next((r for r in rows if r.is_controlled), rows[0])
+        year = next((int(word[:4]) for word in rows[0].label.split() if word[:4].isdigit()), None)
+        dots.append(Dot(shown_row, year, rows[0].n_randomised, trial in chosen))
+    return tuple(dots)

@@ -1,0 +1,153 @@
+"""For how many: the choices of the response question and the answer to one of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from evidence.dataset.records import Judgement, Result
+from evidence.dataset.references import Reference
+from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS
+from evidence.dataset.vocabulary import COMPARATORS, POPULATIONS
+from evidence.questions import risk_of_bias as bias
+from evidence.synthesis.answers import HOUSE_RULE, Answer, Grouping, Model, answer
+from evidence.synthesis.describe import dose_of
+from evidence.synthesis.trial_effects import Question, TrialEffect
+
+OUTCOME_CHOICES = ("response", "remission", "suicidal-ideation-response", "suicidal-ideation-remission")
+MEASURE_CHOICES = ("RR", "OR", "RD")
+AUTOMATIC, NEAREST = "auto", "nearest"
+TIME_CHOICES: Mapping[str, str] = MappingProxyType(
+    {
+        AUTOMATIC: "24 hours, or where twice as many trials report",
+        **{item.value: item.label for item in TIME_BINS},
+        NEAREST: "Each trial’s time nearest to 24 hours",
+    }
+)
+
+Order = Callable[[TrialEffect], tuple[float | str, ...]]
+ORDERS: Mapping[str, Order] = MappingProxyType(
+    {
+        "year": lambda e: (year_of(e), e.label),
+        "effect": lambda e: (-(e.effect.estimate if e.effect else 0.0), e.label),
+        "weight": lambda e: (e.effect.variance if e.effect else float("inf"), e.label),
+        "size": lambda e: (-(e.people or 0), e.label),
+    }
+)
+
+_WIDE = 14
+Column = Callable[[TrialEffect], str]
+
+
+def _doses(entry: TrialEffect) -> str:
+    """The doses of a trial's arms, their common unit once, short enough for a column."""
+    doses = list(dict.fromkeys(dose_of(r) for r in entry.results))
+    fixed = {r.dose_unit for r in entry.results if r.dose is not None}
+    if len(doses) > 1 and len(fixed) == 1 and all(r.dose is not None for r in entry.results):
+        unit = f" {fixed.pop()}"
+        return ", ".join(dose.removesuffix(unit) for dose in doses) + unit
+    text = ", ".join(doses)
+    return text if len(text) <= _WIDE else f"{text[:_WIDE].rsplit(' ', 1)[0].rstrip(',')} …"
+
+
+# Columns a reader may add to the forest plot: name → text of an entry.
+COLUMNS: Mapping[str, Column] = MappingProxyType(
+    {
+        "dose": lambda e: _doses(e) or "?",
+        "comparator": lambda e: COMPARATORS[e.first.comparator].label,
+        "instrument": lambda e: e.first.instrument or "?",
+        "population": lambda e: POPULATIONS[e.first.population].value,
+        "source": lambda e: e.first.source,
+    }
+)
+
+
+def columns(judgements: Iterable[Judgement]) -> Mapping[str, Column]:
+    """Every column a reader may add: those of the results, and risk of bias as one sign a domain."""
+    held = tuple(judgements)
+    return MappingProxyType({**COLUMNS, "risk of bias": lambda e: bias.symbols(held, e.trial)})
+
+
+METHODS: Mapping[str, str] = MappingProxyType(
+    {
+        "REML": "Random effects, REML",
+        "DL": "Random effects, DerSimonian–Laird",
+        "PM": "Random effects, Paule–Mandel",
+        "EE": "Common effect",
+        "MH": "Common effect, Mantel–Haenszel",
+    }
+)
+TESTS: Mapping[str, str] = MappingProxyType(
+    {
+        "rule": "Modified Hartung–Knapp from 3 trials, else Wald",
+        "adhoc": "Modified Hartung–Knapp",
+        "knha": "Hartung–Knapp",
+        "z": "Wald",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Everything a reader can set about the response question; the defaults are the house rules."""
+
+    outcome: str = "response"
+    measure: str = "RR"
+    time: str = AUTOMATIC
+    model: Model = HOUSE_RULE
+    low_confidence: bool = False
+    crossovers: bool = True
+    without: tuple[str, ...] = ()
+    barred: Mapping[str, str] = field(default_factory=dict)
+
+
+def year_of(entry: TrialEffect) -> str:
+    """The year in a trial's label, empty without one."""
+    return next((word for word in entry.label.split() if word[:4].isdigit()), "")
+
+
+def barred_citations(
+    references: Mapping[str, Reference], press_releases: bool = True, published_only: bool = False
+) -> dict[str, str]:
+    """Citations that are not let in, each with its reason, by the type the reference has in references.json."""
+    barred = {}
+    for key, reference in references.items():
+        if published_only and reference.type != "article-journal":
+            barred[key] = "not published in a journal"
+        elif not press_releases and reference.type == "webpage":
+            barred[key] = "press release or web page"
+    return barred
+
+
+def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping | None = None) -> Answer:
+    """The answer at the time chosen; automatic is the 24-hour bin, unless another bin has twice as many trials."""
+    everything = tuple(results)
+
+    def at(value: str) -> Answer:
+        question = Question(
+            (choices.outcome,),
+            choices.measure,
+            BIN_OF_VALUE.get(value),
+            low_confidence=choices.low_confidence,
+            crossovers=choices.crossovers,
+            without=choices.without,
+            barred=choices.barred,
+        )
+        return answer(everything, question, choices.model, group_by)
+
+    if choices.time != AUTOMATIC:
+        return at(choices.time)
+    # Leaving trials out must not move the question to another time.
+    asked = replace(choices, without=(), barred={}, time=AUTOMATIC)
+    return at(_automatic_time(everything, asked))
+
+
+def _automatic_time(results: tuple[Result, ...], choices: Choices) -> str:
+    asked = {
+        item.value: answer_for(results, replace(choices, time=item.value, crossovers=True, model=Model("EE")))
+        for item in TIME_BINS
+    }
+    found = {value: item.k for value, item in asked.items()}
+    if not any(found.values()):  # nothing to pool at any time: where most is reported, that it cannot be pooled is said
+        found = {value: len(item.entries) for value, item in asked.items()}
+    most = max(found, key=lambda value: found[value])
+    return most if found[most] >= 2 * found["24h"] else "24h"

@@ -1,0 +1,163 @@
+"""How far an answer hangs on single trials, on small ones and on how it is pooled; each with its sentence."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from evidence.dataset.records import Result, Review
+from evidence.dataset.vocabulary import EFFECT_MEASURES
+from evidence.formatting import counted, listed, number, probability, ratio
+from evidence.questions.response import Choices, answer_for, year_of
+from evidence.stats.pooling import Pooled
+from evidence.stats.sensitivity import Egger, cumulative, egger, leave_one_out
+from evidence.synthesis.answers import Answer, pool_entries
+from evidence.synthesis.display import interval, shown
+from evidence.synthesis.sentences import behind
+from evidence.synthesis.trial_effects import TrialEffect
+
+LEAST_FOR_FUNNEL = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Pools of several sets of trials, each with a label and the lines behind what it adds or leaves out."""
+
+    labels: tuple[str, ...]
+    pools: tuple[Pooled, ...]
+    keys: tuple[str, ...]
+
+
+def without_each(answer: Answer) -> Series:
+    """The pool without each trial in turn; empty with fewer than two."""
+    used, model = answer.used, answer.model
+    if len(used) < 2:
+        return Series((), (), ())
+    if model.method == "MH":
+        found = [pool_entries([e for e in used if e is not entry], model) for entry in used]
+        pools = [pooled for pooled in found if pooled is not None]
+        used = tuple(entry for entry, pooled in zip(used, found, strict=True) if pooled is not None)
+    else:
+        effects = [entry.effect for entry in used if entry.effect is not None]
+        pools = list(leave_one_out(effects, model.method, model.test))
+    return Series(tuple(f"Without {e.label}" for e in used), tuple(pools), tuple(e.key for e in used))
+
+
+def by_year(answer: Answer) -> Series:
+    """The pool as it grew, one trial after the other by year."""
+    used = tuple(sorted(answer.used, key=lambda entry: (year_of(entry), entry.label)))
+    model = answer.model
+    labels = tuple(entry.label if i == 0 else f"+ {entry.label}" for i, entry in enumerate(used))
+    keys = tuple(entry.key for entry in used)
+    if model.method == "MH":
+        found = [pool_entries(used[: i + 1], model) for i in range(len(used))]
+        kept = [i for i, pooled in enumerate(found) if pooled is not None]
+        pools = tuple(pooled for pooled in found if pooled is not None)
+        return Series(tuple(labels[i] for i in kept), pools, tuple(keys[i] for i in kept))
+    effects = [entry.effect for entry in used if entry.effect is not None]
+    return Series(labels, cumulative(effects, model.method, model.test), keys)
+
+
+def _clear(pooled: Pooled) -> bool:
+    return pooled.ci_low > 0 or pooled.ci_high < 0
+
+
+def finding_of_each(answer: Answer, series: Series) -> str:
+    """Which omission moves the pooled effect most, and whether any changes what the interval says."""
+    if answer.pooled is None or not series.pools:
+        return "Leaving one trial out needs at least two trials."
+    whole, measure = answer.pooled, answer.question.measure
+    most = max(range(len(series.pools)), key=lambda i: abs(series.pools[i].estimate - whole.estimate))
+    moved = series.pools[most]
+    size = f"{shown(measure, moved.estimate)} ({interval(measure, moved.ci_low, moved.ci_high)})"
+    text = f"{series.labels[most]} the result moves most: from {shown(measure, whole.estimate)} to {size}. "
+    turning = [label for label, p in zip(series.labels, series.pools, strict=True) if _clear(p) is not _clear(whole)]
+    if not turning:
+        says = "excludes" if _clear(whole) else "includes"
+        return text + f"No single omission changes that the interval {says} no effect."
+    says = "includes" if _clear(whole) else "excludes"
+    return text + f"The interval {says} no effect {listed([label[0].lower() + label[1:] for label in turning])}."
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """An answer with and without the trials a reader left out, and the difference in words."""
+
+    everything: Answer
+    reduced: Answer
+    words: str
+
+
+def with_and_without(results: Iterable[Result], choices: Choices) -> Contrast | None:
+    """The contrast that `choices.without` makes; None when nothing is left out."""
+    if not choices.without:
+        return None
+    rows = tuple(results)
+    everything, reduced = answer_for(rows, replace(choices, without=())), answer_for(rows, choices)
+    names = [entry.label for entry in everything.used if entry.trial in choices.without]
+    if not names:
+        return None
+    return Contrast(everything, reduced, _contrast_words(everything, reduced, names))
+
+
+def _contrast_words(everything: Answer, reduced: Answer, names: list[str]) -> str:
+    measure, before, after = everything.question.measure, everything.pooled, reduced.pooled
+    if before is None or after is None:
+        return f"Without {listed(names)} nothing is left to pool."
+    text = (
+        f"Leaving out {listed(names)} moves the result from {shown(measure, before.estimate)} "
+        f"({interval(measure, before.ci_low, before.ci_high)}; {behind(everything)}) to "
+        f"{shown(measure, after.estimate)} ({interval(measure, after.ci_low, after.ci_high)}; {behind(reduced)}). "
+    )
+    if _clear(before) is _clear(after):
+        return text + f"The interval still {'excludes' if _clear(after) else 'includes'} no effect."
+    return text + f"The interval now {'excludes' if _clear(after) else 'includes'} no effect."
+
+
+def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
+    """Egger's test with its sentence, from ten trials on; below that why there is none (Handbook 13.3.5.4)."""
+    effects = [entry.effect for entry in entries if entry.effect is not None]
+    if len(effects) < LEAST_FOR_FUNNEL:
+        return None, (
+            f"With {counted(len(effects), 'trial')} a funnel plot cannot tell missing studies from chance; it is drawn "
+            f"from {LEAST_FOR_FUNNEL} trials on."
+        )
+    test = egger(effects)
+    if test is None:
+        return None, "The trials are all of one size, so asymmetry cannot be tested."
+    direction = "Small trials differ from large ones more" if test.p < 0.1 else "No more asymmetry"
+    return test, (
+        f"Egger’s test: t {number(test.z, 2)} on {test.df} degrees of freedom, {probability(test.p)}. {direction} than "
+        "chance would often bring; asymmetry has other causes beside missing studies."
+    )
+
+
+def interval_notice(answer: Answer) -> str:
+    """What the kind of interval shown means where plain Hartung-Knapp is narrower than Wald; empty where it is not."""
+    if answer.pooled is None or answer.k < 2 or answer.model.method in ("EE", "MH") or not answer.pooled.hk_narrower:
+        return ""
+    return {
+        "knha": "The trials agree so closely that this Hartung–Knapp interval is narrower than Wald’s: take it with "
+        "care.",
+        "adhoc": "The trials agree so closely that a plain Hartung–Knapp interval would be narrower than Wald’s; the "
+        "modified one shown does not gain from that.",
+        "z": "",
+    }[answer.pooled.test]
+
+
+def published_words(review: Review, answer: Answer) -> str:
+    """A published estimate of the same question in words, and why ours may differ."""
+    is_ratio = review.effect_measure in ("RR", "OR", "HR")
+    value = ratio if is_ratio else number
+    size = f"{value(review.effect)} (95% CI {value(review.ci_low)} to {value(review.ci_high)})"
+    held = [counted(review.k, "trial")] if review.k is not None else []
+    held += [counted(review.n, "person", "people")] if review.n is not None else []
+    certainty = f", {review.certainty} certainty" if review.certainty else ", certainty not rated"
+    reasons = []
+    if review.k is not None and review.k != answer.k:
+        reasons.append(f"it pooled {counted(review.k, 'trial')} and this page {answer.k}")
+    if review.effect_measure != answer.question.measure:
+        reasons.append("it used another effect measure")
+    reasons.append("its model and its choice of results may not be ours")
+    return (
+        f"{review.label}: {EFFECT_MEASURES[review.effect_measure].label.lower()} {size}"
+        f"{'; ' + ', '.join(held) if held else ''}{certainty}. Why ours may differ: {'; '.join(reasons)}."
+    )

@@ -1,0 +1,296 @@
+"""A summary of findings in the Cochrane form: one line an outcome, absolute before relative, certainty as published.
+
+Wording follows GRADE guidelines 26: the certainty sets the verb. Where no review rates a question, the numbers are
+said without a verb that would claim a certainty.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
+from evidence.dataset.records import Result, Review
+from evidence.dataset.time_bins import BIN_OF_VALUE
+from evidence.dataset.vocabulary import CERTAINTIES
+from evidence.formatting import counted, listed, number
+from evidence.questions import certainty, duration
+from evidence.questions.harms import harm_of
+from evidence.selection.selection import comparator_kind
+from evidence.stats.absolute import Absolute
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis.answers import Answer, answer
+from evidence.synthesis.display import interval, shown
+from evidence.synthesis.scores import score_kinds
+from evidence.synthesis.sentences import Sides, absolute, behind, sides_of, spoken, when
+from evidence.synthesis.trial_effects import SYMPTOMS, Question
+
+# (name in a link, outcomes, time bin or None for the time nearest to 24 hours, name on screen, what happened to people)
+_ROWS: tuple[tuple[str, tuple[str, ...], str | None, str, str], ...] = (
+    ("response-24h", ("response",), "24h", "Response, 24 hours", "respond"),
+    ("remission-24h", ("remission",), "24h", "Remission, 24 hours", "are in remission"),
+    ("symptoms-24h", SYMPTOMS, "24h", "Symptoms, 24 hours", ""),
+    ("response-7d", ("response",), "7d", "Response, 7 days", "respond"),
+    ("response-28d", ("response",), "28d", "Response, 4 weeks", "respond"),
+    ("relapse", ("relapse",), None, "Relapse after stopping at random", "relapse"),
+    ("dissociation", ("dissociation",), None, "Dissociation", "dissociate"),
+    ("serious", ("serious-adverse-event",), None, "Serious adverse event", "have a serious adverse event"),
+    (
+        "stopped",
+        ("discontinuation-adverse-event",),
+        None,
+        "Stopped because of an adverse event",
+        "stop because of an adverse event",
+    ),
+    ("left", ("discontinuation-any-cause",), None, "Stopped for any reason", "stop for any reason"),
+)
+# What the certainty lets one say (GRADE guidelines 26): a verb before the effect.
+_VERBS: Mapping[str, str] = {"high": "", "moderate": "probably ", "low": "may "}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One outcome: its answer, what it means for 100 people, and the published rating of the same question."""
+
+    name: str
+    title: str
+    happening: str
+    answer: Answer
+    of_hundred: Absolute | None
+    review: Review | None
+    unrated: tuple[Review, ...]
+
+    @property
+    def sides(self) -> Sides:
+        """The two sides of the pooled trials."""
+        return sides_of(entry.first for entry in self.answer.used)
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """The results behind the pooled effect."""
+        return tuple(result for entry in self.answer.used for result in entry.results)
+
+    @property
+    def comparator(self) -> str:
+        """People of 100 with the comparator, or that the scale has no such number."""
+        if self.of_hundred is None:
+            return "—"
+        return f"{_people(100 * self.of_hundred.comparator_rate)} per 100"
+
+    @property
+    def drug(self) -> str:
+        """People of 100 with the drug, with the interval."""
+        if self.of_hundred is None:
+            return "—"
+        estimate, low, high = self.of_hundred.events_of_100
+        return f"{_people(estimate)} per 100 ({_people(low)} to {_people(high)})"
+
+    @property
+    def difference(self) -> str:
+        """More or fewer people of 100, or points lower or higher, with the interval."""
+        pooled, measure = self.answer.pooled, self.answer.question.measure
+        assert pooled is not None
+        if self.of_hundred is not None:
+            return _more(self._differences(self.of_hundred))
+        if measure in ("RR", "RD"):
+            return "—"
+        digits, unit = (1, "points") if measure == "MD" else (2, "SD")
+        size = f"{number(abs(pooled.estimate), digits)} {unit} {'lower' if pooled.estimate < 0 else 'higher'}"
+        return f"{size} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
+
+    def _differences(self, found: Absolute) -> tuple[float, ...]:
+        """Differences of 100, of the whole numbers shown where both sides show whole numbers."""
+        control = 100 * found.comparator_rate
+        if control < 1 or found.events_of_100[0] < 1:
+            return tuple(100 * value for value in found.risk_difference)
+        return tuple(float(round(value) - round(control)) for value in found.events_of_100)
+
+    @property
+    def relative(self) -> str:
+        """The ratio with its interval; a difference of scores has none."""
+        pooled, measure = self.answer.pooled, self.answer.question.measure
+        assert pooled is not None
+        if MEASURES[measure].scale != "log":
+            return "—"
+        low_high = interval(measure, pooled.ci_low, pooled.ci_high).replace("–", " to ")
+        return f"{measure} {shown(measure, pooled.estimate)} ({low_high})"
+
+    @property
+    def behind(self) -> str:
+        """Participants and trials."""
+        people = self.answer.people
+        trials = counted(self.answer.k, "trial")
+        return f"{counted(people, 'person', 'people')}, {trials}" if people is not None else f"not reported, {trials}"
+
+    @property
+    def certainty(self) -> str:
+        """The rating with its shape; "not rated" without one."""
+        if self.review is None or self.review.certainty is None:
+            return "not rated"
+        return f"{certainty.SHAPES[self.review.certainty]} {CERTAINTIES[self.review.certainty].label}"
+
+    @property
+    def reason(self) -> str:
+        """Who rated, on how much; or why there is no rating."""
+        if self.review is not None:
+            held = [counted(self.review.k, "trial")] if self.review.k is not None else []
+            held += [counted(self.review.n, "person", "people")] if self.review.n is not None else []
+            note = f" {self.review.note}." if self.review.note else " Its reasons for marking down are not held here."
+            return f"Rated by {self.review.label}{' on ' + ', '.join(held) if held else ''}.{note}"
+        if self.unrated:
+            return f"{listed([r.label for r in self.unrated])} pooled the same question without rating its certainty."
+        return "No review held here rates the same question."
+
+    @property
+    def includes_no_effect(self) -> bool:
+        """Whether the interval includes no effect."""
+        pooled = self.answer.pooled
+        assert pooled is not None
+        return pooled.ci_low <= 0 <= pooled.ci_high
+
+    @property
+    def statement(self) -> str:
+        """What it means, in plain words."""
+        rating = (self.review.certainty if self.review is not None else None) or "not rated"
+        time = when(self.answer)
+        kinds = f"; {found}" if (found := score_kinds(self.answer)) else ""
+        numbers = f"{self._numbers} ({behind(self.answer)}{kinds})."
+        doubt = " The interval includes no difference." if self.includes_no_effect else ""
+        if rating == "very low":
+            return f"The evidence is very uncertain. {time} {numbers}{doubt}"
+        if rating in _VERBS:
+            verb = _VERBS[rating] if not self.includes_no_effect else "may or may not "
+            return f"{self.sides.drug.capitalize()} {verb}{self._direction(rating)}. {time} {numbers}{doubt}"
+        return f"{time} {numbers}{doubt} Certainty not rated."
+
+    @property
+    def _numbers(self) -> str:
+        sides = self.sides
+        if self.of_hundred is not None:
+            drug, control = self.of_hundred.events_of_100[0], 100 * self.of_hundred.comparator_rate
+            return (
+                f"about {_people(drug)} of 100 people {self.happening} with {sides.drug} and {_people(control)} with "
+                f"{sides.comparator}"
+            )
+        if self.answer.question.measure == "RR":
+            return f"{self.title.lower()}, {sides.drug} against {sides.comparator}: {self.relative}"
+        return f"scores are {self.difference} with {sides.drug} than with {sides.comparator}"
+
+    def _direction(self, rating: str) -> str:
+        pooled = self.answer.pooled
+        assert pooled is not None
+        name = OUTCOMES[self.answer.question.outcomes[0]]
+        subject = "symptoms" if name.value in SYMPTOMS else name.label.lower()
+        # "may lower", but "lowers" and "probably lowers"
+        ending = "s" if rating in ("high", "moderate") and not self.includes_no_effect else ""
+        return f"{'lower' if pooled.estimate < 0 else 'raise'}{ending} {subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The table: its lines, what has none, and the two sides of the whole selection.
+
+    `nobody` names harms that were counted and nobody had, `withdrawn` the randomised withdrawals kept out of harms.
+    """
+
+    selection: str
+    lines: tuple[Line, ...]
+    missing: tuple[str, ...]
+    sides: Sides
+    elsewhere: tuple[str, ...] = ()
+    nobody: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What is compared with what."""
+        return f"{self.sides.drug.capitalize()} compared with {self.sides.comparator}"
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Every result behind the table, each once."""
+        return tuple({r.line: r for line in self.lines for r in line.results}.values())
+
+
+def _people(value: float) -> str:
+    """People of 100: whole from one on, one decimal below.
+
+    >>> _people(54.2), _people(0.42), _people(0), _people(0.97)
+    ('54', '0.4', '0', '1')
+    """
+    text = number(value, 0 if value >= 0.95 or value == 0 else 1)
+    return "0" if text == "0.0" else text
+
+
+def _more(values: tuple[float, ...]) -> str:
+    estimate, low, high = values
+    if _people(abs(estimate)) == "0":
+        return f"as many ({_people(abs(low))} fewer to {_people(high)} more per 100)"
+
+    def side(value: float) -> str:
+        return f"{_people(abs(value))} {'more' if value >= 0 else 'fewer'}"
+
+    if low * high >= 0 and estimate:
+        ends = sorted((abs(low), abs(high)))
+        return f"{side(estimate)} per 100 ({_people(ends[0])} to {_people(ends[1])} {'more' if high > 0 else 'fewer'})"
+    return f"{side(estimate)} per 100 ({side(low)} to {side(high)})"
+
+
+def summarise(results: Iterable[Result], reviews: Iterable[Review], selection: str) -> Summary:
+    """The lines whose outcome any trial of the selection reports in a way that can be pooled."""
+    rows, elsewhere = _one_comparison(tuple(results))
+    published = tuple(reviews)
+    lines: list[Line] = []
+    missing: list[str] = []
+    nobody: list[str] = []
+    withdrawn: list[str] = []
+    for name, outcomes, time, title, happening in _ROWS:
+        found = _answer(rows, outcomes, time)
+        if OUTCOMES[outcomes[0]].group not in BENEFIT_GROUPS:
+            harm = harm_of(rows, outcomes[0])
+            # A ratio to nobody says nothing of 100 people; the difference does.
+            found = harm.ratio if absolute(harm.ratio) else harm.difference
+            withdrawn += harm.withdrawn
+            if (counts := found.counts) and not any(arm.events for arm in counts):
+                nobody.append(f"{title} ({behind(harm.difference)})")
+                continue
+        if found.pooled is None:
+            missing.append(title)
+            continue
+        same = certainty.published(published, found)
+        rated = certainty.rating(published, found)
+        unrated = tuple({r.label: r for r in same if not r.certainty}.values())
+        lines.append(Line(name, title, happening, found, absolute(found), rated, unrated))
+    sides = sides_of(entry.first for line in lines for entry in line.answer.used)
+    return Summary(
+        selection, tuple(lines), tuple(missing), sides, elsewhere, tuple(nobody), tuple(dict.fromkeys(withdrawn))
+    )
+
+
+def _class_of(result: Result) -> str:
+    kind = comparator_kind(result)
+    return "placebo" if kind in ("active placebo", "inert placebo") else kind
+
+
+def _one_comparison(rows: tuple[Result, ...]) -> tuple[tuple[Result, ...], tuple[str, ...]]:
+    """The results against the class of comparator that most trials have, and what the other results compare with.
+
+    A table is about one comparison: placebo of any kind, another treatment, no treatment.
+    """
+    compared = [row for row in rows if row.is_controlled and any(row.outcome in outcomes for _, outcomes, *_ in _ROWS)]
+    trials: dict[str, set[str]] = {}
+    for row in compared:
+        trials.setdefault(_class_of(row), set()).add(row.trial)
+    if not trials:
+        return (), ()
+    chosen = max(trials, key=lambda name: len(trials[name]))
+    others = dict.fromkeys(spoken(row.comparator) for row in compared if _class_of(row) != chosen)
+    return tuple(row for row in rows if row.is_controlled and _class_of(row) == chosen), tuple(others)
+
+
+def _answer(rows: tuple[Result, ...], outcomes: tuple[str, ...], time: str | None) -> Answer:
+    item = BIN_OF_VALUE[time] if time else None
+    if outcomes == SYMPTOMS:
+        points = answer(rows, Question(outcomes, "MD", item, "MADRS"))
+        return points if points.pooled is not None else answer(rows, Question(outcomes, "SMD", item))
+    if outcomes == ("relapse",):
+        rows = tuple(r for r in rows if duration.is_withdrawal(r))
+    return answer(rows, Question(outcomes, "RR", item))

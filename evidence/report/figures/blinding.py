@@ -1,0 +1,56 @@
+"""The blinding lens: dissociation by arm on the left, the effect in the same trials on the right."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from evidence.formatting import counted
+from evidence.questions.blinding import Lens
+from evidence.report.figures import style
+from evidence.report.figures.style import Ink
+from evidence.report.figures.two_panels import PanelRow, PanelWords, panels
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis.display import interval, shown
+from evidence.synthesis.sentences import Sides, favours
+from evidence.synthesis.trial_effects import Question
+
+
+def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
+    """One line a way of masking; a group whose trials did not count dissociation says so."""
+    rows = []
+    for item in items:
+        if item.pooled is None:
+            continue
+        effect = (item.pooled.estimate, item.pooled.ci_low, item.pooled.ci_high)
+        words = f"{shown(measure, effect[0])} ({interval(measure, *effect[1:])})"
+        people = f" · {counted(item.people, 'person', 'people')}" if item.people else ""
+        arms = item.felt
+        rates = None
+        if arms.drug is not None and arms.comparator is not None:
+            rates = (arms.drug.events / arms.drug.n, arms.comparator.events / arms.comparator.n)
+        told = f"dissociation counted by {len(arms.trials) or 'none'}"
+        rows.append(
+            PanelRow(
+                label=item.label,
+                note=f"{counted(len(item.used), 'trial')}{people}\n{told}",
+                rates=rates,
+                effect=effect,
+                words=words,
+                key=item.key,
+                hover=f"<b>{item.label}</b><br>{MEASURES[measure].label} {words}<br>{told}",
+                is_single=len(item.used) == 1,
+                colour=style.MASKING_MARKS[item.value].colour(ink),
+                missing="not counted",
+            )
+        )
+    return rows
+
+
+def lens_plot(items: Sequence[Lens], question: Question, sides: Sides, ink: Ink) -> go.Figure:
+    """Dissociation by arm beside the effect, one line a way of masking."""
+    left, right = favours(question, sides)
+    measure = question.measure
+    words = PanelWords(
+        sides.drug.capitalize(), "Comparator", "People who dissociated", MEASURES[measure].label, left, right
+    )
+    return panels(lens_rows(items, measure, ink), measure, words, ink, ink.secondary)

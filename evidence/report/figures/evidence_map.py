@@ -1,0 +1,90 @@
+"""The evidence map: every trial by year and size; colour says the comparator, shape the design."""
+
+import html
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from evidence.dataset.vocabulary import COMPARATORS, DESIGNS
+from evidence.formatting import count
+from evidence.questions.overview import Dot
+from evidence.report.figures import style
+from evidence.report.figures.style import Ink
+
+_SHAPES = {"parallel": "circle", "crossover": "diamond", "withdrawal": "square", "single-arm": "circle-open"}
+_SIZE_TICKS = (5, 10, 20, 50, 100, 200, 500, 1000)
+_UNKNOWN_SIZE = 2.8
+_WORDS = {"none": "No comparison", "ECT": "ECT", "ketamine": "Ketamine"}  # shorter than their labels, for one line
+
+
+def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
+    """Selected trials in colour and named while they are few; the others faint behind them."""
+    figure = style.base(ink, 420, margin={"l": 56, "r": 16, "t": 34, "b": 44})
+    placed = [dot for dot in dots if dot.year is not None]
+    others = [dot for dot in placed if not dot.selected]
+    chosen = [dot for dot in placed if dot.selected]
+    figure.add_trace(_dots(others, ink.faint, "", ink))
+    named = len(chosen) <= 14
+    for comparator in COMPARATORS:
+        members = [dot for dot in chosen if dot.result.comparator == comparator]
+        if members:
+            figure.add_trace(
+                _dots(members, style.COMPARATOR_MARKS[comparator].colour(ink), "named" if named else "", ink)
+            )
+    seen = [name for name in COMPARATORS if any(dot.result.comparator == name for dot in chosen)]
+    key = "   ".join(
+        f'<span style="color:{style.COMPARATOR_MARKS[name].colour(ink)}">● '
+        f"<b>{_WORDS.get(name, COMPARATORS[name].label)}</b></span>"
+        for name in seen
+    )
+    if key:
+        style.note(figure, key, 0, 1, ink, xanchor="left", yanchor="bottom", yshift=6)
+    figure.update_xaxes(title_text="Year of publication", showgrid=False, dtick=5, range=[1998.5, 2027.5])
+    figure.update_yaxes(
+        tickvals=[math.log10(_UNKNOWN_SIZE), *(math.log10(n) for n in _SIZE_TICKS)],
+        ticktext=["?", *(count(n) for n in _SIZE_TICKS)],
+        range=[math.log10(2.4), math.log10(1500)],
+        title_text="People randomised (logarithmic)",
+    )
+    return figure
+
+
+def key_line(dots: Sequence[Dot]) -> str:
+    """The key in words: shapes, and that faint marks are outside the selection."""
+    shapes = {
+        "parallel": "● parallel groups",
+        "crossover": "◆ crossover",
+        "withdrawal": "■ randomised withdrawal",
+        "single-arm": "○ uncontrolled",
+    }
+    seen = [shapes[name] for name in DESIGNS if any(dot.result.design == name for dot in dots)]
+    shape = f"Colour: the comparator. Shape: {', '.join(seen)}."
+    return f"{shape} Faint: outside the selection. “?”: number of people not known."
+
+
+def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:
+    return go.Scatter(
+        x=[dot.year for dot in dots],
+        y=[math.log10(max(dot.people or _UNKNOWN_SIZE, _UNKNOWN_SIZE)) for dot in dots],
+        mode="markers+text" if named else "markers",
+        text=[html.escape(style.short(dot.result.label)) for dot in dots] if named else None,
+        textposition="top center",
+        textfont={"size": style.NOTE, "color": ink.text},
+        cliponaxis=False,
+        marker={
+            "symbol": [_SHAPES[dot.result.design] for dot in dots],
+            "size": 11,
+            "color": colour,
+            "opacity": 0.95,
+            "line": {"color": colour, "width": 1.6},
+        },
+        customdata=[[str(dot.result.line)] for dot in dots],
+        hoverinfo="text",
+        hovertext=[
+            f"<b>{style.whole(dot.result.label)}</b><br>{dot.result.intervention} vs {dot.result.comparator}<br>"
+            f"{count(dot.people)} people, {DESIGNS[dot.result.design].label.lower()}"
+            for dot in dots
+        ],
+        unselected={"marker": {"opacity": 0.6}},
+    )

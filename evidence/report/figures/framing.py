@@ -1,0 +1,99 @@
+"""A figure as a picture: its size on a slide or in a column, the finding over it and the source under it."""
+
+import html
+import textwrap
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from evidence.report.figures.style import Ink
+
+_LETTER = 0.52  # mean width of a letter of the house's type, in ems, a little generous
+_LINE = 1.3
+_EDGE = 16
+_SOURCE = 0.66  # the part of the width that is left where long labels push the plot to the right
+_STRETCH = 1.8  # how much higher than on its page a chart may be drawn
+
+
+class Size(NamedTuple):
+    """A picture's size in pixels; without a least height a picture is as high as its chart, with one it is 16:9."""
+
+    label: str
+    width: int
+    least: int | None
+    scale: int
+    title: int
+    source: int
+
+
+SIZES: Mapping[str, Size] = MappingProxyType(
+    {"slide": Size("a 16:9 slide", 1280, 720, 2, 22, 13), "a4": Size("an A4 column", 840, None, 4, 16, 11)}
+)
+
+
+def pixels(size: Size, height: int) -> tuple[int, int]:
+    """Width and height of the picture of a chart so high; a slide keeps 16:9 however high the chart is.
+
+    >>> pixels(SIZES["slide"], 400), pixels(SIZES["slide"], 900), pixels(SIZES["a4"], 900)
+    ((1280, 720), (1600, 900), (840, 900))
+    """
+    tall = max(height, size.least) if size.least else height
+    return (max(size.width, round(tall * 16 / 9)) if size.least else size.width), tall
+
+
+def framed(figure: go.Figure, finding: str, source: str, size: Size, ink: Ink) -> go.Figure:
+    """A copy of the figure with the finding as its title and the source in a line under it, in the size given."""
+    own = int(figure.layout.height)
+    grown = pixels(size, own)[0] / size.width
+    head, over = _block(finding, size.title, size.width, 1.0)
+    foot, under = _block(source, size.source, size.width, _SOURCE)
+    over, under = round(over * grown), round(under * grown)
+    width, height = pixels(size, own + over + under)
+    rest = max(0, height - over - under - round(_STRETCH * own))
+    margin = figure.layout.template.layout.margin.to_plotly_json() | figure.layout.margin.to_plotly_json()
+    bottom = margin["b"] + under + rest - rest // 3
+    drawn = go.Figure(figure)
+    drawn.update_layout(
+        width=width,
+        height=height,
+        margin={
+            "l": max(margin["l"], _EDGE),
+            "r": max(margin["r"], _EDGE),
+            "t": margin["t"] + over + rest // 3,
+            "b": bottom,
+        },
+        title={
+            "text": f"<b>{head}</b>",
+            "font": {"size": size.title * grown, "color": ink.text},
+            "x": _EDGE / width,
+            "xref": "container",
+            "xanchor": "left",
+            "y": 1 - (_EDGE + size.title * grown * 0.8) / height,
+            "yref": "container",
+            "yanchor": "bottom",  # the first line stands on it, however many there are
+        },
+    )
+    drawn.add_annotation(
+        text=foot,
+        xref="paper",
+        yref="paper",
+        x=0,
+        y=0,
+        xanchor="left",
+        yanchor="bottom",
+        align="left",
+        yshift=_EDGE / 2 - bottom,
+        showarrow=False,
+        font={"size": size.source * grown, "color": ink.secondary},
+        name="source",
+    )
+    return drawn
+
+
+def _block(text: str, type_size: int, width: int, share: float) -> tuple[str, int]:
+    """A text in lines that fit a share of the width, and how many pixels it takes."""
+    letters = int((width - 2 * _EDGE) * share / (_LETTER * type_size))
+    lines = textwrap.wrap(text, letters) or [""]
+    return "<br>".join(map(html.escape, lines)), round(len(lines) * type_size * _LINE) + 2 * _EDGE

@@ -1,0 +1,227 @@
+"""Figures for a hall: few words, large type, one idea; each fills the height it is given."""
+
+import html
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from evidence.report.figures import style
+from evidence.report.figures.forest import Frame, Row, draw_marks
+from evidence.report.figures.style import HALL, HALL_NOTE, Ink
+from evidence.synthesis.display import effect_scale
+
+HEIGHT = 420
+_PLOT, _WORDS = (0.28, 0.73), 1.0
+_WIDEST, _WIDER = 24, 28  # letters of a label
+_SMALLEST = 15  # type of a label that is set smaller to stay on one line
+_ROOMY = 8
+_LEADING = 1.3  # plotly's height of a line, in sizes of its type
+_MARKS = 1.7  # how much larger marks and lines are than on a page
+
+
+def _size(rows: int) -> int:
+    """Type size of one line among so many."""
+    return max(style.NOTE, min(HALL, HALL * _ROOMY // max(rows, 1)))
+
+
+def enlarge(figure: go.Figure) -> None:
+    """Larger marks, lines and notes, for a figure drawn for a page."""
+    for written in figure.layout.annotations:
+        written.font.size = HALL
+    for trace in figure.data:
+        if trace.marker.size is not None:
+            size = trace.marker.size
+            trace.marker.size = [v * _MARKS for v in size] if isinstance(size, (list, tuple)) else size * _MARKS
+        if trace.line.width is not None:
+            trace.line.width *= _MARKS
+
+
+def labels(
+    figure: go.Figure, texts: Sequence[str], places: Sequence[float], ink: Ink, size: int, widest: int = _WIDEST
+) -> None:
+    """Labels at the left: a long one is set smaller, one too long for that on lines which keep out of the next row."""
+    margin, (low, high) = figure.layout.margin, figure.layout.yaxis.range
+    row = (HEIGHT - margin.t - margin.b) / (high - low)
+    for text, place in zip(texts, places, strict=True):
+        fitting = size * widest // max(len(text), widest)
+        words = [text] if fitting >= _SMALLEST else textwrap.wrap(text, widest)
+        figure.add_annotation(
+            text="<br>".join(map(html.escape, words)),
+            x=0,
+            xref="paper",
+            y=place,
+            yref="y",
+            xanchor="left",
+            align="left",
+            showarrow=False,
+            font={
+                "size": fitting if len(words) == 1 else min(size, int(row / len(words) / _LEADING)),
+                "color": ink.text,
+            },
+        )
+
+
+def axis_style(title: str, ink: Ink) -> dict[str, object]:
+    """An axis of numbers with its title, in type for a hall."""
+    tick = {"size": HALL_NOTE, "color": ink.text}
+    return {"tickfont": tick, "title": {"text": title, "font": {"size": HALL_NOTE, "color": ink.secondary}}}
+
+
+def lines(
+    rows: Sequence[Row],
+    measure: str,
+    favours: tuple[str, str],
+    axis: str,
+    ink: Ink,
+    shown: Callable[[Row], bool] = lambda _: True,
+    key: str = "",
+) -> go.Figure:
+    """One line a row: label, mark with its interval, numbers. Rows not shown keep their place and the axis.
+
+    `key` says what colours mean, as the figure's first line.
+    """
+    kept = [row for row in rows if row.kind not in ("gap", "head", "review")]
+    drawn = [row for row in kept if row.estimate is not None and row.kind != "prediction"]
+    scale = effect_scale(
+        measure,
+        [row.estimate for row in drawn if row.estimate is not None],
+        [row.low for row in drawn if row.low is not None],
+        [row.high for row in drawn if row.high is not None],
+    )
+    visible = [row for row in kept if shown(row)]
+    places = {id(row): float(len(kept) - 1 - i) for i, row in enumerate(kept)}
+    size = _size(len(kept))
+    figure = style.base(
+        ink, HEIGHT, margin={"l": 0, "r": 4, "t": 38 if key else 4, "b": 96}, plot_bgcolor="rgba(0,0,0,0)"
+    )
+    frame = Frame(visible, places, scale, {"effect": _PLOT}, ink)
+    few = list(zip(scale.ticks, scale.labels, strict=True))
+    few = few if len(few) <= 7 else few[::2]
+    figure.update_layout(
+        xaxis={
+            "domain": _PLOT,
+            "range": [scale.low, scale.high],
+            "tickvals": [place for place, _ in few],
+            "ticktext": [text for _, text in few],
+            "tickangle": 0,
+            **axis_style("", ink),
+        },
+        xaxis2=style.word_axis(_PLOT[1], _WORDS) | {"anchor": "y"},
+        yaxis={"range": [-0.6, len(kept) - 0.4], "visible": False},
+    )
+    figure.add_shape(
+        type="line",
+        x0=scale.null,
+        x1=scale.null,
+        y0=-0.6,
+        y1=len(kept) - 0.4,
+        line={"color": ink.secondary, "width": 2},
+    )
+    draw_marks(figure, frame)
+    enlarge(figure)
+    held = [row.label for row in kept]
+    named = [f"{r.label} ({r.note})" if r.note and held.count(r.label) > 1 else r.label for r in visible]
+    labels(figure, named, [frame.y(row) for row in visible], ink, size)
+    words = [f"<b>{row.words}</b>" if row.kind == "overall" else row.words for row in visible]
+    ys = [frame.y(row) for row in visible]
+    figure.add_trace(style.text_trace(words, ys, _WORDS, "x2", "right", ink.text, size))
+    zero = _PLOT[0] + (_PLOT[1] - _PLOT[0]) * (scale.null - scale.low) / (scale.high - scale.low)
+    under = {"yanchor": "top", "yshift": -32, "font": {"size": HALL_NOTE, "color": ink.text}}
+    style.note(figure, f"← {favours[0]}", zero - 0.008, 0, ink, xanchor="right", **under)
+    style.note(figure, f"{favours[1]} →", zero + 0.008, 0, ink, xanchor="left", **under)
+    if key:
+        head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": HALL_NOTE, "color": ink.text}}
+        style.note(figure, key, _PLOT[0], 1, ink, **head)
+    quiet = under | {"yshift": -62, "font": {"size": HALL_NOTE, "color": ink.secondary}}
+    style.note(figure, axis, sum(_PLOT) / 2, 0, ink, xanchor="center", **quiet)
+    return figure
+
+
+class Pair(NamedTuple):
+    """Per cent on the drug and on the comparator of one event."""
+
+    label: str
+    drug: float
+    control: float
+
+
+def pairs(items: Sequence[Pair], drug: str, control: str, colour: str, ink: Ink) -> go.Figure:
+    """Two marks a line on an axis of 100 people, joined; the numbers beside them."""
+    size = _size(len(items))
+    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 44, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
+    places = [float(len(items) - 1 - i) for i in range(len(items))]
+    highest = max((max(item.drug, item.control) for item in items), default=10.0)
+    top = next(step for step in (10, 20, 40, 60, 80, 100) if highest <= step)
+    for item, y in zip(items, places, strict=True):
+        bar = {"color": ink.faint, "width": 8}
+        figure.add_trace(go.Scatter(x=[item.control, item.drug], y=[y, y], mode="lines", line=bar, hoverinfo="skip"))
+    for symbol, ink_of, xs in (
+        ("circle-open", colour, [item.control for item in items]),
+        ("circle", ink.pooled, [item.drug for item in items]),
+    ):
+        marker = {"symbol": symbol, "size": 20, "color": ink_of, "line": {"color": ink_of, "width": 4}}
+        figure.add_trace(go.Scatter(x=xs, y=places, mode="markers", marker=marker, hoverinfo="skip", cliponaxis=False))
+    figure.update_layout(
+        xaxis={
+            "domain": [0.34, 0.80],
+            "range": [-0.02 * top, 1.03 * top],
+            "tickvals": [0, top / 2, top],
+            "tickangle": 0,
+            **axis_style("of 100 people", ink),
+        },
+        xaxis2=style.word_axis(0.80, _WORDS) | {"anchor": "y"},
+        yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
+    )
+    labels(figure, [item.label for item in items], places, ink, size, _WIDER)
+    words = [f"<b>{item.drug:.0f}</b> and {item.control:.0f}" for item in items]
+    figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "right", ink.text, size))
+    key = f'● {html.escape(drug)}    <span style="color:{colour}">○ {html.escape(control)}</span>'
+    head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": HALL, "color": ink.text}}
+    style.note(figure, key, 0.34, 1, ink, **head)
+    return figure
+
+
+class Span(NamedTuple):
+    """One group's days, or that they are not known (`days` None) by the end of follow-up."""
+
+    label: str
+    days: float | None
+    end: float
+    words: str
+    symbol: str
+
+
+def spans(items: Sequence[Span], axis: str, ink: Ink) -> go.Figure:
+    """One bar a group to its days, with the numbers beside it; an arrow where the time was not reached."""
+    size = _size(len(items))
+    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 4, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
+    places = [float(len(items) - 1 - i) for i in range(len(items))]
+    for item, y in zip(items, places, strict=True):
+        line = {"color": ink.pooled if item.days is not None else ink.secondary, "width": 8}
+        figure.add_trace(go.Scatter(x=[0, item.end], y=[y, y], mode="lines", line=line, hoverinfo="skip"))
+        marker = {
+            "symbol": item.symbol,
+            "size": 20,
+            "color": line["color"],
+            "line": {"color": line["color"], "width": 2},
+        }
+        figure.add_trace(
+            go.Scatter(x=[item.end], y=[y], mode="markers", marker=marker, hoverinfo="skip", cliponaxis=False)
+        )
+    longest = max((item.end for item in items), default=1.0)
+    figure.update_layout(
+        xaxis={
+            "domain": [0.29, 0.66],
+            "range": [0, longest * 1.05],
+            "tickangle": 0,
+            "nticks": 6,
+            **axis_style(axis, ink),
+        },
+        xaxis2=style.word_axis(0.68, _WORDS) | {"anchor": "y"},
+        yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
+    )
+    labels(figure, [item.label for item in items], places, ink, size)
+    figure.add_trace(style.text_trace([i.words for i in items], places, 0.68, "x2", "left", ink.text, size))
+    return figure

@@ -1,0 +1,224 @@
+"""The one place that names colours, symbols and type sizes. Okabe-Ito; one meaning a colour on every page."""
+
+import html
+import textwrap
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+import plotly.graph_objects as go
+
+from evidence.dataset.records import Result
+
+FONT = '"Source Sans", "Source Sans Pro", "Liberation Sans", Arial, sans-serif'
+TITLE, BODY, AXIS, NOTE = 19, 14, 13, 12
+# For a hall: words, and the least that the back row reads.
+HALL, HALL_NOTE = 23, 19
+_LONGEST_NAME = 32  # letters of a trial's name beside its mark
+_HOVER_LINE = 60
+
+
+class Ink(NamedTuple):
+    """The neutral colours of one theme."""
+
+    name: str
+    paper: str
+    text: str
+    secondary: str
+    grid: str
+    band: str
+    faint: str
+    acute: str
+    pooled: str
+    link: str
+
+
+LIGHT = Ink("light", "#ffffff", "#1f2933", "#616e7c", "#e6e9ed", "#f4f6f8", "#cbd2d9", "#fff4e5", "#1f2933", "#00629b")
+DARK = Ink("dark", "#14181d", "#eef1f4", "#a3adb8", "#2c333b", "#1c2229", "#46505b", "#2b2416", "#eef1f4", "#7cc4f0")
+INKS: Mapping[str, Ink] = MappingProxyType({"light": LIGHT, "dark": DARK})
+
+
+class Mark(NamedTuple):
+    """How one comparator is drawn: colour on light, colour on dark, dash of its intervals."""
+
+    light: str
+    dark: str
+    dash: str
+
+    def colour(self, ink: Ink) -> str:
+        """The colour on this theme."""
+        return self.dark if ink.name == "dark" else self.light
+
+
+COMPARATOR_MARKS: Mapping[str, Mark] = MappingProxyType(
+    {
+        "midazolam": Mark("#D55E00", "#F0803C", "solid"),
+        "diclofenac": Mark("#A85A1E", "#D99A5B", "longdash"),
+        "saline": Mark("#0072B2", "#4FA8DE", "dash"),
+        "placebo": Mark("#2E93CB", "#8CCBF0", "dot"),
+        "quetiapine": Mark("#009E73", "#2FC79B", "solid"),
+        "ECT": Mark("#B5598A", "#DE94BC", "dash"),
+        "no-ketamine": Mark("#8A7A00", "#E0CF45", "dashdot"),
+        "ketamine": Mark("#6B5B95", "#A99BD1", "longdashdot"),
+        "none": Mark("#7A8591", "#8F9AA6", "solid"),
+    }
+)
+# The same for how far people could tell their treatment, as `evidence.questions.blinding.MASKINGS` lists it.
+MASKING_MARKS: Mapping[str, Mark] = MappingProxyType(
+    {
+        "active": COMPARATOR_MARKS["midazolam"],
+        "anaesthesia": Mark("#6B5B95", "#A99BD1", "longdash"),
+        "inert": Mark("#2E93CB", "#8CCBF0", "dot"),
+        "open": COMPARATOR_MARKS["ECT"],
+        "unknown": COMPARATOR_MARKS["none"],
+    }
+)
+# How the number was obtained. Colour says the comparator; the pooled diamond keeps its own shape.
+SOURCE_SYMBOLS: Mapping[str, str] = MappingProxyType(
+    {"full text": "circle", "abstract": "square", "registry": "triangle-up", "review": "pentagon", "secondary": "star"}
+)
+
+
+class JudgementMark(NamedTuple):
+    """How one judgement of risk of bias is drawn: fill on light and dark, and the ink of the sign on it."""
+
+    light: str
+    dark: str
+    sign_on_light: str = "#1f2933"
+    sign_on_dark: str = "#14181d"
+
+    def fill(self, ink: Ink) -> str:
+        """The fill on this theme."""
+        return self.dark if ink.name == "dark" else self.light
+
+    def sign(self, ink: Ink) -> str:
+        """The colour of the sign on the fill."""
+        return self.sign_on_dark if ink.name == "dark" else self.sign_on_light
+
+
+# Colours that no comparator has; the sign in the mark says the same without colour.
+JUDGEMENT_MARKS: Mapping[str, JudgementMark] = MappingProxyType(
+    {
+        "low": JudgementMark("#9AD2F2", "#9AD2F2"),
+        "unclear": JudgementMark("#F0E442", "#F0E442"),
+        "some concerns": JudgementMark("#E69F00", "#E69F00"),
+        "high": JudgementMark("#1f2933", "#eef1f4", "#ffffff", "#14181d"),
+        "moderate": JudgementMark("#F6C667", "#F6C667"),
+        "serious": JudgementMark("#4a3b63", "#cdbfe6", "#ffffff", "#14181d"),
+        "critical": JudgementMark("#000000", "#ffffff", "#ffffff", "#14181d"),
+        "no information": JudgementMark("#cfd6dd", "#55606b", "#1f2933", "#ffffff"),
+        "not judged": JudgementMark("#e6e9ed", "#2c333b", "#56626f", "#a3adb8"),
+    }
+)
+
+
+# A hundred people as icons: no comparator's colours; the shape says the same.
+ICON_BOTH, ICON_CHANGED = Mark("#616e7c", "#a3adb8", "solid"), Mark("#1f2933", "#eef1f4", "solid")
+
+
+def mark_of(result: Result) -> Mark:
+    """How the result's comparator is drawn."""
+    return COMPARATOR_MARKS[result.comparator]
+
+
+def symbol_of(result: Result, is_pooled: bool = True) -> str:
+    """The marker for how the value was obtained; open where the confidence is low or it is not pooled."""
+    symbol = SOURCE_SYMBOLS[result.source]
+    return symbol if is_pooled and result.confidence != "low" else f"{symbol}-open"
+
+
+def base(ink: Ink, height: int, **layout: object) -> go.Figure:
+    """An empty figure in the house style, `height` pixels high."""
+    return go.Figure(layout={"template": _template(ink), "height": height} | layout)
+
+
+@cache
+def _template(ink: Ink) -> go.layout.Template:
+    axis = {
+        "gridcolor": ink.grid,
+        "linecolor": ink.grid,
+        "zeroline": False,
+        "ticks": "",
+        "tickfont": {"size": AXIS, "color": ink.text},
+        "title": {"font": {"size": AXIS, "color": ink.secondary}},
+        "fixedrange": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": BODY, "color": ink.text},
+            "paper_bgcolor": ink.paper,
+            "plot_bgcolor": ink.paper,
+            "xaxis": axis,
+            "yaxis": axis,
+            "hoverlabel": {"bgcolor": ink.band, "bordercolor": ink.grid, "font": {"color": ink.text, "size": AXIS}},
+            "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+            "showlegend": False,
+            "dragmode": False,
+            "hovermode": "closest",
+            "clickmode": "event+select",
+        }
+    )
+
+
+def short(name: str) -> str:
+    """A trial's name as it fits beside its mark; the whole of it stands in the hover.
+
+    >>> short("Murrough 2013a"), len(short("A name without an end " * 20))
+    ('Murrough 2013a', 32)
+    """
+    plain = " ".join(name.split())
+    return plain if len(plain) <= _LONGEST_NAME else f"{plain[: _LONGEST_NAME - 1].rstrip()}…"
+
+
+def whole(name: str) -> str:
+    """A trial's name in a hover: escaped, a long one in several lines.
+
+    >>> whole("a < b"), whole("word " * 30).count("<br>")
+    ('a &lt; b', 2)
+    """
+    words = " ".join(name.split())
+    return "<br>".join(map(html.escape, textwrap.wrap(words, _HOVER_LINE) if len(words) > _HOVER_LINE else [words]))
+
+
+def link(text: str, url: str | None, note: str, ink: Ink) -> str:
+    """A label for an axis: the text linked to its citation, then a quiet note. Escaped, http(s) only."""
+    label = html.escape(text)
+    if url and url.startswith(("https://", "http://")):
+        target = html.escape(url, quote=True)
+        label = f'<a href="{target}" target="_blank" style="color:{ink.link}">{label}</a>'
+    return f'{label}<span style="color:{ink.secondary}">  {html.escape(note)}</span>' if note else label
+
+
+def word_axis(low: float, high: float) -> dict[str, object]:
+    """An unseen axis over a part of the paper, on which places are those of the paper."""
+    return {"domain": [low, high], "range": [low, high], "visible": False, "fixedrange": True}
+
+
+def text_trace(
+    texts: list[str], ys: list[float], x: float, axis: str, align: str, colour: str, size: int = AXIS
+) -> go.Scatter:
+    """A column of words as one trace, which stays quick with many rows. `align` is left, right or centre."""
+    position = {"left": "middle right", "right": "middle left", "centre": "middle center"}[align]
+    return go.Scatter(
+        x=[x] * len(ys),
+        y=ys,
+        text=texts,
+        mode="text",
+        textposition=position,
+        xaxis=axis,
+        textfont={"size": size, "color": colour},
+        hoverinfo="skip",
+        cliponaxis=False,
+    )
+
+
+def quiet(text: str, x: float, y: float, ink: Ink, **options: object) -> dict[str, object]:
+    """A quiet line at a place of the paper (0 to 1)."""
+    font = {"size": NOTE, "color": ink.secondary}
+    return {"xref": "paper", "yref": "paper", "showarrow": False, "font": font, "text": text, "x": x, "y": y} | options
+
+
+def note(figure: go.Figure, text: str, x: float, y: float, ink: Ink, **options: object) -> None:
+    """Write one quiet line; of several, `quiet` makes each, and setting them together takes a fraction of the time."""
+    figure.add_annotation(**quiet(text, x, y, ink, **options))

@@ -1,0 +1,264 @@
+"""One logarithmic time axis: effect above, counts of acute harm below, relapse at the right end."""
+
+import html
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.time_bins import HOURS_A_DAY
+from evidence.formatting import count, counted, percent, plain
+from evidence.questions.timeline import MEAN_PRESSURE, Count, Timeline
+from evidence.report.figures import style
+from evidence.report.figures.marks import Point, interval_traces
+from evidence.report.figures.style import Ink
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.display import effect_scale, interval, shown
+from evidence.synthesis.sentences import favours
+
+_EFFECT, _LANE, _HEAD, _FOOT, _GAP = 270, 60, 44, 66, 56
+_LEFT = 196
+_SPACE = "\u00a0"
+_FIRST, _YEAR = 0.5, 8760.0
+_TICKS = {
+    0.67: "40 min",
+    2: "2 h",
+    6: "6 h",
+    24: "24 h",
+    72: "3 d",
+    168: "7 d",
+    672: "28 d",
+    2184: "3 months",
+    8760: "1 year",
+}
+
+
+def _x(hours: float) -> float:
+    return math.log10(min(max(hours, _FIRST), _YEAR * 1.15))
+
+
+def timeline(found: Timeline, ink: Ink) -> go.Figure:
+    """Effects by time over lanes of acute harm and of relapse, all on one axis from 40 minutes to a year."""
+    lanes = [*found.events]
+    if found.pressures:
+        lanes.append(MEAN_PRESSURE)
+    lanes += ["after a course"] * bool(found.relapses) + ["stopping"] * bool(found.withdrawals)
+    upper = _EFFECT if found.effects else 0
+    gap = _GAP if found.effects and lanes else 0
+    inner = upper + gap + _LANE * len(lanes) or _LANE
+    figure = style.base(ink, _HEAD + inner + _FOOT, margin={"l": _LEFT, "r": 16, "t": _HEAD, "b": _FOOT})
+    split = _LANE * len(lanes) / inner
+    figure.update_layout(
+        xaxis={
+            "range": [math.log10(_FIRST * 0.9), math.log10(_YEAR * 1.7)],
+            "tickvals": [math.log10(hour) for hour in _TICKS],
+            "ticktext": list(_TICKS.values()),
+            "title_text": "Time, logarithmic",
+            "anchor": "y2" if lanes else "y",
+            "showgrid": True,
+        },
+        yaxis={"domain": [split + gap / inner, 1] if lanes else [0, 1], "visible": bool(found.effects)},
+        yaxis2={
+            "domain": [0, split] if lanes else [0, 0.001],
+            "range": [-0.5, max(len(lanes), 1) - 0.5],
+            "tickvals": [len(lanes) - 1 - i for i in range(len(lanes))],
+            "ticktext": [_lane(name) for name in lanes],
+            "showgrid": False,
+            "visible": bool(lanes),
+        },
+    )
+    # Over both halves: the hours in which the harms below are felt.
+    acute = {"x0": math.log10(_FIRST * 0.9), "x1": math.log10(4), "y0": 0, "y1": 1, "yref": "paper"}
+    figure.add_shape(type="rect", **acute, fillcolor=ink.acute, line_width=0, layer="below")
+    style.note(figure, "drug still felt", 0.004, 1, ink, xanchor="left", yanchor="bottom")
+    if found.effects:
+        _effects(figure, found, ink, 1 - upper / inner)
+    places = {name: float(len(lanes) - 1 - i) for i, name in enumerate(lanes)}
+    for event in found.events:
+        _counts(figure, [c for c in found.counts if c.event == event], places[event], ink)
+    _pressure(figure, found, places, ink)
+    _relapse(figure, found, places, ink)
+    if lanes:
+        sides = html.escape(" v ".join(found.below))
+        text = f"<b>Harms by the time counting ended</b>, {sides}; hollow: no comparison"
+        style.note(figure, text, 0, split, ink, xanchor="left", yanchor="bottom", yshift=4)
+    return figure
+
+
+def _lane(name: str) -> str:
+    words = {
+        "after a course": "Relapse after a course<br>(from the last dose)",
+        "stopping": "Relapse, going on v stopping<br>(from randomisation)",
+        MEAN_PRESSURE: "Mean rise of systolic<br>pressure",
+    }
+    return words.get(name) or html.escape(OUTCOMES[name].label)
+
+
+def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None:
+    answers: Sequence[Answer] = found.effects
+    measure = answers[0].question.measure
+    pools = [(a, a.pooled) for a in answers if a.pooled is not None]
+    scale = effect_scale(
+        measure, [p.estimate for _, p in pools], [p.ci_low for _, p in pools], [p.ci_high for _, p in pools]
+    )
+    span = scale.high - scale.low
+    figure.update_layout(
+        yaxis={
+            "range": [scale.low - 0.28 * span, scale.high + 0.02 * span],
+            "tickvals": scale.ticks,
+            "ticktext": scale.labels,
+        }
+    )
+    figure.add_shape(
+        type="line",
+        xref="paper",
+        x0=0,
+        x1=1,
+        y0=scale.null,
+        y1=scale.null,
+        line={"color": ink.secondary, "width": 1},
+    )
+    points, behind = [], []
+    for item, pooled in pools:
+        hours = sorted(entry.hours for entry in item.used)
+        x = sum(_x(hour) for hour in hours) / len(hours)
+        words = f"{shown(measure, pooled.estimate)} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
+        hover = f"<b>{counted(item.k, 'trial')}</b>, {words}"
+        key = " ".join(entry.key for entry in item.used)
+        symbol = "diamond-open" if item.k == 1 else "diamond"
+        points.append(Point(x, pooled.estimate, pooled.ci_low, pooled.ci_high, symbol, 12, key, hover))
+        behind.append(
+            (x, f"<b>{shown(measure, pooled.estimate)}</b>", f"{item.k}", count(item.people) if item.people else "?")
+        )
+    figure.add_traces(interval_traces(points, scale, ink.pooled, horizontal=False, width=2.4))
+    for row, heading in enumerate(("effect", "trials", "people")):
+        y = scale.low - (0.075 + 0.075 * row) * span
+        figure.add_trace(
+            go.Scatter(
+                x=[b[0] for b in behind],
+                y=[y] * len(behind),
+                text=[b[1 + row] for b in behind],
+                mode="text",
+                textfont={"size": style.NOTE if row else style.AXIS, "color": ink.secondary if row else ink.text},
+                hoverinfo="skip",
+                cliponaxis=False,
+            )
+        )
+        style.note(figure, heading, -0.006, y, ink, yref="y", xanchor="right")
+    left, right = favours(answers[0].question, found.above)
+    text = f"<b>Effect</b>, {found.axis}: {html.escape(' v '.join(found.above))}"
+    style.note(figure, text, 0, 1, ink, xanchor="left", yanchor="bottom", yshift=20)
+    style.note(figure, f"↑ {right}", 0.998, 1, ink, xanchor="right", yanchor="bottom")
+    style.note(figure, f"↓ {left}", 0.998, floor, ink, xanchor="right", yanchor="top", yshift=-2)
+
+
+def _counts(figure: go.Figure, counts: Sequence[Count], lane: float, ink: Ink) -> None:
+    """A thin line from the first dose to the end of counting, a mark there; without comparison hollow and lower."""
+    places = [lane + (0.06 if item.comparator else -0.12) for item in counts]
+    for item, y in zip(counts, places, strict=True):
+        _window(figure, item.hours, y, ink)
+    for item, y in zip(counts, places, strict=True):
+        compared = item.comparator is not None
+        figure.add_trace(
+            go.Scatter(
+                x=[_x(item.hours)],
+                y=[y],
+                yaxis="y2",
+                mode="markers+text",
+                text=[item.text],
+                textposition="top center" if compared else "bottom center",
+                textfont={"size": style.AXIS if compared else style.NOTE, "color": ink.text},
+                customdata=[[" ".join(str(r.line) for r in item.results)]],
+                hoverinfo="text",
+                hovertext=[f"{html.escape(item.in_words)}<br>counted until then; how long it lasted is not reported"],
+                marker={
+                    "symbol": "circle" if compared else "circle-open",
+                    "size": 11 if compared else 9,
+                    "color": ink.pooled,
+                    "line": {"color": ink.pooled, "width": 1.6},
+                },
+                unselected={"marker": {"opacity": 0.6}},
+                cliponaxis=False,
+            )
+        )
+
+
+def _window(figure: go.Figure, hours: float, y: float, ink: Ink) -> None:
+    figure.add_trace(
+        go.Scatter(
+            x=[math.log10(_FIRST * 0.9), _x(hours)],
+            y=[y, y],
+            yaxis="y2",
+            mode="lines",
+            line={"color": ink.faint, "width": 1.2, "dash": "dot"},
+            hoverinfo="skip",
+        )
+    )
+
+
+def _pressure(figure: go.Figure, found: Timeline, places: dict[str, float], ink: Ink) -> None:
+    for row in found.pressures:
+        mean = f"+{plain(row.mean_intervention)}" if (row.mean_intervention or 0) > 0 else plain(row.mean_intervention)
+        people = counted(row.n_intervention, "person", "people") if row.n_intervention else "people not reported"
+        _mark(
+            figure,
+            row.hours,
+            places[MEAN_PRESSURE],
+            f"{mean} mmHg, {people}, no comparison",
+            f"{html.escape(row.label)}: mean change of systolic pressure {mean} mmHg",
+            str(row.line),
+            "circle-open",
+            ink,
+        )
+
+
+def _relapse(figure: go.Figure, found: Timeline, places: dict[str, float], ink: Ink) -> None:
+    ranked = [item for item in found.relapses if item.days]
+    for i, item in enumerate(ranked):
+        ends = i in (0, len(ranked) - 1)
+        text = f"day {plain(item.days)}" if ends else ""
+        hover = f"{html.escape(item.label)}: relapse at {item.in_words} after the last dose"
+        hours = (item.days or 0.0) * HOURS_A_DAY
+        place = places["after a course"]
+        _mark(figure, hours, place, text, hover, str(item.result.line), "diamond-tall-open", ink, left=i == 0)
+    if not found.withdrawals:
+        return
+    on = [w.going_on for w in found.withdrawals if w.going_on]
+    off = [w.stopping for w in found.withdrawals if w.stopping]
+    going = percent(sum(a.events for a in on), sum(a.n for a in on))
+    stopping = percent(sum(a.events for a in off), sum(a.n for a in off))
+    hours = max(w.result.hours for w in found.withdrawals)
+    lines = " ".join(str(w.result.line) for w in found.withdrawals)
+    words = f"relapsed: {going} going on, {stopping} stopping"
+    _mark(figure, hours, places["stopping"], f"{going} v {stopping}", words, lines, "diamond-tall", ink, left=True)
+
+
+def _mark(
+    figure: go.Figure,
+    hours: float,
+    y: float,
+    text: str,
+    hover: str,
+    key: str,
+    symbol: str,
+    ink: Ink,
+    left: bool = False,
+) -> None:
+    figure.add_trace(
+        go.Scatter(
+            x=[_x(hours)],
+            y=[y],
+            yaxis="y2",
+            mode="markers+text",
+            text=[f"{text}{_SPACE * 2}" if left else f"{_SPACE * 2}{text}"],
+            textposition="middle left" if left else "middle right",
+            textfont={"size": style.AXIS, "color": ink.text},
+            customdata=[[key]],
+            hoverinfo="text",
+            hovertext=[hover],
+            marker={"symbol": symbol, "size": 12, "color": ink.pooled, "line": {"color": ink.pooled, "width": 1.6}},
+            unselected={"marker": {"opacity": 0.6}},
+            cliponaxis=False,
+        )
+    )

@@ -1,0 +1,240 @@
+"""Two panels side by side: per cent in each arm on the left, the effect with its interval on the right."""
+
+import html
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from evidence.report.figures import style
+from evidence.report.figures.marks import Point, interval_traces
+from evidence.report.figures.style import Ink
+from evidence.synthesis.display import Scale, effect_scale
+
+_LINE, _PADDING, _HEAD, _FOOT = 17, 12, 50, 74
+_LABEL, _RATES, _EFFECT, _WORDS = (0.0, 0.29), (0.30, 0.52), (0.57, 0.80), 1.0
+_WIDEST = 28
+_LEAST_REACH = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """One line: what it is, what stands behind it (in lines), per cent by arm, the effect on the analysis scale."""
+
+    label: str
+    note: str
+    rates: tuple[float, float] | None
+    effect: tuple[float, float, float] | None
+    words: str
+    key: str = ""
+    hover: str = ""
+    is_single: bool = False
+    colour: str = ""
+    missing: str = "not reported"
+
+
+@dataclass(frozen=True, slots=True)
+class PanelWords:
+    """The words round the panels: both arms, the heads, and what lies left and right of no effect."""
+
+    drug: str
+    control: str
+    rates: str
+    effect: str
+    left: str
+    right: str
+
+
+def panels(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink: Ink, control_colour: str) -> go.Figure:
+    """One line a row, top to bottom, each as high as its label needs; clicking a mark gives its row's `key`."""
+    labels = [textwrap.wrap(row.label, _WIDEST) or [""] for row in rows]
+    heights = [_LINE * (len(lines) + len(_notes(row))) + _PADDING for lines, row in zip(labels, rows, strict=True)]
+    inner = sum(heights) or _LINE
+    places = [inner - sum(heights[:i]) - heights[i] / 2 for i in range(len(rows))]
+    effects = [row.effect for row in rows if row.effect is not None]
+    # Differences of risk near nothing keep an axis on which their intervals can be seen whole.
+    reach = [_LEAST_REACH] if measure == "RD" else []
+    scale = effect_scale(measure, [e[0] for e in effects] + reach, [e[1] for e in effects], [e[2] for e in effects])
+    figure = style.base(
+        ink,
+        _HEAD + inner + _FOOT,
+        margin={"l": 4, "r": 8, "t": _HEAD, "b": _FOOT},
+        plot_bgcolor="rgba(0,0,0,0)",
+    )
+    _axes(figure, rows, labels, places, inner, scale, ink)
+    _bands(figure, heights, places, inner, scale, ink)
+    _rates(figure, rows, places, ink, control_colour, words)
+    _effects(figure, rows, places, scale, ink)
+    _heads(figure, words, scale, inner, ink, control_colour)
+    return figure
+
+
+def _notes(row: PanelRow) -> list[str]:
+    return row.note.split("\n") if row.note else []
+
+
+def _axes(
+    figure: go.Figure,
+    rows: Sequence[PanelRow],
+    labels: Sequence[list[str]],
+    places: Sequence[float],
+    inner: int,
+    scale: Scale,
+    ink: Ink,
+) -> None:
+    highest = max((max(row.rates) for row in rows if row.rates), default=0.1)
+    top = next(step for step in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if highest <= step)
+    quiet = f'<span style="color:{ink.secondary};font-size:{style.NOTE}px">'
+    texts = [
+        "<br>".join(html.escape(line) for line in lines)
+        + "".join(f"<br>{quiet}{html.escape(line)}</span>" for line in _notes(row))
+        for lines, row in zip(labels, rows, strict=True)
+    ]
+    ticks = [top * i / 2 for i in range(3)]
+    few = _few(scale)
+    figure.update_layout(
+        xaxis={
+            "domain": _RATES,
+            "range": [-0.04 * top, 1.04 * top],
+            "tickvals": ticks,
+            "ticktext": [f"{100 * tick:.0f}%" for tick in ticks],
+            "anchor": "y",
+            "tickangle": 0,
+            "showticklabels": any(row.rates for row in rows),
+        },
+        xaxis2={
+            "domain": _EFFECT,
+            "range": [scale.low, scale.high],
+            "tickvals": [place for place, _ in few],
+            "ticktext": [text for _, text in few],
+            "anchor": "y",
+            "tickangle": 0,
+        },
+        yaxis={"range": [0, inner], "visible": False},
+    )
+    # Text is annotation: an axis of its own over the whole width would lie above both panels and take their clicks. All
+    # at once: Plotly checks every annotation again whenever one is added.
+    middle = (_RATES[0] + _RATES[1]) / 2
+    cells = [(text, _LABEL[0], "left", place, ink.text) for text, place in zip(texts, places, strict=True)]
+    for row, place in zip(rows, places, strict=True):
+        cells.append((html.escape(row.words), _WORDS, "right", place, ink.text))
+        if row.rates is None:
+            cells.append((html.escape(row.missing), middle, "center", place, ink.secondary))
+    figure.update_layout(
+        annotations=[
+            {
+                **{
+                    "text": text,
+                    "x": x,
+                    "xref": "paper",
+                    "y": place,
+                    "yref": "y",
+                    "xanchor": side,
+                    "yanchor": "middle",
+                },
+                **{"align": side, "showarrow": False, "captureevents": False},
+                "font": {"size": style.AXIS, "color": colour},
+            }
+            for text, x, side, place, colour in cells
+        ]
+    )
+
+
+def _few(scale: Scale) -> list[tuple[float, str]]:
+    """At most five ticks, the one of no effect among them, so that they stay apart on a narrow screen."""
+    every = list(zip(scale.ticks, scale.labels, strict=True))
+    if len(every) <= 5:
+        return every
+    zero = min(range(len(every)), key=lambda i: abs(every[i][0] - scale.null))
+    return [tick for i, tick in enumerate(every) if (i - zero) % 2 == 0]
+
+
+def _bands(
+    figure: go.Figure, heights: Sequence[int], places: Sequence[float], inner: int, scale: Scale, ink: Ink
+) -> None:
+    """Every second line on a band, so that the eye stays on its line; the line of no effect."""
+    bands = [
+        {
+            **{"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": place - height / 2, "y1": place + height / 2},
+            **{"fillcolor": ink.band, "line": {"width": 0}, "layer": "below"},
+        }
+        for i, (height, place) in enumerate(zip(heights, places, strict=True))
+        if i % 2 == 0
+    ]
+    none = {
+        **{"type": "line", "xref": "x2", "x0": scale.null, "x1": scale.null, "y0": 0, "y1": inner},
+        "line": {"color": ink.secondary, "width": 1},
+    }
+    figure.update_layout(shapes=[*bands, none])
+
+
+def _rates(
+    figure: go.Figure,
+    rows: Sequence[PanelRow],
+    places: Sequence[float],
+    ink: Ink,
+    control_colour: str,
+    words: PanelWords,
+) -> None:
+    """The gap between the arms as a bar, a filled mark for the drug and an open one for the comparator."""
+    both = [(row, place) for row, place in zip(rows, places, strict=True) if row.rates is not None]
+    gaps_x: list[float | None] = []
+    gaps_y: list[float | None] = []
+    for row, place in both:
+        gaps_x += [*(row.rates or ()), None]
+        gaps_y += [place, place, None]
+    figure.add_trace(
+        go.Scatter(x=gaps_x, y=gaps_y, mode="lines", line={"color": ink.faint, "width": 5}, hoverinfo="skip")
+    )
+    for arm, name, symbol, colour in (
+        (1, words.control, "square-open", control_colour),
+        (0, words.drug, "circle", ink.pooled),
+    ):
+        shares = [(row.rates or (0.0, 0.0))[arm] for row, _ in both]
+        figure.add_trace(
+            go.Scatter(
+                x=shares,
+                y=[place for _, place in both],
+                mode="markers",
+                customdata=[[row.key] for row, _ in both],
+                hoverinfo="text",
+                hovertext=[
+                    f"<b>{html.escape(row.label)}</b><br>{html.escape(name)}: {100 * share:.1f}%"
+                    for (row, _), share in zip(both, shares, strict=True)
+                ],
+                marker={"symbol": symbol, "size": 10, "color": colour, "line": {"color": colour, "width": 2}},
+                unselected={"marker": {"opacity": 0.6}},
+                cliponaxis=False,
+            )
+        )
+
+
+def _effects(figure: go.Figure, rows: Sequence[PanelRow], places: Sequence[float], scale: Scale, ink: Ink) -> None:
+    for colour in dict.fromkeys(row.colour or ink.pooled for row in rows):
+        points = [
+            Point(place, *row.effect, "diamond-open" if row.is_single else "diamond", 11, row.key, row.hover)
+            for row, place in zip(rows, places, strict=True)
+            if row.effect is not None and (row.colour or ink.pooled) == colour
+        ]
+        if points:
+            traces = interval_traces(points, scale, colour, horizontal=True, width=1.8)
+            figure.add_traces([trace.update(xaxis="x2") for trace in traces])
+
+
+def _heads(figure: go.Figure, words: PanelWords, scale: Scale, inner: int, ink: Ink, control_colour: str) -> None:
+    arms = (
+        f'<span style="color:{ink.pooled}">●</span> <b>{html.escape(words.drug)}</b>   '
+        f'<span style="color:{control_colour}">□</span> <b>{html.escape(words.control)}</b>'
+    )
+    zero = _EFFECT[0] + (_EFFECT[1] - _EFFECT[0]) * (scale.null - scale.low) / (scale.high - scale.low)
+    over, under = {"yanchor": "bottom", "yshift": 6}, {"yanchor": "top", "yshift": -46}
+    figure.layout.annotations = (
+        *figure.layout.annotations,
+        style.quiet(arms, _RATES[0], 1, ink, xanchor="left", **over),
+        style.quiet("◆ pooled   ◇ one trial", 0, 1, ink, xanchor="left", **over),
+        style.quiet(f"<b>{words.effect} (95% CI)</b>", 1, 1, ink, xanchor="right", **over),
+        style.quiet(words.rates, _RATES[0], 0, ink, xanchor="left", yanchor="top", yshift=-26),
+        style.quiet(f"← {words.left}", zero - 0.006, 0, ink, xanchor="right", **under),
+        style.quiet(f"{words.right} →", zero + 0.006, 0, ink, xanchor="left", **under),
+    )

@@ -1,0 +1,146 @@
+"""Harms, the grid of who counted what, the one time axis and the blinding lens as DataFrames."""
+
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
+
+import pandas as pd
+
+from evidence.dataset.outcomes import OUTCOME_GROUPS, OUTCOMES
+from evidence.dataset.time_bins import in_words
+from evidence.formatting import percent, plain
+from evidence.questions.blinding import MASKINGS, Lens
+from evidence.questions.harm_matrix import Matrix
+from evidence.questions.harms import Harm
+from evidence.questions.timeline import Timeline
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis.display import interval, shown
+
+
+def harm_frame(items: Iterable[Harm], maskings: Iterable[str] = ()) -> pd.DataFrame:
+    """One row an event: both arms as summed and as drawn, both effects, the number needed, how much stands behind.
+
+    With `maskings`, one an item, a row says how far its people could tell their treatment.
+    """
+    rows = []
+    for item, masking in zip_longest(items, maskings, fillvalue=""):
+        assert isinstance(item, Harm)
+        counts = item.difference.counts
+        rows.append(
+            {
+                "Event": item.label,
+                "Group": item.group,
+                **({"Blinding": MASKINGS[masking].label} if masking else {}),
+                "Drug": f"{counts[0].events}/{counts[0].n}" if counts else "",
+                "Comparator": f"{counts[1].events}/{counts[1].n}" if counts else "",
+                "Drug, of 100": round(100 * item.rates[0], 1) if item.rates else None,
+                "Comparator, of 100": round(100 * item.rates[1], 1) if item.rates else None,
+                "Risk difference (95% CI)": item.in_words("RD"),
+                f"{MEASURES['RR'].label} (95% CI)": item.in_words("RR"),
+                "Number needed": str(item.needed) if item.needed else "",
+                "Trials": item.difference.k,
+                "Trials with a ratio": item.ratio.k,
+                "People": item.difference.people,
+                "Counted by": ", ".join(entry.label for entry in item.difference.used),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def matrix_frame(found: Matrix, links: Mapping[str, str | None]) -> pd.DataFrame:
+    """One row a trial and event, what is not reported included."""
+    return pd.DataFrame(
+        [
+            {
+                "Trial": cell.label,
+                "Event": OUTCOMES[cell.event].label,
+                "Group": OUTCOME_GROUPS[OUTCOMES[cell.event].group].label,
+                "Reported": cell.in_words,
+                "% on the drug": round(cell.percent, 1) if cell.percent is not None else None,
+                "Citation": links.get(cell.results[0].citation) if cell.results else None,
+            }
+            for cell in found.cells
+        ]
+    )
+
+
+def timeline_frame(found: Timeline) -> pd.DataFrame:
+    """One row a mark of the one time axis: what, when, how much, how many trials."""
+    rows: list[dict[str, object]] = []
+    for item in found.effects:
+        pooled, measure = item.pooled, item.question.measure
+        if pooled is None or item.question.bin is None:
+            continue
+        words = f"{shown(measure, pooled.estimate)} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
+        rows.append(
+            {
+                "What": found.axis,
+                "When": item.question.bin.label,
+                "Value": words,
+                "Trials": ", ".join(entry.label for entry in item.used),
+            }
+        )
+    rows += [
+        {
+            "What": f"{OUTCOMES[count.event].label}, counted until",
+            "When": in_words(count.hours),
+            "Value": count.text + ("" if count.comparator else ", no comparison"),
+            "Trials": ", ".join(dict.fromkeys(cell.label for cell in count.cells)),
+        }
+        for count in found.counts
+    ]
+    rows += [
+        {
+            "What": OUTCOMES[row.outcome].label,
+            "When": in_words(row.hours),
+            "Value": f"mean {plain(row.mean_intervention)} mmHg, no comparison",
+            "Trials": row.label,
+        }
+        for row in found.pressures
+    ]
+    rows += [
+        {
+            "What": "Relapse after a course, from the last dose",
+            "When": in_words((i.days or 0) * 24),
+            "Value": i.in_words,
+            "Trials": i.label,
+        }
+        for i in found.relapses
+    ]
+    for w in found.withdrawals:
+        if w.going_on and w.stopping:
+            going = percent(w.going_on.events, w.going_on.n)
+            rows.append(
+                {
+                    "What": "Relapse, going on against stopping, from randomisation",
+                    "When": in_words(w.result.hours),
+                    "Value": f"{going} v {percent(w.stopping.events, w.stopping.n)}",
+                    "Trials": w.result.label,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def lens_frame(items: Iterable[Lens], measure: str) -> pd.DataFrame:
+    """One row a way of masking: the effect, and dissociation in the same trials."""
+    rows = []
+    for item in items:
+        arms = item.felt
+        effect = "not estimable"
+        if item.pooled is not None:
+            low_high = interval(measure, item.pooled.ci_low, item.pooled.ci_high)
+            effect = f"{shown(measure, item.pooled.estimate)} ({low_high})"
+        rows.append(
+            {
+                "Masking": item.label,
+                f"{MEASURES[measure].label} (95% CI)": effect,
+                "Trials": len(item.used),
+                "People": item.people,
+                "Pooled": ", ".join(entry.label for entry in item.used),
+                "Dissociated on the drug": f"{arms.drug.events}/{arms.drug.n}" if arms.drug else "not counted",
+                "Dissociated on the comparator": (
+                    f"{arms.comparator.events}/{arms.comparator.n}" if arms.comparator else "not counted"
+                ),
+                "Dissociation counted by": ", ".join(arms.trials),
+            }
+        )
+    return pd.DataFrame(rows)

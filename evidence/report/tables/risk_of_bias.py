@@ -1,0 +1,38 @@
+"""Risk of bias as tables: trials by domains, shares of weight, and rows as the file holds them."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from evidence.dataset.records import Judgement
+from evidence.dataset.vocabulary import ROB_DOMAINS
+from evidence.questions.bias_weights import Summary
+from evidence.questions.risk_of_bias import KINDS, NOT_JUDGED, Board
+
+
+def board_frame(found: Board) -> pd.DataFrame:
+    """One row a trial, one column a domain: symbol and words."""
+    rows = []
+    for line in found.lines:
+        cells = {
+            ROB_DOMAINS[cell.domain].label: f"{cell.marks}  {cell.in_words}" if cell.judgements else NOT_JUDGED
+            for cell in line.cells
+        }
+        rows.append({"Trial": line.result.label, **cells})
+    return pd.DataFrame(rows)
+
+
+def summary_frame(found: Summary) -> pd.DataFrame:
+    """Per cent by judgement, one row a domain."""
+    return pd.DataFrame(
+        [
+            {"Domain": ROB_DOMAINS[item.domain].label}
+            | {KINDS[name]: f"{value:.0f}%" for name, value in item.shares.items()}
+            for item in found.shares
+        ]
+    )
+
+
+def judgement_rows(judgements: Iterable[Judgement]) -> pd.DataFrame:
+    """Judgements as risk_of_bias.csv holds them."""
+    return pd.DataFrame([item.model_dump() for item in judgements], columns=list(Judgement.columns()))

@@ -1,0 +1,83 @@
+"""The summary of findings as a table: its heads, its cells, and the notes that go under it."""
+
+import pandas as pd
+
+from evidence.formatting import listed
+from evidence.questions.summary_of_findings import Summary
+
+COLUMNS = (
+    "Outcome",
+    "With the comparator",
+    "With the drug (95% CI)",
+    "Difference (95% CI)",
+    "Relative effect (95% CI)",
+    "People and trials",
+    "Certainty",
+    "Why this certainty",
+    "What it means",
+)
+
+
+def summary_rows(found: Summary) -> list[tuple[str, ...]]:
+    """The cells of the table, one tuple a line, in the order of COLUMNS."""
+    return [
+        (
+            line.title,
+            line.comparator,
+            line.drug,
+            line.difference,
+            line.relative,
+            line.behind,
+            line.certainty,
+            line.reason,
+            line.statement,
+        )
+        for line in found.lines
+    ]
+
+
+def headings(found: Summary) -> tuple[str, ...]:
+    """The heads of the columns, with the two sides by name."""
+    named = {"With the comparator": f"With {found.sides.comparator}"}
+    named["With the drug (95% CI)"] = f"With {found.sides.drug} (95% CI)"
+    return tuple(named.get(name, name) for name in COLUMNS)
+
+
+def summary_frame(found: Summary) -> pd.DataFrame:
+    """The table as a DataFrame."""
+    return pd.DataFrame(summary_rows(found), columns=list(headings(found)))
+
+
+def notes(found: Summary) -> tuple[str, ...]:
+    """What a reader must know about the table: how the numbers are made, and what is missing."""
+    lines = [
+        "The number with the comparator is that of all pooled people; the number with the drug follows from it by the "
+        "relative effect, or from the trial itself where there is one.",
+        "Random effects by REML; modified Hartung–Knapp interval from three trials on. RR: risk ratio. CI: confidence "
+        "interval.",
+        "Certainty is that of published reviews of the same question, in their words; nothing is rated here.",
+    ]
+    several = [line.title for line in found.lines if len({e.first.comparator for e in line.answer.used}) > 1]
+    if several:
+        lines.append(f"Different comparators are pooled in: {'; '.join(name.lower() for name in several)}.")
+    if found.elsewhere:
+        lines.append(
+            f"A table is about one comparison: results against {listed(list(found.elsewhere))} are left out of this "
+            "one. A filter on the kind of comparator gives them a table of their own."
+        )
+    differences = [line.title.lower() for line in found.lines if line.answer.question.measure == "RD"]
+    if differences:
+        lines.append(
+            f"Nobody on the comparator had it, so the difference is pooled and not the ratio: {listed(differences)}."
+        )
+    if found.nobody:
+        names = "; ".join(found.nobody).lower()
+        lines.append(f"Counted, and nobody had it in either arm, so no ratio can be estimated: {names}.")
+    if found.withdrawn:
+        lines.append(
+            f"Harms leave out randomised withdrawals, in which only people who had done well on the drug took part: "
+            f"{listed(list(found.withdrawn))}."
+        )
+    if found.missing:
+        lines.append(f"Nothing to pool in this selection: {'; '.join(name.lower() for name in found.missing)}.")
+    return tuple(lines)

@@ -1,0 +1,121 @@
+"""Trials and their results as the DataFrames of the Trials page."""
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Judgement, Result
+from evidence.dataset.references import Reference
+from evidence.dataset.time_bins import in_words
+from evidence.dataset.vocabulary import (
+    ANCHORS,
+    COMPARATORS,
+    INTERVENTIONS,
+    POPULATIONS,
+    ROB_DOMAINS,
+    ROB_JUDGEMENTS,
+)
+from evidence.questions.risk_of_bias import MARKS
+from evidence.synthesis.describe import describe, dose_of
+
+Trials = Mapping[str, tuple[Result, ...]]
+
+
+def matching(trials: Trials, references: Mapping[str, Reference], words: str) -> dict[str, tuple[Result, ...]]:
+    """Trials in which every word searched for occurs: in names, numbers, authors or titles, any case."""
+    wanted = words.casefold().split()
+    return {trial: rows for trial, rows in trials.items() if all(w in _haystack(rows, references) for w in wanted)}
+
+
+def _haystack(rows: tuple[Result, ...], references: Mapping[str, Reference]) -> str:
+    texts: list[str] = []
+    for result in rows:
+        texts += [result.trial, result.label, result.acronym or "", result.registration or "", result.citation]
+        reference = references.get(result.citation)
+        if reference is not None:
+            texts += [reference.title or "", *(author.literal or author.family or "" for author in reference.authors)]
+    return " ".join(dict.fromkeys(texts)).casefold()
+
+
+def _joined(values: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(value for value in values if value))
+
+
+def arms_of(rows: Iterable[Result]) -> list[str]:
+    """Each comparison once: drug, dose, route, against what.
+
+    >>> arms_of([])
+    []
+    """
+    lines = []
+    for r in rows:
+        against = (
+            f" against {COMPARATORS[r.comparator].label.lower() if r.comparator != 'ECT' else 'ECT'}"
+            if r.is_controlled
+            else ""
+        )
+        lines.append(f"{r.intervention} {dose_of(r)} {r.route}{against}".replace("  ", " "))
+    return list(dict.fromkeys(lines))
+
+
+def trial_frame(trials: Trials, links: Mapping[str, str | None]) -> pd.DataFrame:
+    """One row a trial."""
+    return pd.DataFrame(
+        [
+            {
+                "Trial": rows[0].label,
+                "Acronym": rows[0].acronym or "",
+                "Drug": _joined(INTERVENTIONS[r.intervention].label for r in rows),
+                "Route": _joined(r.route for r in rows),
+                "Against": _joined(COMPARATORS[r.comparator].label for r in rows if r.is_controlled) or "uncontrolled",
+                "Population": POPULATIONS[rows[0].population].label,
+                "People": rows[0].n_randomised,
+                "Design": rows[0].design,
+                "Results": len(rows),
+                "Registration": rows[0].registration or "",
+                "Citation": links.get(rows[0].citation),
+            }
+            for rows in trials.values()
+        ]
+    )
+
+
+def results_frame(rows: Iterable[Result], links: Mapping[str, str | None]) -> pd.DataFrame:
+    """Every result of a trial, with where it stands and how it was obtained."""
+    return pd.DataFrame(
+        [
+            {
+                "Outcome": OUTCOMES[r.outcome].label,
+                "Time": f"{in_words(r.hours)} after {ANCHORS[r.anchor].label}",
+                "Dose": dose_of(r),
+                "Against": COMPARATORS[r.comparator].label if r.is_controlled else "uncontrolled",
+                "Numbers": describe(r).partition("; ")[2] or "not reported",
+                "Analysis": r.analysis + (", primary" if r.primary else ""),
+                "Source": r.source,
+                "Where": r.locator,
+                "How": r.extraction,
+                "Confidence": r.confidence,
+                "Note": r.note or "",
+                "Citation": links.get(r.citation),
+                "Line": r.line,
+            }
+            for r in rows
+        ]
+    )
+
+
+def judgement_frame(judgements: Iterable[Judgement]) -> pd.DataFrame:
+    """Published judgements of one trial; two reviews that differ stand in two rows."""
+    return pd.DataFrame(
+        [
+            {
+                "Domain": ROB_DOMAINS[j.domain].label,
+                "Judgement": f"{MARKS[j.judgement]}  {ROB_JUDGEMENTS[j.judgement].label}",
+                "Tool": j.tool,
+                "Judged by": j.citation,
+                "Where": j.locator,
+            }
+            for j in judgements
+        ]
+    )

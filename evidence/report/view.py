@@ -1,0 +1,225 @@
+"""A view told from end to end: the rows it holds and the answers that its pages give, as one frozen value."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import quote, urlencode
+
+from evidence import __version__
+from evidence.bibliography import self_citation as citing
+from evidence.bibliography.formats import vancouver
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Result
+from evidence.dataset.references import Reference
+from evidence.questions import duration, harms, response
+from evidence.questions import onset as onset_course
+from evidence.questions import options as page_options
+from evidence.questions import summary_of_findings as sof
+from evidence.questions.duration import FollowUp, Withdrawal
+from evidence.questions.harms import Harm, Scope
+from evidence.questions.onset import Course
+from evidence.questions.options import PageOptions
+from evidence.questions.subgroups import subgroups
+from evidence.questions.summary_of_findings import Summary
+from evidence.selection.selection import SINGLE, Criterion, Selection, apply, headcount, relaxed, schedule
+from evidence.selection.url import parameters
+from evidence.stats.absolute import Absolute
+from evidence.synthesis import sentences as statements
+from evidence.synthesis.answers import Answer
+
+LEAST_PER_CENT = 5.0
+"""Events under this per cent in both arms are not drawn, as on the Safety page."""
+
+
+Said = Callable[[str], None]
+"""Told of each part of a file as it is begun; what it raises ends the making."""
+
+
+def quiet(_: str) -> None:
+    """Say nothing of progress."""
+
+
+_MOST_NAMED = 8
+
+
+class ExportError(ValueError):
+    """An export that cannot be made, and why, in words for the reader."""
+
+
+class FailedError(Exception):
+    """Why a file could not be made although there is something to export; the words are for the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is exported: the evidence, a selection of it, the day, where it can be read, and the page's own choices."""
+
+    evidence: Evidence
+    selection: Selection
+    made: date
+    base: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def query(self) -> str:
+        """The URL parameters of the view; empty where nothing but defaults is chosen."""
+        own = urlencode(self.options, quote_via=quote, safe="")
+        return "&".join(part for part in (parameters(self.selection), own) if part)
+
+    @property
+    def rows(self) -> tuple[Result, ...]:
+        """The results in the view; raises ExportError where there is none."""
+        found = apply(self.evidence.results, self.selection.criteria())
+        if not found:
+            raise ExportError(f"No result meets: {self.selection}. Choose a wider view.")
+        return found
+
+    @property
+    def chosen(self) -> PageOptions:
+        """The page's own choices, read; what is not known of them is left out."""
+        return page_options.read(self.options, self.evidence, self.rows)[0]
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The references of exactly the rows in the view, each once."""
+        return references_of(self.evidence, self.rows)
+
+    @property
+    def address(self) -> str:
+        """Where the view opens again; the parameters alone where the dashboard's own address is not known."""
+        return f"{self.base}?{self.query}" if self.query else self.base
+
+    @property
+    def citation(self) -> str:
+        """How to cite the view: the dashboard with its versions and the day, the view, its address."""
+        cited = citing.in_words(__version__, self.evidence.short, self.made)
+        where = f" Parameters: {self.query}" if self.query else ""
+        where = f" Available from: {self.address}" if self.base else where
+        return f"{cited} View: {self.selection} ({headcount(self.rows)}).{where}"
+
+    @property
+    def stamp(self) -> str:
+        """The line under everything that is exported."""
+        return f"Ketamine evidence dashboard {__version__}, data version {self.evidence.short}, {self.made.isoformat()}"
+
+    @property
+    def source(self) -> str:
+        """The line under a picture: dashboard, data, selection, and the beginning of the data's hash."""
+        return f"{self.stamp}. {self.selection}. SHA-256 of the data {self.evidence.digest[:16]}"
+
+    @property
+    def cited_trials(self) -> str:
+        """The references of all trials in the view, numbered, in Vancouver style."""
+        return in_vancouver(self.references)
+
+
+def references_of(evidence: Evidence, results: Iterable[Result]) -> tuple[Reference, ...]:
+    """The references of results, each once, in order of first appearance."""
+    keys = dict.fromkeys(result.citation for result in results)
+    return tuple(evidence.references[key] for key in keys if key in evidence.references)
+
+
+def named(results: Iterable[Result], where: str = "") -> str:
+    """The trials behind a picture or a slide in one line: their labels with the citation's key, each once.
+
+    `where` says where those are that have no room.
+    """
+    labels = list(dict.fromkeys(f"{r.label} [{r.citation}]" for r in results))
+    more = f" and {len(labels) - _MOST_NAMED} more{where}" if len(labels) > _MOST_NAMED else ""
+    return f"Trials: {'; '.join(labels[:_MOST_NAMED])}{more}." if labels else ""
+
+
+def in_vancouver(references: Iterable[Reference]) -> str:
+    """References numbered, a line each, to be copied."""
+    return "\n".join(f"{i}. {vancouver(item)}" for i, item in enumerate(references, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Every answer the pages of a view give with their options as they first stand."""
+
+    view: View
+    chosen: PageOptions
+    measure: str
+    onset: Course
+    response: Answer
+    single: Course
+    courses: tuple[FollowUp, ...]
+    courses_dropped: tuple[Criterion, ...]
+    withdrawals: tuple[Withdrawal, ...]
+    hazard: Answer
+    withdrawals_dropped: tuple[Criterion, ...]
+    events: tuple[Harm, ...]
+    events_scope: Scope
+    apart: tuple[Harm, ...]
+    apart_scope: Scope
+    summary: Summary
+
+    @property
+    def of_hundred(self) -> Absolute | None:
+        """What response means for a hundred people, at the rate chosen or the trials' own."""
+        return statements.absolute(self.response, self.chosen.rate)
+
+    @property
+    def drawn_events(self) -> tuple[Harm, ...]:
+        """The named events frequent enough to be drawn."""
+        return tuple(item for item in self.events if harms.is_frequent(item, LEAST_PER_CENT))
+
+    @property
+    def drawn_apart(self) -> tuple[Harm, ...]:
+        """The events that stand apart and have a difference."""
+        return tuple(item for item in self.apart if item.differs is not None)
+
+    @property
+    def answers(self) -> tuple[tuple[str, Answer], ...]:
+        """Every pooled answer of the story with the heading it stands under."""
+        found = [("Response", self.response)]
+        found += [("How soon it works", item) for item in self.onset.drawn]
+        found += [("After one dose", item) for item in self.single.drawn]
+        found += [("After stopping at random", self.hazard)]
+        found += [("Adverse events", item.difference) for item in self.drawn_events]
+        found += [("Serious events and stopping", item.difference) for item in self.drawn_apart]
+        return tuple((title, item) for title, item in found if item.pooled is not None)
+
+
+def tell(view: View, said: Said = quiet) -> Story:
+    """The story of a view; the measure of the time course is the first of points, SDs and ratio that has a mark."""
+    said("working out how soon it works")
+    rows, everything, selection, chosen = view.rows, view.evidence.results, view.selection, view.chosen
+    low, same, masked = chosen.choices.low_confidence, chosen.same, chosen.masked
+    measures = [chosen.measure] if chosen.measure else list(onset_course.MEASURE_LABELS)
+    courses = {m: onset_course.course(rows, m, same, low, by_masking=masked) for m in measures}
+    measure = next((m for m, item in courses.items() if item.drawn), measures[0])
+    said("working out for how many it works")
+    answer = response.answer_for(rows, chosen.choices, subgroups(view.evidence.judgements)[chosen.split].group)
+    said("working out for how long it lasts")
+    once = [r for r in rows if schedule(r) == SINGLE and r.hours >= 12]
+    single = onset_course.course(once, measure, by_masking=masked)
+    followed = relaxed(everything, selection, duration.is_follow_up)
+    stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
+    withdrawals = duration.withdrawals(stopped.results)
+    said("working out at what cost")
+    events = harms.scope(everything, selection, harms.is_event)
+    named = harms.harms(events.compared, harms.is_event)
+    said("working out serious events and stopping")
+    apart = harms.scope(everything, selection, harms.is_apart)
+    serious = harms.harms(apart.compared, harms.is_apart)
+    said("working out the summary of findings")
+    return Story(
+        view,
+        chosen,
+        measure,
+        courses[measure],
+        answer,
+        single,
+        tuple(item for item in duration.follow_ups(followed.results) if item.is_after_course),
+        followed.dropped,
+        withdrawals,
+        duration.hazard_answer(withdrawals),
+        stopped.dropped,
+        named,
+        events,
+        serious,
+        apart,
+        sof.summarise(rows, view.evidence.reviews, str(selection)),
+    )

@@ -1,0 +1,1 @@
+"""Which results are shown: filters, presets, and their form in an address."""

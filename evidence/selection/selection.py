@@ -1,0 +1,269 @@
+"""What is on screen: a frozen Selection, applied to results, said in words, explained trial by trial."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NamedTuple
+
+from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import COMPARATORS
+from evidence.formatting import counted
+
+DOSE_LIMITS = (0.1, 1.0)
+SINGLE, REPEATED = "single dose", "repeated doses"
+
+
+class Criterion(NamedTuple):
+    """One condition a result must meet. `source` is the filter's name, or "preset"; `about` its subject in a preset."""
+
+    source: str
+    words: str
+    meets: Callable[[Result], bool]
+    about: str = ""
+
+
+def comparator_kind(result: Result) -> str:
+    """The kind of the result's comparator, as `vocabulary.COMPARATOR_KINDS` lists them."""
+    return COMPARATORS[result.comparator].kind
+
+
+def schedule(result: Result) -> str | None:
+    """Whether the drug was given once or repeatedly by this time; None where unknown."""
+    if result.administrations is None:
+        return None
+    return SINGLE if result.administrations <= 1 else REPEATED
+
+
+# Filters that hold any number of words: name → (name on screen, the result's own value).
+WORD_FILTERS: Mapping[str, tuple[str, Callable[[Result], str | None]]] = MappingProxyType(
+    {
+        "drug": ("drug", lambda r: r.intervention),
+        "route": ("route", lambda r: r.route),
+        "schedule": ("doses", schedule),
+        "comparator_kind": ("comparator", comparator_kind),
+        "population": ("population", lambda r: r.population),
+        "age_group": ("age group", lambda r: r.age_group),
+        "design": ("design", lambda r: r.design),
+        "blinding": ("blinding", lambda r: r.blinding),
+        "source": ("source", lambda r: r.source),
+        "confidence": ("confidence", lambda r: r.confidence),
+    }
+)
+
+
+def _is(name: str, *values: str) -> Criterion:
+    words = " or ".join(values)
+    spoken = "drug" if name == "intervention" else name
+    return Criterion("preset", f"{spoken} is {words}", lambda r: getattr(r, name) in values, name)
+
+
+def _is_kind(*kinds: str) -> Criterion:
+    return Criterion(
+        "preset", f"comparator is {' or '.join(kinds)}", lambda r: comparator_kind(r) in kinds, "comparator"
+    )
+
+
+class Preset(NamedTuple):
+    """A named question: its label and its criteria."""
+
+    label: str
+    criteria: tuple[Criterion, ...]
+
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        "midazolam": Preset(
+            "Ketamine 0.5 mg/kg IV vs midazolam",
+            (
+                _is("intervention", "ketamine"),
+                _is("route", "intravenous"),
+                Criterion("preset", "dose is 0.5 mg/kg", lambda r: r.dose == 0.5 and r.dose_unit == "mg/kg", "dose"),
+                _is("comparator", "midazolam"),
+            ),
+        ),
+        "placebo": Preset(
+            "IV ketamine vs any placebo",
+            (
+                _is("intervention", "ketamine"),
+                _is("route", "intravenous"),
+                _is_kind("active placebo", "inert placebo"),
+            ),
+        ),
+        "esketamine": Preset(
+            "Esketamine nasal spray",
+            (_is("intervention", "esketamine"), _is("route", "intranasal")),
+        ),
+        "repeated": Preset(
+            "Repeated doses",
+            (Criterion("preset", "more than one dose was given", lambda r: schedule(r) == REPEATED),),
+        ),
+        "active": Preset(
+            "vs ECT or an antidepressant",
+            (_is_kind("active treatment"),),
+        ),
+        "everything": Preset("Everything", ()),
+    }
+)
+DEFAULT_PRESET = "midazolam"
+
+
+def _word_criterion(name: str, chosen: tuple[str, ...]) -> Criterion:
+    title, value_of = WORD_FILTERS[name]
+    return Criterion(name, f"{title} is {' or '.join(chosen)}", lambda r: value_of(r) in chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A preset, narrowed by filters. Empty filters let everything pass."""
+
+    preset: str = DEFAULT_PRESET
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    dose: tuple[float, float] = DOSE_LIMITS
+
+    @property
+    def named(self) -> Preset:
+        """The preset behind the name."""
+        return PRESETS[self.preset]
+
+    def criteria(self) -> tuple[Criterion, ...]:
+        """Every condition, the preset's first."""
+        return (*self.named.criteria, *self._filters())
+
+    def _filters(self) -> Iterable[Criterion]:
+        for name in WORD_FILTERS:
+            if self.words.get(name):
+                yield _word_criterion(name, self.words[name])
+        low, high = self.dose
+        if (low, high) != DOSE_LIMITS:
+            yield Criterion(
+                "dose",
+                f"dose is {low:g} to {high:g} mg/kg",
+                lambda r: r.dose_unit == "mg/kg" and r.dose is not None and low <= r.dose <= high,
+            )
+
+    def without(self, name: str) -> "Selection":
+        """The selection with one filter cleared, or with the preset opened to everything."""
+        if name == "preset":
+            return replace(self, preset="everything")
+        if name == "dose":
+            return replace(self, dose=DOSE_LIMITS)
+        return replace(self, words=MappingProxyType({k: v for k, v in self.words.items() if k != name}))
+
+    def __str__(self) -> str:
+        """The selection as one line of plain words."""
+        return "; ".join((self.named.label, *(criterion.words for criterion in self._filters())))
+
+
+def apply(results: Iterable[Result], criteria: Iterable[Criterion]) -> tuple[Result, ...]:
+    """The results that meet every criterion, in their order; never a result that was not there."""
+    conditions = tuple(criteria)
+    return tuple(result for result in results if all(condition.meets(result) for condition in conditions))
+
+
+def trials_of(results: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
+    """Results grouped by trial, in order of first appearance."""
+    grouped: dict[str, list[Result]] = {}
+    for result in results:
+        grouped.setdefault(result.trial, []).append(result)
+    return {trial: tuple(rows) for trial, rows in grouped.items()}
+
+
+# Trials that took people in from others held here, as far as the rows say so: the rows of SUSTAIN-3 (Zaki 2023) are
+# of people who relapsed in SUSTAIN-1 (Daly 2019). Others may share people; where no row says so, nothing is claimed.
+FEEDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "zaki-2023": ("daly-2019",),
+    }
+)
+
+
+class Headcount(NamedTuple):
+    """Trials, people randomised in those that say so, trials that do not, and whether rows say people count twice."""
+
+    trials: int
+    people: int
+    unknown: int
+    overlaps: bool = False
+
+    @property
+    def in_people(self) -> str:
+        """People in words, and the trials that do not say how many."""
+        text = counted(self.people, "person", "people")
+        notes = [f"number not known in {self.unknown}"] if self.unknown else []
+        notes += ["some in more than one trial"] if self.overlaps else []
+        return text + (f" ({'; '.join(notes)})" if notes else "")
+
+    def __str__(self) -> str:
+        """Both numbers in words."""
+        return f"{counted(self.trials, 'trial')}, {self.in_people}"
+
+
+def headcount(results: Iterable[Result]) -> Headcount:
+    """How many trials and randomised people stand behind the results.
+
+    >>> headcount([])
+    Headcount(trials=0, people=0, unknown=0, overlaps=False)
+    """
+    trials = trials_of(results)
+    sizes = [rows[0].n_randomised for rows in trials.values()]
+    known = [size for size in sizes if size is not None]
+    overlaps = any(trial in trials and any(name in trials for name in FEEDERS[trial]) for trial in FEEDERS)
+    return Headcount(len(sizes), sum(known), len(sizes) - len(known), overlaps)
+
+
+class Step(NamedTuple):
+    """One criterion and the trials it removed from those that the ones before it had left."""
+
+    criterion: Criterion
+    removed: tuple[str, ...]
+
+
+def explain(results: Iterable[Result], selection: Selection) -> tuple[Step, ...]:
+    """What excluded each trial: criteria in turn, each with the labels of the trials it removed last."""
+    kept = tuple(results)
+    steps = []
+    for criterion in selection.criteria():
+        before = trials_of(kept)
+        kept = apply(kept, (criterion,))
+        after = trials_of(kept)
+        steps.append(Step(criterion, tuple(rows[0].label for trial, rows in before.items() if trial not in after)))
+    return tuple(steps)
+
+
+def blockers(results: Iterable[Result], selection: Selection) -> tuple[str, ...]:
+    """Filters (or "preset") that, cleared alone, bring an empty selection back to life."""
+    everything = tuple(results)
+    names = dict.fromkeys(criterion.source for criterion in selection.criteria())
+    return tuple(name for name in names if apply(everything, selection.without(name).criteria()))
+
+
+class Relaxed(NamedTuple):
+    """Results for a question the selection cannot answer, and the criteria given up to find them."""
+
+    results: tuple[Result, ...]
+    dropped: tuple[Criterion, ...]
+
+
+def relaxed(
+    results: Iterable[Result], selection: Selection, wanted: Callable[[Result], bool], at_once: bool = False
+) -> Relaxed:
+    """Results that are wanted, giving up as few criteria as needed, the last named first.
+
+    Nothing is given up where the selection itself holds what is wanted. Filters the reader set are
+    given up only after the preset's own criteria. `at_once` gives up the whole preset in one step.
+    """
+    everything = tuple(result for result in results if wanted(result))
+    preset = list(selection.named.criteria)
+    own = [criterion for criterion in selection.criteria() if criterion.source != "preset"]
+    dropped: list[Criterion] = []
+    while True:
+        found = apply(everything, (*preset, *own))
+        if found or not (preset or own):
+            return Relaxed(found, tuple(dropped))
+        if not preset:
+            dropped.append(own.pop())
+        elif at_once:
+            dropped.extend(preset)
+            preset.clear()
+        else:
+            dropped.append(preset.pop())

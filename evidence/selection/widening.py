@@ -1,0 +1,79 @@
+"""A question of harm that its own trials cannot answer: the nearest trials that can, and what was given up for them.
+
+Acute harm follows what people are told, how fast the drug arrives and which drug it is. So a placebo stays a placebo
+to the end: another treatment has harms of its own. The dose goes before the route, a route that acts within minutes
+stays before one that is swallowed, and the drug is given up last of these.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from evidence.dataset.records import Result
+from evidence.selection.selection import Criterion, Selection, apply, comparator_kind, relaxed
+from evidence.synthesis.sentences import given_up
+
+PLACEBOS = frozenset({"active placebo", "inert placebo"})
+_PLACEBO = Criterion("nearest", "against a placebo", lambda r: comparator_kind(r) in PLACEBOS, "comparator")
+_AT_ONCE = Criterion("nearest", "by a route that acts within minutes", lambda r: r.route != "oral", "route")
+# What is given up, step by step, and what takes its place.
+_STEPS: tuple[tuple[frozenset[str], tuple[Criterion, ...]], ...] = (
+    (frozenset({"comparator"}), (_PLACEBO,)),
+    (frozenset({"comparator", "dose"}), (_PLACEBO,)),
+    (frozenset({"comparator", "dose", "route"}), (_PLACEBO, _AT_ONCE)),
+    (frozenset({"comparator", "dose", "route", "intervention"}), (_PLACEBO, _AT_ONCE)),
+    (frozenset({"comparator", "dose", "route", "intervention"}), (_PLACEBO,)),
+)
+_ORDER = ("comparator", "dose", "route", "intervention")
+_PUT_BACK = tuple(reversed(_ORDER))
+
+
+class Widened(NamedTuple):
+    """The criteria that hold what is wanted, those given up, and what took the place of some of these."""
+
+    criteria: tuple[Criterion, ...]
+    dropped: tuple[Criterion, ...]
+    instead: tuple[Criterion, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What was given up, and what was kept of it; empty where the selection itself has the answer."""
+        text = given_up(self.dropped)
+        if not self.instead:
+            return text
+        return f"{text[:-1]}, but still {' and '.join(item.words for item in self.instead)}."
+
+
+def widened(
+    everything: Iterable[Result], selection: Selection, wanted: Callable[[Result], bool], keeps_placebo: bool = True
+) -> Widened:
+    """The selection, or the nearest criteria that hold a wanted result.
+
+    Of the preset as much is kept as can be; the reader's own filters all stay. Where no placebo was counted that way,
+    or `keeps_placebo` is false, criteria are given up as `relaxed` does.
+    """
+    rows = tuple(r for r in everything if wanted(r))
+    criteria = selection.criteria()
+    if apply(rows, criteria):
+        return Widened(criteria, ())
+    for about, instead in _STEPS if keeps_placebo else ():
+        gone = [c for c in criteria if c.about in about]
+        new = tuple(c for c in instead if any(c.about == item.about for item in gone))
+        if not apply(rows, _with(criteria, gone, new)):
+            continue
+        for name in _PUT_BACK:
+            fewer = [c for c in gone if c.about != name]
+            if apply(rows, _with(criteria, fewer, new)):
+                gone = fewer
+        new = tuple(c for c in new if any(c.about == item.about for item in gone))
+        dropped = sorted(gone, key=lambda c: _ORDER.index(c.about))
+        return Widened(_with(criteria, gone, new), tuple(dropped), new)
+    found = relaxed(rows, selection, wanted)
+    gone = list(found.dropped)
+    return Widened(_with(criteria, gone, ()), found.dropped)
+
+
+def _with(
+    criteria: Iterable[Criterion], gone: Iterable[Criterion], new: tuple[Criterion, ...]
+) -> tuple[Criterion, ...]:
+    out = {(criterion.source, criterion.words) for criterion in gone}
+    return (*(c for c in criteria if (c.source, c.words) not in out), *new)

@@ -1,0 +1,29 @@
+"""Intervals of one proportion and of the difference of two in one trial."""
+
+from evidence.stats.effect_sizes import Counts
+
+
+def wilson(counts: Counts) -> tuple[float, float]:
+    """95 % Wilson interval of one arm's proportion (Newcombe 1998).
+
+    >>> tuple(round(limit, 3) for limit in wilson(Counts(8, 20)))
+    (0.219, 0.613)
+    """
+    from statsmodels.stats.proportion import proportion_confint
+
+    low, high = proportion_confint(counts.events, counts.n, method="wilson")
+    return max(0.0, float(low)), min(1.0, float(high))
+
+
+def newcombe(intervention: Counts, comparator: Counts) -> tuple[float, float]:
+    """95 % Newcombe interval of one trial's risk difference (Newcombe 1998, method 10).
+
+    >>> tuple(round(limit, 4) for limit in newcombe(Counts(56, 70), Counts(48, 80)))
+    (0.0524, 0.3339)
+    """
+    from statsmodels.stats.proportion import confint_proportions_2indep
+
+    low, high = confint_proportions_2indep(
+        intervention.events, intervention.n, comparator.events, comparator.n, method="newcomb", compare="diff"
+    )
+    return max(-1.0, float(low)), min(1.0, float(high))

@@ -1,0 +1,1 @@
+"""From results to one pooled answer, and the phrases that any answer uses."""

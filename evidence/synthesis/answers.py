@@ -1,0 +1,142 @@
+"""A question answered: every trial's effect, what is pooled, and the people behind it, as one frozen value."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from evidence.dataset.records import Result
+from evidence.selection.selection import comparator_kind
+from evidence.stats.effect_sizes import Counts
+from evidence.stats.pooling import Method, Pooled, Test, pool
+from evidence.stats.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference
+from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_inputs, trial_effects
+
+Grouping = Callable[[TrialEffect], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How effects are pooled: tau² estimator and interval (None: the house rule, modified Hartung-Knapp from k = 3).
+
+    Method "MH" is the common effect of Mantel and Haenszel, from counts only.
+    """
+
+    method: Method | Literal["MH"] = "REML"
+    test: Test | None = None
+
+
+HOUSE_RULE = Model()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The trials of one subgroup and their own pooled effect."""
+
+    name: str
+    used: tuple[TrialEffect, ...]
+    pooled: Pooled | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All entries in reading order, the pooled result of those used, and the subgroups."""
+
+    question: Question
+    entries: tuple[TrialEffect, ...]
+    used: tuple[TrialEffect, ...]
+    pooled: Pooled | None
+    groups: tuple[Group, ...]
+    model: Model = HOUSE_RULE
+
+    @property
+    def k(self) -> int:
+        """Trials pooled."""
+        return len(self.used)
+
+    @property
+    def people(self) -> int | None:
+        """People analysed in the pooled trials, as far as reported."""
+        known = [entry.people for entry in self.used if entry.people is not None]
+        return sum(known) if known else None
+
+    @property
+    def left_out(self) -> tuple[TrialEffect, ...]:
+        """Entries that report the outcome but are not pooled, each with its reason."""
+        used = set(map(id, self.used))
+        return tuple(entry for entry in self.entries if id(entry) not in used)
+
+    @property
+    def subgroups(self) -> tuple[Group, ...]:
+        """The groups with trials that are pooled, where there are at least two."""
+        found = tuple(group for group in self.groups if group.used)
+        return found if len(found) > 1 else ()
+
+    def of(self, group: Group) -> "Answer":
+        """The answer of one of the groups by itself."""
+        return replace(self, entries=group.used, used=group.used, pooled=group.pooled, groups=())
+
+    @property
+    def counts(self) -> tuple[Counts, Counts] | None:
+        """Events and people of both arms, summed over the pooled trials, where all of them give counts."""
+        pairs = [(entry.intervention, entry.comparator) for entry in self.used]
+        if not pairs or any(drug is None or control is None for drug, control in pairs):
+            return None
+        drugs = [drug for drug, _ in pairs if drug is not None]
+        controls = [control for _, control in pairs if control is not None]
+        return (
+            Counts(sum(arm.events for arm in drugs), sum(arm.n for arm in drugs)),
+            Counts(sum(arm.events for arm in controls), sum(arm.n for arm in controls)),
+        )
+
+    @property
+    def difference(self) -> SubgroupTest | None:
+        """The test of a difference between the subgroups; None under two groups with an effect."""
+        pools = [group.pooled for group in self.groups if group.pooled is not None]
+        return subgroup_difference(pools) if len(pools) > 1 else None
+
+    def weight_of(self, entry: TrialEffect) -> float | None:
+        """The per cent weight of an entry in the pooled result, None where it is not pooled."""
+        if self.pooled is None:
+            return None
+        pairs = zip(self.used, self.pooled.weights, strict=True)
+        # The name first: entries are long to compare.
+        return next((weight for used, weight in pairs if used.trial == entry.trial and used == entry), None)
+
+
+def pool_entries(entries: Iterable[TrialEffect], model: Model) -> Pooled | None:
+    """The pooled effect of entries that all have one; None without any, or where the model needs counts they lack."""
+    used = tuple(entries)
+    found = [entry.effect for entry in used if entry.effect is not None]
+    if model.method != "MH":
+        return pool(found, method=model.method, test=model.test)
+    pairs = [(e.intervention, e.comparator) for e in used if e.intervention is not None and e.comparator is not None]
+    if not pairs or len(pairs) != len(used):
+        return None
+    match used[0].measure:
+        case "RR" | "OR" | "RD" as measure:
+            return mantel_haenszel(pairs, measure)
+    return None
+
+
+def _of_one_kind(entries: tuple[TrialEffect, ...]) -> tuple[TrialEffect, ...]:
+    """Comparisons with another treatment are not pooled with comparisons with placebo: they ask another question."""
+    treated = {id(e) for e in pooled_inputs(entries) if comparator_kind(e.first) == "active treatment"}
+    if not treated or len(treated) == len(pooled_inputs(entries)):
+        return entries
+    reason = "compared with another treatment, the others with placebo"
+    return tuple(replace(entry, excluded=reason) if id(entry) in treated else entry for entry in entries)
+
+
+def answer(
+    results: Iterable[Result], question: Question, model: Model | None = None, group_by: Grouping | None = None
+) -> Answer:
+    """The answer the results give to a question; k = 0, 1 and 2 are ordinary answers."""
+    model = model or HOUSE_RULE
+    entries = _of_one_kind(trial_effects(results, question))
+    used = pooled_inputs(entries)
+    groups: list[Group] = []
+    if group_by is not None:
+        for name in dict.fromkeys(group_by(entry) for entry in entries):
+            members = tuple(entry for entry in used if group_by(entry) == name)
+            groups.append(Group(name, members, pool_entries(members, model)))
+    return Answer(question, entries, used, pool_entries(used, model), tuple(groups), model)

@@ -1,0 +1,196 @@
+"""From the arms of one measurement to one effect: counts summed, scores combined, printed effects averaged.
+
+Dose arms that share a comparator arm are combined into one with the comparator counted once; arms with comparators of
+their own are different people and are combined as such (Cochrane Handbook 6.2.9, 6.5.2.10, 23.3.4).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from evidence.dataset.records import Result
+from evidence.stats import effect_sizes as effects
+from evidence.stats.effect_sizes import Counts, Effect, Scores
+
+SCORE_MEASURES = ("MD", "SMD")
+_COMPARATOR_ARM = ("events_comparator", "n_comparator", "percent_comparator", "mean_comparator", "sd_comparator")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One effect with the results behind it, in words how it came about, and `excluded` where it has none."""
+
+    results: tuple[Result, ...]
+    effect: Effect | None
+    how: str
+    excluded: str = ""
+    intervention: Counts | None = None
+    comparator: Counts | None = None
+    people: int | None = None
+
+
+def measured(arms: Sequence[Result], measure: str) -> Measured:
+    """The effect of the arms of one measurement, by the first way that their numbers allow; never None."""
+    for way in WAYS[measure]:
+        found = way(arms, measure)
+        if found is not None:
+            return found
+    return Measured(tuple(arms), None, "", _missing(arms, measure))
+
+
+def _share_comparator(arms: Sequence[Result]) -> bool:
+    """Whether all arms were compared with the same people: no number reported of the comparator differs."""
+    return all(len({getattr(arm, name) for arm in arms} - {None}) <= 1 for name in _COMPARATOR_ARM)
+
+
+def _several(arms: Sequence[Result]) -> str:
+    kind = "dose arms" if _share_comparator(arms) else "strata"
+    return f", {len(arms)} {kind} combined" if len(arms) > 1 else ""
+
+
+def _merged(parts: Sequence[Effect], arms: Sequence[Result]) -> Effect:
+    """One effect of several: averaged as correlated by half where they share a comparator arm, else as independent."""
+    if len(parts) == 1:
+        return parts[0]
+    if _share_comparator(arms):
+        return effects.average_effects(parts, correlation=0.5)
+    weights = [1 / part.variance for part in parts]
+    total = sum(weights)
+    return Effect(sum(w * part.estimate for w, part in zip(weights, parts, strict=True)) / total, 1 / total)
+
+
+def _by_counts(arms: Sequence[Result], measure: str) -> Measured | None:
+    """From events and people, dose arms summed; a comparator arm that they share counts once."""
+    usable = [
+        (arm, Counts(arm.events_intervention, arm.n_intervention), Counts(arm.events_comparator, arm.n_comparator))
+        for arm in arms
+        if arm.events_intervention is not None
+        and arm.n_intervention
+        and arm.events_comparator is not None
+        and arm.n_comparator
+    ]
+    if not usable:
+        return None
+    used = tuple(arm for arm, _, _ in usable)
+    intervention = effects.combine_counts([drug for _, drug, _ in usable])
+    controls = [control for _, _, control in usable]
+    comparator = controls[0] if _share_comparator(used) else effects.combine_counts(controls)
+    function = effects.MEASURES[measure].function
+    effect = function(intervention, comparator) if function else None
+    return Measured(
+        used,
+        effect,
+        "counts" + _several(used),
+        "" if effect else "nobody or everybody had the outcome in both arms",
+        intervention,
+        comparator,
+        used[0].heads(intervention.n, comparator.n),
+    )
+
+
+def _by_printed(arms: Sequence[Result], measure: str) -> Measured | None:
+    """From the printed effect and its interval."""
+    printed = [arm for arm in arms if arm.effect_measure == measure and _has_interval(arm)]
+    if not printed:
+        return None
+    is_log = effects.MEASURES[measure].scale == "log"
+    parts = [effects.from_interval(_f(arm.effect), _f(arm.ci_low), _f(arm.ci_high), log=is_log) for arm in printed]
+    effect = _merged(parts, printed)
+    how = "printed effect and interval" + _several(printed)
+    return Measured(tuple(printed), effect, how, people=_people(printed))
+
+
+def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
+    """From means, standard deviations and people, dose arms combined."""
+    usable = [(arm, *scores) for arm in arms if (scores := _scores(arm)) is not None]
+    if not usable:
+        return None
+    used = tuple(arm for arm, _, _ in usable)
+    intervention = effects.combine_scores([drug for _, drug, _ in usable])
+    controls = [control for _, _, control in usable]
+    comparator = controls[0] if _share_comparator(used) else effects.combine_scores(controls)
+    function = effects.MEASURES[measure].function
+    effect = function(intervention, comparator) if function else None
+    return Measured(used, effect, "means and SDs" + _several(used), people=used[0].heads(intervention.n, comparator.n))
+
+
+def _by_difference(arms: Sequence[Result], measure: str) -> Measured | None:
+    """SMD from a printed mean difference: its interval and the arm sizes give the SD (Handbook 6.5.2.3)."""
+    usable = tuple(
+        arm
+        for arm in arms
+        if arm.effect_measure == "MD"
+        and _has_interval(arm)
+        and arm.n_intervention
+        and arm.n_comparator
+        and arm.design != "crossover"  # a paired interval is narrower than the formula takes it for
+    )
+    if not usable:
+        return None
+    parts = [
+        effects.g_from_mean_difference(
+            _f(arm.effect), _f(arm.ci_low), _f(arm.ci_high), arm.n_intervention or 0, arm.n_comparator or 0
+        )
+        for arm in usable
+    ]
+    effect = _merged(parts, usable)
+    how = "printed difference, SD from its interval" + _several(usable)
+    return Measured(usable, effect, how, people=_people(usable))
+
+
+def _scores(arm: Result) -> tuple[Scores, Scores] | None:
+    values = (
+        arm.mean_intervention,
+        arm.sd_intervention,
+        arm.n_intervention,
+        arm.mean_comparator,
+        arm.sd_comparator,
+        arm.n_comparator,
+    )
+    if any(value is None for value in values):
+        return None
+    mean_i, sd_i, n_i, mean_c, sd_c, n_c = (_f(value) for value in values)
+    return Scores(mean_i, sd_i, int(n_i)), Scores(mean_c, sd_c, int(n_c))
+
+
+def _f(value: float | None) -> float:
+    assert value is not None
+    return value
+
+
+def _has_interval(arm: Result) -> bool:
+    return arm.effect is not None and arm.ci_low is not None and arm.ci_high is not None and arm.ci_low < arm.ci_high
+
+
+def _people(arms: Sequence[Result]) -> int | None:
+    """People behind dose arms, a shared comparator counted once."""
+    drug = [arm.n_intervention for arm in arms]
+    control = [arm.n_comparator for arm in arms]
+    if any(n is None for n in (*drug, *control)):
+        return arms[0].n_randomised
+    comparator = control[0] if _share_comparator(arms) else sum(n or 0 for n in control)
+    return arms[0].heads(sum(n or 0 for n in drug), comparator or 0)
+
+
+def _missing(arms: Sequence[Result], measure: str) -> str:
+    if measure in SCORE_MEASURES:
+        if any(arm.effect is not None or arm.mean_intervention is not None for arm in arms):
+            return "no interval, SD or number of people reported"
+        return "no difference or means reported"
+    if measure == "HR":
+        return "no hazard ratio with an interval reported"
+    if any(arm.percent_intervention is not None for arm in arms):
+        return "only percentages reported, no numbers of people"
+    return "counts not reported for both arms"
+
+
+WAYS: Mapping[str, tuple[Callable[[Sequence[Result], str], Measured | None], ...]] = MappingProxyType(
+    {
+        "RR": (_by_counts, _by_printed),
+        "OR": (_by_counts, _by_printed),
+        "RD": (_by_counts, _by_printed),
+        "HR": (_by_printed,),
+        "MD": (_by_printed, _by_scores),
+        "SMD": (_by_scores, _by_printed, _by_difference),
+    }
+)

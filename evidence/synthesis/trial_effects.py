@@ -1,0 +1,203 @@
+"""One effect a trial: which results of a trial enter a pool, how dose arms are combined, and why the rest do not.
+
+The choice is the Cochrane Handbook's (5.4, 6.2.9, 23.3.4): main analyses only; then by instrument (MADRS, Hamilton,
+other clinician-rated, self-rated), the trial's primary outcome, the time nearest to the bin's centre. Dose arms that
+remain are combined into one. Nothing is dropped without a reason on record.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Result
+from evidence.dataset.time_bins import TimeBin
+from evidence.dataset.vocabulary import INSTRUMENTS, INTERVENTIONS, NO_INSTRUMENT_RANK
+from evidence.selection.selection import trials_of
+from evidence.stats.effect_sizes import MEASURES, Z95, Counts, Effect
+from evidence.synthesis.arms import measured
+
+SYMPTOMS = ("symptom-change", "symptom-endpoint")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is pooled: outcomes, effect measure, time bin (None: the time nearest to 24 hours) and what is let in.
+
+    `without` names trials the reader leaves out; `barred` gives a reason for each citation that is not let in.
+    """
+
+    outcomes: tuple[str, ...]
+    measure: str
+    bin: TimeBin | None
+    instrument: str | None = None
+    low_confidence: bool = False
+    crossovers: bool = True
+    without: tuple[str, ...] = ()
+    barred: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def centre(self) -> float:
+        """The hour that the chosen result should be near."""
+        return self.bin.centre if self.bin else 24.0
+
+    @property
+    def title(self) -> str:
+        """The outcome, its instrument and the time bin, as a heading.
+
+        >>> Question(("response",), "RR", None).title
+        'Response, each trial at its time nearest to 24 hours'
+        """
+        name = OUTCOMES[self.outcomes[0]].label if len(self.outcomes) == 1 else "Symptom score"
+        scale = f" ({self.instrument})" if self.instrument else ""
+        time = self.bin.label.lower() if self.bin else "each trial at its time nearest to 24 hours"
+        return f"{name}{scale}, {time}"
+
+    def objection(self, result: Result) -> str:
+        """Why this question does not pool a result although it has numbers; empty where it does."""
+        if result.trial in self.without:
+            return "left out by the reader"
+        if result.confidence == "low" and not self.low_confidence:
+            return "low confidence"
+        if result.design == "crossover" and not self.crossovers:
+            return "crossover"
+        return self.barred.get(result.citation, "")
+
+
+@dataclass(frozen=True, slots=True)
+class TrialEffect:
+    """One trial's effect on a question, with the results behind it; or None and the reason why it has none."""
+
+    trial: str
+    label: str
+    results: tuple[Result, ...]
+    effect: Effect | None
+    how: str
+    excluded: str = ""
+    intervention: Counts | None = None
+    comparator: Counts | None = None
+    people: int | None = None
+    measure: str = ""
+
+    @property
+    def key(self) -> str:
+        """The lines of the results behind the effect, as a mark carries them."""
+        return " ".join(str(result.line) for result in self.results)
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the 95% interval, on the analysis scale: the printed one where the effect is printed."""
+        return self._end(-1)
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the 95% interval, on the analysis scale: the printed one where the effect is printed."""
+        return self._end(1)
+
+    def _end(self, side: int) -> float | None:
+        if self.effect is None:
+            return None
+        only = self.results[0] if len(self.results) == 1 else None
+        printed = None if only is None else only.ci_low if side < 0 else only.ci_high
+        if printed is not None and self.is_printed:
+            return math.log(printed) if MEASURES[self.measure].scale == "log" else printed
+        return self.effect.estimate + side * Z95 * self.effect.standard_error
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the effect is the one the trial printed, rather than worked out from its arms."""
+        return self.how.startswith(("printed effect", "printed hazard")) and len(self.results) == 1
+
+    @property
+    def first(self) -> Result:
+        """The result that stands for the trial's description."""
+        return self.results[0]
+
+    @property
+    def hours(self) -> float:
+        """Hours of the measurement."""
+        return self.first.hours
+
+    @property
+    def is_low_confidence(self) -> bool:
+        """Whether any result behind the effect is of low confidence."""
+        return any(result.confidence == "low" for result in self.results)
+
+
+def trial_effects(results: Iterable[Result], question: Question) -> tuple[TrialEffect, ...]:
+    """One entry for each trial that reports the outcome in the bin; `excluded` says why one is not pooled."""
+    asked = [r for r in results if r.outcome in question.outcomes and r.is_controlled]
+    if question.bin is not None:
+        asked = [r for r in asked if question.bin.holds(r.hours)]
+    return tuple(_of_trial(rows, question) for rows in trials_of(asked).values())
+
+
+def pooled_inputs(entries: Iterable[TrialEffect]) -> tuple[TrialEffect, ...]:
+    """The entries that have an effect and are not excluded."""
+    return tuple(entry for entry in entries if entry.effect is not None and not entry.excluded)
+
+
+def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
+    def left_out(reason: str, among: Sequence[Result] = rows) -> TrialEffect:
+        return TrialEffect(rows[0].trial, rows[0].label, tuple(among), None, "", reason)
+
+    main = [r for r in rows if r.analysis == "main"]
+    if not main:
+        return left_out("only a subgroup, sensitivity or later-period analysis")
+    anchored = [r for r in main if r.anchor != "last-dose"]
+    if not anchored:
+        return left_out("time counted from the last dose")
+    outside = [r for r in anchored if r.comparator not in INTERVENTIONS]
+    if not outside:
+        return left_out("both arms had a form of ketamine", anchored)
+    # A result with an objection speaks for its trial only where there is none without; it is drawn, not pooled.
+    preferred = [r for r in outside if not question.objection(r)] or outside
+    fitting = [r for r in preferred if question.instrument in (None, r.instrument)]
+    if not fitting:
+        return left_out(f"not measured on {question.instrument}", anchored)
+    if question.measure == "MD":
+        in_points = [r for r in fitting if r.unit == "points"]
+        if not in_points:
+            return left_out("not in points of the scale", fitting)
+        fitting = in_points
+    ranked = sorted(fitting, key=lambda r: _rank(r, question))
+    best: TrialEffect | None = None
+    for lead in ranked:
+        entry = _entry([r for r in ranked if _same_measurement(r, lead)], question)
+        if entry.effect is not None:
+            return entry
+        best = best or entry
+    assert best is not None
+    return best
+
+
+def _rank(result: Result, question: Question) -> tuple[int, bool, float, int]:
+    instrument = INSTRUMENTS.get(result.instrument or "")
+    return (
+        instrument.rank if instrument else NO_INSTRUMENT_RANK,
+        result.primary != "yes",
+        abs(result.hours - question.centre),
+        result.line,
+    )
+
+
+def _same_measurement(a: Result, b: Result) -> bool:
+    names = ("instrument", "outcome", "hours", "anchor", "comparator", "intervention", "route", "unit")
+    return all(getattr(a, name) == getattr(b, name) for name in names)
+
+
+def _entry(arms: Sequence[Result], question: Question) -> TrialEffect:
+    found = measured(arms, question.measure)
+    first = found.results[0]
+    return TrialEffect(
+        first.trial,
+        first.label,
+        found.results,
+        found.effect,
+        found.how,
+        found.excluded or next((reason for r in found.results if (reason := question.objection(r))), ""),
+        found.intervention,
+        found.comparator,
+        found.people,
+        question.measure,
+    )

@@ -1,0 +1,182 @@
+"""Pure functions that remember their last answers: a rerun draws again only what has changed.
+
+Their arguments are frozen values, which are the key; what comes out is shown, never changed.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from evidence.bibliography.formats import best_link
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Result
+from evidence.questions import harm_view, overview, quality_report, robustness
+from evidence.questions.blinding import Lens
+from evidence.questions.duration import FollowUp
+from evidence.questions.harm_sentences import sides_among
+from evidence.questions.harm_view import Asked, Told
+from evidence.questions.harms import Harm
+from evidence.questions.overview import Dot, Tile
+from evidence.questions.quality_report import Report
+from evidence.questions.robustness import Series
+from evidence.report.figures import days_to_relapse as lollipops
+from evidence.report.figures import evidence_map as maps
+from evidence.report.figures import forest as forests
+from evidence.report.figures import time_course as onsets
+from evidence.report.figures.blinding import lens_plot
+from evidence.report.figures.forest import Labels, Row
+from evidence.report.figures.harms import harm_plot
+from evidence.report.figures.style import Ink
+from evidence.report.tables import answers as tables
+from evidence.report.tables import harms as harm_tables
+from evidence.selection.selection import Selection, Step, apply, explain
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.sentences import Sides
+from evidence.synthesis.trial_effects import Question
+
+_KEPT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A selection of some data. Two are the same where the version of the data and every choice are."""
+
+    version: str
+    choices: str
+    evidence: Evidence = field(compare=False)
+    selection: Selection = field(compare=False)
+
+
+def chosen(evidence: Evidence, selection: Selection) -> Chosen:
+    """The key of a selection."""
+    return Chosen(evidence.digest, f"{selection.preset}; {selection}", evidence, selection)
+
+
+@dataclass(frozen=True, slots=True)
+class _Versions:
+    shown: str
+    newest: str
+    evidence: Evidence = field(compare=False)
+    on_disk: Evidence = field(compare=False)
+
+
+def report(evidence: Evidence, on_disk: Evidence) -> Report:
+    """`evidence.questions.quality_report.report`, remembered."""
+    return _report(_Versions(evidence.digest, on_disk.digest, evidence, on_disk))
+
+
+@lru_cache(maxsize=4)
+def _report(key: _Versions) -> Report:
+    return quality_report.report(key.evidence, key.on_disk)
+
+
+@lru_cache(maxsize=_KEPT)
+def selected(key: Chosen) -> tuple[Result, ...]:
+    """`evidence.selection.selection.apply` to all results, remembered."""
+    return apply(key.evidence.results, key.selection.criteria())
+
+
+@lru_cache(maxsize=_KEPT)
+def explained(key: Chosen) -> tuple[Step, ...]:
+    """`evidence.selection.selection.explain` of all results, remembered."""
+    return explain(key.evidence.results, key.selection)
+
+
+@lru_cache(maxsize=_KEPT)
+def links(key: Chosen) -> dict[str, str | None]:
+    """Where each citation leads, remembered."""
+    return {name: best_link(reference) for name, reference in key.evidence.references.items()}
+
+
+@lru_cache(maxsize=_KEPT)
+def tiles(key: Chosen) -> tuple[Tile, ...]:
+    """`evidence.questions.overview.tiles`, remembered."""
+    return overview.tiles(key.evidence.results, selected(key), key.selection, key.evidence.reviews)
+
+
+@lru_cache(maxsize=_KEPT)
+def not_known(key: Chosen) -> tuple[str, ...]:
+    """`evidence.questions.overview.not_known`, remembered."""
+    return overview.not_known(selected(key), frozenset(judged.trial for judged in key.evidence.judgements))
+
+
+@lru_cache(maxsize=_KEPT)
+def dots(key: Chosen) -> tuple[Dot, ...]:
+    """`evidence.questions.overview.evidence_map`, remembered."""
+    return tuple(overview.evidence_map(key.evidence.trials, selected(key)))
+
+
+@lru_cache(maxsize=_KEPT)
+def evidence_map(key: Chosen, ink: Ink) -> go.Figure:
+    """`evidence.report.figures.evidence_map.evidence_map`, remembered."""
+    return maps.evidence_map(dots(key), ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def map_frame(key: Chosen) -> pd.DataFrame:
+    """`evidence.report.tables.answers.map_frame`, remembered."""
+    return tables.map_frame(dots(key), links(key))
+
+
+@lru_cache(maxsize=_KEPT)
+def forest(rows: tuple[Row, ...], measure: str, labels: Labels, ink: Ink) -> go.Figure:
+    """`evidence.report.figures.forest.forest`, remembered."""
+    return forests.forest(rows, measure, labels, ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def onset(answers: tuple[Answer, ...], favours: tuple[str, str], ink: Ink, axis: str, height: int) -> go.Figure:
+    """`evidence.report.figures.time_course.onset` by time bin, remembered."""
+    return onsets.onset(answers, favours, ink, axis, height=height)
+
+
+@lru_cache(maxsize=_KEPT)
+def lollipop(items: tuple[FollowUp, ...], key: Chosen, ink: Ink) -> go.Figure:
+    """`evidence.report.figures.days_to_relapse.lollipop`, remembered."""
+    return lollipops.lollipop(items, links(key), ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def lens(items: tuple[Lens, ...], question: Question, sides: Sides, ink: Ink) -> go.Figure:
+    """`evidence.report.figures.blinding.lens_plot`, remembered."""
+    return lens_plot(items, question, sides, ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def without_each(answer: Answer) -> Series:
+    """`evidence.questions.robustness.without_each`, remembered."""
+    return robustness.without_each(answer)
+
+
+@lru_cache(maxsize=_KEPT)
+def by_year(answer: Answer) -> Series:
+    """`evidence.questions.robustness.by_year`, remembered."""
+    return robustness.by_year(answer)
+
+
+@lru_cache(maxsize=_KEPT)
+def harms_told(asked: Asked) -> Told:
+    """`evidence.questions.harm_view.tell`, remembered."""
+    return harm_view.tell(asked)
+
+
+@lru_cache(maxsize=_KEPT)
+def harms_marks(asked: Asked, by_masking: bool = False) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
+    """`evidence.questions.harm_view.marks` of what `harms_told` draws, remembered."""
+    return harm_view.marks(harms_told(asked), by_masking, asked.withdrawals)
+
+
+@lru_cache(maxsize=_KEPT)
+def harms_drawn(asked: Asked, measure: str, ink: Ink, by_masking: bool = False) -> go.Figure:
+    """The dot plot of `harms_marks`, remembered."""
+    maskings, items = harms_marks(asked, by_masking)
+    return harm_plot(items, measure, sides_among(items) if maskings else harms_told(asked).sides, ink, maskings)
+
+
+@lru_cache(maxsize=_KEPT)
+def harms_table(asked: Asked, by_masking: bool = False) -> pd.DataFrame:
+    """The table of `harms_marks`, remembered."""
+    maskings, items = harms_marks(asked, by_masking)
+    return harm_tables.harm_frame(items, maskings)

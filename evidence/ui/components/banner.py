@@ -1,0 +1,54 @@
+"""What is wrong with the data, said on every page: rows left out, files that cannot be read, an older version shown."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+import streamlit as st
+
+from evidence.dataset.problems import Finding
+from evidence.formatting import counted, listed
+from evidence.ui.data import Loaded
+
+
+def findings_frame(findings: Iterable[tuple[str, Finding]]) -> pd.DataFrame:
+    """Findings as a table: where, what, how to mend it."""
+    return pd.DataFrame(
+        [
+            {
+                "File": file,
+                "Line": f.line or None,
+                "Column": f.column,
+                "Code": f.code,
+                "Value": f.value,
+                "Message": f.message,
+                "Fix": f.fix,
+            }
+            for file, f in findings
+        ]
+    )
+
+
+def data_banner(loaded: Loaded) -> None:
+    """Nothing where all is well; else one line that opens to every blocking finding."""
+    blocking = [
+        (file, finding)
+        for file, found in loaded.on_disk.findings.items()
+        for finding in found
+        if finding.severity == "blocking"
+    ]
+    if not blocking:
+        return
+    if loaded.kept_since is not None:
+        when = loaded.kept_since.strftime("%H:%M UTC")
+        broken = listed(list(loaded.on_disk.broken) or ["trials.csv"])
+        st.error(f"Not readable as a whole now: {broken}. Shown is the last good data of this server, read at {when}.")
+    elif not loaded.on_disk.results:
+        st.error("trials.csv holds no result that can be shown. It is read again on every click; no restart is needed.")
+    elif loaded.on_disk.rejected:
+        st.warning(
+            f"{counted(loaded.on_disk.rejected, 'row')} of trials.csv left out because of errors; the rest is shown."
+        )
+    else:
+        st.warning("A data file has errors; what could be read is shown.")
+    with st.expander(f"{counted(len(blocking), 'problem')}: where, what and how to mend it", key="data-problems"):
+        st.dataframe(findings_frame(blocking), hide_index=True, alt="Problems in the data files")

@@ -1,0 +1,146 @@
+"""A chart with everything a chart owes its reader: finding, text twin, citation card, table, downloads."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from evidence.bibliography import formats as citations
+from evidence.dataset.records import Result
+from evidence.dataset.references import Reference
+from evidence.export.r_script import r_script
+from evidence.report.tables import answers as tables
+from evidence.synthesis.answers import Answer
+from evidence.ui.components import cite as citing
+from evidence.ui.components import data_table as frames
+from evidence.ui.components import picture
+from evidence.ui.components.citation_card import citation_card, reference_list
+from evidence.ui.page import View
+
+if TYPE_CHECKING:
+    from streamlit.elements.lib.mutable_tab_container import TabContainer
+
+
+Action = Callable[[Sequence[Result]], None]
+Download = tuple[str, str, str, Callable[[], bytes | str]]
+SOURCE_KEY = (
+    "Shape says what was read: ● full text, ■ abstract, ▲ registry, ⬟ review, ★ secondary source. "
+    "Hollow: not pooled. Click a mark for its citation."
+)
+
+
+def _picked_lines(event: object) -> list[int]:
+    """Lines of trials.csv carried by the clicked mark, empty without a click."""
+    points = event["selection"]["points"] if event else []  # type: ignore[index]  # Streamlit types an event loosely
+    for point in points:
+        data = point.get("customdata")
+        text = data[0] if isinstance(data, (list, tuple)) and data else data
+        if isinstance(text, str) and text:
+            return [int(part) for part in text.split() if part.isdigit()]
+    return []
+
+
+def twins(key: str) -> "Sequence[TabContainer]":
+    """The tabs below a chart; table and downloads are drawn when opened, so that a page is there sooner."""
+    return st.tabs(["Citations", "Table", "Download"], key=f"{key}-tabs", on_change="rerun")
+
+
+def show(
+    figure: go.Figure,
+    view: View,
+    key: str,
+    finding: str,
+    alt: str,
+    results: Sequence[Result],
+    table: pd.DataFrame,
+    action: Action | None = None,
+    more: Sequence[Download] = (),
+    shapes: str = SOURCE_KEY,
+) -> None:
+    """Draw a figure with its twins. `results` are those drawn, in the order of their citations.
+
+    `finding` is the sentence over the chart, which its picture carries; `action` draws what else a reader can do with
+    a clicked mark; `more` are downloads beside the usual ones; `shapes` says what the marks mean where they do not say
+    the source.
+    """
+    name = f"ketamine-{key}-{view.evidence.short}"
+    event = st.plotly_chart(
+        figure,
+        theme=None,
+        key=key,
+        on_select="rerun",
+        selection_mode="points",
+        alt=alt,
+        config=picture.plain_config(picture.chosen(key), int(figure.layout.height), name),
+    )
+    by_line = {result.line: result for result in view.evidence.results}
+    clicked = _picked_lines(event)
+    memory = f"{key}-picked"
+    if clicked:
+        st.session_state[memory] = clicked
+    drawn = {result.line for result in results}
+    picked = [by_line[line] for line in st.session_state.get(memory, []) if line in drawn and line in by_line]
+    cite, rows, take = twins(key)
+    with cite:
+        if picked:
+            citation_card(view.evidence, picked, key, action)
+        else:
+            st.caption(shapes)
+        with st.expander("References of everything drawn", expanded=False, key=f"{key}-references"):
+            reference_list(view.evidence, results)
+    if rows.open:
+        with rows:
+            st.dataframe(
+                table,
+                hide_index=True,
+                alt=f"The numbers of the chart: {alt}",
+                placeholder=frames.UNKNOWN,
+                column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
+            )
+    if take.open:
+        with take:
+            downloads(view, key, name, results, more)
+            picture.panel(view, key, name, figure, finding, results)
+
+
+def r_download(answers: Sequence[Answer], title: str, view: View, parts: Sequence[str] = ()) -> Download:
+    """The R script of a pooled chart: the same trials, the same model, the same numbers from metafor.
+
+    With `parts`, one an answer, each is headed by its own.
+    """
+    named = zip(answers, parts or [""] * len(answers), strict=True)
+    heads = [(answer, f"{title}: {answer.question.title}{part and f' ({part})'}") for answer, part in named]
+
+    def make() -> str:
+        return "\n".join(r_script(answer, head, view.evidence.short) for answer, head in heads if answer.pooled)
+
+    return ("R script", "R", "text/plain", make)
+
+
+def downloads(view: View, key: str, name: str, results: Sequence[Result], more: Sequence[Download] = ()) -> None:
+    """Rows, references and how to cite, of exactly what is drawn."""
+    keys = list(dict.fromkeys(result.citation for result in results))
+    references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
+    files: list[Download] = [
+        ("Rows (CSV)", "csv", "text/csv", lambda: tables.to_csv(tables.result_frame(results))),
+        *more,
+    ]
+    offer(view, key, name, references, files)
+    st.caption(f"Cite these trials with RIS, BibTeX or CSL-JSON. Data version {view.evidence.short}.")
+
+
+def offer(view: View, key: str, name: str, references: Sequence[Reference], files: Sequence[Download]) -> None:
+    """A button a file, then the references in the formats of reference managers, and how to cite."""
+    cited: list[Download] = [
+        ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
+        ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
+        ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
+    ]
+    with st.container(horizontal=True):
+        for label, suffix, mime, make in (*files, *cited):
+            st.download_button(
+                label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"{key}-{suffix}", on_click="ignore"
+            )
+    citing.cite(view, key, references)

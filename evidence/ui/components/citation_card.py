@@ -1,0 +1,95 @@
+"""The citation card: what a mark says, where it stands, how it was obtained, and the way to the source."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import streamlit as st
+
+from evidence.bibliography.formats import links, registry_link, vancouver
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import CONFIDENCES, EXTRACTIONS, SOURCES
+from evidence.synthesis.describe import describe
+
+_MOST_CARDS = 3
+_ADDRESS = re.compile(r"(https?:|www|(?<=\w)(?=@))(?=//|\.|@)", re.IGNORECASE)
+
+
+def escaped(text: str) -> str:
+    """Text from the data as literal Markdown: no formatting, links, maths or HTML of its own."""
+    text = text.replace(":material", ":\u200bmaterial")  # an icon's name in a title is a word, not an icon
+    text = _ADDRESS.sub("\\1\u200b", text)  # an address in a title is text, not a link; escaping alone does not stop it
+    return "".join("\\" + character if character in r"\`*_{}[]<>#|~$:" else character for character in text)
+
+
+def link_line(evidence: Evidence, result: Result) -> str:
+    """Links to the source and the registry, opening in a new tab, as Markdown."""
+    reference = evidence.references.get(result.citation)
+    found = [f"[{link.label}]({link.url})" for link in links(reference)] if reference else []
+    registry = registry_links(result)
+    return " · ".join([*found, registry] if registry else found) or "No address of this source is known."
+
+
+def registry_links(result: Result) -> str:
+    """The trial's registry numbers, linked where the registry has an address of its own; empty without one."""
+    numbers = [number.strip() for number in (result.registration or "").split(";") if number.strip()]
+    return " · ".join(
+        f"[{escaped(number)}]({url})" if (url := registry_link(number)) else escaped(number) for number in numbers
+    )
+
+
+def reference_text(evidence: Evidence, key: str) -> str:
+    """A reference in Vancouver style as literal Markdown."""
+    reference = evidence.references.get(key)
+    return escaped(vancouver(reference)) if reference else escaped(f"{key}: not in references.json")
+
+
+def result_card(evidence: Evidence, result: Result) -> None:
+    """One result with its citation and provenance."""
+    st.markdown(f"**{escaped(result.label)}** · {escaped(describe(result))}")
+    st.markdown(reference_text(evidence, result.citation))
+    st.markdown(link_line(evidence, result))
+    provenance = (
+        f"Where in the source: {escaped(result.locator)} · {SOURCES[result.source].definition} "
+        f"{EXTRACTIONS[result.extraction].definition} "
+        f"Confidence {result.confidence}: {CONFIDENCES[result.confidence].definition[0].lower()}"
+        f"{CONFIDENCES[result.confidence].definition[1:]}"
+    )
+    st.caption(provenance)
+    if result.note:
+        st.caption(f"Note: {escaped(result.note)}")
+
+
+def citation_card(
+    evidence: Evidence,
+    results: Sequence[Result],
+    key: str,
+    action: Callable[[Sequence[Result]], None] | None = None,
+) -> None:
+    """The card of a clicked mark. A pooled mark lists the references of everything pooled."""
+    with st.container(border=True, key=f"card-{key}"):
+        trials = {result.trial for result in results}
+        if len(trials) > 1:
+            st.markdown(f"**{len(trials)} trials are pooled in this mark.**")
+            reference_list(evidence, results)
+        else:
+            for result in results[:_MOST_CARDS]:
+                result_card(evidence, result)
+            first = results[0]
+            st.page_link(
+                "../../pages/trials.py",
+                label=f"Everything about {escaped(first.label)}",
+                icon=":material/article:",
+                query_params={"trial": first.trial},
+            )
+        if action is not None:
+            action(results)
+
+
+def reference_list(evidence: Evidence, results: Iterable[Result]) -> None:
+    """Numbered references of results, each once, with links."""
+    first_of: dict[str, Result] = {}
+    for result in results:
+        first_of.setdefault(result.citation, result)
+    for number, (key, result) in enumerate(first_of.items(), 1):
+        st.markdown(f"{number}\\. {reference_text(evidence, key)} {link_line(evidence, result)}")

@@ -1,0 +1,36 @@
+"""How to cite what is on screen, as text to copy: the view, and the trials behind it."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from evidence.dataset.references import Reference
+from evidence.report import view as story
+from evidence.selection.addresses import FILTERS
+from evidence.ui.page import View
+
+_FILTERS = ("preset", "dose", *FILTERS)
+
+
+def options() -> tuple[tuple[str, str], ...]:
+    """The page's own choices that stand in the address, without the filters."""
+    held = st.query_params
+    return tuple((name, value) for name in held if name not in _FILTERS for value in held.get_all(name))
+
+
+def exported(view: View) -> story.View:
+    """The view of this page as what is exported, with the page's own address and its choices."""
+    here = (st.context.url or "").partition("?")[0]
+    return story.View(view.evidence, view.selection, datetime.now(UTC).date(), here, options())
+
+
+def cite(view: View, key: str, references: Iterable[Reference]) -> None:
+    """Beside every download: the citation of this view, and of the trials drawn, each with a button that copies it."""
+    with st.expander("Cite this view, and the trials in it", key=f"{key}-cite"):
+        st.caption("This view of the dashboard")
+        st.code(exported(view).citation, language=None, wrap_lines=True)
+        st.caption("The sources drawn here")
+        # In its whole height: a box that scrolls cannot be scrolled from the keyboard.
+        st.code(story.in_vancouver(references) or "No source is known.", language=None, wrap_lines=True)
+        st.caption(f"SHA-256 of the data files: {view.evidence.digest}")

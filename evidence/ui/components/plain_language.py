@@ -1,0 +1,54 @@
+"""Plain words in place of a page: the switch in the frame, and the page as a few short sentences."""
+
+from typing import Any
+
+import streamlit as st
+
+from evidence.bibliography.formats import vancouver
+from evidence.report.figures.people import icon_array
+from evidence.report.plain import is_answer, plain
+from evidence.report.view import references_of
+from evidence.ui import page as views
+from evidence.ui.components.citation_card import escaped
+
+KEY = "plain"
+_YES = ("on", "yes", "1")
+
+
+def switch() -> None:
+    """The switch, kept in the address."""
+    st.toggle("Plain words", key=KEY, bind="query-params")
+
+
+def is_on() -> bool:
+    """Whether the reader wants plain words."""
+    return bool(st.session_state.get(KEY))
+
+
+def mend_address() -> None:
+    """Let plain=on in a link mean what it says; a switch stands in the address as true."""
+    if str(st.query_params.get(KEY, "")).strip().lower() in _YES:
+        del st.query_params[KEY]
+        st.session_state[KEY] = True
+
+
+def draw(page: Any) -> None:
+    """The page in plain words, with its picture and its sources."""
+    view = views.current()
+    name = page.url_path or "overview"
+    told = plain(name, view.evidence, view.selection)
+    st.title(told.question, anchor=False)
+    st.header(escaped(told.answer), anchor=False)
+    if told.hundred is not None:
+        absolute, sides, verb = told.hundred.absolute, told.hundred.sides, told.hundred.verb
+        figure = icon_array(absolute, sides, verb, view.ink)
+        st.plotly_chart(figure, theme=None, key="plain-hundred", alt=told.answer, config={"displayModeBar": False})
+    for line in told.more:
+        st.markdown(escaped(line))
+    for line in told.quoted:
+        st.markdown(f"- {escaped(line)}")
+    if is_answer(name):
+        st.caption("This is for reading and learning. It does not tell you what to do: ask your doctor.")
+        with st.expander("Where this comes from", key="plain-sources"):
+            for number, item in enumerate(references_of(view.evidence, view.results), 1):
+                st.markdown(f"{number}\\. {escaped(vancouver(item))}")

@@ -1,0 +1,24 @@
+"""Published estimates of the same question, said beside ours with their sources."""
+
+import streamlit as st
+
+from evidence.questions import certainty, robustness
+from evidence.synthesis.answers import Answer
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import View
+
+
+def quiet_with_link(words: str, url: str | None) -> None:
+    """A small line with its source: in full ink with a link, which would be too pale to read in a caption."""
+    if url:
+        st.markdown(f":small[{words} [Source]({url})]")
+    else:
+        st.caption(words)
+
+
+def captions(view: View, answer: Answer) -> None:
+    """One line a published estimate: its numbers, its certainty, why ours may differ, and where it stands."""
+    for review in certainty.published(view.evidence.reviews, answer):
+        words = escaped(robustness.published_words(review, answer))
+        url = view.links.get(review.citation)
+        quiet_with_link(words, url)

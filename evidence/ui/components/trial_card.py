@@ -1,0 +1,106 @@
+"""One trial on one page: design, arms, results, harms, printed against recomputed, risk of bias, statements."""
+
+import pandas as pd
+import streamlit as st
+
+from evidence.content import claims
+from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
+from evidence.dataset.records import Judgement, Result
+from evidence.dataset.vocabulary import AGE_GROUPS, BACKGROUNDS, BLINDINGS, DESIGNS, POPULATIONS, ROB_DOMAINS
+from evidence.formatting import UNKNOWN, count, counted, listed
+from evidence.questions import data_quality as quality
+from evidence.questions import risk_of_bias as bias
+from evidence.report.tables import trials as trial_tables
+from evidence.selection.addresses import address
+from evidence.ui.components import data_table as frames
+from evidence.ui.components.citation_card import escaped, reference_list, reference_text, registry_links
+from evidence.ui.page import View
+
+
+def trial_card(view: View, trial: str) -> None:
+    """Everything known of a trial; what is unknown is shown as not reported."""
+    rows = view.evidence.trials[trial]
+    first = rows[0]
+    st.header(escaped(first.label + (f" ({first.acronym})" if first.acronym else "")), anchor=False)
+    facts = {
+        "Design": DESIGNS[first.design].label,
+        "Blinding": BLINDINGS[first.blinding].label if first.blinding else UNKNOWN,
+        "Population": POPULATIONS[first.population].label,
+        "Age group": AGE_GROUPS[first.age_group].label,
+        "People randomised": count(first.n_randomised),
+        "Other treatment": BACKGROUNDS[first.background].label if first.background else UNKNOWN,
+        "Registration": registry_links(first) or UNKNOWN,
+        "Arms": escaped("; ".join(trial_tables.arms_of(rows))),
+    }
+    st.table(facts, border="horizontal")
+    benefits = tuple(r for r in rows if OUTCOMES[r.outcome].group in BENEFIT_GROUPS)
+    harms = tuple(r for r in rows if OUTCOMES[r.outcome].group not in BENEFIT_GROUPS)
+    _results(view, counted(len(benefits), "result"), benefits, f"Results of {first.label}")
+    if harms:
+        _results(view, f"Harms and vital signs · {counted(len(harms), 'result')}", harms, f"Harms in {first.label}")
+    else:
+        st.subheader("Harms and vital signs", anchor=False)
+        st.markdown("No row here counts a harm in this trial. That is no sign that there was none.")
+    _recomputed(rows)
+    _bias(view, tuple(item for item in view.evidence.judgements if item.trial == trial))
+    _claims(view, trial)
+    st.subheader("References", anchor=False)
+    reference_list(view.evidence, rows)
+
+
+def _results(view: View, title: str, rows: tuple[Result, ...], alt: str) -> None:
+    st.subheader(escaped(title), anchor=False)
+    if rows:
+        _frame(trial_tables.results_frame(rows, view.links), alt)
+
+
+def _frame(frame: pd.DataFrame, alt: str) -> None:
+    st.dataframe(
+        frame,
+        hide_index=True,
+        alt=alt,
+        placeholder=frames.UNKNOWN,
+        column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
+    )
+
+
+def _recomputed(rows: tuple[Result, ...]) -> None:
+    """Printed effects beside what their own rows give."""
+    found = quality.recomputed(rows)
+    st.subheader("Printed against recomputed", anchor=False)
+    if not found:
+        st.markdown("No printed effect of this trial can be computed again from its own row.")
+        return
+    apart = [one for one in found if not one.agrees]
+    differ = f"{len(apart) or 'none'} {'differs' if len(apart) == 1 else 'differ'} by more than rounding"
+    st.markdown(f"{counted(len(found), 'printed effect')} can be computed again from the same row; {differ}.")
+    for one in apart:
+        st.caption(f":material/rule: Line {one.result.line}: {escaped(one.sentence)}. It may be adjusted.")
+    frame = quality.recomputed_frame(found)
+    _frame(frame.drop(columns=["Trial", "Open"], errors="ignore"), "Printed effects beside what their rows give")
+
+
+def _bias(view: View, judged: tuple[Judgement, ...]) -> None:
+    """Published judgements, where reviews disagree, and who judged."""
+    st.subheader("Risk of bias", anchor=False)
+    if not judged:
+        st.markdown("No published judgement is held for this trial.")
+        return
+    split = [ROB_DOMAINS[cell.domain].label.lower() for cell in bias.cells_of(judged) if cell.is_split]
+    if split:
+        st.markdown(f"**Reviews disagree on {escaped(listed(split))}.** Every judgement is shown.")
+    _frame(trial_tables.judgement_frame(judged), "Published judgements of risk of bias")
+    for key in dict.fromkeys(item.citation for item in judged):
+        st.caption(f"{escaped(key)}: {reference_text(view.evidence, key)}")
+
+
+def _claims(view: View, trial: str) -> None:
+    """Statements of the popular article that cite the trial, with their verdicts."""
+    own = [item for item in claims.assess_all(view.evidence) if trial in item.claim.trials]
+    if not own:
+        return
+    st.subheader("Statements it bears on", anchor=False)
+    for item in own:
+        moved = " To be reviewed: its numbers have moved." if item.needs_review else ""
+        st.markdown(f"**{item.verdict}:** {escaped(item.claim.statement)}{moved}")
+    st.markdown(f"[All statements]({address('claims')})")

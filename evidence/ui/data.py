@@ -1,0 +1,59 @@
+"""The data as the app holds it: read again when a file changes, the last good version kept when one breaks."""
+
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import streamlit as st
+
+from evidence.dataset.evidence import Evidence, fingerprint, load
+
+FOLDER_VARIABLE = "KETAMINE_EVIDENCE_DATA"
+
+
+def data_folder() -> Path:
+    """The folder of the data files: data/ beside the package, or the one named by KETAMINE_EVIDENCE_DATA."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or Path(__file__).resolve().parents[2] / "data")
+
+
+@dataclass
+class _LastGood:
+    """The newest data of this process of which every file could be read to its end."""
+
+    evidence: Evidence | None = None
+    read_at: datetime | None = None
+
+
+# Not in Streamlit's cache: any browser may ask the server to clear that, also while a file is broken.
+_last_good: defaultdict[str, _LastGood] = defaultdict(_LastGood)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Reading the evidence …")
+def _load(folder: str, version: tuple[object, ...]) -> Evidence:
+    return load(Path(folder))
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What pages show, what the file on disk says now, and since when the two differ."""
+
+    evidence: Evidence
+    on_disk: Evidence
+    kept_since: datetime | None
+
+
+def current() -> Loaded:
+    """The evidence to show. Files are looked at on every rerun, so a mended file is back without a restart."""
+    folder = data_folder()
+    version = fingerprint(folder)
+    on_disk = _load(str(folder), version)
+    if any(found.code == "file-unreadable" for name in on_disk.broken for found in on_disk.findings[name]):
+        _load.clear(str(folder), version)  # the system may let the file be read again without any change of it
+    last = _last_good[str(folder)]
+    if on_disk.results and not on_disk.broken:
+        if last.evidence is not on_disk:
+            last.evidence, last.read_at = on_disk, datetime.now(UTC)
+        return Loaded(on_disk, on_disk, None)
+    return Loaded(last.evidence or on_disk, on_disk, last.read_at)

@@ -1,0 +1,88 @@
+"""What a page works with: the evidence, the reader's selection and the theme's ink, read from the frame's state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import streamlit as st
+
+from evidence.dataset import vocabulary
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import Term
+from evidence.report.figures.style import INKS, Ink
+from evidence.selection.selection import (
+    DEFAULT_PRESET,
+    DOSE_LIMITS,
+    PRESETS,
+    REPEATED,
+    SINGLE,
+    WORD_FILTERS,
+    Selection,
+)
+from evidence.synthesis.trial_effects import TrialEffect
+from evidence.ui import cache as remembered
+from evidence.ui import data as loading
+
+SCHEDULES = vocabulary.terms(
+    (SINGLE, "Single dose", "One dose by this time."), (REPEATED, "Repeated doses", "More than one.")
+)
+FILTER_WORDS: Mapping[str, tuple[str, Mapping[str, Term]]] = MappingProxyType(
+    {
+        "drug": ("Drug", vocabulary.INTERVENTIONS),
+        "route": ("Route", vocabulary.ROUTES),
+        "schedule": ("Doses", SCHEDULES),
+        "comparator_kind": ("Comparator", vocabulary.COMPARATOR_KINDS),
+        "population": ("Population", vocabulary.POPULATIONS),
+        "age_group": ("Age group", vocabulary.AGE_GROUPS),
+        "design": ("Design", vocabulary.DESIGNS),
+        "blinding": ("Blinding", vocabulary.BLINDINGS),
+        "source": ("Source", vocabulary.SOURCES),
+        "confidence": ("Confidence", vocabulary.CONFIDENCES),
+    }
+)
+
+
+@dataclass(frozen=True)
+class View:
+    """One rerun's evidence, selection, results on screen and colours."""
+
+    evidence: Evidence
+    selection: Selection
+    results: tuple[Result, ...]
+    ink: Ink
+
+    @property
+    def links(self) -> dict[str, str | None]:
+        """Where each citation leads."""
+        return remembered.links(remembered.chosen(self.evidence, self.selection))
+
+
+def selection_from_state() -> Selection:
+    """The selection the filter bar shows; values that are no longer known are dropped."""
+    state = st.session_state
+    words = {}
+    for name in WORD_FILTERS:
+        known = FILTER_WORDS[name][1]
+        chosen = tuple(value for value in state.get(name) or () if value in known)
+        if chosen:
+            words[name] = chosen
+    low, high = state.get("dose") or DOSE_LIMITS
+    preset = str(state.get("preset"))
+    return Selection(
+        preset if preset in PRESETS else DEFAULT_PRESET, MappingProxyType(words), (float(low), float(high))
+    )
+
+
+def current() -> View:
+    """The view of this rerun; the frame has drawn the filter bar before any page asks."""
+    evidence = loading.current().evidence
+    selection = selection_from_state()
+    theme = "dark" if st.context.theme.type == "dark" else "light"
+    return View(evidence, selection, remembered.selected(remembered.chosen(evidence, selection)), INKS[theme])
+
+
+def cited(entries: tuple[TrialEffect, ...]) -> tuple[Result, ...]:
+    """Every result behind the entries that are drawn: those with an effect or with counts."""
+    drawn = (entry for entry in entries if entry.effect is not None or entry.intervention is not None)
+    return tuple(result for entry in drawn for result in entry.results)

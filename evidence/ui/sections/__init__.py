@@ -1,0 +1,1 @@
+"""The options and extra views of single pages."""

@@ -1,0 +1,110 @@
+"""The blinding lens as a section: the effect by masking, dissociation beside it, and the trials behind both."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from evidence.dataset.time_bins import TIME_BINS
+from evidence.questions import blinding
+from evidence.questions.onset import MEASURE_LABELS
+from evidence.report import alt_text as aloud
+from evidence.report.figures.forest import Labels, forest
+from evidence.report.figures.forest_rows import FELT, masked_rows
+from evidence.report.tables import answers as tables
+from evidence.report.tables import harms as harm_tables
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis import scores
+from evidence.synthesis import sentences as statements
+from evidence.ui import cache as remembered
+from evidence.ui import widgets as asked
+from evidence.ui.components import chart
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import View, cited
+
+SHAPES = (
+    "● dissociated on the drug, □ on the comparator, ◆ pooled effect, ◇ one trial. Click a mark for its citations; a "
+    "pooled one carries those of the effect and of the counts."
+)
+TIMES = {blinding.NEAREST: "Each trial’s time nearest to 24 hours", **{item.value: item.label for item in TIME_BINS}}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the lens shows."""
+
+    measure: str
+    time: str
+
+
+def options() -> Options:
+    """Draw the closed panel of options and read it."""
+    with st.expander("Options", key="blinding-options"):
+        columns = st.columns(2)
+        effects = {name: MEASURE_LABELS[name] for name in ("RR", "MD", "SMD")}
+        measure = asked.beside("Effect", effects, "lens", columns[0])
+        time = asked.one("Measured at", TIMES, "lens-time", columns[1])
+    return Options(measure, time)
+
+
+def draw(view: View, options: Options) -> None:
+    """The lens over the selection, widened to every comparator where the selection holds one kind of masking."""
+    scope = blinding.scope(view.evidence.results, view.selection, options.measure, options.time)
+    found, items = scope.answer, blinding.lenses(scope.answer, scope.results)
+    sides = statements.sides_of(entry.first for entry in found.used)
+    kinds = scores.score_kinds(found)
+    mixed = f"Pooled together: {kinds}." if kinds else ""
+    st.header(escaped(blinding.finding(found, items)) + ".", anchor=False)
+    st.caption(
+        " ".join(
+            part for part in (statements.when(found) + ".", scope.words, mixed, blinding.caution(found, items)) if part
+        )
+    )
+    if not items:
+        return
+    alt = "; ".join(blinding.aloud(found, item) for item in items)
+    results = [*cited(found.used), *(r for item in items for r in item.felt.results)]
+    figure = remembered.lens(items, found.question, sides, view.ink)
+    script = chart.r_download([found], "Effect by masking", view)
+    table = harm_tables.lens_frame(items, options.measure)
+    chart.show(
+        figure,
+        view,
+        "blind-lens",
+        f"{blinding.finding(found, items)}.",
+        alt,
+        results,
+        table,
+        more=[script],
+        shapes=SHAPES,
+    )
+    for line in statements.pooled_notes(found):
+        st.caption(escaped(line))
+    with st.expander("The trials behind it, by masking", key="masked", on_change="rerun", bind="query-params") as panel:
+        if panel.open:
+            _trials(view, scope, options)
+
+
+def _trials(view: View, scope: blinding.Scope, options: Options) -> None:
+    found, measure = scope.answer, options.measure
+    rows = masked_rows(found, scope.results, view.links, view.ink)
+    if not rows:
+        return
+    sides = statements.sides_of(entry.first for entry in found.used)
+    left, right = statements.favours(found.question, sides)
+    labels = Labels("Drug", "Control", left, right, MEASURES[measure].label, (FELT,))
+    alt = aloud.answers([found])
+    figure = forest(rows, measure, labels, view.ink)
+    script = chart.r_download([found], "Effect by masking", view)
+    table = tables.pool_frame([found], view.links)
+    chart.show(
+        figure,
+        view,
+        "blind-trials",
+        f"{statements.finding_of_rates(found, sides)}.",
+        alt,
+        cited(found.entries),
+        table,
+        more=[script],
+    )
+    for line in statements.not_pooled(found):
+        st.caption(escaped(line))

@@ -1,0 +1,188 @@
+"""More views of the Response answer: 100 people, each arm, L'Abbé, small studies, and the sensitivity panel."""
+
+import pandas as pd
+import streamlit as st
+
+from evidence.questions import robustness
+from evidence.questions.response import Choices
+from evidence.questions.robustness import Series
+from evidence.report import alt_text as aloud
+from evidence.report.figures.forest import Labels
+from evidence.report.figures.forest_rows import sensitivity_rows
+from evidence.report.figures.funnel import funnel
+from evidence.report.figures.people import dumbbell, icon_array, labbe
+from evidence.report.tables import answers as tables
+from evidence.stats.absolute import Absolute
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis import people as people_words
+from evidence.synthesis import sentences as statements
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.sentences import Sides
+from evidence.ui import cache as remembered
+from evidence.ui.components import chart
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import View, cited
+
+_RATE = "rate"
+
+
+def draw(view: View, answer: Answer, sides: Sides) -> None:
+    """The views in tabs; only the open one is computed."""
+    people, arms, rates, small = st.tabs(
+        ["For 100 people", "Each arm", "L’Abbé", "Small studies"], key="view", on_change="rerun", bind="query-params"
+    )
+    if people.open:
+        with people:
+            _people(view, answer, sides)
+    if arms.open:
+        with arms:
+            _arms(view, answer, sides)
+    if rates.open:
+        with rates:
+            _rates(view, answer, sides)
+    if small.open:
+        with small:
+            _small(view, answer)
+
+
+def _chosen_rate(answer: Answer) -> float | None:
+    """The comparator rate the reader sets, kept in the URL; it follows the trials until the reader moves it."""
+    if answer.counts is None or answer.pooled is None:
+        return None
+    control = answer.counts[1]
+    own = min(99, max(1, round(100 * control.events / control.n)))
+    asked = st.query_params.get(_RATE, "")
+    start = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= 99 else own
+    # The trials' own rate is part of the key: another answer gives another slider, at its own rate.
+    percent = st.slider(
+        "Of 100 people on the comparator, how many have the outcome?", 1, 99, start, key=f"{_RATE}-{own}"
+    )
+    if percent != own:
+        st.query_params[_RATE] = str(percent)
+    elif asked:
+        del st.query_params[_RATE]
+    st.caption(people_words.observed_rates(answer))
+    # Untouched, the rate is the trials' own, not its rounded form.
+    return control.events / control.n if percent == own else percent / 100
+
+
+def _people(view: View, answer: Answer, sides: Sides) -> None:
+    rate = _chosen_rate(answer)
+    of_hundred = statements.absolute(answer, rate) if rate is not None else None
+    if of_hundred is None:
+        st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
+        return
+    verb = statements.verb_of(answer.question.outcomes[0])
+    words = people_words.in_people(of_hundred, sides, verb, statements.behind(answer))
+    st.markdown(f"**{escaped(words)}**")
+    figure = icon_array(of_hundred, sides, verb, view.ink)
+    chart.show(
+        figure,
+        view,
+        "people",
+        words,
+        words,
+        cited(answer.used),
+        _absolute_frame(of_hundred),
+        shapes="Each sign is one person of 100.",
+    )
+
+
+def _absolute_frame(found: Absolute) -> pd.DataFrame:
+    rows = [
+        ("On the comparator, of 100", found.comparator_rate * 100, None, None),
+        ("On the drug, of 100", *found.events_of_100),
+        ("Difference, of 100", *(100 * value for value in found.risk_difference)),
+    ]
+    frame = pd.DataFrame(rows, columns=["Of 100 people", "Estimate", "95% CI from", "to"]).round(1)
+    return pd.concat([frame, pd.DataFrame([{"Of 100 people": f"Number needed to treat: {found.number_needed}"}])])
+
+
+def _arms(view: View, answer: Answer, sides: Sides) -> None:
+    entries = [entry for entry in answer.entries if entry.intervention and entry.comparator]
+    if not entries:
+        st.markdown("No trial here reports counts in both arms.")
+        return
+    st.markdown("**Per cent with the outcome in each arm of each trial.**")
+    alt = "; ".join(people_words.arms_in_words(entry) for entry in entries)
+    chart.show(
+        dumbbell(entries, view.links, view.ink),
+        view,
+        "arms",
+        f"{statements.finding_of_rates(answer, sides)}.",
+        alt,
+        cited(tuple(entries)),
+        tables.arm_frame(entries, view.links),
+        shapes="● drug, ○ comparator; thin lines are 95% intervals. Click a mark for its citation.",
+    )
+
+
+def _rates(view: View, answer: Answer, sides: Sides) -> None:
+    entries = [entry for entry in answer.used if entry.intervention and entry.comparator]
+    if not entries:
+        st.markdown("No pooled trial here reports counts in both arms.")
+        return
+    st.markdown(
+        "**Above the line of no effect more people have the outcome on the drug. Larger bubbles, larger trials.**"
+    )
+    is_ratio = answer.question.measure == "RR" and answer.pooled is not None
+    ratio = MEASURES["RR"].shown(answer.pooled.estimate) if is_ratio and answer.pooled else None
+    words = statements.effect_in_words(answer)
+    alt = "; ".join((statements.in_one_line(answer), *(people_words.arms_in_words(entry) for entry in entries)))
+    figure = labbe(entries, ratio, words, view.ink, sides.drug, sides.comparator)
+    table = tables.arm_frame(entries, view.links)
+    chart.show(
+        figure,
+        view,
+        "labbe",
+        f"{statements.finding_of_rates(answer, sides)}.",
+        alt,
+        cited(tuple(entries)),
+        table,
+        shapes="Click a bubble for its citation.",
+    )
+
+
+def _small(view: View, answer: Answer) -> None:
+    _, words = robustness.small_studies(answer.used)
+    st.markdown(f"**{words}**")
+    if answer.k >= robustness.LEAST_FOR_FUNNEL and answer.pooled is not None:
+        axis = MEASURES[answer.question.measure].label
+        figure = funnel(answer.used, answer.pooled, answer.question.measure, view.ink, axis)
+        script = chart.r_download([answer], "Funnel plot", view)
+        table = tables.pool_frame([answer], view.links)
+        alt = f"{words} {aloud.answers([answer])}"
+        chart.show(figure, view, "funnel", words, alt, cited(answer.used), table, more=[script])
+
+
+def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
+    """What the result hangs on: with and without, one trial out at a time, and as it grew by year."""
+    contrast = robustness.with_and_without(view.results, choices)
+    if contrast is not None:
+        st.markdown(f"**{contrast.words}**")
+        st.dataframe(tables.contrast_frame(contrast), hide_index=True, alt=contrast.words)
+    each, grown = remembered.without_each(answer), remembered.by_year(answer)
+    st.markdown(f"**One trial left out at a time.** {robustness.finding_of_each(answer, each)}")
+    if each.pools:
+        _series(view, answer, each, favours, "leave-one-out", robustness.finding_of_each(answer, each))
+    if len(grown.pools) > 1:
+        st.markdown("**As it grew: the pooled result after each trial, by year.**")
+        sides = statements.sides_of(entry.first for entry in answer.used)
+        words = f"As it grew, by year: {statements.finding_of_rates(answer, sides)}."
+        _series(view, answer, grown, favours, "cumulative", words)
+
+
+def _series(view: View, answer: Answer, series: Series, favours: tuple[str, str], key: str, finding: str) -> None:
+    measure = answer.question.measure
+    rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, view.ink)
+    labels = Labels("", "", *favours, MEASURES[measure].label)
+    figure = remembered.forest(tuple(rows), measure, labels, view.ink)
+    chart.show(
+        figure,
+        view,
+        key,
+        finding,
+        aloud.series(series, measure),
+        cited(answer.used),
+        tables.series_frame(series, measure),
+    )

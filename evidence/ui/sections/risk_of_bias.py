@@ -1,0 +1,117 @@
+"""The Bias page's parts: the traffic light with its citation card, and the weighted bar."""
+
+import streamlit as st
+
+from evidence.bibliography import formats as citations
+from evidence.dataset.records import Judgement
+from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS
+from evidence.questions import bias_weights
+from evidence.questions import risk_of_bias as bias
+from evidence.questions.bias_weights import Summary
+from evidence.questions.risk_of_bias import Board
+from evidence.report.figures.risk_of_bias import traffic_light, weighted_bar
+from evidence.report.tables import answers as tables
+from evidence.report.tables import risk_of_bias as bias_tables
+from evidence.ui.components import chart, picture
+from evidence.ui.components.citation_card import escaped, reference_text
+from evidence.ui.page import View
+
+_PICKED = "bias-picked"
+
+
+def judgement_card(view: View, items: tuple[Judgement, ...]) -> None:
+    """Judgements of one trial with the review that judged, where it says so, and the way there."""
+    with st.container(border=True, key="card-bias"):
+        first = items[0]
+        label = view.evidence.trials[first.trial][0].label
+        st.markdown(f"**{escaped(label)}** · {ROB_DOMAINS[first.domain].label}")
+        st.caption(ROB_DOMAINS[first.domain].definition)
+        for item in items:
+            word = ROB_JUDGEMENTS[item.judgement]
+            st.markdown(f"**{escaped(bias.MARKS[item.judgement])} {word.label}** · {word.definition}")
+            st.markdown(f"{reference_text(view.evidence, item.citation)} {_links(view, item.citation)}")
+            st.caption(f"{ROB_TOOLS[item.tool].definition} Where in the review: {escaped(item.locator)}")
+        if len({item.judgement for item in items}) > 1:
+            st.markdown("The reviews disagree. Both judgements are shown; none is preferred.")
+        st.page_link(
+            "../../pages/trials.py",
+            label=f"Everything about {escaped(label)}",
+            icon=":material/article:",
+            query_params={"trial": first.trial},
+        )
+
+
+def _links(view: View, key: str) -> str:
+    reference = view.evidence.references.get(key)
+    return " · ".join(f"[{link.label}]({link.url})" for link in citations.links(reference)) if reference else ""
+
+
+def _picked(event: object, board: Board) -> tuple[Judgement, ...]:
+    """The judgements of the clicked mark, remembered while the chart changes."""
+    for point in event["selection"]["points"] if event else []:  # type: ignore[index]  # Streamlit types an event loosely
+        data = point.get("customdata")
+        text = data[0] if isinstance(data, (list, tuple)) and data else data
+        if isinstance(text, str) and text:
+            st.session_state[_PICKED] = text
+    trial, _, domain = str(st.session_state.get(_PICKED, "")).partition(" ")
+    return tuple(item for item in board.judgements if (item.trial, item.domain) == (trial, domain))
+
+
+def board_chart(view: View, board: Board) -> None:
+    """The traffic light with its citation card, its table and its downloads."""
+    figure = traffic_light(board, view.links, view.evidence.references, view.ink)
+    name = f"ketamine-bias-{view.evidence.short}"
+    event = st.plotly_chart(
+        figure,
+        theme=None,
+        key="bias",
+        on_select="rerun",
+        selection_mode="points",
+        alt=bias.spoken(board),
+        config=picture.plain_config(picture.chosen("bias"), int(figure.layout.height), name),
+    )
+    keys = list(dict.fromkeys(item.citation for item in board.judgements))
+    cite, rows, take = chart.twins("bias")
+    with cite:
+        if picked := _picked(event, board):
+            judgement_card(view, picked)
+        else:
+            st.caption("Click a mark for its source.")
+        if keys:
+            with st.expander("Reviews that judged", key="bias-references"):
+                for number, key in enumerate(keys, 1):
+                    st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
+    if rows.open:
+        with rows:
+            st.dataframe(bias_tables.board_frame(board), hide_index=True, alt="Judgements by trial and domain")
+    if take.open:
+        with take:
+            references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
+
+            def judgements() -> bytes:
+                return tables.to_csv(bias_tables.judgement_rows(board.judgements))
+
+            chart.offer(view, "bias", name, references, [("Judgements (CSV)", "csv", "text/csv", judgements)])
+            results = [line.result for line in board.lines]
+            picture.panel(view, "bias", name, figure, f"{bias.finding(board)}.", results)
+
+
+def summary_chart(view: View, found: Summary) -> None:
+    """The weighted bar with the trials weighed, its table and its downloads."""
+    if not found.shares:
+        return
+    said = "; ".join(
+        f"{ROB_DOMAINS[item.domain].label}: "
+        + ", ".join(f"{bias.KINDS[name].lower()} {value:.0f}%" for name, value in item.shares.items() if value)
+        for item in found.shares
+    )
+    chart.show(
+        weighted_bar(found, view.ink),
+        view,
+        "bias-weights",
+        f"{bias_weights.finding(found)}.",
+        said,
+        found.results,
+        bias_tables.summary_frame(found),
+        shapes="Signs as above. A bar is all of the weight in one domain.",
+    )

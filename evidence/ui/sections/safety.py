@@ -1,0 +1,155 @@
+"""The sections of the Safety page: events, what stands apart, who counted what, what nobody measured."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from evidence.formatting import counted
+from evidence.questions import (
+    harm_matrix as reporting,
+)
+from evidence.questions import (
+    harm_sentences as harm_words,
+)
+from evidence.questions import (
+    harm_view,
+    harms,
+)
+from evidence.questions.blinding import MASKINGS
+from evidence.questions.harm_view import Asked, Told
+from evidence.report import alt_text as aloud
+from evidence.report.figures.harms import matrix_key, matrix_plot
+from evidence.report.tables import harms as harm_tables
+from evidence.selection.selection import PRESETS
+from evidence.ui import cache as remembered
+from evidence.ui.components import chart
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import View
+from evidence.ui.sections.safety_options import Options
+
+SHAPES = (
+    "● drug, □ comparator, ◆ pooled, ◇ one trial (its risk difference with Newcombe’s interval). The arms differ by "
+    "the risk difference. Click a mark for its citations."
+)
+
+
+def asked(view: View, options: Options, apart: bool = False) -> Asked:
+    """The question the page asks of the view."""
+    found = harm_view.asked(
+        view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
+    )
+    return found if apart else replace(found, groups=options.groups, least=options.least)
+
+
+def events(view: View, options: Options) -> None:
+    """The finding, the dot plot of named events, harm beside benefit, and what is not drawn."""
+    question = asked(view, options)
+    told = remembered.harms_told(question)
+    st.header(escaped(told.finding) + ".", anchor=False)
+    if told.caption:
+        st.caption(escaped(told.caption))
+    if told.scope.dropped:
+        _elsewhere(view)
+    _chart(view, question, options, "harms-events")
+    if told.trade_off:
+        st.markdown(f"**{escaped(told.trade_off)}**")
+    _notes(told, options)
+
+
+def _chart(view: View, question: Asked, options: Options, key: str) -> None:
+    maskings, drawn = remembered.harms_marks(question, options.by_masking)
+    if not drawn:
+        return
+    chart.show(
+        remembered.harms_drawn(question, options.measure, view.ink, options.by_masking),
+        view,
+        key,
+        f"{remembered.harms_told(question).finding}.",
+        aloud.harms(drawn, options.measure, maskings),
+        list(dict.fromkeys(result for item in drawn for result in item.results)),
+        remembered.harms_table(question, options.by_masking),
+        more=[_script(maskings, drawn, options, view)],
+        shapes=SHAPES,
+    )
+    if maskings:
+        rows = remembered.harms_told(question).scope.results
+        st.caption(escaped(harm_view.masked_words(zip(maskings, drawn, strict=True), rows)))
+
+
+def _notes(told: Told, options: Options) -> None:
+    without = harm_words.no_events(told.drawn) if options.measure == "RR" or told.is_apart else ""
+    # By masking the lines of every kind of comparator are drawn, whatever is compared above.
+    untrue = harm_words.comparators(told.scope) if options.by_masking else ""
+    for line in (without, *told.notes):
+        if line and line != untrue:
+            st.caption(escaped(line))
+
+
+def _script(maskings: tuple[str, ...], drawn: tuple[harms.Harm, ...], options: Options, view: View) -> chart.Download:
+    answers = [item.difference if options.measure == "RD" else item.ratio for item in drawn]
+    return chart.r_download(answers, "Adverse events", view, [MASKINGS[value].label for value in maskings])
+
+
+def _choose(preset: str) -> None:
+    st.session_state["preset"] = preset
+
+
+def _elsewhere(view: View) -> None:
+    """Buttons to the presets that hold counts of their own."""
+    found = harms.elsewhere(view.evidence.results, view.selection)
+    with st.container(horizontal=True):
+        for name, amount in found.items():
+            st.button(
+                f"{PRESETS[name].label}: {counted(amount, 'trial')}",
+                key=f"harms-preset-{name}",
+                on_click=_choose,
+                args=(name,),
+            )
+
+
+def apart(view: View, options: Options) -> None:
+    """Serious events, thoughts of suicide and stopping; no threshold and no group cuts these."""
+    question = asked(view, options, apart=True)
+    told = remembered.harms_told(question)
+    st.header("Serious events, thoughts of suicide, and stopping", anchor=False)
+    st.subheader(escaped(told.finding) + ".", anchor=False)
+    st.caption(escaped(told.caption))
+    _chart(view, question, options, "harms-apart")
+    _notes(told, options)
+
+
+def who_counted(view: View, found: harms.Scope, options: Options) -> None:
+    """The grid of trials by events, the trials that say nothing, and the way to the registries' own tables."""
+    rows = view.results if any(harms.is_event(r) for r in view.results) else found.results
+    grid = reporting.matrix(rows, options.groups)
+    st.subheader(escaped(reporting.finding(grid)) + ".", anchor=False)
+    st.caption(matrix_key())
+    if grid.cells:
+        results = [result for cell in grid.cells for result in cell.results]
+        chart.show(
+            matrix_plot(grid, view.links, view.ink),
+            view,
+            "harms-matrix",
+            f"{reporting.finding(grid)}.",
+            aloud.matrix(grid),
+            results,
+            harm_tables.matrix_frame(grid, view.links),
+            shapes="Click a mark for its citation.",
+        )
+    if silent := reporting.silence(grid):
+        st.caption(escaped(silent))
+    addresses = reporting.registry_tables(rows)
+    if addresses:
+        st.markdown("**The registry’s own tables of adverse events, where a trial is registered and has posted them:**")
+        st.markdown(" · ".join(f"[{escaped(label)}, {number}]({url})" for label, number, url in addresses))
+
+
+def not_measured(view: View) -> None:
+    """What no trial measures, with the rows that come nearest."""
+    st.header("What no trial here measures", anchor=False)
+    st.markdown(escaped(harm_words.not_measured(view.evidence.results)))
+    links = view.links
+    for row in harm_words.nearest_to_long_term(view.evidence.results):
+        address = links.get(row.citation)
+        source = f" [Source]({address})" if address else ""
+        st.markdown(f"- {escaped(harm_words.near_row(row))}.{source}")

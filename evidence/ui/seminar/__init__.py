@@ -1,0 +1,1 @@
+"""The seminar on stage."""

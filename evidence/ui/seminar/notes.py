@@ -1,0 +1,60 @@
+"""The speaker's notes: the current step's sentences, numbers and references, and what comes next."""
+
+import streamlit as st
+
+from evidence.seminar import rooms as following
+from evidence.seminar.steps import Lesson
+from evidence.ui.components.citation_card import escaped, reference_text
+from evidence.ui.seminar import state as seminar_state
+from evidence.ui.seminar import style as seminar_style
+from evidence.ui.seminar.stage import bar
+
+_SEEN = "seminar-seen"
+
+
+def draw(lesson: Lesson) -> None:
+    """The notes of the step in the address, in a window of the speaker's own."""
+    place = lesson.at(st.query_params.get("step"))
+    step = lesson.steps[place]
+    evidence = lesson.story.view.evidence
+    st.html(seminar_style.notes())
+    bar(lesson, place, stage=False)
+    with st.container(key="seminar-notes"):
+        st.title(escaped(f"Notes: {step.title}"), anchor=False)
+        st.header(escaped(step.headline), anchor=False)
+        say, know = st.columns([3, 2], gap="large")
+        with say:
+            for line in (*step.sentences, *step.notes):
+                if line:
+                    st.markdown(f"- {escaped(line)}")
+            if place + 1 < len(lesson.steps):
+                coming = lesson.steps[place + 1]
+                st.markdown(f"**Next: {escaped(coming.title)}.** {escaped(coming.headline)}")
+            else:
+                st.markdown("**This is the last step.**")
+        with know:
+            st.markdown("**References**" if step.citations else "No reference stands behind this step.")
+            for number, key in enumerate(step.citations, 1):
+                st.markdown(f"{number}\\. {reference_text(evidence, key)}")
+    _follow(lesson, place)
+    st.caption(f"Guesses stay in the room’s window. Data version {evidence.short}.")
+
+
+@st.fragment(run_every=1.0)
+def _follow(lesson: Lesson, place: int) -> None:
+    """Turn when the room turns; without a room that this process knows, say what to do."""
+    lecture = seminar_state.lecture()
+    turn = following.stands(lecture)
+    known = turn is not None and turn.step in [step.id for step in lesson.steps]
+    if turn is None or not known:
+        st.caption(
+            "This window does not follow the room’s: it was not opened from it, the room’s is not open yet, or another "
+            "process serves it. Press the same key in both windows."
+        )
+        return
+    if st.session_state.get(_SEEN) != (lecture, turn):
+        st.session_state[_SEEN] = (lecture, turn)
+        if turn.step != lesson.steps[place].id:
+            seminar_state.go(turn.step)
+            st.rerun()
+    st.caption("This window follows the room’s. Keys pressed here look ahead, until the room turns.")

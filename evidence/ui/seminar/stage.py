@@ -1,0 +1,228 @@
+"""A step on the stage: headline, sentences, figure; the room's guesses; the bar that turns the steps."""
+
+import base64
+import html
+
+import streamlit as st
+
+from evidence.bibliography.formats import best_link, vancouver
+from evidence.dataset.evidence import Evidence
+from evidence.export import qr
+from evidence.report.figures.style import Ink
+from evidence.seminar import figures as drawing
+from evidence.seminar import rooms as following
+from evidence.seminar.guesses import compared
+from evidence.seminar.links import DATA, LECTURE, NOTES, is_local
+from evidence.seminar.steps import Lesson, Step
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.seminar import state as seminar_state
+from evidence.ui.seminar import style as seminar_style
+
+_KEYS = {"next": ("right", "pagedown", "space"), "previous": ("left", "pageup")}
+
+
+def draw(lesson: Lesson, ink: Ink, newest: Evidence) -> None:
+    """The whole screen: one step and the bar under it."""
+    place = lesson.at(st.query_params.get("step"))
+    step = lesson.steps[place]
+    lecture = seminar_state.lecture()
+    if st.query_params.get(LECTURE) != lecture:
+        st.query_params[LECTURE] = lecture
+    following.turned(lecture, step.id)
+    st.html(seminar_style.stage(ink))
+    with st.container(key="seminar-stage"):
+        _notices(lesson, newest)
+        with st.container(key="seminar-kicker"):
+            st.markdown(escaped(step.title))
+        st.title(escaped(step.headline), anchor=False)
+        _body(lesson, step, ink)
+    bar(lesson, place, stage=True)
+
+
+def _notices(lesson: Lesson, newest: Evidence) -> None:
+    evidence = lesson.story.view.evidence
+    asked = st.query_params.get(DATA)
+    if asked and asked != evidence.short:
+        st.warning(
+            f"This link was made with data version {escaped(asked[:16])}; shown is version {evidence.short}, so "
+            "numbers may differ from those of the link."
+        )
+        st.button("Go on with these data", key="seminar-accept", on_click=seminar_state.move_on, args=(evidence,))
+    elif newest.digest != evidence.digest:
+        st.info(f"The data changed to version {newest.short}; this seminar keeps version {evidence.short}.")
+        st.button("Move to the new data", key="seminar-renew", on_click=seminar_state.move_on, args=(newest,))
+
+
+def _body(lesson: Lesson, step: Step, ink: Ink) -> None:
+    if st.session_state.get(seminar_state.CODE) and step.figure != "code":
+        _code(lesson, step)
+    elif step.asked:
+        _ask(lesson, step, ink)
+    elif step.figure == "code":
+        words, code = st.columns([3, 2])
+        with words, st.container(key="seminar-words"):
+            _sentences(step)
+        with code:
+            _code(lesson, step)
+    elif step.figure == "references":
+        _sentences(step)
+        _references(lesson, step)
+    else:
+        _sentences(step)
+        _figure(lesson, step, ink)
+
+
+def _sentences(step: Step) -> None:
+    if step.figure:
+        for sentence in step.sentences:
+            st.markdown(escaped(sentence))
+    else:
+        with st.container(key="seminar-words"):
+            st.markdown("\n".join(f"- {escaped(sentence)}" for sentence in step.sentences))
+
+
+def _figure(lesson: Lesson, step: Step, ink: Ink) -> None:
+    drawn = drawing.figure(lesson, step, ink, seminar_state.guesses(lesson, step), seminar_state.is_revealed(step))
+    if drawn is not None:
+        with st.container(key="seminar-figure"):
+            st.plotly_chart(
+                drawn,
+                theme=None,
+                key=f"seminar-chart-{step.id}",
+                height="stretch",
+                alt=" ".join((step.headline, *step.sentences)),
+                config={"staticPlot": True, "displayModeBar": False},
+            )
+
+
+def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
+    room, shown = seminar_state.guesses(lesson, step), seminar_state.is_revealed(step)
+    for sentence in () if shown and len(step.asked) > 1 else step.sentences:
+        st.markdown(escaped(sentence))
+    with st.container(key="seminar-ask"):
+        asked = step.asked[0]
+        if len(step.asked) > 1:
+            names = {item.key: item for item in step.asked}
+            chosen = st.segmented_control(
+                "Guesses for",
+                list(names),
+                format_func=lambda key: f"on {names[key].name}",
+                default=asked.key,
+                key=f"seminar-asked-{step.id}",
+                required=True,
+                label_visibility="collapsed",
+            )
+            asked = names[str(chosen)]
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+            for value in asked.quick:
+                st.button(
+                    str(value),
+                    key=f"seminar-quick-{step.id}-{value}",
+                    on_click=seminar_state.guess,
+                    args=(lesson, step, asked, value),
+                )
+            other = f"seminar-other-{step.id}"
+            st.number_input(
+                f"Another number, 0 to {asked.top}",
+                min_value=0,
+                max_value=asked.top,
+                value=None,
+                step=1,
+                key=other,
+                width=120,
+                placeholder="another",
+                label_visibility="collapsed",
+                on_change=_typed,
+                args=(lesson, step, asked.key, other),
+            )
+            st.button(
+                "Hide what was found" if shown else "Reveal",
+                key="seminar-reveal",
+                type="secondary" if shown else "primary",
+                on_click=seminar_state.reveal,
+                args=(step, not shown),
+            )
+        own = room[asked.key]
+        if own:
+            with st.container(key="seminar-room", horizontal=True, gap="small"):
+                for place, guess in enumerate(own):
+                    st.button(
+                        f"{guess:g} ×",
+                        key=f"seminar-remove-{step.id}-{place}",
+                        type="tertiary",
+                        help="Take this guess back",
+                        on_click=seminar_state.take_back,
+                        args=(lesson, step, asked, place),
+                    )
+    if shown:
+        words = compared(asked, room[asked.key])
+        st.markdown(escaped(f"On {asked.name}: {words}" if len(step.asked) > 1 else f"{words[0].upper()}{words[1:]}"))
+    _figure(lesson, step, ink)
+
+
+def _typed(lesson: Lesson, step: Step, asked_key: str, widget: str) -> None:
+    asked = next(item for item in step.asked if item.key == asked_key)
+    seminar_state.guess(lesson, step, asked, st.session_state[widget])
+    st.session_state[widget] = None
+
+
+def _code(lesson: Lesson, step: Step) -> None:
+    view = lesson.story.view
+    address = seminar_state.address(view.selection, step, view.evidence)
+    try:
+        picture = qr.png(address)
+    except qr.TooLongError as problem:
+        st.info(escaped(str(problem)))
+        return
+    data = base64.b64encode(picture).decode()
+    source = f"data:image/png;base64,{data}"
+    st.html(f'<div class="seminar-code"><img alt="QR code that opens this step" src="{source}"></div>')
+    if is_local(address):
+        st.markdown("This code works on this computer only: the address is that of this computer.")
+    else:
+        st.markdown("Opens this step on your phone.")
+
+
+def _references(lesson: Lesson, step: Step) -> None:
+    known = lesson.story.view.evidence.references
+    items = []
+    for key in step.citations:
+        reference = known.get(key)
+        text = html.escape(vancouver(reference) if reference else f"{key}: not in references.json")
+        url = best_link(reference)
+        link = f' <a href="{html.escape(url, quote=True)}" target="_blank">open</a>' if url else ""
+        items.append(f"<li>{text}{link}</li>")
+    st.html(f'<ol class="seminar-references">{"".join(items)}</ol>')
+
+
+def bar(lesson: Lesson, place: int, stage: bool) -> None:
+    """Previous and next, the step among the steps, the data version, and the ways out; the keys of a clicker."""
+    steps, view = lesson.steps, lesson.story.view
+    before, after = steps[max(place - 1, 0)].id, steps[min(place + 1, len(steps) - 1)].id
+    share = 100 * (place + 1) / len(steps)
+    if stage:
+        st.html(f'<div class="seminar-progress"><div style="width: {share:.1f}%"></div></div>')
+    with st.container(key="seminar-bar", horizontal=True, vertical_alignment="center", gap="medium"):
+        st.button("Previous", key="seminar-previous", on_click=seminar_state.go, args=(before,), disabled=place == 0)
+        last = place == len(steps) - 1
+        st.button("Next", key="seminar-next", type="primary", on_click=seminar_state.go, args=(after,), disabled=last)
+        st.markdown(f"Step {place + 1} of {len(steps)}")
+        st.markdown(f":gray[Data version {view.evidence.short}]", width="stretch")
+        if stage:
+            _code_button()
+            notes = seminar_state.address(view.selection, steps[place], view.evidence, NOTES)
+            st.link_button("Notes", notes, type="tertiary")
+        st.button("Leave", key="seminar-leave", type="tertiary", shortcut="escape", on_click=seminar_state.leave)
+    with st.container(key="seminar-keys"):
+        for name, target in (("next", after), ("previous", before)):
+            for key in _KEYS[name]:
+                st.button(key, key=f"seminar-key-{key}", shortcut=key, on_click=seminar_state.go, args=(target,))
+        for key, target in (("home", steps[0].id), ("end", steps[-1].id)):
+            st.button(key, key=f"seminar-key-{key}", shortcut=key, on_click=seminar_state.go, args=(target,))
+
+
+def _code_button() -> None:
+    def toggle() -> None:
+        st.session_state[seminar_state.CODE] = not st.session_state.get(seminar_state.CODE)
+
+    st.button("QR code", key="seminar-code", type="tertiary", shortcut="q", on_click=toggle)

@@ -1,0 +1,132 @@
+"""What a seminar remembers: the data it began with, the step in the address, the room's guesses in the session."""
+
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from evidence.dataset.evidence import Evidence
+from evidence.report.view import View
+from evidence.selection.selection import Selection
+from evidence.seminar.guesses import MOST_GUESSES, Asked, allowed
+from evidence.seminar.lesson import lesson
+from evidence.seminar.links import DATA, LECTURE, NOTES, ON, PRESENT, STEP, is_local, link
+from evidence.seminar.rooms import is_key, new_key
+from evidence.seminar.steps import Lesson, Step
+
+_PINNED, _LESSON, _GUESSES, _REVEALED, _KEY, CODE = (
+    "seminar-pinned",
+    "seminar-lesson",
+    "seminar-guesses",
+    "seminar-revealed",
+    "seminar-lecture",
+    "seminar-code-shown",
+)
+
+
+def mode() -> str:
+    """Who looks: "present" for the room, "notes" for the speaker, else empty."""
+    return next((name for name in (PRESENT, NOTES) if st.query_params.get(name) == ON), "")
+
+
+def pinned(current: Evidence) -> Evidence:
+    """The data the seminar began with; while nobody presents, the current data."""
+    if not mode():
+        st.session_state.pop(_PINNED, None)
+        return current
+    held: Evidence = st.session_state.setdefault(_PINNED, current)
+    return held
+
+
+def move_on(evidence: Evidence) -> None:
+    """Go on with these data, and say so in the address."""
+    st.session_state[_PINNED] = evidence
+    st.query_params[DATA] = evidence.short
+
+
+def told(evidence: Evidence, selection: Selection) -> Lesson:
+    """The lesson, worked out once for these data and this selection."""
+    page = page_address()
+    today = datetime.now(UTC).date()
+    key = (evidence.digest, str(selection), today, page)
+    held = st.session_state.get(_LESSON)
+    if held is None or held[0] != key:
+        base = "" if is_local(page) else f"{page.rpartition('/')[0]}/"
+        held = (key, lesson(View(evidence, selection, today, base)))
+        st.session_state[_LESSON] = held
+    found: Lesson = held[1]
+    return found
+
+
+def page_address() -> str:
+    """The address of this page without its parameters; empty where it is not known."""
+    return (st.context.url or "").partition("?")[0]
+
+
+def address(selection: Selection, step: Step, evidence: Evidence, mode: str = PRESENT) -> str:
+    """The link that reopens exactly this step; the speaker's holds the lecture, the room's is for anyone's phone."""
+    key = lecture() if mode == NOTES else ""
+    return link(page_address(), selection, step.id, evidence.short, mode, key)
+
+
+def lecture() -> str:
+    """The key of the lecture: that of the address, so that a reload keeps it, else one of this window's own."""
+    asked = st.query_params.get(LECTURE, "")
+    key: str = asked if is_key(asked) else st.session_state.setdefault(_KEY, new_key())
+    return key
+
+
+def go(step: str) -> None:
+    """Turn to a step."""
+    st.query_params[STEP] = step
+    st.session_state[CODE] = False
+
+
+def start(step: str, data: str) -> None:
+    """Begin to present."""
+    st.query_params.update({PRESENT: ON, STEP: step, DATA: data, LECTURE: lecture()})
+
+
+def leave() -> None:
+    """Back to the page; the address keeps what was selected and the step."""
+    for name in (PRESENT, NOTES, DATA, LECTURE):
+        st.query_params.pop(name, None)
+    st.session_state[CODE] = False
+
+
+def _key(lesson: Lesson, step: Step, asked: Asked) -> tuple[str, str, str]:
+    return str(lesson.story.view.selection), step.id, asked.key
+
+
+def guesses(lesson: Lesson, step: Step) -> dict[str, tuple[float, ...]]:
+    """The room's guesses by what was asked."""
+    held = st.session_state.get(_GUESSES, {})
+    return {asked.key: held.get(_key(lesson, step, asked), ()) for asked in step.asked}
+
+
+def guess(lesson: Lesson, step: Step, asked: Asked, value: float | None) -> None:
+    """Add a guess; one off the axis, or past the most that are kept, is not taken."""
+    before = guesses(lesson, step)[asked.key]
+    if value is not None and allowed(asked, value) and len(before) < MOST_GUESSES:
+        _keep(lesson, step, asked, (*before, value))
+
+
+def take_back(lesson: Lesson, step: Step, asked: Asked, place: int | None = None) -> None:
+    """Remove the guess at a place; without a place all of them."""
+    before = guesses(lesson, step)[asked.key]
+    _keep(lesson, step, asked, () if place is None else before[:place] + before[place + 1 :])
+
+
+def _keep(lesson: Lesson, step: Step, asked: Asked, values: tuple[float, ...]) -> None:
+    held = st.session_state.get(_GUESSES, {})
+    st.session_state[_GUESSES] = held | {_key(lesson, step, asked): values}
+
+
+def is_revealed(step: Step) -> bool:
+    """Whether the room has seen what was found."""
+    return step.id in st.session_state.get(_REVEALED, frozenset())
+
+
+def reveal(step: Step, shown: bool = True) -> None:
+    """Show what was found, or hide it again."""
+    before = st.session_state.get(_REVEALED, frozenset())
+    st.session_state[_REVEALED] = before | {step.id} if shown else before - {step.id}

@@ -1,0 +1,1 @@
+"""Add a trial: file, form, registry record, preview and save."""

@@ -1,0 +1,89 @@
+"""Input fields made from the record model: the word lists as drop-downs, the help from the data dictionary."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from evidence.dataset.dictionary import Column, columns
+from evidence.dataset.evidence import TRIALS
+from evidence.ui.workbench import state as add_state
+
+_NAMES = {"n": "n", "sd": "SD", "ci": "95% CI", "p": "p"}
+
+
+@cache
+def known() -> Mapping[str, Column]:
+    """The columns of trials.csv by name."""
+    return {column.name: column for column in columns(TRIALS)}
+
+
+def title(name: str) -> str:
+    """A column as the label of a field.
+
+    "n_comparator" is "n, comparator", "age_group" is "Age group".
+    """
+    first, _, rest = name.partition("_")
+    if rest in ("intervention", "comparator"):
+        return f"{_NAMES.get(first, first.capitalize())}, {rest}"
+    return {
+        "ci_low": "95% CI, low",
+        "ci_high": "95% CI, high",
+        "p_value": "p value",
+        "n_randomised": "n randomised",
+    }.get(name, name.replace("_", " ").capitalize())
+
+
+def in_labels(text: str, column: str = "") -> str:
+    """A sentence on cells with the labels of the fields for the names of the columns; what is quoted stays.
+
+    "sd_comparator is 8" is "“SD, comparator” is 8"; a name of one word counts where it is the `column` meant.
+    """
+    names = sorted((name for name in known() if "_" in name or name == column), key=len, reverse=True)
+    pattern = re.compile(rf"“[^”]*”|\b({'|'.join(map(re.escape, names))})\b")
+    return pattern.sub(lambda found: f"“{title(found[1])}”" if found[1] else found[0], text)
+
+
+def label_of(name: str, value: str) -> str:
+    """A word of a list as readers know it, with the word of the file where the two differ."""
+    text = next((word[1] for word in known()[name].words if word[0] == value), value)
+    return text if text.casefold() == value.casefold() else f"{text} ({value})"
+
+
+def field(place: Any, name: str, widget: str) -> str:
+    """A field for one column; the text that would stand in the file."""
+    add_state.fill(widget)
+    column = known()[name]
+    mark = "" if not column.is_required else " *"
+    help_text = f"{column.text} Example: {column.example}" if column.example else column.text
+    if column.words:
+        values = [word[0] for word in column.words]
+        chosen = place.selectbox(
+            title(name) + mark,
+            values,
+            index=None,
+            format_func=lambda value: label_of(name, value),
+            key=widget,
+            help=help_text,
+            placeholder="choose",
+            persist_state="session",
+        )
+        return chosen or ""
+    label, shared = title(name) + mark, {"key": widget, "help": help_text, "persist_state": "session"}
+    if name == "note":
+        return str(place.text_area(label, height=80, **shared) or "").strip()
+    hint = "made from the label" if name == "trial" else f"e.g. {column.example}"
+    live = "400ms" if column.kind in ("integer", "number") else False
+    return str(place.text_input(label, placeholder=hint, live=live, **shared) or "").strip()
+
+
+def fields(names: Sequence[str], prefix: str, per_row: int = 4) -> dict[str, str]:
+    """Fields in rows of a few; blank ones are left out."""
+    found: dict[str, str] = {}
+    for at in range(0, len(names), per_row):
+        places = st.columns(per_row, vertical_alignment="bottom")
+        for place, name in zip(places, names[at : at + per_row], strict=False):
+            found[name] = field(place, name, add_state.key(f"{prefix}-{name}"))
+    return {name: text for name, text in found.items() if text}

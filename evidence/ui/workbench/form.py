@@ -1,0 +1,205 @@
+"""The form: the reference first, then the trial, the comparison, and results one by one, with their effect as typed."""
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from evidence.bibliography.csl import trial_of
+from evidence.curation import plausibility
+from evidence.curation.column_mapping import COLUMNS
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.fields import slug_of
+from evidence.dataset.problems import Finding
+from evidence.dataset.records import Result
+from evidence.dataset.validation import validate
+from evidence.formatting import counted
+from evidence.ui import data as loading
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.workbench import add_fields
+from evidence.ui.workbench import references as add_reference
+from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench.state import Brought, Cells, Item
+
+TRIAL = ("label", "trial", "acronym", "registration", "design", "blinding", "population", "age_group", "n_randomised")
+COMPARISON = (
+    *("intervention", "route", "dose", "dose_unit", "administrations", "comparator", "background", "dose_note"),
+)
+MEASUREMENT = ("outcome", "instrument", "unit", "hours", "anchor", "analysis", "primary")
+COUNTS = ("events_intervention", "n_intervention", "events_comparator", "n_comparator")
+PERCENTS = ("percent_intervention", "percent_comparator")
+SCORES = ("mean_intervention", "sd_intervention", "mean_comparator", "sd_comparator")
+MEDIANS = ("median_intervention", "median_comparator")
+EFFECT = ("effect_measure", "effect", "ci_low", "ci_high", "p_value")
+ORIGIN = ("source", "locator", "extraction", "confidence", "note")
+# Cleared for the next result; anchor and analysis are mostly the same in it.
+CLEARED = (
+    *("outcome", "instrument", "unit", "hours", "primary", "locator", "note"),
+    *(*COUNTS, *PERCENTS, *SCORES, *MEDIANS, *EFFECT),
+)
+_PREFIX = "form"
+_MISSING = frozenset({"blank-required"})
+_DEVIATION = "sd-like-standard-error"  # judged beside the SDs in the file, not by the row alone
+
+
+def from_form() -> Brought:
+    """The rows typed so far and, once it is whole, the one under way."""
+    evidence = loading.current().on_disk
+    st.header("1 · Reference", anchor=False)
+    references = add_reference.new_references()
+    citation = _citation(evidence, references)
+    _suggest(citation, references)
+    st.header("2 · Trial", anchor=False)
+    cells = _trial(evidence)
+    st.header("3 · Comparison", anchor=False)
+    cells |= add_fields.fields(COMPARISON, _PREFIX)
+    st.header("4 · Result", anchor=False)
+    cells |= add_fields.fields(MEASUREMENT, _PREFIX)
+    numbers, beside = st.columns([3, 2], gap="large")
+    with numbers:
+        for group in (COUNTS, SCORES, (*PERCENTS, *MEDIANS)):
+            cells |= add_fields.fields(group, _PREFIX)
+        cells |= add_fields.fields(EFFECT, _PREFIX, 5)
+    cells |= add_fields.fields(ORIGIN[:4], _PREFIX)
+    cells |= add_fields.fields(ORIGIN[4:], _PREFIX, 1)
+    if citation:
+        cells["citation"] = citation
+    if "trial" not in cells and "label" in cells:
+        cells["trial"] = slug_of(cells["label"])
+    row = tuple(cells.get(column, "") for column in COLUMNS)
+    found = _findings(row, evidence, references)
+    with beside, st.container(border=True):
+        _as_typed(cells, found, evidence)
+    return Brought(add_state.table_of(_rows(row, found)), references)
+
+
+def _citation(evidence: Evidence, references: tuple[Item, ...]) -> str:
+    new = [str(item["id"]) for item in references]
+    chosen = st.selectbox(
+        "The paper or record that reports the numbers *",
+        [*new, *evidence.references],
+        index=0 if new else None,
+        format_func=lambda key: f"{key} (new)" if key in new else key,
+        key=add_state.key(f"{_PREFIX}-citation-{len(new)}"),
+        placeholder="choose one that is there, or add one above",
+        help=add_fields.known()["citation"].text,
+    )
+    return chosen or ""
+
+
+def _suggest(citation: str, references: tuple[Item, ...]) -> None:
+    """Begin the trial with what a new reference says of it, once; what was typed stays."""
+    done = add_state.key(f"{_PREFIX}-suggested")
+    if st.session_state.get(done) == citation:
+        return
+    st.session_state[done] = citation
+    for item in references:
+        for name, text in trial_of(item).items() if item["id"] == citation else ():
+            widget = add_state.key(f"{_PREFIX}-{name}")
+            if not st.session_state.get(widget):
+                add_state.put(widget, text)
+
+
+def _trial(evidence: Evidence) -> dict[str, str]:
+    """The trial's own fields, taken over from a trial that is there where the reader says so."""
+    held = add_state.key(f"{_PREFIX}-existing")
+
+    def taken_over() -> None:
+        chosen = str(st.session_state.get(held))
+        if chosen not in evidence.trials:
+            return
+        first = evidence.trials[chosen][0]
+        for name in (*TRIAL, *COMPARISON):
+            value = getattr(first, name)
+            text = f"{value:g}" if isinstance(value, float) else str(value) if value is not None else ""
+            is_list = bool(add_fields.known()[name].words)
+            add_state.put(add_state.key(f"{_PREFIX}-{name}"), (text or None) if is_list else text)
+
+    st.selectbox(
+        "A trial that is there already",
+        list(evidence.trials),
+        index=None,
+        format_func=lambda trial: evidence.trials[trial][0].label if trial in evidence.trials else trial,
+        key=held,
+        on_change=taken_over,
+        placeholder="none: it is a new trial",
+        help="Fills the fields of trial and comparison from its first row.",
+        width=420,
+    )
+    return add_fields.fields(TRIAL, _PREFIX, 5)
+
+
+def _findings(row: Cells, evidence: Evidence, references: tuple[Item, ...]) -> tuple[Finding, ...]:
+    known = {*evidence.references, *(str(item["id"]) for item in references)}
+    return validate(add_state.table_of([row]), Result, citations=known).findings
+
+
+def _as_typed(cells: Mapping[str, str], found: tuple[Finding, ...], evidence: Evidence) -> None:
+    """What the numbers come to, and what looks wrong, beside the fields."""
+    st.markdown("**What the numbers say**")
+    unfit = {f.column for f in found if f.is_blocking}
+    row = plausibility.partial(cells, unfit)
+    lines: list[str] = []
+    if row is not None:
+        for arm in ("intervention", "comparator"):
+            share = plausibility.share_in_words(getattr(row, f"events_{arm}"), getattr(row, f"n_{arm}"))
+            lines += [f"{arm.capitalize()}: {share}"] if share else []
+        lines += [f"{name}: {text}" for name, text in plausibility.effects_in_words(row).items()]
+        if "outcome" in cells and (way := plausibility.direction_in_words(cells["outcome"])):
+            lines.append(way)
+    for line in lines or ["Shares with Wilson intervals and the effect appear here as you type."]:
+        st.markdown(escaped(line))
+    told = [f for f in found if f.code not in {*_MISSING, _DEVIATION}]
+    doubts = [add_fields.in_labels(f"{f.message} {f.fix}", f.column) for f in told]
+    if row is not None:
+        doubts += map(add_fields.in_labels, plausibility.unusual_deviations(row, evidence.results))
+    if row is not None and {"dose", "intervention", "route"} <= set(cells) - unfit:
+        doubts += [text] if (text := plausibility.unusual_dose(row, evidence.results)) else []
+    for text in doubts:
+        st.markdown(f":orange[:material/warning:] {escaped(text)}")
+    missing = [add_fields.title(f.column) for f in found if f.code in _MISSING]
+    if missing and cells:
+        st.caption(f"Still needed: {', '.join(missing)}.")
+
+
+def _rows(row: Cells, found: tuple[Finding, ...]) -> list[Cells]:
+    """The rows put down so far, and the one under way where nothing blocks it; another can then be typed."""
+    held = add_state.basket("form-rows")
+    is_whole = not any(f.is_blocking for f in found)
+
+    def put_down() -> None:
+        held.append(row)
+        for name in CLEARED:
+            is_list = bool(add_fields.known()[name].words)
+            add_state.put(add_state.key(f"{_PREFIX}-{name}"), None if is_list else "")
+
+    st.button(
+        "Put this result down and type another",
+        key=add_state.key("form-next"),
+        disabled=not is_whole,
+        on_click=put_down,
+        icon=":material/playlist_add:",
+        help="Keeps trial, comparison, anchor, analysis and origin; clears the rest of the result.",
+    )
+    if held:
+        listing(held, "form")
+    return [*held, row] if is_whole else list(held)
+
+
+def rows_frame(rows: Sequence[Cells]) -> pd.DataFrame:
+    """Rows as a table, columns that all leave blank left out."""
+    frame = pd.DataFrame(rows, columns=list(COLUMNS))
+    return frame[[column for column in COLUMNS if (frame[column] != "").any()]]
+
+
+def listing(rows: list[Cells], name: str) -> None:
+    """Rows put down so far, with a way to take the last one out."""
+    with st.expander(f"{counted(len(rows), 'row')} put down", expanded=True, key=add_state.key(f"{name}-listing")):
+        st.dataframe(rows_frame(rows), hide_index=True, alt="Rows put down so far")
+        st.button(
+            "Take the last one out",
+            key=add_state.key(f"{name}-pop"),
+            on_click=rows.__delitem__,
+            args=(-1,),
+            icon=":material/undo:",
+        )

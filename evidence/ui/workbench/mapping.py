@@ -1,0 +1,177 @@
+"""Other people's column names: which is which, guessed, changed by drop-downs, kept as a file."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from evidence.curation.column_mapping import (
+    COLUMNS,
+    HOURS_OF,
+    ColumnMapping,
+    guess_mapping,
+    mapping_of,
+    read_mapping,
+)
+from evidence.dataset.csv_table import Table
+from evidence.dataset.problems import Finding
+from evidence.formatting import counted
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.workbench import add_fields
+from evidence.ui.workbench import state as add_state
+
+_PER_ROW = 4
+_MOST = 120  # columns that get a drop-down
+
+
+def mapping(table: Table) -> ColumnMapping | None:
+    """Draw the drop-downs and read them; None while they contradict each other."""
+    guess = guess_mapping(table.columns)
+    sign = sign_of(table)
+    used, total = len(guess.columns), len(table.columns)
+    is_ours = set(COLUMNS) <= set(table.columns)
+    title = f"Columns · {used} of {counted(total, 'column')} recognised"
+    with st.expander(title, expanded=not is_ours, key=add_state.key(f"columns-{sign}"), icon=":material/view_column:"):
+        if not is_ours:
+            st.caption(
+                "What each of your columns is here. The choices are guesses from their names; change what is wrong. "
+                "A column left out is named among the notes below."
+            )
+        _uploaded(table, sign)
+        columns = choices(table, guess, sign)
+        factors = _units(table, guess, columns, sign)
+        parts = {"columns": columns, "factors": factors, "constants": _constants(columns, sign)}
+        found = mapping_of(parts)
+        if isinstance(found, Finding):
+            st.error(escaped(found.message))
+            return None
+        keep(found, sign)
+        return found
+
+
+def sign_of(table: Table, extra: str = "") -> str:
+    """A short sign of a table's columns, for the keys of its widgets."""
+    return hashlib.sha256("\0".join((*table.columns, extra)).encode("utf-8", "replace")).hexdigest()[:10]
+
+
+def keep(found: ColumnMapping, sign: str, name: str = "column-mapping.json") -> None:
+    """The button that keeps a mapping as a file."""
+    st.download_button(
+        "Keep this mapping as a file",
+        found.to_json(),
+        file_name=name,
+        mime="application/json",
+        key=add_state.key(f"mapping-save-{sign}"),
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def shown_columns(names: Sequence[str], guess: ColumnMapping) -> list[int]:
+    """The places of the columns that get a drop-down: all of an ordinary table, else those known and the first."""
+    known = [at for at, name in enumerate(names) if name in guess.columns]
+    others = [at for at, name in enumerate(names) if name not in guess.columns]
+    return sorted(known + others[: max(0, _MOST - len(known))])
+
+
+def choices(
+    table: Table,
+    guess: ColumnMapping,
+    sign: str,
+    known: Sequence[str] = COLUMNS,
+    said: Callable[[str], str] = str,
+) -> dict[str, str]:
+    """A drop-down a column, with the guess in it: which of the known columns it is; `said` names these on screen."""
+    columns: dict[str, str] = {}
+    first = table.rows[0].cells if table.rows else ("",) * len(table.columns)
+    places = st.columns(_PER_ROW)
+    shown = shown_columns(table.columns, guess)
+    for number, at in enumerate(shown):
+        source, place = table.columns[at], places[number % _PER_ROW]
+        guessed = guess.columns.get(source)
+        ours = place.selectbox(
+            escaped(f"{source[:60]}: {first[at][:24]}" if first[at].strip() else source[:60]),
+            known,
+            index=known.index(guessed) if guessed else None,
+            format_func=said,
+            key=add_state.key(f"map-{sign}-{at}"),
+            placeholder="left out",
+            persist_state="session",
+        )
+        if ours:
+            columns[source] = ours
+    if more := len(table.columns) - len(shown):
+        st.caption(f"{counted(more, 'further column')} not shown and left out; their names mean nothing here.")
+    return columns
+
+
+def _units(table: Table, guess: ColumnMapping, columns: dict[str, str], sign: str) -> dict[str, float]:
+    factors: dict[str, float] = {}
+    for at, source in enumerate(table.columns):
+        if columns.get(source) != "hours":
+            continue
+        units = list(HOURS_OF)
+        factor = guess.factors.get(source, 1.0)
+        unit = st.selectbox(
+            escaped(f"{source} is counted in"),
+            units,
+            index=next((i for i, name in enumerate(units) if HOURS_OF[name] == factor), 1),
+            key=add_state.key(f"unit-{sign}-{at}"),
+            persist_state="session",
+            width=300,
+        )
+        if HOURS_OF[unit] != 1:
+            factors[source] = HOURS_OF[unit]
+    return factors
+
+
+def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
+    """What is the same in every row and stands in no column of theirs."""
+    free = [
+        name
+        for name in COLUMNS
+        if name not in columns.values() and not (name == "trial" and "label" in columns.values())
+    ]
+    if not free:
+        return {}
+    needed = [name for name in free if add_fields.known()[name].is_required]
+    if needed:
+        names = ", ".join(add_fields.title(name).lower() for name in needed)
+        st.caption(f"Needed in every row and in none of your columns: {names}. Say below what is the same in all rows.")
+    widget = add_state.key(f"constant-{sign}")
+    # What is needed is open to be filled in from the start; a field left blank fills nothing.
+    st.session_state[widget] = [name for name in st.session_state.get(widget, needed) if name in free]
+    chosen = st.multiselect(
+        "The same in every row",
+        free,
+        format_func=add_fields.title,
+        key=widget,
+        placeholder="nothing",
+        persist_state="session",
+    )
+    return add_fields.fields(chosen, f"constant-{sign}", _PER_ROW) if chosen else {}
+
+
+def _uploaded(table: Table, sign: str) -> None:
+    """A mapping kept as a file, put into the drop-downs the first time it is seen."""
+    file = add_state.file("A mapping kept before", add_state.key(f"mapping-{sign}"), ("json",), megabytes=1)
+    if file is None:
+        return
+    found = read_mapping(file[1])
+    if isinstance(found, Finding):
+        st.error(escaped(f"{found.message} {found.fix}"))
+        return
+    known = add_state.key(f"mapping-read-{sign}")
+    if st.session_state.get(known) == file[1]:
+        return
+    st.session_state[known] = file[1]
+    units = {factor: unit for unit, factor in HOURS_OF.items()}
+    for at, source in enumerate(table.columns):
+        st.session_state[add_state.key(f"map-{sign}-{at}")] = found.columns.get(source)
+        if found.columns.get(source) == "hours":
+            st.session_state[add_state.key(f"unit-{sign}-{at}")] = units.get(found.factors.get(source, 1.0), "hours")
+    st.session_state[add_state.key(f"constant-{sign}")] = list(found.constants)
+    for name, text in found.constants.items():
+        words = [word[0] for word in add_fields.known()[name].words]
+        if not words or text in words:
+            st.session_state[add_state.key(f"constant-{sign}-{name}")] = text

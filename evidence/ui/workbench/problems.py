@@ -1,0 +1,186 @@
+"""Everything wrong with the rows brought, at once; safe fixes offered as a diff before they are made."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from evidence.curation.fixes import Fix, apply_fixes
+from evidence.curation.preview import Preview, findings_csv
+from evidence.dataset.csv_table import Table
+from evidence.dataset.problems import KINDS, Finding
+from evidence.formatting import counted, listed
+from evidence.ui.components import data_table as frames
+from evidence.ui.workbench import state as add_state
+
+_SHOWN = 1_000
+_THREE_LINES = 70
+
+
+def _own(name: str) -> list[Any]:
+    """A list that belongs to the open way in."""
+    return add_state.basket(f"{name}-{st.session_state.get('way')}")
+
+
+def fixed(table: Table) -> Table:
+    """The table with the fixes made so far."""
+    return apply_fixes(table, _own("fixes"))
+
+
+def without_left_out(table: Table) -> Table:
+    """The table without the lines that the reader chose to leave out, and without what was found on them."""
+    out = set(_own("left-out"))
+    if not out:
+        return table
+    rows = tuple(row for row in table.rows if row.line not in out)
+    return replace(table, rows=rows, findings=tuple(f for f in table.findings if f.line not in out))
+
+
+def forget() -> None:
+    """A new table: fixes and omissions belonged to the one before."""
+    for name in ("fixes", "left-out"):
+        _own(name).clear()
+
+
+def draw(table: Table, seen: Preview) -> None:
+    """The problems of the rows, the safe fixes and what was left out."""
+    found = seen.findings
+    blocking = [one for one in found if one.is_blocking]
+    notes = [one for one in found if not one.is_blocking]
+    noted = counted(len(notes), "note") if notes else ""
+    if blocking:
+        st.error(
+            f"**{counted(len(blocking), 'problem')} to mend{noted and f', {noted}'}.** Nothing can be saved while a "
+            "problem stands: no row is dropped without a word."
+        )
+        if any(one.code == "unknown-citation" for one in blocking):
+            st.info(
+                "A citation is the id of a reference. Open *New references* above, drop in the paper’s file or type "
+                "its DOI, and give it the id that the rows cite.",
+                icon=":material/menu_book:",
+            )
+    elif table.rows:
+        st.success(
+            f"**Nothing stands against saving {counted(len(table.rows), 'row')}.**{noted and f' {noted} to look at.'}"
+        )
+    if found:
+        _table([*blocking, *notes])
+    _fixes(seen)
+    _omissions(blocking)
+
+
+def _table(found: Sequence[Finding]) -> None:
+    frame = pd.DataFrame(
+        [
+            {
+                "Kind": "problem" if f.is_blocking else "note",
+                "Line": str(f.line) if f.line else "",
+                "Column": f.column,
+                "Value": f.value,
+                "What is wrong": f.message,
+                "What to do": f.fix,
+            }
+            for f in found[:_SHOWN]
+        ]
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=frames.height(len(frame), row=_THREE_LINES),
+        alt=f"{len(found)} findings in the rows brought",
+        row_height=_THREE_LINES,
+        column_config={
+            "Kind": st.column_config.TextColumn(width=70),
+            "Line": st.column_config.TextColumn(width=45, alignment="right"),
+            "Column": st.column_config.TextColumn(width=125),
+            "Value": st.column_config.TextColumn(width=85),
+            "What is wrong": st.column_config.TextColumn(width=225),
+            "What to do": st.column_config.TextColumn(width=225),
+        },
+    )
+    if len(found) > _SHOWN:
+        st.caption(f"Shown are the first {_SHOWN} of {len(found)}; the file holds all.")
+    st.download_button(
+        "Findings (CSV)",
+        lambda: findings_csv(found),
+        file_name="findings.csv",
+        mime="text/csv",
+        key=add_state.key("findings"),
+        on_click="ignore",
+        icon=":material/download:",
+    )
+
+
+def fixes_frame(fixes: Sequence[Fix]) -> pd.DataFrame:
+    """Fixes as a diff: what stands in a cell and what would stand there."""
+    return pd.DataFrame(
+        [
+            {
+                "Line": f.line,
+                "Column": f.column,
+                "− now": f.before,
+                "+ then": f.after or "(blank)",
+                "Why it means the same": f.why,
+            }
+            for f in fixes
+        ]
+    )
+
+
+def _fixes(seen: Preview) -> None:
+    offered, made = seen.fixes, _own("fixes")
+    if offered:
+        st.markdown(
+            f"**{counted(len(offered), 'safe fix', 'safe fixes')} on offer.** None changes what a cell means. "
+            "Choose rows of the list, or take all."
+        )
+        event = st.dataframe(
+            fixes_frame(offered),
+            hide_index=True,
+            height=frames.height(len(offered), 8),
+            key=add_state.key(f"fix-{len(made)}"),
+            on_select="rerun",
+            selection_mode="multi-row",
+            alt="Safe fixes: cells as they are and as they would be",
+        )
+        rows = [at for at in event["selection"]["rows"] if at < len(offered)]
+        with st.container(horizontal=True):
+            st.button(
+                "Make it" if len(offered) == 1 else f"Make all {len(offered)}",
+                key=add_state.key("fix-all"),
+                on_click=made.extend,
+                args=(offered,),
+                icon=":material/done_all:",
+            )
+            st.button(
+                f"Make the {len(rows)} chosen" if rows else "Make those chosen",
+                key=add_state.key("fix-chosen"),
+                disabled=not rows,
+                on_click=made.extend,
+                args=([offered[at] for at in rows],),
+                icon=":material/done:",
+            )
+    if made:
+        with st.expander(f"{counted(len(made), 'fix', 'fixes')} made", key=add_state.key("fixes-made")):
+            st.dataframe(fixes_frame(made), hide_index=True, alt="Fixes made")
+            st.button("Take them back", key=add_state.key("fix-back"), on_click=made.clear, icon=":material/undo:")
+
+
+def _omissions(blocking: Sequence[Finding]) -> None:
+    out = _own("left-out")
+    lines = sorted({one.line for one in blocking if one.line and KINDS[one.code].level != "file"})
+    if lines:
+        named = listed([str(line) for line in lines[:8]]) + (" …" if len(lines) > 8 else "")
+        st.button(
+            f"Leave out {counted(len(lines), 'line')} with problems ({named})",
+            key=add_state.key("leave-out"),
+            on_click=out.extend,
+            args=(lines,),
+            help="The other rows can then be saved. The findings above stay available as a file until then.",
+            icon=":material/playlist_remove:",
+        )
+    if out:
+        st.info(f"Left out by you: line {listed([str(line) for line in sorted(out)[:20]])}.")
+        st.button("Take them back in", key=add_state.key("leave-in"), on_click=out.clear, icon=":material/undo:")

@@ -1,0 +1,122 @@
+"""New references for the rows: an identifier typed, or a file dropped in; each under the id that rows cite."""
+
+import json
+
+import streamlit as st
+
+from evidence.bibliography import formats as citations
+from evidence.bibliography.csl import reference_of
+from evidence.bibliography.reference_files import read_reference_file
+from evidence.dataset.problems import Finding
+from evidence.dataset.references import read_references
+from evidence.formatting import counted
+from evidence.ui import data as loading
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench.state import Item
+
+_TYPES = ("ris", "nbib", "bib", "json", "txt")
+
+
+def new_references() -> tuple[Item, ...]:
+    """Draw the inputs and the references collected so far; they are shared by every way in."""
+    held = add_state.basket("references")
+    left, right = st.columns(2, gap="large")
+    with left:
+        typed = st.text_input(
+            "DOI, PMID or NCT number",
+            key=add_state.key("reference"),
+            placeholder="10.1176/…, 23982301 or NCT01234567",
+            help="Nothing is looked up: the reference holds what was typed. A file from the publisher or PubMed, "
+            "dropped in beside this, brings authors and title too.",
+        )
+        st.button(
+            "Add this reference",
+            key=add_state.key("reference-add"),
+            disabled=not typed,
+            on_click=_add_typed,
+            icon=":material/add:",
+        )
+    with right:
+        file = add_state.file(
+            "Or a reference file",
+            add_state.key("reference-file"),
+            _TYPES,
+            "RIS, nbib (PubMed), BibTeX or CSL-JSON.",
+            megabytes=5,
+        )
+        if file is not None:
+            _read(file[1])
+    fault = st.session_state.get(add_state.key("reference-fault"))
+    if isinstance(fault, Finding):
+        st.error(escaped(f"{fault.message} {fault.fix}"))
+    for number, item in enumerate(list(held)):
+        _item(number, item)
+    return tuple(held)
+
+
+def _taken() -> set[str]:
+    held = add_state.basket("references")
+    return {*loading.current().on_disk.references, *(str(item["id"]) for item in held)}
+
+
+def _add_typed() -> None:
+    typed = st.session_state.get(add_state.key("reference")) or ""
+    found = reference_of(typed, _taken())
+    fault = add_state.key("reference-fault")
+    if isinstance(found, Finding):
+        st.session_state[fault] = found
+        return
+    st.session_state.pop(fault, None)
+    add_state.basket("references").append(dict(found))
+    st.session_state[add_state.key("reference")] = ""
+
+
+def _read(data: bytes) -> None:
+    """The references of a file, put among those collected the first time it is seen."""
+    known = add_state.key("reference-read")
+    if st.session_state.get(known) != data:
+        st.session_state[known] = data
+        found = read_reference_file(data, _taken())
+        st.session_state[add_state.key("reference-findings")] = found.findings
+        if not any(f.is_blocking for f in found.findings):
+            add_state.basket("references").extend(dict(item) for item in found.items)
+    for fault in st.session_state.get(add_state.key("reference-findings"), ()):
+        (st.error if fault.is_blocking else st.caption)(escaped(f"{fault.message} {fault.fix}"))
+
+
+def _item(number: int, item: Item) -> None:
+    """One new reference: how it reads, the id that rows cite, and a way to take it out."""
+    words, name, away = st.columns([5, 3, 1], vertical_alignment="bottom")
+    reference = next(iter(read_references(json.dumps([dict(item)]).encode()).items.values()), None)
+    words.markdown(escaped(citations.vancouver(reference)) if reference else escaped(str(item.get("id", ""))))
+    place = add_state.key(f"reference-id-{number}-{item['id']}")
+
+    def renamed() -> None:
+        text = str(st.session_state.get(place) or "").strip()
+        if text and text not in _taken():
+            held = add_state.basket("references")
+            held[number] = {**held[number], "id": text}
+
+    name.text_input(
+        "Cited by rows as",
+        value=str(item["id"]),
+        key=place,
+        on_change=renamed,
+        help="The id that the column citation holds. Letters and digits.",
+    )
+    away.button(
+        "Remove",
+        key=add_state.key(f"reference-remove-{number}"),
+        on_click=lambda: add_state.basket("references").pop(number),
+        type="tertiary",
+    )
+
+
+def section() -> tuple[Item, ...]:
+    """The references as a closed part of the page, for rows that come as a table."""
+    held = add_state.basket("references")
+    title = f"New references · {counted(len(held), 'reference')}" if held else "New references that the rows cite"
+    with st.expander(title, key=add_state.key("references-panel"), icon=":material/menu_book:"):
+        st.caption("Every row cites a reference by its id. References that are in the file already need not be added.")
+        return new_references()

@@ -1,0 +1,160 @@
+"""A results record of ClinicalTrials.gov: its draft rows, accepted one by one."""
+
+import pandas as pd
+import streamlit as st
+
+from evidence.curation.clinicaltrials_gov import (
+    COMPARATOR,
+    INTERVENTION,
+    Draft,
+    RegistryRecord,
+    drafts,
+    read_registry,
+)
+from evidence.curation.column_mapping import COLUMNS
+from evidence.dataset.fields import slug_of
+from evidence.dataset.problems import Finding
+from evidence.formatting import counted
+from evidence.ui import data as loading
+from evidence.ui.components import data_table as frames
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.workbench import add_fields
+from evidence.ui.workbench import form as add_form
+from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench.state import NOTHING, Brought
+
+_ROLES = {INTERVENTION: "drug", COMPARATOR: "comparison", "": "neither"}
+# What rows of one trial mostly share: a draft begins with what was chosen for the one accepted before it.
+_ALIKE = ("route", "administrations", "anchor", "analysis", "confidence")
+_TRIAL = frozenset({"trial", "label", "population", "age_group", "design"})
+
+
+def from_registry() -> Brought:
+    """The accepted drafts of a record with the reference that they cite."""
+    file = add_state.file(
+        "Results record of ClinicalTrials.gov (JSON)",
+        add_state.key("record"),
+        ("json",),
+        "In the registry: Download → JSON. Or the answer of its API, version 2, for one study.",
+    )
+    if file is None:
+        return Brought(NOTHING)
+    record = read_registry(file[1])
+    if isinstance(record, Finding):
+        st.error(escaped(f"{record.message} {record.fix}"))
+        return Brought(NOTHING)
+    st.markdown(f"**{escaped(record.number)}** · {escaped(record.title)}")
+    offered = drafts(record, _roles(record))
+    if not offered:
+        st.info("The record holds no result that could become a row.")
+        return Brought(NOTHING)
+    held = add_state.basket("registry-rows")
+    shared = _shared(record, offered)
+    _one(offered, shared, held)
+    if not held:
+        return Brought(NOTHING)
+    add_form.listing(held, "registry")
+    known = loading.current().on_disk.references
+    references = () if record.reference["id"] in known else (record.reference,)
+    return Brought(add_state.table_of(held), references)
+
+
+def _roles(record: RegistryRecord) -> dict[str, str]:
+    """What each group is, as its name says and as the reader says."""
+    unclear = [arm.title for arm in record.arms if not arm.role]
+    words = f" · {counted(len(unclear), 'group')} unclear" if unclear else ""
+    with st.expander(f"Which group is the drug?{words}", key=add_state.key("roles"), icon=":material/groups:"):
+        roles = {}
+        places = st.columns(3)
+        for at, arm in enumerate(record.arms):
+            roles[arm.title] = places[at % 3].selectbox(
+                escaped(arm.title),
+                list(_ROLES),
+                index=list(_ROLES).index(arm.role),
+                format_func=lambda role: _ROLES[role],
+                key=add_state.key(f"role-{record.number}-{at}"),
+                help=escaped(arm.description[:300]) or None,
+                persist_state="session",
+            )
+    return roles
+
+
+def _shared(record: RegistryRecord, offered: tuple[Draft, ...]) -> dict[str, str]:
+    """What the record does not say of the trial, typed once for all its rows."""
+    blank = [name for name in COLUMNS if name in _TRIAL and any(name in draft.blanks for draft in offered)]
+    names = [name for name in blank if name != "trial"] + [name for name in blank if name == "trial"]
+    if not names:
+        return {}
+    st.markdown("**What the record does not say of the trial**")
+    cells = add_fields.fields(names, f"registry-{record.number}")
+    if "trial" in names and "trial" not in cells and "label" in cells:
+        cells["trial"] = slug_of(cells["label"])
+    return cells
+
+
+def _frame(offered: tuple[Draft, ...], accepted: set[str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Accepted": "✓" if f"{draft.locator} {draft.words}" in accepted else "",
+                "Result": draft.words,
+                "Outcome here": draft.cells.get("outcome", ""),
+                "Hours": draft.cells.get("hours", ""),
+                "Still blank": ", ".join(add_fields.title(name) for name in draft.blanks if name not in _TRIAL),
+            }
+            for draft in offered
+        ]
+    )
+
+
+def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[str, ...]]) -> None:
+    """Choose a draft, fill what it lacks, accept it."""
+    accepted: list[str] = add_state.basket("registry-accepted")
+    while len(accepted) > len(held):
+        accepted.pop()
+    st.markdown(f"**{counted(len(offered), 'draft row')}.** Choose one, fill what the record does not say, accept it.")
+    frame = _frame(offered, set(accepted))
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=frames.height(len(frame), 12),
+        key=add_state.key("drafts"),
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Draft rows of the record",
+    )
+    chosen = [at for at in event["selection"]["rows"] if at < len(offered)]
+    if not chosen:
+        st.caption("Choose a row of the list.")
+        return
+    at = chosen[0]
+    draft = offered[at]
+    with st.container(border=True):
+        st.markdown(f"**{escaped(draft.words)}**")
+        said = [f"{add_fields.title(name)}: {text}" for name, text in draft.cells.items() if name != "locator"]
+        st.caption(escaped(" · ".join(said)))
+        st.caption(escaped(f"Where in the record: {draft.locator}"))
+        blanks = [name for name in draft.blanks if name not in _TRIAL]
+        more = [name for name in ("administrations", "instrument", "unit") if name not in draft.cells]
+        last = add_state.basket("registry-last")
+        for name, text in last:
+            if name in (*blanks, *more):
+                st.session_state.setdefault(add_state.key(f"draft-{at}-{name}"), text)
+        own = add_fields.fields((*blanks, *more), f"draft-{at}") if blanks or more else {}
+        cells = {**shared, **draft.cells, **own}
+        missing = [name for name in draft.blanks if not cells.get(name)]
+
+        def accept() -> None:
+            held.append(tuple(cells.get(column, "") for column in COLUMNS))
+            accepted.append(f"{draft.locator} {draft.words}")
+            last[:] = [(name, own[name]) for name in _ALIKE if name in own]
+
+        st.button(
+            "Accept this row",
+            key=add_state.key("accept"),
+            disabled=bool(missing),
+            on_click=accept,
+            icon=":material/check:",
+        )
+        if missing:
+            st.caption(f"Still needed: {', '.join(add_fields.title(name) for name in missing)}.")

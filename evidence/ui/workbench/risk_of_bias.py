@@ -1,0 +1,174 @@
+"""Judgements of other reviews brought as a table: its tool and columns mapped, checked, saved or taken away."""
+
+import streamlit as st
+
+from evidence.curation import risk_of_bias as bias_import
+from evidence.curation import store as editing
+from evidence.curation.column_mapping import ColumnMapping, mapping_of, read_mapping
+from evidence.curation.patch import as_patch, merged
+from evidence.curation.risk_of_bias import STUDY, Imported
+from evidence.curation.store import Saved
+from evidence.curation.upload import read_upload
+from evidence.dataset.csv_table import Table
+from evidence.dataset.evidence import JUDGEMENTS
+from evidence.dataset.problems import Finding
+from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
+from evidence.formatting import counted, listed
+from evidence.report.tables import risk_of_bias as bias_tables
+from evidence.ui import data as loading
+from evidence.ui.components.banner import findings_frame
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import View
+from evidence.ui.workbench import mapping as add_mapping
+from evidence.ui.workbench import save as add_save
+from evidence.ui.workbench import state as add_state
+
+_TYPES = ("csv", "tsv", "txt", "xlsx")
+
+
+def importer(view: View) -> None:
+    """A file, its mapping, what is wrong with it, and the rows to save or to take away."""
+    st.markdown(
+        "A table with a column for the study and one for each domain, such as robvis’ templates for RoB 1, RoB 2 and "
+        "ROBINS-I: CSV or Excel, domains as D1, D2 … or in words. A word that is no judgement of the tool is queried, "
+        "not guessed."
+    )
+    add_save.last_outcome()
+    file = add_state.file("Table of judgements", "bias-import-file", _TYPES, megabytes=5)
+    if file is None:
+        return
+    table = read_upload(file[1]).table
+    if not table.is_readable:
+        for fault in table.findings:
+            st.error(escaped(f"{file[0]}: {fault.message} {fault.fix}"))
+        return
+    sign = add_mapping.sign_of(table)
+    left, middle, right = st.columns(3)
+    tools = list(TOOL_WORDS)
+    tool = left.selectbox(
+        "Tool",
+        tools,
+        index=tools.index(bias_import.guess_tool(table)),
+        key=f"bias-import-tool-{sign}",
+        help="A guess from the headings and the words in the cells; change it if it is wrong.",
+    )
+    citation = middle.selectbox(
+        "The review that judged",
+        list(view.evidence.references),
+        index=None,
+        key="bias-import-citation",
+        placeholder="choose",
+        help="A review that is not listed is added first, as a reference, under Add a trial.",
+    )
+    locator = right.text_input("Where in the review", key="bias-import-locator", placeholder="Table S2")
+    mapping = _mapping(table, tool)
+    if mapping is None:
+        return
+    if not citation or not locator.strip():
+        st.info("Choose the review that judged and say where in it the judgements stand.")
+        return
+    found = bias_import.read_judgements(
+        table, mapping, tool, view.evidence.results, citation, locator.strip(), view.evidence.references
+    )
+    _look(view, file[0], tool, found)
+
+
+def _said(column: str) -> str:
+    return "Study" if column == STUDY else ROB_DOMAINS[column].label
+
+
+def _mapping(table: Table, tool: str) -> ColumnMapping | None:
+    """The drop-downs of the columns, a mapping kept before, and the way to keep this one."""
+    sign = add_mapping.sign_of(table, tool)
+    known = bias_import.columns_of(tool)
+    guess = bias_import.guess_columns(table.columns, tool)
+    title = f"Columns · {len(guess.columns)} of {counted(len(table.columns), 'column')} recognised"
+    with st.expander(title, expanded=True, key=f"bias-columns-{sign}", icon=":material/view_column:"):
+        st.caption(f"{ROB_TOOLS[tool].definition} A column that is none of its domains cannot be held and is left out.")
+        file = add_state.file("A mapping kept before", f"bias-mapping-{sign}", ("json",), megabytes=1)
+        if file is not None and st.session_state.get(f"bias-mapping-read-{sign}") != file[1]:
+            kept = read_mapping(file[1], known)
+            if isinstance(kept, Finding):
+                st.error(escaped(f"{kept.message} {kept.fix}"))
+                return None
+            st.session_state[f"bias-mapping-read-{sign}"] = file[1]
+            for at, source in enumerate(table.columns):
+                st.session_state[add_state.key(f"map-{sign}-{at}")] = kept.columns.get(source)
+        columns = add_mapping.choices(table, guess, sign, known, _said)
+        found = mapping_of({"columns": columns}, known)
+        if isinstance(found, Finding):
+            st.error(escaped(found.message))
+            return None
+        add_mapping.keep(found, sign, "bias-mapping.json")
+        return found
+
+
+def _look(view: View, name: str, tool: str, found: Imported) -> None:
+    trials = len({item.trial for item in found.judgements})
+    st.markdown(
+        f"**{counted(len(found.judgements), 'judgement')} of {counted(trials, 'trial')} with {tool}; "
+        f"{counted(len(found.findings), 'finding')}.**"
+    )
+    if found.findings:
+        frame = findings_frame((name, one) for one in found.findings)
+        st.dataframe(frame, hide_index=True, alt="What is wrong with the table")
+    held = {(item.trial, item.tool, item.domain, item.citation) for item in view.evidence.judgements}
+    new = [i for i in found.judgements if (i.trial, i.tool, i.domain, i.citation) not in held]
+    if len(new) < len(found.judgements):
+        again = [i for i in found.judgements if (i.trial, i.tool, i.domain, i.citation) in held]
+        labels = listed(list(dict.fromkeys(view.evidence.trials[i.trial][0].label for i in again)))
+        st.info(
+            escaped(f"{counted(len(again), 'judgement')} of this review held already and not added again: {labels}.")
+        )
+    if not new:
+        return
+    st.dataframe(bias_tables.judgement_rows(new), hide_index=True, alt="Rows for risk_of_bias.csv")
+    _take(Imported(tuple(new), (), found.rows).cells)
+
+
+def _save(rows: tuple[tuple[str, ...], ...], digest: str) -> None:
+    outcome = editing.save(loading.data_folder(), (), (), digest, judgements=rows)
+    if isinstance(outcome, Saved):
+        add_state.start_again()
+        st.session_state.pop("bias-import-file-kept", None)
+    add_state.tell(outcome)
+
+
+def _take(rows: tuple[tuple[str, ...], ...]) -> None:
+    """Save where that is safe; the whole file and a patch in any case."""
+    folder = loading.data_folder()
+    files = merged(folder, (), (), rows)
+    if isinstance(files, Finding):
+        st.error(escaped(f"{files.message} {files.fix}"))
+        return
+    with st.container(horizontal=True):
+        if add_state.may_save():
+            st.button(
+                f"Save {counted(len(rows), 'judgement')}",
+                key="bias-import-save",
+                type="primary",
+                icon=":material/save:",
+                on_click=_save,
+                args=(rows, loading.current().on_disk.digest),
+            )
+        st.download_button(
+            f"Merged {JUDGEMENTS}",
+            files[JUDGEMENTS][1],
+            file_name=JUDGEMENTS,
+            mime="text/csv",
+            key="bias-import-rows",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.download_button(
+            "Patch",
+            lambda: as_patch(files),
+            file_name="new-judgements.patch",
+            mime="text/x-diff",
+            key="bias-import-patch",
+            on_click="ignore",
+            icon=":material/difference:",
+            help="For `git apply` or `patch -p1` at the root of the project.",
+        )
+    if not add_state.may_save():
+        st.caption("This server can be reached from other computers, so nothing is written here.")

@@ -1,0 +1,158 @@
+"""Save, or take the files away; a conflict shows both sides; the last save can be taken back."""
+
+import streamlit as st
+
+from evidence.curation.diff import difference
+from evidence.curation.patch import as_patch, merged
+from evidence.curation.preview import Preview
+from evidence.curation.store import Conflict, Refused, Saved, can_undo
+from evidence.curation.versions import Snapshot
+from evidence.dataset.evidence import REFERENCES, TRIALS
+from evidence.dataset.problems import Finding
+from evidence.formatting import counted, listed
+from evidence.ui import data as loading
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.sections import compare as compare_views
+from evidence.ui.workbench import form as add_form
+from evidence.ui.workbench import state as add_state
+
+_MIME = {TRIALS: "text/csv", REFERENCES: "application/json"}
+
+
+def last_outcome() -> None:
+    """What came of the last save, and the way to take it back."""
+    found = add_state.outcome()
+    if isinstance(found, Saved):
+        version = found.version
+        parts = [counted(version.rows, "row")] if version.rows else []
+        parts += [counted(len(version.references), "reference")] if version.references else []
+        done = "Saved" if version.what == "add" else "Taken back"
+        st.success(
+            f"**{done}: {listed(parts)}.** The data version is now `{found.digest[:8]}`; it was "
+            f"`{version.before[:8]}`. Every page shows it from now on.",
+            icon=":material/check_circle:",
+        )
+        if version.what == "add":
+            _links(add_state.saved_trials())
+    elif isinstance(found, Refused):
+        st.error(f"**Nothing was written.** {escaped(found.reason)}")
+        for fault in found.findings[:20]:
+            where = f"Line {fault.line}: " if fault.line else ""
+            st.markdown(escaped(f"{where}{fault.message} {fault.fix}"))
+    elif isinstance(found, Conflict) and not (found.rows or found.references):
+        st.error("**Nothing was taken back:** the data changed meanwhile. What the last save is now is said below.")
+    if not add_state.may_save():
+        return
+    digest = loading.current().on_disk.digest
+    if last := can_undo(loading.data_folder(), digest):
+        st.button(
+            f"Take back the last save ({counted(last.rows, 'row')}, {last.when[:16].replace('T', ' ')} UTC)",
+            key="add-undo",
+            on_click=add_state.undo,
+            args=(digest,),
+            icon=":material/undo:",
+        )
+
+
+def _links(trials: list[str]) -> None:
+    known = loading.current().evidence.trials
+    for trial in [trial for trial in trials if trial in known][:3]:
+        st.page_link(
+            "../../pages/trials.py",
+            label=f"Everything about {known[trial][0].label}",
+            icon=":material/article:",
+            query_params={"trial": trial},
+        )
+
+
+def draw(seen: Preview, began: Snapshot) -> None:
+    """Save where that is safe; the whole files and a patch in any case."""
+    st.header("Save", anchor=False)
+    now = loading.current().on_disk.digest
+    if began.digest != now:
+        _conflict(seen, began)
+        return
+    if not seen.can_be_saved:
+        st.caption("Something still stands against it: see the problems above." if seen.rows else "No row to save yet.")
+        return
+    what = [counted(len(seen.rows), "row")] if seen.rows else []
+    what += [counted(len(seen.references), "reference")] if seen.references else []
+    if add_state.may_save():
+        st.button(
+            f"Save {listed(what)}",
+            key=add_state.key("save"),
+            icon=":material/save:",
+            on_click=add_state.save,
+            args=(seen.rows, seen.references, began.digest),
+        )
+        st.caption(
+            "All of it or nothing is written. The files before are kept in history/, and the save can be taken back."
+        )
+    else:
+        st.info(
+            "This page can be reached from other computers, so nothing is written here. Take the merged files or "
+            "the patch to whoever keeps the data; or start the dashboard with `--server.address localhost` "
+            "and open it there, by that name and without a proxy.",
+            icon=":material/lock:",
+        )
+    _downloads(seen)
+
+
+def _downloads(seen: Preview) -> None:
+    files = merged(loading.data_folder(), seen.rows, seen.references)
+    if isinstance(files, Finding):
+        st.error(escaped(f"{files.message} {files.fix}"))
+        return
+    with st.container(horizontal=True):
+        for name, (_, data) in files.items():
+            st.download_button(
+                f"Merged {name}",
+                data,
+                file_name=name,
+                mime=_MIME[name],
+                key=add_state.key(f"merged-{name}"),
+                on_click="ignore",
+                icon=":material/download:",
+            )
+        st.download_button(
+            "Patch",
+            lambda: as_patch(files),
+            file_name="new-rows.patch",
+            mime="text/x-diff",
+            key=add_state.key("patch"),
+            on_click="ignore",
+            icon=":material/difference:",
+            help="For `git apply` or `patch -p1` at the root of the project.",
+        )
+
+
+def _conflict(seen: Preview, began: Snapshot) -> None:
+    """The data changed while the rows were prepared: both sides are shown, neither is lost."""
+    theirs = add_state.newest("now")
+    st.error(
+        f"**The data changed since you began** (version `{began.digest[:8]}`, now `{theirs.digest[:8]}`). "
+        "Nothing of yours was written, nothing of theirs is lost.",
+        icon=":material/sync_problem:",
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**What changed meanwhile**")
+        found = difference(began, theirs)
+        compare_views.rows_changed(found, "add-theirs")
+        if found.is_empty:
+            st.caption("No row or reference differs; another data file did.")
+    with right:
+        st.markdown("**Yours, kept here**")
+        if seen.rows:
+            rows = [tuple(row) for row in seen.rows]
+            st.dataframe(add_form.rows_frame(rows), hide_index=True, alt="Your rows")
+        for item in seen.references:
+            st.caption(f"Reference {escaped(str(item.get('id', '')))}")
+    st.markdown("What it would change, above, is worked out against the newer version.")
+    st.button(
+        "Go on with the newer version",
+        key=add_state.key("accept-newer"),
+        on_click=add_state.accept_newer,
+        icon=":material/sync:",
+        help="Your rows are then put behind the newer ones.",
+    )

@@ -1,0 +1,202 @@
+"""What an analyst has brought, kept for the session: files, rows, references, the version seen, the last outcome."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from evidence.api import loopback as reach
+from evidence.curation import store as editing
+from evidence.curation.preview import Preview, preview
+from evidence.curation.store import Conflict, Refused, Saved
+from evidence.curation.versions import Snapshot
+from evidence.dataset.csv_table import Row, Table
+from evidence.dataset.evidence import Evidence, fingerprint, read_files
+from evidence.dataset.records import Result
+from evidence.questions import headlines
+from evidence.questions.headlines import Headline
+from evidence.ui import data as loading
+
+COLUMNS = Result.columns()
+Item = Mapping[str, Any]
+Cells = tuple[str, ...]
+_GENERATION, _SEEN, _OUTCOME, _PREVIEW = "add-generation", "add-seen", "add-outcome", "add-preview"
+_WAITING = "add-waiting"
+# Set by a page itself, not by widgets; everything else that starts with add- goes when a save is done.
+_KEPT = frozenset({_GENERATION, _OUTCOME})
+_NOT_HERE = Refused("This server can be reached from other computers.")
+
+
+@dataclass(frozen=True)
+class Brought:
+    """Rows in our columns with what was found on the way, and the references that come with them."""
+
+    table: Table
+    references: tuple[Item, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was brought at all."""
+        return not (self.table.rows or self.references or self.table.findings)
+
+
+NOTHING = Table(COLUMNS)
+
+
+def key(name: str) -> str:
+    """A widget's key; a new one after each save, so that every input starts blank."""
+    return f"add-{name}-{st.session_state.get(_GENERATION, 0)}"
+
+
+def put(widget: str, value: str | None) -> None:
+    """Fill a field from where it is next drawn.
+
+    Not at once: a reader who goes on while the page is still drawn ends that run, and a field that it had not come to
+    would send back what it held before.
+    """
+    st.session_state.setdefault(_WAITING, {})[widget] = value
+
+
+def fill(widget: str) -> None:
+    """Let a field that is about to be drawn hold what was put into it."""
+    waiting = st.session_state.get(_WAITING, {})
+    if widget in waiting:
+        st.session_state[widget] = waiting.pop(widget)
+
+
+def table_of(rows: Sequence[Cells]) -> Table:
+    """Rows that were typed or accepted as a table, numbered from 1."""
+    if not rows:
+        return NOTHING
+    return Table(
+        COLUMNS, COLUMNS, tuple(Row(line, tuple(cells)) for line, cells in enumerate(rows, 1)), count=len(rows)
+    )
+
+
+def file(
+    label: str, widget: str, types: Sequence[str], help: str = "", megabytes: int = 50
+) -> tuple[str, bytes] | None:
+    """A file dropped in, name and bytes; it stays while the reader looks at other pages. `widget` is its key."""
+    kept = f"{widget}-kept"
+
+    def changed() -> None:
+        if st.session_state.get(widget) is None:
+            st.session_state.pop(kept, None)
+
+    given = st.file_uploader(
+        label, type=list(types), key=widget, on_change=changed, help=help or None, max_upload_size=megabytes
+    )
+    if given is not None:
+        st.session_state[kept] = (given.name, given.getvalue())
+    elif kept in st.session_state:
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.caption(f"Still here: {st.session_state[kept][0].replace('`', '')}")
+        if right.button("Put away", key=f"{widget}-away", type="tertiary"):
+            del st.session_state[kept]
+            st.rerun()
+    held: tuple[str, bytes] | None = st.session_state.get(kept)
+    return held
+
+
+def basket(name: str) -> list[Any]:
+    """A list of the session: rows typed, drafts accepted, references."""
+    held: list[Any] = st.session_state.setdefault(key(name), [])
+    return held
+
+
+@st.cache_resource(max_entries=4, show_spinner="Working out every headline number …")
+def _headlines(digest: str, _evidence: Evidence) -> tuple[Headline, ...]:
+    return headlines.headlines_of(_evidence)
+
+
+def looked_at(brought: Brought) -> Preview:
+    """What the rows and references would do, worked out again only when they or the files change."""
+    folder = loading.data_folder()
+    words = json.dumps([dict(item) for item in brought.references], sort_keys=True, default=str)
+    sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.findings, words)
+    known = st.session_state.get(_PREVIEW)
+    if known is not None and known[0] == sign:
+        found: Preview = known[1]
+        return found
+    evidence = loading.current().on_disk
+    known_numbers = (evidence.digest, _headlines(evidence.digest, evidence))
+    found = preview(folder, brought.table, brought.references, known_numbers)
+    st.session_state[_PREVIEW] = (sign, found)
+    return found
+
+
+def newest(name: str) -> Snapshot:
+    """The files as they are now."""
+    return Snapshot(name, read_files(loading.data_folder()))
+
+
+def seen(brought: Brought) -> Snapshot:
+    """The version of the data that the reader had when these rows were begun; the newest while there are none."""
+    held: Snapshot | None = st.session_state.get(_SEEN)
+    if held is None or brought.is_empty:
+        held = newest("when you began")
+        st.session_state[_SEEN] = held
+    return held
+
+
+def accept_newer() -> None:
+    """Go on with the newer version of the data: what is saved next is compared with it."""
+    st.session_state[_SEEN] = newest("when you began")
+    st.session_state.pop(_OUTCOME, None)
+
+
+def save(rows: Sequence[Cells], references: Sequence[Item], digest: str) -> None:
+    """Save, unless the data changed since they were seen; on success every input starts blank."""
+    outcome = editing.save(loading.data_folder(), rows, references, digest) if may_save() else _NOT_HERE
+    st.session_state[_OUTCOME] = outcome
+    if isinstance(outcome, Saved):
+        trials = list(dict.fromkeys(row[0] for row in rows))
+        start_again()
+        st.session_state[_OUTCOME] = outcome
+        st.session_state[f"{_OUTCOME}-trials"] = trials
+
+
+def tell(outcome: Saved | Conflict | Refused) -> None:
+    """Keep what came of a save made elsewhere."""
+    st.session_state[_OUTCOME] = outcome
+
+
+def undo(digest: str) -> None:
+    """Take the last save back."""
+    st.session_state[_OUTCOME] = editing.undo(loading.data_folder(), digest) if may_save() else _NOT_HERE
+
+
+def outcome() -> Saved | Conflict | Refused | None:
+    """What came of the last save or undo."""
+    held: Saved | Conflict | Refused | None = st.session_state.get(_OUTCOME)
+    return held
+
+
+def forget_success() -> None:
+    """The last save is old news once something new is brought."""
+    if isinstance(outcome(), Saved):
+        del st.session_state[_OUTCOME]
+
+
+def saved_trials() -> list[str]:
+    """The trials of the last save."""
+    held: list[str] = st.session_state.get(f"{_OUTCOME}-trials", [])
+    return held
+
+
+def start_again() -> None:
+    """Forget everything brought."""
+    number = int(st.session_state.get(_GENERATION, 0))
+    for name in [str(name) for name in st.session_state if str(name).startswith("add-") and name not in _KEPT]:
+        del st.session_state[name]
+    st.session_state.pop(_OUTCOME, None)
+    st.session_state[_GENERATION] = number + 1
+
+
+def may_save() -> bool:
+    """Whether this server can be reached from this computer only; elsewhere nothing is written."""
+    headers = st.context.headers
+    pairs = [(name, value) for name in headers for value in headers.get_all(name)]
+    return reach.is_local(st.get_option("server.address"), reach.ARRIVALS, pairs)

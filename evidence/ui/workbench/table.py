@@ -1,0 +1,111 @@
+"""Rows that come as a table: a file or a pasted block, through the same mapping, fixes and checks."""
+
+import streamlit as st
+
+from evidence.curation.column_mapping import COLUMNS, apply_mapping
+from evidence.curation.template import template
+from evidence.curation.upload import Upload, read_paste, read_upload
+from evidence.dataset.csv_table import Table
+from evidence.dataset.problems import KINDS
+from evidence.formatting import counted
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.workbench import (
+    mapping as add_mapping,
+)
+from evidence.ui.workbench import (
+    problems as add_problems,
+)
+from evidence.ui.workbench import (
+    references as add_reference,
+)
+from evidence.ui.workbench import (
+    state as add_state,
+)
+from evidence.ui.workbench.state import NOTHING, Brought
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_TYPES = ("csv", "tsv", "txt", "xlsx")
+
+
+@st.cache_data(show_spinner=False)
+def _template() -> bytes:
+    return template()
+
+
+@st.cache_data(max_entries=8, show_spinner="Reading the file …")
+def _read(data: bytes, sheet: str) -> Upload:
+    return read_upload(data, sheet)
+
+
+def from_file() -> Brought:
+    """A CSV file or a workbook."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        file = add_state.file(
+            "CSV or Excel workbook",
+            add_state.key("file"),
+            _TYPES,
+            "Any encoding; separated by commas, semicolons or tabs; any names of columns.",
+        )
+    right.download_button(
+        "Template (XLSX)",
+        _template,
+        file_name="ketamine-evidence-template.xlsx",
+        mime=XLSX,
+        key=add_state.key("template"),
+        on_click="ignore",
+        icon=":material/download:",
+        help="Our columns with drop-downs, notes on the headers and one worked example.",
+    )
+    if file is None:
+        return Brought(NOTHING)
+    upload = _read(file[1], str(st.session_state.get(add_state.key("sheet")) or ""))
+    if len(upload.sheets) > 1:
+        chosen = st.selectbox(
+            "Sheet",
+            upload.sheets,
+            index=upload.sheets.index(upload.sheet) if upload.sheet in upload.sheets else 0,
+            key=add_state.key("sheet"),
+            persist_state="session",
+            width=360,
+        )
+        if chosen != upload.sheet:
+            upload = _read(file[1], chosen)
+    return _from_table(upload.table, file[0])
+
+
+def from_paste() -> Brought:
+    """A block copied from a spreadsheet."""
+    text = st.text_area(
+        "Block copied from a spreadsheet",
+        key=add_state.key("paste"),
+        height=180,
+        persist_state="session",
+        placeholder="Copy cells with their header line in Excel, LibreOffice or Google Sheets, and paste them here.",
+        help="Without a header line the columns are taken to be ours, in order, if their number fits.",
+    )
+    if not (text or "").strip():
+        return Brought(NOTHING)
+    return _from_table(read_paste(text).table, "the pasted block")
+
+
+def _from_table(source: Table, name: str) -> Brought:
+    """The table through references, mapping and fixes."""
+    sign = add_state.key(f"source-{st.session_state.get('way')}")
+    if st.session_state.get(sign) != source.rows:
+        st.session_state[sign] = source.rows
+        add_problems.forget()
+    if not source.is_readable:
+        for fault in source.findings:
+            st.error(escaped(f"{name}: {fault.message} {fault.fix}"), title=KINDS[fault.code].title)
+        return Brought(Table(COLUMNS, findings=source.findings))
+    read_as = next((f", read as {f.value}" for f in source.findings if f.code == "encoding-read"), "")
+    st.caption(
+        f"{escaped(name)}: {counted(len(source.rows), 'row')} in {counted(len(source.columns), 'column')}{read_as}."
+    )
+    references = add_reference.section()
+    mapping = add_mapping.mapping(source)
+    if mapping is None:
+        return Brought(NOTHING)
+    table = add_problems.without_left_out(add_problems.fixed(apply_mapping(source, mapping)))
+    return Brought(table, references)

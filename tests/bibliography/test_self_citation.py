@@ -1,0 +1,29 @@
+import tomllib
+from datetime import date
+
+from evidence import __version__
+from evidence.bibliography import self_citation as citing
+from tests.support.paths import ROOT
+
+DAY = date(2026, 3, 5)
+
+
+def test_the_version_is_that_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert __version__ == project["project"]["version"]
+
+
+def test_a_citation_names_both_versions_and_the_day():
+    words = citing.in_words("1.2.0", "1a2b3c4d", DAY)
+    for part in ("1.2.0", "1a2b3c4d", "5 March 2026", citing.AUTHORS, citing.TITLE):
+        assert part in words
+
+
+def test_the_citation_file_is_plain_yaml_of_the_format():
+    lines = citing.cff("1.2.0", "1a2b3c4d", DAY).splitlines()
+    keys = {line.split(":")[0]: line.partition(": ")[2] for line in lines if not line.startswith(" ")}
+    assert {"cff-version", "message", "title", "authors", "version"} <= set(keys)
+    assert keys["version"] == '"1.2.0"'
+    assert '  version: "1.2.0+data.1a2b3c4d"' in lines
+    assert "  date-accessed: 2026-03-05" in lines
+    assert all(line.count('"') % 2 == 0 and "\t" not in line for line in lines)

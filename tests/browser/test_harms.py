@@ -1,0 +1,80 @@
+"""The pages on harms, bias, certainty and claims in Chromium: drawn in both themes, without a word of complaint."""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.looks import DESK, READABLE, Watch, settled
+from tests.support.server import SLOW, Server, becomes, clicked
+
+pytestmark = pytest.mark.browser
+
+# The first page is opened, the others are reached by the menu, with the filter of the first: name in the menu, question
+# of the page, what its finding says, how many charts it draws.
+FIRST = "safety?preset=Everything"
+PAGES = (
+    ("Safety", "At what cost?", "The largest difference is in", 2),
+    ("Bias", "Can the trials be trusted?", "judged by a published review", 2),
+    ("Blinding", "Could people tell what they got?", "counted dissociation in both arms", 1),
+    ("Summary of findings", "What is found, outcome by outcome?", "compared with placebo of any kind", 0),
+    ("My patient", "Does this apply to my patient?", "All trials count here", 0),
+    ("Claims", "Is the popular summary right?", "statements", 0),
+)
+# Beside the menu: a trial's card is a link, and the menu folds the last page away.
+LINKED = {
+    "trials?trial=murrough-2013a": ("Which trials?", "Printed against recomputed"),
+    "background": ("What should I know before the numbers?", "Ketamine is an anaesthetic"),
+}
+
+# The middle of the first mark that no edge of the window and no menu covers.
+CLEAR_MARK = """chart => {
+    const boxes = [...chart.querySelectorAll('.points path')].map(mark => mark.getBoundingClientRect());
+    const box = boxes.find(b => b.width > 0 && b.top > 120 && b.bottom < innerHeight - 20);
+    return [box.x + box.width / 2, box.y + box.height / 2];
+}"""
+
+
+def opens_a_card(page: Page) -> None:
+    """Click the first visible mark of the first chart and wait for its card."""
+    chart = page.get_by_test_id("stPlotlyChart").first
+    clicked(page, lambda: tuple(chart.evaluate(CLEAR_MARK)), page.locator("[class*=st-key-card-]").first)
+    expect(page.locator("[class*=st-key-card-] a[href^='https://']").first).to_be_visible()
+
+
+def says(page: Page, words: str) -> None:
+    expect(page.get_by_test_id("stMain").get_by_text(words).filter(visible=True).first).to_be_visible()
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def reach(page: Page, name: str, question: str, finding: str, charts: int) -> None:
+    """Go to a page by the menu, unless it is open already, and see that all of it is drawn."""
+    if name:
+        page.get_by_role("link", name=name, exact=True).click()
+    settled(page, question)
+    says(page, finding)
+    if charts:
+        expect(page.get_by_test_id("stPlotlyChart").filter(visible=True).nth(charts - 1)).to_be_visible()
+
+
+def test_the_pages_of_this_story_are_drawn_in_both_themes_and_marks_lead_to_citations(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(viewport=DESK, color_scheme="light", reduced_motion="reduce")
+    context.set_default_timeout(SLOW)
+    watch = Watch(context)
+    page = context.new_page()
+    page.goto(f"{server.url}/{FIRST}")
+    for i, (name, question, finding, charts) in enumerate(PAGES):
+        reach(page, name if i else "", question, finding, charts)
+        if charts:
+            opens_a_card(page)
+    page.emulate_media(color_scheme="dark")
+    for name, question, finding, charts in PAGES[:3]:
+        reach(page, name, question, finding, charts)
+        becomes(page, READABLE)
+    for address, (question, words) in LINKED.items():
+        page.goto(f"{server.url}/{address}")
+        settled(page, question)
+        says(page, words)
+    assert watch.complaints == []
+    assert "Traceback" not in server.log
+    context.close()

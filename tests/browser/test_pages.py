@@ -1,0 +1,269 @@
+import contextlib
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    TimeoutError,
+    expect,
+)
+
+from evidence.dataset.evidence import DATA, FILES, Evidence
+from evidence.dataset.records import Result
+from tests.support.looks import DESK, NOTHING_BESIDE, TABLET, Watch, host, settled, visit
+from tests.support.server import HOST, SLOW, Server, becomes, clicked, dashboard
+
+pytestmark = pytest.mark.browser
+
+ADDRESSES = {
+    "": "What is the answer?",
+    "onset": "How soon does it work?",
+    "response": "For how many does it work?",
+    "duration": "For how long does it last?",
+    "trials": "Which trials?",
+}
+MURROUGH = "10.1176/appi.ajp.2013.13030392"
+# Labels of the first chart that lie on one another, once it has all of them.
+OVERLAPS = """() => {
+    const chart = document.querySelector('[data-testid=stPlotlyChart]');
+    const labels = [...chart.querySelectorAll('.ytick text, .text text, .annotation-text')]
+        .filter(label => label.textContent.trim()).map(label => [label.textContent, label.getBoundingClientRect()]);
+    if (labels.length <= 44) return ['only ' + labels.length];
+    return labels.flatMap(([a, one], i) => labels.slice(i + 1)
+        .filter(([, two]) => Math.min(one.right, two.right) - Math.max(one.left, two.left) > 1
+            && Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > 3).map(([b]) => a + ' on ' + b));
+}"""
+
+
+# The middle of a mark that is on screen and has something to say.
+VISIBLE_MARK = """chart => [...chart.querySelectorAll('.points path')].filter(e => e.__data__.data).map(e => {
+    const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2];
+}).find(([, y]) => y > 0 && y < innerHeight)"""
+
+
+def count_line(page: Page) -> Locator:
+    return page.locator("summary", has_text=re.compile(r"\d+ of \d+ trials")).get_by_role("paragraph")
+
+
+def choose(page: Page, box: str, option: str) -> None:
+    """Pick an option of a list; a click that lands while the page still moves is repeated."""
+    wanted = page.get_by_role("option", name=option, exact=True)
+    for _ in range(10):
+        page.get_by_role("combobox", name=box).click()
+        with contextlib.suppress(TimeoutError):
+            wanted.click(timeout=3_000)
+            return
+        page.keyboard.press("Escape")
+    raise AssertionError(f"the list {box} offers no {option}")
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def mark_in_row(page: Page, label: str) -> tuple[float, float]:
+    """Where the mark stands that lies in the row of a label of the forest plot: the middle of it on screen."""
+    found = page.get_by_test_id("stPlotlyChart").first.evaluate(
+        """(chart, label) => {
+            const middle = e => {
+                const r = e.getBoundingClientRect();
+                return [r.x + r.width / 2, r.y + r.height / 2];
+            };
+            const text = [...chart.querySelectorAll('.ytick text')].find(t => t.textContent.includes(label));
+            const [, y] = middle(text);
+            return [...chart.querySelectorAll('.points path')].map(middle).filter(([, at]) => Math.abs(at - y) < 6)[0];
+        }""",
+        label,
+    )
+    return found[0], found[1]
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """One light window for the tests that do not mind what was fetched before."""
+    context = browser.new_context(viewport=DESK, color_scheme="light", accept_downloads=True)
+    context.set_default_timeout(SLOW)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(desk: BrowserContext) -> Iterator[Page]:
+    page = desk.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def many_trials(tmp_path_factory: pytest.TempPathFactory, evidence: Evidence) -> Path:
+    """A data folder in which 44 trials report response at 24 hours."""
+    folder = tmp_path_factory.mktemp("many")
+    for name in FILES:
+        (folder / name).write_bytes((DATA / name).read_bytes())
+    usual = next(r for r in evidence.trials["murrough-2013a"] if r.outcome == "response" and r.hours == 24)
+    with (folder / "trials.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, Result.columns())
+        writer.writeheader()
+        for i in range(44):
+            cells = {name: "" if value is None else value for name, value in usual.model_dump().items()}
+            own = {"trial": f"author-{i}", "label": f"Longername{i} {1990 + i % 35}", "registration": "", "effect": ""}
+            own |= {"effect_measure": "", "ci_low": "", "ci_high": "", "events_intervention": 10 + i % 20, "note": ""}
+            writer.writerow(cells | own)
+    return folder
+
+
+def test_a_deep_link_as_the_first_request_of_a_process(browser: Browser) -> None:
+    with dashboard() as fresh:
+        context = browser.new_context(viewport=DESK, color_scheme="dark")
+        watch = Watch(context)
+        page = context.new_page()
+        visit(page, f"{fresh.url}/response?preset=Everything&route=Intranasal", ADDRESSES["response"])
+        expect(page.get_by_test_id("stTopNavLink")).to_have_count(page.get_by_test_id("stTopNavLink").count())
+        expect(page.get_by_test_id("stTopNavLink").first).to_contain_text("Overview")
+        expect(count_line(page)).to_contain_text("1 filter on")
+        # The very first run already draws for the dark.
+        ground = page.locator(".js-plotly-plot .main-svg").first
+        expect(ground).not_to_have_css("background-color", "rgb(255, 255, 255)")
+        assert watch.hosts == {HOST}
+        assert not watch.complaints
+        context.close()
+        for words in ("external IP", "External URL", "Network URL", "Traceback", "Warning"):
+            assert words not in fresh.log
+
+
+def test_a_click_on_a_mark_opens_its_citation_and_leads_to_the_trial(page: Page, server: Server) -> None:
+    visit(page, f"{server.url}/response?preset=Everything&route=Intravenous", ADDRESSES["response"])
+    line = count_line(page).inner_text()
+    card = page.locator(".st-key-card-response")
+    clicked(page, lambda: mark_in_row(page, "Murrough 2013a"), card)
+    expect(card).to_contain_text("Murrough 2013a")
+    link = card.get_by_role("link", name="DOI").first
+    expect(link).to_have_attribute("href", f"https://doi.org/{MURROUGH}")
+    expect(link).to_have_attribute("target", "_blank")
+    expect(card).to_contain_text("Review Table 3")
+    card.get_by_role("link", name="Everything about Murrough 2013a").click()
+    settled(page, ADDRESSES["trials"])
+    expect(page.get_by_role("heading", level=2, name="Murrough 2013a")).to_be_visible()
+    asked = {"preset": ["Everything"], "route": ["Intravenous"], "trial": ["murrough-2013a"]}
+    assert parameters(page) == asked
+    page.reload()
+    settled(page, ADDRESSES["trials"])
+    expect(page.get_by_role("heading", level=2, name="Murrough 2013a")).to_be_visible()
+    expect(count_line(page)).to_have_text(line)
+
+
+@pytest.mark.parametrize("address", ["onset", "duration", ""])
+def test_a_mark_of_every_other_kind_of_chart_can_be_clicked(page: Page, server: Server, address: str) -> None:
+    visit(page, f"{server.url}/{address}", ADDRESSES[address])
+    for chart in page.get_by_test_id("stPlotlyChart").all():
+        chart.scroll_into_view_if_needed()
+        cards = page.locator("[class*=st-key-card-]")
+        clicked(page, lambda chart=chart: tuple(chart.evaluate(VISIBLE_MARK)), cards.nth(cards.count()))
+
+
+def test_a_label_on_the_axis_leads_to_the_paper(browser: Browser, server: Server) -> None:
+    context = browser.new_context(viewport=DESK)
+    left: list[str] = []
+    context.on("request", lambda request: left.append(request.url) if host(request.url) != HOST else None)
+    context.route(lambda url: host(url) != HOST, lambda route: route.fulfill(body=""))
+    page = context.new_page()
+    visit(page, f"{server.url}/response", ADDRESSES["response"])
+    with context.expect_page() as popup:
+        page.locator(".ytick a", has_text="Murrough 2013a").click(force=True)
+    popup.value.wait_for_url(f"https://doi.org/{MURROUGH}")
+    assert left == [f"https://doi.org/{MURROUGH}"]
+    assert page.url == f"{server.url}/response"
+    context.close()
+
+
+def test_filters_travel_in_the_address_across_pages_and_reloads(page: Page, server: Server) -> None:
+    visit(page, f"{server.url}/response", ADDRESSES["response"])
+    narrow = count_line(page).inner_text()
+    page.get_by_role("combobox", name="Evidence").click()
+    page.get_by_role("option", name="Everything", exact=True).click()
+    expect(count_line(page)).not_to_have_text(narrow)
+    page.wait_for_url(re.compile("preset=Everything"))
+    settled(page, ADDRESSES["response"])
+    everything = count_line(page).inner_text()
+    count_line(page).click()
+    choose(page, "Route", "Intranasal")
+    page.keyboard.press("Escape")
+    expect(count_line(page)).to_contain_text("1 filter on")
+    expect(count_line(page)).not_to_have_text(everything)
+    page.wait_for_url(re.compile("route=Intranasal"))
+    expect(page.get_by_role("combobox", name="Route")).to_be_visible()  # the panel stays open for the next filter
+    asked = {"preset": ["Everything"], "route": ["Intranasal"]}
+    assert parameters(page) == asked
+    line = count_line(page).inner_text()
+    page.reload()
+    settled(page, ADDRESSES["response"])
+    expect(count_line(page)).to_have_text(line)
+    for address, name in (("onset", "Onset"), ("", "Overview"), ("trials", "Trials"), ("response", "Response")):
+        page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
+        settled(page, ADDRESSES[address])
+        expect(count_line(page)).to_have_text(line)
+        assert parameters(page) == asked
+    for address in ("trials", "", "onset", "response"):
+        page.go_back()
+        settled(page, ADDRESSES[address])
+        expect(count_line(page)).to_have_text(line)
+        assert parameters(page) == asked
+
+
+def test_a_row_of_the_table_stays_true_when_the_table_changes(page: Page, server: Server) -> None:
+    visit(page, f"{server.url}/trials?preset=Everything", ADDRESSES["trials"])
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 18, box["y"] + 35 * 2.5)
+    heading = page.get_by_role("heading", level=2).first
+    expect(heading).to_be_visible()
+    chosen = heading.inner_text()
+    page.wait_for_url(re.compile("trial="))
+    page.get_by_placeholder("Name, acronym").fill("Murrough")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("q=Murrough"))
+    settled(page, ADDRESSES["trials"])
+    expect(heading).to_have_text(chosen)
+
+
+def test_the_drawn_rows_arrive_as_csv(page: Page, server: Server, evidence: Evidence) -> None:
+    visit(page, f"{server.url}/response?preset=Everything", ADDRESSES["response"])
+    page.get_by_role("tab", name="Download").first.click()
+    with page.expect_download() as arriving:
+        page.get_by_role("button", name="Rows (CSV)").first.click()
+    download = arriving.value
+    assert download.suggested_filename == f"ketamine-response-{evidence.short}.csv"
+    text = Path(download.path()).read_text("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    labels = page.get_by_test_id("stPlotlyChart").first.locator(".ytick a").all_text_contents()
+    assert "Murrough 2013a" in labels
+    assert {row["label"] for row in rows if row["label"] == "Murrough 2013a"}
+    assert {row["outcome"] for row in rows} == {"response"}
+    shipped = {(r.trial, r.citation, r.hours) for r in evidence.results}
+    assert {(row["trial"], row["citation"], float(row["hours"])) for row in rows} <= shipped
+
+
+def test_44_trials_stand_in_one_plot_without_overlap(browser: Browser, many_trials: Path) -> None:
+    with dashboard(many_trials) as server:
+        context = browser.new_context(viewport=DESK)
+        page = context.new_page()
+        visit(page, f"{server.url}/response", ADDRESSES["response"])
+        expect(count_line(page)).to_contain_text("44 of 44 trials")
+        links = page.get_by_test_id("stPlotlyChart").first.locator(".ytick a")
+        expect(links).to_have_count(44)
+        becomes(page, OVERLAPS, [])
+        page.set_viewport_size(TABLET)
+        page.wait_for_function(
+            "() => document.querySelector('.js-plotly-plot .main-svg').getBoundingClientRect().right <= innerWidth"
+        )
+        becomes(page, OVERLAPS, [])
+        becomes(page, NOTHING_BESIDE)
+        context.close()

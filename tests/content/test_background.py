@@ -1,0 +1,60 @@
+import re
+from dataclasses import replace
+from types import MappingProxyType
+
+from evidence.content import background
+from evidence.content.background import CITED, COUNTED, KINDS
+from evidence.dataset.evidence import Evidence
+
+
+def sentences(evidence):
+    return [one for section in background.sections(evidence) for one in section.sentences]
+
+
+def test_every_sentence_says_what_it_rests_on(evidence):
+    for one in sentences(evidence):
+        assert one.kind in KINDS
+        assert bool(one.citations) or one.kind != CITED, one.text
+
+
+def test_every_citation_is_a_reference_held_here(evidence):
+    keys = background.cited(background.sections(evidence))
+    assert keys
+    assert [key for key in keys if key not in evidence.references] == []
+
+
+def test_only_sentences_counted_from_the_data_hold_numbers(evidence):
+    for one in sentences(evidence):
+        years = {str(evidence.references[key].year) for key in one.citations}
+        assert one.kind == COUNTED or set(re.findall(r"\d+", one.text)) <= years, one.text
+
+
+def test_approvals_and_monitoring_say_what_a_seminar_asks_for(evidence):
+    held = {section.title: " ".join(one.text for one in section.sentences) for section in background.sections(evidence)}
+    assert "treatment-resistant depression, and depressive symptoms in major depression with acute" in held["Approvals"]
+    assert "has not been shown to prevent suicide" in held["Approvals"]
+    for word in ("at least two hours", "no driving", "blood pressure", "aneurysm", "urinary symptoms"):
+        assert word in held["Monitoring"]
+
+
+def test_every_sentence_is_cited_counted_or_a_definition(evidence):
+    assert {one.kind for one in sentences(evidence)} == {background.CITED, COUNTED, background.DEFINITION}
+    assert [one.text for one in sentences(evidence) if one.kind == background.CITED and not one.citations] == []
+
+
+def test_counts_follow_the_data(evidence):
+    kept = {trial: rows for trial, rows in evidence.trials.items() if rows[0].population == "TRD"}
+    results = tuple(r for rows in kept.values() for r in rows)
+    fewer = replace(evidence, results=results, trials=MappingProxyType(kept))
+    texts = " ".join(one.text for one in sentences(fewer))
+    assert f"{len(kept)} of {len(kept)} trials held here enrolled people with it" in texts
+
+
+def test_without_results_it_is_sound():
+    empty = Evidence((), {}, (), (), (), {}, {}, "0" * 64)
+    assert any("No trial held here tested arketamine alone" in one.text for one in sentences(empty))
+
+
+def test_the_words_are_plain(evidence):
+    texts = " ".join(one.text for one in sentences(evidence)).lower()
+    assert not re.search(r"signific|subjects|should take|recommend", texts)

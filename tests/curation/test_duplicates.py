@@ -1,0 +1,45 @@
+from evidence.curation.duplicates import duplicates
+from evidence.dataset.evidence import Evidence
+from tests.support.builders import counted, difference, result
+
+MURROUGH = {"trial": "murrough-2013a", "label": "Murrough 2013a", "citation": "Murrough2013AJP"}
+
+
+def test_a_registry_number_under_another_trial(evidence: Evidence) -> None:
+    (found,) = duplicates(evidence, [result(registration="NCT00768430", line=9)])
+    assert (found.line, found.kind, found.value) == (9, "registration", "NCT00768430")
+    assert "344" in found.found
+    assert "as the trial murrough-2013a" in found.words
+
+
+def test_a_trial_that_is_there_is_said_once_and_is_no_fault(evidence: Evidence) -> None:
+    rows = [result(**MURROUGH, line=line, outcome="nausea", registration="NCT00768430") for line in (2, 3)]
+    (found,) = duplicates(evidence, rows)
+    assert (found.kind, found.words) == (
+        "trial",
+        "Murrough 2013a is already there with 9 rows; these rows would join it.",
+    )
+
+
+def test_the_same_counts_of_the_same_outcome(evidence: Evidence) -> None:
+    (found,) = duplicates(evidence, [counted(30, 47, 7, 25, line=4)])
+    assert (found.kind, found.value, found.found) == ("numbers", "30/47, 7/25", ("345",))
+    assert duplicates(evidence, [counted(30, 47, 7, 25, outcome="nausea")]) == ()
+    none = next(r for r in evidence.results if r.events_intervention == r.events_comparator == 0)
+    assert none.n_intervention
+    assert none.n_comparator
+    zeros = counted(0, none.n_intervention, 0, none.n_comparator, outcome=none.outcome)
+    assert duplicates(evidence, [zeros]) == ()
+
+
+def test_the_same_printed_effect(evidence: Evidence) -> None:
+    (found,) = duplicates(evidence, [difference(-7.95, -12.71, -3.2, outcome="symptom-endpoint")])
+    assert found.found == ("352",)
+
+
+def test_a_reference_with_a_known_doi_pmid_or_link(evidence: Evidence) -> None:
+    known = next(r for r in evidence.references.values() if r.doi and r.pmid)
+    items = [{"id": "A", "DOI": known.doi.upper()}, {"id": "B", "PMID": known.pmid}, {"id": "C", "DOI": "10.9999/x"}]
+    items.append({"id": "D", "DOI": "10.9999/X"})  # the same paper from two files
+    found = duplicates(evidence, (), items)
+    assert [(one.kind, one.found) for one in found] == [("reference", (known.id,))] * 2 + [("reference", ("C",))]

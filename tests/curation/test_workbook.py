@@ -1,0 +1,120 @@
+import datetime
+import io
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from evidence.curation import workbook as worksheet
+from evidence.curation.workbook import DamagedSheetError, SheetRow, TooManyCellsError, sheet_rows
+
+BOOK = SimpleNamespace(
+    _date_formats={1},
+    _cell_styles=[SimpleNamespace(numFmtId=n) for n in (0, 14, 10, 164)],
+    _number_formats=["0.0%"],
+    epoch=datetime.datetime(1899, 12, 30),
+)
+
+
+def rows(xml: str, most_cells: int = 1000, encoding: str = "utf-8") -> list[SheetRow]:
+    @contextmanager
+    def source() -> Any:
+        yield io.BytesIO(xml.encode(encoding))
+
+    sheet = SimpleNamespace(_shared_strings=["zero", "one"], _get_source=source)
+    return sheet_rows(BOOK, sheet, most_cells)[0]
+
+
+def sheet(cells: str) -> str:
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return f'<x:worksheet xmlns:x="{space}"><x:sheetData>{cells}</x:sheetData></x:worksheet>'
+
+
+def cell(text: str) -> str:
+    return sheet(f'<x:row r="1">{text}</x:row>')
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ('<x:c t="s"><x:v>1</x:v></x:c>', "one"),
+        ('<x:c t="inlineStr"><x:is><x:r><x:t>a</x:t></x:r><x:r><x:t>b</x:t></x:r></x:is></x:c>', "ab"),
+        ('<x:c t="str"><x:f>A2</x:f><x:v>cached</x:v></x:c>', "=A2"),
+        ('<x:c><x:f t="shared" si="0"/><x:v>5</x:v></x:c>', "="),
+        ('<x:c t="b"><x:v>1</x:v></x:c>', "TRUE"),
+        ('<x:c t="e"><x:v>#N/A</x:v></x:c>', "#N/A"),
+        ("<x:c><x:v>0.30000000000000004</x:v></x:c>", "0.3"),
+        ("<x:c><x:v>24</x:v></x:c>", "24"),
+        ("<x:c><x:v>1E-3</x:v></x:c>", "0.001"),
+        ('<x:c s="1"><x:v>45000</x:v></x:c>', "2023-03-15"),
+        ('<x:c s="2"><x:v>0.64</x:v></x:c>', "64%"),
+        ('<x:c s="3"><x:v>0.645</x:v></x:c>', "64.5%"),
+    ],
+)
+def test_each_kind_of_cell(xml: str, text: str) -> None:
+    assert rows(cell(xml)) == [(1, [text])]
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("<x:c t='str'><x:v>A &amp; B &#228; &#xe9; &lt;</x:v></x:c>", "A & B ä é <"),
+        ('<x:c t = "str" ><x:v>spaced</x:v></x:c >', "spaced"),
+        ('<x:c t="str"><!-- <x:c><x:v>hidden</x:v></x:c> --><x:v>seen</x:v></x:c>', "seen"),
+        ('<x:c t="str"><x:v><![CDATA[1 < 2 </x:c>]]></x:v></x:c>', "1 < 2 </x:c>"),
+        ('<x:c t="str"><x:v>a\r\nb</x:v></x:c>', "a\nb"),
+        ('<x:c t="inlineStr"><x:is><x:t xml:space="preserve">a b</x:t></x:is></x:c>', "a b"),
+    ],
+)
+def test_the_same_cell_however_it_is_written(xml: str, text: str) -> None:
+    assert rows(cell(xml)) == [(1, [text])]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1"])
+def test_other_encodings_are_read(encoding: str) -> None:
+    xml = f'<?xml version="1.0" encoding="{encoding}"?>' + cell('<x:c t="str"><x:v>Cañas</x:v></x:c>')
+    assert rows(xml, encoding=encoding) == [(1, ["Cañas"])]
+
+
+def test_rows_that_lie_across_the_pieces_read_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    xml = sheet("".join(f'<x:row r="{n}"><x:c t="str"><x:v>Cañas {n}</x:v></x:c></x:row>' for n in range(1, 40)))
+    whole = rows(xml)
+    assert [texts for _, texts in whole] == [[f"Cañas {n}"] for n in range(1, 40)]
+    for size in (7, 100, 333):
+        monkeypatch.setattr(worksheet, "_CHUNK", size)
+        assert rows(xml) == whole
+
+
+def test_places_are_those_of_the_sheet() -> None:
+    xml = sheet(
+        '<x:row r="3"><x:c r="B3"><x:v>1</x:v></x:c><x:c><x:v>2</x:v></x:c>'
+        '<x:c r="AA3" t="str"><x:v> </x:v></x:c></x:row>'
+        '<x:row r="5"><x:c r="A5"/></x:row><x:row><x:c><x:v>3</x:v></x:c></x:row>'
+    )
+    assert rows(xml) == [(3, ["", "1", "2"]), (6, ["3"])]
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "<",
+        cell('<x:c t="s"><x:v>99</x:v></x:c>'),
+        cell("<x:c><x:v>five</x:v></x:c>"),
+        cell('<x:c r="ZZZZ1"><x:v>5</x:v></x:c>'),
+        cell('<x:c r="é1"><x:v>5</x:v></x:c>'),
+        cell("<x:c>5</x:c>"),
+        sheet('<x:row r="9999999"/>'),
+        '<!DOCTYPE x [<!ENTITY a "aaaa">]>' + cell('<x:c t="str"><x:v>&a;</x:v></x:c>'),
+    ],
+)
+def test_what_is_no_sheet_is_refused(xml: str) -> None:
+    with pytest.raises(DamagedSheetError):
+        rows(xml)
+
+
+def test_cells_and_gaps_are_limited() -> None:
+    with pytest.raises(TooManyCellsError):
+        rows(cell('<x:c r="XFD1"><x:v>5</x:v></x:c>'))
+    with pytest.raises(TooManyCellsError):
+        rows(sheet("<x:row/>" * 20), most_cells=10)

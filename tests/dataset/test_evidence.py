@@ -1,0 +1,150 @@
+import dataclasses
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from evidence.dataset import csv_table as reading
+from evidence.dataset import evidence as dataset
+from evidence.dataset.evidence import DATA, FILES, digest_of, fingerprint, known_citations, load
+from evidence.dataset.problems import Finding
+
+EVIDENCE = load(DATA)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(DATA, tmp_path / "data"))
+
+
+def codes(findings: tuple[Finding, ...]) -> list[tuple[int, str]]:
+    return [(f.line, f.code) for f in findings if f.is_blocking]
+
+
+def test_the_shipped_evidence_has_nothing_blocking() -> None:
+    assert EVIDENCE.is_valid
+    assert EVIDENCE.rejected == 0
+    assert dict(EVIDENCE.rows) == dict(zip(FILES, (554, 128, 120, 49, 14), strict=True))
+    assert (len(EVIDENCE.results), len(EVIDENCE.trials), len(EVIDENCE.references)) == (554, 79, 128)
+    assert (len(EVIDENCE.judgements), len(EVIDENCE.reviews), len(EVIDENCE.claims)) == (120, 49, 14)
+
+
+def test_trials_are_in_the_order_of_the_file_and_hold_every_result() -> None:
+    assert list(EVIDENCE.trials)[:2] == ["aan-het-rot-2010", "abbar-2022"]
+    assert [row for rows in EVIDENCE.trials.values() for row in rows] == list(EVIDENCE.results)
+
+
+def test_unused_citations_are_notes_at_their_line() -> None:
+    unused = [f for f in EVIDENCE.findings["references.json"] if f.code == "unused-citation"]
+    assert [f.value for f in unused] == ["Chen2023NDT", "CTgov-NCT03434041", "Sharma2020", "Su2023IJNP"]
+    lines = (DATA / "references.json").read_text("utf-8").splitlines()
+    assert all(f.value in lines[f.line - 1] for f in unused)
+
+
+def test_the_evidence_cannot_be_changed() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        EVIDENCE.results = ()  # type: ignore[misc]
+    for mapping in (EVIDENCE.references, EVIDENCE.trials, EVIDENCE.findings, EVIDENCE.rows):
+        with pytest.raises(TypeError):
+            mapping["x"] = ()  # type: ignore[index]
+
+
+def test_the_hash_follows_every_byte_of_every_file(folder: Path) -> None:
+    assert digest_of(folder) == load(folder).digest == EVIDENCE.digest
+    assert EVIDENCE.digest.startswith(EVIDENCE.short)
+    seen = {EVIDENCE.digest}
+    for name in FILES:
+        with (folder / name).open("ab") as file:
+            file.write(b"\n")
+        seen.add(digest_of(folder))
+    (folder / "claims.csv").unlink()
+    assert len(seen | {digest_of(folder)}) == len(FILES) + 2
+
+
+def test_the_fingerprint_follows_the_files(folder: Path) -> None:
+    before = fingerprint(folder)
+    assert before == fingerprint(folder)
+    os.utime(folder / "claims.csv", ns=(1, 1))
+    assert fingerprint(folder) != before
+    assert [sign[1:] for sign in fingerprint(folder / "nowhere")] == [(0, 0, 0, 0)] * 5
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no time of a file's last change of any kind")
+def test_other_content_with_the_old_size_and_the_old_time_is_a_change(folder):
+    file, before = folder / "trials.csv", fingerprint(folder)
+    about, data = file.stat(), file.read_bytes()
+    with file.open("r+b") as same:  # the same inode
+        same.write(data.replace(b"murrough", b"murrouqh"))
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert [sign[:2] for sign in fingerprint(folder)] == [sign[:2] for sign in before]
+    assert fingerprint(folder) != before
+
+
+def test_reading_never_writes(folder: Path) -> None:
+    before = {name: (folder / name).read_bytes() for name in FILES}, fingerprint(folder)
+    load(folder)
+    assert ({name: (folder / name).read_bytes() for name in FILES}, fingerprint(folder)) == before
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_missing_empty_or_strange_file_is_a_finding_at_line_0(folder: Path, name: str) -> None:
+    path = folder / name
+    path.write_bytes(b"")
+    assert codes(load(folder).findings[name]) == [(0, "file-empty")]
+    path.unlink()
+    assert codes(load(folder).findings[name]) == [(0, "file-missing")]
+    path.mkdir()
+    assert codes(load(folder).findings[name]) == [(0, "file-unreadable")]
+    path.rmdir()
+    os.mkfifo(path)
+    assert codes(load(folder).findings[name]) == [(0, "file-unreadable")]
+    path.unlink()
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    evidence = load(folder)
+    assert codes(evidence.findings[name]) == [(0, "file-too-large")]
+    others = [f for other, found in evidence.findings.items() if other != name for f in found]
+    assert not any(f.is_blocking or f.code == "unused-citation" for f in others)
+
+
+def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    found = reading.read_bytes(folder / "trials.csv")
+    assert isinstance(found, Finding)
+    assert (found.code, found.message) == ("file-unreadable", "The file cannot be opened: Permission denied.")
+    assert isinstance(reading.read_bytes(Path("a\0b")), Finding)
+
+
+def test_a_folder_that_is_none_loads_as_nothing(tmp_path: Path) -> None:
+    evidence = load(tmp_path / "nowhere")
+    assert (evidence.results, evidence.rejected, dict(evidence.references)) == ((), 0, {})
+    assert all(codes(found) == [(0, "file-missing")] for found in evidence.findings.values())
+
+
+def test_a_rejected_trial_does_not_drag_its_judgements_along(folder: Path) -> None:
+    text = (folder / "trials.csv").read_text("utf-8")
+    (folder / "trials.csv").write_text(text.replace("murrough-2013a,Murrough", "murrough-2013a,=Murrough"), "utf-8")
+    evidence = load(folder)
+    assert "murrough-2013a" not in evidence.trials
+    assert evidence.rejected == sum(f.code == "formula" for f in evidence.findings["trials.csv"]) > 0
+    assert len(evidence.judgements) == 120
+
+
+def test_rows_that_cite_nobody_are_left_out_in_every_file(folder: Path) -> None:
+    references = (folder / "references.json").read_text("utf-8")
+    (folder / "references.json").write_text(references.replace('"Dean2021Cochrane"', '"Dean2021"'), "utf-8")
+    evidence = load(folder)
+    for name in ("risk_of_bias.csv", "reviews.csv", "claims.csv"):
+        assert "unknown-citation" in {f.code for f in evidence.findings[name]}
+    assert any(f.value == "Dean2021" for f in evidence.findings["references.json"])
+
+
+def test_known_citations(folder: Path) -> None:
+    assert "Murrough2013AJP" in (known_citations(folder / "references.json") or ())
+    (folder / "references.json").write_bytes(b"?")
+    assert known_citations(folder / "references.json") is None
+    assert dataset.DATA == DATA

@@ -1,0 +1,106 @@
+from typing import Any
+
+import pytest
+
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Result, Review
+from evidence.dataset.time_bins import BIN_OF_VALUE
+from evidence.dataset.vocabulary import CERTAINTIES
+from evidence.questions import certainty
+from evidence.synthesis.answers import Answer, answer
+from evidence.synthesis.trial_effects import SYMPTOMS, Question
+from tests.support.builders import counted, difference, result
+
+
+def review(**cells: Any) -> Review:
+    usual: dict[str, Any] = {
+        "estimate": "smith_24h",
+        "label": "Smith review",
+        "citation": "Smith2021",
+        "intervention": "ketamine",
+        "route": "intravenous",
+        "comparator": "midazolam",
+        "outcome": "response",
+        "hours": 24,
+        "time": "24 h",
+        "effect_measure": "RR",
+        "effect": 2.0,
+        "ci_low": 1.0,
+        "ci_high": 4.0,
+        "certainty": "low",
+    }
+    return Review(**(usual | cells))
+
+
+def asked(*rows: Result, outcomes: tuple[str, ...] = ("response",), measure: str = "RR") -> Answer:
+    return answer(rows, Question(outcomes, measure, BIN_OF_VALUE["24h"]))
+
+
+MIDAZOLAM = asked(counted(9, 20, 3, 20))
+
+
+@pytest.mark.parametrize(
+    ("cells", "same"),
+    [
+        ({}, True),
+        ({"hours": 36}, True),  # the same bin
+        ({"hours": 72}, False),
+        ({"hours": None}, False),
+        ({"route": None}, True),
+        ({"route": "intranasal"}, False),
+        ({"intervention": "esketamine"}, False),
+        ({"intervention": "any"}, False),  # pooled several drugs, the answer has one
+        ({"comparator": "placebo"}, False),  # midazolam is felt, placebo is not
+        ({"comparator": "any control"}, False),
+        ({"outcome": "remission"}, False),
+    ],
+)
+def test_a_review_asks_the_same_question_only_when_everything_agrees(cells: dict[str, Any], same: bool) -> None:
+    assert certainty.same_question(review(**cells), MIDAZOLAM) is same
+
+
+def test_saline_and_placebo_are_placebo() -> None:
+    mixed = asked(counted(9, 20, 3, 20, comparator="saline"), counted(9, 20, 3, 20, trial="b", comparator="placebo"))
+    assert certainty.same_question(review(comparator="placebo"), mixed)
+    with_midazolam = asked(counted(9, 20, 3, 20, comparator="saline"), counted(9, 20, 3, 20, trial="b"))
+    assert not certainty.same_question(review(comparator="placebo"), with_midazolam)
+    assert certainty.same_question(review(comparator="any control"), with_midazolam)
+
+
+def test_several_drugs_match_only_a_review_of_several() -> None:
+    both = asked(counted(9, 20, 3, 20), counted(9, 20, 3, 20, trial="b", intervention="esketamine"))
+    assert certainty.same_question(review(intervention="any"), both)
+    assert not certainty.same_question(review(), both)
+
+
+def test_change_and_endpoint_scores_are_one_question() -> None:
+    scores = asked(difference(-4, -7, -1), outcomes=SYMPTOMS, measure="MD")
+    assert certainty.same_question(review(outcome="symptom-endpoint", effect_measure="MD"), scores)
+    assert not certainty.same_question(review(outcome="response"), scores)
+
+
+def test_nothing_is_rated_without_a_pooled_trial() -> None:
+    empty = asked(result(percent_intervention=50, percent_comparator=20))
+    assert certainty.rating([review()], empty) is None
+    assert certainty.in_words(None) == "Certainty not rated by a review of the same question"
+
+
+def test_the_first_review_that_rates_is_quoted_with_its_shape() -> None:
+    reviews = [review(certainty=None, label="Silent"), review(label="First"), review(certainty="high", label="Second")]
+    assert [r.label for r in certainty.published(reviews, MIDAZOLAM)] == ["Silent", "First", "Second"]
+    assert certainty.in_words(certainty.rating(reviews, MIDAZOLAM)) == "⊕⊕◯◯ Low certainty, First"
+    assert "not rated" in certainty.in_words(reviews[0])
+
+
+def test_shapes_fill_one_circle_a_step() -> None:
+    assert set(certainty.SHAPES) == set(CERTAINTIES)
+    assert [certainty.SHAPES[name].count("⊕") for name in CERTAINTIES] == [4, 3, 2, 1]
+    assert {len(shape) for shape in certainty.SHAPES.values()} == {4}
+
+
+def test_the_default_question_is_rated_by_cochrane(evidence: Evidence) -> None:
+    # Dean 2021, ketamine against midazolam at 24 hours: very low certainty.
+    rows = [*evidence.trials["murrough-2013a"], *evidence.trials["grunebaum-2017"]]
+    found = certainty.rating(evidence.reviews, asked(*rows))
+    assert found is not None
+    assert (found.comparator, found.certainty, found.citation) == ("midazolam", "very low", "Dean2021Cochrane")

@@ -1,0 +1,223 @@
+import json
+
+import pytest
+
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.questions import harm_matrix as reporting
+from evidence.questions import harm_sentences as harm_words
+from evidence.questions import harms
+from evidence.selection.selection import Selection
+from evidence.stats.effect_sizes import Counts
+from tests.support.builders import counted, result
+from tests.support.harm_rows import ESKETAMINE, felt, of_esketamine
+from tests.support.paths import REFERENCE
+
+REFERENCE = json.loads((REFERENCE / "harms.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("known", REFERENCE["events"], ids=lambda known: known["event"])
+def test_pooled_harms_equal_metafor(evidence: Evidence, known: dict) -> None:
+    # tests/reference/make_harms.R picks the rows itself and pools them with metafor.
+    item = of_esketamine(evidence, known["event"])
+    arms = {e.trial: (e.intervention, e.comparator) for e in item.difference.used}
+    assert arms == {c["trial"]: (Counts(c["a"], c["n1"]), Counts(c["c"], c["n2"])) for c in known["cells"]}
+    for fit in known["fits"]:
+        pooled = (item.difference if fit["measure"] == "RD" else item.ratio).pooled
+        assert pooled is not None
+        assert pooled.k == fit["k"]
+        ours = [pooled.estimate, pooled.se, pooled.ci_low, pooled.ci_high]
+        assert ours == pytest.approx([fit[name] for name in ("estimate", "se", "ci_low", "ci_high")], abs=1e-6)
+        assert pooled.tau2 == pytest.approx(fit["tau2"], abs=1e-6)
+
+
+def test_dose_arms_count_the_shared_placebo_once(evidence: Evidence) -> None:
+    # Fedgchin 2019: 30/115 on 56 mg and 32/116 on 84 mg against the same 4/113; the pooled-arms row says 62/231.
+    (entry,) = [e for e in of_esketamine(evidence, "dissociation").difference.used if e.trial == "fedgchin-2019"]
+    assert (entry.intervention, entry.comparator) == (Counts(62, 231), Counts(4, 113))
+
+
+def test_pooled_arms_stand_in_only_where_no_main_row_has_counts() -> None:
+    main = felt(5, 20, 1, 20, line=2)
+    both = felt(9, 40, 1, 20, analysis="pooled-arms", line=3)
+    bare = result(outcome="dissociation", trial="t0", comparator="placebo", line=4)
+    assert harms.harm_of([main, both], "dissociation").results == (main,)
+    for rows in ([both], [bare, both]):
+        (entry,) = harms.harm_of(rows, "dissociation").difference.used
+        assert entry.intervention == Counts(9, 40)
+        assert entry.key == "3"
+
+
+def test_a_subgroup_is_no_row_of_its_trial() -> None:
+    item = harms.harm_of([felt(5, 20, 1, 20, analysis="subgroup")], "dissociation")
+    assert item.difference.k == 0
+    assert item.differs is None
+
+
+def test_randomised_withdrawals_are_named_and_pooled_only_when_asked_for() -> None:
+    rows = [felt(5, 20, 1, 20), felt(9, 40, 1, 20, "t1", design="withdrawal", anchor="randomisation")]
+    item = harms.harm_of(rows, "dissociation")
+    assert (item.difference.k, item.withdrawn) == (1, ("T1",))
+    assert harm_words.not_pooled([item]) == [f"Not in a difference ({harms.WITHDRAWN}): T1."]
+    assert harms.harm_of(rows, "dissociation", withdrawals=True).difference.k == 2
+
+
+def test_a_trial_that_shares_its_citation_with_a_withdrawal_stays(evidence: Evidence) -> None:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_apart)
+    item = harms.harm_of(found.compared, "discontinuation-adverse-event")
+    assert [entry.trial for entry in item.difference.used] == ["popova-2019"]
+    assert item.withdrawn == ("Daly 2019",)
+
+
+def test_uncontrolled_results_never_enter_a_difference() -> None:
+    alone = result(outcome="dissociation", comparator="none", events_intervention=15, n_intervention=20)
+    assert harms.harms([alone], harms.is_event) == ()
+    ketamine = felt(5, 20, 1, 20, comparator="ketamine", intervention="esketamine")
+    assert harms.harm_of([ketamine], "dissociation").differs is None
+    (cell,) = reporting.matrix([alone]).cells
+    assert (cell.state, cell.text, cell.in_words) == ("alone", "75", "ketamine 15 of 20, no comparison group")
+
+
+def test_no_event_in_either_arm_keeps_its_difference_and_has_no_ratio() -> None:
+    item = harms.harm_of([felt(0, 20, 0, 25)], "dissociation")
+    assert item.rates == (0.0, 0.0)
+    assert item.differs is not None
+    estimate, low, high = item.differs
+    # Newcombe's interval of 0/20 against 0/25 by hand: Wilson gives 0 to 0.1611 and 0 to 0.1332.
+    assert (estimate, round(low, 4), round(high, 4)) == (0.0, -0.1332, 0.1611)
+    assert item.effect("RR") is None
+    assert item.in_words("RR") == "not estimable"
+    assert harm_words.no_events([item]).startswith("Nobody had it in either arm of any trial: dissociation.")
+    everybody = harms.harm_of([felt(20, 20, 25, 25)], "dissociation")
+    assert harm_words.no_events([everybody]).startswith("Nobody, or everybody, had it")
+    both = harms.harm_of([felt(0, 20, 0, 25), felt(0, 30, 0, 30, "t1")], "dissociation")
+    assert both.difference.k == 2
+    assert both.differs is not None
+    assert both.ratio.k == 0
+
+
+def test_one_trial_has_its_own_rates_and_newcombes_interval() -> None:
+    # 56/70 against 48/80 (Newcombe 1998, example a): 0.2 (0.0524 to 0.3339).
+    item = harms.harm_of([felt(56, 70, 48, 80)], "dissociation")
+    assert item.differs == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    assert item.rates == pytest.approx((0.8, 0.6))
+    # 1/0.3339 = 2.99 and 1/0.0524 = 19.1, harms rounded down.
+    assert str(item.needed) == "NNTH 5 (2 to 19)"
+
+
+def test_both_rates_differ_by_the_pooled_difference(evidence: Evidence) -> None:
+    # Placebo 4 + 4 + 9 + 4 + 7 = 28 of 527; 5.3 % + 25.4 %.
+    item = of_esketamine(evidence, "dissociation")
+    assert item.rates is not None
+    assert item.differs is not None
+    assert item.rates[1] == pytest.approx(28 / 527)
+    assert item.rates[0] - item.rates[1] == pytest.approx(item.differs[0])
+    assert str(item.needed) == "NNTH 3 (3 to 5)"
+
+
+def test_events_stand_by_risk_difference_and_apart_ones_apart(evidence: Evidence) -> None:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    items = [h for h in harms.harms(found.compared, harms.is_event) if h.differs]
+    sizes = [h.differs[0] for h in items if h.differs]
+    assert sizes == sorted(sizes, reverse=True)
+    assert items[0].event == "dissociation"
+    assert not {h.event for h in items} & {"serious-adverse-event", "suicidal-ideation", "discontinuation-any-cause"}
+    apart = harms.harms(harms.scope(evidence.results, ESKETAMINE, harms.is_apart).compared, harms.is_apart)
+    assert {"suicidal-ideation", "discontinuation-any-cause", "any-adverse-event"} <= {h.event for h in apart}
+
+
+def test_every_harm_is_in_exactly_one_block() -> None:
+    for outcome in OUTCOMES.values():
+        row = result(outcome=outcome.value)
+        assert harms.is_event(row) + harms.is_apart(row) == harms.is_harm(row)
+    assert harms.is_apart(result(outcome="suicide"))
+    assert not harms.is_harm(result(outcome="response"))
+
+
+def test_the_threshold_is_of_either_arm() -> None:
+    item = harms.harm_of([felt(1, 100, 6, 100)], "dissociation")
+    assert harms.is_frequent(item, 6)
+    assert not harms.is_frequent(item, 6.1)
+    assert harm_words.rare([item], 10) == "1 event under 10% in both arms not drawn: dissociation."
+    assert harm_words.rare([item], 5) == ""
+
+
+def test_kinds_of_comparator_are_never_pooled() -> None:
+    rows = [felt(5, 20, 1, 20), felt(9, 40, 1, 20, "t1"), felt(9, 40, 20, 40, "t2", comparator="ECT")]
+    everything = Selection("everything")
+    auto = harms.scope(rows, everything, harms.is_event)
+    assert (auto.kind, dict(auto.kinds)) == ("placebo", {"placebo": 2, "treatment": 1, "nothing": 0})
+    assert {r.comparator for r in auto.compared} == {"placebo"}
+    other = harms.scope(rows, everything, harms.is_event, "treatment")
+    assert {r.comparator for r in other.compared} == {"ECT"}
+    assert "another treatment (1 trial)" in harm_words.comparators(auto)
+    assert harm_words.comparators(harms.scope(rows[:2], everything, harms.is_event)) == ""
+
+
+def test_the_default_preset_is_widened_and_says_how(evidence: Evidence) -> None:
+    # No trial of intravenous ketamine against any placebo counts a named event in both arms. Ekstrand 2022 does against
+    # ECT, whose harms are its own, and KET01-02 2026 with tablets that act slowly; the nearest is the nasal spray.
+    found = harms.scope(evidence.results, Selection(), harms.is_event)
+    assert [criterion.about for criterion in found.dropped] == ["comparator", "dose", "route", "intervention"]
+    assert found.given_up.endswith("but still against a placebo and by a route that acts within minutes.")
+    items = harms.harms(found.compared, harms.is_event)
+    used = {e.first for h in items for e in h.difference.used}
+    assert {(r.intervention, r.route, r.comparator) for r in used} == {("esketamine", "intranasal", "placebo")}
+    assert "fedgchin-2019" in {r.trial for r in used}
+    apart = harms.scope(evidence.results, Selection(), harms.is_apart)
+    assert apart.dropped == ()
+    assert harms.elsewhere(evidence.results, Selection())["esketamine"] == 7
+
+
+def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    items = harms.harms(found.compared, harms.is_event)
+    words = harm_words.finding(items, harm_words.sides_among(items))
+    # 5.3 + 25.4 = 30.7 of 100; 695 people on esketamine and 527 on placebo.
+    assert words.startswith(
+        "The largest difference is in dissociation: about 31 of 100 people on esketamine against 5 on placebo "
+        "(risk difference 25%, 95% CI 20% to 31%; 5 trials, 1\u202f222 people); next come dizziness (22 more of 100)"
+    )
+    assert harm_words.window(items).endswith("until 24 to 28 days.")
+
+
+def test_findings_without_a_clear_difference_or_without_any() -> None:
+    even = harms.harms([felt(5, 20, 5, 20)], harms.is_event)
+    sides = harm_words.sides_among(even)
+    assert harm_words.finding(even, sides).startswith("No event has an interval that excludes no difference")
+    assert harm_words.finding((), sides).startswith("No controlled trial here counts adverse events")
+    fewer = harms.harms([felt(2, 50, 30, 50)], harms.is_event)
+    assert "about 4 of 100 people on ketamine against 60 on placebo" in harm_words.finding(fewer, sides)
+    assert (
+        harm_words.trade_off(fewer, harms.scope([felt(2, 50, 30, 50)], Selection("everything"), harms.is_event)) == ""
+    )
+
+
+def test_harm_stands_beside_benefit_of_the_same_comparison() -> None:
+    rows = [
+        felt(30, 60, 6, 60),
+        counted(30, 60, 15, 60, comparator="placebo", trial="t0"),
+        counted(30, 60, 30, 60, comparator="ECT", trial="t9"),
+    ]
+    found = harms.scope(rows, Selection("everything"), harms.is_event)
+    words = harm_words.trade_off(harms.harms(found.compared, harms.is_event), found)
+    # 50 % against 10 %: 1/0.4 = 2.5; 50 % against 25 %: 1/0.25 = 4, ECT left out.
+    assert words.startswith("Number needed to harm, dissociation: NNTH 2 (")
+    assert "Number needed to treat, response at 24 hours (same selection, other trials): NNTB 4 (" in words
+    alone = harms.scope(rows[:1], Selection("everything"), harms.is_event)
+    assert "no response with counts" in harm_words.trade_off(harms.harms(alone.compared, harms.is_event), alone)
+
+
+def test_only_a_comparison_with_something_else_counts_as_two_arms() -> None:
+    assert harms.has_both_arms(felt(5, 20, 1, 20))
+    assert not harms.has_both_arms(felt(5, 20, 1, 20, comparator="ketamine", intervention="esketamine"))
+    assert not harms.has_both_arms(felt(5, 20, 1, 20, comparator="none"))
+    assert not harms.has_both_arms(result(outcome="dissociation", events_intervention=5, n_intervention=20))
+
+
+def test_rows_of_low_confidence_do_not_hold_a_selection_together() -> None:
+    low = felt(5, 20, 1, 20, comparator="midazolam", confidence="low")
+    sure = felt(5, 20, 1, 20, "t1")
+    found = harms.scope([low, sure], Selection(), harms.is_event)
+    assert [criterion.words for criterion in found.dropped] == ["comparator is midazolam"]
+    assert found.kinds["placebo"] == 1

@@ -1,0 +1,150 @@
+import re
+
+import pytest
+
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Result
+from evidence.questions import overview
+from evidence.report.figures.evidence_map import evidence_map as drawn_map
+from evidence.report.figures.style import COMPARATOR_MARKS, LIGHT
+from evidence.selection.selection import PRESETS, Selection, apply
+from tests.support.builders import counted, result
+
+
+def tiles_of(evidence: Evidence, chosen: Selection) -> list[overview.Tile]:
+    rows = apply(evidence.results, chosen.criteria())
+    return [
+        overview.onset_tile(rows, evidence.reviews),
+        overview.response_tile(rows, evidence.reviews),
+        overview.duration_tile(evidence.results, chosen),
+        overview.harms_tile(evidence.results, chosen, evidence.reviews),
+    ]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_four_tiles_for_every_preset(evidence: Evidence, preset: str) -> None:
+    tiles = tiles_of(evidence, Selection(preset))
+    assert [tile.question for tile in tiles] == ["How soon?", "For how many?", "For how long?", "At what cost?"]
+    lines = {r.line for r in evidence.results}
+    for tile in tiles:
+        assert tile.words
+        assert {r.line for r in tile.results} <= lines
+        # A number has a size behind it and rows that it came from; no number has neither.
+        assert (tile.number == "—") == (not tile.results) == (not tile.behind)
+
+
+def test_the_tiles_of_the_default_question(evidence: Evidence) -> None:
+    onset, response, *_ = tiles_of(evidence, Selection())
+    # Two trials, 88 people, RR 2.30 (1.22–4.35) as in test_answers; 8/34 on midazolam, times 2.303.
+    assert (response.number, response.interval) == ("54 vs 24", "risk ratio 2.30 (1.22–4.35)")
+    assert response.behind == "2 trials, 88 people"
+    assert {r.trial for r in response.results} == {"murrough-2013a", "grunebaum-2017"}
+    assert (onset.number, onset.unit) == ("24 h", "earliest time with usable numbers; clear effect")
+    assert "lower on ketamine than on midazolam" in onset.words
+
+
+def test_a_tile_says_what_was_given_up_to_fill_it(evidence: Evidence) -> None:
+    _, _, duration, harms = tiles_of(evidence, Selection())
+    # No midazolam trial follows people after a course or counts dissociation in both arms.
+    assert "shown without requiring that comparator is midazolam" in duration.words
+    assert "No trial of this selection counted it in both arms" in harms.words
+    assert "esketamine, against placebo" in harms.words
+    assert harms.unit == "of 100 feel detached: esketamine vs placebo"
+    assert "shown without" not in tiles_of(evidence, Selection("everything"))[2].words
+
+
+def test_harms_are_counted_in_both_arms() -> None:
+    rows = [counted(15, 50, 5, 50, outcome="dissociation"), result(trial="b", outcome="dissociation")]
+    tile = overview.harms_tile(rows, Selection(), ())
+    # 10 of 100 on the comparator, times a risk ratio of 3.
+    assert (tile.number, tile.behind) == ("30 vs 10", "1 trial, 100 people")
+    assert tile.results == (rows[0],)
+
+
+@pytest.mark.parametrize("rows", [(), (result(comparator="none"),), (counted(0, 20, 0, 20),)])
+def test_an_empty_tile_says_that_nothing_is_reported(rows: tuple[Result, ...]) -> None:
+    for tile in (
+        overview.onset_tile(rows, ()),
+        overview.response_tile(rows, ()),
+        overview.duration_tile(rows, Selection()),
+        overview.harms_tile(rows, Selection(), ()),
+    ):
+        assert (tile.number, tile.unit, tile.results) == ("—", "not reported", ())
+        assert tile.words.endswith(".")
+
+
+def test_an_onset_that_is_not_clear_is_called_so() -> None:
+    row = result(
+        outcome="symptom-change",
+        instrument="MADRS",
+        unit="points",
+        effect_measure="MD",
+        effect=-2,
+        ci_low=-6,
+        ci_high=2,
+    )
+    tile = overview.onset_tile((row,), ())
+    assert tile.unit == "earliest time with usable numbers; no clear effect"
+    assert tile.words == "At 24 hours the interval includes no difference between ketamine and midazolam."
+
+
+def test_what_is_not_known_changes_with_the_selection(evidence: Evidence) -> None:
+    judged = frozenset(j.trial for j in evidence.judgements)
+    told = {p: overview.not_known(apply(evidence.results, Selection(p).criteria()), judged) for p in PRESETS}
+    assert len(set(told.values())) == len(PRESETS)
+    for preset, lines in told.items():
+        rows = apply(evidence.results, Selection(preset).criteria())
+        (unjudged,) = [line for line in lines if "risk of bias" in line]
+        trials = {r.trial for r in rows}
+        assert f"{len(trials - judged)} of {len(trials)} trials" in unjudged
+        # Midazolam and other treatments are felt, placebo is not.
+        felt = any("Patients can feel the drug" in line for line in lines)
+        assert felt == any(r.comparator in ("saline", "placebo") for r in rows)
+
+
+def test_the_longest_comparison_is_counted_from_the_rows() -> None:
+    rows = (counted(9, 20, 3, 20, hours=24), counted(9, 20, 3, 20, trial="b", label="B 2021", hours=672))
+    first, early, *_ = overview.not_known(rows, frozenset())
+    assert first.startswith("Beyond 28 days nobody compared the two sides (B 2021 measured longest)")
+    assert early.startswith("None of the 2 trials compared symptoms within the first 6 hours")
+    later = (*rows, counted(9, 20, 3, 20, trial="c", label="C 2022", hours=5376))
+    assert (
+        overview.not_known(later, frozenset())[0]
+        == "Beyond 224 days nobody compared the two sides (C 2022 measured longest)."
+    )
+
+
+def test_no_trial_at_all_is_bearable() -> None:
+    lines = overview.not_known((), frozenset())
+    assert all(re.search(r"[.]$", line) for line in lines)
+
+
+def test_the_map_has_every_trial_once_with_its_year_and_size(evidence: Evidence) -> None:
+    rows = apply(evidence.results, Selection().criteria())
+    dots = overview.evidence_map(evidence.trials, rows)
+    assert [dot.result.trial for dot in dots] == list(evidence.trials)
+    assert {dot.result.trial for dot in dots if dot.selected} == {r.trial for r in rows}
+    murrough = next(dot for dot in dots if dot.result.trial == "murrough-2013a")
+    assert (murrough.year, murrough.people, murrough.selected) == (2013, 73, True)
+    # A trial is drawn by a row of the selection where it has one, and by a controlled row where it can.
+    assert all(dot.result in rows for dot in dots if dot.selected)
+    assert all(
+        dot.result.is_controlled
+        for dot in dots
+        if not dot.selected and any(r.is_controlled for r in evidence.trials[dot.result.trial])
+    )
+
+
+def test_what_is_not_known_is_said_in_words_of_the_vocabulary(evidence: Evidence) -> None:
+    lines = overview.not_known(evidence.results, frozenset(evidence.trials))
+    assert any("the nearest rows are cystitis and urinary retention" in line for line in lines)
+    assert not any("risk of bias" in line for line in lines)  # every trial is judged: that is known
+    assert not any(outcome in line for line in lines for outcome in ("urinary-retention", "any-adverse"))
+
+
+def test_the_map_says_what_its_colours_are(evidence: Evidence) -> None:
+    figure = drawn_map(overview.evidence_map(evidence.trials, evidence.results), LIGHT)
+    (key,) = [note.text for note in figure.layout.annotations]
+    for name in {dot.result.comparator for dot in overview.evidence_map(evidence.trials, evidence.results)}:
+        assert COMPARATOR_MARKS[name].colour(LIGHT) in key
+    assert {"Midazolam", "Saline", "No comparison"} <= set(re.findall(r"<b>([^<]+)</b>", key))

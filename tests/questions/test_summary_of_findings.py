@@ -1,0 +1,269 @@
+import csv
+import io
+import re
+from html.parser import HTMLParser
+
+import pytest
+from docx import Document
+
+from evidence.dataset.records import Review
+from evidence.export import summary_of_findings as export
+from evidence.questions import summary_of_findings as sof
+from evidence.report.tables import summary_of_findings as summary_table
+from evidence.selection.selection import PRESETS, Selection, apply
+from tests.support.builders import counted, difference, result
+from tests.support.harm_rows import of_esketamine
+
+
+def review(**cells):
+    usual = {
+        "estimate": "smith_24h",
+        "label": "Smith review",
+        "citation": "Smith2021",
+        "intervention": "ketamine",
+        "route": "intravenous",
+        "comparator": "midazolam",
+        "outcome": "response",
+        "hours": 24,
+        "time": "24 h",
+        "effect_measure": "OR",
+        "effect": 2.5,
+        "ci_low": 1.0,
+        "ci_high": 6.2,
+        "k": 4,
+        "n": 296,
+    }
+    return Review(**(usual | cells))
+
+
+def summarise(*rows, reviews=()):
+    return sof.summarise(rows, reviews, "A selection")
+
+
+MURROUGH = counted(30, 47, 7, 25)
+
+
+def line_of(*rows, reviews=()):
+    return summarise(*rows, reviews=reviews).lines[0]
+
+
+def test_a_trial_gives_its_own_numbers():
+    line = line_of(MURROUGH)
+    assert line.comparator == "28 per 100"
+    assert line.drug == "64 per 100 (33 to 100)"  # 0.28 × 2.28 (1.17 to 4.43)
+    assert line.difference == "36 more per 100 (5 to 72 more)"
+    assert line.relative == "RR 2.28 (1.17 to 4.43)"
+    assert line.behind == "72 people, 1 trial"
+
+
+def test_the_difference_is_that_of_the_numbers_shown(evidence):
+    rows = apply(evidence.results, Selection("midazolam").criteria())
+    line = sof.summarise(rows, evidence.reviews, "").lines[0]
+    shown = [int(re.match(r"\d+", text)[0]) for text in (line.drug, line.comparator, line.difference)]
+    assert shown[0] - shown[1] == shown[2]
+
+
+def test_scores_are_points_and_have_no_risk():
+    line = line_of(difference(-7.95, -12.71, -3.2))
+    assert (line.title, line.comparator, line.drug, line.relative) == ("Symptoms, 24 hours", "—", "—", "—")
+    assert line.difference == "8.0 points lower (−12.7 to −3.2)"
+    assert "scores are 8.0 points lower (−12.7 to −3.2) with ketamine than with midazolam" in line.statement
+
+
+@pytest.mark.parametrize(
+    ("certainty", "start"),
+    [
+        ("high", "Ketamine raises response. At 24 hours about 64"),
+        ("moderate", "Ketamine probably raises response. At 24 hours about 64"),
+        ("low", "Ketamine may raise response. At 24 hours about 64"),
+        ("very low", "The evidence is very uncertain. At 24 hours about 64"),
+        (None, "At 24 hours about 64"),
+    ],
+)
+def test_the_published_certainty_sets_the_verb(certainty, start):
+    line = line_of(MURROUGH, reviews=[review(certainty=certainty)])
+    assert line.statement.startswith(start)
+    assert line.statement.endswith("Certainty not rated.") is (certainty is None)
+
+
+def test_an_interval_that_includes_no_difference_is_said_so():
+    line = line_of(counted(6, 20, 5, 20), reviews=[review(certainty="moderate")])
+    assert line.statement.startswith("Ketamine may or may not raise response.")
+    assert line.statement.endswith("The interval includes no difference.")
+    assert "fewer" in line.difference
+    assert "more" in line.difference
+
+
+def test_certainty_has_its_source_and_only_a_published_one():
+    rated = line_of(MURROUGH, reviews=[review(certainty="very low")])
+    assert rated.certainty.endswith("Very low certainty")
+    assert rated.reason.startswith("Rated by Smith review on 4 trials, 296 people.")
+    unrated = line_of(MURROUGH, reviews=[review()])
+    assert unrated.certainty == "not rated"
+    assert unrated.reason == "Smith review pooled the same question without rating its certainty."
+    assert line_of(MURROUGH).reason == "No review held here rates the same question."
+
+
+def test_fewer_people_and_as_many_people():
+    fewer = line_of(counted(2, 40, 10, 40, outcome="serious-adverse-event"))
+    assert fewer.difference.startswith("20 fewer per 100 (4 to 24 fewer)")
+    same = line_of(counted(1, 20, 1, 20, outcome="serious-adverse-event"))
+    assert same.difference.startswith("as many (5 fewer to ")
+
+
+def test_a_table_is_about_one_comparison():
+    rows = [
+        counted(30, 47, 7, 25, trial="a"),
+        counted(8, 20, 5, 20, trial="b", comparator="saline"),
+        counted(9, 20, 8, 20, trial="c", comparator="ECT"),
+    ]
+    found = summarise(*rows)
+    assert found.lines[0].answer.k == 2
+    assert found.elsewhere == ("ECT",)
+    assert any("results against ECT are left out" in note for note in summary_table.notes(found))
+    assert any("Different comparators are pooled in: response, 24 hours" in note for note in summary_table.notes(found))
+
+
+def test_relapse_is_that_of_randomised_withdrawals_only():
+    relapse = {"outcome": "relapse", "hours": 2000, "comparator": "placebo"}
+    follow_up = counted(3, 10, 5, 10, trial="b", **relapse)
+    assert summarise(follow_up).lines == ()
+    withdrawn = counted(24, 90, 39, 86, design="withdrawal", anchor="randomisation", **relapse)
+    line = line_of(withdrawn, follow_up)
+    assert (line.title, line.answer.k) == ("Relapse after stopping at random", 1)
+    assert line.comparator == "45 per 100"
+
+
+def test_harms_leave_out_randomised_withdrawals_as_the_safety_page_does(evidence):
+    rows = apply(evidence.results, Selection("esketamine").criteria())
+    found = sof.summarise(rows, evidence.reviews, "")
+    (line,) = [line for line in found.lines if line.name == "dissociation"]
+    harm = of_esketamine(evidence, "dissociation")
+    assert (line.answer.k, line.answer.pooled) == (5, harm.ratio.pooled)
+    assert found.withdrawn == ("Daly 2019",)
+    assert any("Harms leave out randomised withdrawals" in note for note in summary_table.notes(found))
+
+
+def test_a_harm_that_nobody_had_is_said_so_and_is_not_missing():
+    found = summarise(counted(0, 9, 0, 8, outcome="serious-adverse-event"))
+    assert (found.lines, found.nobody) == ((), ("Serious adverse event (1 trial, 17 people)",))
+    assert "Serious adverse event" not in found.missing
+    (note,) = [note for note in summary_table.notes(found) if note.startswith("Counted, and nobody")]
+    assert note.endswith("serious adverse event (1 trial, 17 people).")
+
+
+def test_of_a_harm_that_nobody_on_the_comparator_had_the_difference_is_said_and_not_a_ratio_to_nothing():
+    left = {"outcome": "discontinuation-any-cause", "comparator": "placebo"}
+    found = summarise(counted(2, 40, 0, 40, trial="a", **left), counted(0, 20, 0, 20, trial="b", **left))
+    (line,) = found.lines
+    # By hand: 0.5 in each cell of a trial with an empty one; RD = (2.5 − 0.5)/41 and 0, the variance p(1 − p)/n summed
+    # over both arms. Q is below its one degree of freedom, so tau² is 0 and the weights are 1/variance.
+    first, second = (2.5 * 38.5 + 0.5 * 40.5) / 41**3, 2 * 0.5 * 20.5 / 21**3
+    assert (2 / 41) ** 2 / (first + second) < 1
+    pooled = 2 / 41 / first / (1 / first + 1 / second)
+    assert line.answer.pooled.estimate == pytest.approx(pooled, abs=1e-9)
+    assert (line.comparator, line.relative, line.behind) == ("0 per 100", "—", "120 people, 2 trials")
+    assert line.drug.startswith(f"{100 * pooled:.0f} per 100 (")
+    notes = " ".join(summary_table.notes(found))
+    assert "the difference is pooled and not the ratio: stopped for any reason" in notes
+
+
+def test_a_good_outcome_that_nobody_on_the_comparator_had_has_its_ratio_alone():
+    (line,) = summarise(counted(4, 40, 0, 40)).lines
+    assert (line.comparator, line.drug, line.difference) == ("—", "—", "—")
+    assert line.relative.startswith("RR 9.00 (")  # (4.5/40.5) / (0.5/40.5)
+
+
+def test_without_results_the_table_is_empty_and_says_what_is_missing():
+    found = summarise()
+    assert found.lines == ()
+    assert len(found.missing) == 10
+    assert summary_table.summary_frame(found).empty
+    assert summarise(result(comparator="none", percent_intervention=70.0)).lines == ()
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_has_sound_cells(evidence, preset):
+    selection = Selection(preset)
+    rows = apply(evidence.results, selection.criteria())
+    found = sof.summarise(rows, evidence.reviews, str(selection))
+    assert found.lines
+    assert len(found.lines) + len(found.missing) + len(found.nobody) == 10
+    text = " ".join(cell for cells in summary_table.summary_rows(found) for cell in cells)
+    assert not re.search(r"\bnan\b|None|\binf\b|signific", text)
+    known = {r.label for r in evidence.reviews if r.certainty}
+    for line in found.lines:
+        assert line.review is None or line.review.label in known
+
+
+def shipped(evidence):
+    selection = Selection("midazolam")
+    found = sof.summarise(apply(evidence.results, selection.criteria()), evidence.reviews, str(selection))
+    keys = dict.fromkeys(r.citation for r in found.results)
+    return found, [evidence.references[key] for key in keys]
+
+
+class Cells(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.cells, self.tags, self.inside = [], [], False
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag in ("td", "th"):
+            self.inside = True
+            self.cells.append("")
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "th"):
+            self.inside = False
+
+    def handle_data(self, data):
+        if self.inside:
+            self.cells[-1] += data
+
+
+def test_html_reads_back_and_needs_nothing_else(evidence):
+    found, references = shipped(evidence)
+    page = export.to_html(found, references, "abcd1234")
+    read = Cells()
+    read.feed(page)
+    assert read.cells == [
+        *summary_table.headings(found),
+        *(cell for row in summary_table.summary_rows(found) for cell in row),
+    ]
+    assert not [tag for tag, attrs in read.tags if "src" in attrs or tag in ("script", "link")]
+    assert "Data version abcd1234" in page
+    assert all(f"doi:{r.doi}" in page for r in references if r.doi)
+
+
+def test_html_is_escaped():
+    found = sof.summarise([MURROUGH], [], "<script>alert(1)</script>")
+    assert "<script>" not in export.to_html(found, [], "x")
+
+
+def test_csv_reads_back(evidence):
+    found, _ = shipped(evidence)
+    rows = list(csv.reader(io.StringIO(export.summary_csv(found).decode("utf-8-sig"))))
+    assert tuple(rows[0]) == summary_table.headings(found)
+    assert [tuple(row) for row in rows[1:]] == summary_table.summary_rows(found)
+
+
+def test_docx_reads_back(evidence):
+    found, references = shipped(evidence)
+    document = Document(io.BytesIO(export.to_docx(found, references, "abcd1234")))
+    (table,) = document.tables
+    cells = [tuple(cell.text for cell in row.cells) for row in table.rows]
+    assert cells == [summary_table.headings(found), *summary_table.summary_rows(found)]
+    assert document.sections[0].page_width > document.sections[0].page_height
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "Data version abcd1234" in text
+    assert found.title in text
+    assert "tblHeader" in table.rows[0]._tr.xml
+
+
+def test_exports_of_an_empty_table_are_files_all_the_same():
+    found = summarise()
+    assert "<table>" in export.to_html(found, [], "x")
+    assert Document(io.BytesIO(export.to_docx(found, [], "x"))).tables
+    assert export.summary_csv(found).decode("utf-8-sig").startswith("Outcome,")

@@ -1,0 +1,160 @@
+import math
+from dataclasses import replace
+
+import pytest
+
+from evidence.dataset.evidence import Evidence
+from evidence.questions import (
+    harm_matrix as reporting,
+)
+from evidence.questions import (
+    harm_sentences as harm_words,
+)
+from evidence.questions import (
+    harm_view,
+    harms,
+    timeline,
+)
+from evidence.report.figures.harms import harm_plot, matrix_plot
+from evidence.report.figures.style import DARK, LIGHT
+from evidence.report.figures.timeline import timeline as timeline_plot
+from evidence.report.tables import harms as harm_tables
+from evidence.selection.selection import PRESETS, Selection, apply
+from tests.support.builders import result
+from tests.support.harm_rows import ESKETAMINE, felt
+
+
+def test_count_zero_and_not_reported_are_three_things(evidence: Evidence) -> None:
+    rows = [felt(5, 20, 1, 20), felt(0, 20, 1, 20, "t1"), felt(3, 20, 1, 20, "t2", outcome="nausea")]
+    cells = {(c.trial, c.event): c for c in reporting.matrix(rows).cells}
+    assert [cells[t, "dissociation"].state for t in ("t0", "t1", "t2")] == ["compared", "compared zero", "not reported"]
+    assert [cells[t, "dissociation"].text for t in ("t0", "t1", "t2")] == ["25", "0", "·"]
+    assert len({reporting.Cell("", "", "", s).text for s in ("compared", "not reported")}) == 1
+    small = reporting.matrix([felt(1, 1000, 0, 1000)]).cells[0]
+    assert small.text == "<1"
+    figure = matrix_plot(reporting.matrix(rows), {}, LIGHT)
+    symbols = [trace.marker.symbol for trace in figure.data if trace.mode == "markers+text"]
+    assert symbols == ["square", "circle"]
+    shipped = reporting.matrix(evidence.results)
+    assert len(shipped.cells) == len(shipped.trials) * len(shipped.events)
+    assert len(shipped.silent) + len(shipped.trials) == len(evidence.trials)
+
+
+def test_the_matrix_keeps_groups_and_names_the_silent() -> None:
+    rows = [felt(5, 20, 1, 20), felt(3, 20, 1, 20, outcome="nausea"), result(trial="t5", label="T5 2020")]
+    assert reporting.matrix(rows, ("gastrointestinal",)).events == ("nausea",)
+    assert reporting.silence(reporting.matrix(rows)) == "1 trial with no count of any harm here: T5 2020."
+    assert reporting.finding(reporting.matrix([result()])).startswith("No trial in this selection reports")
+
+
+def test_registries_lead_to_the_table_of_results() -> None:
+    row = felt(5, 20, 1, 20, registration="NCT02417064; EudraCT 2014-004584-20")
+    (found,) = reporting.registry_tables([row, row])
+    assert found == ("T0", "NCT02417064", "https://clinicaltrials.gov/study/NCT02417064?tab=results")
+    assert reporting.registry_tables([felt(5, 20, 1, 20)]) == ()
+
+
+def test_what_no_trial_measures_names_the_nearest_rows(evidence: Evidence) -> None:
+    # Wilkinson 2018: cystitis 0 of 14 at 98 days; Ekstrand 2022: urinary retention and lasting amnesia at 28 days.
+    near = harm_words.nearest_to_long_term(evidence.results)
+    assert (near[0].label, near[0].outcome) == ("Wilkinson 2018", "cystitis")
+    assert "3 rows of 2 trials come nearest; the longest counts until 98 days (Wilkinson 2018, 14 people)" in (
+        harm_words.not_measured(evidence.results)
+    )
+    assert "none reports such an event" in harm_words.not_measured([result()])
+    assert harm_words.near_row(near[0]).startswith("Wilkinson 2018 (no comparison group): Cystitis")
+
+
+def test_what_is_expected_and_was_not_counted_is_named(evidence: Evidence) -> None:
+    def words(*events: str) -> str:
+        return harm_words.not_counted(harms.harms([felt(1, 20, 1, 20, outcome=e) for e in events], harms.is_apart))
+
+    assert words("serious-adverse-event", "suicide-attempt", "discontinuation-adverse-event") == ""
+    assert words("discontinuation-any-cause", "suicide") == (
+        "Not counted in both arms by any trial here: serious adverse events and stopping because of an adverse event. "
+        "That is no sign of safety."
+    )
+    told = harm_view.tell(harm_view.asked("", evidence.results, ESKETAMINE, True, harms.AUTOMATIC, False))
+    assert "Not counted in both arms by any trial here: serious adverse events." in told.caption
+
+
+def test_a_group_without_counts_is_called_by_its_name() -> None:
+    asked = harm_view.asked("", [felt(5, 20, 1, 20)], Selection("everything"), False, harms.AUTOMATIC, False)
+    told = harm_view.tell(replace(asked, groups=("urinary",)))
+    assert told.finding == "No controlled trial here counts urinary events in both arms"
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_gives_a_figure_and_a_table(evidence: Evidence, preset: str) -> None:
+    found = harms.scope(evidence.results, Selection(preset), harms.is_event)
+    items = [h for h in harms.harms(found.compared, harms.is_event) if h.differs]
+    sides = harm_words.sides_among(items)
+    for measure in ("RD", "RR"):
+        figure = harm_plot(items, measure, sides, DARK)
+        assert figure.layout.height > 100
+        text = figure.to_json()
+        assert "NaN" not in text
+        assert "Infinity" not in text
+    frame = harm_tables.harm_frame(items)
+    assert len(frame) == len(items)
+    grid = reporting.matrix(found.results)
+    assert len(harm_tables.matrix_frame(grid, {})) == len(grid.cells)
+
+
+def test_a_hostile_label_is_escaped() -> None:
+    rows = [felt(5, 20, 1, 20, label="<img src=x onerror=alert(1)>")]
+    text = str(matrix_plot(reporting.matrix(rows), {}, LIGHT).to_dict())
+    assert "<img" not in text
+
+
+def test_the_time_axis_says_when_counting_ended(evidence: Evidence) -> None:
+    found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    rows = [r for r in evidence.results if r.intervention == "esketamine" and r.route == "intranasal"]
+    line = timeline.timeline(evidence.results, ESKETAMINE, rows, found)
+    compared = [c for c in line.counts if c.event == "dissociation" and c.comparator]
+    first = compared[0]
+    # 62 + 33 + 44 + 30 + 46 = 215 of 695; 28 of 527; all counted to 24 or 28 days.
+    assert (first.drug, first.comparator, first.text) == ((215, 695), (28, 527), "31% v 5%")
+    assert math.isclose(first.hours, (576**2 * 672**3) ** 0.2)
+    assert compared[-1].in_words.endswith("from randomisation (1 trial)")
+    words = timeline.finding(line, rows)
+    assert "acute harms" in words
+    assert "ended within the first 6 hours" in words
+    figure = timeline_plot(line, LIGHT)
+    assert [figure.layout.xaxis.ticktext[0], figure.layout.xaxis.ticktext[-1]] == ["40 min", "1 year"]
+    assert len(harm_tables.timeline_frame(line)) >= len(line.counts)
+
+
+def test_the_time_axis_says_whose_benefit_and_whose_harm(evidence: Evidence) -> None:
+    chosen = Selection()
+    found = harms.scope(evidence.results, chosen, harms.is_event)
+    line = timeline.timeline(evidence.results, chosen, apply(evidence.results, chosen.criteria()), found)
+    assert line.caution.startswith("Effects are of ketamine against midazolam, harms of esketamine against placebo")
+    heads = [note.text for note in timeline_plot(line, LIGHT).layout.annotations if note.text.startswith("<b>")]
+    assert any(text.endswith(": ketamine v midazolam") for text in heads)
+    assert any("esketamine v placebo" in text for text in heads)
+    same = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
+    rows = apply(evidence.results, ESKETAMINE.criteria())
+    assert timeline.timeline(evidence.results, ESKETAMINE, rows, same).caution == timeline.HONEST
+
+
+def test_a_subgroup_and_another_kind_of_comparator_stay_off_the_time_axis() -> None:
+    rows = [
+        felt(5, 20, 1, 20),
+        felt(5, 20, 9, 20, "t1", comparator="ECT"),
+        result(trial="t2", outcome="dissociation", comparator="none", events_intervention=5, n_intervention=10),
+        result(trial="t3", outcome="dissociation", analysis="subgroup", events_intervention=5, n_intervention=10),
+    ]
+    everything = Selection("everything")
+    found = harms.scope(rows, everything, harms.is_event)
+    counts = timeline.timeline(rows, everything, rows, found).counts
+    assert {cell.trial for count in counts for cell in count.cells} == {"t0", "t2"}
+    assert [count.text for count in counts] == ["50%", "25% v 5%"]
+
+
+def test_an_empty_time_axis() -> None:
+    everything = Selection("everything")
+    line = timeline.timeline((), everything, (), harms.scope((), everything, harms.is_event))
+    assert line.is_empty
+    assert timeline.finding(line, ()).startswith("Neither an effect by time")
+    assert timeline_plot(line, LIGHT).layout.height > 0

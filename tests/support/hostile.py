@@ -1,0 +1,104 @@
+"""A data folder in which every text cell attacks, as far as the checks let it: for the tests of what comes out."""
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from evidence.dataset.csv_table import read_table
+from evidence.dataset.dictionary import columns
+from evidence.dataset.evidence import DATA, FILES, MODELS, REFERENCES, TRIALS
+from evidence.dataset.references import read_references
+from evidence.dataset.validation import validate
+
+# What none of the files may hold at all.
+REFUSED = (
+    "<script>alert(1)</script>",
+    '<img src=x onerror="alert(1)">',
+    "<svg/onload=alert(1)>",
+    "<a/href=javascript:alert(1)>x</a>",
+    "&#x3c;script&#x3e;alert(1)&#x3c;/script&#x3e;",
+    "=cmd|'/c calc'!A1",
+    '=HYPERLINK("http://evil.test","x")',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "+cmd|' /C calc'!A0",
+    "right \u202eto left",
+    "zero\u200bwidth",
+    "nul\x00",
+)
+# What is plain text, and must stay so wherever it is shown.
+ADMITTED = (
+    "Evil [evil](javascript:alert(1)) [evil](https://evil.test/payload) ![evil](https://evil.test/x.png)",
+    "Evil **evilbold** `evilcode` ~~evilgone~~ $evilmath$ :red[evilred] :material/evil:",
+    'Evil" onmouseover="alert(1)" x=\'evil\' < y & evil',
+    "Evil %{evil} \\evil{TeX} {evil} #evil | evil",
+    "Evil " + "long " * 400,
+    "Evil '); DROP TABLE evil; -- \\",
+)
+REFERENCE_TEXTS = ("title", "container-title", "volume", "issue", "page", "note")
+_KEPT = frozenset({"trial", "citation", "registration", "claim", "estimate"})  # identifiers, or numbers
+
+
+def text_columns(file: str) -> list[str]:
+    """The columns of a file that hold free text."""
+    held = [column.name for column in columns(file) if column.kind == "string" and not column.words]
+    return [name for name in held if name not in _KEPT]
+
+
+def is_refused(file: str, column: str, payload: str) -> bool:
+    """Whether the first row of a shipped file is left out once a cell of it holds a payload."""
+    head, first, *_ = _rows(file)
+    cells = [payload if name == column else cell for name, cell in zip(head, first, strict=True)]
+    checked = validate(read_table(_written([head, cells]), MODELS[file].columns()), MODELS[file])
+    return not checked.records
+
+
+def is_refused_in_reference(field: str, payload: str) -> bool:
+    """Whether something blocks once a field of the first reference holds a payload."""
+    item = json.loads((DATA / REFERENCES).read_text("utf-8"))[0] | {field: payload}
+    return any(found.is_blocking for found in read_references(json.dumps([item]).encode()).findings)
+
+
+def hostile_folder(folder: Path) -> Path:
+    """The shipped rows with every free text in every file replaced by text that attacks."""
+    folder.mkdir()
+    for name in MODELS:
+        head, *rows = _rows(name)
+        trials: dict[str, int] = {}
+        places = [head.index(column) for column in text_columns(name)]
+        written = [head]
+        for number, row in enumerate(rows):
+            # The rows of a trial agree on what belongs to it, so that the text goes by the trial.
+            at = trials.setdefault(row[0], len(trials)) if name == TRIALS else number
+            cells = list(row)
+            for shift, place in enumerate(places):
+                cells[place] = f"{ADMITTED[(at + shift) % len(ADMITTED)]} {at}" if cells[place] else ""
+            written.append(cells)
+        (folder / name).write_bytes(_written(written))
+    _references(folder)
+    assert {path.name for path in folder.iterdir()} == set(FILES)
+    return folder
+
+
+def _references(folder: Path) -> None:
+    items = json.loads((DATA / REFERENCES).read_text("utf-8"))
+    for item, shift in zip(items, itertools.count(), strict=False):
+        for at, field in enumerate(REFERENCE_TEXTS):
+            if item.get(field):
+                item[field] = ADMITTED[(shift + at) % len(ADMITTED)]
+        item["author"] = [{"family": ADMITTED[shift % 4], "given": ADMITTED[(shift + 1) % 4]}, {"literal": ADMITTED[2]}]
+        item["DOI"] = f"10.1000/{shift})[evil](javascript:alert(1)"
+        item["URL"] = f"https://evil.test/{shift})![evil](https://evil.test/'onmouseover='alert(1)"
+    (folder / REFERENCES).write_text(json.dumps(items), "utf-8")
+
+
+def _rows(file: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO((DATA / file).read_text("utf-8-sig"), newline="")))
+
+
+def _written(rows: Iterable[list[str]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()

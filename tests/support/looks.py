@@ -1,0 +1,71 @@
+"""What a browser shows of any page: whether it can be read, what lies on what, what it asked for and complained of."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+
+from tests.support.server import IDLE, SLOW
+
+DESK, TABLET = {"width": 1400, "height": 900}, {"width": 820, "height": 1180}
+# Whether every heading, label and link in the text has a contrast of 4.5 to the ground.
+READABLE = """() => {
+    const parts = colour => colour.match(/[0-9.]+/g).map(Number);
+    const light = colour => parts(colour).slice(0, 3).map(v => v / 255)
+        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = light(getComputedStyle(document.querySelector('[data-testid="stApp"]')).backgroundColor);
+    const words = document.querySelectorAll('h1, h2, h3, .ytick text, .xtick text, .ytick a, [data-testid=stMain] p a');
+    return Math.min(...[...words].filter(word => word.checkVisibility()).map(word => {
+        const style = getComputedStyle(word);
+        const ink = light(word instanceof SVGElement ? style.fill : style.color);
+        return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+    })) >= 4.5;
+}"""
+# Labels that a mark of their chart lies on.
+MARKS_ON_LABELS = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
+    const box = element => element.getBoundingClientRect();
+    const labels = [...chart.querySelectorAll('.ytick text')].filter(label => label.textContent.trim());
+    return [...chart.querySelectorAll('.points path')].flatMap(mark => labels.filter(label =>
+        box(label).left < box(mark).right - 1 && box(label).right > box(mark).left + 1
+        && box(label).top < box(mark).bottom - 3 && box(label).bottom > box(mark).top + 3
+    ).map(label => label.textContent));
+})"""
+
+
+NOTHING_BESIDE = "() => document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+
+
+class Watch:
+    """What a browser context asked for and complained about."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.hosts: set[str] = set()
+        self.complaints: list[str] = []
+        context.on("request", self._asked)
+        context.on("console", self._said)
+        context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        context.on("page", lambda page: page.on("websocket", lambda socket: self.hosts.add(host(socket.url))))
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(("data:", "blob:")):
+            self.hosts.add(host(request.url))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        # Streamlit looks for its own server below the page's address first and gets a 404.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
+            self.complaints.append(message.text)
+
+
+def host(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
+def visit(page: Page, url: str, title: str) -> None:
+    page.goto(url)
+    settled(page, title)
+
+
+def settled(page: Page, title: str) -> None:
+    """Wait until the page with this title is drawn and the server has nothing more to say."""
+    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible(timeout=SLOW)
+    page.wait_for_function(IDLE, timeout=SLOW)

@@ -1,0 +1,10 @@
+"""Where the files that tests use lie."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "evidence" / "ui" / "app.py"
+DATA = ROOT / "tests" / "data"
+DEFECTS = DATA / "defects"
+REFERENCE = DATA / "reference"
+SAMPLES = DATA / "samples"

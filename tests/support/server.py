@@ -1,0 +1,158 @@
+"""The dashboard as a process of its own, for the tests that need a browser and for the photographs."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evidence.ui.data import FOLDER_VARIABLE
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+HOST = "127.0.0.1"
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# True in the browser once a page is drawn and the server has nothing more to say.
+IDLE = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].filter(c => c.checkVisibility());
+    return app?.dataset.testScriptState === 'notRunning'
+        && !document.querySelector('[data-testid="stSkeleton"]')
+        && document.querySelector('main, [data-testid="stMain"]').innerText.includes('Data version')
+        && charts.every(c => c.querySelector('.main-svg'));
+}"""
+SLOW = 30_000  # milliseconds a browser may take for what a reader would wait for
+_PATIENCE = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard: where it answers and where it writes what it has to say."""
+
+    url: str
+    log_file: Path
+    pid: int = 0
+
+    @property
+    def log(self) -> str:
+        """Everything the process has printed so far."""
+        return self.log_file.read_text("utf-8", errors="replace")
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_healthy(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+            return bool(answer.read() == b"ok")
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
+    except OSError:
+        return False
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], server: Server) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not _is_healthy(server.url):
+        try:
+            process.wait(timeout=0.05)
+        except subprocess.TimeoutExpired:
+            if time.monotonic() < end:
+                continue
+        raise RuntimeError(f"The dashboard did not start:\n{server.log}")
+
+
+@contextmanager
+def browsing() -> Iterator["Browser"]:
+    """A Chromium without a window; it fails with what to do where none is installed."""
+    from playwright.sync_api import expect, sync_playwright
+
+    from tools.browsers import chromium
+
+    path = chromium()
+    assert path, "No Chromium: run python tools/browsers.py"
+    expect.set_options(timeout=SLOW)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_FLAGS))
+        yield browser
+        browser.close()
+
+
+def becomes(page: "Page", script: str, wanted: object = True) -> None:
+    """Wait until a function of the page gives what is wanted: after a click or a new width a layout takes a moment."""
+    from playwright.sync_api import TimeoutError
+
+    try:
+        page.wait_for_function(f"() => JSON.stringify(({script})()) === {json.dumps(json.dumps(wanted))}", timeout=SLOW)
+    except TimeoutError:
+        assert page.evaluate(script) == wanted
+
+
+def clicked(page: "Page", where: Callable[[], tuple[float, float]], card: "Locator") -> None:
+    """Click a mark until its card is there: a click that lands while the chart is still being laid out is repeated."""
+    from playwright.sync_api import expect
+
+    for _ in range(3):
+        page.mouse.click(*where())
+        with contextlib.suppress(AssertionError):
+            expect(card).to_be_visible(timeout=SLOW / 3)
+            return
+    raise AssertionError("A click on the mark opens no card.")
+
+
+@contextmanager
+def dashboard(data: Path | None = None, *options: str, script: str = "dashboard.py") -> Iterator[Server]:
+    """Start the dashboard on a free port of this machine, wait until it is healthy, and end it afterwards.
+
+    `data` is the folder of the data files; without it the project's own. `options` are Streamlit's, as on its command
+    line. `script` is what Streamlit runs.
+    """
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", script]
+    command += ["--server.port", str(port), "--server.address", HOST, "--server.headless", "true", *options]
+    environment = {name: value for name, value in os.environ.items() if name != FOLDER_VARIABLE}
+    if data is not None:
+        environment[FOLDER_VARIABLE] = str(data)
+    with tempfile.TemporaryDirectory() as folder:
+        log_file = Path(folder) / "log.txt"
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        server = Server(f"http://{HOST}:{port}", log_file, process.pid)
+        try:
+            _wait_until_healthy(process, server)
+            yield server
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()

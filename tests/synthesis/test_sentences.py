@@ -1,0 +1,205 @@
+import re
+from typing import Any
+
+import pytest
+
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS
+from evidence.questions import certainty, duration, onset, overview
+from evidence.selection.selection import PRESETS, Selection, apply
+from evidence.synthesis import sentences as statements
+from evidence.synthesis.answers import Answer, answer
+from evidence.synthesis.describe import describe
+from evidence.synthesis.sentences import Sides
+from evidence.synthesis.trial_effects import SYMPTOMS, Question
+from tests.support.builders import counted, difference, result
+
+DAY, WEEK = BIN_OF_VALUE["24h"], BIN_OF_VALUE["7d"]
+RESPONSE = Question(("response",), "RR", DAY)
+POINTS = Question(SYMPTOMS, "MD", DAY, "MADRS")
+SIDES = Sides("ketamine", "midazolam")
+
+
+def two(**cells: Any) -> list[Any]:
+    return [counted(20, 40, 10, 40, trial="a", **cells), counted(15, 40, 10, 40, trial="b", **cells)]
+
+
+def test_one_trial_speaks_with_its_own_percentages(evidence: Evidence) -> None:
+    # Murrough 2013 prints 64 % against 28 %; RR 30/47 : 7/25 = 2.28, interval by hand in test_comparisons.
+    found = answer(evidence.trials["murrough-2013a"], RESPONSE)
+    assert statements.finding_of_rates(found, SIDES) == (
+        "At 24 hours 64% responded on ketamine and 28% on midazolam "
+        "(risk ratio 2.28, 95% CI 1.17 to 4.43; 1 trial, 72 people)"
+    )
+    assert statements.caution(found) == "One trial: its own result, nothing is pooled."
+    assert statements.heterogeneity(found) == ""
+
+
+def test_a_finding_says_when_its_interval_includes_no_difference() -> None:
+    def words(events: int) -> str:
+        return statements.finding_of_rates(answer([counted(events, 20, 5, 20)], RESPONSE), SIDES)
+
+    assert words(6).endswith("; 1 trial, 40 people); the interval includes no difference")
+    assert words(19).endswith("; 1 trial, 40 people)")
+
+
+def test_two_trials_speak_of_a_hundred_people(evidence: Evidence) -> None:
+    # 8 of 34 on midazolam are 24 of 100; times the risk ratio of 2.303 they are 54.
+    found = answer(apply(evidence.results, Selection().criteria()), RESPONSE)
+    assert statements.finding_of_rates(found, SIDES) == (
+        "At 24 hours about 54 of 100 people responded on ketamine and 24 on midazolam "
+        "(risk ratio 2.30, 95% CI 1.22 to 4.35; 2 trials, 88 people)"
+    )
+    assert "no prediction interval" in statements.caution(found)
+    assert "A new trial may fall" not in statements.heterogeneity(found)
+
+
+def test_three_trials_need_no_caution_and_predict_a_new_one() -> None:
+    found = answer([*two(), counted(10, 30, 9, 30, trial="c")], RESPONSE)
+    assert statements.caution(found) == ""
+    assert "on 2 degrees of freedom" in statements.heterogeneity(found)
+    assert "A new trial may fall anywhere from" in statements.heterogeneity(found)
+
+
+def test_no_trial_is_said_plainly() -> None:
+    found = answer([], RESPONSE)
+    said = "No controlled trial in this selection reports response at 12 to 36 hours"
+    assert statements.finding_of_rates(found, SIDES) == said
+    assert "nothing to pool" in statements.in_one_line(found)
+    assert statements.absolute(found) is None
+    assert statements.caution(found) == statements.heterogeneity(found) == ""
+
+
+def test_trials_without_numbers_are_named_with_every_reason() -> None:
+    silent = [
+        result(trial=name, label=f"{name} 2020", percent_intervention=50, percent_comparator=20) for name in "abcd"
+    ]
+    last = counted(9, 20, 3, 20, trial="e", label="e 2020", anchor="last-dose")
+    said = statements.finding_of_rates(answer([*silent, last], RESPONSE), SIDES)
+    assert "a 2020, b 2020 and c 2020 and 2 more" in said
+    assert "only percentages reported, no numbers of people and time counted from the last dose" in said
+    assert statements.not_pooled(answer([*silent, last], RESPONSE)) == [
+        "Not pooled (only percentages reported, no numbers of people): a 2020, b 2020, c 2020 and d 2020.",
+        "Not pooled (time counted from the last dose): e 2020.",
+    ]
+
+
+def test_scores_are_lower_or_higher_with_a_true_minus() -> None:
+    lower = answer([difference(-7.95, -12.7, -3.2)], POINTS)
+    assert statements.finding_of_scores(lower, SIDES) == (
+        "At 24 hours symptom scores were 8.0 MADRS points lower with ketamine than with midazolam "
+        "(difference −8.0, 95% CI −12.7 to −3.2; 1 trial, 60 people)"
+    )
+    higher = statements.finding_of_scores(answer([difference(1.5, -1, 4)], POINTS), SIDES)
+    assert "1.5 MADRS points higher with ketamine" in higher
+    assert statements.finding_of_scores(answer([], POINTS), SIDES).startswith("No controlled trial in this selection")
+
+
+def test_standardised_scores_are_in_standard_deviations() -> None:
+    found = answer([difference(-4, -7, -1, n_intervention=50, n_comparator=50)], Question(SYMPTOMS, "SMD", DAY))
+    assert "0.53 standard deviations lower" in statements.finding_of_scores(found, SIDES)
+
+
+def test_times_that_differ_are_named() -> None:
+    rows = [counted(20, 40, 10, 40, trial="a", hours=12), counted(15, 40, 10, 40, trial="b", hours=36)]
+    assert statements.when(answer(rows, RESPONSE)) == (
+        "Between 12 hours and 36 hours (trials measured at different times)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "measure", "below", "above"),
+    [
+        ("response", "RR", "favours midazolam", "favours ketamine"),
+        ("remission", "RD", "favours midazolam", "favours ketamine"),
+        ("relapse", "HR", "favours ketamine", "favours midazolam"),
+        ("symptom-change", "MD", "favours ketamine", "favours midazolam"),
+        ("dissociation", "RR", "favours ketamine", "favours midazolam"),
+    ],
+)
+def test_what_is_favoured_follows_from_the_outcome(outcome: str, measure: str, below: str, above: str) -> None:
+    assert statements.favours(Question((outcome,), measure, None), SIDES) == (below, above)
+
+
+def test_a_harm_has_a_number_needed_to_harm_and_a_benefit_one_to_treat() -> None:
+    good, bad = answer(two(), RESPONSE), answer(two(outcome="dissociation"), Question(("dissociation",), "RR", DAY))
+    helped, harmed = statements.absolute(good, 0.25), statements.absolute(bad, 0.25)
+    assert helped is not None
+    assert harmed is not None
+    assert str(helped.number_needed).startswith("NNTB")
+    assert str(harmed.number_needed).startswith("NNTH")
+    assert helped.risk == harmed.risk
+
+
+@pytest.mark.parametrize(
+    ("rows", "sides"),
+    [
+        ([], ("the drug", "the comparator")),
+        ([result(comparator="none")], ("the drug", "the comparator")),
+        ([result(comparator="ECT")], ("ketamine", "ECT")),
+        ([result(), result(comparator="saline"), result(comparator="placebo")], ("ketamine", "placebo of any kind")),
+        ([result(), result(comparator="saline"), result(comparator="ECT")], ("ketamine", "the comparator")),
+        ([result(intervention="esketamine", comparator="ketamine")], ("esketamine", "racemic ketamine")),
+        ([result(), result(intervention="esketamine")], ("ketamine or esketamine", "midazolam")),
+        (
+            [result(), result(intervention="esketamine"), result(intervention="arketamine")],
+            ("any form of ketamine", "midazolam"),
+        ),
+    ],
+)
+def test_sides_are_called_by_what_is_true_of_every_result(rows: list[Any], sides: tuple[str, str]) -> None:
+    assert statements.sides_of(rows) == sides
+
+
+def test_a_line_for_the_ear_says_whether_no_effect_is_inside() -> None:
+    clear, unclear = [difference(-8, -12, -4)], [difference(-2, -6, 2)]
+    assert statements.in_one_line(answer(clear, POINTS)).endswith("the interval excludes no effect")
+    assert statements.in_one_line(answer(unclear, POINTS)).endswith("the interval includes no effect")
+
+
+def test_what_was_given_up_is_said() -> None:
+    assert statements.given_up(()) == ""
+    dropped = Selection().criteria()[-2:]
+    assert statements.given_up(dropped) == (
+        "This selection holds no such result; shown without requiring that dose is 0.5 mg/kg and "
+        "comparator is midazolam."
+    )
+
+
+def sentences_of(found: Answer) -> list[str]:
+    sides = statements.sides_of(entry.first for entry in found.used)
+    finding = statements.finding_of_scores if found.question.measure in ("MD", "SMD") else statements.finding_of_rates
+    texts = [finding(found, sides), statements.caution(found), statements.heterogeneity(found)]
+    return [*texts, statements.in_one_line(found), statements.effect_in_words(found), *statements.not_pooled(found)]
+
+
+def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Evidence) -> None:
+    texts: list[str] = []
+    for preset in PRESETS:
+        chosen = Selection(preset)
+        rows = apply(evidence.results, chosen.criteria())
+        for measure in ("RR", "RD", "MD", "SMD"):
+            outcomes = SYMPTOMS if measure in ("MD", "SMD") else ("response",)
+            instrument = "MADRS" if measure == "MD" else None
+            for time_bin in (*TIME_BINS, None):
+                texts += sentences_of(answer(rows, Question(outcomes, measure, time_bin, instrument)))
+        course = onset.course(rows, "MD")
+        texts += [onset.finding_of_onset(course.answers), onset.finding_of_duration(course.answers)]
+        texts += overview.not_known(rows, frozenset())
+        tiles = (
+            overview.onset_tile(rows, evidence.reviews),
+            overview.response_tile(rows, evidence.reviews),
+            overview.duration_tile(evidence.results, chosen),
+            overview.harms_tile(evidence.results, chosen, evidence.reviews),
+        )
+        texts += [text for tile in tiles for text in (tile.words, tile.unit, tile.interval, tile.behind)]
+    entries = duration.withdrawals(evidence.results)
+    texts += [duration.finding_of_withdrawals(entries)]
+    texts += [duration.finding_of_courses(duration.follow_ups(evidence.results))]
+    texts += [certainty.in_words(review) for review in evidence.reviews]
+    texts += [describe(row) for row in evidence.results]
+    assert len(texts) > 1000
+    for text in texts:
+        assert "significant" not in text.lower()
+        assert not re.search(r"(?<![\w.])-\d", text), text
+        assert not re.search(r"\b(nan|inf)\b| None\b", text), text

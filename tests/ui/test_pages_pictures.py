@@ -1,0 +1,48 @@
+import json
+
+import pytest
+
+from evidence.report.figures.framing import SIZES
+from tests.support.screens import opened
+
+CHARTS = {
+    "overview": ("map",),
+    "onset": ("onset",),
+    "response": ("response", "people"),
+    "duration": ("single", "course", "withdrawal"),
+    "safety": ("harms-events", "harms-apart"),
+    "blinding": ("blind-lens",),
+    "bias": ("bias", "bias-weights"),
+}
+
+
+def title_of(spec):
+    return spec["layout"]["title"]["text"].replace("<br>", " ").replace("&lt;", "<").removeprefix("<b>")[:-4]
+
+
+@pytest.mark.parametrize("page", CHARTS)
+def test_a_picture_carries_the_finding_on_the_page_and_its_source(page, evidence):
+    at = opened(page, preset="Everything")
+    alone = len(at.get("plotly_chart"))
+    for key in CHARTS[page]:
+        at.session_state[f"{key}-tabs"] = "Download"
+        at.session_state[f"{key}-picture"] = "SVG for an A4 column"
+        at.session_state[f"{key}-framed"] = True
+    at.run()
+    assert not at.exception
+    assert len(at.get("plotly_chart")) == alone + len(CHARTS[page])
+    said = {h.value.replace("\\", "") for kind in ("header", "subheader", "markdown") for h in at.get(kind)}
+    pictures = [item.proto for item in at.get("plotly_chart") if item.proto.id.endswith("-framed-chart")]
+    assert len(pictures) == len(CHARTS[page])
+    for proto in pictures:
+        spec, config = json.loads(proto.spec), json.loads(proto.config)["toImageButtonOptions"]
+        title = title_of(spec)
+        assert page == "overview" or title in said or f"**{title}**" in said
+        source = next(item["text"] for item in spec["layout"]["annotations"] if item.get("name") == "source")
+        source = source.replace("<br>", " ")
+        assert source.startswith("Trials: ")
+        assert f"data version {evidence.short}" in source
+        assert evidence.digest[:16] in source
+        assert (config["format"], config["width"]) == ("svg", SIZES["a4"].width)
+        assert config["height"] == spec["layout"]["height"]
+        assert config["filename"].endswith("-with-source")

@@ -1,0 +1,161 @@
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.support.screens import APP, assert_sound, opened, words_of
+
+ON = {"present": "on"}
+
+
+def step_of(at: AppTest) -> str:
+    return next(item.value for item in at.markdown if item.value.startswith("Step "))
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    at.button(key=key).click().run()
+    assert_sound(at)
+    return at
+
+
+def test_start_turns_and_leaves() -> None:
+    at = opened("seminar")
+    assert at.title[0].value == "How do I teach this?"
+    press(at, "seminar-start")
+    assert at.query_params["present"] == "on"
+    assert step_of(at) == "Step 1 of 14"
+    for key, step in (
+        ("seminar-next", 2),
+        ("seminar-key-pagedown", 3),
+        ("seminar-key-space", 4),
+        ("seminar-key-left", 3),
+        ("seminar-key-end", 14),
+        ("seminar-previous", 13),
+        ("seminar-key-home", 1),
+        ("seminar-key-pageup", 1),
+    ):
+        assert step_of(press(at, key)) == f"Step {step} of 14"
+    press(at, "seminar-leave")
+    assert at.title[0].value == "How do I teach this?"
+    assert "present" not in at.query_params
+
+
+@pytest.mark.parametrize("step", ["trials", "99", "nonsense", "<b>"])
+def test_a_link_opens_a_step_that_exists(step: str) -> None:
+    at = opened("seminar", step=step, **ON)
+    assert_sound(at)
+    expected = {"trials": 4, "99": 14}.get(step, 1)
+    assert step_of(at) == f"Step {expected} of 14"
+
+
+@pytest.mark.parametrize(("mode", "scheme"), [("present", "dark"), ("notes", "light")])
+def test_every_step_and_its_notes_stand(mode: str, scheme: str) -> None:
+    at = AppTest.from_file(str(APP), default_timeout=30)
+    at.context = {"theme": scheme}
+    at.query_params[mode] = "on"
+    at.switch_page("../../pages/seminar.py")
+    at.run()
+    for place in range(1, 15):
+        assert_sound(at)
+        assert step_of(at) == f"Step {place} of 14"
+        assert any("Data version" in item.value for item in at.markdown)
+        if place < 14:
+            at.button(key="seminar-next").click().run()
+
+
+def test_the_room_guesses_takes_back_and_sees() -> None:
+    at = opened("seminar", step="guess-response", **ON)
+    for value in (30, 50):
+        press(at, f"seminar-quick-guess-response-{value}")
+    at.number_input(key="seminar-other-guess-response").set_value(72).run()
+    assert [b.label for b in at.button if b.label.endswith("×")] == ["30 ×", "50 ×", "72 ×"]
+    press(at, "seminar-remove-guess-response-1")
+    assert not any("the trials found" in text for text in words_of(at))
+    press(at, "seminar-reveal")
+    told = "On ketamine: 2 guesses (30 to 72), in the middle 51; the trials found 54 of 100 people (95% CI 29 to 100)."
+    assert told in [item.value.replace("\\", "") for item in at.markdown]
+    press(at, "seminar-next")
+    press(at, "seminar-previous")
+    assert [b.label for b in at.button if b.label.endswith("×")] == ["30 ×", "72 ×"]
+    assert set(at.query_params) <= {"present", "step", "data", "lecture"}
+
+
+def test_data_saved_in_the_middle_do_not_change_the_numbers(data_copy: Path) -> None:
+    at = opened("seminar", **ON)
+    before = next(item.value for item in at.markdown if "Data version" in item.value)
+    path = data_copy / "trials.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith("grunebaum-2017,")]
+    assert len(kept) < len(lines)
+    path.write_text("".join(kept), "utf-8")
+    press(at, "seminar-next")
+    assert before in [item.value for item in at.markdown]
+    assert "this seminar keeps version" in at.info[0].value
+    at.query_params["step"] = "trials"
+    assert "2 of 2 trials" in at.run().title[0].value
+    press(at, "seminar-renew")
+    assert before not in [item.value for item in at.markdown]
+    assert not at.info
+    assert "64% responded" in at.title[0].value
+
+
+def test_a_link_made_with_other_data_says_so_until_it_is_accepted() -> None:
+    at = opened("seminar", data="1a2b3c4d", **ON)
+    assert "made with data version 1a2b3c4d" in at.warning[0].value
+    press(at, "seminar-accept")
+    assert not at.warning
+    assert at.query_params["data"] != "1a2b3c4d"
+
+
+def test_an_empty_selection_offers_the_way_back() -> None:
+    at = opened("seminar", drug="Esketamine", **ON)
+    assert_sound(at)
+    assert at.warning[0].value.startswith("No trial meets all of")
+    assert at.button(key="undo-drug")
+
+
+def test_the_code_reopens_the_step() -> None:
+    at = opened("seminar", step="pooled", **ON)
+    assert not any("seminar-code" in item.value for item in at.html if "<img" in item.value)
+    press(at, "seminar-code")
+    assert any("<img" in item.value for item in at.html)
+    assert not at.get("plotly_chart")
+    press(at, "seminar-next")
+    assert at.get("plotly_chart")
+
+
+def follows(at: AppTest) -> bool:
+    return any(item.value.startswith("This window follows") for item in at.caption)
+
+
+def test_notes_follow_their_own_room_and_may_look_ahead() -> None:
+    rooms = [press(opened("seminar"), "seminar-start") for _ in range(2)]
+    keys = [at.query_params["lecture"] for at in rooms]
+    assert len(set(map(str, keys))) == 2
+    notes = opened("seminar", notes="on", lecture=keys[0])
+    assert (step_of(notes), follows(notes)) == ("Step 1 of 14", True)
+    press(rooms[0], "seminar-key-end")
+    press(rooms[1], "seminar-next")
+    assert step_of(notes.run()) == "Step 14 of 14"
+    assert step_of(press(notes, "seminar-previous")) == "Step 13 of 14"
+    assert step_of(notes.run()) == "Step 13 of 14"
+    press(rooms[0], "seminar-previous")
+    press(rooms[0], "seminar-previous")
+    assert step_of(notes.run()) == "Step 12 of 14"
+
+
+@pytest.mark.parametrize("lecture", ["", "<b>", "of-another-process"])
+def test_notes_without_a_room_say_so_and_turn_by_their_keys(lecture: str) -> None:
+    at = opened("seminar", notes="on", lecture=lecture)
+    assert any(item.value.startswith("This window does not follow") for item in at.caption)
+    assert not follows(at)
+    assert step_of(press(at, "seminar-key-right")) == "Step 2 of 14"
+
+
+def test_the_code_for_phones_does_not_hold_the_lecture(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("evidence.export.qr.png", lambda address: shown.append(address) or b"")
+    at = press(press(opened("seminar"), "seminar-start"), "seminar-code")
+    assert at.query_params["lecture"]
+    assert shown
+    assert "lecture" not in shown[-1]
