@@ -5,3 +5,5 @@ The rooms, from the ground up: `dataset` reads the files, `selection` says which
 changes the data, `report` shows answers; `export`, `seminar`, `api`, `cli` and `ui` are the doors. Imports point
 downwards only; the contracts in pyproject.toml say so.
 """
+
+__version__ = "0.1.0"
