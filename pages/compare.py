@@ -6,7 +6,6 @@ from evidence.curation.diff import unreadable
 from evidence.formatting import counted
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.sections import compare as compare_views
-from evidence.ui.sections import compare_options
 from evidence.ui.workbench import preview as add_preview
 
 st.title("What differs between two versions?", anchor=False)
@@ -16,9 +15,9 @@ st.caption(
 )
 left, right = st.columns(2, gap="large")
 with left:
-    first = compare_options.one("Before", "before", compare_options.newest())
+    first = compare_views.one("Before", "before", compare_views.newest())
 with right:
-    second = compare_options.one("After", "after", compare_options.NOW)
+    second = compare_views.one("After", "after", compare_views.NOW)
 if first is None or second is None:
     st.info("Choose two versions.", icon=":material/difference:")
     st.stop()
@@ -28,7 +27,7 @@ for version in (first, second):
             st.error(escaped(f"{version.name}: {fault.message} {fault.fix}"))
         st.stop()
 
-found = compare_options.compared(first, second)
+found = compare_views.compared(first, second)
 changed = [one for one in found.headlines if one.is_changed]
 st.markdown(f"Version `{found.digests[0][:8]}` → version `{found.digests[1][:8]}`")
 if found.digests[0] == found.digests[1]:

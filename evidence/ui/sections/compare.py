@@ -1,13 +1,88 @@
 """Two versions of the data side by side: rows, cells, references, headline numbers."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 import streamlit as st
 
-from evidence.curation.diff import Difference, FileRow
+from evidence.curation.diff import Difference, FileRow, difference
+from evidence.curation.history import Version, versions
+from evidence.curation.versions import CURRENT, Snapshot, before, of_revision, of_upload, snapshot
 from evidence.formatting import counted, listed
 from evidence.report.tables import answers as tables
+from evidence.ui import data as loading
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
+from evidence.ui.workbench import state as add_state
+
+NOW, FILE, REVISION = "Now", "An uploaded trials.csv", "A git revision"
+
+
+def _history() -> Mapping[str, Version]:
+    """The versions kept beside the data by what they are called, the newest first."""
+    found: dict[str, Version] = {}
+    for version in reversed(versions(loading.data_folder())):
+        when = version.when[:16].replace("T", " ")
+        word = {"add": "rows were added", "undo": "a save was taken back"}.get(version.what, version.what)
+        found.setdefault(f"Before {word} on {when} UTC (version {version.before[:8]})", version)
+    return found
+
+
+@st.cache_data(show_spinner=False, ttl=60)
+def _has_git(folder: str) -> bool:
+    return isinstance(_revision("HEAD"), Snapshot)
+
+
+def _revision(name: str) -> Snapshot | None:
+    return of_revision(name.strip(), loading.data_folder())
+
+
+def one(title: str, name: str, first: str | None) -> Snapshot | None:
+    """Draw the choice of one version and read it; None while there is none."""
+    folder = loading.data_folder()
+    history = _history()
+    options = [NOW, *history, FILE, *([REVISION] if _has_git(str(folder)) else [])]
+    chosen = st.selectbox(
+        title,
+        options,
+        index=options.index(first) if first in options else None,
+        key=f"cmp-{name}",
+        placeholder="choose a version",
+        persist_state="session",
+    )
+    if chosen == NOW:
+        found = snapshot(CURRENT, folder)
+        return found if isinstance(found, Snapshot) else None
+    if chosen is not None and chosen in history:
+        return before(folder, history[chosen])
+    if chosen == FILE:
+        file = add_state.file("A trials.csv of another version", f"cmp-{name}-file", ("csv",))
+        return of_upload(file[0], file[1], folder) if file else None
+    if chosen == REVISION:
+        text = st.text_input(
+            "Revision", "HEAD", key=f"cmp-{name}-revision", help="A commit, a tag or a branch.", persist_state="session"
+        )
+        found_revision = _revision(text or "")
+        if found_revision is None and text:
+            st.error(escaped(f"Git knows no revision “{text[:60]}” with these files."))
+        return found_revision
+    return None
+
+
+def newest() -> str | None:
+    """The newest version in the history, to begin with."""
+    return next(iter(_history()), None)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing every row and headline number …")
+def _compared(digests: tuple[str, str], _before: Snapshot, _after: Snapshot) -> Difference:
+    return difference(_before, _after, all_headlines=True)
+
+
+def compared(first: Snapshot, second: Snapshot) -> Difference:
+    """The difference of two versions, remembered by their hashes."""
+    return _compared((first.digest, second.digest), first, second)
+
 
 _TELLING = ("trial", "label", "outcome", "instrument", "hours", "comparator", "intervention", "dose", "analysis")
 
