@@ -6,7 +6,7 @@ from evidence.ui import cache as remembered
 from evidence.ui import filters
 from evidence.ui import page as views
 from evidence.ui.sections import safety as safety_views
-from evidence.ui.sections import safety_options, timeline_view
+from evidence.ui.sections import timeline_view
 
 view = views.current()
 st.title("At what cost?", anchor=False)
@@ -15,10 +15,10 @@ if not view.results:
     st.stop()
 
 body = st.container()
-options = safety_options.options()
+options = safety_views.options()
 with body:
     safety_views.events(view, options)
-found = remembered.harms_told(safety_views.asked(view, options)).scope
+found = remembered.harms_told(safety_views.harm_question(view, options)).scope
 
 safety_views.apart(view, options)
 

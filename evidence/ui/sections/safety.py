@@ -1,31 +1,73 @@
 """The sections of the Safety page: events, what stands apart, who counted what, what nobody measured."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from evidence.formatting import counted
-from evidence.questions import (
-    harm_matrix as reporting,
-)
-from evidence.questions import (
-    harm_sentences as harm_words,
-)
-from evidence.questions import (
-    harm_view,
-    harms,
-)
+from evidence.questions import harm_matrix as reporting
+from evidence.questions import harm_sentences as harm_words
+from evidence.questions import harm_view, harms
 from evidence.questions.blinding import MASKINGS
 from evidence.questions.harm_view import Asked, Told
 from evidence.report import alt_text as aloud
 from evidence.report.figures.harms import matrix_key, matrix_plot
 from evidence.report.tables import harms as harm_tables
 from evidence.selection.selection import PRESETS
+from evidence.stats.effect_sizes import MEASURES
 from evidence.ui import cache as remembered
+from evidence.ui import widgets
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import View
-from evidence.ui.sections.safety_options import Options
+
+LEAST = 5
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the Safety page shows."""
+
+    measure: str
+    groups: tuple[str, ...]
+    least: float
+    against: str
+    withdrawals: bool
+    by_masking: bool = False
+
+
+def options() -> Options:
+    """Draw the closed panel of options and read it."""
+    with st.expander("Options", key="safety-options"):
+        columns = st.columns(3)
+        effects = {name: MEASURES[name].label for name in ("RD", "RR")}
+        measure = widgets.beside("Effect on the right", effects, "harm", columns[0])
+        against = widgets.one("Compared with", harms.KIND_LABELS, "against", columns[1])
+        least = columns[2].slider(
+            "Leave out events under this per cent in both arms",
+            0,
+            30,
+            LEAST,
+            key="incidence",
+            bind="query-params",
+            help="Serious events, thoughts of suicide and stopping are never left out.",
+        )
+        groups = st.pills(
+            "Groups of events",
+            list(harms.EVENT_GROUPS),
+            format_func=lambda value: harms.EVENT_GROUPS[value],
+            selection_mode="multi",
+            key="events",
+            bind="query-params",
+        )
+        withdrawals = widgets.switch(
+            "Pool randomised withdrawals too",
+            "withdrawn",
+            "Only people who had done well on the drug, and borne it, took part in them.",
+        )
+        masked = widgets.by_blinding()
+    return Options(measure, tuple(groups or ()), float(least), against, withdrawals, masked)
+
 
 SHAPES = (
     "● drug, □ comparator, ◆ pooled, ◇ one trial (its risk difference with Newcombe’s interval). The arms differ by "
@@ -33,7 +75,7 @@ SHAPES = (
 )
 
 
-def asked(view: View, options: Options, apart: bool = False) -> Asked:
+def harm_question(view: View, options: Options, apart: bool = False) -> Asked:
     """The question the page asks of the view."""
     found = harm_view.asked(
         view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
@@ -43,7 +85,7 @@ def asked(view: View, options: Options, apart: bool = False) -> Asked:
 
 def events(view: View, options: Options) -> None:
     """The finding, the dot plot of named events, harm beside benefit, and what is not drawn."""
-    question = asked(view, options)
+    question = harm_question(view, options)
     told = remembered.harms_told(question)
     st.header(escaped(told.finding) + ".", anchor=False)
     if told.caption:
@@ -109,7 +151,7 @@ def _elsewhere(view: View) -> None:
 
 def apart(view: View, options: Options) -> None:
     """Serious events, thoughts of suicide and stopping; no threshold and no group cuts these."""
-    question = asked(view, options, apart=True)
+    question = harm_question(view, options, apart=True)
     told = remembered.harms_told(question)
     st.header("Serious events, thoughts of suicide, and stopping", anchor=False)
     st.subheader(escaped(told.finding) + ".", anchor=False)
