@@ -6,7 +6,7 @@ from evidence.ui import cache as remembered
 from evidence.ui import filters
 from evidence.ui import page as views
 from evidence.ui.sections import safety as safety_views
-from evidence.ui.sections import timeline_view
+from evidence.ui.sections import timeline
 
 view = views.current()
 st.title("At what cost?", anchor=False)
@@ -24,7 +24,7 @@ safety_views.apart(view, options)
 
 with st.expander("Benefit and harm on one time axis", key="timeline", on_change="rerun", bind="query-params") as panel:
     if panel.open:
-        timeline_view.draw(view, found)
+        timeline.draw(view, found)
 
 with st.expander("Which trial counted what?", key="counted", on_change="rerun", bind="query-params") as panel:
     if panel.open:

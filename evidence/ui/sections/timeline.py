@@ -1,4 +1,4 @@
-"""Benefit and harm on one time axis, drawn."""
+"""None"""
 
 import streamlit as st
 
