@@ -25,7 +25,6 @@ from evidence.ui import page as views
 from evidence.ui.components import chart, published
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.sections import response as response_views
-from evidence.ui.sections import response_options
 
 view = views.current()
 st.title("For how many does it work?", anchor=False)
@@ -34,9 +33,9 @@ if not view.results:
     st.stop()
 
 body = st.container()
-options = response_options.options(view)
+options = response_views.options(view)
 with st.expander("Sensitivity: what if it is pooled in another way?", key="sensitivity", on_change="rerun") as panel:
-    choices = response_options.sensitivity(view, options)
+    choices = response_views.sensitivity_options(view, options)
 
 splits = subgroups.subgroups(view.evidence.judgements)
 answer = response.answer_for(view.results, choices, splits[options.split].group)
@@ -69,7 +68,7 @@ with body:
             alt,
             views.cited(answer.entries),
             tables.pool_frame([answer], view.links),
-            action=response_options.leave_out_button,
+            action=response_views.leave_out_button,
             more=[chart.r_download([answer], OUTCOMES[options.outcome].label, view)],
         )
     if "risk of bias" in options.columns:
