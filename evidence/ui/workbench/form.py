@@ -16,7 +16,7 @@ from evidence.dataset.validation import validate
 from evidence.formatting import counted
 from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import add_fields
+from evidence.ui.workbench import fields
 from evidence.ui.workbench import references as add_reference
 from evidence.ui.workbench import state as add_state
 from evidence.ui.workbench.state import Brought, Cells, Item
@@ -52,16 +52,16 @@ def from_form() -> Brought:
     st.header("2 · Trial", anchor=False)
     cells = _trial(evidence)
     st.header("3 · Comparison", anchor=False)
-    cells |= add_fields.fields(COMPARISON, _PREFIX)
+    cells |= fields.fields(COMPARISON, _PREFIX)
     st.header("4 · Result", anchor=False)
-    cells |= add_fields.fields(MEASUREMENT, _PREFIX)
+    cells |= fields.fields(MEASUREMENT, _PREFIX)
     numbers, beside = st.columns([3, 2], gap="large")
     with numbers:
         for group in (COUNTS, SCORES, (*PERCENTS, *MEDIANS)):
-            cells |= add_fields.fields(group, _PREFIX)
-        cells |= add_fields.fields(EFFECT, _PREFIX, 5)
-    cells |= add_fields.fields(ORIGIN[:4], _PREFIX)
-    cells |= add_fields.fields(ORIGIN[4:], _PREFIX, 1)
+            cells |= fields.fields(group, _PREFIX)
+        cells |= fields.fields(EFFECT, _PREFIX, 5)
+    cells |= fields.fields(ORIGIN[:4], _PREFIX)
+    cells |= fields.fields(ORIGIN[4:], _PREFIX, 1)
     if citation:
         cells["citation"] = citation
     if "trial" not in cells and "label" in cells:
@@ -82,7 +82,7 @@ def _citation(evidence: Evidence, references: tuple[Item, ...]) -> str:
         format_func=lambda key: f"{key} (new)" if key in new else key,
         key=add_state.key(f"{_PREFIX}-citation-{len(new)}"),
         placeholder="choose one that is there, or add one above",
-        help=add_fields.known()["citation"].text,
+        help=fields.known()["citation"].text,
     )
     return chosen or ""
 
@@ -112,7 +112,7 @@ def _trial(evidence: Evidence) -> dict[str, str]:
         for name in (*TRIAL, *COMPARISON):
             value = getattr(first, name)
             text = f"{value:g}" if isinstance(value, float) else str(value) if value is not None else ""
-            is_list = bool(add_fields.known()[name].words)
+            is_list = bool(fields.known()[name].words)
             add_state.put(add_state.key(f"{_PREFIX}-{name}"), (text or None) if is_list else text)
 
     st.selectbox(
@@ -126,7 +126,7 @@ def _trial(evidence: Evidence) -> dict[str, str]:
         help="Fills the fields of trial and comparison from its first row.",
         width=420,
     )
-    return add_fields.fields(TRIAL, _PREFIX, 5)
+    return fields.fields(TRIAL, _PREFIX, 5)
 
 
 def _findings(row: Cells, evidence: Evidence, references: tuple[Item, ...]) -> tuple[Finding, ...]:
@@ -150,14 +150,14 @@ def _as_typed(cells: Mapping[str, str], found: tuple[Finding, ...], evidence: Ev
     for line in lines or ["Shares with Wilson intervals and the effect appear here as you type."]:
         st.markdown(escaped(line))
     told = [f for f in found if f.code not in {*_MISSING, _DEVIATION}]
-    doubts = [add_fields.in_labels(f"{f.message} {f.fix}", f.column) for f in told]
+    doubts = [fields.in_labels(f"{f.message} {f.fix}", f.column) for f in told]
     if row is not None:
-        doubts += map(add_fields.in_labels, plausibility.unusual_deviations(row, evidence.results))
+        doubts += map(fields.in_labels, plausibility.unusual_deviations(row, evidence.results))
     if row is not None and {"dose", "intervention", "route"} <= set(cells) - unfit:
         doubts += [text] if (text := plausibility.unusual_dose(row, evidence.results)) else []
     for text in doubts:
         st.markdown(f":orange[:material/warning:] {escaped(text)}")
-    missing = [add_fields.title(f.column) for f in found if f.code in _MISSING]
+    missing = [fields.title(f.column) for f in found if f.code in _MISSING]
     if missing and cells:
         st.caption(f"Still needed: {', '.join(missing)}.")
 
@@ -170,7 +170,7 @@ def _rows(row: Cells, found: tuple[Finding, ...]) -> list[Cells]:
     def put_down() -> None:
         held.append(row)
         for name in CLEARED:
-            is_list = bool(add_fields.known()[name].words)
+            is_list = bool(fields.known()[name].words)
             add_state.put(add_state.key(f"{_PREFIX}-{name}"), None if is_list else "")
 
     st.button(

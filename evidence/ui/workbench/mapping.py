@@ -17,7 +17,7 @@ from evidence.dataset.csv_table import Table
 from evidence.dataset.problems import Finding
 from evidence.formatting import counted
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import add_fields
+from evidence.ui.workbench import fields
 from evidence.ui.workbench import state as add_state
 
 _PER_ROW = 4
@@ -134,9 +134,9 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
     ]
     if not free:
         return {}
-    needed = [name for name in free if add_fields.known()[name].is_required]
+    needed = [name for name in free if fields.known()[name].is_required]
     if needed:
-        names = ", ".join(add_fields.title(name).lower() for name in needed)
+        names = ", ".join(fields.title(name).lower() for name in needed)
         st.caption(f"Needed in every row and in none of your columns: {names}. Say below what is the same in all rows.")
     widget = add_state.key(f"constant-{sign}")
     # What is needed is open to be filled in from the start; a field left blank fills nothing.
@@ -144,12 +144,12 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
     chosen = st.multiselect(
         "The same in every row",
         free,
-        format_func=add_fields.title,
+        format_func=fields.title,
         key=widget,
         placeholder="nothing",
         persist_state="session",
     )
-    return add_fields.fields(chosen, f"constant-{sign}", _PER_ROW) if chosen else {}
+    return fields.fields(chosen, f"constant-{sign}", _PER_ROW) if chosen else {}
 
 
 def _uploaded(table: Table, sign: str) -> None:
@@ -172,6 +172,6 @@ def _uploaded(table: Table, sign: str) -> None:
             st.session_state[add_state.key(f"unit-{sign}-{at}")] = units.get(found.factors.get(source, 1.0), "hours")
     st.session_state[add_state.key(f"constant-{sign}")] = list(found.constants)
     for name, text in found.constants.items():
-        words = [word[0] for word in add_fields.known()[name].words]
+        words = [word[0] for word in fields.known()[name].words]
         if not words or text in words:
             st.session_state[add_state.key(f"constant-{sign}-{name}")] = text

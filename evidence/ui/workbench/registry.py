@@ -18,7 +18,7 @@ from evidence.formatting import counted
 from evidence.ui import data as loading
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import add_fields
+from evidence.ui.workbench import fields
 from evidence.ui.workbench import form as add_form
 from evidence.ui.workbench import state as add_state
 from evidence.ui.workbench.state import NOTHING, Brought
@@ -86,7 +86,7 @@ def _shared(record: RegistryRecord, offered: tuple[Draft, ...]) -> dict[str, str
     if not names:
         return {}
     st.markdown("**What the record does not say of the trial**")
-    cells = add_fields.fields(names, f"registry-{record.number}")
+    cells = fields.fields(names, f"registry-{record.number}")
     if "trial" in names and "trial" not in cells and "label" in cells:
         cells["trial"] = slug_of(cells["label"])
     return cells
@@ -100,7 +100,7 @@ def _frame(offered: tuple[Draft, ...], accepted: set[str]) -> pd.DataFrame:
                 "Result": draft.words,
                 "Outcome here": draft.cells.get("outcome", ""),
                 "Hours": draft.cells.get("hours", ""),
-                "Still blank": ", ".join(add_fields.title(name) for name in draft.blanks if name not in _TRIAL),
+                "Still blank": ", ".join(fields.title(name) for name in draft.blanks if name not in _TRIAL),
             }
             for draft in offered
         ]
@@ -131,7 +131,7 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
     draft = offered[at]
     with st.container(border=True):
         st.markdown(f"**{escaped(draft.words)}**")
-        said = [f"{add_fields.title(name)}: {text}" for name, text in draft.cells.items() if name != "locator"]
+        said = [f"{fields.title(name)}: {text}" for name, text in draft.cells.items() if name != "locator"]
         st.caption(escaped(" · ".join(said)))
         st.caption(escaped(f"Where in the record: {draft.locator}"))
         blanks = [name for name in draft.blanks if name not in _TRIAL]
@@ -140,7 +140,7 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
         for name, text in last:
             if name in (*blanks, *more):
                 st.session_state.setdefault(add_state.key(f"draft-{at}-{name}"), text)
-        own = add_fields.fields((*blanks, *more), f"draft-{at}") if blanks or more else {}
+        own = fields.fields((*blanks, *more), f"draft-{at}") if blanks or more else {}
         cells = {**shared, **draft.cells, **own}
         missing = [name for name in draft.blanks if not cells.get(name)]
 
@@ -157,4 +157,4 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
             icon=":material/check:",
         )
         if missing:
-            st.caption(f"Still needed: {', '.join(add_fields.title(name) for name in missing)}.")
+            st.caption(f"Still needed: {', '.join(fields.title(name) for name in missing)}.")

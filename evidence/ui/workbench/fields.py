@@ -1,4 +1,4 @@
-"""Input fields made from the record model: the word lists as drop-downs, the help from the data dictionary."""
+"""None"""
 
 import re
 from collections.abc import Mapping, Sequence
