@@ -1,4 +1,4 @@
-"""None"""
+"""Draw benefit and harm on one time axis."""
 
 import streamlit as st
 

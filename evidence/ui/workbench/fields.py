@@ -1,4 +1,4 @@
-"""None"""
+"""Make input fields from the record model: word lists as drop-downs, help from the data dictionary."""
 
 import re
 from collections.abc import Mapping, Sequence
