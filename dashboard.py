@@ -16,6 +16,7 @@ from evidence.api import loopback as reach
 from evidence.api import routes as serving
 from evidence.api import security_headers as headers
 from evidence.ui import data as loading
+from evidence.ui import share
 
 # The interface reads through the cache of the pages from threads that draw no page; that is meant.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
@@ -32,6 +33,6 @@ app = st.App(
     routes=[*serving.routes(lambda: loading.current().evidence), Route("/overview", _overview)],
     middleware=[
         Middleware(reach.Watch),
-        Middleware(headers.SecurityHeaders, headers=headers.security_headers(ancestors)),
+        Middleware(headers.SecurityHeaders, headers=headers.security_headers(ancestors, [share.script_source()])),
     ],
 )

@@ -9,6 +9,7 @@ from evidence.report.figures.forest import Labels
 from evidence.report.figures.forest_rows import withdrawal_rows
 from evidence.report.tables import answers as tables
 from evidence.selection.selection import SINGLE, relaxed, schedule
+from evidence.selection.widening import given_up
 from evidence.synthesis import sentences as statements
 from evidence.ui import cache as remembered
 from evidence.ui import filters
@@ -49,7 +50,7 @@ st.header("After a course of doses", anchor=False)
 wider = relaxed(view.evidence.results, view.selection, duration.is_follow_up)
 items = tuple(item for item in duration.follow_ups(wider.results) if item.is_after_course)
 st.subheader(escaped(duration.finding_of_courses(items) + "."), anchor=False)
-st.caption(escaped(" ".join((statements.given_up(wider.dropped), duration.reading_courses(items)))))
+st.caption(escaped(" ".join((given_up(wider.dropped), duration.reading_courses(items)))))
 if items:
     figure = remembered.lollipop(items, remembered.chosen(view.evidence, view.selection), view.ink)
     alt = "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items)
@@ -66,7 +67,7 @@ st.subheader(escaped(duration.finding_of_withdrawals(entries) + "."), anchor=Fal
 st.caption(
     " ".join(
         (
-            statements.given_up(wider.dropped),
+            given_up(wider.dropped),
             "Only people who had become well on the drug took part; stopping may "
             "also be felt, so blinding is uncertain.",
         )

@@ -3,7 +3,6 @@
 Numbers and files come from the functions behind the pages and the command line; nothing is worked out here.
 """
 
-import argparse
 import hashlib
 import json
 import math
@@ -24,13 +23,13 @@ from evidence.api.parameters import (
     selection,
 )
 from evidence.bibliography.formats import bibtex, csl_json, ris
-from evidence.cli.pool import Study, report
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS, TimeBin
 from evidence.questions import response
 from evidence.questions.response import Choices
 from evidence.report.tables.answers import result_frame, to_csv
 from evidence.selection.selection import apply
+from evidence.stats.pool_report import Study, pool_report
 from evidence.synthesis import trial_effects as comparisons
 from evidence.synthesis.answers import Answer, Model, answer
 from evidence.synthesis.trial_effects import Question
@@ -113,15 +112,13 @@ def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
     def body() -> bytes:
         chosen = selection(values)
         found = _answer(evidence, values, outcome, measure)
-        options = argparse.Namespace(measure=measure, method=method, test=test, subgroup=None)
         studies = [
-            Study(e.label, e.effect if e in found.used else None, None if e in found.used else e.excluded, "")
+            Study(e.label, e.effect if e in found.used else None, None if e in found.used else e.excluded)
             for e in found.entries
         ]
-        said = report("", studies, options)
-        del said["file"]
-        for one, entry in zip(said["studies"], found.entries, strict=True):
-            one |= {"trial": entry.trial, "citation": entry.first.citation, "hours": entry.hours, "from": entry.how}
+        report = pool_report(studies, measure, method, test)
+        for study, entry in zip(report["studies"], found.entries, strict=True):
+            study |= {"trial": entry.trial, "citation": entry.first.citation, "hours": entry.hours, "from": entry.how}
         asked = {
             "data_version": evidence.short,
             "selection": str(chosen),
@@ -129,7 +126,7 @@ def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
             "time": found.question.bin.value if found.question.bin else response.NEAREST,
             "title": found.question.title,
         }
-        return dumps(asked | said)
+        return dumps(asked | report)
 
     return Reply(JSON, body)
 

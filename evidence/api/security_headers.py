@@ -1,12 +1,10 @@
 """Security headers on every HTTP reply, as tight as Streamlit's own page allows."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from evidence.ui import share as sharing
 
 FRAMES_VARIABLE = "KETAMINE_EVIDENCE_FRAME_ANCESTORS"
 DEFAULT_ANCESTORS = "'self'"
@@ -16,8 +14,12 @@ _ANCESTOR = re.compile(r"'self'|'none'|https?://[A-Za-z0-9.*-]+(:[0-9*]+)?|https
 _FEATURES = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "serial", "usb")
 
 
-def policy(ancestors: str = DEFAULT_ANCESTORS) -> str:
-    """The Content-Security-Policy: nothing from any other host; `ancestors` may show the pages in a frame.
+def policy(ancestors: str = DEFAULT_ANCESTORS, scripts: Sequence[str] = ()) -> str:
+    """Return the Content-Security-Policy, which allows nothing from any other host.
+
+    Args:
+        ancestors: The sources that may show the pages in a frame, separated by blanks.
+        scripts: The hash sources of our own inline scripts, beside the one of Streamlit's page.
 
     >>> policy("https://example.org").rpartition("; ")[2]
     'frame-ancestors https://example.org'
@@ -30,7 +32,7 @@ def policy(ancestors: str = DEFAULT_ANCESTORS) -> str:
     directives = {
         "default-src": "'none'",
         # Streamlit's protobuf counts 64-bit numbers in WebAssembly; this permits that, and no eval.
-        "script-src": f"'self' 'wasm-unsafe-eval' {INLINE_SCRIPT} {sharing.script_source()}",
+        "script-src": " ".join(("'self'", "'wasm-unsafe-eval'", INLINE_SCRIPT, *scripts)),
         "style-src": "'self' 'unsafe-inline'",  # Streamlit and Plotly style at run time
         "img-src": "'self' data: blob:",  # Plotly draws a picture from a blob before it is downloaded
         "font-src": "'self' data:",
@@ -47,10 +49,10 @@ def policy(ancestors: str = DEFAULT_ANCESTORS) -> str:
     return "; ".join(f"{name} {value}" for name, value in directives.items())
 
 
-def security_headers(ancestors: str = DEFAULT_ANCESTORS) -> Mapping[str, str]:
-    """Every header that is added to a reply."""
+def security_headers(ancestors: str = DEFAULT_ANCESTORS, scripts: Sequence[str] = ()) -> Mapping[str, str]:
+    """Return every header that is added to a reply; the arguments are those of `policy`."""
     return {
-        "Content-Security-Policy": policy(ancestors),
+        "Content-Security-Policy": policy(ancestors, scripts),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "strict-origin-when-cross-origin",
         "Permissions-Policy": ", ".join(f"{name}=()" for name in _FEATURES),

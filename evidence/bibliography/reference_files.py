@@ -13,7 +13,7 @@ from typing import Any
 
 from evidence.bibliography.csl import Item, date_of, item_of, name_of, one_line, with_ids
 from evidence.bibliography.ris_files import read_nbib, read_ris
-from evidence.curation.upload import any_text
+from evidence.dataset.encoding import any_text
 from evidence.dataset.problems import Finding, finding
 from evidence.dataset.references import read_references
 

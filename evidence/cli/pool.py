@@ -7,35 +7,19 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any, TextIO
 
 from evidence.cli.console import UnreadableError, read_file
 from evidence.cli.pool_text import text_report
 from evidence.dataset.csv_table import Row, Table, read_table
 from evidence.dataset.encoding import decode
-from evidence.stats.effect_sizes import MEASURES, Counts, Effect, Scores
-from evidence.stats.pooling import Pooled, pool
-from evidence.stats.sensitivity import cumulative, egger, leave_one_out, subgroup_difference
+from evidence.stats.effect_sizes import MEASURES, Counts, Scores
+from evidence.stats.pool_report import Study, pool_report
 
 _NEEDED = {"counts": ("events", "n"), "scores": ("mean", "sd", "n")}
 _ARMS = ("intervention", "comparator")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _HARMLESS = {"bom", "separator", "blank-row"}
-_NUMBERS = (
-    *("method", "test", "k", "estimate", "se", "ci_low", "ci_high", "p", "tau2", "tau2_low", "tau2_high"),
-    *("i2", "h2", "q", "q_p", "pi_low", "pi_high", "hk_narrower", "weights"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """One row of a table: its effect, or the reason it has none, and its subgroup."""
-
-    name: str
-    effect: Effect | None
-    excluded: str | None
-    subgroup: str
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -78,7 +62,10 @@ def run(args: argparse.Namespace) -> int:
     if problems:
         _write(sys.stderr, "\n".join(problems) + "\n")
         return 2
-    reports = [report(file, studies, args) for file, studies in tables]
+    reports = [
+        {"file": file} | pool_report(studies, args.measure, args.method, args.test, by_subgroup=bool(args.subgroup))
+        for file, studies in tables
+    ]
     if args.format == "json":
         _write(sys.stdout, json.dumps(_finite(reports), indent=2, allow_nan=False) + "\n")
     else:
@@ -213,68 +200,3 @@ def _study(
         both = "no events in both arms" if none else "nothing but events in both arms"
         reason = f"not estimable: {both if described.needs == 'counts' else 'fewer than four participants'}"
     return Study(name, effect, reason, subgroup)
-
-
-def report(file: str, studies: Sequence[Study], args: argparse.Namespace) -> dict[str, Any]:
-    """Everything the command says about one table, as plain values in the order they are written.
-
-    >>> options = argparse.Namespace(measure="RD", method="EE", test=None, subgroup=None)
-    >>> report("a.csv", [Study("A", Effect(0.1, 0.04), None, "")], options)["estimate"]
-    0.1
-    """
-    pooled_studies = [study for study in studies if study.effect]
-    effects = [study.effect for study in pooled_studies if study.effect]
-    pooled = pool(effects, args.method, args.test)
-    weights = iter(pooled.weights if pooled else ())
-    left_out = leave_one_out(effects, args.method, args.test)
-    added = cumulative(effects, args.method, args.test)
-    asymmetry = egger(effects)
-    return {
-        "file": file,
-        "measure": args.measure,
-        "scale": MEASURES[args.measure].scale,
-        **_numbers(pooled, args),
-        "studies": [
-            {
-                "study": study.name,
-                "yi": study.effect.estimate if study.effect else None,
-                "vi": study.effect.variance if study.effect else None,
-                "weight": next(weights) if study.effect else None,
-                "excluded": study.excluded,
-            }
-            for study in studies
-        ],
-        "leave_one_out": _each(pooled_studies, left_out, ("estimate", "se", "ci_low", "ci_high", "tau2")),
-        "cumulative": _each(pooled_studies, added, ("estimate", "se", "ci_low", "ci_high")),
-        "egger": asdict(asymmetry) if asymmetry else None,
-        **_subgroups(studies, args),
-    }
-
-
-def _numbers(pooled: Pooled | None, args: argparse.Namespace) -> dict[str, Any]:
-    if pooled is None:
-        blank: dict[str, Any] = dict.fromkeys(_NUMBERS)
-        return {**blank, "method": args.method, "test": args.test, "k": 0, "weights": []}
-    return {name: getattr(pooled, name) for name in _NUMBERS}
-
-
-def _each(studies: Sequence[Study], pools: Sequence[Pooled], names: Sequence[str]) -> list[dict[str, Any]]:
-    # One study alone cannot be left out: there are then no pools.
-    return [
-        {"study": study.name, **{name: getattr(one, name) for name in names}}
-        for study, one in zip(studies, pools, strict=False)
-    ]
-
-
-def _subgroups(studies: Sequence[Study], args: argparse.Namespace) -> dict[str, Any]:
-    if not args.subgroup:
-        return {"subgroups": None, "subgroup_test": None}
-    pools = {
-        value: pool([s.effect for s in studies if s.effect and s.subgroup == value], args.method, args.test)
-        for value in dict.fromkeys(study.subgroup for study in studies)
-    }
-    difference = subgroup_difference([one for one in pools.values() if one])
-    return {
-        "subgroups": [{"value": value, **_numbers(one, args)} for value, one in pools.items()],
-        "subgroup_test": asdict(difference) if difference else None,
-    }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from evidence.curation.column_mapping import COLUMNS, guess_mapping
 from evidence.dataset.csv_table import Row, Table, own_names, read_own_table
-from evidence.dataset.encoding import MAX_BYTES, Decoded, decode
+from evidence.dataset.encoding import MAX_BYTES, any_text
 from evidence.dataset.problems import Finding, finding
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ MAX_CELLS = 3_000_000
 MAX_PARTS = 2_000  # files inside a workbook
 MAX_SHARED, MAX_OTHER = 50_000_000, 10_000_000  # bytes, unpacked: the shared texts; each part beside them and sheets
 _MOST_SHEETS = 50  # searched for the one with results; any can be asked for by name
-_WIDE = {b"\xff\xfe\x00\x00": "utf-32", b"\x00\x00\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-_LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŠŽ")
-_SIGNS = frozenset("–—‘’“”„…•°±×µμ²³½¼≥≤®™©£€§«»\u00a0")
-_SAMPLE = 200_000  # bytes that say which encoding it is
 _HEADER_ROWS, _HEADER_COLUMNS = 20, 300  # of a sheet, searched for the header
 
 
@@ -86,77 +82,6 @@ def _text_table(data: bytes) -> Table:
 
 def _with_findings(table: Table, findings: tuple[Finding, ...]) -> Table:
     return Table(table.columns, table.header, table.rows, table.separator, table.encoding, findings, table.count)
-
-
-def any_text(data: bytes) -> Decoded:
-    r"""The text of bytes in UTF-8, UTF-16, UTF-32 or an encoding with one byte a letter, with a note which it was.
-
-    >>> any_text("Cañas".encode("utf-16")).text
-    'Cañas'
-    """
-    decoded = decode(data)
-    if decoded.text is not None:
-        return decoded
-    why = decoded.findings[0]
-    if why.code == "utf-16":
-        encoding = _wide_encoding(data)
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            return decoded
-        if "\ud800" <= max(text, default="") <= "\udfff":
-            return decoded
-        return Decoded(text.removeprefix("\ufeff"), encoding, (finding("encoding-read", 1, "", encoding.upper()),))
-    if why.code == "not-utf-8":
-        encoding, name = single_byte_encoding(data)
-        return Decoded(data.decode(encoding, "replace"), encoding, (finding("encoding-read", 1, "", name),))
-    return decoded
-
-
-def _wide_encoding(data: bytes) -> str:
-    named = next((name for mark, name in _WIDE.items() if data.startswith(mark)), None)
-    if named:
-        return named
-    return "utf-16-le" if data[1:200:2].count(0) > data[0:200:2].count(0) else "utf-16-be"
-
-
-def single_byte_encoding(data: bytes) -> tuple[str, str]:
-    """The encoding with one byte a letter that gives the most plausible letters: Python's name and ours.
-
-    A letter counts for an encoding where it stands in a word as its case allows, a typographic sign always; anything
-    else counts against it. Windows-1252 wins a tie; where its undefined bytes occur it is Latin-1 or Mac Roman.
-
-    >>> [single_byte_encoding("Müller, Cañas".encode(name))[1] for name in ("mac_roman", "latin-1")]
-    ['Mac Roman', 'Windows-1252']
-    """
-    names = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "latin-1": "Latin-1"}
-    scores = {}
-    first = next((at for at, byte in enumerate(data) if byte > 127), 0)
-    sample = data[max(0, first - 1) : first + _SAMPLE]
-    for encoding in names:
-        try:
-            scores[encoding] = _plausibility(sample.decode(encoding))
-        except UnicodeDecodeError:
-            continue
-    best = max(scores, key=lambda encoding: scores[encoding])
-    return best, names[best]
-
-
-def _plausibility(text: str) -> int:
-    score = 0
-    for at, letter in enumerate(text):
-        if letter < "\x80":
-            continue
-        before, after = text[at - 1 : at], text[at + 1 : at + 2]
-        if letter in _SIGNS:
-            score += 1
-        elif letter in _LETTERS:
-            is_beside_digit = before.isdigit() or after.isdigit()
-            is_shouted = letter.isupper() and before.islower()
-            score += -1 if is_beside_digit or is_shouted or not (before.isalpha() or after.isalpha()) else 1
-        else:
-            score -= 1
-    return score
 
 
 def _workbook(data: bytes, sheet: str) -> Upload:

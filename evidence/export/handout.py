@@ -18,6 +18,7 @@ from evidence.report.figures.people import icon_counts
 from evidence.report.sections import harm_rows, parts, response_rows
 from evidence.report.view import Said, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
+from evidence.selection.widening import given_up
 from evidence.synthesis import sentences as statements
 
 _MOST_ROWS, _MOST_EVENTS, _MOST_APART, _MOST_LINES = 12, 5, 3, 22
@@ -129,7 +130,7 @@ def _harms(story: Story) -> str:
         ("Serious, or stopping", apart, apart[:_MOST_APART], story.apart_scope),
     )
     hidden = sum(len(every) - len(shown) for _, every, shown, _ in blocks)
-    notes = [statements.given_up(scope.dropped) for _, _, shown, scope in blocks if shown]
+    notes = [given_up(scope.dropped) for _, _, shown, scope in blocks if shown]
     notes.append(f"{counted(hidden, 'event')} more on the Safety page." if hidden else "")
     said = " ".join(dict.fromkeys(note for note in notes if note))
     tables = "".join(_events(name, shown) for name, _, shown, _ in blocks if shown)

@@ -10,6 +10,7 @@ from evidence.dataset.time_bins import HOURS_A_DAY, in_words
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, harms, onset, response
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
+from evidence.selection.widening import given_up
 from evidence.stats.pooling import Pooled
 from evidence.synthesis import scores
 from evidence.synthesis import sentences as statements
@@ -142,7 +143,7 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
         "no interval: groups differ too much to pool",
         f"{counted(len(items), 'group')}, {counted(sum(known), 'responder')}",
         "Certainty not rated: hardly any comparator",
-        " ".join((words, statements.given_up(wider.dropped))).strip(),
+        " ".join((words, given_up(wider.dropped))).strip(),
         tuple(item.result for item in items),
     )
 

@@ -14,8 +14,9 @@ from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_matrix import Cell
 from evidence.questions.harms import KINDS, Scope, is_harm
 from evidence.selection.selection import Selection, comparator_kind, relaxed, trials_of
+from evidence.selection.widening import given_up
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.sentences import Sides, given_up, sides_of, spelled
+from evidence.synthesis.sentences import Sides, sides_of, spelled
 
 ACUTE = ("dissociation", "sedation", "dizziness", "nausea", "blood-pressure-increased")
 FIRST_HOURS = 6.0

@@ -34,6 +34,7 @@ from evidence.report.figures.time_course import onset
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.report.view import Said, Story, quiet
+from evidence.selection.widening import given_up
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
@@ -156,7 +157,7 @@ def _follow_up(story: Story, title: str) -> Part:
     items, links = story.courses, links_of(story)
     caption = " ".join(
         (
-            statements.given_up(story.courses_dropped),
+            given_up(story.courses_dropped),
             "Without a comparator nobody knows who would have relapsed anyway.",
         )
     )
@@ -179,7 +180,7 @@ def _withdrawal(story: Story, title: str) -> Part:
     rows = withdrawal_rows(entries, pooled, links, LIGHT)
     caption = " ".join(
         (
-            statements.given_up(story.withdrawals_dropped),
+            given_up(story.withdrawals_dropped),
             "Only people who had become well on the drug took part; stopping may also be felt, so blinding is "
             "uncertain.",
         )

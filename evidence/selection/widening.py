@@ -5,12 +5,12 @@ to the end: another treatment has harms of its own. The dose goes before the rou
 stays before one that is swallowed, and the drug is given up last of these.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from evidence.dataset.records import Result
+from evidence.formatting import listed
 from evidence.selection.selection import Criterion, Selection, apply, comparator_kind, relaxed
-from evidence.synthesis.sentences import given_up
 
 PLACEBOS = frozenset({"active placebo", "inert placebo"})
 _PLACEBO = Criterion("nearest", "against a placebo", lambda r: comparator_kind(r) in PLACEBOS, "comparator")
@@ -25,6 +25,14 @@ _STEPS: tuple[tuple[frozenset[str], tuple[Criterion, ...]], ...] = (
 )
 _ORDER = ("comparator", "dose", "route", "intervention")
 _PUT_BACK = tuple(reversed(_ORDER))
+
+
+def given_up(dropped: Sequence[Criterion]) -> str:
+    """Say which criteria were given up to answer a question the selection cannot; empty if none were."""
+    if not dropped:
+        return ""
+    words = listed(list(dict.fromkeys(criterion.words for criterion in dropped)))
+    return f"This selection holds no such result; shown without requiring that {words}."
 
 
 class Widened(NamedTuple):

@@ -19,6 +19,7 @@ from evidence.questions.blinding import Lens, Scope
 from evidence.report.sections import Part, parts
 from evidence.report.view import Story, View, tell
 from evidence.selection.selection import headcount
+from evidence.selection.widening import given_up
 from evidence.seminar import guesses
 from evidence.seminar.guesses import Asked
 from evidence.seminar.middle import meaning, middle
@@ -45,7 +46,7 @@ def lesson(view: View) -> Lesson:
             "guess-duration",
             "How long does it last?",
             guesses.of_days(story.courses),
-            statements.given_up(story.courses_dropped),
+            given_up(story.courses_dropped),
         ),
         _duration(story, found),
         _guess_harm(story),
@@ -127,7 +128,7 @@ def _guess_harm(story: Story) -> Step | None:
         return None
     item = events[0]
     asked = guesses.of_event(item.difference, item.rates, "feel detached from themselves or the world (dissociation)")
-    return _guess("guess-harm", "How many dissociate?", asked, statements.given_up(story.events_scope.dropped))
+    return _guess("guess-harm", "How many dissociate?", asked, given_up(story.events_scope.dropped))
 
 
 def _duration(story: Story, found: Mapping[str, Part]) -> Step:
@@ -152,7 +153,7 @@ def _duration(story: Story, found: Mapping[str, Part]) -> Step:
 def _harms(story: Story, found: Mapping[str, Part]) -> Step:
     part = found["harms"]
     large, numbers = headline(part.finding)
-    widened = statements.given_up(story.events_scope.dropped)
+    widened = given_up(story.events_scope.dropped)
     return Step(
         "harms",
         "At what cost",

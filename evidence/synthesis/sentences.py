@@ -1,6 +1,6 @@
 """Numbers to the sentence on screen. No sentence says "significant"; k = 0, 1 and 2 are said plainly."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from evidence.dataset.outcomes import OUTCOMES
@@ -8,7 +8,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.formatting import counted, listed, number, probability
-from evidence.selection.selection import Criterion, comparator_kind
+from evidence.selection.selection import comparator_kind
 from evidence.stats.absolute import Absolute, number_needed_to_treat
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer
@@ -210,14 +210,6 @@ def not_pooled(answer: Answer) -> list[str]:
     for entry in answer.left_out:
         reasons.setdefault(entry.excluded, []).append(entry.label)
     return [f"Not pooled ({reason}): {listed(labels)}." for reason, labels in reasons.items()]
-
-
-def given_up(dropped: Sequence[Criterion]) -> str:
-    """What was given up to answer a question the selection cannot; empty where nothing was."""
-    if not dropped:
-        return ""
-    words = listed(list(dict.fromkeys(criterion.words for criterion in dropped)))
-    return f"This selection holds no such result; shown without requiring that {words}."
 
 
 def heterogeneity(answer: Answer) -> str:

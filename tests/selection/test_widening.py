@@ -4,7 +4,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.questions import harms, overview
 from evidence.selection.selection import PRESETS, Selection
-from evidence.selection.widening import widened
+from evidence.selection.widening import given_up, widened
 from tests.support.builders import counted
 
 
@@ -77,3 +77,12 @@ def test_the_tile_and_the_safety_page_agree(evidence: Evidence, preset: str) -> 
     assert tile.number == " vs ".join(f"{100 * rate:.0f}" for rate in item.rates)
     assert tile.results == item.results
     assert ("No trial of this selection counted it" in tile.words) == bool(page.given_up)
+
+
+def test_what_was_given_up_is_said() -> None:
+    assert given_up(()) == ""
+    dropped = Selection().criteria()[-2:]
+    assert given_up(dropped) == (
+        "This selection holds no such result; shown without requiring that dose is 0.5 mg/kg and "
+        "comparator is midazolam."
+    )

@@ -157,15 +157,6 @@ def test_a_line_for_the_ear_says_whether_no_effect_is_inside() -> None:
     assert statements.in_one_line(answer(unclear, POINTS)).endswith("the interval includes no effect")
 
 
-def test_what_was_given_up_is_said() -> None:
-    assert statements.given_up(()) == ""
-    dropped = Selection().criteria()[-2:]
-    assert statements.given_up(dropped) == (
-        "This selection holds no such result; shown without requiring that dose is 0.5 mg/kg and "
-        "comparator is midazolam."
-    )
-
-
 def sentences_of(found: Answer) -> list[str]:
     sides = statements.sides_of(entry.first for entry in found.used)
     finding = statements.finding_of_scores if found.question.measure in ("MD", "SMD") else statements.finding_of_rates

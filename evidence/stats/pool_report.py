@@ -1,0 +1,94 @@
+"""Everything known about one pool of studies, as plain values: what the command line and the HTTP API write."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from evidence.stats.effect_sizes import MEASURES, Effect
+from evidence.stats.pooling import Pooled, pool
+from evidence.stats.sensitivity import cumulative, egger, leave_one_out, subgroup_difference
+
+_NUMBERS = (
+    *("method", "test", "k", "estimate", "se", "ci_low", "ci_high", "p", "tau2", "tau2_low", "tau2_high"),
+    *("i2", "h2", "q", "q_p", "pi_low", "pi_high", "hk_narrower", "weights"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A study with its effect, or the reason it has none, and its subgroup."""
+
+    name: str
+    effect: Effect | None
+    excluded: str | None = None
+    subgroup: str = ""
+
+
+def pool_report(
+    studies: Sequence[Study], measure: str, method: str = "REML", test: str | None = None, by_subgroup: bool = False
+) -> dict[str, Any]:
+    """Return the pool of the studies and every analysis beside it, in the order in which they are written.
+
+    Args:
+        studies: The studies; those without an effect are listed with their reason and not pooled.
+        measure: A key of `MEASURES`, the measure of every effect.
+        method: The estimator of tau²: REML, DL, PM or EE.
+        test: The interval: adhoc, knha or z; None applies the house rule of `pool`.
+        by_subgroup: Whether each subgroup is pooled too, and the subgroups compared.
+
+    >>> pool_report([Study("A", Effect(0.1, 0.04))], "RD", "EE")["estimate"]
+    0.1
+    """
+    pooled_studies = [study for study in studies if study.effect]
+    effects = [study.effect for study in pooled_studies if study.effect]
+    pooled = pool(effects, method, test)
+    weights = iter(pooled.weights if pooled else ())
+    asymmetry = egger(effects)
+    return {
+        "measure": measure,
+        "scale": MEASURES[measure].scale,
+        **_numbers(pooled, method, test),
+        "studies": [
+            {
+                "study": study.name,
+                "yi": study.effect.estimate if study.effect else None,
+                "vi": study.effect.variance if study.effect else None,
+                "weight": next(weights) if study.effect else None,
+                "excluded": study.excluded,
+            }
+            for study in studies
+        ],
+        "leave_one_out": _each(
+            pooled_studies, leave_one_out(effects, method, test), ("estimate", "se", "ci_low", "ci_high", "tau2")
+        ),
+        "cumulative": _each(pooled_studies, cumulative(effects, method, test), ("estimate", "se", "ci_low", "ci_high")),
+        "egger": asdict(asymmetry) if asymmetry else None,
+        **(_subgroups(studies, method, test) if by_subgroup else {"subgroups": None, "subgroup_test": None}),
+    }
+
+
+def _numbers(pooled: Pooled | None, method: str, test: str | None) -> dict[str, Any]:
+    if pooled is None:
+        blank: dict[str, Any] = dict.fromkeys(_NUMBERS)
+        return {**blank, "method": method, "test": test, "k": 0, "weights": []}
+    return {name: getattr(pooled, name) for name in _NUMBERS}
+
+
+def _each(studies: Sequence[Study], pools: Sequence[Pooled], names: Sequence[str]) -> list[dict[str, Any]]:
+    # One study alone cannot be left out: there are then no pools.
+    return [
+        {"study": study.name, **{name: getattr(entry, name) for name in names}}
+        for study, entry in zip(studies, pools, strict=False)
+    ]
+
+
+def _subgroups(studies: Sequence[Study], method: str, test: str | None) -> dict[str, Any]:
+    pools = {
+        value: pool([s.effect for s in studies if s.effect and s.subgroup == value], method, test)
+        for value in dict.fromkeys(study.subgroup for study in studies)
+    }
+    difference = subgroup_difference([pooled for pooled in pools.values() if pooled])
+    return {
+        "subgroups": [{"value": value, **_numbers(pooled, method, test)} for value, pooled in pools.items()],
+        "subgroup_test": asdict(difference) if difference else None,
+    }
