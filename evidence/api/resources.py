@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from evidence import __version__
 from evidence.api.parameters import (
@@ -30,6 +30,7 @@ from evidence.questions.response import Choices
 from evidence.report.tables.answers import result_frame, to_csv
 from evidence.selection.selection import apply
 from evidence.stats.pool_report import Study, pool_report
+from evidence.stats.pooling import Method, Test
 from evidence.synthesis import trial_effects as comparisons
 from evidence.synthesis.answers import Answer, Model, answer
 from evidence.synthesis.trial_effects import Question
@@ -105,9 +106,9 @@ def trials(evidence: Evidence, values: Values, base: str) -> Reply:
 
 def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
     """One pooled question with every number behind it, as `python -m evidence pool --format json` says it."""
-    outcome, method = values["outcome"][0], values["method"][0]
+    outcome, method = values["outcome"][0], cast("Method", values["method"][0])
     measure = _measure(outcome, values["measure"])
-    test = None if values["test"] == ("rule",) else values["test"][0]
+    test = None if values["test"] == ("rule",) else cast("Test", values["test"][0])
 
     def body() -> bytes:
         chosen = selection(values)

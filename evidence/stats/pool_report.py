@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from evidence.stats.effect_sizes import MEASURES, Effect
-from evidence.stats.pooling import Pooled, pool
+from evidence.stats.pooling import Method, Pooled, Test, pool
 from evidence.stats.sensitivity import cumulative, egger, leave_one_out, subgroup_difference
 
 _NUMBERS = (
@@ -25,7 +25,7 @@ class Study:
 
 
 def pool_report(
-    studies: Sequence[Study], measure: str, method: str = "REML", test: str | None = None, by_subgroup: bool = False
+    studies: Sequence[Study], measure: str, method: Method = "REML", test: Test | None = None, by_subgroup: bool = False
 ) -> dict[str, Any]:
     """Return the pool of the studies and every analysis beside it, in the order in which they are written.
 
@@ -67,7 +67,7 @@ def pool_report(
     }
 
 
-def _numbers(pooled: Pooled | None, method: str, test: str | None) -> dict[str, Any]:
+def _numbers(pooled: Pooled | None, method: Method, test: Test | None) -> dict[str, Any]:
     if pooled is None:
         blank: dict[str, Any] = dict.fromkeys(_NUMBERS)
         return {**blank, "method": method, "test": test, "k": 0, "weights": []}
@@ -82,7 +82,7 @@ def _each(studies: Sequence[Study], pools: Sequence[Pooled], names: Sequence[str
     ]
 
 
-def _subgroups(studies: Sequence[Study], method: str, test: str | None) -> dict[str, Any]:
+def _subgroups(studies: Sequence[Study], method: Method, test: Test | None) -> dict[str, Any]:
     pools = {
         value: pool([s.effect for s in studies if s.effect and s.subgroup == value], method, test)
         for value in dict.fromkeys(study.subgroup for study in studies)
