@@ -5,6 +5,9 @@ The script does not lie beside pages/, so that a deep link as the first request 
 
 import logging
 import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -13,6 +16,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from evidence.api import loopback as reach
+from evidence.api import owner_token
 from evidence.api import routes as serving
 from evidence.api import security_headers as headers
 from evidence.ui import data as loading
@@ -27,10 +31,22 @@ def _overview(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 
+@asynccontextmanager
+async def _started(_app: st.App) -> AsyncIterator[None]:
+    """Print the address that may save: by now the port is known."""
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    listening, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
+    sys.stdout.write(f"\n  {owner_token.start_message(listening, port, token, base, scheme)}\n\n")
+    sys.stdout.flush()
+    yield
+
+
+token = owner_token.ensure()
 ancestors = os.environ.get(headers.FRAMES_VARIABLE) or headers.DEFAULT_ANCESTORS
 app = st.App(
     "evidence/ui/app.py",
     routes=[*serving.routes(lambda: loading.current().evidence), Route("/overview", _overview)],
+    lifespan=_started,
     middleware=[
         Middleware(reach.Watch),
         Middleware(headers.SecurityHeaders, headers=headers.security_headers(ancestors, [share.script_source()])),

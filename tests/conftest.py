@@ -40,11 +40,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the data that pages show and may save to, as the server listens on this computer only."""
     from streamlit import config
 
+    from evidence.api import owner_token
     from evidence.ui.data import FOLDER_VARIABLE
+    from tests.support.server import TOKEN
 
     copy = tmp_path / "data"
     shutil.copytree(dataset.DATA, copy, ignore=shutil.ignore_patterns("history"))
     monkeypatch.setenv(FOLDER_VARIABLE, str(copy))
+    monkeypatch.setenv(owner_token.VARIABLE, TOKEN)
     before = config.get_option("server.address")
     config.set_option("server.address", "127.0.0.1")
     yield copy

@@ -11,7 +11,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from evidence.curation.store import is_loopback
 
 # What a proxy adds: a server on loopback behind one is open to others.
-_PROXIES = ("forwarded", "via", "x-forwarded-", "x-original-", "x-real-ip", "cf-", "true-client-ip")
+# A proxy that adds none of these is not seen; what it brings in lacks the owner's token.
+_PROXIES = (
+    *("forwarded", "via", "x-forwarded", "x-original-", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-scheme"),
+    *("x-envoy-", "x-appengine-", "x-azure-", "cf-", "true-client-ip", "fastly-", "fly-", "tailscale-", "ngrok-"),
+)
 
 
 class Arrivals:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from evidence.formatting import counted
 from evidence.ui import data as loading
-from evidence.ui import filters, sharing
+from evidence.ui import filters, owner, sharing
 from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.banner import data_banner
 
@@ -38,6 +38,7 @@ st.set_page_config(
     layout="wide",
 )
 page = st.navigation(list(PAGES), position="top")
+owner.take_from_address()
 link = sharing.asked(page)
 loaded = loading.current()
 # A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.

@@ -4,6 +4,14 @@ import pytest
 
 from evidence.api.loopback import Arrivals, Watch, is_local
 
+KNOWN = (
+    "X-Client-IP",
+    "X-Cluster-Client-Ip",
+    "Fly-Client-IP",
+    "X-Envoy-External-Address",
+    "Tailscale-User-Login",
+    "X-Scheme",
+)
 OWN = [("Host", "localhost:8501"), ("Origin", "http://localhost:8501")]
 
 
@@ -43,6 +51,7 @@ def test_no_header_permits_what_the_listening_address_does_not(listening, header
         [*OWN, ("Forwarded", "for=127.0.0.1;host=localhost")],
         [*OWN, ("Via", "1.1 proxy")],
         [*OWN, ("X-Real-IP", "127.0.0.1")],
+        *([*OWN, (name, "203.0.113.5")] for name in KNOWN),
         [("Host", "rebound.example.org:8501"), ("Origin", "http://rebound.example.org:8501")],
         [("Host", "localhost.example.org"), ("Origin", "http://localhost.example.org")],
         [("Host", "127.0.0.1.nip.io:8501")],

@@ -16,8 +16,9 @@ import streamlit
 from playwright.sync_api import Browser, BrowserContext
 
 from evidence.api import security_headers as headers
+from evidence.api.owner_token import PARAMETER
 from evidence.dataset.records import Result
-from tests.support.server import HOST, IDLE, SLOW
+from tests.support.server import HOST, IDLE, SLOW, TOKEN
 from tests.support.sessions import Session
 from tools.torture import new_row
 
@@ -70,28 +71,40 @@ def test_the_real_server_answers_with_the_same_data_and_headers(server, evidence
     assert "Thread" not in server.log
 
 
-async def offers(url: str, headers: dict[str, str], at: str | None) -> tuple[list[str], str]:
+async def offers(url: str, headers: dict[str, str], at: str | None, token: str) -> tuple[list[str], str]:
     """The buttons and texts of Add a trial after a sound row was pasted, for a browser that asks like this."""
     cells = dict(zip(Result.columns(), new_row("new-2026"), strict=True)) | {"citation": "Murrough2013AJP", "note": ""}
     async with Session(url, headers, at) as session:
-        await session.open("add", way="Paste")
+        await session.open("add", way="Paste", **({PARAMETER: token} if token else {}))
         screen = await session.choose("add-paste-0", "\t".join(cells) + "\n" + "\t".join(cells.values()))
         return screen.buttons, "\n".join(screen.texts)
 
 
-def may_save(url: str, headers: dict[str, str], at: str | None = None) -> bool:
-    buttons, texts = asyncio.run(offers(url, headers, at))
+def may_save(url: str, headers: dict[str, str], at: str | None = None, token: str = TOKEN) -> bool:
+    buttons, texts = asyncio.run(offers(url, headers, at, token))
     found = any(label.startswith("Save 1 row") for label in buttons)
     assert found != ("nothing is written here" in texts)
     return found
 
 
-def test_saving_is_offered_to_this_computer_and_to_nobody_whom_a_header_brings(server):
+def test_saving_is_offered_to_the_owner_and_to_nobody_whom_a_header_brings(server):
     port = server.url.rpartition(":")[2]
     assert may_save(server.url, {})
     assert not may_save(server.url, {"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "localhost"})
     assert not may_save(f"http://rebound.example.org:{port}", {}, at=HOST)
     assert may_save(f"http://localhost:{port}", {}, at=HOST)
+
+
+@pytest.mark.parametrize("token", ["", "guessed", TOKEN[:-1] + "x"])
+def test_what_a_plain_proxy_or_a_tunnel_brings_looks_local_and_saves_nothing(server, token):
+    # A proxy with nothing but proxy_pass writes its own Host and adds no header; the stranger forges the Origin.
+    assert not may_save(server.url, {}, token=token)
+    for name in ("X-Unheard-Of-Proxy", "X-Client-IP", "Fly-Client-IP"):
+        assert not may_save(server.url, {name: "203.0.113.5"}, token=token)
+
+
+def test_the_terminal_shows_the_address_that_may_save(server):
+    assert f"{server.url}/?{PARAMETER}={TOKEN}" in server.log
 
 
 @pytest.fixture(scope="module")

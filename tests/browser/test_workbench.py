@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from evidence.dataset.evidence import DATA, load
 from tests.support.looks import visit
 from tests.support.paths import SAMPLES
-from tests.support.server import IDLE, SLOW, Server, dashboard
+from tests.support.server import IDLE, SLOW, TOKEN, Server, dashboard
 from tests.support.workbench import CELLS, REFERENCE, csv_of
 
 pytestmark = pytest.mark.browser
@@ -78,7 +78,8 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     desk: BrowserContext, server: Server, folder: Path
 ) -> None:
     page = desk.new_page()
-    visit(page, f"{server.url}/add", ADD)
+    visit(page, server.as_owner("add"), ADD)
+    assert TOKEN not in page.url  # taken out, so that neither Share nor a copied address holds it
     drop(page, 0, "rows.csv", csv_of(CELLS))
     expect(page.get_by_role("heading", name="What is wrong")).to_be_visible()
     page.locator("summary", has_text="New references").click()
@@ -94,7 +95,7 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
     save_and_reload(page, server, "Save 1 row and 1 reference", "Newcomer 2026")
     assert "newcomer-2026" in load(folder).trials
-    visit(page, f"{server.url}/add", ADD)
+    visit(page, server.as_owner("add"), ADD)
     page.get_by_role("button", name="Take back the last save").click()
     expect(page.get_by_text("Taken back: 1 row and 1 reference.")).to_be_visible()
     assert "newcomer-2026" not in load(folder).trials
@@ -103,7 +104,7 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
 
 def test_a_pasted_block_is_saved_and_seen(desk: BrowserContext, server: Server, folder: Path) -> None:
     page = desk.new_page()
-    visit(page, f"{server.url}/add?way=Paste", ADD)
+    visit(page, server.as_owner("add?way=Paste"), ADD)
     cited = load(folder).results[0].citation
     row = CELLS | {"trial": "pasted-2026", "label": "Pasted 2026", "citation": cited}
     box = field(page, "textbox", "Block copied from a spreadsheet")
@@ -115,7 +116,7 @@ def test_a_pasted_block_is_saved_and_seen(desk: BrowserContext, server: Server, 
 
 def test_a_form_says_what_the_numbers_come_to_as_one_types(desk: BrowserContext, server: Server) -> None:
     page = desk.new_page()
-    visit(page, f"{server.url}/add?way=Form", ADD)
+    visit(page, server.as_owner("add?way=Form"), ADD)
     reference = field(page, "textbox", "DOI, PMID or NCT number")
     reference.fill("10.1000/typed.2026")
     reference.press("Enter")
@@ -143,7 +144,7 @@ def test_a_form_says_what_the_numbers_come_to_as_one_types(desk: BrowserContext,
 
 def test_a_row_of_a_registry_record_is_accepted_and_seen(desk: BrowserContext, server: Server) -> None:
     page = desk.new_page()
-    visit(page, f"{server.url}/add?way=Registry", ADD)
+    visit(page, server.as_owner("add?way=Registry"), ADD)
     drop(page, 0, "record.json", (SAMPLES / "registry-record.json").read_bytes())
     expect(page.get_by_text("10 draft rows")).to_be_visible()
     type_in(page, {"Label": "Sample 2024"})

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evidence.api import owner_token
 from evidence.ui.data import FOLDER_VARIABLE
 from tests.support.paths import ROOT
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 HOST = "127.0.0.1"
+TOKEN = "the-token-of-the-tests-0123456789"
 CHROMIUM_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -52,6 +54,10 @@ class Server:
     url: str
     log_file: Path
     pid: int = 0
+
+    def as_owner(self, page: str) -> str:
+        """The address of a page with the token that may save."""
+        return f"{self.url}/{page}{'&' if '?' in page else '?'}{owner_token.PARAMETER}={TOKEN}"
 
     @property
     def log(self) -> str:
@@ -137,6 +143,7 @@ def dashboard(data: Path | None = None, *options: str, script: str = "dashboard.
     command = [sys.executable, "-m", "streamlit", "run", script]
     command += ["--server.port", str(port), "--server.address", HOST, "--server.headless", "true", *options]
     environment = {name: value for name, value in os.environ.items() if name != FOLDER_VARIABLE}
+    environment[owner_token.VARIABLE] = TOKEN
     if data is not None:
         environment[FOLDER_VARIABLE] = str(data)
     with tempfile.TemporaryDirectory() as folder:

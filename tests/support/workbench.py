@@ -6,8 +6,10 @@ import json
 
 from streamlit.testing.v1 import AppTest
 
+from evidence.api.owner_token import PARAMETER
 from evidence.curation.append import COLUMNS
 from tests.support.paths import APP
+from tests.support.server import TOKEN
 
 CELLS = {
     **{"trial": "newcomer-2026", "label": "Newcomer 2026", "citation": "Newcomer2026X", "design": "parallel"},
@@ -37,9 +39,11 @@ def cells(**changed: str) -> dict[str, str]:
     return CELLS | changed
 
 
-def opened(way: str = "File", page: str = "add") -> AppTest:
+def opened(way: str = "File", page: str = "add", token: str = TOKEN) -> AppTest:
     at = AppTest.from_file(str(APP), default_timeout=30)
     at.query_params["way"] = way
+    if token:
+        at.query_params[PARAMETER] = token
     at.switch_page(f"../../pages/{page}.py")
     return sound(at.run())
 

@@ -140,7 +140,7 @@ def test_judgements_of_rob_2_are_saved_and_have_a_table_of_their_own(tmp_path, m
         if path.is_file():
             shutil.copy(path, tmp_path)
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    monkeypatch.setattr("evidence.ui.workbench.state.may_save", lambda: True)
+    monkeypatch.setattr("evidence.ui.owner.may_save", lambda: True)
     data = b"Study,D1,D2,D3,D4,D5,Overall,Weight\nMurrough 2013a,Low,Low,Low,Some concerns,Low,Some concerns,1\n"
     at = brought(data)
     assert "6 judgements of 1 trial with Cochrane RoB 2; 0 findings." in words(at)
@@ -160,7 +160,7 @@ def test_judgements_of_rob_2_are_saved_and_have_a_table_of_their_own(tmp_path, m
 
 
 def test_nothing_is_written_where_other_computers_reach(monkeypatch):
-    monkeypatch.setattr("evidence.ui.workbench.state.may_save", lambda: False)
+    monkeypatch.setattr("evidence.ui.owner.may_save", lambda: False)
     at = brought(b"Study,D1,D2,D3,D4,D5\nMurrough 2013a,Low,Low,Low,Some concerns,Low\n")
     assert "nothing is written here" in words(at)
     assert not [button for button in at.button if button.key == "bias-import-save"]

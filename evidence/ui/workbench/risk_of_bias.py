@@ -3,11 +3,9 @@
 import streamlit as st
 
 from evidence.curation import risk_of_bias as bias_import
-from evidence.curation import store as editing
 from evidence.curation.column_mapping import ColumnMapping, mapping_of, read_mapping
 from evidence.curation.patch import as_patch, merged
 from evidence.curation.risk_of_bias import STUDY, Imported
-from evidence.curation.store import Saved
 from evidence.curation.upload import read_upload
 from evidence.dataset.csv_table import Table
 from evidence.dataset.evidence import JUDGEMENTS
@@ -16,6 +14,7 @@ from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
 from evidence.formatting import counted, listed
 from evidence.report.tables import risk_of_bias as bias_tables
 from evidence.ui import data as loading
+from evidence.ui import owner
 from evidence.ui.components.banner import findings_frame
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import View
@@ -126,14 +125,6 @@ def _look(view: View, name: str, tool: str, found: Imported) -> None:
     _take(Imported(tuple(new), (), found.rows).cells)
 
 
-def _save(rows: tuple[tuple[str, ...], ...], digest: str) -> None:
-    outcome = editing.save(loading.data_folder(), (), (), digest, judgements=rows)
-    if isinstance(outcome, Saved):
-        add_state.start_again()
-        st.session_state.pop("bias-import-file-kept", None)
-    add_state.tell(outcome)
-
-
 def _take(rows: tuple[tuple[str, ...], ...]) -> None:
     """Save where that is safe; the whole file and a patch in any case."""
     folder = loading.data_folder()
@@ -142,13 +133,13 @@ def _take(rows: tuple[tuple[str, ...], ...]) -> None:
         st.error(escaped(f"{files.message} {files.fix}"))
         return
     with st.container(horizontal=True):
-        if add_state.may_save():
+        if owner.may_save():
             st.button(
                 f"Save {counted(len(rows), 'judgement')}",
                 key="bias-import-save",
                 type="primary",
                 icon=":material/save:",
-                on_click=_save,
+                on_click=add_state.save_judgements,
                 args=(rows, loading.current().on_disk.digest),
             )
         st.download_button(
@@ -170,5 +161,5 @@ def _take(rows: tuple[tuple[str, ...], ...]) -> None:
             icon=":material/difference:",
             help="For `git apply` or `patch -p1` at the root of the project.",
         )
-    if not add_state.may_save():
-        st.caption("This server can be reached from other computers, so nothing is written here.")
+    if not owner.may_save():
+        owner.say_how_to_save("Anybody can take the merged file or the patch to whoever keeps the data.")

@@ -11,6 +11,7 @@ from evidence.dataset.evidence import REFERENCES, TRIALS
 from evidence.dataset.problems import Finding
 from evidence.formatting import counted, listed
 from evidence.ui import data as loading
+from evidence.ui import owner
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.sections import compare as compare_views
 from evidence.ui.workbench import form as add_form
@@ -41,7 +42,7 @@ def last_outcome() -> None:
             st.markdown(escaped(f"{where}{fault.message} {fault.fix}"))
     elif isinstance(found, Conflict) and not (found.rows or found.references):
         st.error("**Nothing was taken back:** the data changed meanwhile. What the last save is now is said below.")
-    if not add_state.may_save():
+    if not owner.may_save():
         return
     digest = loading.current().on_disk.digest
     if last := can_undo(loading.data_folder(), digest):
@@ -77,7 +78,7 @@ def draw(seen: Preview, began: Snapshot) -> None:
         return
     what = [counted(len(seen.rows), "row")] if seen.rows else []
     what += [counted(len(seen.references), "reference")] if seen.references else []
-    if add_state.may_save():
+    if owner.may_save():
         st.button(
             f"Save {listed(what)}",
             key=add_state.key("save"),
@@ -89,12 +90,7 @@ def draw(seen: Preview, began: Snapshot) -> None:
             "All of it or nothing is written. The files before are kept in history/, and the save can be taken back."
         )
     else:
-        st.info(
-            "This page can be reached from other computers, so nothing is written here. Take the merged files or "
-            "the patch to whoever keeps the data; or start the dashboard with `--server.address localhost` "
-            "and open it there, by that name and without a proxy.",
-            icon=":material/lock:",
-        )
+        owner.say_how_to_save("Anybody can take the merged files or the patch to whoever keeps the data.")
     _downloads(seen)
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-from evidence.api import loopback as reach
 from evidence.curation import store as editing
 from evidence.curation.preview import Preview, preview
 from evidence.curation.store import Conflict, Refused, Saved
@@ -18,6 +17,7 @@ from evidence.dataset.records import Result
 from evidence.questions import headlines
 from evidence.questions.headlines import Headline
 from evidence.ui import data as loading
+from evidence.ui import owner
 
 COLUMNS = Result.columns()
 Item = Mapping[str, Any]
@@ -26,7 +26,7 @@ _GENERATION, _SEEN, _OUTCOME, _PREVIEW = "add-generation", "add-seen", "add-outc
 _WAITING = "add-waiting"
 # Set by a page itself, not by widgets; everything else that starts with add- goes when a save is done.
 _KEPT = frozenset({_GENERATION, _OUTCOME})
-_NOT_HERE = Refused("This server can be reached from other computers.")
+_NOT_HERE = Refused("This session may not save: it does not hold the owner’s token, or others can reach the server.")
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def accept_newer() -> None:
 
 def save(rows: Sequence[Cells], references: Sequence[Item], digest: str) -> None:
     """Save, unless the data changed since they were seen; on success every input starts blank."""
-    outcome = editing.save(loading.data_folder(), rows, references, digest) if may_save() else _NOT_HERE
+    outcome = editing.save(loading.data_folder(), rows, references, digest) if owner.may_save() else _NOT_HERE
     st.session_state[_OUTCOME] = outcome
     if isinstance(outcome, Saved):
         trials = list(dict.fromkeys(row[0] for row in rows))
@@ -158,14 +158,19 @@ def save(rows: Sequence[Cells], references: Sequence[Item], digest: str) -> None
         st.session_state[f"{_OUTCOME}-trials"] = trials
 
 
-def tell(outcome: Saved | Conflict | Refused) -> None:
-    """Keep what came of a save made elsewhere."""
+def save_judgements(rows: Sequence[Cells], digest: str) -> None:
+    """Save judgements of bias; on success every input starts blank."""
+    folder = loading.data_folder()
+    outcome = editing.save(folder, (), (), digest, judgements=rows) if owner.may_save() else _NOT_HERE
+    if isinstance(outcome, Saved):
+        start_again()
+        st.session_state.pop("bias-import-file-kept", None)
     st.session_state[_OUTCOME] = outcome
 
 
 def undo(digest: str) -> None:
     """Take the last save back."""
-    st.session_state[_OUTCOME] = editing.undo(loading.data_folder(), digest) if may_save() else _NOT_HERE
+    st.session_state[_OUTCOME] = editing.undo(loading.data_folder(), digest) if owner.may_save() else _NOT_HERE
 
 
 def outcome() -> Saved | Conflict | Refused | None:
@@ -193,10 +198,3 @@ def start_again() -> None:
         del st.session_state[name]
     st.session_state.pop(_OUTCOME, None)
     st.session_state[_GENERATION] = number + 1
-
-
-def may_save() -> bool:
-    """Whether this server can be reached from this computer only; elsewhere nothing is written."""
-    headers = st.context.headers
-    pairs = [(name, value) for name in headers for value in headers.get_all(name)]
-    return reach.is_local(st.get_option("server.address"), reach.ARRIVALS, pairs)
