@@ -9,12 +9,293 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from evidence.content import claim_numbers as numbers
 from evidence.dataset.evidence import Evidence
-from evidence.dataset.records import Claim
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Claim, Result
+from evidence.dataset.time_bins import HOURS_A_DAY
 from evidence.dataset.vocabulary import VERDICTS
-from evidence.formatting import counted, listed
+from evidence.formatting import counted, listed, number, plain
+from evidence.questions.duration import is_follow_up
 from evidence.selection.addresses import address
+from evidence.selection.selection import comparator_kind, trials_of
+from evidence.stats.effect_sizes import Counts
+from evidence.stats.proportions import wilson
+from evidence.synthesis.sentences import spelled
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_PLACEBO = ("active placebo", "inert placebo")
+
+
+def _rows(evidence: Evidence, trial: str, outcome: str, **cells: object) -> list[Result]:
+    rows = [r for r in evidence.trials.get(trial, ()) if r.outcome == outcome and r.analysis == "main"]
+    return [r for r in rows if all(getattr(r, name) == value for name, value in cells.items())]
+
+
+def _one(evidence: Evidence, trial: str, outcome: str, **cells: object) -> Result | None:
+    return next(iter(_rows(evidence, trial, outcome, **cells)), None)
+
+
+def _word(amount: int | None) -> str | None:
+    """A small number as a word.
+
+    >>> _word(7), _word(0), _word(83)
+    ('seven', 'no', '83')
+    """
+    if amount is None:
+        return None
+    return _NUMBERS[amount] if 0 <= amount < len(_NUMBERS) else str(amount)
+
+
+def _of(events: int | None, n: int | None) -> str | None:
+    return f"{events} of {n}" if events is not None and n else None
+
+
+def _percent(events: int | None, n: int | None, digits: int = 0) -> str | None:
+    return f"{100 * events / n:.{digits}f}%" if events is not None and n else None
+
+
+def _murrough_score(evidence: Evidence) -> Result | None:
+    rows = _rows(evidence, "murrough-2013a", "symptom-endpoint", hours=24, effect_measure="MD")
+    return next((r for r in rows if r.effect is not None), None)
+
+
+def murrough_difference(evidence: Evidence) -> str | None:
+    """Points by which the MADRS score was lower with ketamine at 24 hours, as printed."""
+    row = _murrough_score(evidence)
+    return number(-row.effect) if row is not None and row.effect is not None else None
+
+
+def murrough_interval(evidence: Evidence) -> str | None:
+    """The 95% interval of that difference."""
+    row = _murrough_score(evidence)
+    if row is None or row.ci_low is None or row.ci_high is None:
+        return None
+    return f"{number(-row.ci_high)} to {number(-row.ci_low)}"
+
+
+def murrough_response(evidence: Evidence) -> str | None:
+    """Per cent who responded at 24 hours in each arm."""
+    row = _one(evidence, "murrough-2013a", "response", hours=24)
+    if row is None:
+        return None
+    drug = _percent(row.events_intervention, row.n_intervention)
+    control = _percent(row.events_comparator, row.n_comparator)
+    return f"{drug} against {control}" if drug and control else None
+
+
+def cochrane_certainty(evidence: Evidence) -> str | None:
+    """Certainty of response at 24 hours against midazolam in the Cochrane review."""
+    for review in evidence.reviews:
+        asked = (review.citation, review.comparator, review.outcome, review.hours)
+        if asked == ("Dean2021Cochrane", "midazolam", "response", 24):
+            return review.certainty
+    return None
+
+
+def early_times(evidence: Evidence) -> str | None:
+    """The first hours at which the cited trials report a difference."""
+    trials = ("zarate-2012", "diazgranados-2010", "daly-2018", "ionescu-2021")
+    hours = {
+        row.hours
+        for trial in trials
+        for row in evidence.trials.get(trial, ())
+        if row.is_controlled and row.analysis == "main" and row.hours < 12 and row.effect is not None
+    }
+    return listed([spelled(item) for item in sorted(hours)]) if hours else None
+
+
+def murrough_latest(evidence: Evidence) -> str | None:
+    """The latest time for which the trial has a result here."""
+    hours = [row.hours for row in evidence.trials.get("murrough-2013a", ())]
+    return f"{spelled(max(hours))}; the seven days stand in the paper" if hours else None
+
+
+def pooled_day_1(evidence: Evidence) -> str | None:
+    """The published standardised difference on day 1."""
+    for review in evidence.reviews:
+        if (review.citation, review.hours) == ("Kishimoto2016", 24):
+            return f"{number(review.effect)} ({number(review.ci_low)} to {number(review.ci_high)})"
+    return None
+
+
+def masked_day_7(evidence: Evidence) -> str | None:
+    """Responders of each arm at 7 days where anaesthesia hid the drug."""
+    row = _one(evidence, "lii-2023", "response", hours=168)
+    if row is None:
+        return None
+    drug, control = _of(row.events_intervention, row.n_intervention), _of(row.events_comparator, row.n_comparator)
+    return f"{drug} against {control}" if drug and control else None
+
+
+def _course(evidence: Evidence) -> Result | None:
+    return _one(evidence, "murrough-2013b", "response", administrations=6)
+
+
+def course_responders(evidence: Evidence) -> str | None:
+    """Responders to the course of infusions."""
+    row = _course(evidence)
+    return _of(row.events_intervention, row.n_intervention) if row else None
+
+
+def course_percent(evidence: Evidence) -> str | None:
+    """Per cent who responded to the course."""
+    row = _course(evidence)
+    return _percent(row.events_intervention, row.n_intervention, 1) if row else None
+
+
+def course_interval(evidence: Evidence) -> str | None:
+    """Wilson interval of that per cent."""
+    row = _course(evidence)
+    if row is None or row.events_intervention is None or not row.n_intervention:
+        return None
+    low, high = wilson(Counts(row.events_intervention, row.n_intervention))
+    return f"{100 * low:.0f}% to {100 * high:.0f}%"
+
+
+def course_infusions(evidence: Evidence) -> str | None:
+    """Infusions of the course, as a word."""
+    row = _course(evidence)
+    return _word(row.administrations) if row else None
+
+
+def course_days(evidence: Evidence) -> str | None:
+    """Days of the course."""
+    row = _course(evidence)
+    return plain(row.hours / HOURS_A_DAY) if row else None
+
+
+def _relapse(evidence: Evidence) -> Result | None:
+    return _one(evidence, "murrough-2013b", "time-to-relapse")
+
+
+def followed_days(evidence: Evidence) -> str | None:
+    """Days for which responders were followed."""
+    row = _relapse(evidence)
+    return plain(row.hours / HOURS_A_DAY) if row else None
+
+
+def median_days(evidence: Evidence) -> str | None:
+    """Median days to relapse after the course."""
+    row = _relapse(evidence)
+    return plain(row.median_intervention) if row and row.median_intervention is not None else None
+
+
+def other_days(evidence: Evidence) -> str | None:
+    """Shortest and longest mean or median days to relapse in the other cohorts."""
+    days = []
+    for trial in ("aan-het-rot-2010", "shiroma-2014", "albott-2018"):
+        for row in evidence.trials.get(trial, ()):
+            value = row.median_intervention if row.median_intervention is not None else row.mean_intervention
+            if is_follow_up(row) and value is not None:
+                days.append(value)
+    return f"{plain(min(days))} to {plain(max(days))}" if days else None
+
+
+def _withdrawal(evidence: Evidence) -> Result | None:
+    rows = _rows(evidence, "daly-2019", "relapse")
+    return next((r for r in rows if "stable remission" in (r.dose_note or "")), None)
+
+
+def going_on(evidence: Evidence) -> str | None:
+    """Relapses of stable remitters who went on."""
+    row = _withdrawal(evidence)
+    return _of(row.events_intervention, row.n_intervention) if row else None
+
+
+def stopping(evidence: Evidence) -> str | None:
+    """Relapses of stable remitters who stopped."""
+    row = _withdrawal(evidence)
+    return _of(row.events_comparator, row.n_comparator) if row else None
+
+
+def hazard(evidence: Evidence) -> str | None:
+    """Hazard ratio of relapse in stable remitters."""
+    row = _withdrawal(evidence)
+    return number(row.effect) if row and row.effect is not None and row.effect_measure == "HR" else None
+
+
+def hazard_interval(evidence: Evidence) -> str | None:
+    """The 95% interval of that hazard ratio."""
+    row = _withdrawal(evidence)
+    if row is None or row.ci_low is None or row.ci_high is None:
+        return None
+    return f"{number(row.ci_low)} to {number(row.ci_high)}"
+
+
+def _acute(evidence: Evidence) -> list[tuple[Result, bool]]:
+    found = []
+    for row in evidence.results:
+        events = (row.events_intervention, row.n_intervention, row.events_comparator, row.n_comparator)
+        if row.outcome not in ("dissociation", "dizziness", "sedation") or comparator_kind(row) not in _PLACEBO:
+            continue
+        a, n1, c, n2 = events
+        if a is not None and n1 and c is not None and n2:
+            found.append((row, a / n1 > c / n2))
+    return found
+
+
+def more_frequent(evidence: Evidence) -> str | None:
+    """In how many trials acute effects are more frequent with the drug; "every" where in all."""
+    found = _acute(evidence)
+    if not found:
+        return None
+    trials = trials_of(row for row, _ in found)
+    against = {row.trial for row, is_more in found if not is_more}
+    return "every" if not against else f"{len(trials) - len(against)} of {len(trials)}"
+
+
+def acute_behind(evidence: Evidence) -> str | None:
+    """Trials that count acute effects in both arms."""
+    found = _acute(evidence)
+    return counted(len(trials_of(row for row, _ in found)), "trial") if found else None
+
+
+def urinary_cohorts(evidence: Evidence) -> str | None:
+    """Cohorts without a comparator that report urinary symptoms, as a word."""
+    rows = [r for r in evidence.results if OUTCOMES[r.outcome].group == "urinary" and not r.is_controlled]
+    return _word(len(trials_of(rows)))
+
+
+def urinary_events(evidence: Evidence) -> str | None:
+    """People with urinary symptoms in the one cohort."""
+    row = _one(evidence, "wilkinson-2018-yale", "cystitis")
+    return _of(row.events_intervention, row.n_intervention) if row else None
+
+
+def urinary_controlled(evidence: Evidence) -> str | None:
+    """Controlled trials that report a urinary event."""
+    rows = [r for r in evidence.results if OUTCOMES[r.outcome].group == "urinary" and r.is_controlled]
+    names = [own[0].label for own in trials_of(rows).values()]
+    return listed(names) if names else "none"
+
+
+def resistant(evidence: Evidence) -> str | None:
+    """Trials labelled treatment-resistant."""
+    resistant = [rows for rows in evidence.trials.values() if rows[0].population == "TRD"]
+    return f"{len(resistant)} of {len(evidence.trials)}"
+
+
+def like_browne(evidence: Evidence) -> str | None:
+    """References like the one that the article cites as Browne and others."""
+    like = [
+        r
+        for r in evidence.references.values()
+        if r.page == "101931" or any(author.family == "Browne" for author in r.authors)
+    ]
+    return "No record" if not like else listed([r.id for r in like])
+
+
+def lener_authors(evidence: Evidence) -> str | None:
+    """Authors in the record of Lener and others."""
+    found = evidence.references.get("Lener2017")
+    return listed([author.family for author in found.authors]) if found and found.authors else None
+
+
+def zheng_record(evidence: Evidence) -> str | None:
+    """Where the nearest record by Zheng appeared."""
+    found = evidence.references.get("Zheng2020")
+    return f"{found.container_title}, {found.year}" if found else None
+
 
 SHAPES: Mapping[str, str] = MappingProxyType(
     {"supported": "●", "partly supported": "◐", "not supported": "○", "not assessed": "?"}
@@ -82,50 +363,48 @@ class Assessed:
 CHECKS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
     {
         "onset-24h": (
-            Check("Points lower on the MADRS at 24 hours", r"was ([\d.]+) points lower", numbers.murrough_difference),
-            Check("95% CI of the difference", r"95% CI ([\d.]+ to [\d.]+)", numbers.murrough_interval),
-            Check("Responded at 24 hours", r"(\d+% against \d+%) responded", numbers.murrough_response),
-            Check("Certainty in the Cochrane review", r"against midazolam as ([a-z ]+)\.", numbers.cochrane_certainty),
+            Check("Points lower on the MADRS at 24 hours", r"was ([\d.]+) points lower", murrough_difference),
+            Check("95% CI of the difference", r"95% CI ([\d.]+ to [\d.]+)", murrough_interval),
+            Check("Responded at 24 hours", r"(\d+% against \d+%) responded", murrough_response),
+            Check("Certainty in the Cochrane review", r"against midazolam as ([a-z ]+)\.", cochrane_certainty),
         ),
-        "onset-hours": (
-            Check("Times with a difference reported", r"reported at ([^.]+?) in separate", numbers.early_times),
-        ),
+        "onset-hours": (Check("Times with a difference reported", r"reported at ([^.]+?) in separate", early_times),),
         "duration-7d": (
-            Check("Latest result of the trial held here", "", numbers.murrough_latest),
-            Check("Published standardised difference on day 1", "", numbers.pooled_day_1),
-            Check("Responded at 7 days, Lii 2023 (anaesthesia hid the drug)", "", numbers.masked_day_7),
+            Check("Latest result of the trial held here", "", murrough_latest),
+            Check("Published standardised difference on day 1", "", pooled_day_1),
+            Check("Responded at 7 days, Lii 2023 (anaesthesia hid the drug)", "", masked_day_7),
         ),
         "response-70": (
-            Check("Responded to the course", r"uncontrolled: (\d+ of \d+) patients", numbers.course_responders),
-            Check("Per cent", r"\(([\d.]+%)\)", numbers.course_percent),
-            Check("95% CI of the per cent (Wilson)", "", numbers.course_interval),
-            Check("Infusions", r"up to (\w+) infusions", numbers.course_infusions),
-            Check("Days", r"over (\d+) days", numbers.course_days),
+            Check("Responded to the course", r"uncontrolled: (\d+ of \d+) patients", course_responders),
+            Check("Per cent", r"\(([\d.]+%)\)", course_percent),
+            Check("95% CI of the per cent (Wilson)", "", course_interval),
+            Check("Infusions", r"up to (\w+) infusions", course_infusions),
+            Check("Days", r"over (\d+) days", course_days),
         ),
         "duration-6m": (
-            Check("Days responders were followed, at most", r"at most (\d+) days", numbers.followed_days),
-            Check("Median days to relapse", r"infusion was (\d+) days", numbers.median_days),
-            Check("Mean or median days in the other cohorts", r"medians of (\d+ to \d+) days", numbers.other_days),
+            Check("Days responders were followed, at most", r"at most (\d+) days", followed_days),
+            Check("Median days to relapse", r"infusion was (\d+) days", median_days),
+            Check("Mean or median days in the other cohorts", r"medians of (\d+ to \d+) days", other_days),
         ),
         "duration-more": (
-            Check("Relapsed, treatment went on", r"(\d+ of \d+) stable remitters", numbers.going_on),
-            Check("Relapsed, treatment stopped", r"and (\d+ of \d+) when", numbers.stopping),
-            Check("Hazard ratio", r"hazard ratio ([\d.]+),", numbers.hazard),
-            Check("95% CI of the hazard ratio", r"95% CI ([\d.]+ to [\d.]+)", numbers.hazard_interval),
+            Check("Relapsed, treatment went on", r"(\d+ of \d+) stable remitters", going_on),
+            Check("Relapsed, treatment stopped", r"and (\d+ of \d+) when", stopping),
+            Check("Hazard ratio", r"hazard ratio ([\d.]+),", hazard),
+            Check("95% CI of the hazard ratio", r"95% CI ([\d.]+ to [\d.]+)", hazard_interval),
         ),
         "safety-acute": (
-            Check("More frequent than with placebo in", r"in (\w+) trial here", numbers.more_frequent),
-            Check("Trials that report both arms", "", numbers.acute_behind),
+            Check("More frequent than with placebo in", r"in (\w+) trial here", more_frequent),
+            Check("Trials that report both arms", "", acute_behind),
         ),
         "safety-long": (
-            Check("Cohorts that report urinary symptoms", r"Only (\w+) small cohort", numbers.urinary_cohorts),
-            Check("People with urinary symptoms", r"\((\d+ of \d+)\)", numbers.urinary_events),
-            Check("Randomised trials that report a urinary event", "", numbers.urinary_controlled),
+            Check("Cohorts that report urinary symptoms", r"Only (\w+) small cohort", urinary_cohorts),
+            Check("People with urinary symptoms", r"\((\d+ of \d+)\)", urinary_events),
+            Check("Randomised trials that report a urinary event", "", urinary_controlled),
         ),
-        "trd-definition": (Check("Trials here labelled treatment-resistant", "", numbers.resistant),),
-        "reference-browne": (Check("Records like it in the references here", r"^(No record)", numbers.like_browne),),
-        "reference-lener": (Check("Authors of the record", r"lists (.+) as its authors", numbers.lener_authors),),
-        "reference-zheng": (Check("The nearest record", r"in the (Journal .+?)\.?$", numbers.zheng_record),),
+        "trd-definition": (Check("Trials here labelled treatment-resistant", "", resistant),),
+        "reference-browne": (Check("Records like it in the references here", r"^(No record)", like_browne),),
+        "reference-lener": (Check("Authors of the record", r"lists (.+) as its authors", lener_authors),),
+        "reference-zheng": (Check("The nearest record", r"in the (Journal .+?)\.?$", zheng_record),),
     }
 )
 # Where each statement can be looked at: page, preset and options as they stand in the URL.
