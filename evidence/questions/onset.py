@@ -13,8 +13,7 @@ from evidence.questions.dose import DoseResponse, dose_response
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer, Grouping, Model, answer
 from evidence.synthesis.display import interval, shown
-from evidence.synthesis.scores import score_kinds_over
-from evidence.synthesis.sentences import behind, sides_of, spelled
+from evidence.synthesis.sentences import behind, score_kinds_over, sides_of, spelled
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
 MEASURE_LABELS: Mapping[str, str] = MappingProxyType(

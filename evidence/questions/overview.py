@@ -12,7 +12,6 @@ from evidence.questions import certainty, duration, harms, onset, response
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
 from evidence.selection.widening import given_up
 from evidence.stats.pooling import Pooled
-from evidence.synthesis import scores
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import interval, shown
@@ -85,7 +84,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
         number,
         unit,
         f"{shown('MD', first.pooled.estimate)} MADRS points (95% CI {low_high})"
-        + (f"; {kinds}" if (kinds := scores.score_kinds(first)) else ""),
+        + (f"; {kinds}" if (kinds := statements.score_kinds(first)) else ""),
         statements.behind(first),
         certainty.in_words(certainty.rating(reviews, first)),
         words,

@@ -19,8 +19,7 @@ from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.display import interval, shown
-from evidence.synthesis.scores import score_kinds
-from evidence.synthesis.sentences import Sides, absolute, behind, sides_of, spoken, when
+from evidence.synthesis.sentences import Sides, absolute, behind, score_kinds, sides_of, spoken, when
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
 # (name in a link, outcomes, time bin or None for the time nearest to 24 hours, name on screen, what happened to people)

@@ -38,7 +38,7 @@ from evidence.selection.widening import given_up
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.people import in_people
+from evidence.synthesis.sentences import in_people
 
 
 @dataclass(frozen=True, slots=True)

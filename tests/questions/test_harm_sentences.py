@@ -9,7 +9,7 @@ from evidence.report.figures.style import LIGHT, MASKING_MARKS
 from evidence.report.tables import harms as harm_tables
 from evidence.selection.selection import FEEDERS, Selection, headcount
 from evidence.synthesis.answers import answer
-from evidence.synthesis.scores import score_kinds
+from evidence.synthesis.sentences import score_kinds
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 from tests.support.builders import counted, difference
 

@@ -11,8 +11,7 @@ from evidence.report.figures.style import Ink
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.proportions import wilson
-from evidence.synthesis.people import arm_in_words, arms_in_words
-from evidence.synthesis.sentences import Sides
+from evidence.synthesis.sentences import Sides, arm_in_words, arms_in_words
 from evidence.synthesis.trial_effects import TrialEffect
 
 _COLUMNS, _ROWS = 20, 5

@@ -16,7 +16,7 @@ from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.proportions import newcombe
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import crosses, interval, shown
-from evidence.synthesis.people import arm_in_words
+from evidence.synthesis.sentences import arm_in_words
 from evidence.synthesis.trial_effects import TrialEffect
 
 # A text cell that a spreadsheet would run as a formula is made text; a minus before nothing but a number is none.

@@ -13,7 +13,6 @@ from evidence.report.figures.forest_rows import FELT, masked_rows
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis import scores
 from evidence.synthesis import sentences as statements
 from evidence.ui import cache as remembered
 from evidence.ui import widgets as asked
@@ -51,7 +50,7 @@ def draw(view: View, options: Options) -> None:
     scope = blinding.scope(view.evidence.results, view.selection, options.measure, options.time)
     found, items = scope.answer, blinding.lenses(scope.answer, scope.results)
     sides = statements.sides_of(entry.first for entry in found.used)
-    kinds = scores.score_kinds(found)
+    kinds = statements.score_kinds(found)
     mixed = f"Pooled together: {kinds}." if kinds else ""
     st.header(escaped(blinding.finding(found, items)) + ".", anchor=False)
     st.caption(

@@ -21,7 +21,6 @@ from evidence.report.tables import answers as tables
 from evidence.selection.selection import trials_of
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis import people as people_words
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer, Model
 from evidence.synthesis.sentences import Sides
@@ -149,7 +148,7 @@ def _chosen_rate(answer: Answer) -> float | None:
         st.query_params[_RATE] = str(percent)
     elif asked:
         del st.query_params[_RATE]
-    st.caption(people_words.observed_rates(answer))
+    st.caption(statements.observed_rates(answer))
     # Untouched, the rate is the trials' own, not its rounded form.
     return control.events / control.n if percent == own else percent / 100
 
@@ -161,7 +160,7 @@ def _people(view: View, answer: Answer, sides: Sides) -> None:
         st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
         return
     verb = statements.verb_of(answer.question.outcomes[0])
-    words = people_words.in_people(of_hundred, sides, verb, statements.behind(answer))
+    words = statements.in_people(of_hundred, sides, verb, statements.behind(answer))
     st.markdown(f"**{escaped(words)}**")
     figure = icon_array(of_hundred, sides, verb, view.ink)
     chart.show(
@@ -192,7 +191,7 @@ def _arms(view: View, answer: Answer, sides: Sides) -> None:
         st.markdown("No trial here reports counts in both arms.")
         return
     st.markdown("**Per cent with the outcome in each arm of each trial.**")
-    alt = "; ".join(people_words.arms_in_words(entry) for entry in entries)
+    alt = "; ".join(statements.arms_in_words(entry) for entry in entries)
     chart.show(
         dumbbell(entries, view.links, view.ink),
         view,
@@ -216,7 +215,7 @@ def _rates(view: View, answer: Answer, sides: Sides) -> None:
     is_ratio = answer.question.measure == "RR" and answer.pooled is not None
     ratio = MEASURES["RR"].shown(answer.pooled.estimate) if is_ratio and answer.pooled else None
     words = statements.effect_in_words(answer)
-    alt = "; ".join((statements.in_one_line(answer), *(people_words.arms_in_words(entry) for entry in entries)))
+    alt = "; ".join((statements.in_one_line(answer), *(statements.arms_in_words(entry) for entry in entries)))
     figure = labbe(entries, ratio, words, view.ink, sides.drug, sides.comparator)
     table = tables.arm_frame(entries, view.links)
     chart.show(
