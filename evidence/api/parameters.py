@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.questions import response
-from evidence.selection.addresses import FILTERS
 from evidence.selection.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, WORD_FILTERS, Selection
+from evidence.selection.url import FILTERS
 
 Pairs = Sequence[tuple[str, str]]
 Values = Mapping[str, tuple[str, ...]]

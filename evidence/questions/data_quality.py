@@ -21,7 +21,7 @@ from evidence.dataset.row_rules import effect_of_counts, effect_of_means, is_apa
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import CONFIDENCES, DESIGNS, SOURCES
 from evidence.formatting import count, counted, listed, plain
-from evidence.selection.addresses import address
+from evidence.selection.url import address
 
 SHARED = "shared-comparator"
 _TO_BE_CHECKED = re.compile(r"\b(?:to|must) be checked\b", re.IGNORECASE)

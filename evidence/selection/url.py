@@ -1,7 +1,6 @@
-"""A view's URL parameters to the selection they stand for, without a browser: what the filter bar would show.
+"""Write a selection as URL parameters, and read it back.
 
-Words may be given by their label, as the filter bar writes them, or by their value in the files.
-"""
+Terms stand in the URL by their label, as the filter bar writes them; they may also be given by their value in the files."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -9,8 +8,55 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
-from evidence.selection.addresses import FILTERS
-from evidence.selection.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, Selection
+from evidence.dataset import vocabulary
+from evidence.dataset.vocabulary import Term
+from evidence.selection.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, REPEATED, SINGLE, Selection
+
+_SCHEDULES = vocabulary.terms((SINGLE, "Single dose", ""), (REPEATED, "Repeated doses", ""))
+# Filter → the words it holds, whose labels stand in the URL.
+FILTERS: Mapping[str, Mapping[str, Term]] = MappingProxyType(
+    {
+        "drug": vocabulary.INTERVENTIONS,
+        "route": vocabulary.ROUTES,
+        "schedule": _SCHEDULES,
+        "comparator_kind": vocabulary.COMPARATOR_KINDS,
+        "population": vocabulary.POPULATIONS,
+        "age_group": vocabulary.AGE_GROUPS,
+        "design": vocabulary.DESIGNS,
+        "blinding": vocabulary.BLINDINGS,
+        "source": vocabulary.SOURCES,
+        "confidence": vocabulary.CONFIDENCES,
+    }
+)
+
+
+def address(
+    page: str,
+    preset: str = "everything",
+    words: Mapping[str, Iterable[str]] | None = None,
+    dose: tuple[float, float] | None = None,
+    **options: str,
+) -> str:
+    """The address of a page, relative to any other page, with its filters set.
+
+    `words` are filters with the words they hold; `options` are a page's own choices as they stand in the URL.
+    The default preset is left out, as the filter bar leaves it out.
+
+    >>> address("onset", "midazolam", {"population": ["TRD"]})
+    'onset?population=Treatment-resistant%20depression'
+    >>> address("onset", "midazolam")
+    'onset'
+    >>> address("trials", trial="murrough-2013a", dose=(0.5, 0.5))
+    'trials?preset=Everything&dose=0.5&dose=0.5&trial=murrough-2013a'
+    """
+    pairs = [("preset", PRESETS[preset].label)] if preset != DEFAULT_PRESET else []
+    for name, chosen in (words or {}).items():
+        pairs += [(name, FILTERS[name][word].label) for word in chosen]
+    if dose is not None:
+        pairs += [("dose", str(limit)) for limit in dose]
+    query = urlencode([*pairs, *options.items()], quote_via=quote, safe="")
+    return f"{page}?{query}" if query else page
+
 
 _MOST = 500
 

@@ -14,9 +14,8 @@ from typing import Any
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.questions import onset, response
 from evidence.questions import options as page_options
-from evidence.selection.addresses import FILTERS
 from evidence.selection.selection import PRESETS, Selection
-from evidence.selection.url import parameters, parse_view
+from evidence.selection.url import FILTERS, parameters, parse_view
 from evidence.stats.effect_sizes import MEASURES
 
 # No “<” before a letter: the sanitizer of st.html drops a script that looks as if it held tags.

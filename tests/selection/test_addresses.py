@@ -1,7 +1,7 @@
 from urllib.parse import parse_qs, urlsplit
 
-from evidence.selection.addresses import FILTERS, address
 from evidence.selection.selection import PRESETS, WORD_FILTERS
+from evidence.selection.url import FILTERS, address
 from evidence.ui.page import FILTER_WORDS
 
 

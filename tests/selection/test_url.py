@@ -4,9 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.selection.addresses import FILTERS, address
 from evidence.selection.selection import DOSE_LIMITS, PRESETS, Selection
-from evidence.selection.url import parameters, parse_view
+from evidence.selection.url import FILTERS, address, parameters, parse_view
 
 WORDS = st.fixed_dictionaries(
     {},

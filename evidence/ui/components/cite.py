@@ -7,7 +7,7 @@ import streamlit as st
 
 from evidence.dataset.references import Reference
 from evidence.report import view as story
-from evidence.selection.addresses import FILTERS
+from evidence.selection.url import FILTERS
 from evidence.ui.page import View
 
 _FILTERS = ("preset", "dose", *FILTERS)

@@ -11,7 +11,7 @@ from evidence.formatting import UNKNOWN, count, counted, listed
 from evidence.questions import data_quality as quality
 from evidence.questions import risk_of_bias as bias
 from evidence.report.tables import trials as trial_tables
-from evidence.selection.addresses import address
+from evidence.selection.url import address
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped, reference_list, reference_text, registry_links
 from evidence.ui.page import View
