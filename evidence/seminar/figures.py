@@ -7,13 +7,12 @@ import plotly.graph_objects as go
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import response, robustness
-from evidence.report.figures import hall_guesses, style
 from evidence.report.figures import large_format as hall
+from evidence.report.figures import style
 from evidence.report.figures.blinding import lens_rows
 from evidence.report.figures.forest import Row
 from evidence.report.figures.forest_rows import Arrangement, forest_rows, sensitivity_rows, withdrawal_rows
-from evidence.report.figures.hall_guesses import Line
-from evidence.report.figures.large_format import Pair, Span
+from evidence.report.figures.large_format import Line, Pair, Span
 from evidence.report.figures.people import icon_array
 from evidence.report.figures.style import Ink
 from evidence.report.sections import WITHDRAWAL_LABELS, links_of
@@ -56,7 +55,7 @@ def figure(
                 )
                 for item in step.asked
             ]
-            return hall_guesses.guessed(items, step.asked[0].top, step.asked[0].unit, ink, revealed)
+            return hall.guessed(items, step.asked[0].top, step.asked[0].unit, ink, revealed)
     return None
 
 

@@ -7,7 +7,6 @@ from functools import cache
 import pytest
 
 from evidence.dataset.evidence import Evidence
-from evidence.report.figures import hall_guesses
 from evidence.report.figures import large_format as hall
 from evidence.report.figures.style import INKS
 from evidence.report.view import ExportError, View
@@ -166,10 +165,8 @@ def test_guesses_stand_beside_what_was_found():
 
 
 def test_what_was_found_is_drawn_only_when_it_is_revealed():
-    line = hall_guesses.Line("ketamine", (10.0, 10.0, 70.0), ((54.0, 29.0, 100.0),))
-    hidden, shown = (
-        hall_guesses.guessed([line], 100, "of 100 people", INKS["light"], revealed) for revealed in (False, True)
-    )
+    line = hall.Line("ketamine", (10.0, 10.0, 70.0), ((54.0, 29.0, 100.0),))
+    hidden, shown = (hall.guessed([line], 100, "of 100 people", INKS["light"], revealed) for revealed in (False, True))
     assert "54" not in texts(hidden)
     assert "<b>54</b>" in texts(shown)
     assert list(hidden.data[0].x) == [10, 10, 70]
