@@ -1,20 +1,16 @@
 """A view as a lesson: its steps in order, built from the answers that the pages and the slides give."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from evidence.content.claims import assess_all
 from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Result
 from evidence.dataset.vocabulary import TOPICS, VERDICTS
 from evidence.formatting import counted
-from evidence.questions import (
-    blinding,
-    certainty,
-    overview,
-    robustness,
-)
-from evidence.questions import (
-    harm_sentences as harm_words,
-)
+from evidence.questions import blinding, certainty, overview, robustness
+from evidence.questions import harm_sentences as harm_words
 from evidence.questions.blinding import Lens, Scope
 from evidence.report.sections import Part, parts
 from evidence.report.view import Story, View, tell
@@ -22,10 +18,176 @@ from evidence.selection.selection import headcount
 from evidence.selection.widening import given_up
 from evidence.seminar import guesses
 from evidence.seminar.guesses import Asked
-from evidence.seminar.middle import meaning, middle
-from evidence.seminar.steps import Lesson, Step, headline, said
+from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
+from evidence.synthesis.display import interval
+
+_BRACKETS = re.compile(r" \(([^()]*\d[^()]*|trials measured at different times)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: what stands large, what stands under it, what only the speaker reads, its sources and its figure.
+
+    `figure` is a name that `drawing` knows, empty where the step has none; `asked` makes it a step to guess at.
+    """
+
+    id: str
+    title: str
+    headline: str
+    sentences: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
+    figure: str = ""
+    asked: tuple[Asked, ...] = ()
+    also_cited: tuple[str, ...] = ()
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Keys of the references behind the step, each once."""
+        return tuple(dict.fromkeys((*(result.citation for result in self.results), *self.also_cited)))
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A story with its steps, the answer that the middle of the lesson is about, and that answer by masking."""
+
+    story: Story
+    steps: tuple[Step, ...]
+    answer: Answer
+    masked: Answer
+    lenses: tuple[Lens, ...]
+
+    def at(self, name: str | None) -> int:
+        """The place of a step named by its id or number; a number out of range gives the nearest, else the first.
+
+        Numbers count from 1.
+        """
+        ids = [step.id for step in self.steps]
+        if name in ids:
+            return ids.index(name)
+        if name is not None and re.fullmatch(r"-?[0-9]{1,6}", name):
+            return min(max(int(name) - 1, 0), len(ids) - 1)
+        return 0
+
+
+def headline(sentence: str) -> tuple[str, str]:
+    """A sentence without its numbers in brackets, up to its first semicolon; and those numbers.
+
+    >>> headline("54 of 100 responded (risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials); next come others (3).")
+    ('54 of 100 responded.', 'risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials')
+    """
+    first = _BRACKETS.search(sentence)
+    short = _BRACKETS.sub("", sentence).partition("; ")[0].rstrip(".")
+    return f"{short}.", first[1] if first else ""
+
+
+def said(*lines: str) -> tuple[str, ...]:
+    """The lines that say something."""
+    return tuple(line for line in lines if line)
+
+
+def middle(answer: Answer, found: Mapping[str, Part]) -> list[Step]:
+    """Single trials, pooled, prediction, sensitivity; as many of them as there are trials for."""
+    behind = _drawn(answer)
+    whole = finding(answer)
+    large, numbers = headline(whole)
+    left_out = tuple(statements.not_pooled(answer))
+    if answer.pooled is None:
+        drawn = any(entry.effect is not None for entry in answer.entries)
+        return [Step("trials", "One by one", whole, (), left_out, behind, "trials" if drawn else "")]
+    if answer.k == 1:
+        people = found.get("people")
+        in_people = (people.finding,) if people is not None and answer.question.measure != "MD" else ()
+        alone = "There is one trial, so nothing is pooled."
+        return [
+            Step("trials", "The trial", large, (numbers,), (whole, *left_out), behind, "trials"),
+            Step(
+                "pooled",
+                "All together",
+                alone,
+                in_people,
+                (whole,),
+                behind,
+                "people",
+            ),
+        ]
+    return [
+        Step("trials", "One by one", single_trials(answer), (meaning(answer),), left_out, behind, "trials"),
+        Step(
+            "pooled",
+            "All together",
+            large,
+            said(numbers, statements.caution(answer)),
+            said(whole, *statements.pooled_notes(answer), robustness.interval_notice(answer)),
+            behind,
+            "pooled",
+        ),
+        _prediction(answer, behind),
+        _sensitivity(answer, behind),
+    ]
+
+
+def finding(answer: Answer) -> str:
+    """The finding of the answer, absolute first where it counts people."""
+    sides = statements.sides_of(entry.first for entry in answer.used)
+    in_people = answer.question.measure in ("RR", "OR", "RD")
+    words = statements.finding_of_rates if in_people else statements.finding_of_scores
+    return f"{words(answer, sides)}."
+
+
+def _drawn(answer: Answer) -> tuple[Result, ...]:
+    return tuple(result for entry in answer.entries for result in entry.results)
+
+
+def single_trials(answer: Answer) -> str:
+    """How many trials favour the drug, and how many exclude no effect on their own."""
+    sides = statements.sides_of(entry.first for entry in answer.used)
+    better = 1 if OUTCOMES[answer.question.outcomes[0]].better == "higher" else -1
+    effects = [entry.effect.estimate * better for entry in answer.used if entry.effect is not None]
+    favouring = sum(value > 0 for value in effects)
+    clear = sum((e.low or 0.0) > 0 or (e.high or 0.0) < 0 for e in answer.used)
+    k = answer.k
+    return (
+        f"{headline(statements.when(answer))[0].rstrip('.')} {favouring} of {k} trials {_do(favouring, 'favour')} "
+        f"{sides.drug}; {clear} of {k} {_do(clear, 'exclude')} no effect on {'its' if clear == 1 else 'their'} own."
+    )
+
+
+def _do(amount: int, verb: str) -> str:
+    return f"{verb}s" if amount == 1 else verb
+
+
+def meaning(answer: Answer) -> str:
+    """What the outcome of the answer means."""
+    return OUTCOMES[answer.question.outcomes[0]].definition
+
+
+def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
+    pooled, measure = answer.pooled, answer.question.measure
+    assert pooled is not None
+    if pooled.pi_low is None or pooled.pi_high is None:
+        large = f"With {counted(answer.k, 'trial')} nobody can say where the next one may fall."
+        return Step("prediction", "The next trial", large, (statements.caution(answer),), (), behind, "pooled")
+    span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
+    inside = pooled.pi_low <= 0 <= pooled.pi_high
+    says = "No effect at all lies within that range." if inside else "No effect lies outside that range."
+    return Step(
+        "prediction",
+        "The next trial",
+        f"The next trial may find a {MEASURES[measure].label.lower()} anywhere from {span}.",
+        (says,),
+        (statements.heterogeneity(answer),),
+        behind,
+        "prediction",
+    )
+
+
+def _sensitivity(answer: Answer, behind: tuple[Result, ...]) -> Step:
+    moves, _, turns = robustness.finding_of_each(answer, robustness.without_each(answer)).partition(". ")
+    return Step("sensitivity", "Leave one out", headline(moves)[0], (turns,), (f"{moves}.",), behind, "sensitivity")
+
 
 _MOST_CLAIMS = 4
 

@@ -14,8 +14,7 @@ from evidence.selection.selection import PRESETS, Selection
 from evidence.seminar import figures as drawing
 from evidence.seminar import guesses
 from evidence.seminar.guesses import Asked, Truth
-from evidence.seminar.lesson import lesson
-from evidence.seminar.steps import Lesson
+from evidence.seminar.lesson import Lesson, lesson
 from tests.support.builders import counted, result
 
 DAY = date(2026, 11, 20)

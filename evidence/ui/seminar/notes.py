@@ -3,7 +3,7 @@
 import streamlit as st
 
 from evidence.seminar import rooms as following
-from evidence.seminar.steps import Lesson
+from evidence.seminar.lesson import Lesson
 from evidence.ui.components.citation_card import escaped, reference_text
 from evidence.ui.seminar import state as seminar_state
 from evidence.ui.seminar import style as seminar_style

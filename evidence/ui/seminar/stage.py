@@ -12,8 +12,8 @@ from evidence.report.figures.style import Ink
 from evidence.seminar import figures as drawing
 from evidence.seminar import rooms as following
 from evidence.seminar.guesses import compared
+from evidence.seminar.lesson import Lesson, Step
 from evidence.seminar.links import DATA, LECTURE, NOTES, is_local
-from evidence.seminar.steps import Lesson, Step
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.seminar import state as seminar_state
 from evidence.ui.seminar import style as seminar_style

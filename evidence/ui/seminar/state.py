@@ -8,10 +8,9 @@ from evidence.dataset.evidence import Evidence
 from evidence.report.view import View
 from evidence.selection.selection import Selection
 from evidence.seminar.guesses import MOST_GUESSES, Asked, allowed
-from evidence.seminar.lesson import lesson
+from evidence.seminar.lesson import Lesson, Step, lesson
 from evidence.seminar.links import DATA, LECTURE, NOTES, ON, PRESENT, STEP, is_local, link
 from evidence.seminar.rooms import is_key, new_key
-from evidence.seminar.steps import Lesson, Step
 
 _PINNED, _LESSON, _GUESSES, _REVEALED, _KEY, CODE = (
     "seminar-pinned",
