@@ -1,21 +1,156 @@
 """The answers in plain words: a few short sentences a question, with numbers of 100, from the answers of the pages."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
 
+from evidence.content import claims
 from evidence.dataset.evidence import Evidence
-from evidence.dataset.records import Result
-from evidence.formatting import counted
-from evidence.questions import duration, harms, onset, response
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Result, Review
+from evidence.formatting import count, counted
+from evidence.questions import blinding, certainty, duration, harms, onset, response
+from evidence.questions import risk_of_bias as bias
 from evidence.questions import summary_of_findings as sof
 from evidence.questions.harms import Harm
-from evidence.report.plain_words import BETTER, UNRATED, behind, event, surety, time, treatment, when
-from evidence.selection.selection import SINGLE, Selection, apply, relaxed, schedule
+from evidence.selection.selection import SINGLE, Selection, apply, headcount, relaxed, schedule, trials_of
 from evidence.stats.absolute import Absolute
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
+from evidence.synthesis.sentences import spelled
+
+# A name as `statements.sides_of` writes it → the same with what it is.
+_TREATMENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "midazolam": "midazolam (a calming drug)",
+        "saline": "salt water",
+        "placebo of any kind": "a dummy drug",
+        "placebo": "a dummy drug",
+        "ECT": "shock treatment while asleep (ECT)",
+        "quetiapine": "quetiapine (a drug for low mood)",
+        "diclofenac": "diclofenac (a pain drug)",
+        "the comparator": "the other care",
+        "any form of ketamine": "ketamine",
+    }
+)
+_TREATMENT = re.compile("|".join(sorted(map(re.escape, _TREATMENTS), key=len, reverse=True)))
+# Events whose usual name is hard to read.
+_EVENTS: Mapping[str, str] = MappingProxyType(
+    {
+        "dissociation": "felt cut off from the world or from their own body",
+        "long-lasting-dissociation": "felt cut off from the world for a long time",
+        "feeling-drunk": "felt drunk",
+        "euphoric-mood": "felt very high",
+        "heart-rate-abnormal": "had a fast or slow heart beat",
+        "blood-pressure-increased": "had raised blood pressure",
+        "systolic-blood-pressure-180-or-more": "had very high blood pressure",
+        "systolic-blood-pressure-rise-40-or-more": "had a steep rise in blood pressure",
+        "diastolic-blood-pressure-rise-25-or-more": "had a steep rise in blood pressure (the lower number)",
+        "nausea": "felt sick",
+        "vomiting": "threw up",
+        "diarrhoea": "had loose stools",
+        "dizziness": "felt dizzy",
+        "dizziness-postural": "felt dizzy when they stood up",
+        "headache": "had a headache",
+        "sedation": "felt drowsy from the drug",
+        "somnolence": "felt sleepy",
+        "vertigo": "felt the room spin",
+        "dysgeusia": "had an odd taste",
+        "hypoaesthesia": "felt numb",
+        "paraesthesia": "felt pins and needles",
+        "hypoaesthesia-oral": "felt numb in the mouth",
+        "paraesthesia-oral": "felt pins and needles in the mouth",
+        "lethargy": "felt slow and weak",
+        "amnesia": "lost some memory",
+        "long-lasting-amnesia": "lost some memory for a long time",
+        "diplopia": "saw double",
+        "vision-blurred": "saw less clearly",
+        "anxiety": "felt fear",
+        "insomnia": "slept badly",
+        "mania": "became wildly active (mania)",
+        "delusion": "believed things that were not so",
+        "confusional-state": "were confused",
+        "affect-lability": "had quick swings of mood",
+        "suicidal-ideation": "had thoughts of taking their own life",
+        "suicide": "took their own life",
+        "suicide-attempt": "tried to take their own life",
+        "cystitis": "had a sore bladder",
+        "urinary-retention": "could not pass water",
+        "fatigue": "felt tired",
+        "asthenia": "felt weak",
+        "myalgia": "had sore muscles",
+        "oxygen-saturation-decreased": "had less oxygen in the blood",
+        "serious-adverse-event": "had a grave health problem",
+        "long-lasting-adverse-event": "had a problem that stayed",
+        "any-adverse-event": "had some unwanted effect",
+        "discontinuation-adverse-event": "stopped because of a bad effect",
+        "discontinuation-any-cause": "stopped for some reason",
+    }
+)
+_SURETY: Mapping[str, str] = MappingProxyType(
+    {
+        "very low": "Experts who checked this trust it very little. The truth may be far from these numbers.",
+        "low": "Experts who checked this trust it only a little. The truth may well be other than these numbers.",
+        "moderate": "Experts who checked this trust it fairly well. The truth is likely close to these numbers.",
+        "high": "Experts who checked this trust it well.",
+    }
+)
+UNRATED = "We hold no report in which experts say how far to trust this. So take it with care."
+BETTER = "“Much better” means that at least half of the signs of low mood were gone."
+
+
+def treatment(name: str) -> str:
+    """A side of a comparison as anyone knows it.
+
+    >>> treatment("midazolam or saline"), treatment("ketamine")
+    ('midazolam (a calming drug) or salt water', 'ketamine')
+    """
+    return _TREATMENT.sub(lambda found: _TREATMENTS[found[0]], name)
+
+
+def event(name: str) -> str:
+    """What happened to people, as the end of a sentence."""
+    return _EVENTS.get(name) or f"had: {OUTCOMES[name].label.lower()}"
+
+
+def time(hours: float) -> str:
+    """A time as people say it.
+
+    >>> time(24), time(4), time(168), time(672), time(72), time(0.67)
+    ('one day', '4 hours', 'one week', '4 weeks', '3 days', '40 minutes')
+    """
+    days = hours / 24
+    if days == 1:
+        return "one day"
+    if days >= 7 and days % 7 == 0 and days < 84:
+        return "one week" if days == 7 else f"{days / 7:.0f} weeks"
+    if days >= 84:
+        return f"about {days / 30.4:.0f} months"
+    return spelled(hours).replace("1 hour", "one hour") if hours == 1 else spelled(hours)
+
+
+def when(answer: Answer) -> str:
+    """The time of the pooled results, or the span they cover."""
+    hours = sorted({entry.hours for entry in answer.used or answer.entries})
+    if not hours:
+        return "about one day"
+    return time(hours[0]) if len(hours) == 1 else f"{time(hours[0])} to {time(hours[-1])}"
+
+
+def behind(answer: Answer) -> str:
+    """How many studies and people stand behind a number."""
+    people = f" with {count(answer.people)} people" if answer.people is not None else ""
+    few = " That is very little to go on." if answer.k == 1 or (answer.people or 0) < 100 else ""
+    return f"This comes from {counted(answer.k, 'study', 'studies')}{people}.{few}"
+
+
+def surety(reviews: Iterable[Review], answer: Answer) -> str:
+    """How far experts trust the numbers, where any said so of the same question."""
+    found = certainty.rating(reviews, answer)
+    return _SURETY.get((found.certainty if found else None) or "", UNRATED)
+
 
 LEAST_PER_CENT = 5.0
 ELSEWHERE = "The studies you chose do not count these harms on both sides. So these numbers come from other studies."
@@ -271,3 +406,138 @@ def summary_in_plain(asked: Asked) -> Plain:
         text for rated, lines in groupby(told, key=lambda item: item[1]) for text in (*(one for one, _ in lines), rated)
     ]
     return Plain("What did the studies find?", parts[0], tuple(parts[1:]))
+
+
+_BY_CHANCE = ("parallel", "crossover", "withdrawal")
+
+
+def plain(page: str, evidence: Evidence, selection: Selection) -> Plain:
+    """A page in plain words; a page about the work behind the answers says what it is for."""
+    asked = Asked(evidence, selection)
+    if page in _ANSWERS:
+        return _ANSWERS[page](asked) if asked.rows else Plain("What do the studies say?", "No study fits this choice.")
+    return Plain(
+        *_WORK.get(page, ("What is this page for?", "It has no short version. Turn plain words off to see it."))
+    )
+
+
+def is_answer(page: str) -> bool:
+    """Whether a page answers a question on the drug, and has its answer in plain words."""
+    return page in _ANSWERS
+
+
+def _blinding(asked: Asked) -> Plain:
+    held = trials_of(row for row in asked.rows if row.is_controlled)
+    kinds = [blinding.masking(rows[0]) for rows in held.values()]
+    same, open_ = kinds.count("active"), kinds.count("inert") + kinds.count("open")
+    pooled = blinding.scope(asked.evidence.results, asked.selection, *blinding.FIRST)
+    felt = blinding.felt(pooled.results, (entry.trial for entry in pooled.answer.used))
+    answer = "Many people can feel that they got the drug. Then hope alone may make them feel better."
+    more = ["So the real gap may be smaller than it looks."]
+    if same:
+        more.append(
+            f"Here, {counted(same, 'study', 'studies')} of {len(held)} gave the others a drug that is felt, too. That "
+            "makes it harder to tell."
+        )
+    if open_:
+        more.append(f"In {counted(open_, 'study', 'studies')} people could easily tell, or knew, what they got.")
+    if felt.drug is not None and felt.comparator is not None:
+        drug, control = (100 * arm.events / arm.n for arm in (felt.drug, felt.comparator))
+        more.append(
+            f"Of 100 people on the drug, {drug:.0f} felt cut off from the world. In the other groups it was "
+            f"{control:.0f}."
+        )
+    return Plain("Did people know what they got?", answer, tuple(more))
+
+
+def _bias(asked: Asked) -> Plain:
+    found = bias.board(asked.rows, asked.evidence.judgements)
+    worst = [line for line in found.judged if any("high" in cell.verdicts for cell in line.cells)]
+    judged, total = len(found.judged), len(found.lines)
+    answer = f"Experts have checked {judged} of {counted(total, 'study', 'studies')} here for weak points."
+    if not judged:
+        answer = "No report that we hold has checked these studies for weak points."
+    grave = f"In {counted(len(worst), 'study', 'studies')} they found a grave weak point."
+    more = [grave if worst else "In none of them did they find a grave weak point."] if judged else []
+    more.append(
+        "A weak point can make a drug look better than it is. One such point is when people can tell what they got."
+    )
+    if total > judged:
+        more.append(f"We hold no check of the other {total - judged}, so we can not say how good they are.")
+    return Plain("Can we trust the studies?", answer, tuple(more))
+
+
+def _claims(asked: Asked) -> Plain:
+    items = claims.assess_all(asked.evidence)
+    verdicts = [item.claim.verdict for item in items]
+    good, part, bad = (verdicts.count(name) for name in ("supported", "partly supported", "not supported"))
+    answer = (
+        f"A known article says {len(items)} things on ketamine. {good} hold up, {part} hold up in part, {bad} do not."
+    )
+    words = {"supported": "Holds up", "partly supported": "In part", "not supported": "Does not hold up"}
+    quoted = tuple(f"{words.get(i.claim.verdict, 'Not checked')}: {i.claim.statement}" for i in items)
+    return Plain("Is the article right?", answer, ("We set each point beside what the studies found.",), None, quoted)
+
+
+def _patient(asked: Asked) -> Plain:
+    found = headcount(asked.evidence.results)
+    answer = f"We hold {found.trials} studies with about {count(found.people)} people. They may not be like you."
+    more = (
+        "Turn plain words off to choose age, illness, dose and more. The page then counts the studies of such people.",
+        "A study of other people may not tell what will happen to you. Talk to your doctor.",
+    )
+    return Plain("Is it right for me?", answer, more)
+
+
+def _trials(asked: Asked) -> Plain:
+    found = headcount(asked.rows)
+    sizes = [rows[0].n_randomised for rows in trials_of(asked.rows).values()]
+    known = sorted(size for size in sizes if size is not None)
+    studies = counted(found.trials, "study", "studies")
+    answer = f"Your choice holds {studies} with about {count(found.people)} people."
+    more = []
+    if known:
+        middle = known[len(known) // 2]
+        more.append(f"The biggest had {count(known[-1])} people. Half of them had {count(middle)} or fewer.")
+    chance = sum(rows[0].design in _BY_CHANCE for rows in trials_of(asked.rows).values())
+    if chance:
+        more.append(
+            f"In {chance} of them, chance alone said who got which drug. That makes the groups alike, so that we can "
+            "compare them."
+        )
+    more.append(f"The last look at people came after {time(max(row.hours for row in asked.rows))}.")
+    return Plain("Which studies are there?", answer, tuple(more))
+
+
+_ANSWERS: Mapping[str, Callable[[Asked], Plain]] = MappingProxyType(
+    {
+        "overview": overview_in_plain,
+        "onset": onset_in_plain,
+        "response": response_in_plain,
+        "duration": duration_in_plain,
+        "safety": safety_in_plain,
+        "blinding": _blinding,
+        "bias": _bias,
+        "summary": summary_in_plain,
+        "claims": _claims,
+        "patient": _patient,
+        "trials": _trials,
+    }
+)
+_FOR = "What is this page for?"
+_WORK: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "methods": (_FOR, "It shows how we work out each number.", ("It is made for people who want to check us.",)),
+        "quality": (_FOR, "It lists what is wrong or thin in our data.", ("It helps us to mend mistakes.",)),
+        "add": (_FOR, "Here a person can add a new study.", ("Each row is checked before it is kept.",)),
+        "compare": (_FOR, "It sets two versions of the data side by side.", ("You see what a new study has changed.",)),
+        "dictionary": (_FOR, "It says what each column of the data means.", ("It is made for people who add data.",)),
+        "background": (
+            "What should I know first?",
+            "Ketamine is a drug that puts people to sleep. In small doses some doctors give it for deep low mood.",
+            ("The full page tells more. Turn plain words off to read it.",),
+        ),
+        "export": (_FOR, "Here you can save what you see as a file.", ("One of the files is a page to print.",)),
+        "seminar": (_FOR, "It helps a teacher to show the studies step by step.", ()),
+    }
+)

@@ -6,9 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.questions import duration, response
 from evidence.report import plain_language as plain_answers
-from evidence.report import plain_words
-from evidence.report.plain import is_answer, plain
-from evidence.report.plain_words import UNRATED, event, surety, time, treatment
+from evidence.report.plain_language import UNRATED, event, is_answer, plain, surety, time, treatment
 from evidence.selection.selection import PRESETS, Selection, apply, headcount
 from evidence.synthesis import sentences as statements
 from tests.support.paths import APP, ROOT
@@ -95,7 +93,7 @@ def test_how_far_to_trust_a_number_stands_beside_it_and_not_below_those_of_other
     rated = surety(evidence.reviews, response.answer_for(rows, response.Choices()))
     overview = plain("overview", evidence, Selection("midazolam"))
     at = {line: place for place, line in enumerate(overview.more)}
-    assert at[plain_words.behind(response.answer_for(rows, response.Choices()))] == at[rated] - 1
+    assert at[plain_answers.behind(response.answer_for(rows, response.Choices()))] == at[rated] - 1
     assert at[rated] < next(place for line, place in at.items() if "on esketamine" in line)
     assert overview.more[-1] == plain_answers.ELSEWHERE  # this selection counts no harm on both sides
     assert plain_answers.ELSEWHERE not in plain("overview", evidence, Selection("esketamine")).more

@@ -6,7 +6,7 @@ import streamlit as st
 
 from evidence.bibliography.formats import vancouver
 from evidence.report.figures.people import icon_array
-from evidence.report.plain import is_answer, plain
+from evidence.report.plain_language import is_answer, plain
 from evidence.report.view import references_of
 from evidence.ui import page as views
 from evidence.ui.components.citation_card import escaped
