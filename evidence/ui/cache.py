@@ -12,11 +12,10 @@ import plotly.graph_objects as go
 from evidence.bibliography.formats import best_link
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.questions import harm_view, overview, quality_report, robustness
+from evidence.questions import harm_sentences, overview, quality_report, robustness
 from evidence.questions.blinding import Lens
 from evidence.questions.duration import FollowUp
-from evidence.questions.harm_sentences import sides_among
-from evidence.questions.harm_view import Asked, Told
+from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion, sides_among
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
 from evidence.questions.quality_report import Report
@@ -157,26 +156,26 @@ def by_year(answer: Answer) -> Series:
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_told(asked: Asked) -> Told:
-    """`evidence.questions.harm_view.tell`, remembered."""
-    return harm_view.tell(asked)
+def harms_told(asked: HarmQuestion) -> HarmAnswer:
+    """`evidence.questions.harm_sentences.tell`, remembered."""
+    return harm_sentences.harm_answer(asked)
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_marks(asked: Asked, by_masking: bool = False) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
-    """`evidence.questions.harm_view.marks` of what `harms_told` draws, remembered."""
-    return harm_view.marks(harms_told(asked), by_masking, asked.withdrawals)
+def harms_marks(asked: HarmQuestion, by_masking: bool = False) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
+    """`evidence.questions.harm_sentences.marks` of what `harms_told` draws, remembered."""
+    return harm_sentences.marks(harms_told(asked), by_masking, asked.withdrawals)
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_drawn(asked: Asked, measure: str, ink: Ink, by_masking: bool = False) -> go.Figure:
+def harms_drawn(asked: HarmQuestion, measure: str, ink: Ink, by_masking: bool = False) -> go.Figure:
     """The dot plot of `harms_marks`, remembered."""
     maskings, items = harms_marks(asked, by_masking)
     return harm_plot(items, measure, sides_among(items) if maskings else harms_told(asked).sides, ink, maskings)
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_table(asked: Asked, by_masking: bool = False) -> pd.DataFrame:
+def harms_table(asked: HarmQuestion, by_masking: bool = False) -> pd.DataFrame:
     """The table of `harms_marks`, remembered."""
     maskings, items = harms_marks(asked, by_masking)
     return harm_tables.harm_frame(items, maskings)

@@ -7,14 +7,8 @@ from evidence.dataset.evidence import Evidence
 from evidence.questions import (
     harm_matrix as reporting,
 )
-from evidence.questions import (
-    harm_sentences as harm_words,
-)
-from evidence.questions import (
-    harm_view,
-    harms,
-    timeline,
-)
+from evidence.questions import harm_sentences as harm_words
+from evidence.questions import harms, timeline
 from evidence.report.figures.harms import harm_plot, matrix_plot
 from evidence.report.figures.style import DARK, LIGHT
 from evidence.report.figures.timeline import timeline as timeline_plot
@@ -74,13 +68,15 @@ def test_what_is_expected_and_was_not_counted_is_named(evidence: Evidence) -> No
         "Not counted in both arms by any trial here: serious adverse events and stopping because of an adverse event. "
         "That is no sign of safety."
     )
-    told = harm_view.tell(harm_view.asked("", evidence.results, ESKETAMINE, True, harms.AUTOMATIC, False))
+    told = harm_words.harm_answer(
+        harm_words.harm_question("", evidence.results, ESKETAMINE, True, harms.AUTOMATIC, False)
+    )
     assert "Not counted in both arms by any trial here: serious adverse events." in told.caption
 
 
 def test_a_group_without_counts_is_called_by_its_name() -> None:
-    asked = harm_view.asked("", [felt(5, 20, 1, 20)], Selection("everything"), False, harms.AUTOMATIC, False)
-    told = harm_view.tell(replace(asked, groups=("urinary",)))
+    asked = harm_words.harm_question("", [felt(5, 20, 1, 20)], Selection("everything"), False, harms.AUTOMATIC, False)
+    told = harm_words.harm_answer(replace(asked, groups=("urinary",)))
     assert told.finding == "No controlled trial here counts urinary events in both arms"
 
 

@@ -7,9 +7,9 @@ import streamlit as st
 from evidence.formatting import counted
 from evidence.questions import harm_matrix as reporting
 from evidence.questions import harm_sentences as harm_words
-from evidence.questions import harm_view, harms
+from evidence.questions import harms
 from evidence.questions.blinding import MASKINGS
-from evidence.questions.harm_view import Asked, Told
+from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion
 from evidence.report import alt_text as aloud
 from evidence.report.figures.harms import matrix_key, matrix_plot
 from evidence.report.tables import harms as harm_tables
@@ -75,9 +75,9 @@ SHAPES = (
 )
 
 
-def harm_question(view: View, options: Options, apart: bool = False) -> Asked:
+def harm_question(view: View, options: Options, apart: bool = False) -> HarmQuestion:
     """The question the page asks of the view."""
-    found = harm_view.asked(
+    found = harm_words.harm_question(
         view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
     )
     return found if apart else replace(found, groups=options.groups, least=options.least)
@@ -98,7 +98,7 @@ def events(view: View, options: Options) -> None:
     _notes(told, options)
 
 
-def _chart(view: View, question: Asked, options: Options, key: str) -> None:
+def _chart(view: View, question: HarmQuestion, options: Options, key: str) -> None:
     maskings, drawn = remembered.harms_marks(question, options.by_masking)
     if not drawn:
         return
@@ -115,10 +115,10 @@ def _chart(view: View, question: Asked, options: Options, key: str) -> None:
     )
     if maskings:
         rows = remembered.harms_told(question).scope.results
-        st.caption(escaped(harm_view.masked_words(zip(maskings, drawn, strict=True), rows)))
+        st.caption(escaped(harm_words.masked_words(zip(maskings, drawn, strict=True), rows)))
 
 
-def _notes(told: Told, options: Options) -> None:
+def _notes(told: HarmAnswer, options: Options) -> None:
     without = harm_words.no_events(told.drawn) if options.measure == "RR" or told.is_apart else ""
     # By masking the lines of every kind of comparator are drawn, whatever is compared above.
     untrue = harm_words.comparators(told.scope) if options.by_masking else ""
