@@ -21,6 +21,7 @@ from evidence.dataset.row_rules import effect_of_counts, effect_of_means, is_apa
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import CONFIDENCES, DESIGNS, SOURCES
 from evidence.formatting import count, counted, listed, plain
+from evidence.questions import completeness
 from evidence.selection.url import address
 
 SHARED = "shared-comparator"
@@ -297,4 +298,36 @@ def unregistered_frame(trials: Trials) -> pd.DataFrame:
             }
             for first in unregistered(trials)
         ]
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """Findings by code with their tables, and the tables of what is wrong or thin; counts beside them."""
+
+    findings: tuple[tuple[FindingGroup, pd.DataFrame], ...]
+    recomputed: pd.DataFrame
+    recomputed_in_words: str
+    differing: int
+    complete: pd.DataFrame
+    provenance: pd.DataFrame
+    to_be_checked: pd.DataFrame
+    lacking: pd.DataFrame
+    unregistered: pd.DataFrame
+
+
+def report(evidence: Evidence, on_disk: Evidence) -> Report:
+    """The report on the data shown, with the findings of the files as they are on disk."""
+    again = recomputed(evidence.results)
+    groups = finding_groups(on_disk.findings)
+    return Report(
+        tuple((group, group_frame(group, on_disk)) for group in groups),
+        recomputed_frame(again),
+        recomputed_in_words(again),
+        sum(not one.agrees for one in again),
+        completeness.by_outcome(evidence.trials),
+        provenance_frame(evidence.results),
+        to_be_checked_frame(to_be_checked(evidence.results)),
+        references_frame(evidence),
+        unregistered_frame(evidence.trials),
     )

@@ -12,13 +12,13 @@ import plotly.graph_objects as go
 from evidence.bibliography.formats import best_link
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.questions import harm_sentences, overview, quality_report, robustness
+from evidence.questions import data_quality, harm_sentences, overview, robustness
 from evidence.questions.blinding import Lens
+from evidence.questions.data_quality import Report
 from evidence.questions.duration import FollowUp
 from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion, sides_among
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
-from evidence.questions.quality_report import Report
 from evidence.questions.robustness import Series
 from evidence.report.figures import days_to_relapse as lollipops
 from evidence.report.figures import evidence_map as maps
@@ -62,13 +62,13 @@ class _Versions:
 
 
 def report(evidence: Evidence, on_disk: Evidence) -> Report:
-    """`evidence.questions.quality_report.report`, remembered."""
+    """`evidence.questions.data_quality.report`, remembered."""
     return _report(_Versions(evidence.digest, on_disk.digest, evidence, on_disk))
 
 
 @lru_cache(maxsize=4)
 def _report(key: _Versions) -> Report:
-    return quality_report.report(key.evidence, key.on_disk)
+    return data_quality.report(key.evidence, key.on_disk)
 
 
 @lru_cache(maxsize=_KEPT)
