@@ -4,7 +4,7 @@ import streamlit as st
 
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
 from evidence.formatting import counted, listed
-from evidence.questions import bias_weights, response
+from evidence.questions import response
 from evidence.questions import risk_of_bias as bias
 from evidence.report.figures.risk_of_bias import MOST_UNJUDGED
 from evidence.ui import filters
@@ -81,8 +81,8 @@ with body:
         ):
             st.markdown(escaped(listed([line.result.label for line in board.unjudged]) + "."))
     answer = response.answer_for(view.results, response.Choices(time=time))
-    weighed = bias_weights.summary(board, answer)
-    st.header(escaped(f"{bias_weights.finding(weighed)}."), anchor=False)
+    weighed = bias.summary(board, answer)
+    st.header(escaped(f"{bias.finding_of_weights(weighed)}."), anchor=False)
     st.caption(f"Shares are {weighed.weights}. A trial judged in two ways counts half to each. Grey: not judged.")
     bias_views.summary_chart(view, weighed)
 

@@ -10,9 +10,7 @@ from evidence.questions import (
     robustness,
     subgroups,
 )
-from evidence.questions import (
-    risk_of_bias as bias,
-)
+from evidence.questions import risk_of_bias as bias
 from evidence.report import alt_text as aloud
 from evidence.report.figures.forest import Labels
 from evidence.report.figures.forest_rows import FELT, Arrangement, forest_rows, masked_rows, review_rows

@@ -5,22 +5,12 @@ from types import MappingProxyType
 
 import plotly.graph_objects as go
 
-from evidence.questions import (
-    bias_weights,
-    blinding,
-    dose,
-    harms,
-    overview,
-    response,
-    robustness,
-)
+from evidence.questions import blinding, dose, harms, overview, response, robustness
 from evidence.questions import (
     harm_matrix as reporting,
 )
 from evidence.questions import onset as onset_course
-from evidence.questions import (
-    risk_of_bias as bias,
-)
+from evidence.questions import risk_of_bias as bias
 from evidence.questions import timeline as time_axis
 from evidence.questions.robustness import Series
 from evidence.report.figures.blinding import lens_plot
@@ -151,8 +141,8 @@ def _bias(story: Story) -> Drawn:
 def _weights(story: Story) -> Drawn:
     found = _board(story)
     answer = response.answer_for(story.view.rows, response.Choices())
-    weighed = bias_weights.summary(found, answer)
-    words = f"{bias_weights.finding(weighed)}."
+    weighed = bias.summary(found, answer)
+    words = f"{bias.finding_of_weights(weighed)}."
     return words, weighted_bar(weighed, LIGHT) if found.judged else None
 
 

@@ -3,7 +3,7 @@ import pytest
 from evidence.dataset.records import Judgement
 from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.formatting import THIN
-from evidence.questions import bias_weights, response
+from evidence.questions import response
 from evidence.questions import risk_of_bias as bias
 from evidence.report.figures import style
 from evidence.report.figures.risk_of_bias import MOST_UNJUDGED, key_of, short_names, traffic_light, weighted_bar
@@ -106,7 +106,7 @@ def test_the_signs_of_the_forest_plot_have_a_key():
 def test_shares_weigh_as_the_trials_in_the_pool():
     big = (trial("a"), trial("b", 100, 50, 200))
     answered = pool(big)
-    found = bias_weights.summary(board(big), answered)
+    found = bias.summary(board(big), answered)
     share = next(item for item in found.shares if item.domain == RANDOM)
     assert share.shares["low"] == pytest.approx(answered.pooled.weights[0])
     assert share.shares["unclear"] == pytest.approx(answered.pooled.weights[1])
@@ -115,21 +115,21 @@ def test_shares_weigh_as_the_trials_in_the_pool():
 
 
 def test_a_trial_judged_in_two_ways_counts_half_to_each():
-    found = bias_weights.summary(board(ROWS[:1]), pool(ROWS[:1]))
+    found = bias.summary(board(ROWS[:1]), pool(ROWS[:1]))
     share = next(item for item in found.shares if item.domain == MISSING)
     assert (share.shares["low"], share.shares["high"]) == (50, 50)
 
 
 def test_without_a_pool_each_trial_counts_the_same():
     rows = (result(trial="a", label="A 2020"), result(trial="b", label="B 2020"), result(trial="c", label="C 2020"))
-    found = bias_weights.summary(board(rows), pool(rows))
+    found = bias.summary(board(rows), pool(rows))
     assert found.weights == "each trial counts the same (3 trials; nothing is pooled)"
     share = next(item for item in found.shares if item.domain == RANDOM)
     assert share.shares["not judged"] == pytest.approx(100 / 3)
 
 
 def test_shares_add_up_to_a_hundred(evidence):
-    found = bias_weights.summary(bias.board(evidence.results, evidence.judgements), None)
+    found = bias.summary(bias.board(evidence.results, evidence.judgements), None)
     assert all(sum(item.shares.values()) == pytest.approx(100) for item in found.shares)
 
 
@@ -159,7 +159,7 @@ def test_tables_and_text_twin_hold_every_trial():
     assert frame.iloc[2]["Random sequence"] == "not judged"
     assert bias.spoken(board()).endswith("not judged: C 2020")
     assert list(bias_tables.judgement_rows(JUDGED)) == list(Judgement.columns())
-    assert bias_tables.summary_frame(bias_weights.summary(board(), None)).iloc[0]["Low risk"] == "33%"
+    assert bias_tables.summary_frame(bias.summary(board(), None)).iloc[0]["Low risk"] == "33%"
 
 
 @pytest.mark.parametrize("ink", INKS.values(), ids=INKS)
@@ -199,7 +199,7 @@ def test_many_trials_nobody_judged_share_one_row():
 @pytest.mark.parametrize("rows", [(), ROWS[2:]], ids=["none", "one"])
 def test_boards_without_judgements_are_drawn(rows):
     assert traffic_light(board(rows), {}, {}, LIGHT).layout.height > 0
-    assert weighted_bar(bias_weights.summary(board(rows or ROWS), None), LIGHT).layout.height > 0
+    assert weighted_bar(bias.summary(board(rows or ROWS), None), LIGHT).layout.height > 0
 
 
 def test_hover_names_the_review_and_is_escaped(evidence):
@@ -222,15 +222,13 @@ def test_colours_of_judgements_are_no_comparators_and_differ_in_grey():
 
 def test_the_finding_of_the_weights_names_the_domain_most_at_risk():
     def summary(**shares):
-        every = [
-            bias_weights.Share(name.replace("_", "-"), {"not judged": 0.0, **value}) for name, value in shares.items()
-        ]
-        return bias_weights.Summary(tuple(every), (), "")
+        every = [bias.Share(name.replace("_", "-"), {"not judged": 0.0, **value}) for name, value in shares.items()]
+        return bias.Summary(tuple(every), (), "")
 
     high, low = {"high": 26.5, "low": 5.0, "not judged": 68.5}, {"low": 40.0, "not judged": 60.0}
-    words = bias_weights.finding(summary(other_bias=low, selective_reporting=high))
+    words = bias.finding_of_weights(summary(other_bias=low, selective_reporting=high))
     assert words == "26% of the weight is at high risk in selective reporting; 68% was not judged"
-    words = bias_weights.finding(summary(other_bias=low, overall={"low": 100.0}))
+    words = bias.finding_of_weights(summary(other_bias=low, overall={"low": 100.0}))
     assert words == "None of the weight is known to be at high risk"
-    assert bias_weights.finding(summary(other_bias=low)).endswith("high risk; 60% was not judged")
-    assert bias_weights.finding(bias_weights.Summary((), (), "")).startswith("None of the weight was judged")
+    assert bias.finding_of_weights(summary(other_bias=low)).endswith("high risk; 60% was not judged")
+    assert bias.finding_of_weights(bias.Summary((), (), "")).startswith("None of the weight was judged")

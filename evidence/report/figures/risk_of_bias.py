@@ -7,8 +7,7 @@ import plotly.graph_objects as go
 
 from evidence.dataset.references import Reference
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, TOOL_WORDS
-from evidence.questions.bias_weights import Summary
-from evidence.questions.risk_of_bias import BLANK, KINDS, MARKS, NOT_JUDGED, WORST_FIRST, Board, Cell, Line
+from evidence.questions.risk_of_bias import BLANK, KINDS, MARKS, NOT_JUDGED, WORST_FIRST, Board, Cell, Line, Summary
 from evidence.report.figures import style
 from evidence.report.figures.style import JUDGEMENT_MARKS, Ink
 

@@ -6,8 +6,7 @@ import pandas as pd
 
 from evidence.dataset.records import Judgement
 from evidence.dataset.vocabulary import ROB_DOMAINS
-from evidence.questions.bias_weights import Summary
-from evidence.questions.risk_of_bias import KINDS, NOT_JUDGED, Board
+from evidence.questions.risk_of_bias import KINDS, NOT_JUDGED, Board, Summary
 
 
 def board_frame(found: Board) -> pd.DataFrame:

@@ -5,10 +5,8 @@ import streamlit as st
 from evidence.bibliography import formats as citations
 from evidence.dataset.records import Judgement
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS
-from evidence.questions import bias_weights
 from evidence.questions import risk_of_bias as bias
-from evidence.questions.bias_weights import Summary
-from evidence.questions.risk_of_bias import Board
+from evidence.questions.risk_of_bias import Board, Summary
 from evidence.report.figures.risk_of_bias import traffic_light, weighted_bar
 from evidence.report.tables import answers as tables
 from evidence.report.tables import risk_of_bias as bias_tables
@@ -109,7 +107,7 @@ def summary_chart(view: View, found: Summary) -> None:
         weighted_bar(found, view.ink),
         view,
         "bias-weights",
-        f"{bias_weights.finding(found)}.",
+        f"{bias.finding_of_weights(found)}.",
         said,
         found.results,
         bias_tables.summary_frame(found),
