@@ -290,27 +290,23 @@ def harm_question(
     return HarmQuestion(version, words, apart, against, withdrawals, results=tuple(results), chosen=selection)
 
 
-def harm_answer(asked: HarmQuestion) -> HarmAnswer:
+def harm_answer(question: HarmQuestion) -> HarmAnswer:
     """Answer the question: named events, or those that stand apart and that no threshold and no group cuts."""
-    wanted = harms.is_apart if harm_question.apart else harms.is_event
-    scope = harms.scope(
-        harm_question.results, harm_question.chosen, wanted, harm_question.against, harm_question.withdrawals
-    )
-    every = harms.harms(scope.compared, wanted, harm_question.withdrawals)
+    wanted = harms.is_apart if question.apart else harms.is_event
+    scope = harms.scope(question.results, question.chosen, wanted, question.against, question.withdrawals)
+    every = harms.harms(scope.compared, wanted, question.withdrawals)
     items = tuple(
-        h
-        for h in every
-        if harm_question.apart or not harm_question.groups or OUTCOMES[h.event].group in harm_question.groups
+        h for h in every if question.apart or not question.groups or OUTCOMES[h.event].group in question.groups
     )
     sides = sides_among(items)
-    least = 0.0 if harm_question.apart else harm_question.least
+    least = 0.0 if question.apart else question.least
     drawn = tuple(h for h in items if harms.is_frequent(h, least))
-    headline = finding_apart(items, sides) if harm_question.apart else finding(items, sides, harm_question.groups)
-    missing = not_counted(items) if harm_question.apart else ""
+    headline = finding_apart(items, sides) if question.apart else finding(items, sides, question.groups)
+    missing = not_counted(items) if question.apart else ""
     notes = (
-        "" if harm_question.apart else rare(items, least),
+        "" if question.apart else rare(items, least),
         comparators(scope),
-        "" if harm_question.apart else many(drawn),
+        "" if question.apart else many(drawn),
         *not_pooled(items),
     )
     return HarmAnswer(
@@ -320,7 +316,7 @@ def harm_answer(asked: HarmQuestion) -> HarmAnswer:
         sides,
         headline,
         " ".join(part for part in (scope.given_up, window(items), missing) if part),
-        "" if harm_question.apart or not drawn else trade_off(items, scope),
+        "" if question.apart or not drawn else trade_off(items, scope),
         tuple(note for note in notes if note),
-        harm_question.apart,
+        question.apart,
     )

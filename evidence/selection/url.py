@@ -1,6 +1,7 @@
 """Write a selection as URL parameters, and read it back.
 
-Terms stand in the URL by their label, as the filter bar writes them; they may also be given by their value in the files."""
+Terms stand in the URL by their label, as the filter bar writes them; values of the files are understood too.
+"""
 
 import math
 from collections.abc import Iterable, Mapping

@@ -156,26 +156,26 @@ def by_year(answer: Answer) -> Series:
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_told(asked: HarmQuestion) -> HarmAnswer:
-    """`evidence.questions.harm_sentences.tell`, remembered."""
-    return harm_sentences.harm_answer(asked)
+def harms_told(question: HarmQuestion) -> HarmAnswer:
+    """`evidence.questions.harm_sentences.harm_answer`, remembered."""
+    return harm_sentences.harm_answer(question)
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_marks(asked: HarmQuestion, by_masking: bool = False) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
+def harms_marks(question: HarmQuestion, by_masking: bool = False) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
     """`evidence.questions.harm_sentences.marks` of what `harms_told` draws, remembered."""
-    return harm_sentences.marks(harms_told(asked), by_masking, asked.withdrawals)
+    return harm_sentences.marks(harms_told(question), by_masking, question.withdrawals)
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_drawn(asked: HarmQuestion, measure: str, ink: Ink, by_masking: bool = False) -> go.Figure:
+def harms_drawn(question: HarmQuestion, measure: str, ink: Ink, by_masking: bool = False) -> go.Figure:
     """The dot plot of `harms_marks`, remembered."""
-    maskings, items = harms_marks(asked, by_masking)
-    return harm_plot(items, measure, sides_among(items) if maskings else harms_told(asked).sides, ink, maskings)
+    maskings, items = harms_marks(question, by_masking)
+    return harm_plot(items, measure, sides_among(items) if maskings else harms_told(question).sides, ink, maskings)
 
 
 @lru_cache(maxsize=_KEPT)
-def harms_table(asked: HarmQuestion, by_masking: bool = False) -> pd.DataFrame:
+def harms_table(question: HarmQuestion, by_masking: bool = False) -> pd.DataFrame:
     """The table of `harms_marks`, remembered."""
-    maskings, items = harms_marks(asked, by_masking)
+    maskings, items = harms_marks(question, by_masking)
     return harm_tables.harm_frame(items, maskings)
