@@ -1,11 +1,15 @@
+"""None"""
+
 from types import MappingProxyType
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.selection.selection import DOSE_LIMITS, PRESETS, Selection
+from evidence.selection.selection import DOSE_LIMITS, PRESETS, WORD_FILTERS, Selection
 from evidence.selection.url import FILTERS, address, parameters, parse_view
+from evidence.ui.page import FILTER_WORDS
 
 WORDS = st.fixed_dictionaries(
     {},
@@ -84,3 +88,27 @@ def test_known_words_stay_beside_unknown_ones():
 @given(st.text())
 def test_no_text_is_too_strange(text):
     assert parse_view(text).selection.preset in PRESETS
+
+
+def test_filters_stand_in_the_url_by_the_labels_of_the_filter_bar():
+    assert set(FILTERS) == set(WORD_FILTERS)
+    for name, (_, words) in FILTER_WORDS.items():
+        assert {value: term.label for value, term in words.items()} == {
+            value: term.label for value, term in FILTERS[name].items()
+        }
+
+
+def test_an_address_says_preset_filters_dose_and_options():
+    where = urlsplit(address("response", "placebo", {"age_group": ["adults", "adolescents"]}, (0.5, 1.0), by="dose"))
+    assert where.path == "response"
+    assert parse_qs(where.query) == {
+        "preset": [PRESETS["placebo"].label],
+        "age_group": ["Adults", "Adolescents"],
+        "dose": ["0.5", "1.0"],
+        "by": ["dose"],
+    }
+
+
+def test_the_default_question_is_left_out_of_an_address():
+    assert address("response", "midazolam") == "response"
+    assert address("response", "midazolam", by="dose") == "response?by=dose"
