@@ -1,3 +1,5 @@
+"""None"""
+
 import re
 from typing import Any
 
@@ -7,6 +9,8 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS
 from evidence.questions import certainty, duration, onset, overview
 from evidence.selection.selection import PRESETS, Selection, apply
+from evidence.stats.absolute import number_needed_to_treat
+from evidence.synthesis import sentences
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.describe import describe
@@ -194,3 +198,30 @@ def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Ev
         assert "significant" not in text.lower()
         assert not re.search(r"(?<![\w.])-\d", text), text
         assert not re.search(r"\b(nan|inf)\b| None\b", text), text
+
+
+PEOPLE_SIDES = Sides("ketamine", "midazolam")
+
+
+def test_of_100_people_with_interval_and_number_needed():
+    # 20 of 100 with a risk ratio of 2 (1.5 to 3): 40 (30 to 60); NNT 1/0.2 = 5, 1/0.4 = 2.5 -> 3, 1/0.1 = 10
+    found = number_needed_to_treat("RR", 2.0, 1.5, 3.0, 0.2)
+    assert sentences.in_people(found, PEOPLE_SIDES, "responded") == (
+        "Of 100 people, 20 responded on midazolam and 40 (30 to 60) on ketamine: 20 more. "
+        "Number needed to treat: NNTB 5 (3 to 10)."
+    )
+
+
+def test_fewer_people_and_an_interval_cut_at_100_are_said():
+    fewer = sentences.in_people(number_needed_to_treat("RR", 0.5, 0.25, 0.75, 0.4), PEOPLE_SIDES, "responded")
+    assert "20 (10 to 30) on ketamine: 20 fewer" in fewer
+    cut = sentences.in_people(number_needed_to_treat("RR", 2.0, 1.0, 9.0, 0.4), PEOPLE_SIDES, "responded")
+    assert cut.endswith("The interval is cut at 100 of 100.")
+
+
+def test_the_observed_range_names_its_trials():
+    rows = [counted(9, 20, c, 20, trial=f"t{c}", label=label) for c, label in ((2, "Low 2001"), (8, "High 2002"))]
+    both = answer(rows, Question(("response",), "RR", None))
+    assert sentences.observed_rates(both) == "Observed: 10% (Low 2001) to 40% (High 2002); over all people 25%."
+    assert sentences.observed_rates(answer(rows[:1], both.question)) == "Observed in Low 2001: 10%."
+    assert sentences.observed_rates(answer([], both.question)) == "No comparator rate is observed in these trials."
