@@ -119,7 +119,11 @@ def _report(
         "file": args.file,
         "rows": len(seen.rows),
         "valid": len(seen.results),
-        "mapping": {"columns": dict(mapping.columns), "constants": dict(mapping.constants)},
+        "mapping": {
+            "columns": dict(mapping.columns),
+            "constants": dict(mapping.constants),
+            "factors": dict(mapping.factors),
+        },
         "findings": [f.to_dict() for f in found],
         "fixes": [asdict(fix) for fix in fixes],
         "offered": [asdict(fix) for fix in seen.fixes],

@@ -6,6 +6,7 @@ note, so that nothing is lost without a word.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -19,6 +20,8 @@ from evidence.dataset.records import Result
 
 COLUMNS = Result.columns()
 HOURS_OF: Mapping[str, float] = MappingProxyType({"minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0})
+
+_MOST_NEAR = 200  # columns of a table whose names are compared with ours letter by letter
 
 _ARMS = {
     "intervention": "intervention int i arm1 1 1i e exp experimental treatment treat t trt tx drug active ketamine",
@@ -52,7 +55,6 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "comparator": "control conditionarm2 controlcondition comparatorname comparison controlgroup",
         "outcome": "outcometype outcomename endpoint",
         "instrument": "scale ratingscale tool measureinstrument",
-        "hours": "hour time timeh timehours timepoint followup timepointhours hourspost",
         "events_intervention": "ai",
         "n_intervention": "n1i",
         "n_comparator": "n2i",
@@ -60,8 +62,9 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "sd_intervention": "sd1i",
         "mean_comparator": "m2i",
         "sd_comparator": "sd2i",
-        "effect_measure": "measure effecttype esmeasure",
-        "effect": "estimate es effectsize effectestimate te",
+        "effect_measure": "measure effecttype esmeasure sm",
+        "effect": "estimate es effectsize effectestimate te yi logor logrr loghr lnor lnrr lnhr logoddsratio "
+        "logriskratio loghazardratio",
         "ci_low": "cilow cilb lower lowerci cilower cistart ll lcl ci95low lowerlimit",
         "ci_high": "cihigh ciub upper upperci ciupper ciend ul ucl ci95high upperlimit",
         "p_value": "p pval pvalue",
@@ -70,12 +73,30 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "note": "notes comment comments remarks remark",
     }
 )
-_VAGUE = frozenset({"name", "time"})  # give way to a name that says more: "Study or Subgroup", "time_weeks"
-_TIMES = {
-    "days": "days day timedays followupdays dayspost",
-    "weeks": "weeks week timeweeks followupweeks",
-    "minutes": "minutes timeminutes min",
+_VAGUE = frozenset({"name"})  # gives way to a name that says more: "Study or Subgroup"
+# A time and its unit in a folded name: "hours", "timeweeks", "followupdays", "hourspost", "tdays".
+_TIME_WORDS = "(?:time(?:point)?s?|followup(?:time)?|fu|post(?:dose|infusion)?|after|since|assessment|duration|t)"
+_UNITS = {
+    "minutes": "minutes?|mins?",
+    "hours": "hours?|hrs?|h",
+    "days": "days?|d",
+    "weeks": "weeks?|wks?|w",
+    "months": "months?|mths?|mo",
+    "years": "years?|yrs?",
 }
+_TIMES = {
+    unit: re.compile(rf"(?:{_TIME_WORDS}(?:in)?)?(?:{names})|(?:{names}){_TIME_WORDS}")
+    for unit, names in _UNITS.items()
+}
+_NO_UNIT = re.compile(_TIME_WORDS)
+_LETTERS = frozenset("hdwt")  # too short to say anything alone
+_STUDY_DAY = re.compile(r"(?:study|visit|trial)(?:day|week)s?")
+_NO_LENGTH = ("months", "years")
+# Columns that hold logarithms where the measure is a ratio, in meta, metafor and by their own name.
+_LOGARITHMS = re.compile(
+    r"te|yi|(?:log|ln)(?:or|rr|hr|oddsratio|riskratio|hazardratio|effect|es)|(?:or|rr|hr)(?:log|ln)"
+)
+_RATIOS = frozenset({"OR", "RR", "HR"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +150,47 @@ def guess_mapping(header: Sequence[str]) -> ColumnMapping:
     'events_comparator'
     """
     found: dict[str, str] = {source: source for source in header if source in COLUMNS}
+    taken = set(found.values())
     factors: dict[str, float] = {}
     names = {folded(source) for source in header}
     for source in sorted(header, key=lambda one: folded(one) in _VAGUE):
         name = folded(source)
         # "ci" is metafor's count of the comparator arm beside "ai", and a confidence interval elsewhere.
         column = "events_comparator" if name == "ci" and "ai" in names else _KNOWN.get(name, "")
-        unit = next((unit for unit, known in _TIMES.items() if name in known.split()), "")
-        if unit:
+        unit = unit_of(source)
+        if unit in HOURS_OF:
             column = "hours"
-        if column and source not in found and column not in found.values():
+        if column and source not in found and column not in taken:
             found[source] = column
-            factors |= {source: HOURS_OF[unit]} if unit else {}
-    for source in header:
-        near = nearest(source, [column for column in COLUMNS if column not in found.values()])
-        if source not in found and near and _looks_like(source, near):
-            found[source] = near
+            taken.add(column)
+            factors |= {source: HOURS_OF[unit]} if unit in HOURS_OF and unit != "hours" else {}
+    if len(header) <= _MOST_NEAR:
+        for source in header:
+            near = "" if source in found else nearest(source, [column for column in COLUMNS if column not in taken])
+            if near and _looks_like(source, near) and not unit_of(source):
+                found[source] = near
+                taken.add(near)
     return ColumnMapping(
         MappingProxyType({source: found[source] for source in header if source in found}),
         factors=MappingProxyType(factors),
     )
+
+
+def unit_of(name: str) -> str:
+    """The unit of time that the name of a column says, "?" for a time without one, "" for another column.
+
+    A day or week of the study counts from the day of the first dose as day 1, or from another day: no duration.
+
+    >>> [unit_of(name) for name in ("Follow-up (weeks)", "hours post", "followup", "Study day", "dose")]
+    ['weeks', 'hours', '?', 'study day', '']
+    """
+    plain = folded(name)
+    if plain in _LETTERS:
+        return ""
+    if _STUDY_DAY.fullmatch(plain):
+        return "study day"
+    found = next((unit for unit, pattern in _TIMES.items() if pattern.fullmatch(plain)), "")
+    return found or ("?" if _NO_UNIT.fullmatch(plain) else "")
 
 
 def _looks_like(source: str, column: str) -> bool:
@@ -184,9 +226,9 @@ def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Fi
     named = [*columns.values(), *constants]
     if unknown := next((f"{name}" for name in named if name not in known), None):
         return finding("mapping", 1, reason=f"there is no column “{unknown}”")
-    twice = [name for name in columns.values() if list(columns.values()).count(name) > 1]
+    twice = next((name for name, times in Counter(map(str, columns.values())).items() if times > 1), "")
     if twice:
-        return finding("mapping", 1, reason=f"{twice[0]} is mapped twice")
+        return finding("mapping", 1, reason=f"{twice} is mapped twice")
     numbers = factors.values()
     if any(isinstance(n, bool) or not isinstance(n, int | float) or not 0 < n < 1e6 for n in numbers):
         return finding("mapping", 1, reason="a factor is no positive number")
@@ -227,7 +269,13 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
         if is_named:
             ours[0] = slug_of(ours[label])
         rows.append(Row(line, tuple(ours)))
-    found = (*table.findings, *mapping_notes(table, mapping), *_named(is_named))
+    found = (
+        *table.findings,
+        *mapping_notes(table, mapping),
+        *time_notes(table, mapping),
+        *_named(is_named),
+        *_logarithms(rows, sources.get("effect", "")),
+    )
     return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), findings=found)
 
 
@@ -239,6 +287,35 @@ def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
     for source, ours in mapping.columns.items():
         if source not in table.columns:
             yield finding("mapped-column-missing", 1, ours, source)
+
+
+def time_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
+    """Columns that may give the hours, in a unit that nobody says or of no fixed length."""
+    if "hours" in mapping.columns.values():
+        return
+    for source in table.columns:
+        unit = unit_of(source)
+        if source in mapping.columns or not unit:
+            continue
+        reason = "gives a time and does not say its unit"
+        if unit in _NO_LENGTH:
+            reason = f"gives a time in {unit}, which are of no fixed number of hours"
+        elif unit == "study day":
+            reason = "counts days of the study, where the day of the first dose may be day 1"
+        yield finding("time-without-unit", 1, "hours", source, reason=reason)
+
+
+def _logarithms(rows: Sequence[Row], source: str) -> Iterator[Finding]:
+    if not _LOGARITHMS.fullmatch(folded(source)):
+        return
+    effect, measure = COLUMNS.index("effect"), COLUMNS.index("effect_measure")
+    for line, cells in rows:
+        kind = cells[measure].strip()
+        if cells[effect].strip() and (
+            kind in _RATIOS or (not kind and folded(source) != "te" and folded(source) != "yi")
+        ):
+            details = {"source": source, "measure": kind or "no measure"}
+            yield finding("effect-on-log-scale", line, "effect", cells[effect].strip(), **details)
 
 
 def _named(is_named: bool) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from evidence.dataset.problems import Finding, finding
 from evidence.dataset.records import Judgement, Record, Result, Review
-from evidence.dataset.vocabulary import TOOL_WORDS
+from evidence.dataset.vocabulary import INSTRUMENTS, TOOL_WORDS
 from evidence.formatting import plain
 
 ARMS = ("intervention", "comparator")
@@ -22,6 +22,9 @@ RATIO_TOLERANCE = 0.05  # on the log scale, and absolutely: what rounding to one
 DIFFERENCE_TOLERANCE = 0.02  # of a risk difference as a fraction: two points
 MEAN_TOLERANCE = 0.15 + 1e-9  # two means and their difference, each rounded to one decimal
 LARGE_EFFECT = 2.0  # standard deviations
+# Score now minus score at baseline: below zero where people got better.
+CHANGES = frozenset({"symptom-change", "suicidal-ideation-change", "disability-change"})
+ENDPOINTS = frozenset({"symptom-endpoint", "suicidal-ideation-endpoint"})
 
 
 class Entry(NamedTuple):
@@ -62,6 +65,65 @@ def count_rules(entry: Entry) -> Iterator[Finding]:
         if percent is not None and n and abs(100 * events / n - percent) > PERCENT_TOLERANCE:
             details = {"events": events, "n": n, "percent": f"{100 * events / n:.1f}"}
             yield finding("percent-disagrees", entry.line, f"percent_{arm}", percent, **details)
+
+
+def percent_rules(entry: Entry) -> Iterator[Finding]:
+    """A percentage of 1 or less that no whole number of people gives: it may be a proportion.
+
+    Where the number analysed is not known, both percentages have to be below 1.
+    """
+    row = entry.record
+    percents = [getattr(row, f"percent_{arm}") for arm in ARMS]
+    are_small = all(percent is None or percent < 1 for percent in percents)
+    for arm, percent in zip(ARMS, percents, strict=True):
+        n = getattr(row, f"n_{arm}")
+        if percent is None or not 0 < percent <= 1 or (n is None and not are_small):
+            continue
+        if n is not None and not _is_share_of_people(percent, n):
+            details = {"people": f"{percent * n / 100:.2g} of {n} people", "scaled": plain(100 * percent)}
+            yield finding("percent-like-proportion", entry.line, f"percent_{arm}", percent, **details)
+        elif n is None and percent < 1:
+            details = {"people": "fewer than one person in a hundred", "scaled": plain(100 * percent)}
+            yield finding("percent-like-proportion", entry.line, f"percent_{arm}", percent, **details)
+
+
+def _is_share_of_people(percent: float, n: int) -> bool:
+    """Whether some whole number of n people gives the percentage, rounded to the decimals it has."""
+    people = round(percent * n / 100)
+    half_unit = 0.5 * 10.0 ** -_decimals(percent)
+    return n > 0 and any(abs(100 * k / n - percent) <= half_unit + 1e-9 for k in (people, people + 1) if k > 0)
+
+
+def _decimals(*numbers: float) -> int:
+    return max(len(f"{number:.10f}".rstrip("0").partition(".")[2]) for number in numbers)
+
+
+def scale_rules(entry: Entry) -> Iterator[Finding]:
+    """Scores against the direction and the range of their scale.
+
+    Two changes above zero on a scale where a fall is improvement are most often improvements written without their
+    sign. Only main rows are judged so: after a maintenance phase scores may rise in both arms.
+    """
+    row = entry.record
+    means = [getattr(row, f"mean_{arm}") for arm in ARMS]
+    if row.outcome in CHANGES and row.analysis == "main" and all(mean is not None and mean > 0 for mean in means):
+        details = {"other": plain(means[1]), "instrument": row.instrument or "this scale"}
+        yield finding("change-above-zero", entry.line, "mean_intervention", means[0], **details)
+    scale = INSTRUMENTS.get(row.instrument or "")
+    low, high = getattr(scale, "low", None), getattr(scale, "high", None)
+    if row.unit != "points" or low is None or high is None or row.outcome not in CHANGES | ENDPOINTS:
+        return
+    least, most = (low - high, high - low) if row.outcome in CHANGES else (low, high)
+    for name in ("mean", "median", "sd"):
+        for arm in ARMS:
+            value = getattr(row, f"{name}_{arm}")
+            if value is None or (name == "sd" and value <= 0):
+                continue
+            # No numbers between two ends spread further than half the way between them, and a change twice that.
+            is_inside = least <= value <= most if name != "sd" else value <= (most - least) / 2
+            if not is_inside:
+                details = {"low": plain(low), "high": plain(high), "instrument": row.instrument}
+                yield finding("outside-scale", entry.line, f"{name}_{arm}", value, **details)
 
 
 def mean_rules(entry: Entry) -> Iterator[Finding]:
@@ -105,6 +167,35 @@ def interval_rules(entry: Entry) -> Iterator[Finding]:
         for name, number in (("effect", effect), ("ci_low", low), ("ci_high", high)):
             if number is not None and number <= 0:
                 yield finding("ratio-not-positive", entry.line, name, number, measure=row.effect_measure)
+        if effect is not None and low is not None and high is not None and is_logarithm(effect, low, high):
+            details = {
+                "measure": row.effect_measure,
+                "interval": f"{low:g} to {high:g}",
+                "ratio": f"{_exp(effect):.3g}",
+            }
+            yield finding("ratio-on-log-scale", entry.line, "effect", effect, **details)
+
+
+def is_logarithm(effect: float, low: float, high: float) -> bool:
+    """Whether a ratio and its interval are printed as logarithms: the effect is the middle of its interval.
+
+    An interval of a ratio is counted on the logarithmic scale, where its middle is √(low × high). What counts is a
+    middle that is off there and exact here, by more than the rounding of the three numbers.
+
+    >>> is_logarithm(1.42, 0.35, 2.48), is_logarithm(4.14, 1.42, 11.9), is_logarithm(1.02, 0.99, 1.05)
+    (True, False, False)
+    """
+    if not 0 < low < effect < high:
+        return False
+    unit = 10.0 ** -_decimals(effect, low, high)
+    is_middle = abs(low + high - 2 * effect) <= 2 * unit * (1 + 1e-9)
+    least = math.sqrt(max(low - unit / 2, 0) * (high - unit / 2))
+    most = math.sqrt((low + unit / 2) * (high + unit / 2))
+    return is_middle and not (least <= effect + unit / 2 and effect - unit / 2 <= most)
+
+
+def _exp(number: float) -> float:
+    return math.exp(min(number, 700.0))
 
 
 def comparison_rules(entry: Entry) -> Iterator[Finding]:
@@ -230,7 +321,7 @@ def tool_rules(entry: Entry) -> Iterator[Finding]:
 
 ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(
     {
-        Result: (count_rules, mean_rules, interval_rules, comparison_rules, effect_rules),
+        Result: (count_rules, percent_rules, mean_rules, scale_rules, interval_rules, comparison_rules, effect_rules),
         Review: (interval_rules,),
         Judgement: (tool_rules,),
     }

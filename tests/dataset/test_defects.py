@@ -35,6 +35,12 @@ MADE_BY_A_TEST = {
     "registry-record": "../curation/test_clinicaltrials_gov.py",
     "reference-file": "../bibliography/test_reference_files.py",
     "identifier": "../bibliography/test_csl.py",
+    "ratio-on-log-scale": "../curation/test_cases.py",
+    "change-above-zero": "../curation/test_cases.py",
+    "percent-like-proportion": "../curation/test_cases.py",
+    "effect-on-log-scale": "../curation/test_cases.py",
+    "time-without-unit": "../curation/test_cases.py",
+    "outside-scale": "test_row_rules.py",
     "tool-word": "../curation/test_risk_of_bias.py",
 }
 
