@@ -8,7 +8,7 @@ from evidence.export.formats import FORMATS, export, file_name, objection
 from evidence.questions import options as page_options
 from evidence.report.view import View
 from evidence.selection.selection import headcount
-from evidence.ui import carried, filters
+from evidence.ui import carried_options, filters
 from evidence.ui import page as views
 from evidence.ui.components import export_button as exporting
 from evidence.ui.components.citation_card import escaped
@@ -19,7 +19,7 @@ if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
-options = carried.options(view)
+options = carried_options.options(view)
 # The page's own address without its last part is that of the first page, which opens the view.
 base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/" + page_options.page_of(options.given)
 exported = View(view.evidence, view.selection, datetime.now(UTC).date(), base, options.given)
@@ -29,7 +29,7 @@ st.caption(
     "Rows and references are exactly those of this view. Web page and slides answer the questions of the pages with "
     "it; where it cannot answer one they widen it, and say so, as the pages do."
 )
-carried.said(options)
+carried_options.said(options)
 
 name = st.selectbox(
     "Format",

@@ -6,7 +6,7 @@ import streamlit as st
 
 from evidence.formatting import counted
 from evidence.ui import data as loading
-from evidence.ui import filters, owner, sharing
+from evidence.ui import filters, links, owner
 from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.banner import data_banner
 
@@ -39,19 +39,19 @@ st.set_page_config(
 )
 page = st.navigation(list(PAGES), position="top")
 owner.take_from_address()
-link = sharing.asked(page)
+link = links.read(page)
 loaded = loading.current()
 # A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.
 with st.container(key="frame-top"):
     data_banner(loaded)
-    filters.bar(loaded.evidence, sharing.tools)
+    filters.bar(loaded.evidence, links.tools)
     notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(
     f"Data version {loaded.evidence.short} · {counted(len(loaded.evidence.trials), 'trial')}, "
     f"{counted(len(loaded.evidence.results), 'result')} · Evidence for reading and teaching, not medical advice."
 )
-with body, sharing.said(link, notes):
+with body, links.report_unknown(link, notes):
     # Last, because a page may stop the run.
     if plain_view.is_on():
         plain_view.draw(page)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.api import security_headers as headers
 from evidence.selection.selection import PRESETS, Selection
-from evidence.ui import share as sharing
+from evidence.ui import links, share
 from tests.support.screens import opened
 from tests.support.server import IDLE, SLOW
 
@@ -24,18 +24,18 @@ def notes(at: AppTest) -> str:
 
 
 def test_the_script_is_the_only_one_that_the_policy_adds():
-    policy = headers.policy(scripts=[sharing.script_source()])
+    policy = headers.policy(scripts=[share.script_source()])
     assert policy.count("'sha256-") == 2
-    assert sharing.script_source() in policy
-    assert not re.search("<[a-z/]", sharing.SCRIPT)
+    assert share.script_source() in policy
+    assert not re.search("<[a-z/]", share.SCRIPT)
 
 
 def test_the_button_holds_the_filters_as_text():
-    held = sharing.button(Selection("everything"), '"><script>')
+    held = share.button(Selection("everything"), '"><script>')
     assert 'data-view="preset=Everything"' in held
     assert held.count("<script>") == 1
-    assert 'data-view=""' in sharing.button(Selection(), "")
-    assert 'data-view="plain=true"' in sharing.button(Selection(), "", is_plain=True)
+    assert 'data-view=""' in share.button(Selection(), "")
+    assert 'data-view="plain=true"' in share.button(Selection(), "", is_plain=True)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_link_of_known_words_says_nothing():
 @pytest.mark.parametrize("page", OPTIONS)
 def test_a_link_that_names_the_defaults_says_nothing(page):
     plain = opened(page)
-    first = {name: sharing.DEFAULTS[name] for name in OPTIONS[page]}
+    first = {name: links.DEFAULTS[name] for name in OPTIONS[page]}
     at = opened(page, preset=PRESETS["midazolam"].label, **first)
     assert not notes(at)
     assert [item.value for item in at.subheader] == [item.value for item in plain.subheader]

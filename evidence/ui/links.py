@@ -1,0 +1,176 @@
+"""Read what a link asks for, say what of it is not known, and take that out of the address."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.questions import onset, response
+from evidence.questions import options as page_options
+from evidence.selection.selection import PRESETS
+from evidence.selection.url import FILTERS, parse_view
+from evidence.stats.effect_sizes import MEASURES
+from evidence.ui import carried_options, share
+from evidence.ui.components import plain_language as plain_view
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import selection_from_state
+
+# Read by pages themselves, without a widget of that name: of trials, of icons, of a seminar; and Streamlit's own.
+UNBOUND = frozenset({"trial", "rate", "present", "notes", "step", "data", "lecture", "embed", "embed_options"})
+# The page of exports holds the options of the other pages in its address, without their widgets.
+_OWNED: Mapping[str, frozenset[str]] = MappingProxyType({"export": frozenset(page_options.LABELS)})
+# What a page's options say where they first stand: these leave the address, being the default.
+DEFAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "outcome": OUTCOMES[response.OUTCOME_CHOICES[0]].label,
+        "time": next(iter(response.TIME_CHOICES.values())),
+        "effect": MEASURES[response.MEASURE_CHOICES[0]].label,
+        "order": next(iter(response.ORDERS)),
+        "model": next(iter(response.METHODS.values())),
+        "interval": next(iter(response.TESTS.values())),
+        "measure": onset.MEASURE_LABELS["MD"],
+    }
+)
+_ONE_VALUE = ("preset", *DEFAULTS)
+Asked = Mapping[str, tuple[str, ...]]
+
+
+def tidied(asked: Asked) -> dict[str, tuple[str, ...]]:
+    """The parameters that hold a value more often than it counts, as they ought to be: of one choice the last.
+
+    >>> tidied({"preset": ("Everything", "Everything"), "route": ("Oral", "Oral", "Rectal"), "dose": ("0.5", "0.5")})
+    {'preset': ('Everything',), 'route': ('Oral', 'Rectal')}
+    """
+    found = {}
+    for name, values in asked.items():
+        kept = values[-1:] if name in _ONE_VALUE else tuple(dict.fromkeys(values))
+        if name != "dose" and kept != values:
+            found[name] = kept
+    return found
+
+
+def left_out(
+    asked: Asked, kept: Asked, state: Mapping[str, Any], is_whole: bool = True, page: str = ""
+) -> tuple[str, ...]:
+    """What a link asked for and this page does not know, in words.
+
+    `asked` are the parameters of the link, `kept` those that stand in the address after the page has run, `state` the
+    values of the page's widgets by name. Where the page ended early (`is_whole` is False) its own options were not
+    drawn, and nothing is said of them. `page` is the page's address.
+    """
+    notes = []
+    for name, values in asked.items():
+        known = tidied({name: values}).get(name, values)
+        if name == "preset" or name == "dose" or name in FILTERS:
+            notes += _of_filter(name, known)
+        elif _is_owned(name, page):
+            continue
+        elif name in state:
+            notes += [_said(name, v) for v in known if v not in kept.get(name, ()) and not _is_default(name, v, state)]
+        elif is_whole:
+            notes += [_said(name, value) for value in known]
+    return tuple(notes)
+
+
+def unknown(asked: Iterable[str], state: Mapping[str, Any], page: str = "") -> tuple[str, ...]:
+    """The names in an address that neither the frame nor the page knows.
+
+    >>> unknown(["route", "utm_source", "trial"], {"route": []})
+    ('utm_source',)
+    """
+    return tuple(name for name in asked if name not in state and not _is_owned(name, page))
+
+
+def _is_owned(name: str, page: str) -> bool:
+    return name in UNBOUND or name in _OWNED.get(page, ())
+
+
+def _of_filter(name: str, values: tuple[str, ...]) -> list[str]:
+    if name == "dose":
+        return list(parse_view("&".join(f"dose={value}" for value in values)).notes)
+    labels = [item.label for item in (PRESETS if name == "preset" else FILTERS[name]).values()]
+    return [_said(name, value) for value in values if value and value not in labels]
+
+
+def _is_default(name: str, value: str, state: Mapping[str, Any]) -> bool:
+    held = state[name]
+    return not value or value in (DEFAULTS.get(name), str(held), str(held).lower())
+
+
+def _said(name: str, value: str) -> str:
+    return f"“{name}={value}” is not known here; left out."
+
+
+_NOTES, _SEEN, _ASKED = "link-notes", "link-page", "link-asked"
+
+
+class Link(NamedTuple):
+    """The parameters in the address as this run found them, and the page they belong to."""
+
+    asked: dict[str, tuple[str, ...]]
+    page: str
+
+
+def _parameters() -> dict[str, tuple[str, ...]]:
+    return {name: tuple(st.query_params.get_all(name)) for name in st.query_params}
+
+
+def read(page: Any) -> Link:
+    """Read the address before any widget mends it. A value named twice is put right while no widget holds it yet."""
+    if plain_view.KEY not in st.session_state:
+        plain_view.mend_address()
+    found = _parameters()
+    if "preset" not in st.session_state:
+        for name, values in tidied(found).items():
+            st.query_params[name] = list(values)
+    if st.session_state.get(_SEEN) != page.url_path:
+        st.session_state[_SEEN] = page.url_path
+        st.session_state.pop(_NOTES, None)
+    # The first run of a deep link ends early, to draw again with what the link says.
+    link = st.session_state.setdefault(_ASKED, Link(found, page.url_path))
+    if link.page != page.url_path:
+        link = st.session_state[_ASKED] = Link(found, page.url_path)
+    return Link(*link)
+
+
+def tools() -> None:
+    """What stands at the end of the filter bar: the switch to plain words, and the button that copies the link."""
+    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+        plain_view.switch()
+        button()
+
+
+def button() -> None:
+    """The button that copies the title and the link of what is on screen."""
+    page = str(st.session_state.get(_SEEN, ""))
+    st.html(
+        share.button(selection_from_state(), page, plain_view.is_on()), width="content", unsafe_allow_javascript=True
+    )
+
+
+@contextmanager
+def report_unknown(link: Link, place: DeltaGenerator) -> Iterator[None]:
+    """Run the page, then say what of the link is not known; the note stays until another page is opened."""
+    is_whole = False
+    try:
+        yield
+        is_whole = not plain_view.is_on()  # the options of a page are not drawn in plain words
+    finally:
+        _say(link, place, is_whole)
+
+
+def _say(link: Link, place: DeltaGenerator, is_whole: bool) -> None:
+    st.session_state.pop(_ASKED, None)
+    state = {str(name): value for name, value in st.session_state.items()}
+    if notes := left_out(link.asked, _parameters(), state, is_whole, link.page):
+        st.session_state[_NOTES] = notes
+    if is_whole:
+        carried_options.remember(link.page, state)
+        for name in unknown(st.query_params, state, link.page):
+            del st.query_params[name]
+    if held := st.session_state.get(_NOTES):
+        place.info(f"Of the link that was opened: {escaped(' '.join(held))}")
