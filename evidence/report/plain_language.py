@@ -11,7 +11,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result, Review
 from evidence.formatting import count, counted
-from evidence.questions import blinding, certainty, duration, harms, onset, response
+from evidence.questions import blinding, certainty, choice, duration, harms, onset, response
 from evidence.questions import risk_of_bias as bias
 from evidence.questions import summary_of_findings as sof
 from evidence.questions.harms import Harm
@@ -509,6 +509,21 @@ def _trials(asked: Asked) -> Plain:
     return Plain("Which studies are there?", answer, tuple(more))
 
 
+def _which(asked: Asked) -> Plain:
+    net = choice.network(asked.evidence.results, "response", "24h")
+    if len(net.treatments) < 2:
+        return Plain("Which drug is better?", "The studies here tried one drug only.")
+    met = choice.head_to_head(net) is not None
+    answer = "We do not know. No study here set the two main drugs side by side."
+    more = (
+        "We can only guess, from studies that set each drug beside a dummy drug.",
+        "Such a guess can be far off. The people in those studies may not have been alike.",
+    )
+    if met:
+        return Plain("Which drug is better?", "Some studies set the two main drugs side by side.")
+    return Plain("Which drug is better?", answer, more)
+
+
 _ANSWERS: Mapping[str, Callable[[Asked], Plain]] = MappingProxyType(
     {
         "overview": overview_in_plain,
@@ -522,6 +537,7 @@ _ANSWERS: Mapping[str, Callable[[Asked], Plain]] = MappingProxyType(
         "claims": _claims,
         "patient": _patient,
         "trials": _trials,
+        "which": _which,
     }
 )
 _FOR = "What is this page for?"

@@ -17,6 +17,7 @@ PAGES = (
     st.Page("../../pages/response.py", title="Response", icon=":material/groups:"),
     st.Page("../../pages/duration.py", title="Duration", icon=":material/hourglass_bottom:"),
     st.Page("../../pages/safety.py", title="Safety", icon=":material/medical_services:"),
+    st.Page("../../pages/which.py", title="Which one", icon=":material/compare_arrows:", url_path="which"),
     st.Page("../../pages/seminar.py", title="Seminar", icon=":material/slideshow:", url_path="seminar"),
     st.Page("../../pages/blinding.py", title="Blinding", icon=":material/visibility_off:"),
     st.Page("../../pages/trials.py", title="Trials", icon=":material/article:"),
