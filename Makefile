@@ -5,7 +5,8 @@
 # make axe    every page under axe-core in both themes, written to docs/accessibility.md
 # make coverage  branch coverage of evidence/, which must be 95 % at least
 # make mutation  how many small faults put into the arithmetic and the checks the tests notice
-# make audit  ask for known vulnerabilities of the packages in requirements.txt; needs the network
+# make audit  ask for known vulnerabilities of the packages in requirements.lock; needs the network
+# make lock   resolve requirements*.txt anew into locks with hashes and sbom.cdx.json; needs the network
 # make load   fifty readers for two minutes, then idle ones, in Streamlit's own protocol
 # make cluster  four processes behind nginx, one of them killed
 # make faults  data files that break while people read
@@ -14,7 +15,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: test run lint types format shots bench axe coverage mutation audit torture load cluster faults clean
+.PHONY: test run lint types format shots bench axe coverage mutation audit lock torture load cluster faults clean
 .DEFAULT_GOAL := test
 
 test: lint types
@@ -57,8 +58,11 @@ mutation: .venv/dev
 
 # --strict: a package that could not be looked up is a failure, not a pass.
 audit: .venv/dev
-	@$(BIN)/pip-audit --strict --progress-spinner off -r requirements.txt || \
+	@$(BIN)/pip-audit --strict --progress-spinner off --require-hashes -r requirements.lock || \
 	{ echo "The audit failed: something was found, or a package could not be looked up (no network?). See above."; exit 1; }
+
+lock: .venv/dev
+	$(BIN)/python -m tools.lock
 
 load: .venv/run
 	$(BIN)/python -m tools.load
@@ -72,18 +76,18 @@ faults: .venv/run
 torture: .venv/run
 	$(BIN)/python -m tools.torture
 
-.venv/run: requirements.txt
+.venv/run: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "The venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
 .venv/bench: .venv/dev requirements-bench.txt
 	$(BIN)/python -m pip install --quiet -r requirements-bench.txt
 	@touch $@
 
-.venv/dev: .venv/run requirements-dev.txt
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+.venv/dev: .venv/run requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
 
 clean:
