@@ -232,3 +232,10 @@ def test_real_hours_and_same_trials_change_what_is_drawn() -> None:
     at.toggle(key="hours").set_value(False).run()
     at.toggle(key="same").set_value(True).run()
     assert at.get("plotly_chart")[0].proto.alt not in ("", scaled)
+
+
+def test_one_curve_over_all_times_is_drawn_when_opened() -> None:
+    at = opened("onset", preset="Everything", measure="Any scale, in SDs", **{"time-curve": "true"})
+    assert_sound(at)
+    assert "After a single dose" in [head.value for head in at.subheader]
+    assert any(text.value.startswith("The curve rests on ") for text in at.markdown)

@@ -1,0 +1,40 @@
+"""The curve over time and the results behind it as a table."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from evidence.dataset.time_bins import in_words
+from evidence.questions.time_curve import TimeCurve
+from evidence.synthesis.display import interval, shown
+
+
+def curve_frame(curve: TimeCurve, links: Mapping[str, str | None]) -> pd.DataFrame:
+    """Return a row per result of a trial, then the curve at each time at which it was evaluated."""
+    rows: list[dict[str, object]] = [
+        {
+            "Trial": entry.label,
+            "Time": in_words(entry.hours),
+            "Scale": entry.first.instrument,
+            "Effect": shown(curve.measure, entry.effect.estimate if entry.effect else None),
+            "95% interval": interval(curve.measure, entry.low, entry.high),
+            "People": entry.people,
+            "Trials that reach": None,
+            "Citation": links.get(entry.first.citation),
+        }
+        for entry in curve.entries
+    ]
+    rows += [
+        {
+            "Trial": "Curve",
+            "Time": in_words(float(f"{point.hours:.3g}")),
+            "Scale": None,
+            "Effect": shown(curve.measure, point.mean),
+            "95% interval": interval(curve.measure, point.low, point.high),
+            "People": None,
+            "Trials that reach": point.trials,
+            "Citation": None,
+        }
+        for point in curve.points
+    ]
+    return pd.DataFrame(rows)
