@@ -7,18 +7,21 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from statistics import median
 from typing import Any, TextIO
 
 from evidence.cli.console import UnreadableError, read_file
-from evidence.cli.pool_text import text_report
+from evidence.cli.pool_text import bayes_text, proportion_text, text_report
 from evidence.dataset.csv_table import Row, Table, read_table
 from evidence.dataset.encoding import decode
+from evidence.stats.bayes import PRIORS, Prior
 from evidence.stats.effect_sizes import MEASURES, Counts, Scores
-from evidence.stats.pool_report import Study, pool_report
+from evidence.stats.pool_report import Study, bayes_report, pool_report, proportion_report
 
 _NEEDED = {"counts": ("events", "n"), "scores": ("mean", "sd", "n")}
 _ARMS = ("intervention", "comparator")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+_PRIOR_OF_MEASURE = {"RR": "turner", "OR": "turner", "RD": "half-normal-0.5", "MD": "rhodes", "SMD": "rhodes"}
 _HARMLESS = {"bom", "separator", "blank-row"}
 
 
@@ -34,12 +37,30 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "pool",
         help="pool the studies of one or more tables",
         description="Pool the studies of each table (CSV). Columns: study, then events_intervention, n_intervention, "
-        "events_comparator, n_comparator for RR, OR and RD, or mean_*, sd_* and n_* for MD and SMD. "
+        "events_comparator, n_comparator for RR, OR and RD, or mean_*, sd_* and n_* for MD and SMD, or events and n of "
+        "one group for PLO (a proportion as a logit, with --method GLMM). "
         "Further columns are ignored; a blank cell or NA leaves its study out.",
     )
     parser.add_argument("tables", nargs="+", metavar="TABLE.csv")
-    parser.add_argument("--measure", required=True, choices=[c for c, m in MEASURES.items() if m.function])
-    parser.add_argument("--method", default="REML", choices=["REML", "DL", "PM", "EE"], help="estimator of tau²")
+    parser.add_argument("--measure", required=True, choices=[*(c for c, m in MEASURES.items() if m.function), "PLO"])
+    parser.add_argument(
+        "--method",
+        default="REML",
+        choices=["REML", "DL", "PM", "EE", "bayes", "GLMM"],
+        help="estimator of tau²; bayes: Bayesian random effects under --prior; GLMM: logistic model of proportions",
+    )
+    parser.add_argument(
+        "--prior",
+        choices=list(PRIORS),
+        help="prior on tau for --method bayes; by default turner (RR, OR), rhodes (MD, SMD) or half-normal-0.5 (RD)",
+    )
+    parser.add_argument(
+        "--prior-scale",
+        type=float,
+        metavar="S",
+        help="multiplies tau in the prior; by default 1, and for MD with a Turner or Rhodes prior the median SD of the "
+        "table, because these priors are about standardised differences",
+    )
     parser.add_argument(
         "--test",
         choices=["adhoc", "knha", "z"],
@@ -53,24 +74,84 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code of the command: 0 when every table was pooled, 2 when one has a fault, which stderr says."""
+    if wrong := _misused(args):
+        _write(sys.stderr, wrong + "\n")
+        return 2
     problems: list[str] = []
-    tables: list[tuple[str, list[Study]]] = []
+    reports: list[dict[str, Any]] = []
     for file in args.tables:
-        studies, found = read_studies(file, args.measure, args.subgroup)
-        problems += found
-        tables.append((file, studies))
+        report, wrong_here = _report(file, args)
+        problems += wrong_here
+        reports.append({"file": file} | report)
     if problems:
         _write(sys.stderr, "\n".join(problems) + "\n")
         return 2
-    reports = [
-        {"file": file} | pool_report(studies, args.measure, args.method, args.test, by_subgroup=bool(args.subgroup))
-        for file, studies in tables
-    ]
     if args.format == "json":
         _write(sys.stdout, json.dumps(_finite(reports), indent=2, allow_nan=False) + "\n")
     else:
-        _write(sys.stdout, "\n\n".join(text_report(one) for one in reports) + "\n")
+        texts = {"bayes": bayes_text, "GLMM": proportion_text}
+        _write(sys.stdout, "\n\n".join(texts.get(args.method, text_report)(one) for one in reports) + "\n")
     return 0
+
+
+def _misused(args: argparse.Namespace) -> str:
+    """Return what is wrong with options that do not go together; empty where nothing is."""
+    if (args.measure == "PLO") != (args.method == "GLMM"):
+        return "--measure PLO and --method GLMM go together: proportions are pooled by the logistic model alone."
+    if args.method != "bayes" and (args.prior or args.prior_scale is not None):
+        return "--prior and --prior-scale are for --method bayes. Add it, or leave them out."
+    if args.method in ("bayes", "GLMM") and args.test:
+        return f"--test is for the other methods: {args.method} has one interval. Leave it out."
+    if args.method == "GLMM" and args.subgroup:
+        return "--subgroup is not for --method GLMM. Leave it out, or pool one table per subgroup."
+    if args.prior_scale is not None and not 0 < args.prior_scale < math.inf:
+        return f"--prior-scale {args.prior_scale:g}: write a number above 0."
+    return ""
+
+
+def _report(file: str, args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    """Return the report of one table, and everything that is wrong with the table."""
+    if args.method == "GLMM":
+        groups, problems = _read_groups(file)
+        return (proportion_report(groups) if not problems else {}), problems
+    studies, problems = read_studies(file, args.measure, args.subgroup)
+    if problems:
+        return {}, problems
+    if args.method == "bayes":
+        return bayes_report(studies, args.measure, _prior(studies, args), by_subgroup=bool(args.subgroup)), []
+    return pool_report(studies, args.measure, args.method, args.test, by_subgroup=bool(args.subgroup)), []
+
+
+def _prior(studies: Sequence[Study], args: argparse.Namespace) -> Prior:
+    """Return the prior asked for, on the scale of the effects."""
+    prior = PRIORS[args.prior or (_PRIOR_OF_MEASURE[args.measure])]
+    if args.prior_scale is not None:
+        return prior.times(args.prior_scale)
+    sds = [sd for study in studies if study.effect for sd in study.sds]
+    if args.measure != "MD" or prior.family == "half-normal" or not sds:
+        return prior
+    return prior.times(median(sds))
+
+
+def _read_groups(file: str) -> tuple[list[tuple[str, Counts | None]], list[str]]:
+    """Return the groups of a table with events and n, and everything that is wrong with it."""
+    table, problems = _read(file)
+    if not table:
+        return [], problems
+    if absent := [name for name in ("study", "events", "n") if name not in table.columns]:
+        missing = f"{file}: Missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."
+        return [], [*problems, missing]
+    groups: list[tuple[str, Counts | None]] = []
+    for row in table.rows:
+        cells = dict(zip(table.columns, row.cells, strict=True))
+        wrong = list(_faults(cells, ["events", "n"], table.separator))
+        problems += [f"{file}, line {row.line}, column {column}: {words}" for column, words in wrong]
+        if wrong:
+            continue
+        blank = _missing(cells["events"]) or _missing(cells["n"])
+        events, n = (int(_number(cells[name], table.separator) or 0) for name in ("events", "n"))
+        groups.append((cells["study"].strip() or f"line {row.line}", None if blank else Counts(events, n)))
+    return groups, problems
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -162,10 +243,10 @@ def _faults(cells: Mapping[str, str], columns: Sequence[str], separator: str) ->
             yield column, f"{shown} {fault}"
         else:
             numbers[column] = value
-    for arm in _ARMS:
-        events, n = numbers.get(f"events_{arm}"), numbers.get(f"n_{arm}")
+    for ending in ("", *(f"_{arm}" for arm in _ARMS)):
+        events, n = numbers.get(f"events{ending}"), numbers.get(f"n{ending}")
         if events is not None and n is not None and events > n:
-            yield f"events_{arm}", f"“{events:g}” events among {n:g} participants. Correct the events or n_{arm}."
+            yield f"events{ending}", f"“{events:g}” events among {n:g} participants. Correct the events or n{ending}."
 
 
 def _range_fault(column: str, value: float) -> str | None:
@@ -199,4 +280,5 @@ def _study(
         none = described.needs == "counts" and whole[0] == 0
         both = "no events in both arms" if none else "nothing but events in both arms"
         reason = f"not estimable: {both if described.needs == 'counts' else 'fewer than four participants'}"
-    return Study(name, effect, reason, subgroup)
+    sds = tuple(float(v) for c, v in zip(columns, values, strict=True) if c.startswith("sd_"))
+    return Study(name, effect, reason, subgroup, sds)

@@ -4,7 +4,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from evidence.stats.effect_sizes import MEASURES, Z95, Measure
+from evidence.stats.bayes import PRIORS
+from evidence.stats.effect_sizes import MEASURES, Z95, Counts, Measure
+from evidence.stats.proportions import wilson
 
 _TESTS = {"adhoc": "modified Hartung-Knapp interval", "knha": "Hartung-Knapp interval", "z": "Wald interval"}
 _METHODS = {
@@ -51,6 +53,80 @@ def text_report(report: Mapping[str, Any]) -> str:
     if report["subgroups"] is not None:
         lines += ["", *_subgroups(measure, report)]
     return "\n".join(lines)
+
+
+def bayes_text(report: Mapping[str, Any]) -> str:
+    """Write one table's Bayesian report as text: studies, pooled effect, tau, prediction, prior.
+
+    Args:
+        report: What `evidence.stats.pool_report.bayes_report` returns, with the name of the file.
+    """
+    measure, prior = MEASURES[report["measure"]], PRIORS[report["prior"]]
+    lines = [f"{report['file']}: {measure.label}, Bayesian random effects, k = {report['k']}", ""]
+    rows = [["Study", report["measure"], "95% CI", "Weight", "Shrunk to"]]
+    for study in report["studies"]:
+        if study["excluded"]:
+            rows.append([study["study"], study["excluded"]])
+            continue
+        half_width = Z95 * math.sqrt(study["vi"])
+        rows.append(
+            [
+                study["study"],
+                *_estimate(measure, study["yi"], study["yi"] - half_width, study["yi"] + half_width),
+                f"{study['weight']:.1f}%",
+                _number(measure.shown(study["shrunk"])),
+            ]
+        )
+    if report["k"]:
+        rows.append(["Mean effect", *_of(measure, report), "100.0%", ""])
+        rows.append(["Another setting", "", _interval(measure, report["pi_low"], report["pi_high"]), "", ""])
+    lines += _aligned(rows)
+    if not report["k"]:
+        return "\n".join([*lines, "", "No study could be pooled."])
+    scale = f", tau times {_number(report['prior_scale'])}" if report["prior_scale"] != 1 else ""
+    lines += [
+        "",
+        "Mean effect: posterior median and central 95% credible interval.",
+        f"Probability that it is at most {measure.null_value:g}: {report['p_at_most_zero']:.4f}",
+        f"tau = {_number(report['tau_median'])} "
+        f"(95% CrI {_number(report['tau_low'])} to {_number(report['tau_high'])})",
+        f"Prior on tau: {prior.label}{scale}; flat prior on the mean effect.",
+    ]
+    if report["subgroups"] is not None:
+        groups = [["Subgroup", "k", report["measure"], "95% CrI", "tau"]]
+        for group in report["subgroups"]:
+            words = [*_of(measure, group), _number(group["tau_median"])] if group["k"] else ["–", "", ""]
+            groups.append([group["value"] or "(blank)", str(group["k"]), *words])
+        lines += ["", *_aligned(groups)]
+    return "\n".join(lines)
+
+
+def proportion_text(report: Mapping[str, Any]) -> str:
+    """Write one table's pooled proportion as text: groups, proportion, tau², prediction.
+
+    Args:
+        report: What `evidence.stats.pool_report.proportion_report` returns, with the name of the file.
+    """
+    lines = [f"{report['file']}: proportion, logistic model with a random intercept, k = {report['k']}", ""]
+    rows = [["Group", "Events", "n", "Proportion", "95% CI"]]
+    for study in report["studies"]:
+        if study["excluded"]:
+            rows.append([study["study"], study["excluded"]])
+            continue
+        counts = Counts(study["events"], study["n"])
+        low, high = wilson(counts)
+        share = f"{counts.events / counts.n:.3f}"
+        rows.append([study["study"], str(counts.events), str(counts.n), share, f"{low:.3f} to {high:.3f}"])
+    if report["k"]:
+        limits = f"{report['proportion_low']:.3f} to {report['proportion_high']:.3f}"
+        rows.append(["Pooled", "", "", f"{report['proportion']:.3f}", limits])
+        limits = f"{report['proportion_pi_low']:.3f} to {report['proportion_pi_high']:.3f}"
+        rows.append(["Another group", "", "", "", limits])
+    lines += _aligned(rows)
+    if not report["k"]:
+        why = "nobody or everybody had the event, in all groups or within each"
+        return "\n".join([*lines, "", f"No proportion can be pooled: {why}, or no group has numbers."])
+    return "\n".join([*lines, "", f"tau² = {_number(report['tau2'])} on the logit scale, by maximum likelihood"])
 
 
 def _pooled(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:

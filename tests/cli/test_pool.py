@@ -249,3 +249,94 @@ def test_numbers_at_the_edge_of_the_range_are_pooled(table, capsys):
             assert math.isfinite(found["estimate"])
             assert command(path, "--measure", measure, "--method", method) == 0
             capsys.readouterr()
+
+
+FITS = json.loads((REFERENCE / "bayesmeta.json").read_text(encoding="utf-8"))["fits"]
+PROPORTIONS = json.loads((REFERENCE / "glmm.json").read_text(encoding="utf-8"))["fits"]
+
+
+@pytest.mark.parametrize("dataset", ["dat.bcg", "dat.linde2005", "dat.normand1999"])
+def test_bayes_end_to_end(dataset, table, capsys):
+    fit = next(f for f in FITS if f["dataset"] == dataset and f["prior"] == "half-normal-0.5")
+    reference = next(t for t in TABLES if (t["dataset"], t["measure"]) == (dataset, fit["measure"]))
+    words = (table(csv_of(reference)), "--measure", fit["measure"], "--method", "bayes", "--prior", "half-normal-0.5")
+    (found,) = as_json(capsys, *words)
+    names = (
+        *("estimate", "mean", "sd", "ci_low", "ci_high", "tau_median", "tau_low", "tau_high", "pi_low", "pi_high"),
+        *("p_at_most_zero", "shrinkage"),
+    )
+    assert all(found[name] is not None for name in names)
+    assert (found["method"], found["prior"], found["scale"]) == ("bayes", "half-normal-0.5", reference["scale"])
+    tolerance = 1e-3 * (fit["mu"]["high"] - fit["mu"]["low"])
+    assert found["ci_low"] == pytest.approx(fit["mu"]["low"], abs=tolerance)
+    assert found["shrinkage"] == pytest.approx(fit["shrinkage"], abs=tolerance)
+    assert [s["shrunk"] for s in found["studies"] if s["yi"] is not None] == found["shrinkage"]
+    assert command(*words) == 0
+    text = capsys.readouterr().out
+    assert "Prior on tau: half-normal, scale 0.5; flat prior on the mean effect." in text
+    assert "Probability that it is at most" in text
+
+
+def test_a_prior_for_standardised_differences_is_scaled_by_the_median_sd_of_points(table, capsys):
+    head = "study,mean_intervention,sd_intervention,n_intervention,mean_comparator,sd_comparator,n_comparator\n"
+    path = table(head + "A,14,8,30,20,8,30\nB,12,9,40,19,7,40\n")
+    words = (path, "--measure", "MD", "--method", "bayes")
+    (points,) = as_json(capsys, *words)
+    assert (points["prior"], points["prior_scale"]) == ("rhodes", 8)
+    (given,) = as_json(capsys, *words, "--prior-scale", "8")
+    assert given["ci_low"] == points["ci_low"]
+    (plain,) = as_json(capsys, *words, "--prior", "half-normal-0.5")
+    assert plain["prior_scale"] == 1
+    assert command(*words) == 0
+    assert "tau times 8.000" in capsys.readouterr().out
+
+
+def test_bayes_with_subgroups_and_nothing_to_pool(table, capsys):
+    path = table(f"{COUNTS},arm\nA,20,40,10,40,x\nB,12,30,9,30,y\nC,0,10,0,10,z\n")
+    (found,) = as_json(capsys, path, "--measure", "RR", "--method", "bayes", "--subgroup", "arm")
+    assert [(g["value"], g["k"]) for g in found["subgroups"]] == [("x", 1), ("y", 1), ("z", 0)]
+    assert found["prior"] == "turner"
+    assert command(path, "--measure", "RR", "--method", "bayes", "--subgroup", "arm") == 0
+    assert "z         0" in capsys.readouterr().out
+    empty = table(f"{COUNTS}\nC,0,10,0,10\n", "empty.csv")
+    (found,) = as_json(capsys, empty, "--measure", "RR", "--method", "bayes")
+    assert (found["k"], found["estimate"], found["shrinkage"]) == (0, None, [])
+    assert command(empty, "--measure", "RR", "--method", "bayes") == 0
+    assert "No study could be pooled." in capsys.readouterr().out
+
+
+def test_proportions_end_to_end(table, capsys):
+    fit = next(f for f in PROPORTIONS if f["dataset"] == "dat.hine1989")
+    path = table("study,events,n\n" + "".join(f"{r['study']},{r['events']},{r['n']}\n" for r in fit["data"]) + "x,,5\n")
+    words = (path, "--measure", "PLO", "--method", "GLMM")
+    (found,) = as_json(capsys, *words)
+    for name in ("estimate", "se", "ci_low", "ci_high", "tau2", "pi_low", "pi_high", "proportion"):
+        assert found[name] == pytest.approx(fit[name], abs=1e-3 * fit["se"]), name
+    assert found["proportion_low"] < found["proportion"] < found["proportion_high"]
+    assert found["studies"][-1]["excluded"] == "no value for events, n"
+    assert command(*words) == 0
+    assert "Another group" in capsys.readouterr().out
+    nobody = table("study,events,n\nA,0,5\n", "nobody.csv")
+    assert command(nobody, "--measure", "PLO", "--method", "GLMM") == 0
+    assert "No proportion can be pooled" in capsys.readouterr().out
+    wrong = table("study,events,n\nA,7,5\n", "wrong.csv")
+    assert command(wrong, "--measure", "PLO", "--method", "GLMM") == 2
+    assert "line 2, column events: “7” events among 5 participants. Correct the events or n." in capsys.readouterr().err
+    assert command(table("study,events\nA,7\n", "less.csv"), "--measure", "PLO", "--method", "GLMM") == 2
+    assert "Missing in the header: n." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--measure", "RR", "--method", "GLMM"), "go together"),
+        (("--measure", "PLO"), "go together"),
+        (("--measure", "RR", "--prior", "turner"), "--method bayes"),
+        (("--measure", "RR", "--method", "bayes", "--test", "z"), "--test"),
+        (("--measure", "RR", "--method", "bayes", "--prior-scale", "0"), "above 0"),
+        (("--measure", "PLO", "--method", "GLMM", "--subgroup", "x"), "--subgroup"),
+    ],
+)
+def test_options_that_do_not_go_together_are_refused_in_words(table, capsys, words, expected):
+    assert command(table(f"{COUNTS}\n"), *words) == 2
+    assert expected in capsys.readouterr().err
