@@ -29,6 +29,7 @@ from evidence.ui import widgets as asked
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import View, cited
+from evidence.ui.sections import influence
 
 _WITHOUT = "without"
 
@@ -257,6 +258,7 @@ def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str
         sides = statements.sides_of(entry.first for entry in answer.used)
         words = f"As it grew, by year: {statements.finding_of_rates(answer, sides)}."
         _series(view, answer, grown, favours, "cumulative", words)
+    influence.draw(view, answer)
 
 
 def _series(view: View, answer: Answer, series: Series, favours: tuple[str, str], key: str, finding: str) -> None:
