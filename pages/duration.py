@@ -8,7 +8,8 @@ from evidence.report import alt_text as aloud
 from evidence.report.figures.forest import Labels
 from evidence.report.figures.forest_rows import withdrawal_rows
 from evidence.report.tables import answers as tables
-from evidence.selection.selection import SINGLE, relaxed, schedule
+from evidence.selection.filters import SINGLE, schedule
+from evidence.selection.selection import relaxed
 from evidence.selection.widening import given_up
 from evidence.synthesis import sentences as statements
 from evidence.ui import cache as remembered

@@ -11,7 +11,7 @@ from evidence.bibliography import self_citation as citing
 from evidence.dataset.dictionary import columns
 from evidence.dataset.evidence import MODELS, Evidence
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.selection.selection import DOSE_LIMITS
+from evidence.selection.filters import DOSE_LIMITS
 
 SCHEMA_JSON = "application/schema+json"
 LICENSE = "https://spdx.org/licenses/MIT"

@@ -4,7 +4,6 @@ The filters are those of the pages, by the same names, with the same defaults: w
 their labels; here the short values of the data files are taken too.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -12,15 +11,14 @@ from typing import NamedTuple
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.questions import response
-from evidence.selection.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, WORD_FILTERS, Selection
-from evidence.selection.url import FILTERS
+from evidence.selection.filters import DOSE_LIMITS, FILTERS, read_dose, sorted_out
+from evidence.selection.selection import DEFAULT_PRESET, PRESET_LABELS, Selection
 
 Pairs = Sequence[tuple[str, str]]
 Values = Mapping[str, tuple[str, ...]]
 SYMPTOMS = "symptoms"
 YES, NO = "true", "false"
 _SHOWN = 200  # characters of a wrong value that are said back
-_NUMBER = re.compile(r"[0-9]{1,3}(\.[0-9]{1,20})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +55,7 @@ class RefusedError(Exception):
 
 
 def _filter(name: str) -> Parameter:
-    labels = {value: term.label for value, term in FILTERS[name].items()}
-    return Parameter(name, f"Results whose {WORD_FILTERS[name][0]} is one of these.", labels, many=True)
+    return Parameter(name, f"Results whose {FILTERS[name].spoken} is one of these.", FILTERS[name].labels, many=True)
 
 
 DOSE = Parameter(
@@ -71,10 +68,10 @@ FILTER_PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "preset",
         "The question, as on the pages; the filters narrow it. `everything` takes all results.",
-        {name: preset.label for name, preset in PRESETS.items()},
+        PRESET_LABELS,
         DEFAULT_PRESET,
     ),
-    *(_filter(name) for name in WORD_FILTERS),
+    *(_filter(name) for name in FILTERS),
     DOSE,
 )
 
@@ -153,14 +150,12 @@ def _read_one(parameter: Parameter, texts: list[str]) -> tuple[tuple[str, ...], 
     if len(texts) > 1 and not parameter.many:
         message = f"{parameter.name} is given {len(texts)} times; it takes one value."
         return (), [Fault(parameter.name, _short(texts[1]), message, parameter.allowed)]
-    of_text = {label: value for value, label in parameter.choices.items()} | {v: v for v in parameter.choices}
+    chosen, unknown = sorted_out(texts, parameter.choices)
     faults = [
         Fault(parameter.name, _short(text), f"{parameter.name} does not take “{_short(text)}”.", parameter.allowed)
-        for text in texts
-        if text not in of_text
+        for text in unknown
     ]
     # In the order of the list, so that one question has one canonical form.
-    chosen = {of_text[text] for text in texts if text in of_text}
     return tuple(value for value in parameter.choices if value in chosen), faults
 
 
@@ -170,11 +165,12 @@ def _read_dose(texts: list[str]) -> tuple[tuple[str, ...], list[Fault]]:
     if len(texts) != 2:
         message = f"dose is given {len(texts)} times; it takes two numbers, as in dose=0.4&dose=0.5."
         return (), [Fault("dose", _short(texts[0]), message, allowed)]
-    wrong = [t for t in texts if not _NUMBER.fullmatch(t) or not low <= float(t) <= high]
-    if wrong:
-        message = f"dose does not take “{_short(wrong[0])}”: a plain number is needed, from {low:g} to {high:g} mg/kg."
-        return (), [Fault("dose", _short(wrong[0]), message, allowed)]
-    return tuple(str(number) for number in sorted(map(float, texts))), []
+    numbers = read_dose(texts)
+    if numbers is None:
+        wrong = next((text for text in texts if read_dose([text, text]) is None), texts[0])
+        message = f"dose does not take “{_short(wrong)}”: a plain number is needed, from {low:g} to {high:g} mg/kg."
+        return (), [Fault("dose", _short(wrong), message, allowed)]
+    return tuple(map(str, numbers)), []
 
 
 def _short(text: str) -> str:
@@ -183,6 +179,6 @@ def _short(text: str) -> str:
 
 def selection(values: Values) -> Selection:
     """The selection that the filters among some values ask for."""
-    words = {name: values[name] for name in WORD_FILTERS if values[name]}
+    words = {name: values[name] for name in FILTERS if values[name]}
     low, high = (float(text) for text in values["dose"]) if values["dose"] else DOSE_LIMITS
     return Selection(values["preset"][0], MappingProxyType(words), (low, high))

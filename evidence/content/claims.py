@@ -16,7 +16,8 @@ from evidence.dataset.time_bins import HOURS_A_DAY
 from evidence.dataset.vocabulary import VERDICTS
 from evidence.formatting import counted, listed, number, plain
 from evidence.questions.duration import is_follow_up
-from evidence.selection.selection import comparator_kind, trials_of
+from evidence.selection.filters import comparator_kind
+from evidence.selection.selection import trials_of
 from evidence.selection.url import address
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.proportions import wilson

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from evidence.dataset.records import Result
 from evidence.formatting import counted, plain, ratio
-from evidence.selection.selection import Selection, apply, comparator_kind
+from evidence.selection.filters import comparator_kind
+from evidence.selection.selection import Selection, apply
 from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.regression import Regression, meta_regression
 from evidence.synthesis.arms import measured

@@ -12,7 +12,8 @@ from types import MappingProxyType
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOME_GROUPS, OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.vocabulary import INTERVENTIONS
-from evidence.selection.selection import PRESETS, Criterion, Selection, apply, comparator_kind
+from evidence.selection.filters import comparator_kind
+from evidence.selection.selection import PRESETS, Criterion, Selection, apply
 from evidence.selection.widening import PLACEBOS, widened
 from evidence.stats.absolute import NumberNeeded
 from evidence.stats.proportions import newcombe

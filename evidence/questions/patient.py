@@ -14,7 +14,8 @@ from evidence.dataset.records import Result
 from evidence.dataset.vocabulary import AGE_GROUPS, COMPARATOR_KINDS, ROUTES
 from evidence.formatting import listed
 from evidence.questions.response import Choices, answer_for
-from evidence.selection.selection import Headcount, comparator_kind, headcount
+from evidence.selection.filters import comparator_kind
+from evidence.selection.selection import Headcount, headcount
 from evidence.selection.url import address
 from evidence.synthesis import sentences as statements
 

@@ -14,7 +14,7 @@ from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.formatting import counted, listed, number
 from evidence.questions import certainty, duration
 from evidence.questions.harms import harm_of
-from evidence.selection.selection import comparator_kind
+from evidence.selection.filters import comparator_kind
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer, answer

@@ -13,7 +13,8 @@ from evidence.questions import harm_matrix as reporting
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_matrix import Cell
 from evidence.questions.harms import KINDS, Scope, is_harm
-from evidence.selection.selection import Selection, comparator_kind, relaxed, trials_of
+from evidence.selection.filters import comparator_kind
+from evidence.selection.selection import Selection, relaxed, trials_of
 from evidence.selection.widening import given_up
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import Sides, sides_of, spelled

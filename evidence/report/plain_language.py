@@ -15,7 +15,8 @@ from evidence.questions import blinding, certainty, choice, duration, harms, ons
 from evidence.questions import risk_of_bias as bias
 from evidence.questions import summary_of_findings as sof
 from evidence.questions.harms import Harm
-from evidence.selection.selection import SINGLE, Selection, apply, headcount, relaxed, schedule, trials_of
+from evidence.selection.filters import SINGLE, schedule
+from evidence.selection.selection import Selection, apply, headcount, relaxed, trials_of
 from evidence.stats.absolute import Absolute
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer

@@ -21,7 +21,8 @@ from evidence.questions.onset import Course
 from evidence.questions.options import PageOptions
 from evidence.questions.subgroups import subgroups
 from evidence.questions.summary_of_findings import Summary
-from evidence.selection.selection import SINGLE, Criterion, Selection, apply, headcount, relaxed, schedule
+from evidence.selection.filters import SINGLE, schedule
+from evidence.selection.selection import Criterion, Selection, apply, headcount, relaxed
 from evidence.selection.url import parameters
 from evidence.stats.absolute import Absolute
 from evidence.synthesis import sentences as statements

@@ -6,11 +6,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from evidence.dataset.records import Result
-from evidence.dataset.vocabulary import COMPARATORS
 from evidence.formatting import counted
-
-DOSE_LIMITS = (0.1, 1.0)
-SINGLE, REPEATED = "single dose", "repeated doses"
+from evidence.selection.filters import DOSE_LIMITS, FILTERS, REPEATED, comparator_kind, schedule
 
 
 class Criterion(NamedTuple):
@@ -20,35 +17,6 @@ class Criterion(NamedTuple):
     words: str
     meets: Callable[[Result], bool]
     about: str = ""
-
-
-def comparator_kind(result: Result) -> str:
-    """The kind of the result's comparator, as `vocabulary.COMPARATOR_KINDS` lists them."""
-    return COMPARATORS[result.comparator].kind
-
-
-def schedule(result: Result) -> str | None:
-    """Whether the drug was given once or repeatedly by this time; None where unknown."""
-    if result.administrations is None:
-        return None
-    return SINGLE if result.administrations <= 1 else REPEATED
-
-
-# Filters that hold any number of words: name → (name on screen, the result's own value).
-WORD_FILTERS: Mapping[str, tuple[str, Callable[[Result], str | None]]] = MappingProxyType(
-    {
-        "drug": ("drug", lambda r: r.intervention),
-        "route": ("route", lambda r: r.route),
-        "schedule": ("doses", schedule),
-        "comparator_kind": ("comparator", comparator_kind),
-        "population": ("population", lambda r: r.population),
-        "age_group": ("age group", lambda r: r.age_group),
-        "design": ("design", lambda r: r.design),
-        "blinding": ("blinding", lambda r: r.blinding),
-        "source": ("source", lambda r: r.source),
-        "confidence": ("confidence", lambda r: r.confidence),
-    }
-)
 
 
 def _is(name: str, *values: str) -> Criterion:
@@ -105,11 +73,12 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     }
 )
 DEFAULT_PRESET = "midazolam"
+PRESET_LABELS: Mapping[str, str] = {name: preset.label for name, preset in PRESETS.items()}
 
 
 def _word_criterion(name: str, chosen: tuple[str, ...]) -> Criterion:
-    title, value_of = WORD_FILTERS[name]
-    return Criterion(name, f"{title} is {' or '.join(chosen)}", lambda r: value_of(r) in chosen)
+    asked = FILTERS[name]
+    return Criterion(name, f"{asked.spoken} is {' or '.join(chosen)}", lambda r: asked.value_of(r) in chosen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +99,7 @@ class Selection:
         return (*self.named.criteria, *self._filters())
 
     def _filters(self) -> Iterable[Criterion]:
-        for name in WORD_FILTERS:
+        for name in FILTERS:
             if self.words.get(name):
                 yield _word_criterion(name, self.words[name])
         low, high = self.dose

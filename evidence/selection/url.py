@@ -3,32 +3,15 @@
 Terms stand in the URL by their label, as the filter bar writes them; values of the files are understood too.
 """
 
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
-from evidence.dataset import vocabulary
-from evidence.dataset.vocabulary import Term
-from evidence.selection.selection import DEFAULT_PRESET, DOSE_LIMITS, PRESETS, REPEATED, SINGLE, Selection
+from evidence.selection.filters import DOSE, DOSE_LIMITS, FILTERS, NAMES, matched, read_dose, sorted_out
+from evidence.selection.selection import DEFAULT_PRESET, PRESET_LABELS, PRESETS, Selection
 
-_SCHEDULES = vocabulary.terms((SINGLE, "Single dose", ""), (REPEATED, "Repeated doses", ""))
-# Filter → the words it holds, whose labels stand in the URL.
-FILTERS: Mapping[str, Mapping[str, Term]] = MappingProxyType(
-    {
-        "drug": vocabulary.INTERVENTIONS,
-        "route": vocabulary.ROUTES,
-        "schedule": _SCHEDULES,
-        "comparator_kind": vocabulary.COMPARATOR_KINDS,
-        "population": vocabulary.POPULATIONS,
-        "age_group": vocabulary.AGE_GROUPS,
-        "design": vocabulary.DESIGNS,
-        "blinding": vocabulary.BLINDINGS,
-        "source": vocabulary.SOURCES,
-        "confidence": vocabulary.CONFIDENCES,
-    }
-)
+_MOST = 500
 
 
 def address(
@@ -52,14 +35,18 @@ def address(
     """
     pairs = [("preset", PRESETS[preset].label)] if preset != DEFAULT_PRESET else []
     for name, chosen in (words or {}).items():
-        pairs += [(name, FILTERS[name][word].label) for word in chosen]
+        pairs += [(name, FILTERS[name].terms[word].label) for word in chosen]
     if dose is not None:
         pairs += [("dose", str(limit)) for limit in dose]
     query = urlencode([*pairs, *options.items()], quote_via=quote, safe="")
     return f"{page}?{query}" if query else page
 
 
-_MOST = 500
+class ReadSelection(NamedTuple):
+    """The selection that parameters stand for, and each pair of name and text that is not known."""
+
+    selection: Selection
+    unknown: tuple[tuple[str, str], ...]
 
 
 class ParsedView(NamedTuple):
@@ -69,44 +56,64 @@ class ParsedView(NamedTuple):
     notes: tuple[str, ...]
 
 
+def read_selection(given: Mapping[str, Sequence[str]]) -> ReadSelection:
+    """Read the filters among some parameters: of several presets the last counts, other parameters are passed over.
+
+    A dose that is not two numbers within the limits is unknown as a whole, its texts joined by “, ”.
+
+    >>> read_selection({"preset": ["Everything"], "route": ["Oral", "by post"], "effect": ["RR"]}).unknown
+    (('route', 'by post'),)
+    """
+    selection, unknown, words = Selection(), list[tuple[str, str]](), dict[str, tuple[str, ...]]()
+    preset, dose = selection.preset, selection.dose
+    for name, texts in given.items():
+        if name == DOSE:
+            numbers = read_dose(texts)
+            dose = numbers or dose
+            unknown += [] if numbers else [(name, ", ".join(texts))]
+        elif name == "preset" or name in FILTERS:
+            values, rest = sorted_out(texts, PRESET_LABELS if name == "preset" else FILTERS[name].labels)
+            unknown += [(name, text) for text in rest]
+            if values and name == "preset":
+                preset = next(value for text in reversed(texts) if (value := matched(text, PRESET_LABELS)))
+            elif values:
+                words[name] = values
+    return ReadSelection(Selection(preset, MappingProxyType(words), dose), tuple(unknown))
+
+
 def parse_view(text: str, with_options: bool = False) -> ParsedView:
-    """The selection of URL parameters, or of a whole address; a part that is not known is dropped with a note.
+    """Return the selection of URL parameters, or of a whole address; a part that is not known is dropped with a note.
 
     `with_options` says that the choices of a page, which `options_in` gives, are read elsewhere, and not noted.
 
-    >>> found = parse_view("preset=Everything&population=TRD&population=Bipolar%20depression&route=by+post")
-    >>> found.selection.preset, dict(found.selection.words)
+    >>> parsed = parse_view("preset=Everything&population=TRD&population=Bipolar%20depression&route=by+post")
+    >>> parsed.selection.preset, dict(parsed.selection.words)
     ('everything', {'population': ('TRD', 'bipolar')})
-    >>> print(*found.notes)
-    “by post” is no word of the filter “route”; left out.
+    >>> print(*parsed.notes)
+    “by post” is not a choice of the filter “route”; left out.
     """
     notes: list[str] = []
     given: dict[str, list[str]] = {}
     for name, value in _pairs(text, notes):
         given.setdefault(name, []).append(value)
-    selection = Selection()
-    preset, words, dose = selection.preset, dict[str, tuple[str, ...]](), selection.dose
-    known_presets = _known({name: item.label for name, item in PRESETS.items()})
-    for name, values in given.items():
-        if name == "preset":
-            found = [known_presets[key] for value in values if (key := _plain(value)) in known_presets]
-            notes += [f"“{value}” is no preset; left out." for value in values if _plain(value) not in known_presets]
-            preset = found[-1] if found else preset
-        elif name in FILTERS:
-            known = _known({value: term.label for value, term in FILTERS[name].items()})
-            chosen = dict.fromkeys(known[_plain(value)] for value in values if _plain(value) in known)
-            notes += [f"“{v}” is no word of the filter “{name}”; left out." for v in values if _plain(v) not in known]
-            if chosen:
-                words[name] = tuple(chosen)
-        elif name == "dose":
-            found_dose = _dose(values)
-            if found_dose is None:
-                low, high = DOSE_LIMITS
-                notes.append(f"The dose is two numbers from {low:g} to {high:g}, dose=0.4&dose=0.6; left out.")
-            dose = found_dose or dose
-        elif not with_options:
-            notes.append(f"“{name}” is no filter; it does not change which rows are in the view.")
-    return ParsedView(Selection(preset, MappingProxyType(words), dose), tuple(notes))
+    selection, unknown = read_selection(given)
+    notes += [_left_out(name, value) for name, value in unknown]
+    others = [name for name in given if name not in NAMES]
+    if not with_options:
+        notes += [f"“{name}” is not a filter; it does not change which rows are in the view." for name in others]
+    return ParsedView(selection, tuple(notes))
+
+
+def _left_out(name: str, text: str) -> str:
+    if name == "preset":
+        return f"“{text}” is not a preset; left out."
+    return unknown_dose() if name == DOSE else f"“{text}” is not a choice of the filter “{name}”; left out."
+
+
+def unknown_dose() -> str:
+    """Say what a dose in a URL has to be."""
+    low, high = DOSE_LIMITS
+    return f"The dose is two numbers from {low:g} to {high:g}, dose=0.4&dose=0.6; left out."
 
 
 def options_in(text: str) -> tuple[tuple[str, str], ...]:
@@ -115,7 +122,7 @@ def options_in(text: str) -> tuple[tuple[str, str], ...]:
     >>> options_in("response?preset=Everything&effect=Odds%20ratio")
     (('effect', 'Odds ratio'),)
     """
-    return tuple((name, value) for name, value in _pairs(text, []) if name not in ("preset", "dose", *FILTERS))
+    return tuple((name, value) for name, value in _pairs(text, []) if name not in NAMES)
 
 
 def parameters(selection: Selection) -> str:
@@ -126,7 +133,7 @@ def parameters(selection: Selection) -> str:
     """
     pairs = [("preset", PRESETS[selection.preset].label)] if selection.preset != DEFAULT_PRESET else []
     for name, chosen in selection.words.items():
-        pairs += [(name, FILTERS[name][word].label) for word in chosen]
+        pairs += [(name, FILTERS[name].terms[word].label) for word in chosen]
     if selection.dose != DOSE_LIMITS:
         pairs += [("dose", str(limit)) for limit in selection.dose]
     return urlencode(pairs, quote_via=quote, safe="")
@@ -145,23 +152,3 @@ def _pairs(text: str, notes: list[str]) -> Iterable[tuple[str, str]]:
     except ValueError:
         notes.append(f"The view has more than {_MOST} parameters; it was left out.")
         return []
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def _known(labels: Mapping[str, str]) -> dict[str, str]:
-    """Labels and values, without regard to capitals, to values; where they clash the label wins."""
-    return {_plain(value): value for value in labels} | {_plain(label): value for value, label in labels.items()}
-
-
-def _dose(values: list[str]) -> tuple[float, float] | None:
-    try:
-        numbers = sorted(float(value) for value in values)
-    except ValueError:
-        return None
-    low, high = DOSE_LIMITS
-    if len(numbers) != 2 or not all(math.isfinite(n) and low <= n <= high for n in numbers):
-        return None
-    return numbers[0], numbers[1]

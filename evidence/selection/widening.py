@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from evidence.dataset.records import Result
 from evidence.formatting import listed
-from evidence.selection.selection import Criterion, Selection, apply, comparator_kind, relaxed
+from evidence.selection.filters import comparator_kind
+from evidence.selection.selection import Criterion, Selection, apply, relaxed
 
 PLACEBOS = frozenset({"active placebo", "inert placebo"})
 _PLACEBO = Criterion("nearest", "against a placebo", lambda r: comparator_kind(r) in PLACEBOS, "comparator")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from evidence.dataset.records import Result
-from evidence.selection.selection import comparator_kind
+from evidence.selection.filters import comparator_kind
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.pooling import Method, Pooled, Test, pool
 from evidence.stats.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference

@@ -8,7 +8,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.formatting import counted, listed, number, percent, probability
-from evidence.selection.selection import comparator_kind
+from evidence.selection.filters import comparator_kind
 from evidence.stats.absolute import Absolute, number_needed_to_treat
 from evidence.stats.effect_sizes import MEASURES, Counts
 from evidence.stats.proportions import wilson

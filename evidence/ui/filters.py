@@ -1,25 +1,17 @@
 """The one filter bar: a preset, the filters that narrow it, and what they exclude. All of it lives in the URL."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import streamlit as st
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.dataset.vocabulary import Term
 from evidence.formatting import counted
-from evidence.selection.selection import (
-    DOSE_LIMITS,
-    PRESETS,
-    WORD_FILTERS,
-    Selection,
-    Step,
-    blockers,
-    headcount,
-)
+from evidence.selection.filters import DOSE_LIMITS, FILTERS, title_of
+from evidence.selection.selection import PRESETS, Selection, Step, blockers, headcount
 from evidence.ui import cache as remembered
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import FILTER_WORDS, selection_from_state
+from evidence.ui.page import selection_from_state
 
 _DOSE_STEPS = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.8, 1.0]
 
@@ -43,7 +35,7 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None) -> None:
             label_visibility="collapsed",
             help="The question; filters narrow it.",
         )
-    active = sum(1 for name in WORD_FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)
+    active = sum(1 for name in FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)
     filters = f" · {counted(active, 'filter')} on" if active else ""
     count = headcount(kept)
     with (
@@ -60,18 +52,18 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None) -> None:
 
 def _widgets() -> None:
     columns = st.columns(3)
-    for i, name in enumerate(WORD_FILTERS):
-        title, words = FILTER_WORDS[name]
+    for i, (name, asked) in enumerate(FILTERS.items()):
+        labels = asked.labels
         with columns[i % 3]:
             st.multiselect(
-                title,
-                list(words),
-                format_func=_labels(words),
+                asked.title,
+                list(labels),
+                format_func=labels.__getitem__,
                 key=name,
                 bind="query-params",
                 placeholder="any",
             )
-    with columns[len(WORD_FILTERS) % 3]:
+    with columns[len(FILTERS) % 3]:
         st.select_slider(
             "Dose, mg/kg",
             _DOSE_STEPS,
@@ -83,12 +75,8 @@ def _widgets() -> None:
     st.button("Clear filters", on_click=_clear, key="clear-filters", type="tertiary", icon=":material/filter_alt_off:")
 
 
-def _labels(words: Mapping[str, Term]) -> Callable[[str], str]:
-    return lambda value: words[value].label
-
-
 def _clear() -> None:
-    for name in WORD_FILTERS:
+    for name in FILTERS:
         st.session_state[name] = []
     st.session_state["dose"] = DOSE_LIMITS
 
@@ -118,10 +106,7 @@ def empty_notice(results: tuple[Result, ...], selection: Selection) -> None:
         return
     st.warning(f"No trial meets all of: {'; '.join(criterion.words for criterion in selection.criteria())}.")
     for name in names:
-        title = f"the preset “{selection.named.label}”" if name == "preset" else f"the filter “{FILTER_TITLES[name]}”"
+        title = f"the preset “{selection.named.label}”" if name == "preset" else f"the filter “{title_of(name)}”"
         st.button(f"Undo {title}", key=f"undo-{name}", on_click=_undo, args=(name,))
     if not names:
         st.button("Clear all filters", key="undo-all", on_click=_clear)
-
-
-FILTER_TITLES = {name: title for name, (title, _) in FILTER_WORDS.items()} | {"dose": "Dose"}

@@ -11,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.questions import onset, response
 from evidence.questions import options as page_options
-from evidence.selection.selection import PRESETS
-from evidence.selection.url import FILTERS, parse_view
+from evidence.selection.filters import DOSE, FILTERS, NAMES, matched
+from evidence.selection.selection import PRESET_LABELS
+from evidence.selection.url import read_selection, unknown_dose
 from evidence.stats.effect_sizes import MEASURES
 from evidence.ui import carried_options, share
 from evidence.ui.components import plain_language as plain_view
@@ -40,15 +41,19 @@ Asked = Mapping[str, tuple[str, ...]]
 
 
 def tidied(asked: Asked) -> dict[str, tuple[str, ...]]:
-    """The parameters that hold a value more often than it counts, as they ought to be: of one choice the last.
+    """The parameters whose values widgets do not take as they are, as they ought to be.
 
-    >>> tidied({"preset": ("Everything", "Everything"), "route": ("Oral", "Oral", "Rectal"), "dose": ("0.5", "0.5")})
+    Of one choice the last counts, no value counts twice, and what a filter offers has its label for its value.
+
+    >>> tidied({"preset": ("Everything", "Everything"), "route": ("Oral", "Oral", "rectal"), "dose": ("0.5", "0.5")})
     {'preset': ('Everything',), 'route': ('Oral', 'Rectal')}
     """
     found = {}
     for name, values in asked.items():
-        kept = values[-1:] if name in _ONE_VALUE else tuple(dict.fromkeys(values))
-        if name != "dose" and kept != values:
+        labels = PRESET_LABELS if name == "preset" else FILTERS[name].labels if name in FILTERS else {}
+        kept = tuple(dict.fromkeys(labels[value] if (value := matched(text, labels)) else text for text in values))
+        kept = kept[-1:] if name in _ONE_VALUE else kept
+        if name != DOSE and kept != values:
             found[name] = kept
     return found
 
@@ -65,7 +70,7 @@ def left_out(
     notes = []
     for name, values in asked.items():
         known = tidied({name: values}).get(name, values)
-        if name == "preset" or name == "dose" or name in FILTERS:
+        if name in NAMES:
             notes += _of_filter(name, known)
         elif _is_owned(name, page):
             continue
@@ -90,10 +95,8 @@ def _is_owned(name: str, page: str) -> bool:
 
 
 def _of_filter(name: str, values: tuple[str, ...]) -> list[str]:
-    if name == "dose":
-        return list(parse_view("&".join(f"dose={value}" for value in values)).notes)
-    labels = [item.label for item in (PRESETS if name == "preset" else FILTERS[name]).values()]
-    return [_said(name, value) for value in values if value and value not in labels]
+    unknown = read_selection({name: values}).unknown
+    return [unknown_dose() if name == DOSE else _said(name, value) for _, value in unknown if value]
 
 
 def _is_default(name: str, value: str, state: Mapping[str, Any]) -> bool:
@@ -125,8 +128,15 @@ def read(page: Any) -> Link:
         plain_view.mend_address()
     found = _parameters()
     if "preset" not in st.session_state:
-        for name, values in tidied(found).items():
+        better = tidied(found)
+        selection = read_selection({name: values for name, values in better.items() if name in NAMES}).selection
+        for name, values in better.items():
+            # Widgets take a label from the address of the browser; what else means a choice is put into their state.
             st.query_params[name] = list(values)
+            if name == "preset":
+                st.session_state[name] = selection.preset
+            elif name in selection.words:
+                st.session_state[name] = list(selection.words[name])
     if st.session_state.get(_SEEN) != page.url_path:
         st.session_state[_SEEN] = page.url_path
         st.session_state.pop(_NOTES, None)

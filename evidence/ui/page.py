@@ -1,46 +1,18 @@
 """What a page works with: the evidence, the reader's selection and the theme's ink, read from the frame's state."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import streamlit as st
 
-from evidence.dataset import vocabulary
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.dataset.vocabulary import Term
 from evidence.report.figures.style import INKS, Ink
-from evidence.selection.selection import (
-    DEFAULT_PRESET,
-    DOSE_LIMITS,
-    PRESETS,
-    REPEATED,
-    SINGLE,
-    WORD_FILTERS,
-    Selection,
-)
+from evidence.selection.filters import DOSE_LIMITS, FILTERS
+from evidence.selection.selection import DEFAULT_PRESET, PRESETS, Selection
 from evidence.synthesis.trial_effects import TrialEffect
 from evidence.ui import cache as remembered
 from evidence.ui import data as loading
-
-SCHEDULES = vocabulary.terms(
-    (SINGLE, "Single dose", "One dose by this time."), (REPEATED, "Repeated doses", "More than one.")
-)
-FILTER_WORDS: Mapping[str, tuple[str, Mapping[str, Term]]] = MappingProxyType(
-    {
-        "drug": ("Drug", vocabulary.INTERVENTIONS),
-        "route": ("Route", vocabulary.ROUTES),
-        "schedule": ("Doses", SCHEDULES),
-        "comparator_kind": ("Comparator", vocabulary.COMPARATOR_KINDS),
-        "population": ("Population", vocabulary.POPULATIONS),
-        "age_group": ("Age group", vocabulary.AGE_GROUPS),
-        "design": ("Design", vocabulary.DESIGNS),
-        "blinding": ("Blinding", vocabulary.BLINDINGS),
-        "source": ("Source", vocabulary.SOURCES),
-        "confidence": ("Confidence", vocabulary.CONFIDENCES),
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -62,9 +34,8 @@ def selection_from_state() -> Selection:
     """The selection the filter bar shows; values that are no longer known are dropped."""
     state = st.session_state
     words = {}
-    for name in WORD_FILTERS:
-        known = FILTER_WORDS[name][1]
-        chosen = tuple(value for value in state.get(name) or () if value in known)
+    for name, asked in FILTERS.items():
+        chosen = tuple(value for value in state.get(name) or () if value in asked.terms)
         if chosen:
             words[name] = chosen
     low, high = state.get("dose") or DOSE_LIMITS

@@ -34,7 +34,7 @@ def test_large_formats_are_written_too(name, start, tmp_path, capsys):
 def test_unknown_parts_are_said_and_dropped(tmp_path, capsys):
     assert main(["export", "csv", "--view", "population=Martians&x=1", "--out", str(tmp_path / "a")]) == 0
     said = capsys.readouterr().err
-    assert "“Martians” is no word" in said
+    assert "“Martians” is not a choice" in said
     assert "“x=1” does not change what is exported" in said
 
 

@@ -15,10 +15,9 @@ from evidence.dataset.vocabulary import (
     ROUTES,
     SOURCES,
 )
+from evidence.selection.filters import DOSE_LIMITS, FILTERS
 from evidence.selection.selection import (
-    DOSE_LIMITS,
     PRESETS,
-    WORD_FILTERS,
     Headcount,
     Selection,
     apply,
@@ -180,7 +179,7 @@ def test_the_last_criterion_of_the_preset_goes_first_or_all_at_once() -> None:
 
 
 def test_every_filter_has_a_name_on_screen() -> None:
-    assert set(CHOICES) <= set(WORD_FILTERS)
-    for name, (title, value_of) in WORD_FILTERS.items():
-        assert title
-        assert value_of(result(blinding="double-blind")), name
+    assert set(CHOICES) <= set(FILTERS)
+    for name, asked in FILTERS.items():
+        assert asked.title
+        assert asked.value_of(result(blinding="double-blind")) in asked.terms, name

@@ -1,4 +1,4 @@
-"""None"""
+"""A selection as URL parameters, and back."""
 
 from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.selection.selection import DOSE_LIMITS, PRESETS, WORD_FILTERS, Selection
-from evidence.selection.url import FILTERS, address, parameters, parse_view
-from evidence.ui.page import FILTER_WORDS
+from evidence.selection.filters import DOSE_LIMITS, FILTERS
+from evidence.selection.selection import PRESETS, Selection
+from evidence.selection.url import address, parameters, parse_view, read_selection
 
 WORDS = st.fixed_dictionaries(
     {},
     optional={
-        name: st.lists(st.sampled_from(sorted(known)), unique=True, min_size=1).map(tuple)
-        for name, known in FILTERS.items()
+        name: st.lists(st.sampled_from(sorted(item.terms)), unique=True, min_size=1).map(tuple)
+        for name, item in FILTERS.items()
     },
 ).map(MappingProxyType)
 DOSES = st.sampled_from([DOSE_LIMITS, (0.5, 0.5), (0.2, 0.75)])
@@ -58,9 +58,9 @@ def test_labels_values_and_capitals_mean_the_same():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("preset=Nothing", "no preset"),
-        ("population=Martians", "no word of the filter"),
-        ("measure=RR", "no filter"),
+        ("preset=Nothing", "not a preset"),
+        ("population=Martians", "not a choice of the filter"),
+        ("measure=RR", "not a filter"),
         ("dose=0.5", "dose is two numbers"),
         ("dose=nan&dose=1", "dose is two numbers"),
         ("dose=0.5&dose=9e9", "dose is two numbers"),
@@ -90,12 +90,16 @@ def test_no_text_is_too_strange(text):
     assert parse_view(text).selection.preset in PRESETS
 
 
-def test_filters_stand_in_the_url_by_the_labels_of_the_filter_bar():
-    assert set(FILTERS) == set(WORD_FILTERS)
-    for name, (_, words) in FILTER_WORDS.items():
-        assert {value: term.label for value, term in words.items()} == {
-            value: term.label for value, term in FILTERS[name].items()
-        }
+def test_one_reader_serves_labels_values_and_capitals_and_names_what_it_does_not_know():
+    given = {
+        "preset": ["x", "MIDAZOLAM", "everything"],
+        "route": ["Oral", "intravenous", "post"],
+        "dose": ["1e-1", "1"],
+    }
+    selection, unknown = read_selection({**given, "effect": ["Odds ratio"]})
+    assert (selection.preset, dict(selection.words)) == ("everything", {"route": ("oral", "intravenous")})
+    assert selection.dose == DOSE_LIMITS
+    assert unknown == (("preset", "x"), ("route", "post"), ("dose", "1e-1, 1"))
 
 
 def test_an_address_says_preset_filters_dose_and_options():

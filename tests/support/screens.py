@@ -6,10 +6,11 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from evidence.dataset.evidence import Evidence
-from evidence.selection.selection import PRESETS, WORD_FILTERS
+from evidence.selection.filters import FILTERS
+from evidence.selection.selection import PRESETS
 from tests.support.paths import APP, ROOT
 
-FRAME = {"preset", *WORD_FILTERS, "dose", "plain"}  # what the frame asks on every page
+FRAME = {"preset", *FILTERS, "dose", "plain"}  # what the frame asks on every page
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 # The others are about all the data, or about one trial.
 FILTERED = [page for page in PAGES if "empty_notice" in (ROOT / "pages" / f"{page}.py").read_text("utf-8")]

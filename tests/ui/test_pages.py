@@ -6,9 +6,9 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.dataset.evidence import Evidence
 from evidence.questions.onset import MEASURE_LABELS
-from evidence.selection.selection import PRESETS, WORD_FILTERS
+from evidence.selection.filters import FILTERS
+from evidence.selection.selection import PRESETS
 from evidence.ui.components.picture import PICTURES
-from evidence.ui.page import FILTER_WORDS
 from tests.support.screens import (
     APP,
     FILTERED,
@@ -59,12 +59,12 @@ def test_the_default_is_the_narrow_question() -> None:
     assert 0 < trials_on_screen(at) < trials_on_screen(opened("overview", preset="Everything"))
 
 
-@pytest.mark.parametrize("name", WORD_FILTERS)
+@pytest.mark.parametrize("name", FILTERS)
 def test_each_filter_narrows_and_gives_back(name: str) -> None:
     at = opened("trials", preset="Everything")
     everything = trials_on_screen(at)
     seen = []
-    for word in FILTER_WORDS[name][1]:
+    for word in FILTERS[name].terms:
         at.multiselect(key=name).set_value([word]).run()
         assert_sound(at)
         assert "1 filter on" in count_line(at)

@@ -38,6 +38,15 @@ def test_the_button_holds_the_filters_as_text():
     assert 'data-view="plain=true"' in share.button(Selection(), "", is_plain=True)
 
 
+def test_a_link_may_name_what_a_filter_offers_by_its_value_in_the_files_and_in_any_capitals():
+    at = opened("trials", preset="EVERYTHING", route="oral", population=["trd", "bipolar"])
+    assert at.selectbox(key="preset").value == "everything"
+    assert at.multiselect(key="route").value == ["oral"]
+    assert at.multiselect(key="population").value == ["TRD", "bipolar"]
+    assert any("route=Oral" in item.proto.body for item in at.get("html")), "the Share button puts it into the address"
+    assert not notes(at)
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [

@@ -7,16 +7,14 @@ import streamlit as st
 
 from evidence.dataset.references import Reference
 from evidence.report import view as story
-from evidence.selection.url import FILTERS
+from evidence.selection.filters import NAMES
 from evidence.ui.page import View
-
-_FILTERS = ("preset", "dose", *FILTERS)
 
 
 def options() -> tuple[tuple[str, str], ...]:
     """The page's own choices that stand in the address, without the filters."""
     held = st.query_params
-    return tuple((name, value) for name in held if name not in _FILTERS for value in held.get_all(name))
+    return tuple((name, value) for name in held if name not in NAMES for value in held.get_all(name))
 
 
 def exported(view: View) -> story.View:
