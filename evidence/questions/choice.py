@@ -12,7 +12,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import BIN_OF_VALUE, TimeBin
 from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS, ROUTES
 from evidence.formatting import counted, listed
-from evidence.selection.selection import comparator_kind
+from evidence.selection.filters import comparator_kind
 from evidence.stats.effect_sizes import Z95, Effect
 from evidence.stats.indirect import bucher
 from evidence.synthesis.answers import Answer, Model, answer

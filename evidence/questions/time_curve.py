@@ -12,7 +12,7 @@ from itertools import groupby
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import in_words
 from evidence.formatting import counted
-from evidence.selection.selection import REPEATED, SINGLE, comparator_kind, schedule
+from evidence.selection.filters import REPEATED, SINGLE, comparator_kind, schedule
 from evidence.stats.effect_sizes import MEASURES, Z95
 from evidence.stats.multilevel import Multilevel, fit, restricted_cubic, sampling_covariance, spline_knots
 from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect, trial_effects

@@ -6,7 +6,7 @@ from evidence.questions.onset import AXES
 from evidence.questions.time_curve import RHO, SCHEDULES, TimeCurve, in_a_sentence, sensitivity, time_curves
 from evidence.report.figures.time_curve import time_curve
 from evidence.report.tables.time_curve import curve_frame
-from evidence.selection.selection import SINGLE
+from evidence.selection.filters import SINGLE
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.sentences import favours, sides_of
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
