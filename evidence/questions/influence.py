@@ -61,7 +61,7 @@ def without(found: Influence, trial: str) -> str:
     for name, mask in (("with", chosen & several), ("without", ~chosen & several)):
         pools = sorted(found.subsets.estimate[mask])
         if pools:
-            parts.append(f"{name} it {shown(found.measure, float(pools[len(pools) // 2]))}")
+            parts.append(f"{shown(found.measure, float(pools[len(pools) // 2]))} {name} it")
     label = found.entries[at].label
     return f"{label}: the middle of the subsets is {' and '.join(parts)}." if parts else ""
 

@@ -22,7 +22,7 @@ def test_the_trial_that_differs_moves_the_result_most() -> None:
 def test_where_the_subsets_lie_with_and_without_a_trial() -> None:
     carried = answered((20, 40, 10, 40), (20, 40, 10, 40), (10, 40, 20, 40))
     # Without it one pair is left, of two risk ratios of 2.
-    assert without(carried, "t2").endswith("and without it 2.00.")
+    assert without(carried, "t2").endswith("and 2.00 without it.")
 
 
 def test_one_trial_and_two_are_said_to_be_that() -> None:

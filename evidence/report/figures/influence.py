@@ -21,7 +21,8 @@ def subsets_plot(found: Influence, trial: str, axis_title: str, ink: Ink) -> go.
     values = [float(x) for x in pools.estimate[several]]
     scale = effect_scale(found.measure, values, values, values)
     figure.update_xaxes(range=[scale.low, scale.high], tickvals=scale.ticks, ticktext=scale.labels, title=axis_title)
-    figure.update_yaxes(title_text="Spread between trials (tau)", rangemode="tozero")
+    top = float(pools.tau.max()) or 1.0
+    figure.update_yaxes(title_text="Spread between trials (tau)", range=[-0.04 * top, 1.06 * top])
     figure.add_vline(x=scale.null, line={"color": ink.secondary, "width": 1})
     marks = (style.MASKING_MARKS["inert"].colour(ink), "circle"), (style.MASKING_MARKS["active"].colour(ink), "x")
     for mask, (colour, symbol) in zip((pools.included[:, at], ~pools.included[:, at]), marks, strict=True):
@@ -43,8 +44,10 @@ def subsets_plot(found: Influence, trial: str, axis_title: str, ink: Ink) -> go.
 def baujat_plot(found: Influence, ink: Ink) -> go.Figure:
     """Draw what each trial adds to heterogeneity against how far the result moves without it."""
     figure = style.base(ink, _HEIGHT, margin={"l": 56, "r": 16, "t": 16, "b": 52})
-    figure.update_xaxes(title_text="Adds to spread", rangemode="tozero")
-    figure.update_yaxes(title_text="Moves the result", rangemode="tozero")
+    wide = max(c.heterogeneity for c in found.contributions) or 1.0
+    high = max(c.influence for c in found.contributions) or 1.0
+    figure.update_xaxes(title_text="Adds to spread", range=[-0.12 * wide, 1.15 * wide])
+    figure.update_yaxes(title_text="Moves the result", range=[-0.05 * high, 1.15 * high])
     ranked = sorted(zip(found.contributions, found.entries, strict=True), key=lambda pair: -pair[0].influence)
     named = {entry.trial for _, entry in ranked[:3]}  # more names would lie on each other
     figure.add_trace(
