@@ -28,7 +28,7 @@ if not view.results:
 st.header("After one dose", anchor=False)
 body = st.container()
 with st.expander("Options", key="duration-options"):
-    measure, masked = options.measure(), options.by_blinding()
+    measure, masked = options.measure(), options.option_switch("masking")
 once = [r for r in view.results if schedule(r) == SINGLE and r.hours >= 12]
 single = onset_course.course(once, measure, by_masking=masked)
 sides = statements.sides_of(entry.first for answer in single.answers for entry in answer.used)

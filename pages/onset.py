@@ -25,12 +25,10 @@ if not view.results:
 body = st.container()
 with st.expander("Options", key="onset-options"):
     measure = options.measure()
-    same = options.switch(
-        "Same trials only", "same", "Keeps the trials that report all the times shown, so that columns can be compared."
-    )
+    same = options.option_switch("same")
     hours = options.switch("Real hours", "hours", "Draws time to scale, logarithmically.")
-    masked = options.by_blinding()
-    low = options.switch("Pool low-confidence rows too", "low", "Rows whose numbers are uncertain.")
+    masked = options.option_switch("masking")
+    low = options.option_switch("low")
 
 story = onset_course.course(view.results, measure, same_trials=same, low_confidence=low, by_masking=masked)
 shown = tuple(entry for answer in story.drawn for entry in answer.entries)

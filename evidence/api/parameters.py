@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
-from evidence.dataset.outcomes import OUTCOMES
-from evidence.questions import response
+from evidence.questions.options import OPTIONS
 from evidence.selection.filters import DOSE_LIMITS, FILTERS, read_dose, sorted_out
 from evidence.selection.selection import DEFAULT_PRESET, PRESET_LABELS, Selection
 
@@ -90,23 +89,23 @@ POOL_PARAMETERS: tuple[Parameter, ...] = (
     choice(
         "outcome",
         "What is pooled; `symptoms` is the symptom score, by measure MD (on the MADRS) or SMD.",
-        {v: OUTCOMES[v].label for v in response.OUTCOME_CHOICES} | {SYMPTOMS: "Symptom score"},
+        {**OPTIONS["outcome"].offered, SYMPTOMS: "Symptom score"},
         "response",
     ),
     choice(
         "measure",
         "Effect measure. RR, OR and RD for people with an outcome, MD and SMD for symptoms; by default RR and MD.",
-        (*response.MEASURE_CHOICES, "MD", "SMD"),
+        (*OPTIONS["effect"].offered, "MD", "SMD"),
         "",
     ),
-    choice("time", "When it was measured.", response.TIME_CHOICES, response.AUTOMATIC),
+    choice("time", "When it was measured.", OPTIONS["time"].offered, OPTIONS["time"].default),
     choice(
         "method",
         "Estimator of tau², or EE for the common effect.",
-        {value: label for value, label in response.METHODS.items() if value != "MH"},
+        {value: label for value, label in OPTIONS["model"].offered.items() if value != "MH"},
         "REML",
     ),
-    choice("test", "Interval of the pooled effect.", response.TESTS, "rule"),
+    choice("test", "Interval of the pooled effect.", OPTIONS["interval"].offered, OPTIONS["interval"].default),
     flag("low", "Pool rows of low confidence too."),
     flag("nocross", "Leave out crossover trials."),
     flag("nopress", "Leave out press releases and web pages."),

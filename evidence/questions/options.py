@@ -1,11 +1,11 @@
-"""The options of the Onset, Response and Duration pages as they stand in an address, for what is made without a page.
+"""The options of the Onset, Response and Duration pages: one table, and the reading of what an address says of them.
 
-Words may be given by their label, as the pages write them, or by their value; the defaults are those of the pages.
+A choice may be given by its label, as the pages write it, or by its value, whatever its capitals.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
+from typing import Final, Literal
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
@@ -13,55 +13,88 @@ from evidence.dataset.records import Result
 from evidence.questions import onset, response
 from evidence.questions.response import Choices
 from evidence.questions.subgroups import subgroups
+from evidence.selection.filters import sorted_out
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis.answers import Model
 
 Pairs = Iterable[tuple[str, str]]
-LABELS: Mapping[str, str] = MappingProxyType(
-    {
-        "outcome": "Outcome",
-        "time": "Time",
-        "effect": "Effect measure",
-        "order": "Order by",
-        "by": "Subgroups by",
-        "columns": "More columns",
-        "model": "Model",
-        "interval": "Interval",
-        "without": "Leave out trials",
-        "low": "Pool low-confidence rows too",
-        "nocross": "Without crossovers",
-        "nopress": "Without press releases",
-        "published": "Published in a journal only",
-        "rate": "Of 100 people on the comparator",
-        "measure": "Measured as",
-        "same": "Same trials only",
-        "masking": "Colour and group by blinding",
-    }
-)
-"""What each option is called where it is set."""
-PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "response": tuple(name for name in LABELS if name not in ("measure", "same", "masking")),
-        "onset": ("measure", "same", "low", "masking"),
-        "duration": ("measure", "masking"),
-    }
-)
-"""The options that each page sets, by the page's address."""
-_FIRST: Mapping[str, str] = MappingProxyType(
-    {
-        "outcome": response.OUTCOME_CHOICES[0],
-        "time": response.AUTOMATIC,
-        "effect": response.MEASURE_CHOICES[0],
-        "order": next(iter(response.ORDERS)),
-        "by": "comparator",
-        "model": next(iter(response.METHODS)),
-        "interval": next(iter(response.TESTS)),
-        "measure": next(iter(onset.MEASURE_LABELS)),
-    }
-)
-_SWITCHES = ("low", "nocross", "nopress", "published", "same", "masking")
+Kind = Literal["one", "several", "switch", "number"]
 _TRUE = ("true", "on", "1", "yes")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a page: its label, the pages that set it, what it offers (value to label) and where it starts.
+
+    Without `offered` a choice depends on the data, see `offered_by`; of one choice the default is the first.
+    """
+
+    label: str
+    pages: tuple[str, ...] = ("response",)
+    kind: Kind = "one"
+    offered: Mapping[str, str] = field(default_factory=dict)
+    starts_at: str = ""
+    help: str | None = None
+
+    @property
+    def default(self) -> str:
+        """The value before anybody chooses."""
+        return self.starts_at or next(iter(self.offered), "")
+
+    @property
+    def default_label(self) -> str:
+        """The label of the default, which leaves the address."""
+        return self.offered.get(self.default, self.default)
+
+
+def _switch(label: str, pages: tuple[str, ...] = ("response",), help: str | None = None) -> Option:
+    return Option(label, pages, "switch", help=help)
+
+
+_TIME_PAGES = ("onset", "duration")
+OPTIONS: Final[Mapping[str, Option]] = {
+    "outcome": Option("Outcome", offered={name: OUTCOMES[name].label for name in response.OUTCOME_CHOICES}),
+    "time": Option("Time", offered=response.TIME_CHOICES),
+    "effect": Option("Effect measure", offered={name: MEASURES[name].label for name in response.MEASURE_CHOICES}),
+    "order": Option("Order by", offered={name: name for name in response.ORDERS}),
+    "by": Option("Subgroups by", starts_at="comparator"),
+    "columns": Option("More columns", kind="several"),
+    "model": Option("Model", offered=response.METHODS),
+    "interval": Option("Interval", offered=response.TESTS),
+    "without": Option("Leave out trials", kind="several"),
+    "low": _switch("Pool low-confidence rows too", ("response", "onset"), "Rows whose numbers are uncertain."),
+    "nocross": _switch("Without crossovers"),
+    "nopress": _switch("Without press releases"),
+    "published": _switch("Published in a journal only"),
+    "rate": Option("Of 100 people on the comparator", kind="number"),
+    "measure": Option("Measured as", _TIME_PAGES, offered=onset.MEASURE_LABELS),
+    "same": _switch(
+        "Same trials only",
+        ("onset",),
+        "Keeps the trials that report all the times shown, so that columns can be compared.",
+    ),
+    "masking": _switch("Colour and group by blinding", _TIME_PAGES, "How far people could tell their treatment."),
+}
+"""The options that a page sets in its address and that exports take along: one table for widgets, URL, CLI and API."""
+_ONE = tuple(name for name, option in OPTIONS.items() if option.kind == "one")
+PAGES: Final = ("response", "onset", "duration")
+_SWITCHES = tuple(name for name, option in OPTIONS.items() if option.kind == "switch")
+
+
+def set_by(page: str) -> tuple[str, ...]:
+    """Return the options that a page sets, by the page's address."""
+    return tuple(name for name, option in OPTIONS.items() if page in option.pages)
+
+
+def offered_by(name: str, evidence: Evidence, rows: Iterable[Result] = ()) -> Mapping[str, str]:
+    """Return what an option offers, value to label, where it may depend on the data and on the rows in view."""
+    if name == "by":
+        return {value: split.label for value, split in subgroups(evidence.judgements).items()}
+    if name == "columns":
+        return {value: value for value in response.columns(evidence.judgements)}
+    if name == "without":
+        return {trial: results[0].label for trial, results in trials_of(rows).items()}
+    return OPTIONS[name].offered
 
 
 @dataclass(frozen=True)
@@ -87,7 +120,8 @@ class PageOptions:
         said: dict[str, list[str]] = {}
         for name, value in self.given:
             said.setdefault(name, []).append(value)
-        return "; ".join(LABELS[n] if n in _SWITCHES else f"{LABELS[n]}: {', '.join(v)}" for n, v in said.items())
+        labels = {name: OPTIONS[name].label for name in said}
+        return "; ".join(labels[n] if n in _SWITCHES else f"{labels[n]}: {', '.join(v)}" for n, v in said.items())
 
 
 def set_on(page: str, state: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
@@ -97,9 +131,9 @@ def set_on(page: str, state: Mapping[str, object]) -> dict[str, tuple[str, ...]]
     {'effect': ('OR',), 'low': ('true',)}
     """
     found = {}
-    for name in PAGES.get(page, ()):
+    for name in set_by(page):
         held = state.get(name)
-        if held and held != _FIRST.get(name):
+        if held and held != OPTIONS[name].default:
             values = held if isinstance(held, list | tuple) else ("true" if held is True else held,)
             found[name] = tuple(map(str, values))
     return found
@@ -112,7 +146,7 @@ def page_of(given: Pairs) -> str:
     ('response', 'export', '')
     """
     names = {name for name, _ in given}
-    return next((page for page, known in PAGES.items() if names <= set(known)), "export") if names else ""
+    return next((page for page in PAGES if names <= set(set_by(page))), "export") if names else ""
 
 
 def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[PageOptions, tuple[str, ...]]:
@@ -123,29 +157,23 @@ def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[Page
     notes: list[str] = []
     kept: dict[str, list[str]] = {}
 
-    def several(name: str, words: Mapping[str, str], values: Iterable[str]) -> list[str]:
-        found = _known(name, values, words, notes)
-        kept[name] = [words[value] for value in found]
-        return found
+    def several(name: str) -> list[str]:
+        offered = offered_by(name, evidence, everything)
+        values, unknown = sorted_out([value for value in given.pop(name, []) if value], offered)
+        notes.extend(_said(name, value) for value in unknown)
+        kept[name] = [offered[value] for value in values]
+        return list(values)
 
-    def one(name: str, words: Mapping[str, str], default: str) -> str:
-        found = next(iter(several(name, words, given.pop(name, [])[-1:])), default)
+    def one(name: str, default: str) -> str:
+        given[name] = given.get(name, [])[-1:]
+        found = next(iter(several(name)), default)
         if found == default:
             kept.pop(name)
         return found
 
-    splits = subgroups(evidence.judgements)
-    outcome = one("outcome", {name: OUTCOMES[name].label for name in response.OUTCOME_CHOICES}, _FIRST["outcome"])
-    time = one("time", response.TIME_CHOICES, _FIRST["time"])
-    effect = one("effect", {name: MEASURES[name].label for name in response.MEASURE_CHOICES}, _FIRST["effect"])
-    order = one("order", {name: name for name in response.ORDERS}, _FIRST["order"])
-    split = one("by", {name: held.label for name, held in splits.items()}, _FIRST["by"])
-    method = one("model", response.METHODS, _FIRST["model"])
-    test = one("interval", response.TESTS, _FIRST["interval"])
-    measure = one("measure", onset.MEASURE_LABELS, "")
-    columns = several("columns", {n: n for n in response.columns(evidence.judgements)}, given.pop("columns", []))
-    labels = {trial: held[0].label for trial, held in trials_of(rows).items()}
-    without = several("without", labels, given.pop("without", []))
+    everything = tuple(rows)
+    chosen = {name: one(name, OPTIONS[name].default) for name in _ONE if name != "measure"}
+    measure, columns, without = one("measure", ""), several("columns"), several("without")
     on = {name: (given.pop(name, [""])[-1]).casefold() in _TRUE for name in _SWITCHES}
     rate = (given.pop("rate", [""]))[-1]
     kept |= {name: ["true"] for name in _SWITCHES if on[name]}
@@ -154,10 +182,10 @@ def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[Page
     kept |= {"rate": [rate]} if is_rate else {}
     notes += [_said(name, value) for name, values in given.items() for value in values]
     choices = Choices(
-        outcome,
-        effect,
-        time,
-        Model(method, None if test == "rule" else test),  # type: ignore[arg-type] # both are of the closed lists above
+        chosen["outcome"],
+        chosen["effect"],
+        chosen["time"],
+        response.model_of(chosen["model"], chosen["interval"]),
         on["low"],
         not on["nocross"],
         tuple(without),
@@ -165,26 +193,15 @@ def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[Page
     )
     return PageOptions(
         choices,
-        order,
-        split,
+        chosen["order"],
+        chosen["by"],
         tuple(columns),
         int(rate) / 100 if is_rate else None,
         measure or None,
         on["same"],
         on["masking"],
-        tuple((name, value) for name in LABELS for value in kept.get(name, [])),
+        tuple((name, value) for name in OPTIONS for value in kept.get(name, [])),
     ), tuple(notes)
-
-
-def _known(name: str, values: Iterable[str], words: Mapping[str, str], notes: list[str]) -> list[str]:
-    known = {value.casefold(): value for value in words} | {label.casefold(): value for value, label in words.items()}
-    found = []
-    for value in values:
-        if value.casefold() in known:
-            found.append(known[value.casefold()])
-        elif value:
-            notes.append(_said(name, value))
-    return list(dict.fromkeys(found))
 
 
 def _said(name: str, value: str) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import cast
 
 from evidence.dataset.records import Judgement, Result
 from evidence.dataset.references import Reference
 from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS
 from evidence.dataset.vocabulary import COMPARATORS, POPULATIONS
 from evidence.questions import risk_of_bias as bias
+from evidence.stats.pooling import Method, Test
 from evidence.synthesis.answers import HOUSE_RULE, Answer, Grouping, Model, answer
 from evidence.synthesis.describe import dose_of
 from evidence.synthesis.trial_effects import Question, TrialEffect
@@ -98,6 +100,17 @@ class Choices:
     crossovers: bool = True
     without: tuple[str, ...] = ()
     barred: Mapping[str, str] = field(default_factory=dict)
+
+
+def model_of(method: str, interval: str) -> Model:
+    """Return the model of an estimator among `METHODS` and an interval among `TESTS`.
+
+    >>> model_of("REML", "rule") == HOUSE_RULE
+    True
+    """
+    if method not in METHODS or interval not in TESTS:
+        raise ValueError(f"no model of {method} with the interval {interval}")
+    return Model(cast(Method, method), None if interval == "rule" else cast(Test, interval))
 
 
 def year_of(entry: TrialEffect) -> str:

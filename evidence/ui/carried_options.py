@@ -16,7 +16,7 @@ _HELD = "options-held"
 
 def remember(page: str, state: Mapping[str, object]) -> None:
     """Keep what a page has set, in place of what any page had set of the same options."""
-    own = page_options.PAGES.get(page, ())
+    own = page_options.set_by(page)
     held = {name: values for name, values in st.session_state.get(_HELD, {}).items() if name not in own}
     rate = {"rate": rate} if "rate" in own and (rate := st.query_params.get("rate")) else {}
     st.session_state[_HELD] = held | page_options.set_on(page, {**state, **rate})
@@ -24,7 +24,7 @@ def remember(page: str, state: Mapping[str, object]) -> None:
 
 def options(view: View) -> PageOptions:
     """Those of the address, and those kept beside them; all stand in the address then. What is not known is said."""
-    asked = {name: tuple(st.query_params.get_all(name)) for name in page_options.LABELS if name in st.query_params}
+    asked = {name: tuple(st.query_params.get_all(name)) for name in page_options.OPTIONS if name in st.query_params}
     pairs = [(n, v) for n, values in (st.session_state.get(_HELD, {}) | asked).items() for v in values]
     found, notes = page_options.read(pairs, view.evidence, view.results)
     given: dict[str, tuple[str, ...]] = {}
@@ -43,7 +43,7 @@ def options(view: View) -> PageOptions:
 
 def _forget() -> None:
     st.session_state.pop(_HELD, None)
-    for name in page_options.LABELS:
+    for name in page_options.OPTIONS:
         if name in st.query_params:
             del st.query_params[name]
 

@@ -8,13 +8,10 @@ from typing import Any, NamedTuple
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from evidence.dataset.outcomes import OUTCOMES
-from evidence.questions import onset, response
-from evidence.questions import options as page_options
+from evidence.questions.options import OPTIONS
 from evidence.selection.filters import DOSE, FILTERS, NAMES, matched
 from evidence.selection.selection import PRESET_LABELS
 from evidence.selection.url import read_selection, unknown_dose
-from evidence.stats.effect_sizes import MEASURES
 from evidence.ui import carried_options, share
 from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.citation_card import escaped
@@ -23,20 +20,8 @@ from evidence.ui.page import selection_from_state
 # Read by pages themselves, without a widget of that name: of trials, of icons, of a seminar; and Streamlit's own.
 UNBOUND = frozenset({"trial", "rate", "present", "notes", "step", "data", "lecture", "embed", "embed_options"})
 # The page of exports holds the options of the other pages in its address, without their widgets.
-_OWNED: Mapping[str, frozenset[str]] = MappingProxyType({"export": frozenset(page_options.LABELS)})
-# What a page's options say where they first stand: these leave the address, being the default.
-DEFAULTS: Mapping[str, str] = MappingProxyType(
-    {
-        "outcome": OUTCOMES[response.OUTCOME_CHOICES[0]].label,
-        "time": next(iter(response.TIME_CHOICES.values())),
-        "effect": MEASURES[response.MEASURE_CHOICES[0]].label,
-        "order": next(iter(response.ORDERS)),
-        "model": next(iter(response.METHODS.values())),
-        "interval": next(iter(response.TESTS.values())),
-        "measure": onset.MEASURE_LABELS["MD"],
-    }
-)
-_ONE_VALUE = ("preset", *DEFAULTS)
+_OWNED: Mapping[str, frozenset[str]] = MappingProxyType({"export": frozenset(OPTIONS)})
+_ONE_VALUE = ("preset", *(name for name, option in OPTIONS.items() if option.kind == "one"))
 Asked = Mapping[str, tuple[str, ...]]
 
 
@@ -101,7 +86,11 @@ def _of_filter(name: str, values: tuple[str, ...]) -> list[str]:
 
 def _is_default(name: str, value: str, state: Mapping[str, Any]) -> bool:
     held = state[name]
-    return not value or value in (DEFAULTS.get(name), str(held), str(held).lower())
+    return not value or value in (
+        OPTIONS[name].default_label if name in OPTIONS else None,
+        str(held),
+        str(held).lower(),
+    )
 
 
 def _said(name: str, value: str) -> str:

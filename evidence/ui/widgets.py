@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from evidence.questions.onset import MEASURE_LABELS
+from evidence.questions.options import OPTIONS
 
 
 def one(
@@ -42,11 +42,17 @@ def switch(label: str, key: str, help: str | None = None) -> bool:
     return st.toggle(label, key=key, bind="query-params", help=help)
 
 
+def option(name: str, offered: Mapping[str, str] | None = None, place: DeltaGenerator | None = None) -> str:
+    """Ask for an option of the table, as a list; `offered` is what it offers where that depends on the data."""
+    found = OPTIONS[name]
+    return one(found.label, offered or found.offered, name, place, found.help)
+
+
+def option_switch(name: str) -> bool:
+    """Ask for an option of the table that is on or off."""
+    return switch(OPTIONS[name].label, name, OPTIONS[name].help)
+
+
 def measure() -> str:
-    """How symptoms over time are measured, on the pages of onset and of duration."""
-    return beside("Measured as", MEASURE_LABELS, "measure")
-
-
-def by_blinding() -> bool:
-    """Whether marks are coloured and grouped by how far people could tell their treatment."""
-    return switch("Colour and group by blinding", "masking", "How far people could tell their treatment.")
+    """Ask how symptoms over time are measured, on the pages of onset and of duration."""
+    return beside(OPTIONS["measure"].label, OPTIONS["measure"].offered, "measure")

@@ -7,12 +7,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from evidence.api import security_headers as headers
+from evidence.questions.options import OPTIONS
 from evidence.selection.selection import PRESETS, Selection
-from evidence.ui import links, share
+from evidence.ui import share
 from tests.support.screens import opened
 from tests.support.server import IDLE, SLOW
 
-OPTIONS = {
+SET_ON = {
     "response": ("outcome", "time", "effect", "order", "model", "interval"),
     "onset": ("measure",),
     "duration": ("measure",),
@@ -73,10 +74,10 @@ def test_a_link_of_known_words_says_nothing():
     assert not notes(opened("trials", trial="murrough-2013a", q="Murrough"))
 
 
-@pytest.mark.parametrize("page", OPTIONS)
+@pytest.mark.parametrize("page", SET_ON)
 def test_a_link_that_names_the_defaults_says_nothing(page):
     plain = opened(page)
-    first = {name: links.DEFAULTS[name] for name in OPTIONS[page]}
+    first = {name: OPTIONS[name].default_label for name in SET_ON[page]}
     at = opened(page, preset=PRESETS["midazolam"].label, **first)
     assert not notes(at)
     assert [item.value for item in at.subheader] == [item.value for item in plain.subheader]

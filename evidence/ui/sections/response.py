@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.questions import response, robustness
+from evidence.questions.options import OPTIONS, offered_by
 from evidence.questions.response import Choices
 from evidence.questions.robustness import Series
-from evidence.questions.subgroups import subgroups
 from evidence.report import alt_text as aloud
 from evidence.report.figures.forest import Labels
 from evidence.report.figures.forest_rows import sensitivity_rows
@@ -22,7 +21,7 @@ from evidence.selection.selection import trials_of
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
-from evidence.synthesis.answers import Answer, Model
+from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import Sides
 from evidence.ui import cache as remembered
 from evidence.ui import widgets as asked
@@ -48,19 +47,16 @@ class Options:
 
 def options(view: View) -> Options:
     """Draw the closed panel of options and read it."""
-    splits = subgroups(view.evidence.judgements)
     with st.expander("Options", key="response-options"):
         columns = st.columns(3)
-        outcomes = {name: OUTCOMES[name].label for name in response.OUTCOME_CHOICES}
-        outcome = asked.one("Outcome", outcomes, "outcome", columns[0])
-        time = asked.one("Time", response.TIME_CHOICES, "time", columns[1])
-        effects = {name: MEASURES[name].label for name in response.MEASURE_CHOICES}
-        measure = asked.one("Effect measure", effects, "effect", columns[2])
-        order = asked.one("Order by", {name: name for name in response.ORDERS}, "order", columns[0])
-        groups = {name: held.label for name, held in splits.items()}
-        split = asked.one("Subgroups by", groups, "by", columns[1])
-        known = list(response.columns(view.evidence.judgements))
-        extra = columns[2].multiselect("More columns", known, key="columns", bind="query-params", max_selections=3)
+        outcome = asked.option("outcome", place=columns[0])
+        time = asked.option("time", place=columns[1])
+        measure = asked.option("effect", place=columns[2])
+        order = asked.option("order", place=columns[0])
+        split = asked.option("by", offered_by("by", view.evidence), columns[1])
+        known = list(offered_by("columns", view.evidence))
+        label = OPTIONS["columns"].label
+        extra = columns[2].multiselect(label, known, key="columns", bind="query-params", max_selections=3)
     return Options(outcome, time, measure, order, split, tuple(extra))
 
 
@@ -68,10 +64,10 @@ def sensitivity_options(view: View, shown: Options) -> Choices:
     """Draw the controls of the sensitivity panel and read every choice about pooling."""
     trials = trials_of(view.results)
     columns = st.columns(3)
-    method = asked.one("Model", response.METHODS, "model", columns[0])
-    test = asked.one("Interval", response.TESTS, "interval", columns[1])
+    method = asked.option("model", place=columns[0])
+    interval = asked.option("interval", place=columns[1])
     without = columns[2].multiselect(
-        "Leave out trials",
+        OPTIONS[_WITHOUT].label,
         list(trials),
         format_func=lambda trial: trials[trial][0].label if trial in trials else trial,
         key=_WITHOUT,
@@ -79,16 +75,14 @@ def sensitivity_options(view: View, shown: Options) -> Choices:
         placeholder="none; or click a mark in the chart",
     )
     with st.container(horizontal=True):
-        low = asked.switch("Pool low-confidence rows too", "low")
-        no_crossovers = asked.switch("Without crossovers", "nocross")
-        no_press = asked.switch("Without press releases", "nopress")
-        published = asked.switch("Published in a journal only", "published")
-    named = {"adhoc": "adhoc", "knha": "knha", "z": "z"}.get(test)
+        low, no_crossovers, no_press, published = (
+            asked.option_switch(name) for name in ("low", "nocross", "nopress", "published")
+        )
     return Choices(
         shown.outcome,
         shown.measure,
         shown.time,
-        Model(method, named),  # type: ignore[arg-type] # both come from the closed lists above
+        response.model_of(method, interval),
         low,
         not no_crossovers,
         tuple(without),

@@ -65,7 +65,7 @@ def options() -> Options:
             "withdrawn",
             "Only people who had done well on the drug, and borne it, took part in them.",
         )
-        masked = widgets.by_blinding()
+        masked = widgets.option_switch("masking")
     return Options(measure, tuple(groups or ()), float(least), against, withdrawals, masked)
 
 
