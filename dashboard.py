@@ -3,27 +3,31 @@
 The script does not lie beside pages/, so that a deep link as the first request to a new process runs the frame.
 """
 
+import asyncio
+import contextlib
 import logging
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
+from streamlit.runtime import Runtime
 
+from evidence.api import budgets, owner_token
 from evidence.api import loopback as reach
-from evidence.api import owner_token
 from evidence.api import routes as serving
+from evidence.api import security_contact as contact
 from evidence.api import security_headers as headers
 from evidence.ui import data as loading
 from evidence.ui import share
 
 # The interface reads through the cache of the pages from threads that draw no page; that is meant.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
+logging.getLogger("streamlit.web.server.starlette.starlette_websocket").addFilter(budgets.NoTracebacksOfStrangers())
 
 
 def _overview(request: Request) -> RedirectResponse:
@@ -31,24 +35,37 @@ def _overview(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 
-@asynccontextmanager
+@contextlib.asynccontextmanager
 async def _started(_app: st.App) -> AsyncIterator[None]:
-    """Print the address that may save: by now the port is known."""
+    """Print the address that may save, as by now the port is known, and look after uploads until the end."""
     scheme = "https" if st.get_option("server.sslCertFile") else "http"
     listening, port, base = (st.get_option(f"server.{name}") for name in ("address", "port", "baseUrlPath"))
     sys.stdout.write(f"\n  {owner_token.start_message(listening, port, token, base, scheme)}\n\n")
     sys.stdout.flush()
+    budgets.UPLOADS.watch(Runtime.instance().uploaded_file_mgr)
+    sweeping = asyncio.create_task(budgets.UPLOADS.sweep_forever())
     yield
+    sweeping.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await sweeping
 
 
 token = owner_token.ensure()
 ancestors = os.environ.get(headers.FRAMES_VARIABLE) or headers.DEFAULT_ANCESTORS
 app = st.App(
     "evidence/ui/app.py",
-    routes=[*serving.routes(lambda: loading.current().evidence), Route("/overview", _overview)],
+    routes=[
+        *serving.routes(lambda: loading.current().evidence),
+        Route("/overview", _overview),
+        Route(contact.PATH, contact.Endpoint()),
+    ],
     lifespan=_started,
     middleware=[
         Middleware(reach.Watch),
         Middleware(headers.SecurityHeaders, headers=headers.security_headers(ancestors, [share.script_source()])),
+        Middleware(budgets.OwnersMetrics),
+        Middleware(budgets.PatientBody),
+        Middleware(budgets.UploadBudget),
+        Middleware(budgets.SteadyMessages),
     ],
 )

@@ -176,6 +176,7 @@ _ERRORS: dict[str, Any] = {
                     "allowed": {"type": "array", "items": {"type": "string"}},
                 },
             },
-        }
+        },
+        "more": {"type": "integer", "description": "How many further faults are not listed."},
     },
 }

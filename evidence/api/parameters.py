@@ -18,6 +18,7 @@ Values = Mapping[str, tuple[str, ...]]
 SYMPTOMS = "symptoms"
 YES, NO = "true", "false"
 _SHOWN = 200  # characters of a wrong value that are said back
+MOST_FAULTS = 20  # told of one query
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,11 @@ class Fault(NamedTuple):
 
 
 class RefusedError(Exception):
-    """A query that is not answered, with everything that is wrong with it."""
+    """A query that is not answered, with what is wrong with it: the first faults, and how many more there are."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = tuple(faults)
+        every = tuple(faults)
+        self.faults, self.more = every[:MOST_FAULTS], max(0, len(every) - MOST_FAULTS)
         super().__init__("; ".join(fault.message for fault in self.faults))
 
 
@@ -114,7 +116,7 @@ POOL_PARAMETERS: tuple[Parameter, ...] = (
 
 
 def read(pairs: Pairs, parameters: Iterable[Parameter]) -> Values:
-    """The values of every parameter, defaults where none is given; raises RefusedError with all faults.
+    """The values of every parameter, defaults where none is given; raises RefusedError with the faults.
 
     >>> read([("format", "csv")], [choice("format", "", ("json", "csv"), "json")])["format"]
     ('csv',)

@@ -76,7 +76,8 @@ def respond(
         values = read(pairs, offer.parameters)
         reply = offer.resource(evidence, values, base)
     except RefusedError as refused:
-        return _refusal(400, {"errors": [fault._asdict() for fault in refused.faults]})
+        more = {"more": refused.more} if refused.more else {}
+        return _refusal(400, {"errors": [fault._asdict() for fault in refused.faults], **more})
     if not reply.is_cached:
         return Response(reply.body(), reply.status, {"Cache-Control": "no-store"}, reply.media_type)
     # Only what says the server's own address depends on it.

@@ -127,3 +127,12 @@ def test_no_text_at_all_breaks_the_interface(path, pairs):
 @given(st.binary(max_size=40).map(lambda b: "".join(f"%{x:02X}" for x in b)))
 def test_no_bytes_break_the_interface(raw):
     assert CLIENT.get(f"/api/trials?drug={raw}&{raw}").status_code == 400
+
+
+def test_thousands_of_unknown_parameters_get_a_short_answer():
+    query = "&".join(f"no{number}=1" for number in range(5_000))
+    reply = CLIENT.get(f"/api/trials?{query}")
+    assert reply.status_code == 400
+    assert len(reply.json()["errors"]) == parameters.MOST_FAULTS
+    assert reply.json()["more"] == 5_000 - parameters.MOST_FAULTS
+    assert len(reply.content) < 50_000

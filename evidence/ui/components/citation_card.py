@@ -15,11 +15,21 @@ _MOST_CARDS = 3
 _ADDRESS = re.compile(r"(https?:|www|(?<=\w)(?=@))(?=//|\.|@)", re.IGNORECASE)
 
 
+# At the start of a line these begin a list, a heading or a rule.
+_BLOCK = re.compile(r"^(\s*)(?=[-+=](?:\s|$)|-[-\s]*$|=[=\s]*$)|^(\s*[0-9]{1,9})(?=[.)](?:\s|$))")
+
+
 def escaped(text: str) -> str:
-    """Text from the data as literal Markdown: no formatting, links, maths or HTML of its own."""
+    r"""Return text from the data as literal Markdown: no formatting, links, maths, HTML or block of its own.
+
+    >>> print(escaped("x\n===\n- a"), escaped("1986. A trial"), escaped("- a &copy;"))
+    x === - a 1986\. A trial \- a \&copy;
+    """
+    text = re.sub(r"\s+", " ", text)  # a line break or four blanks would begin a block
     text = text.replace(":material", ":\u200bmaterial")  # an icon's name in a title is a word, not an icon
     text = _ADDRESS.sub("\\1\u200b", text)  # an address in a title is text, not a link; escaping alone does not stop it
-    return "".join("\\" + character if character in r"\`*_{}[]<>#|~$:" else character for character in text)
+    text = "".join("\\" + character if character in r"\`*_{}[]<>#|~$:&" else character for character in text)
+    return _BLOCK.sub(lambda start: f"{start[1] or start[2] or ''}\\", text, count=1)
 
 
 def link_line(evidence: Evidence, result: Result) -> str:
