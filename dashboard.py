@@ -6,7 +6,6 @@ The script does not lie beside pages/, so that a deep link as the first request 
 import asyncio
 import contextlib
 import logging
-import os
 import sys
 from collections.abc import AsyncIterator
 
@@ -22,6 +21,7 @@ from evidence.api import loopback as reach
 from evidence.api import routes as serving
 from evidence.api import security_contact as contact
 from evidence.api import security_headers as headers
+from evidence.config import Settings
 from evidence.ui import data as loading
 from evidence.ui import share
 
@@ -51,7 +51,7 @@ async def _started(_app: st.App) -> AsyncIterator[None]:
 
 
 token = owner_token.ensure()
-ancestors = os.environ.get(headers.FRAMES_VARIABLE) or headers.DEFAULT_ANCESTORS
+ancestors = Settings.from_env().frame_ancestors
 app = st.App(
     "evidence/ui/app.py",
     routes=[

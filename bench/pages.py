@@ -58,7 +58,7 @@ def lines(runs: int = RUNS) -> list[Line]:
 def _measured(times: int, runs: int) -> dict[str, list[float]]:
     from streamlit.testing.v1 import AppTest
 
-    from evidence.ui.data import FOLDER_VARIABLE
+    from evidence.config import FOLDER_VARIABLE
 
     seconds: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:

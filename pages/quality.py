@@ -5,7 +5,7 @@ import streamlit as st
 from evidence.formatting import counted
 from evidence.questions import completeness
 from evidence.questions import data_quality as quality
-from evidence.report.tables import answers as tables
+from evidence.serialize import to_csv
 from evidence.ui import cache as remembered
 from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped
@@ -51,7 +51,7 @@ for group, frame in report.findings:
         )
 st.download_button(
     "All findings (CSV)",
-    lambda: tables.to_csv(quality.findings_frame(findings)),
+    lambda: to_csv(quality.findings_frame(findings)),
     file_name=f"ketamine-findings-{loaded.on_disk.short}.csv",
     mime="text/csv",
     on_click="ignore",
@@ -91,7 +91,7 @@ st.dataframe(
 st.caption(completeness.KEY)
 st.download_button(
     "The matrix (CSV)",
-    lambda: tables.to_csv(matrix),
+    lambda: to_csv(matrix),
     file_name=f"ketamine-completeness-{evidence.short}.csv",
     mime="text/csv",
     on_click="ignore",

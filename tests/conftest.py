@@ -30,7 +30,7 @@ def evidence() -> Evidence:
 @pytest.fixture
 def shipped_data(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages show the data as shipped, whatever folder the environment names."""
-    from evidence.ui.data import FOLDER_VARIABLE
+    from evidence.config import FOLDER_VARIABLE
 
     monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
 
@@ -41,7 +41,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     from streamlit import config
 
     from evidence.api import owner_token
-    from evidence.ui.data import FOLDER_VARIABLE
+    from evidence.config import FOLDER_VARIABLE
     from tests.support.server import TOKEN
 
     copy = tmp_path / "data"

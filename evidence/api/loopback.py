@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from evidence.curation.store import is_loopback
+from evidence.loopback import is_loopback
 
 # What a proxy adds: a server on loopback behind one is open to others.
 # A proxy that adds none of these is not seen; what it brings in lacks the owner's token.

@@ -6,7 +6,7 @@ from typing import Any
 
 from evidence import __version__
 from evidence.api.parameters import DOSE, Parameter, Values
-from evidence.api.resources import JSON, JSON_LD, REFERENCE_TYPES, Reply, dumps
+from evidence.api.resources import JSON, JSON_LD, REFERENCE_TYPES, Reply, json_bytes
 from evidence.bibliography import self_citation as citing
 from evidence.dataset.dictionary import columns
 from evidence.dataset.evidence import MODELS, Evidence
@@ -20,7 +20,7 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema(evidence: Evidence, values: Values, base: str) -> Reply:
     """JSON Schema of one row of each data file, made from the models."""
-    return Reply(SCHEMA_JSON, lambda: dumps(row_schemas()))
+    return Reply(SCHEMA_JSON, lambda: json_bytes(row_schemas()))
 
 
 def row_schemas() -> dict[str, Any]:
@@ -89,7 +89,7 @@ def dataset(evidence: Evidence, values: Values, base: str) -> Reply:
         **_coverage(evidence),
         "subjectOf": {"@type": "WebAPI", "documentation": f"{base}api/openapi.json"},
     }
-    return Reply(JSON_LD, lambda: dumps(body))
+    return Reply(JSON_LD, lambda: json_bytes(body))
 
 
 def _coverage(evidence: Evidence) -> dict[str, str]:

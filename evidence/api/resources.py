@@ -5,7 +5,6 @@ Numbers and files come from the functions behind the pages and the command line;
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -27,8 +26,9 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS, TimeBin
 from evidence.questions import response
 from evidence.questions.response import Choices
-from evidence.report.tables.answers import result_frame, to_csv
+from evidence.report.tables.answers import result_frame
 from evidence.selection.selection import apply
+from evidence.serialize import to_csv, to_json
 from evidence.stats.pool_report import Study, pool_report
 from evidence.stats.pooling import Method, Test
 from evidence.synthesis import trial_effects as comparisons
@@ -62,17 +62,9 @@ class Reply:
 Resource = Callable[[Evidence, Values, str], Reply]
 
 
-def dumps(value: Any) -> bytes:
-    """Plain values as JSON; a number that is not finite becomes null."""
-    return (json.dumps(_finite(value), ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
+def json_bytes(value: Any) -> bytes:
+    """Return plain values as the bytes of a JSON reply."""
+    return to_json(value).encode()
 
 
 def tag(evidence: Evidence, path: str, values: Values, base: str) -> str:
@@ -92,7 +84,7 @@ def trials(evidence: Evidence, values: Values, base: str) -> Reply:
         return Reply(CSV, lambda: to_csv(result_frame(rows)), f"trials-{evidence.short}.csv")
     return Reply(
         JSON,
-        lambda: dumps(
+        lambda: json_bytes(
             {
                 "data_version": evidence.short,
                 "selection": str(chosen),
@@ -127,7 +119,7 @@ def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
             "time": found.question.bin.value if found.question.bin else response.NEAREST,
             "title": found.question.title,
         }
-        return dumps(asked | report)
+        return json_bytes(asked | report)
 
     return Reply(JSON, body)
 
@@ -180,4 +172,4 @@ def health(evidence: Evidence, values: Values, base: str) -> Reply:
         "trials": len(evidence.trials),
         "results": len(evidence.results),
     }
-    return Reply(JSON, lambda: dumps(body), status=200 if is_well else 503, is_cached=False)
+    return Reply(JSON, lambda: json_bytes(body), status=200 if is_well else 503, is_cached=False)

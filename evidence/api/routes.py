@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from evidence.api import openapi as description
 from evidence.api import resources
 from evidence.api.parameters import Parameter, RefusedError, Values, read
-from evidence.api.resources import JSON, Reply, Resource, dumps
+from evidence.api.resources import JSON, Reply, Resource, json_bytes
 from evidence.dataset.evidence import Evidence
 
 METHODS = ("GET", "HEAD")
@@ -33,7 +33,7 @@ class Offer(NamedTuple):
 
 def _openapi(evidence: Evidence, values: Values, base: str) -> Reply:
     held = ((path, offer.summary, offer.parameters, offer.types) for path, offer in OFFERS.items())
-    return Reply(JSON, lambda: dumps(description.openapi(held)))
+    return Reply(JSON, lambda: json_bytes(description.openapi(held)))
 
 
 OFFERS: Mapping[str, Offer] = MappingProxyType(
@@ -96,7 +96,7 @@ def _holds(known: str, own: str) -> bool:
 
 
 def _refusal(status: int, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
-    return Response(dumps(body), status, {"Cache-Control": "no-store", **(headers or {})}, JSON)
+    return Response(json_bytes(body), status, {"Cache-Control": "no-store", **(headers or {})}, JSON)
 
 
 @dataclass(frozen=True)

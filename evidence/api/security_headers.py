@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-FRAMES_VARIABLE = "KETAMINE_EVIDENCE_FRAME_ANCESTORS"
+from evidence.config import FRAMES_VARIABLE
+
 DEFAULT_ANCESTORS = "'self'"
 # The one inline script of Streamlit's index.html (window.prerenderReady = false).
 INLINE_SCRIPT = "'sha256-THxz9J9+wf7rhwR2YkXJoSZ13UCmYyC+3lNDv2+8ugA='"

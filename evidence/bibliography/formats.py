@@ -3,13 +3,13 @@
 A field that was not seen in a source is left out, never guessed; the reference's note says which.
 """
 
-import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from evidence.dataset.references import Author, Reference
+from evidence.serialize import to_json
 
 _MAX_AUTHORS = 6
 RIS_TYPES = {
@@ -199,4 +199,4 @@ def _tex(text: str | None) -> str:
 
 def csl_json(references: Iterable[Reference]) -> str:
     """References as CSL-JSON, exactly the items of the file."""
-    return json.dumps([dict(reference.raw) for reference in references], ensure_ascii=False, indent=2) + "\n"
+    return to_json([dict(reference.raw) for reference in references])

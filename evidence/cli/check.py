@@ -1,13 +1,12 @@
 """`check`: every finding of a file or a folder, as text for people or JSON for programs."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from evidence.cli.console import STDIN, called, read_file
+from evidence.cli.console import STDIN, called, print_json, read_file
 from evidence.dataset.csv_table import read_bytes, read_table
 from evidence.dataset.evidence import (
     CLAIMS,
@@ -94,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     if args.format == "json":
         objects = [one.to_dict() for one in checkups]
-        sys.stdout.write(json.dumps(objects if is_folder else objects[0], ensure_ascii=False, indent=2) + "\n")
+        print_json(objects if is_folder else objects[0])
     else:
         for line in text_lines(checkups):
             sys.stdout.write(line + "\n")

@@ -1,19 +1,19 @@
 """What the commands share: how findings and headline numbers are printed, progress on a terminal, files written."""
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evidence.curation.history import replace_file
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.encoding import MAX_BYTES
 from evidence.dataset.evidence import DATA
 from evidence.dataset.problems import Finding
+from evidence.files import replace_file
 from evidence.questions.headlines import Change, Headline
+from evidence.serialize import to_json
 
 CLEAN, BLOCKED, WRONG_USE = 0, 1, 2
 STDIN = "-"  # the name of what is piped in
@@ -44,7 +44,7 @@ def fail(text: str) -> int:
 
 def print_json(value: Any) -> None:
     """Print plain values as JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    sys.stdout.write(to_json(value))
 
 
 def print_lines(lines: Iterable[str]) -> None:

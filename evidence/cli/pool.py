@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import json
 import math
 import re
 import sys
@@ -14,6 +13,7 @@ from evidence.cli.console import UnreadableError, read_file
 from evidence.cli.pool_text import bayes_text, proportion_text, text_report
 from evidence.dataset.csv_table import Row, Table, read_table
 from evidence.dataset.encoding import decode
+from evidence.serialize import to_json
 from evidence.stats.bayes import PRIORS, Prior
 from evidence.stats.effect_sizes import MEASURES, Counts, Scores
 from evidence.stats.pool_report import Study, bayes_report, pool_report, proportion_report
@@ -87,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         _write(sys.stderr, "\n".join(problems) + "\n")
         return 2
     if args.format == "json":
-        _write(sys.stdout, json.dumps(_finite(reports), indent=2, allow_nan=False) + "\n")
+        _write(sys.stdout, to_json(reports))
     else:
         texts = {"bayes": bayes_text, "GLMM": proportion_text}
         _write(sys.stdout, "\n\n".join(texts.get(args.method, text_report)(one) for one in reports) + "\n")
@@ -160,14 +160,6 @@ def _write(stream: TextIO, text: str) -> None:
     except UnicodeEncodeError:  # a terminal that cannot show τ² or a file name gets an escape, not a traceback
         encoding = stream.encoding or "ascii"
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def read_studies(file: str, measure: str, subgroup: str | None) -> tuple[list[Study], list[str]]:

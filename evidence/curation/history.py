@@ -7,8 +7,6 @@ what, the hash of the five files before and after, and for each file changed the
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +17,7 @@ from typing import Any
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import FILES
 from evidence.dataset.problems import Finding
+from evidence.files import append_line, replace_file
 
 FOLDER, JOURNAL = "history", "journal.jsonl"
 
@@ -85,60 +84,13 @@ def keep(folder: Path, name: str, data: bytes) -> str:
 
 def record(folder: Path, version: Version) -> None:
     """Add a line to the journal; on disk when this returns."""
-    path = folder / FOLDER / JOURNAL
-    path.parent.mkdir(exist_ok=True)
     entry = {
         **{name: getattr(version, name) for name in ("when", "what", "before", "after")},
         **{"kept": dict(version.kept), "rows": version.rows, "references": list(version.references)},
     }
-    line = json.dumps(entry, ensure_ascii=False) + "\n"
-    known = read_bytes(path)
-    # A line that was cut off by a crash is ended, so that it does not swallow this one.
-    gap = "\n" if isinstance(known, bytes) and known and not known.endswith(b"\n") else ""
-    with path.open("ab") as file:
-        file.write((gap + line).encode())
-        file.flush()
-        os.fsync(file.fileno())
+    append_line(folder / FOLDER / JOURNAL, json.dumps(entry, ensure_ascii=False))
 
 
 def now() -> str:
     """The time as the journal writes it: UTC to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
-
-
-def replace_file(path: Path, data: bytes) -> None:
-    """Put bytes in place of a file in one step: a reader, or a crash, finds the old ones or the new ones, never a mix.
-
-    The bytes go to a temporary file of the same folder and to disk, then take the name; the folder goes to disk too.
-    """
-    path.parent.mkdir(exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".tmp", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def remove_leftovers(folder: Path, name: str) -> None:
-    """Remove what a killed process left of a file half written; to be called under the lock."""
-    for path in folder.glob(f".{name}-*.tmp"):
-        path.unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Write a folder's names to disk, where the system lets a folder be opened."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -19,12 +19,12 @@ from evidence.dataset.evidence import REFERENCES, TRIALS, Evidence, evidence_of,
 from evidence.dataset.problems import KINDS, Finding, finding
 from evidence.dataset.records import Result
 from evidence.questions.headlines import Change, Headline, Rank, compare, headlines, ranks
+from evidence.serialize import BOM, guard_formula
 
 _MOST_TRIALS = 20  # new trials whose influence is worked out
 _MOST_RANKED = 30  # headline numbers they are ranked in
 _LINE = re.compile(r"\b([Ll])ine ([0-9]+)\b")
 _BREAK = re.compile(r"\r\n|\r|\n")
-_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +130,8 @@ def findings_csv(findings: Iterable[Finding]) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("line", "column", "value", "rule", "severity", "message", "fix"))
     for f in findings:
-        # A value that a spreadsheet would run is made text.
-        value = f"'{f.value}" if _FORMULA.match(f.value) else f.value
-        writer.writerow((f.line, f.column, value, KINDS[f.code].title, f.severity, f.message, f.fix))
-    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
+        writer.writerow((f.line, f.column, guard_formula(f.value), KINDS[f.code].title, f.severity, f.message, f.fix))
+    return BOM + text.getvalue().encode("utf-8", "replace")
 
 
 def _lines(old: bytes, table: Table) -> dict[int, int]:

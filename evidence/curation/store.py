@@ -4,7 +4,6 @@ Killing the process at any moment leaves each file old or new, never a mix, and 
 references.json valid: references are written first (one that nobody cites yet is only a note) and taken back last.
 """
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,8 +20,6 @@ from evidence.curation.history import (
     kept_file,
     now,
     record,
-    remove_leftovers,
-    replace_file,
     versions,
 )
 from evidence.dataset.evidence import (
@@ -38,6 +35,7 @@ from evidence.dataset.evidence import (
 )
 from evidence.dataset.problems import Finding
 from evidence.dataset.records import Judgement
+from evidence.files import remove_leftovers, replace_file
 
 PATIENCE = 10.0  # seconds to wait for another save
 _ORDER = (REFERENCES, TRIALS, JUDGEMENTS)
@@ -144,25 +142,6 @@ def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | 
 def can_undo(folder: Path, seen_digest: str) -> Version | None:
     """The save that `undo` would take back; None where there is none."""
     return next((v for v in reversed(versions(folder)) if v.what == "add" and v.after == seen_digest), None)
-
-
-def is_loopback(address: str | None) -> bool:
-    """Whether a server address can be reached from this computer only; all interfaces (None, "") cannot be meant.
-
-    >>> is_loopback("localhost"), is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("0.0.0.0")
-    (True, True, True, False)
-    >>> is_loopback(None), is_loopback("localhost.example.org")
-    (False, False)
-    """
-    name = (address or "").strip().casefold().removeprefix("[").removesuffix("]")
-    if name == "localhost":
-        return True
-    try:
-        number = ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    inner = getattr(number, "ipv4_mapped", None)
-    return bool((inner or number).is_loopback)
 
 
 def _lock(folder: Path, patience: float) -> FileLock:

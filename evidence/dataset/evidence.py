@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from evidence.config import shipped_data
 from evidence.dataset.csv_table import Table, read_bytes, read_table
 from evidence.dataset.problems import KINDS, Finding, finding
 from evidence.dataset.records import Claim, Judgement, Record, Result, Review
@@ -23,7 +24,7 @@ FILES = (TRIALS, REFERENCES, JUDGEMENTS, REVIEWS, CLAIMS)
 MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {TRIALS: Result, JUDGEMENTS: Judgement, REVIEWS: Review, CLAIMS: Claim}
 )
-DATA = Path(__file__).resolve().parents[2] / "data"
+DATA = shipped_data()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from evidence.dataset.problems import MOST, Finding, did_you_mean, finding
 from evidence.dataset.records import Record
 from evidence.dataset.row_rules import ROW_RULES, Entry
 from evidence.dataset.table_rules import CITATION_COLUMNS, TABLE_RULES, TRIAL_KEYS, unknown_keys
+from evidence.serialize import FORMULA, is_formula
 
 R = TypeVar("R", bound=Record)
 
@@ -30,15 +31,12 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2028\u2029\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-# A sign starts a formula when a name, a bracket or another sign follows, or when the cell calls a
-# program; "-5 to 3" and "- not reported" are text.
-_FORMULA = re.compile(r"\s*(?:[=@＝＠]|[-+－＋](?!(?i:inf|nan)\b)(?:[A-Za-z(=@+\"'-]|.*[|!]))", re.DOTALL)
 _HTML = re.compile(
     r"</?[A-Za-z][A-Za-z0-9]*(?:[\s/][^<>]*)?/?>|<!--|<!doctype|"
     r"<(?:script|style|img|svg|iframe|object|embed|link|meta|body|html|div|span)\b|&(?:lt|gt|amp|quot|apos|nbsp|#[0-9]+|#x[0-9a-f]+);",
     re.IGNORECASE,
 )
-_SUSPECT = re.compile(f"^{_FORMULA.pattern}|{_BIDI.pattern}|{_CONTROL.pattern}|[<&]", re.DOTALL)
+_SUSPECT = re.compile(f"^{FORMULA.pattern}|{_BIDI.pattern}|{_CONTROL.pattern}|[<&]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ def text_fault(text: str) -> Fault | None:
     for code, pattern in (("bidi-character", _BIDI), ("control-character", _CONTROL)):
         if character := pattern.search(text):
             return Fault(code, text, {"character": f"U+{ord(character.group()):04X}"})
-    if _FORMULA.match(text):
+    if is_formula(text):
         return Fault("formula", text, {})
     return Fault("html", text, {}) if _HTML.search(text) else None
 

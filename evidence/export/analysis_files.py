@@ -15,15 +15,14 @@ from evidence.dataset.vocabulary import INSTRUMENTS
 from evidence.formatting import MINUS
 from evidence.questions import duration, harms, response
 from evidence.questions.response import Choices
-from evidence.report.tables.answers import to_csv
 from evidence.report.view import ExportError, View
+from evidence.serialize import BOM, guard_formula, to_csv
 from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.arms import measured
 from evidence.synthesis.describe import dose_of
 from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect
 
 _HOURS_A_WEEK = 7 * HOURS_A_DAY
-_BOM = b"\xef\xbb\xbf"
 _NOTHING = "No result in this view compares two arms in numbers that can be analysed."
 
 
@@ -100,7 +99,7 @@ def metafor_csv(view: View) -> bytes:
             }
         )
     # Without a byte order mark: R would take it for a part of the first name.
-    return to_csv(pd.DataFrame(rows, dtype=object)).removeprefix(_BOM)
+    return to_csv(pd.DataFrame(rows, dtype=object)).removeprefix(BOM)
 
 
 def revman_csv(view: View) -> bytes:
@@ -257,4 +256,4 @@ def _metapsy_cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.12g}".replace(".", ",")
     text = " ".join(str(value).replace(";", ",").replace(MINUS, "-").split())
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") else text or "NA"
+    return guard_formula(text) or "NA"

@@ -9,6 +9,7 @@ from typing import Any
 import plotly
 import plotly.graph_objects as go
 
+from evidence.config import Settings
 from evidence.report.charts import chart
 from evidence.report.figures.framing import SIZES
 from evidence.report.view import FailedError, View
@@ -24,7 +25,7 @@ _SECONDS = 60.0
 def find_browser(environment: Mapping[str, str] | None = None) -> Path:
     """Where Chromium or Chrome is: BROWSER_PATH, else on the PATH; raises FailedError where there is none."""
     given = os.environ if environment is None else environment
-    named = given.get("BROWSER_PATH", "")
+    named = Settings.from_env(given).browser
     if named:
         if not Path(named).is_file():
             raise FailedError(f"BROWSER_PATH names {named}, where there is no browser. Correct it, or take it away.")

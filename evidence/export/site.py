@@ -23,6 +23,7 @@ from evidence.report.tables import answers as tables
 from evidence.report.tables.trials import arms_of
 from evidence.report.view import ExportError, Said, View, quiet, tell
 from evidence.selection.selection import PRESETS, Selection, headcount
+from evidence.serialize import to_csv
 from evidence.synthesis.describe import describe
 
 PLOTLY = "plotly.js"
@@ -72,7 +73,7 @@ def site(view: View, said: Said = quiet) -> dict[str, bytes]:
 def _data(view: View) -> dict[str, bytes]:
     references = tuple(view.evidence.references.values())
     return {
-        "trials.csv": tables.to_csv(tables.result_frame(view.rows)),
+        "trials.csv": to_csv(tables.result_frame(view.rows)),
         "trials.xlsx": rows_xlsx(view),
         "trials.json": rows_json(view),
         "references.ris": ris(references).encode("utf-8", "backslashreplace"),

@@ -1,7 +1,6 @@
 """The rows of a view as a spreadsheet, as CSV and as JSON; no cell reaches a spreadsheet as a formula."""
 
 import io
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,8 +12,9 @@ from openpyxl.utils import get_column_letter
 from evidence.bibliography.formats import best_link, vancouver
 from evidence.dataset.records import Result
 from evidence.questions.response import answer_for
-from evidence.report.tables.answers import result_frame, to_csv
+from evidence.report.tables.answers import result_frame
 from evidence.report.view import View
+from evidence.serialize import may_run, to_csv, to_json
 from evidence.stats.effect_sizes import MEASURES
 
 _LONGEST = 32_000  # a cell of a workbook holds 32 767 characters
@@ -40,7 +40,7 @@ def rows_json(view: View) -> bytes:
         "results": [result.model_dump(mode="json") for result in view.rows],
         "references": [dict(reference.raw) for reference in view.references],
     }
-    return (json.dumps(whole, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode("utf-8", "backslashreplace")
+    return to_json(whole, indent=1).encode()
 
 
 def _response(view: View) -> dict[str, Any]:
@@ -106,6 +106,6 @@ def _put(cell: Any, value: object) -> Any:
     cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", value)[:_LONGEST]
     # Text stays text, also where a reader later edits the cell: typed as a string, and marked as quoted.
     cell.data_type = "s"
-    if cell.value[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠"):
+    if may_run(cell.value):
         cell.quotePrefix = True
     return cell

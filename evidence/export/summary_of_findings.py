@@ -12,8 +12,8 @@ from docx.shared import Cm, Pt
 from evidence.bibliography.formats import links, vancouver
 from evidence.dataset.references import Reference
 from evidence.questions.summary_of_findings import Summary
-from evidence.report.tables.answers import to_csv
 from evidence.report.tables.summary_of_findings import headings, notes, summary_frame, summary_rows
+from evidence.serialize import to_csv
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1f2933; --quiet: #616e7c; --line: #d5dae0; --paper: #ffffff; --link: #00629b }

@@ -1,12 +1,11 @@
 """Links into a lesson: the view, the step, and the data version it was made with; never what the room guessed."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from evidence.selection.selection import Selection
 from evidence.selection.url import parameters
 
 PRESENT, NOTES, STEP, DATA, LECTURE, ON = "present", "notes", "step", "data", "lecture", "on"
-_LOCAL = ("localhost", "127.0.0.1", "::1", "0.0.0.0")
 
 
 def link(page: str, selection: Selection, step: str, data: str, mode: str = PRESENT, lecture: str = "") -> str:
@@ -18,12 +17,3 @@ def link(page: str, selection: Selection, step: str, data: str, mode: str = PRES
     room = f"{LECTURE}={quote(lecture)}" if lecture else ""
     parts = (parameters(selection), f"{mode}={ON}", f"{STEP}={quote(step)}", f"{DATA}={quote(data)}", room)
     return f"{page}?{'&'.join(part for part in parts if part)}"
-
-
-def is_local(address: str) -> bool:
-    """Whether the address leads nowhere but to the computer it is opened on.
-
-    >>> is_local("http://localhost:8501/seminar"), is_local("https://example.org/seminar")
-    (True, False)
-    """
-    return (urlsplit(address).hostname or "") in ("", *_LOCAL)

@@ -1,6 +1,5 @@
 """The data as the app holds it: read again when a file changes, the last good version kept when one breaks."""
 
-import os
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,14 +7,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from evidence.config import Settings
 from evidence.dataset.evidence import Evidence, fingerprint, load
-
-FOLDER_VARIABLE = "KETAMINE_EVIDENCE_DATA"
 
 
 def data_folder() -> Path:
-    """The folder of the data files: data/ beside the package, or the one named by KETAMINE_EVIDENCE_DATA."""
-    return Path(os.environ.get(FOLDER_VARIABLE) or Path(__file__).resolve().parents[2] / "data")
+    """Return the folder of the data files that the settings name."""
+    return Settings.from_env().data_folder
 
 
 @dataclass

@@ -13,11 +13,13 @@ from starlette.testclient import TestClient
 from evidence.api import examples as snippets
 from evidence.api import parameters
 from evidence.api import routes as serving
+from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import DATA, load
 from evidence.dataset.records import Result
 from evidence.questions.response import Choices, answer_for
-from evidence.report.tables.answers import result_frame, to_csv
+from evidence.report.tables.answers import result_frame
 from evidence.selection.selection import Selection, apply
+from evidence.serialize import to_csv
 from evidence.stats.pool_report import pool_report
 from evidence.stats.pooling import pool
 from evidence.ui import data as loading
@@ -184,7 +186,7 @@ def test_filters_mean_what_they_mean_in_an_address():
 def test_the_newest_good_data_stays_when_a_file_breaks(tmp_path, monkeypatch):
     for file in DATA.glob("*.*"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
-    monkeypatch.setenv(loading.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     client = TestClient(Starlette(routes=serving.routes(lambda: loading.current().evidence)))
     good = client.get("/api/trials")
     whole = (tmp_path / "trials.csv").read_bytes()

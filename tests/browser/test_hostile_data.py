@@ -16,13 +16,13 @@ from markdown_it import MarkdownIt
 from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
+from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import MODELS, Evidence, load
 from evidence.export import summary_of_findings as summary
 from evidence.export.formats import FORMATS, export
 from evidence.questions.summary_of_findings import summarise
 from evidence.report.view import View
 from evidence.selection.selection import Selection
-from evidence.ui.data import FOLDER_VARIABLE
 from tests.support import hostile
 from tests.support.paths import APP
 

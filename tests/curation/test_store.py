@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from evidence.curation import store as editing
 from evidence.curation.history import kept_file, versions
-from evidence.curation.store import Conflict, Refused, Saved, can_undo, is_loopback, save, undo
+from evidence.curation.store import Conflict, Refused, Saved, can_undo, save, undo
 from evidence.dataset.evidence import REFERENCES, TRIALS, load
 from tests.support.paths import ROOT
 from tools.torture import new_row, small_folder
@@ -185,20 +185,3 @@ def test_killed_saves_and_two_writers_lose_nothing() -> None:
     done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT, env={**os.environ, **memory}, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("25 of 25 kills")
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        *(
-            (name, True)
-            for name in ("localhost", "LOCALHOST", "127.0.0.1", "127.8.9.1", "::1", "[::1]", "::ffff:127.0.0.1")
-        ),
-        *(
-            (name, False)
-            for name in ("0.0.0.0", "::", "", None, "192.168.0.2", "example.org", "127.0.0.1.evil.org", "1")
-        ),
-    ],
-)
-def test_only_this_computer(address: str | None, expected: bool) -> None:
-    assert is_loopback(address) is expected

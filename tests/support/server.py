@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evidence.api import owner_token
-from evidence.ui.data import FOLDER_VARIABLE
+from evidence.config import FOLDER_VARIABLE
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:

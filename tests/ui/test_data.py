@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from evidence.config import FOLDER_VARIABLE
 from evidence.dataset import csv_table as reading
 from evidence.dataset.evidence import DATA, REFERENCES, TRIALS
 from evidence.ui import data as loading
@@ -17,7 +18,7 @@ from tools import faults
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "data"
     shutil.copytree(DATA, copy, ignore=shutil.ignore_patterns("history"))
-    monkeypatch.setenv(loading.FOLDER_VARIABLE, str(copy))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(copy))
     return copy
 
 

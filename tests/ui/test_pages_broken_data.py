@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import Evidence
-from evidence.ui.data import FOLDER_VARIABLE
 from tests.support.screens import PAGES, assert_sound, line_of, opened, trials_on_screen
 
 pytestmark = pytest.mark.usefixtures("shipped_data")

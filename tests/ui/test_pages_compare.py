@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from evidence.config import FOLDER_VARIABLE
 from evidence.curation.append import COLUMNS
 from evidence.dataset.evidence import TRIALS
-from evidence.ui.data import FOLDER_VARIABLE
 from tests.support.workbench import button, cells, opened, sound, uploaded, words
 
 

@@ -5,11 +5,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from evidence.config import FOLDER_VARIABLE
 from evidence.content import claims
 from evidence.dataset.evidence import DATA
 from evidence.questions.patient import CHOICES
 from evidence.selection.selection import PRESETS
-from evidence.ui.data import FOLDER_VARIABLE
 from tests.support.paths import APP
 from tests.support.screens import sound_page
 

@@ -1,6 +1,5 @@
 """Results and answers as the DataFrames shown beside a chart and exported."""
 
-import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
@@ -19,27 +18,10 @@ from evidence.synthesis.display import crosses, interval, shown
 from evidence.synthesis.sentences import arm_in_words
 from evidence.synthesis.trial_effects import TrialEffect
 
-# A text cell that a spreadsheet would run as a formula is made text; a minus before nothing but a number is none.
-_FORMULA = re.compile(r"\s*(?:[=+@＝＋＠]|[-－](?!\d*\.?\d*$))")
-
 
 def result_frame(results: Iterable[Result]) -> pd.DataFrame:
     """Results as the file holds them: its columns in its order, blanks for what is unknown."""
     return pd.DataFrame([result.model_dump() for result in results], columns=list(Result.columns()))
-
-
-def to_csv(frame: pd.DataFrame) -> bytes:
-    """A frame as UTF-8 CSV with a byte order mark, so that spreadsheets read it right; whole numbers stay whole."""
-    text = frame.map(_cell).to_csv(index=False, lineterminator="\r\n")
-    return b"\xef\xbb\xbf" + text.encode()
-
-
-def _cell(value: object) -> object:
-    if value is None or (isinstance(value, float) and value != value):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def pool_frame(answers: Iterable[Answer], links: Mapping[str, str | None]) -> pd.DataFrame:

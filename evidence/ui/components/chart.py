@@ -12,6 +12,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.export.r_script import r_script
 from evidence.report.tables import answers as tables
+from evidence.serialize import to_csv
 from evidence.synthesis.answers import Answer
 from evidence.ui.components import cite as citing
 from evidence.ui.components import data_table as frames
@@ -124,7 +125,7 @@ def downloads(view: View, key: str, name: str, results: Sequence[Result], more: 
     keys = list(dict.fromkeys(result.citation for result in results))
     references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
     files: list[Download] = [
-        ("Rows (CSV)", "csv", "text/csv", lambda: tables.to_csv(tables.result_frame(results))),
+        ("Rows (CSV)", "csv", "text/csv", lambda: to_csv(tables.result_frame(results))),
         *more,
     ]
     offer(view, key, name, references, files)

@@ -9,7 +9,7 @@ from evidence.curation.diff import Difference, FileRow, difference
 from evidence.curation.history import Version, versions
 from evidence.curation.versions import CURRENT, Snapshot, before, of_revision, of_upload, snapshot
 from evidence.formatting import counted, listed
-from evidence.report.tables import answers as tables
+from evidence.serialize import to_csv
 from evidence.ui import data as loading
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
@@ -135,7 +135,7 @@ def rows_changed(found: Difference, name: str) -> None:
             )
             st.download_button(
                 "As CSV",
-                lambda frame=frame: tables.to_csv(frame),  # type: ignore[misc]  # a default keeps the loop's value
+                lambda frame=frame: to_csv(frame),  # type: ignore[misc]  # a default keeps the loop's value
                 file_name=f"{title.replace(' ', '-')}.csv",
                 mime="text/csv",
                 key=f"{name}-csv-{at}",

@@ -8,8 +8,8 @@ from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS
 from evidence.questions import risk_of_bias as bias
 from evidence.questions.risk_of_bias import Board, Summary
 from evidence.report.figures.risk_of_bias import traffic_light, weighted_bar
-from evidence.report.tables import answers as tables
 from evidence.report.tables import risk_of_bias as bias_tables
+from evidence.serialize import to_csv
 from evidence.ui.components import chart, picture
 from evidence.ui.components.citation_card import escaped, reference_text
 from evidence.ui.page import View
@@ -87,7 +87,7 @@ def board_chart(view: View, board: Board) -> None:
             references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
 
             def judgements() -> bytes:
-                return tables.to_csv(bias_tables.judgement_rows(board.judgements))
+                return to_csv(bias_tables.judgement_rows(board.judgements))
 
             chart.offer(view, "bias", name, references, [("Judgements (CSV)", "csv", "text/csv", judgements)])
             results = [line.result for line in board.lines]

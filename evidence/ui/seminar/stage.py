@@ -8,12 +8,13 @@ import streamlit as st
 from evidence.bibliography.formats import best_link, vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.export import qr
+from evidence.loopback import leads_here
 from evidence.report.figures.style import Ink
 from evidence.seminar import figures as drawing
 from evidence.seminar import rooms as following
 from evidence.seminar.guesses import compared
 from evidence.seminar.lesson import Lesson, Step
-from evidence.seminar.links import DATA, LECTURE, NOTES, is_local
+from evidence.seminar.links import DATA, LECTURE, NOTES
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.seminar import state as seminar_state
 from evidence.ui.seminar import style as seminar_style
@@ -177,7 +178,7 @@ def _code(lesson: Lesson, step: Step) -> None:
     data = base64.b64encode(picture).decode()
     source = f"data:image/png;base64,{data}"
     st.html(f'<div class="seminar-code"><img alt="QR code that opens this step" src="{source}"></div>')
-    if is_local(address):
+    if leads_here(address):
         st.markdown("This code works on this computer only: the address is that of this computer.")
     else:
         st.markdown("Opens this step on your phone.")

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from evidence.dataset.evidence import Evidence
+from evidence.loopback import leads_here
 from evidence.report.view import View
 from evidence.selection.selection import Selection
 from evidence.seminar.guesses import MOST_GUESSES, Asked, allowed
 from evidence.seminar.lesson import Lesson, Step, lesson
-from evidence.seminar.links import DATA, LECTURE, NOTES, ON, PRESENT, STEP, is_local, link
+from evidence.seminar.links import DATA, LECTURE, NOTES, ON, PRESENT, STEP, link
 from evidence.seminar.rooms import is_key, new_key
 
 _PINNED, _LESSON, _GUESSES, _REVEALED, _KEY, CODE = (
@@ -49,7 +50,7 @@ def told(evidence: Evidence, selection: Selection) -> Lesson:
     key = (evidence.digest, str(selection), today, page)
     held = st.session_state.get(_LESSON)
     if held is None or held[0] != key:
-        base = "" if is_local(page) else f"{page.rpartition('/')[0]}/"
+        base = "" if leads_here(page) else f"{page.rpartition('/')[0]}/"
         held = (key, lesson(View(evidence, selection, today, base)))
         st.session_state[_LESSON] = held
     found: Lesson = held[1]

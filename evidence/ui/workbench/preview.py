@@ -17,6 +17,7 @@ from evidence.report.figures.forest import Labels, Row
 from evidence.report.figures.forest_rows import forest_rows
 from evidence.report.tables import answers as tables
 from evidence.selection.selection import PRESETS
+from evidence.serialize import to_csv
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.ui import cache as remembered
@@ -123,7 +124,7 @@ def change_table(changes: Sequence[Change], name: str, changed: int) -> None:
     )
     st.download_button(
         "Headline numbers (CSV)",
-        lambda: tables.to_csv(frame),
+        lambda: to_csv(frame),
         file_name="headline-numbers.csv",
         mime="text/csv",
         key=f"{name}-headlines-csv",

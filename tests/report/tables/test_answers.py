@@ -15,6 +15,7 @@ from evidence.dataset.validation import validate
 from evidence.questions.duration import follow_ups, withdrawals
 from evidence.questions.overview import evidence_map
 from evidence.report.tables import answers as tables
+from evidence.serialize import to_csv
 from evidence.synthesis.answers import answer
 from evidence.synthesis.trial_effects import Question
 from tests.support.builders import counted, result
@@ -42,12 +43,12 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def test_the_shipped_results_come_back_from_a_csv_as_they_were(evidence: Evidence) -> None:
-    again = read_back(tables.to_csv(tables.result_frame(evidence.results)))
+    again = read_back(to_csv(tables.result_frame(evidence.results)))
     assert [r.model_dump() for r in again] == [r.model_dump() for r in evidence.results]
 
 
 def test_a_csv_of_nothing_has_its_header(evidence: Evidence) -> None:
-    assert rows_of(tables.to_csv(tables.result_frame(()))) == [list(Result.columns())]
+    assert rows_of(to_csv(tables.result_frame(()))) == [list(Result.columns())]
 
 
 numbers = st.one_of(st.none(), st.integers(-1000, 1000).map(float), st.floats(-1e6, 1e6, allow_subnormal=False))
@@ -57,14 +58,14 @@ numbers = st.one_of(st.none(), st.integers(-1000, 1000).map(float), st.floats(-1
 def test_numbers_come_back_to_the_last_digit(mean: float | None, sd: float | None, n: int) -> None:
     row = result(outcome="symptom-change", instrument="MADRS", unit="points")
     row = row.model_copy(update={"mean_intervention": mean, "mean_comparator": sd, "n_intervention": n})
-    cells = dict(zip(Result.columns(), rows_of(tables.to_csv(tables.result_frame([row, row])))[1], strict=True))
+    cells = dict(zip(Result.columns(), rows_of(to_csv(tables.result_frame([row, row])))[1], strict=True))
     for value, text in ((mean, cells["mean_intervention"]), (sd, cells["mean_comparator"])):
         assert text == "" if value is None else float(text) == value
     assert cells["n_intervention"] == str(n)
 
 
 def test_a_csv_is_utf8_with_a_mark_and_crlf() -> None:
-    data = tables.to_csv(tables.result_frame([result(label="Müller 2020", note='a "quoted", cell\nof two lines')]))
+    data = to_csv(tables.result_frame([result(label="Müller 2020", note='a "quoted", cell\nof two lines')]))
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.count(b"\r\n") == 2
     (back,) = read_back(data)
@@ -76,16 +77,16 @@ def test_a_csv_is_utf8_with_a_mark_and_crlf() -> None:
 )
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(cell: str) -> None:
     frame = pd.DataFrame([{"Trial": cell}])
-    assert rows_of(tables.to_csv(frame))[1] == [f"'{cell}"]
+    assert rows_of(to_csv(frame))[1] == [f"'{cell}"]
 
 
 @pytest.mark.parametrize("cell", ["plain", "−8.0 to 1.0", "a=b", "p = 0.04", "1+1", "-", "–"])
 def test_other_text_is_left_as_it_is(cell: str) -> None:
-    assert rows_of(tables.to_csv(pd.DataFrame([{"Trial": cell}])))[1] == [cell]
+    assert rows_of(to_csv(pd.DataFrame([{"Trial": cell}])))[1] == [cell]
 
 
 def test_negative_numbers_are_numbers_not_text() -> None:
-    assert rows_of(tables.to_csv(pd.DataFrame([{"a": -4.5, "b": -3.0, "c": -2}])))[1] == ["-4.5", "-3", "-2"]
+    assert rows_of(to_csv(pd.DataFrame([{"a": -4.5, "b": -3.0, "c": -2}])))[1] == ["-4.5", "-3", "-2"]
 
 
 # The table beside a chart

@@ -1,0 +1,54 @@
+"""Read the settings of the program from the environment, in one place for pages, API and command line."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+FOLDER_VARIABLE: Final = "KETAMINE_EVIDENCE_DATA"
+FRAMES_VARIABLE: Final = "KETAMINE_EVIDENCE_FRAME_ANCESTORS"
+BROWSER_VARIABLE: Final = "BROWSER_PATH"
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def shipped_data() -> Path:
+    """Return the folder of the data that come with the program: data/ of a checkout, else those in the package.
+
+    >>> (shipped_data() / "trials.csv").is_file()
+    True
+    """
+    checkout = _PACKAGE.parent / "data"
+    return checkout if (checkout / "trials.csv").is_file() or not (_PACKAGE / "_data").is_dir() else _PACKAGE / "_data"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set; every field has a default.
+
+    Attributes:
+        data_folder: The folder of the data files.
+        frame_ancestors: Who may show the pages in a frame, as Content-Security-Policy writes it.
+        browser: The Chromium or Chrome that draws pictures; empty to look for one.
+    """
+
+    data_folder: Path
+    frame_ancestors: str = "'self'"
+    browser: str = ""
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings from environment variables; an empty one counts as not set.
+
+        >>> Settings.from_env({"KETAMINE_EVIDENCE_DATA": "/srv/evidence"}).data_folder.as_posix()
+        '/srv/evidence'
+        >>> Settings.from_env({}).frame_ancestors
+        "'self'"
+        """
+        given = os.environ if environment is None else environment
+        folder = given.get(FOLDER_VARIABLE)
+        return cls(
+            Path(folder) if folder else shipped_data(),
+            given.get(FRAMES_VARIABLE) or "'self'",
+            given.get(BROWSER_VARIABLE, ""),
+        )
