@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping, MutableMapping
 
-from evidence.curation.store import is_loopback
+from evidence.loopback import is_loopback
 
 VARIABLE, PARAMETER = "KETAMINE_EVIDENCE_TOKEN", "token"
 SHORTEST = 20  # characters of a token that somebody chose
