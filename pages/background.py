@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence.bibliography import formats as citations
+from evidence.bibliography.links import links
 from evidence.content import background
 from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped, reference_text
@@ -26,5 +26,5 @@ for section in found:
 
 st.header("References", anchor=False)
 for key in keys:
-    places = " · ".join(f"[{link.label}]({link.url})" for link in citations.links(evidence.references[key]))
+    places = " · ".join(f"[{link.label}]({link.url})" for link in links(evidence.references[key]))
     st.markdown(f"{numbers[key]}\\. {reference_text(evidence, key)} {places}")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence.bibliography import formats as citations
+from evidence.bibliography.links import links
 from evidence.content import claims
 from evidence.content.claims import Assessed, Found
 from evidence.dataset.vocabulary import TOPICS, VERDICTS
@@ -52,7 +52,7 @@ def card(item: Assessed) -> None:
             with st.expander(counted(len(claim.citations), "citation"), key=f"claim-citations-{claim.claim}"):
                 for key in claim.citations:
                     held = evidence.references.get(key)
-                    places = [f"[{place.label}]({place.url})" for place in citations.links(held)] if held else []
+                    places = [f"[{place.label}]({place.url})" for place in links(held)] if held else []
                     st.markdown(f"{reference_text(evidence, key)} {' · '.join(places)}")
 
 

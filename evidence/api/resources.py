@@ -21,7 +21,9 @@ from evidence.api.parameters import (
     choice,
     selection,
 )
-from evidence.bibliography.formats import bibtex, csl_json, ris
+from evidence.bibliography.bibtex import bibtex
+from evidence.bibliography.csl import csl_json
+from evidence.bibliography.ris import ris
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS, TimeBin
 from evidence.questions import response

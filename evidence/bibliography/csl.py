@@ -1,4 +1,4 @@
-"""CSL items in the shape of references.json: from the fields of a record, from an identifier; names, dates and ids.
+"""CSL items in the shape of references.json: read and written, made of fields or an identifier; names, dates, ids.
 
 What is not known is left out of an item, never guessed.
 """
@@ -6,13 +6,14 @@ What is not known is left out of an item, never guessed.
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
 from evidence.dataset.problems import Finding, finding
-from evidence.dataset.references import read_references
+from evidence.dataset.references import SUFFIX, Reference, read_references, without_suffix
+from evidence.serialize import to_json
 
 Item = dict[str, Any]
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -21,6 +22,22 @@ PMID = re.compile(r"(?:pmid:?\s*|https?://(?:www\.)?pubmed\.ncbi\.nlm\.nih\.gov/
 _NCT = re.compile(
     r"(?:https?://(?:www\.)?clinicaltrials\.gov/(?:study|ct2/show)/)?(NCT[0-9]{8})(?:[/?].*)?", re.IGNORECASE | re.ASCII
 )
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}")
+# fmt: off
+_GROUPS = frozenset((
+    "group", "groups", "collaboration", "collaborative", "collaborators", "consortium", "investigators", "committee",
+    "network", "organization", "organisation", "university", "institute", "institutes", "society", "association",
+    "trialists", "team", "department", "ministry", "agency", "inc", "ltd", "llc", "gmbh", "pharma", "pharmaceuticals",
+    "research",
+))
+# fmt: on
+_RETRACTED = re.compile(r"(?<!not )\bretracted\b|\bretraction(?: (?:in|of|notice)\b|$)", re.IGNORECASE)
+# A title that begins with the word and a sign, or holds it in brackets: a title about retractions does neither.
+_RETRACTED_TITLE = re.compile(
+    r"\W*(?:retracted|withdrawn)(?: (?:article|publication|paper))?[\]:.\-–—]|.*[\[(]retracted\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_CONCERN = re.compile(r"expressions? of concern", re.IGNORECASE)
 PMCID = re.compile(r"https?://\S*/(?:articles|pmc)/(PMC[0-9]{1,9})/?", re.IGNORECASE)
 
 
@@ -108,15 +125,52 @@ def _is_own_link(url: str, fields: Mapping[str, Any]) -> bool:
 
 
 def name_of(name: str) -> dict[str, str]:
-    """A person of “family, given” or a single word, a group of several words without a comma.
+    """Return a person of “family, given” or “family INITIALS”, or a group of several words without a comma.
 
-    >>> name_of("Smith, A. B."), name_of("Janssen Research")
-    ({'family': 'Smith', 'given': 'A. B.'}, {'literal': 'Janssen Research'})
+    A suffix such as Jr or III is kept apart, and what stands before a family name (van der) belongs to it.
+
+    >>> name_of("Smith, A. B."), name_of("van der Gamma D.E."), name_of("Janssen Inc")
+    ({'family': 'Smith', 'given': 'A. B.'}, {'family': 'van der Gamma', 'given': 'D.E.'}, {'literal': 'Janssen Inc'})
     """
-    family, comma, given = (part.strip() for part in one_line(name).partition(","))
-    if comma and given:
-        return {"family": family, "given": given}
+    family, comma, rest = (part.strip() for part in one_line(name).partition(","))
+    if comma and rest:
+        given, _, suffix = (part.strip() for part in rest.partition(","))
+        if not suffix:
+            given, suffix = without_suffix(given)
+        elif SUFFIX.fullmatch(given) and not SUFFIX.fullmatch(suffix):
+            given, suffix = suffix, given  # BibTeX puts the suffix in the middle
+        return _person(family, given, suffix)
+    plain, suffix = without_suffix(family)
+    words = plain.split()
+    if len(words) > 1 and _INITIALS.fullmatch(words[-1]) and not is_group(plain):
+        return _person(" ".join(words[:-1]), words[-1], suffix)
     return {"literal": family} if " " in family else {"family": family}
+
+
+def _person(family: str, given: str, suffix: str) -> dict[str, str]:
+    parts = {"family": family, "given": given, "suffix": suffix}
+    return {name: text for name, text in parts.items() if text}
+
+
+def person_of(words: Sequence[str]) -> dict[str, str]:
+    """Return a person of words in the order First von Last, as BibTeX reads a name without a comma.
+
+    >>> person_of("Ludwig van der Beta".split()), person_of(["Sam", "Doe", "Jr."])
+    ({'family': 'van der Beta', 'given': 'Ludwig'}, {'family': 'Doe', 'given': 'Sam', 'suffix': 'Jr.'})
+    """
+    kept = list(words)
+    suffix = kept.pop() if len(kept) > 2 and SUFFIX.fullmatch(kept[-1]) else ""
+    first = next((at for at, word in enumerate(kept[:-1]) if word[:1].islower()), len(kept) - 1)
+    return _person(" ".join(kept[first:]), " ".join(kept[:first]), suffix)
+
+
+def is_group(name: str) -> bool:
+    """Whether a name is that of a group rather than a person, by a word that no person is called.
+
+    >>> is_group("SAMPLE Study Group"), is_group("Ludwig van der Beta")
+    (True, False)
+    """
+    return not _GROUPS.isdisjoint(re.findall(r"[a-z]+", name.casefold()))
 
 
 def date_of(*texts: str) -> tuple[int, ...]:
@@ -147,14 +201,16 @@ def with_ids(items: Sequence[Item], taken: Collection[str]) -> list[Item]:
     ['A1-2', 'A1-3', 'Lee']
     """
     known, keyed = set(taken), []
+    last: dict[str, int] = {}  # the number that a base got last, so that a thousand equal ids are numbered in one go
     for item in items:
         own = item.get("id")
         is_good = isinstance(own, str) and re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", own) is not None
         key = base = str(own) if is_good else _author_year_journal(item)
-        number = 1
+        number = last.get(base, 1)
         while key in known:
             number += 1
             key = f"{base}-{number}"
+        last[base] = number
         known.add(key)
         keyed.append({"id": key, **{name: value for name, value in item.items() if name != "id"}})
     return keyed
@@ -179,3 +235,126 @@ def _letters(text: str, gap: str) -> str:
 def one_line(text: str) -> str:
     """A text without line breaks and repeated spaces."""
     return " ".join(str(text).split())
+
+
+def notice_of(item: Mapping[str, Any]) -> str:
+    """Return what an item says of its own retraction or of doubts about it, in a sentence; "" for nothing.
+
+    >>> notice_of({"title": "RETRACTED: A trial"}), notice_of({"custom": {"C2": ["Expression of concern"]}})
+    ('Retracted publication.', 'Publication with an expression of concern.')
+    """
+    own = [text for text in _texts_of(item) if text]
+    title = str(item.get("title") or "")
+    if _RETRACTED_TITLE.match(title) or any(_RETRACTED.search(text) for text in own):
+        return "Retracted publication."
+    return "Publication with an expression of concern." if any(_CONCERN.search(text) for text in own) else ""
+
+
+def is_retracted(item: Mapping[str, Any]) -> bool:
+    """Whether an item says that it was retracted."""
+    return notice_of(item) == "Retracted publication."
+
+
+def _texts_of(item: Mapping[str, Any]) -> Iterator[str]:
+    """Where a notice is kept besides the title: note, genre and status, and fields of a RIS or nbib file."""
+    for name in ("note", "genre", "status"):
+        yield str(item.get(name) or "")
+    custom = item.get("custom")
+    for tag, texts in custom.items() if isinstance(custom, Mapping) else ():
+        if re.fullmatch(r"C[1-8]|M[1-3]|PT|RIN|ECI|TY", str(tag)) and isinstance(texts, list):
+            yield from (str(text) for text in texts)
+    updates = item.get("updated-by")
+    for update in updates if isinstance(updates, list) else ():
+        yield str(update.get("type") or "") if isinstance(update, Mapping) else ""
+
+
+def csl_json(references: Iterable[Reference]) -> str:
+    """Return references as CSL-JSON, exactly the items of the file."""
+    return to_json([dict(reference.raw) for reference in references])
+
+
+_CROSSREF_TYPES = {
+    **{"journal-article": "article-journal", "proceedings-article": "paper-conference", "book-chapter": "chapter"},
+    **{"posted-content": "article", "dissertation": "thesis", "monograph": "book", "reference-book": "book"},
+}
+_WRAPPERS = ("items", "references", "records")  # lists of items under a name of their own
+
+
+def read_csl(text: str) -> tuple[list[Item], list[Finding]]:
+    """Return the items of a CSL-JSON text, also one in a wrapper as Crossref and other services send it.
+
+    What holds neither title nor author nor an identifier refers to nothing: a finding names it by its number.
+
+    >>> items, found = read_csl('{"message": {"title": ["A trial"], "DOI": "10.1/x", "type": "journal-article"}}')
+    >>> items[0]["title"], items[0]["type"], found
+    ('A trial', 'article-journal', [])
+    """
+    try:
+        value = json.loads(text)
+    except RecursionError:
+        return [], [finding("reference-file", 1, reason="it is nested too deeply")]
+    except ValueError as error:
+        line = getattr(error, "lineno", 1)
+        reason = f"it is no well-formed CSL-JSON ({getattr(error, 'msg', 'a number is too long')}, line {line})"
+        return [], [finding("reference-file", line, reason=reason)]
+    while isinstance(value, dict) and "id" not in value and "title" not in value:
+        inner = value.get("message") or next((value[name] for name in _WRAPPERS if value.get(name)), None)
+        if inner is None:
+            break
+        value = inner
+    values = [value] if isinstance(value, dict) else value
+    if not isinstance(values, list):
+        return [], [finding("reference-file", 1, reason="it holds no list of references")]
+    items: list[Item] = []
+    found: list[Finding] = []
+    for number, one in enumerate(values, 1):
+        if not isinstance(one, dict):
+            found.append(finding("reference-file", 1, reason=f"item {number} is no reference"))
+        elif not any(one.get(name) for name in ("title", "author", "DOI", "PMID", "URL")):
+            reason = f"item {number} has no title, author, DOI, PubMed number or address, and so refers to nothing"
+            found.append(finding("reference-file", 1, reason=reason))
+        else:
+            items.append(_of_crossref(one) if isinstance(one.get("title"), list) else dict(one))
+    return items, found
+
+
+def _of_crossref(work: Mapping[str, Any]) -> Item:
+    """An item of what Crossref calls a work: lists in place of texts, dates and types of its own."""
+
+    def first(name: str) -> str:
+        value = work.get(name)
+        texts = value if isinstance(value, list) else [value]
+        return str(next((text for text in texts if isinstance(text, str | int)), ""))
+
+    def persons(name: str) -> list[dict[str, str]]:
+        people = work.get(name)
+        keys = {"family": "family", "given": "given", "suffix": "suffix", "name": "literal"}
+        return [
+            {keys[key]: str(text) for key, text in one.items() if key in keys and isinstance(text, str)}
+            for one in (people if isinstance(people, list) else [])
+            if isinstance(one, Mapping)
+        ]
+
+    dates = [work.get(name) for name in ("issued", "published", "published-print", "published-online")]
+    parts: list[Any] = next((d["date-parts"][0] for d in dates if isinstance(d, dict) and _has_parts(d)), [])
+    item = item_of(
+        type=_CROSSREF_TYPES.get(first("type"), first("type")),
+        title=first("title"),
+        author=persons("author"),
+        issued=[part for part in parts if isinstance(part, int)],
+        container=first("container-title"),
+        doi=first("DOI"),
+        urls=[first("URL")],
+        **{name: first(name) for name in ("volume", "issue", "page")},
+    )
+    more = {name: first(name) for name in ("publisher", "ISSN", "language", "abstract")}
+    editors = persons("editor")
+    updates = {"updated-by": work["updated-by"]} if isinstance(work.get("updated-by"), list) else {}
+    return (
+        item | {name: text for name, text in more.items() if text} | ({"editor": editors} if editors else {}) | updates
+    )
+
+
+def _has_parts(date: Mapping[str, Any]) -> bool:
+    parts = date.get("date-parts")
+    return isinstance(parts, list) and bool(parts) and isinstance(parts[0], list) and any(parts[0])

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evidence.bibliography.reference_files import ReferenceFile, read_reference_file
+from evidence.bibliography.read import ReferenceFile, read_reference_file
 from evidence.cli.console import (
     BLOCKED,
     CLEAN,

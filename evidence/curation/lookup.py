@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
-from evidence.bibliography.formats import vancouver
-from evidence.bibliography.reference_files import read_reference_file
+from evidence.bibliography.read import read_reference_file
+from evidence.bibliography.vancouver import vancouver
 from evidence.curation.clinicaltrials_gov import RegistryRecord, read_registry
 from evidence.curation.web import DOI, PUBMED, REGISTRY, NothingThereError, Web, WebError
 from evidence.dataset.problems import Finding

@@ -94,6 +94,7 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("trial-named", "note", "file", "Trial named after its label", "The table has no short names of trials; they were made from the labels.", "The column trial was filled from the labels.", "Compare the names with those of trials that are already there."),
     ("registry-record", "blocking", "file", "Not a results record", "Only a study record of ClinicalTrials.gov (API version 2, JSON) is understood.", "The file is no results record of ClinicalTrials.gov: {reason}.", "Download it from clinicaltrials.gov/api/v2/studies/ followed by the NCT number."),
     ("reference-file", "blocking", "file", "References cannot be read", "References are read from RIS, nbib, BibTeX and CSL-JSON files.", "The references cannot be read: {reason}.", "Export them again as RIS, nbib, BibTeX or CSL-JSON."),
+    ("retracted", "note", "row", "Retracted or doubted", "A retracted publication must not enter the evidence unseen; its note keeps saying so.", "Reference {item} ({value}) is marked: {notice}", "Read the notice; do not add results of a retracted trial."),
     ("identifier", "blocking", "cell", "Not an identifier", "A reference can be named by its DOI, PubMed number or NCT number.", "“{value}” is no DOI, PubMed number or NCT number.", "Write for example 10.1176/appi.ajp.2013.13030392, 23982301 or NCT00768430."),
     # Value of a cell.
     ("blank-required", "blocking", "cell", "Blank cell", "This column must hold a value in every row.", "{column} is blank.", "Fill in {column}."),

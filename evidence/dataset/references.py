@@ -1,4 +1,4 @@
-"""references.json → frozen references and findings. Formatting them is the matter of `evidence.bibliography.formats`.
+"""references.json → frozen references and findings. Formatting them is the matter of `evidence.bibliography`.
 
 A field with a finding is left out of the reference, never guessed; the reference itself stays, so
 that a mistyped DOI does not take the results that cite it off the screen. An item without a usable
@@ -19,7 +19,9 @@ from evidence.dataset.validation import text_fault
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _WRITTEN_ID = re.compile(r'"id"\s*:\s*("(?:[^"\\]|\\.)*")')
 _DOI = re.compile(r"10\.[0-9]{4,9}/[^\s<>\"\\^`{|}]+")
-_LINK = re.compile(r"https?://[^\s/?#<>\"]+\.[^\s<>\"]*", re.IGNORECASE)
+_LINK = re.compile(r"https?://[^\s/?#<>\".]+\.[^\s<>\"]*", re.IGNORECASE)  # one way to read: up to the first dot
+SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV|2nd|3rd|4th", re.IGNORECASE)
+_LONGEST_IDENTIFIER = 2_000  # characters of a DOI, a number or an address
 _FORMS = (
     ("DOI", _DOI, "doi"),
     ("PMID", re.compile(r"[1-9][0-9]{0,7}"), "pmid"),
@@ -31,11 +33,15 @@ _TEXTS = ("type", "title", "container-title", "volume", "issue", "page", "note")
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """One author: a person's family and given name, or a group's name in `literal`."""
+    """One author: a person's family and given name, or a group's name in `literal`.
+
+    A particle such as “van der” belongs to the family name; a suffix such as “Jr” stands apart.
+    """
 
     family: str = ""
     given: str = ""
     literal: str = ""
+    suffix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,8 @@ def _reference(key: str, item: dict[str, Any], line: int, found: list[Finding]) 
     for name, form, code in _FORMS:
         value = item.get(name)
         # A link may hold "&lt;" and the like; its own form is stricter than that of a text.
-        texts[name] = str(value) if isinstance(value, str) and form.fullmatch(value) else ""
+        is_short = isinstance(value, str) and len(value) <= _LONGEST_IDENTIFIER
+        texts[name] = str(value) if is_short and form.fullmatch(str(value)) else ""
         if isinstance(value, int) and name == "PMID" and 0 < value < 10**8:
             texts[name] = str(value)
         if value is not None and not texts[name]:
@@ -200,7 +207,20 @@ def _authors(
         if not isinstance(author, dict) or not (author.get("family") or author.get("literal")):
             shape("author", author, "names with family or literal")
             continue
-        yield Author(*(text("author", author.get(part)) for part in ("family", "given", "literal")))
+        names = ("dropping-particle", "non-dropping-particle", "family", "given", "literal", "suffix")
+        dropping, particle, family, given, literal, suffix = (text("author", author.get(name)) for name in names)
+        given, own = (given, suffix) if suffix else without_suffix(given)
+        yield Author(" ".join(part for part in (dropping, particle, family) if part), given, literal, own)
+
+
+def without_suffix(name: str) -> tuple[str, str]:
+    """Return a given name without the suffix behind it, and the suffix.
+
+    >>> without_suffix("CA Jr"), without_suffix("Ann")
+    (('CA', 'Jr'), ('Ann', ''))
+    """
+    rest, _, last = name.rpartition(" ")
+    return (rest, last) if rest and SUFFIX.fullmatch(last) else (name, "")
 
 
 def _date(issued: object, shape: Callable[[str, object, str], None]) -> tuple[int, ...]:

@@ -10,7 +10,9 @@ from typing import NamedTuple, TypeVar
 
 from evidence import __version__
 from evidence.bibliography import self_citation as citing
-from evidence.bibliography.formats import bibtex, csl_json, ris
+from evidence.bibliography.bibtex import bibtex
+from evidence.bibliography.csl import csl_json
+from evidence.bibliography.ris import ris
 from evidence.export.r_script import r_script
 from evidence.report.view import ExportError, FailedError, Said, View, quiet, tell
 from evidence.selection.selection import headcount

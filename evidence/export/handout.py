@@ -7,7 +7,7 @@ import html
 import math
 from collections.abc import Sequence
 
-from evidence.bibliography.formats import vancouver
+from evidence.bibliography.vancouver import vancouver
 from evidence.export import qr
 from evidence.export import svg as vector
 from evidence.formatting import counted

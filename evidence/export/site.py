@@ -13,7 +13,11 @@ from dataclasses import replace
 
 from plotly.offline import get_plotlyjs
 
-from evidence.bibliography.formats import bibtex, csl_json, links, registry_link, ris, vancouver
+from evidence.bibliography.bibtex import bibtex
+from evidence.bibliography.csl import csl_json
+from evidence.bibliography.links import links, registry_link
+from evidence.bibliography.ris import ris
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.records import Result
 from evidence.export.spreadsheets import rows_json, rows_xlsx
 from evidence.export.web_page import page

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Sequence
 
-from evidence.bibliography.formats import vancouver
+from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
 from evidence.dataset.records import Result
 from evidence.export import slide_charts as drawings

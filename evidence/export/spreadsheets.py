@@ -9,7 +9,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from evidence.bibliography.formats import best_link, vancouver
+from evidence.bibliography.links import best_link
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.records import Result
 from evidence.questions.response import answer_for
 from evidence.report.tables.answers import result_frame

@@ -9,7 +9,8 @@ from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
 from docx.shared import Cm, Pt
 
-from evidence.bibliography.formats import links, vancouver
+from evidence.bibliography.links import links
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.references import Reference
 from evidence.questions.summary_of_findings import Summary
 from evidence.report.tables.summary_of_findings import headings, notes, summary_frame, summary_rows

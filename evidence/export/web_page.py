@@ -8,7 +8,8 @@ import pandas as pd
 from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
-from evidence.bibliography.formats import links, vancouver
+from evidence.bibliography.links import links
+from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
 from evidence.dataset.references import Reference
 from evidence.report.sections import Part, parts

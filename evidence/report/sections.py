@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 import plotly.graph_objects as go
 
-from evidence.bibliography.formats import best_link
+from evidence.bibliography.links import best_link
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.formatting import percent

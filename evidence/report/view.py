@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from evidence import __version__
 from evidence.bibliography import self_citation as citing
-from evidence.bibliography.formats import vancouver
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference

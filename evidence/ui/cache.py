@@ -9,7 +9,7 @@ from functools import lru_cache
 import pandas as pd
 import plotly.graph_objects as go
 
-from evidence.bibliography.formats import best_link
+from evidence.bibliography.links import best_link
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.questions import data_quality, harm_sentences, overview, robustness

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from evidence.bibliography.formats import vancouver
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.export.formats import export
 from evidence.export.handout import handout, shortened

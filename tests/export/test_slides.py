@@ -10,7 +10,7 @@ from PIL import ImageFont
 from pptx import Presentation
 from pptx.util import Emu
 
-from evidence.bibliography.formats import vancouver
+from evidence.bibliography.vancouver import vancouver
 from evidence.export.slides import deck
 from evidence.questions import response
 from evidence.report.figures.people import icon_counts

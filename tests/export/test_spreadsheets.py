@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import rispy
 
-from evidence.bibliography.formats import vancouver
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference

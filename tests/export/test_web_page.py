@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from evidence.bibliography.formats import vancouver
+from evidence.bibliography.vancouver import vancouver
 from evidence.export.web_page import page
 from evidence.report.sections import parts, response_rows
 from evidence.report.view import View, tell

@@ -7,7 +7,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from evidence.bibliography import formats as citations
+from evidence.bibliography.bibtex import bibtex
+from evidence.bibliography.csl import csl_json
+from evidence.bibliography.ris import ris
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.export.r_script import r_script
@@ -135,9 +137,9 @@ def downloads(view: View, key: str, name: str, results: Sequence[Result], more: 
 def offer(view: View, key: str, name: str, references: Sequence[Reference], files: Sequence[Download]) -> None:
     """A button a file, then the references in the formats of reference managers, and how to cite."""
     cited: list[Download] = [
-        ("RIS", "ris", "application/x-research-info-systems", lambda: citations.ris(references)),
-        ("BibTeX", "bib", "application/x-bibtex", lambda: citations.bibtex(references)),
-        ("CSL-JSON", "json", "application/json", lambda: citations.csl_json(references)),
+        ("RIS", "ris", "application/x-research-info-systems", lambda: ris(references)),
+        ("BibTeX", "bib", "application/x-bibtex", lambda: bibtex(references)),
+        ("CSL-JSON", "json", "application/json", lambda: csl_json(references)),
     ]
     with st.container(horizontal=True):
         for label, suffix, mime, make in (*files, *cited):

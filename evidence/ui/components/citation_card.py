@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
-from evidence.bibliography.formats import links, registry_link, vancouver
+from evidence.bibliography.links import links, registry_link
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.dataset.vocabulary import CONFIDENCES, EXTRACTIONS, SOURCES

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from evidence.bibliography.formats import vancouver
+from evidence.bibliography.vancouver import vancouver
 from evidence.report.figures.people import icon_array
 from evidence.report.plain_language import is_answer, plain
 from evidence.report.view import references_of

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence.bibliography import formats as citations
+from evidence.bibliography.links import links
 from evidence.dataset.records import Judgement
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS
 from evidence.questions import risk_of_bias as bias
@@ -41,7 +41,7 @@ def judgement_card(view: View, items: tuple[Judgement, ...]) -> None:
 
 def _links(view: View, key: str) -> str:
     reference = view.evidence.references.get(key)
-    return " · ".join(f"[{link.label}]({link.url})" for link in citations.links(reference)) if reference else ""
+    return " · ".join(f"[{link.label}]({link.url})" for link in links(reference)) if reference else ""
 
 
 def _picked(event: object, board: Board) -> tuple[Judgement, ...]:

@@ -5,7 +5,8 @@ import html
 
 import streamlit as st
 
-from evidence.bibliography.formats import best_link, vancouver
+from evidence.bibliography.links import best_link
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.export import qr
 from evidence.loopback import leads_here

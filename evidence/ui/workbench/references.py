@@ -4,9 +4,9 @@ import json
 
 import streamlit as st
 
-from evidence.bibliography import formats as citations
 from evidence.bibliography.csl import reference_of
-from evidence.bibliography.reference_files import read_reference_file
+from evidence.bibliography.read import read_reference_file
+from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.problems import Finding
 from evidence.dataset.references import read_references
 from evidence.formatting import counted
@@ -89,7 +89,7 @@ def _item(number: int, item: Item) -> None:
     """One new reference: how it reads, the id that rows cite, and a way to take it out."""
     words, name, away = st.columns([5, 3, 1], vertical_alignment="bottom")
     reference = next(iter(read_references(json.dumps([dict(item)]).encode()).items.values()), None)
-    words.markdown(escaped(citations.vancouver(reference)) if reference else escaped(str(item.get("id", ""))))
+    words.markdown(escaped(vancouver(reference)) if reference else escaped(str(item.get("id", ""))))
     place = add_state.key(f"reference-id-{number}-{item['id']}")
 
     def renamed() -> None:

@@ -1,0 +1,356 @@
+r"""BibTeX: CSL items from a file, and references as a file.
+
+The reader is small and goes through the text once. It expands no macros: an abbreviation stands for one short text of
+its own file and nothing else, and texts joined by # are refused with their line. The libraries at hand either expand
+@string in @string (577 bytes can ask for a gigabyte) or are not released yet, and none reads the TeX in a field.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from evidence.bibliography.csl import Item, date_of, is_group, item_of, name_of, one_line, person_of
+from evidence.dataset.problems import Finding, finding
+from evidence.dataset.references import Reference
+
+_MOST_ABBREVIATION = 200  # characters of what an @string may stand for
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_CSL_TYPES = {
+    **{"article": "article-journal", "inproceedings": "paper-conference", "conference": "paper-conference"},
+    **{
+        "book": "book",
+        "incollection": "chapter",
+        "inbook": "chapter",
+        "phdthesis": "thesis",
+        "mastersthesis": "thesis",
+    },
+    **{"techreport": "report", "online": "webpage", "dataset": "dataset", "proceedings": "book", "collection": "book"},
+}
+_TYPES = {"article-journal": "article", "paper-conference": "inproceedings"}
+_START = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]+)[ \t]*([{(])", re.MULTILINE)
+_NEXT = re.compile(r"\s*@[ \t]*([A-Za-z]+)[ \t]*([{(])")
+_NAME = re.compile(r"\s*([^\s=,{}\"#()]+)\s*=\s*")
+_KEY = re.compile(r"[^,{}=\"]*")
+_JOIN = re.compile(r"\s*#\s*")
+_ROUND = re.compile(r"\\.|[()]", re.DOTALL)
+_BARE = re.compile(r"[^\s,{}\"#()=]+")
+_SPACE = re.compile(r"[\s,]*")
+_MARKS = re.compile(r'\\.|[{}"]', re.DOTALL)
+_INHERITED = (
+    *("year", "month", "date", "publisher", "editor", "booktitle", "series", "address", "volume", "number"),
+    "journal",
+)
+_MOST_INHERITED = 500  # characters of a field that one entry takes from another
+
+
+@dataclass(slots=True)
+class Entry:
+    """One entry: its kind and key, its fields as written without their outer marks, and the line it starts on."""
+
+    kind: str
+    key: str
+    line: int
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+class _BrokenError(Exception):
+    """An entry cannot be read to its end; the words say why."""
+
+
+def read_bibtex(text: str) -> tuple[list[Item], list[Finding]]:
+    """Return the entries of a BibTeX file as items, in its order, and a finding for each that cannot be read.
+
+    >>> items, found = read_bibtex("@article{a, author={Bea C. Alpha and others}, title={A trial}}")
+    >>> items[0]["author"], items[0]["note"], found
+    ([{'family': 'Alpha', 'given': 'Bea C.'}], 'The file names further authors only as “and others”.', [])
+    """
+    found: list[Finding] = []
+    read = list(entries(text, found))
+    by_key: dict[str, Entry] = {}
+    for entry in read:
+        by_key.setdefault(entry.key.casefold(), entry)
+    items = []
+    for entry in read:
+        parent = by_key.get(one_line(entry.fields.get("crossref", "")).casefold())
+        if "crossref" in entry.fields and parent is None:
+            reason = f"{entry.key} takes fields from “{entry.fields['crossref'][:60]}”, which the file does not hold"
+            found.append(finding("reference-file", entry.line, reason=reason))
+        items.append(_item(entry.kind, entry.key, _inherited(entry, parent)))
+    return items, found
+
+
+def _inherited(entry: Entry, parent: Entry | None) -> Mapping[str, str]:
+    if parent is None or parent is entry:
+        return entry.fields
+    above = {name: parent.fields[name][:_MOST_INHERITED] for name in _INHERITED if name in parent.fields}
+    if "title" in parent.fields:
+        above.setdefault("booktitle", parent.fields["title"][:_MOST_INHERITED])
+    return above | entry.fields
+
+
+def entries(text: str, found: list[Finding]) -> Iterator[Entry]:
+    """Yield the entries of a text in one pass; what is wrong with one is put into `found`, by its line.
+
+    An entry ends at the latest where a line starts another one, so that a brace nobody closed costs one entry.
+    """
+    starts = [match.start() for match in _START.finditer(text)]
+    abbreviations = {month: month for month in _MONTHS}
+    line, counted = 1, 0
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+        at = start
+        while match := _NEXT.match(text, at, end):
+            line, counted = line + text.count("\n", counted, match.start(1)), match.start(1)
+            kind = match.group(1).casefold()
+            try:
+                if kind in ("comment", "preamble"):
+                    at = _past(text, match.end(), end, match.group(2))
+                    continue
+                entry, at = _entry(text, match.end(), end, Entry(kind, "", line), abbreviations)
+            except _BrokenError as error:
+                if kind != "comment":
+                    reason = f"the entry @{match.group(1)} that starts on line {line} {error}"
+                    found.append(finding("reference-file", line, reason=reason))
+                break
+            if kind == "string":
+                abbreviations |= {name: value[:_MOST_ABBREVIATION] for name, value in entry.fields.items()}
+            else:
+                yield entry
+
+
+def _past(text: str, at: int, end: int, opening: str) -> int:
+    """The place behind the mark that closes what was opened before `at`."""
+    depth = 1
+    closing = "}" if opening == "{" else ")"
+    marks = _MARKS if opening == "{" else _ROUND
+    for mark in marks.finditer(text, at, end):
+        depth += {opening: 1, closing: -1}.get(mark.group(), 0)
+        if not depth:
+            return mark.end()
+    raise _BrokenError("is not closed")
+
+
+def _entry(text: str, at: int, end: int, entry: Entry, known: Mapping[str, str]) -> tuple[Entry, int]:
+    if entry.kind != "string":
+        key = _KEY.match(text, at, end)
+        if key is not None and text[key.end() : key.end() + 1] != "=":  # else the first field stands where the key does
+            entry.key, at = key.group().strip(), key.end()
+    while True:
+        space = _SPACE.match(text, at, end)
+        at = space.end() if space else at
+        if at >= end:
+            raise _BrokenError("is not closed")
+        if text[at] in "})":
+            return entry, at + 1
+        name = _NAME.match(text, at, end)
+        if name is None:
+            raise _BrokenError(f"has no field at “{one_line(text[at : min(at + 20, end)])}”")
+        value, at = _value(text, name.end(), end, name.group(1).casefold(), known)
+        entry.fields.setdefault(name.group(1).casefold(), value)
+
+
+def _value(text: str, at: int, end: int, name: str, known: Mapping[str, str]) -> tuple[str, int]:
+    parts = []
+    while True:
+        part, at = _part(text, at, end, name, known)
+        parts.append(part)
+        rest = _JOIN.match(text, at, end)
+        if rest is None:
+            return "".join(parts), at
+        if name not in ("month", "date", "year") or len(parts) > 3:
+            raise _BrokenError(f"joins texts with # in {name}, which is not read; write the text itself")
+        at = rest.end()
+
+
+def _part(text: str, at: int, end: int, name: str, known: Mapping[str, str]) -> tuple[str, int]:
+    if at < end and text[at] == "{":
+        close = _past(text, at + 1, end, "{")
+        return text[at + 1 : close - 1], close
+    if at < end and text[at] == '"':
+        depth = 0
+        for mark in _MARKS.finditer(text, at + 1, end):
+            depth += {"{": 1, "}": -1}.get(mark.group(), 0)
+            if mark.group() == '"' and depth <= 0:
+                return text[at + 1 : mark.start()], mark.end()
+        raise _BrokenError(f"has a quotation mark in {name} that is not closed")
+    bare = _BARE.match(text, at, end)
+    if bare is None:
+        raise _BrokenError(f"has no value for {name}")
+    word = bare.group()
+    if word.isdigit() or word.casefold() in known:
+        return known.get(word.casefold(), word), bare.end()
+    raise _BrokenError(f"uses the abbreviation “{word[:40]}” in {name}, which the file does not define before it")
+
+
+def _item(kind: str, key: str, fields: Mapping[str, str]) -> Item:
+    def text(name: str) -> str:
+        return plain_tex(fields.get(name, ""))
+
+    names = list(_names(fields.get("author", "")))
+    is_open = bool(names) and names[-1] == "others"
+    others = "The file names further authors only as “and others”." if is_open else ""
+    editors = [name for name in _names(fields.get("editor", "")) if name != "others"]
+    item = item_of(
+        id=key,
+        type=_CSL_TYPES.get(kind, "webpage" if fields.get("url") else "article"),
+        title=text("title"),
+        author=[_name(name) for name in (names[:-1] if is_open else names)],
+        container=text("journal") or text("journaltitle") or text("booktitle"),
+        issued=date_of(text("date") or f"{text('year')} {text('month')}"),
+        volume=text("volume"),
+        issue=text("number") or text("issue"),
+        page=re.sub(r" ?[-–]+ ?", "-", text("pages")),
+        doi=text("doi"),
+        pmid=text("pmid"),
+        pmcid=text("pmcid"),
+        urls=[one_line(fields.get("url", ""))],
+        note=" ".join(part for part in (text("note"), others) if part),
+    )
+    along = {"publisher": text("publisher"), "edition": text("edition"), "collection-title": text("series")}
+    more = {name: value for name, value in along.items() if value}
+    return item | more | ({"editor": [_name(name) for name in editors]} if editors else {})
+
+
+def _names(text: str) -> Iterator[str]:
+    """The names of a list, parted by “and” outside of braces."""
+    words: list[str] = []
+    depth = 0
+    for word in text.split():
+        if word.casefold() == "and" and depth <= 0:
+            if words:
+                yield " ".join(words)
+            words = []
+            continue
+        words.append(word)
+        depth += word.count("{") - word.count("}") - word.count("\\{") + word.count("\\}")
+    if words:
+        yield " ".join(words)
+
+
+def _name(name: str) -> dict[str, str]:
+    is_group_in_braces = name.startswith("{") and name.endswith("}") and name.count("{") == name.count("}") == 1
+    plain = plain_tex(name)
+    if is_group_in_braces or (name.startswith("{{") and name.endswith("}}")):
+        return {"literal": plain}
+    # A comma in braces parts nothing; one that TeX wrote for an accent does not occur.
+    words = [plain_tex(word) for word in _words(name)]
+    if "," in plain and "," in re.sub(r"\{[^{}]*\}", "", name):
+        return name_of(plain)
+    if len(words) < 2 or is_group(plain):
+        return {"literal": plain} if " " in plain else {"family": plain}
+    return person_of(words)
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a name, what stands in braces being one."""
+    words: list[str] = []
+    depth = 0
+    # A space that ends a command is none: \O ystein is one word.
+    for word in re.sub(r"(\\[A-Za-z]+)\s+", r"\1{}", text.replace("~", " ")).split():
+        words.append(word)
+        depth += word.count("{") - word.count("}")
+        if depth <= 0:
+            yield " ".join(words)
+            words = []
+    if words:
+        yield " ".join(words)
+
+
+_ACCENTS = {
+    **{"'": "\u0301", "`": "\u0300", "^": "\u0302", '"': "\u0308", "~": "\u0303", "=": "\u0304", ".": "\u0307"},
+    **{
+        "u": "\u0306",
+        "v": "\u030c",
+        "H": "\u030b",
+        "c": "\u0327",
+        "k": "\u0328",
+        "r": "\u030a",
+        "b": "\u0331",
+        "d": "\u0323",
+    },
+}
+_LETTERS = {
+    **{"o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å"},
+    **{"AA": "Å", "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ"},
+    **{"textbackslash": "\\", "textasciitilde": "~", "textasciicircum": "^", "textendash": "–", "textemdash": "—"},
+    **{"ldots": "…", "dots": "…", "textquoteright": "’", "textquoteleft": "‘", "copyright": "©", "pm": "±"},
+    **{"alpha": "α", "beta": "β", "gamma": "γ", "kappa": "κ", "mu": "μ", "times": "×", "leq": "≤", "geq": "≥"},
+    **{"textmu": "μ", "texttrademark": "™", "textregistered": "®", "slash": "/", "ensuremath": "", "and": "and"},
+}
+_TEX = re.compile(r"\\([A-Za-z]+)[ \t\n]*|\\(.)|([{}~$])", re.DOTALL)
+
+
+def plain_tex(text: str) -> str:
+    r"""Return a text of BibTeX as readers see it: accents over their letters, no commands, no braces.
+
+    A command that is not known is left out and what it was used on stays.
+
+    >>> plain_tex(r"{\textit{all}} Garc{\'\i}a at 0.5~mg/kg: \emph{a} 50\% trial")
+    'all García at 0.5 mg/kg: a 50% trial'
+    """
+    if not any(mark in text for mark in "\\{}~$"):
+        return one_line(unicodedata.normalize("NFC", text))
+    parts: list[str] = []
+    accent = ""
+
+    def put(piece: str) -> None:
+        nonlocal accent
+        if accent and piece:
+            piece, accent = piece[0].replace("ı", "i").replace("ȷ", "j") + accent + piece[1:], ""
+        parts.append(piece)
+
+    at = 0
+    for match in _TEX.finditer(text):
+        put(text[at : match.start()])
+        at = match.end()
+        word, sign, brace = match.groups()
+        if word is not None:
+            if word in _ACCENTS:
+                accent = _ACCENTS[word]
+            elif word in _LETTERS:
+                put(_LETTERS[word])
+        elif sign is not None:
+            if sign in _ACCENTS:
+                accent = _ACCENTS[sign]
+            elif sign != "-":  # which only says where a word may be parted
+                put(" " if sign in " \\/,;:" else sign)
+        elif brace == "~":
+            put(" ")
+    put(text[at:])
+    return one_line(unicodedata.normalize("NFC", "".join(parts)))
+
+
+def bibtex(references: Iterable[Reference]) -> str:
+    """Return references as BibTeX, one entry each, special characters escaped."""
+    return "\n".join(_written(reference) for reference in references)
+
+
+def _written(reference: Reference) -> str:
+    authors = " and ".join(
+        f"{{{_tex(a.literal)}}}" if a.literal else ", ".join(_tex(p) for p in (a.family, a.suffix, a.given) if p)
+        for a in reference.authors
+    )
+    kind = _TYPES.get(reference.type, "misc")
+    fields = {
+        "author": authors,
+        "title": f"{{{_tex(reference.title)}}}" if reference.title else "",
+        ("booktitle" if kind == "inproceedings" else "journal"): _tex(reference.container_title),
+        "year": str(reference.year or ""),
+        "volume": _tex(reference.volume),
+        "number": _tex(reference.issue),
+        "pages": _tex(reference.page).replace("-", "--"),
+        "doi": reference.doi or "",
+        "pmid": reference.pmid or "",
+        "url": reference.url.replace("{", "%7B").replace("}", "%7D"),
+        "note": _tex(reference.note),
+    }
+    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    key = unicodedata.normalize("NFKD", reference.id).encode("ascii", "ignore").decode()
+    return f"@{kind}{{{key},\n{body}}}\n"
+
+
+_ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+
+
+def _tex(text: str | None) -> str:
+    return re.sub(r"[&%$#_{}\\~^]", lambda sign: _ESCAPES.get(sign[0], f"\\{sign[0]}"), one_line(text or ""))

@@ -1,0 +1,53 @@
+"""Where a reference can be read: links to the publisher, PubMed and registries, fit for Markdown and HTML."""
+
+import re
+from typing import NamedTuple
+
+from evidence.dataset.references import Reference
+
+_ENDS_LINKS = frozenset("()[]<>\"'`\\^{|} ")
+
+
+class Link(NamedTuple):
+    """Where a reference can be read: what the link is called and where it leads."""
+
+    label: str
+    url: str
+
+
+def links(reference: Reference) -> tuple[Link, ...]:
+    """Return every place a reference is known to be, the publisher first; http(s) only, fit for Markdown and HTML."""
+    found = []
+    if reference.doi:
+        found.append(Link("DOI", _encoded(f"https://doi.org/{reference.doi}")))
+    if reference.pmid:
+        found.append(Link("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{reference.pmid}/"))
+    if reference.pmcid:
+        found.append(Link("PubMed Central", f"https://www.ncbi.nlm.nih.gov/pmc/articles/{reference.pmcid}/"))
+    if reference.url and (url := _encoded(reference.url)) not in {link.url for link in found}:
+        found.append(Link("Source", url))
+    return tuple(found)
+
+
+def _encoded(url: str) -> str:
+    """An address in which nothing ends a Markdown link or an attribute; it leads to the same place."""
+    return "".join(f"%{ord(character):02X}" if character in _ENDS_LINKS else character for character in url)
+
+
+def best_link(reference: Reference | None) -> str | None:
+    """Return the one link a chart label leads to, None where no address is known."""
+    found = links(reference) if reference else ()
+    return found[0].url if found else None
+
+
+def registry_link(number: str | None) -> str | None:
+    """Return where a registry number leads, for the registries with an address of their own.
+
+    >>> registry_link("NCT00768430")
+    'https://clinicaltrials.gov/study/NCT00768430'
+    """
+    if number and re.fullmatch(r"NCT[0-9]{8}", number):
+        return f"https://clinicaltrials.gov/study/{number}"
+    if number and re.fullmatch(r"ISRCTN[0-9]+", number):
+        return f"https://www.isrctn.com/{number}"
+    return None
