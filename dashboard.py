@@ -23,7 +23,7 @@ from evidence.api import security_contact as contact
 from evidence.api import security_headers as headers
 from evidence.config import Settings
 from evidence.ui import data as loading
-from evidence.ui import share
+from evidence.ui import share, window
 
 # The interface reads through the cache of the pages from threads that draw no page; that is meant.
 logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").setLevel(logging.ERROR)
@@ -62,7 +62,10 @@ app = st.App(
     lifespan=_started,
     middleware=[
         Middleware(reach.Watch),
-        Middleware(headers.SecurityHeaders, headers=headers.security_headers(ancestors, [share.script_source()])),
+        Middleware(
+            headers.SecurityHeaders,
+            headers=headers.security_headers(ancestors, [share.script_source(), window.script_source()]),
+        ),
         Middleware(budgets.OwnersMetrics),
         Middleware(budgets.PatientBody),
         Middleware(budgets.UploadBudget),

@@ -6,46 +6,30 @@ import streamlit as st
 
 from evidence.formatting import counted
 from evidence.ui import data as loading
-from evidence.ui import filters, links, owner
+from evidence.ui import filters, links, owner, window
 from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.banner import data_banner
+from evidence.ui.navigation import SECTIONS, WITHOUT_SELECTION
 
-PAGES = (
-    st.Page("../../pages/overview.py", title="Overview", icon=":material/dashboard:", default=True),
-    st.Page("../../pages/patient.py", title="My patient", icon=":material/person_search:", url_path="patient"),
-    st.Page("../../pages/onset.py", title="Onset", icon=":material/bolt:"),
-    st.Page("../../pages/response.py", title="Response", icon=":material/groups:"),
-    st.Page("../../pages/duration.py", title="Duration", icon=":material/hourglass_bottom:"),
-    st.Page("../../pages/safety.py", title="Safety", icon=":material/medical_services:"),
-    st.Page("../../pages/which.py", title="Which one", icon=":material/compare_arrows:", url_path="which"),
-    st.Page("../../pages/seminar.py", title="Seminar", icon=":material/slideshow:", url_path="seminar"),
-    st.Page("../../pages/blinding.py", title="Blinding", icon=":material/visibility_off:"),
-    st.Page("../../pages/trials.py", title="Trials", icon=":material/article:"),
-    st.Page("../../pages/bias.py", title="Bias", icon=":material/traffic:"),
-    st.Page("../../pages/summary.py", title="Summary of findings", icon=":material/table_chart:", url_path="summary"),
-    st.Page("../../pages/claims.py", title="Claims", icon=":material/fact_check:"),
-    st.Page("../../pages/methods.py", title="Methods", icon=":material/functions:"),
-    st.Page("../../pages/quality.py", title="Data quality", icon=":material/rule:", url_path="quality"),
-    st.Page("../../pages/add.py", title="Add a trial", icon=":material/add_circle:", url_path="add"),
-    st.Page("../../pages/compare.py", title="Compare", icon=":material/difference:", url_path="compare"),
-    st.Page("../../pages/dictionary.py", title="Data dictionary", icon=":material/menu_book:", url_path="dictionary"),
-    st.Page("../../pages/background.py", title="Background", icon=":material/school:"),
-    st.Page("../../pages/export.py", title="Export", icon=":material/download:", url_path="export"),
-)
+HERE = Path(__file__).parent
+NAME = "Ketamine for depression: what the trials show"
 
 st.set_page_config(
-    page_title="Ketamine in depression: the evidence",
-    page_icon=str(Path(__file__).with_name("icon.png")),
+    page_title=NAME,
+    page_icon=str(HERE / "icon.png"),
     layout="wide",
 )
-page = st.navigation(list(PAGES), position="top")
+st.logo(str(HERE / "static" / "name.svg"), size="large")
+page = st.navigation({section: list(pages) for section, pages in SECTIONS.items()}, position="top")
+st.html(HERE / "static" / "frame.css")
+window.watch()
 owner.take_from_address()
 link = links.read(page)
 loaded = loading.current()
 # A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.
 with st.container(key="frame-top"):
     data_banner(loaded)
-    filters.bar(loaded.evidence, links.tools)
+    filters.bar(loaded.evidence, links.tools, takes_selection=page.url_path not in WITHOUT_SELECTION)
     notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(

@@ -1,6 +1,7 @@
 """The one filter bar: a preset, the filters that narrow it, and what they exclude. All of it lives in the URL."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -8,71 +9,117 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.formatting import counted
 from evidence.selection.filters import DOSE_LIMITS, FILTERS, title_of
-from evidence.selection.selection import PRESETS, Selection, Step, blockers, headcount
+from evidence.selection.selection import DEFAULT_PRESET, PRESETS, Selection, Step, blockers, headcount
 from evidence.ui import cache as remembered
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import selection_from_state
 
+_INSTEAD = "preset-instead"
 _DOSE_STEPS = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.8, 1.0]
 
 
-def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None) -> None:
-    """Draw the filter bar: what is on screen in one line, which opens to the filters and what each excluded.
+def ask_instead(preset: str) -> None:
+    """Ask another question than the address names first: its buttons read the first of several, and a blank as none."""
+    st.session_state[_INSTEAD] = preset
 
-    `beside` draws what stands at its end.
+
+def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_selection: bool = True) -> None:
+    """Draw the filter bar: the questions side by side, what is on screen in one line, and the filters behind it.
+
+    `beside` draws what stands at its end. On a page that takes no selection the bar is out of sight; it is drawn all
+    the same, so that the address keeps what was chosen.
     """
+    instead = st.session_state.get(_INSTEAD)
+    if instead and "preset" in st.session_state:
+        st.session_state["preset"] = st.session_state.pop(_INSTEAD)
     selection = selection_from_state()
     kept = remembered.selected(remembered.chosen(evidence, selection))
-    total = len(evidence.trials)
-    left, right, end = st.columns([7, 9, 5], vertical_alignment="top")
-    with left:
-        st.selectbox(
-            "Evidence",
-            list(PRESETS),
-            format_func=lambda name: PRESETS[name].label,
-            key="preset",
-            bind="query-params",
-            label_visibility="collapsed",
-            help="The question; filters narrow it.",
-        )
-    active = sum(1 for name in FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)
-    filters = f" · {counted(active, 'filter')} on" if active else ""
-    count = headcount(kept)
-    with (
-        right,
-        st.expander(f"**{count.trials} of {total} trials**, {count.in_people}{filters} · filter", key="filters"),
-    ):
-        _widgets()
-        if selection_from_state() != selection:
-            st.rerun()  # a deep link: the widgets have just read the URL, the line above them had not
-        _excluded(remembered.explained(remembered.chosen(evidence, selection)))
-    with end:
+    with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(
+            key="bar-choice" if takes_selection else "bar-out-of-sight",
+            horizontal=True,
+            vertical_alignment="center",
+            gap="small",
+        ):
+            st.pills(
+                "Evidence",
+                list(PRESETS),
+                format_func=lambda name: PRESETS[name].label,
+                default=DEFAULT_PRESET,
+                required=True,
+                key="preset",
+                bind="query-params",
+                label_visibility="collapsed",
+                wrap=True,
+            )
+            if st.session_state["preset"] not in PRESETS:
+                st.session_state.setdefault(_INSTEAD, DEFAULT_PRESET)
+            if _INSTEAD in st.session_state:
+                st.rerun()
+            active = sum(1 for name in FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)
+            filters = f" · {counted(active, 'filter')} on" if active else ""
+            count = headcount(kept)
+            label = f"{count.trials} of {len(evidence.trials)} trials{filters} · filter"
+            with st.popover(label, key="filters", type="tertiary", on_change="rerun") as panel:
+                if panel.open:
+                    st.markdown(f"**{count.trials} of {len(evidence.trials)} trials**, {count.in_people}")
+                _widgets(selection, is_open=bool(panel.open))
+                if selection_from_state() != selection:
+                    st.rerun()  # a deep link: the widgets have just read the URL, the line above them had not
+                if panel.open:
+                    _excluded(remembered.explained(remembered.chosen(evidence, selection)))
         beside()
 
 
-def _widgets() -> None:
-    columns = st.columns(3)
-    for i, (name, asked) in enumerate(FILTERS.items()):
-        labels = asked.labels
-        with columns[i % 3]:
-            st.multiselect(
-                asked.title,
-                list(labels),
-                format_func=labels.__getitem__,
-                key=name,
-                bind="query-params",
-                placeholder="any",
-            )
-    with columns[len(FILTERS) % 3]:
-        st.select_slider(
-            "Dose, mg/kg",
-            _DOSE_STEPS,
-            value=DOSE_LIMITS,
-            key="dose",
-            bind="query-params",
-            help="Only doses given by body weight; doses in mg are left out once this is narrowed.",
-        )
+_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Treatment": ("drug", "route", "schedule", "comparator_kind"),
+        "People": ("population", "age_group"),
+        "Study": ("design", "blinding", "source", "confidence"),
+    }
+)
+
+
+def _widgets(selection: Selection, is_open: bool) -> None:
+    """The filters in three groups. While the panel is shut only those in use are drawn, which keeps the address."""
+    if not is_open:
+        for name in FILTERS:
+            if selection.words.get(name) or name in st.query_params:
+                _word_filter(name)
+        if selection.dose != DOSE_LIMITS or "dose" in st.query_params:
+            _dose()
+        return
+    for column, (group, names) in zip(st.columns(3), _GROUPS.items(), strict=True):
+        with column:
+            st.markdown(f"**{group}**")
+            for name in names:
+                _word_filter(name)
+            if group == "People":
+                _dose()
     st.button("Clear filters", on_click=_clear, key="clear-filters", type="tertiary", icon=":material/filter_alt_off:")
+
+
+def _word_filter(name: str) -> None:
+    labels = FILTERS[name].labels
+    st.multiselect(
+        FILTERS[name].title,
+        list(labels),
+        format_func=labels.__getitem__,
+        key=name,
+        bind="query-params",
+        placeholder="any",
+    )
+
+
+def _dose() -> None:
+    st.select_slider(
+        "Dose, mg/kg",
+        _DOSE_STEPS,
+        value=DOSE_LIMITS,
+        key="dose",
+        bind="query-params",
+        help="Only doses given by body weight; doses in mg are left out once this is narrowed.",
+    )
 
 
 def _clear() -> None:

@@ -12,7 +12,7 @@ from evidence.questions.options import OPTIONS
 from evidence.selection.filters import DOSE, FILTERS, NAMES, matched
 from evidence.selection.selection import PRESET_LABELS
 from evidence.selection.url import read_selection, unknown_dose
-from evidence.ui import carried_options, share
+from evidence.ui import carried_options, filters, share
 from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import selection_from_state
@@ -123,7 +123,7 @@ def read(page: Any) -> Link:
             # Widgets take a label from the address of the browser; what else means a choice is put into their state.
             st.query_params[name] = list(values)
             if name == "preset":
-                st.session_state[name] = selection.preset
+                filters.ask_instead(selection.preset)
             elif name in selection.words:
                 st.session_state[name] = list(selection.words[name])
     if st.session_state.get(_SEEN) != page.url_path:
@@ -138,7 +138,14 @@ def read(page: Any) -> Link:
 
 def tools() -> None:
     """What stands at the end of the filter bar: the switch to plain words, and the button that copies the link."""
-    with st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", gap="small"):
+    with st.container(
+        key="tools",
+        horizontal=True,
+        horizontal_alignment="right",
+        vertical_alignment="center",
+        gap="small",
+        width="content",
+    ):
         plain_view.switch()
         button()
 

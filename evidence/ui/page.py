@@ -13,6 +13,7 @@ from evidence.selection.selection import DEFAULT_PRESET, PRESETS, Selection
 from evidence.synthesis.trial_effects import TrialEffect
 from evidence.ui import cache as remembered
 from evidence.ui import data as loading
+from evidence.ui import window
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def current() -> View:
     """The view of this rerun; the frame has drawn the filter bar before any page asks."""
     evidence = loading.current().evidence
     selection = selection_from_state()
-    theme = "dark" if st.context.theme.type == "dark" else "light"
+    theme = "dark" if window.is_dark() else "light"
     return View(evidence, selection, remembered.selected(remembered.chosen(evidence, selection)), INKS[theme])
 
 

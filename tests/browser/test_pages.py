@@ -29,6 +29,7 @@ ADDRESSES = {
     "response": "For how many does it work?",
     "duration": "For how long does it last?",
     "trials": "Which trials?",
+    "safety": "At what cost?",
 }
 MURROUGH = "10.1176/appi.ajp.2013.13030392"
 # Labels of the first chart that lie on one another, once it has all of them.
@@ -50,7 +51,7 @@ VISIBLE_MARK = """chart => [...chart.querySelectorAll('.points path')].filter(e 
 
 
 def count_line(page: Page) -> Locator:
-    return page.locator("summary", has_text=re.compile(r"\d+ of \d+ trials")).get_by_role("paragraph")
+    return page.locator(".st-key-filters button").first
 
 
 def choose(page: Page, box: str, option: str) -> None:
@@ -127,7 +128,7 @@ def test_a_deep_link_as_the_first_request_of_a_process(browser: Browser) -> None
         page = context.new_page()
         visit(page, f"{fresh.url}/response?preset=Everything&route=Intranasal", ADDRESSES["response"])
         expect(page.get_by_test_id("stTopNavLink")).to_have_count(page.get_by_test_id("stTopNavLink").count())
-        expect(page.get_by_test_id("stTopNavLink").first).to_contain_text("Overview")
+        expect(page.get_by_test_id("stTopNavLink").first).to_contain_text("The answer")
         expect(count_line(page)).to_contain_text("1 filter on")
         # The very first run already draws for the dark.
         ground = page.locator(".js-plotly-plot .main-svg").first
@@ -187,8 +188,7 @@ def test_a_label_on_the_axis_leads_to_the_paper(browser: Browser, server: Server
 def test_filters_travel_in_the_address_across_pages_and_reloads(page: Page, server: Server) -> None:
     visit(page, f"{server.url}/response", ADDRESSES["response"])
     narrow = count_line(page).inner_text()
-    page.get_by_role("combobox", name="Evidence").click()
-    page.get_by_role("option", name="Everything", exact=True).click()
+    page.locator(".st-key-preset").get_by_text("Everything", exact=True).click()
     expect(count_line(page)).not_to_have_text(narrow)
     page.wait_for_url(re.compile("preset=Everything"))
     settled(page, ADDRESSES["response"])
@@ -206,12 +206,12 @@ def test_filters_travel_in_the_address_across_pages_and_reloads(page: Page, serv
     page.reload()
     settled(page, ADDRESSES["response"])
     expect(count_line(page)).to_have_text(line)
-    for address, name in (("onset", "Onset"), ("", "Overview"), ("trials", "Trials"), ("response", "Response")):
+    for address, name in (("onset", "How fast"), ("", "The answer"), ("safety", "Harms"), ("response", "How many")):
         page.get_by_test_id("stTopNavLink").filter(has_text=name).click()
         settled(page, ADDRESSES[address])
         expect(count_line(page)).to_have_text(line)
         assert parameters(page) == asked
-    for address in ("trials", "", "onset", "response"):
+    for address in ("safety", "", "onset", "response"):
         page.go_back()
         settled(page, ADDRESSES[address])
         expect(count_line(page)).to_have_text(line)

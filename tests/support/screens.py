@@ -10,7 +10,7 @@ from evidence.selection.filters import FILTERS
 from evidence.selection.selection import PRESETS
 from tests.support.paths import APP, ROOT
 
-FRAME = {"preset", *FILTERS, "dose", "plain"}  # what the frame asks on every page
+FRAME = {"preset", *FILTERS, "dose", "plain", "window-narrow", "window-dark"}  # what the frame asks on every page
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
 # The others are about all the data, or about one trial.
 FILTERED = [page for page in PAGES if "empty_notice" in (ROOT / "pages" / f"{page}.py").read_text("utf-8")]
@@ -23,6 +23,7 @@ NOT_WORDS = re.compile(r'"bdata":"[^"]*"')
 
 def opened(page: str, **parameters: str | list[str]) -> AppTest:
     at = AppTest.from_file(str(APP), default_timeout=30)
+    at.session_state["filters"] = True  # the panel of the filters is open, so that its widgets are there
     for name, value in parameters.items():
         at.query_params[name] = value
     at.switch_page(f"../../pages/{page}.py")
@@ -36,11 +37,11 @@ def sound_page(page: str, **parameters: str | list[str]) -> AppTest:
 
 
 def count_line(at: AppTest) -> str:
-    return next(expander.label for expander in at.expander if expander.label.endswith("filter"))
+    return next(str(panel.proto.popover.label) for panel in at.get("popover"))
 
 
 def trials_on_screen(at: AppTest) -> int:
-    found = re.search(r"\*\*(\d+) of \d+ trials\*\*", count_line(at))
+    found = re.search(r"(\d+) of \d+ trials", count_line(at))
     assert found
     return int(found[1])
 

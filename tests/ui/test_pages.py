@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("shipped_data")
 def test_every_page_opens_for_every_preset_in_plain_words(page: str, preset: str, evidence: Evidence) -> None:
     at = opened(page, preset=LABELS[preset])
     assert_sound(at)
-    assert at.selectbox(key="preset").value == preset
+    assert at.pills(key="preset").value == preset
     assert not at.warning
     quoted = written_by_others(evidence)
     for text in words_of(at):
@@ -55,7 +55,7 @@ def test_every_page_in_the_dark(page: str) -> None:
 
 def test_the_default_is_the_narrow_question() -> None:
     at = opened("overview")
-    assert at.selectbox(key="preset").value == "midazolam"
+    assert at.pills(key="preset").value == "midazolam"
     assert 0 < trials_on_screen(at) < trials_on_screen(opened("overview", preset="Everything"))
 
 
@@ -125,7 +125,7 @@ def test_an_empty_selection_says_why_and_can_be_undone(page: str) -> None:
     again = opened(page, route="Intranasal")
     again.button(key="undo-preset").click().run()
     assert_sound(again)
-    assert again.selectbox(key="preset").value == "everything"
+    assert again.pills(key="preset").value == "everything"
     assert trials_on_screen(again) > 0
 
 
@@ -157,7 +157,7 @@ def test_an_empty_selection_that_no_single_filter_explains() -> None:
 def test_nonsense_in_the_address_is_ignored(page: str, parameters: dict[str, Any]) -> None:
     at = opened(page, **parameters)
     assert_sound(at)
-    assert at.selectbox(key="preset").value in PRESETS
+    assert at.pills(key="preset").value in PRESETS
 
 
 def test_an_address_with_a_known_and_an_unknown_word_keeps_the_known_one() -> None:

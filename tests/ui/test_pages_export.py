@@ -39,7 +39,7 @@ def test_another_view_has_to_be_made_again(monkeypatch):
     part(monkeypatch, lambda *_: b"held")
     at = made(opened("export", format="Slides (PowerPoint)"))
     assert at.get("download_button")
-    at.selectbox(key="preset").set_value("everything").run()
+    at.pills(key="preset").set_value("everything").run()
     assert not at.exception
     assert at.button(key="export-make")
     assert not at.get("download_button")

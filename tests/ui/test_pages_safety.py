@@ -47,7 +47,7 @@ def test_safety_of_the_default_says_what_was_given_up_and_leads_on() -> None:
     assert "This selection holds no such result; shown without requiring that comparator is midazolam" in said(at)
     (button,) = [b for b in at.button if b.label == "Esketamine nasal spray: 7 trials"]
     button.click().run()
-    assert at.selectbox(key="preset").value == "esketamine"
+    assert at.pills(key="preset").value == "esketamine"
     assert said(at).startswith("The largest difference is in dissociation: about 31 of 100 people")
     assert "shown without" not in said(at)
 

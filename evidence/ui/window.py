@@ -1,0 +1,63 @@
+"""What the server cannot see of the reader's window: whether it is narrow, and which theme it shows.
+
+Two switches out of sight hold the answers; a script of a few lines sets them when the page is opened, when a phone is
+turned, when a window is pulled narrow, and when the system changes between light and dark. A rerun follows only where
+an answer changes. Until the script has spoken the browser's own name decides: phones are narrow.
+"""
+
+import base64
+import hashlib
+
+import streamlit as st
+
+NARROW, DARK = "window-narrow", "window-dark"
+NARROWEST_WIDE = 641  # pixels from which on a chart has its wide layout
+# No “<” before a letter: the sanitizer of st.html drops a script that looks as if it held tags.
+SCRIPT = f"""
+(() => {{
+    const narrow = matchMedia('(max-width: {NARROWEST_WIDE - 1}px)');
+    const bright = () => {{
+        const [r, g, b] = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor
+            .match(/[0-9.]+/g).map(Number);
+        return r + g + b > 382;
+    }};
+    const set = (key, wanted) => {{
+        const box = document.querySelector('.st-key-' + key + ' input');
+        if (box && box.checked !== wanted) box.click();
+    }};
+    const look = () => {{ set('{NARROW}', narrow.matches); set('{DARK}', !bright()); }};
+    clearInterval(window.evidenceWindow);
+    window.evidenceWindow = setInterval(look, 400);
+    look();
+}})();
+"""
+STYLE = f".st-key-{NARROW}, .st-key-{DARK}, .st-key-window {{ display: none !important; }}"
+
+
+def watch() -> None:
+    """Draw the two switches and their script; the frame does so on every page."""
+    st.session_state.setdefault(NARROW, "Mobi" in (st.context.headers.get("User-Agent") or ""))
+    st.session_state.setdefault(DARK, st.context.theme.type == "dark")
+    with st.container(key="window"):
+        st.checkbox("Narrow window", key=NARROW)
+        st.checkbox("Dark theme", key=DARK)
+        st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
+
+
+def is_narrow() -> bool:
+    """Whether charts and tables are laid out for a phone."""
+    return bool(st.session_state.get(NARROW))
+
+
+def is_dark() -> bool:
+    """Whether the browser shows the dark theme."""
+    return bool(st.session_state.get(DARK))
+
+
+def script_source() -> str:
+    """The script as a source of the Content-Security-Policy: allowed by its hash.
+
+    >>> script_source().startswith("'sha256-")
+    True
+    """
+    return f"'sha256-{base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()}'"
