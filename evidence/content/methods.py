@@ -23,9 +23,11 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "One result a trial": ("synthesis.trial_effects", "synthesis.arms"),
         "The effect of one study": ("stats.effect_sizes",),
         "Pooling and heterogeneity": ("stats.bayes", "stats.pooling", "stats.paule_mandel"),
-        "What the pooled effect depends on": ("stats.sensitivity",),
+        "What the pooled effect depends on": ("stats.sensitivity", "stats.subsets"),
+        "One curve over time": ("stats.multilevel",),
+        "Indirect contrasts": ("stats.indirect",),
         "Dose response": ("stats.regression",),
-        "Absolute terms": ("stats.absolute", "stats.proportions", "stats.glmm"),
+        "Absolute terms": ("stats.absolute", "stats.responders", "stats.proportions", "stats.glmm"),
     }
 )
 """Chapters of formulas and the modules they are taken from."""

@@ -1,7 +1,7 @@
 """Fit one curve to several results per trial: a mixed model with known sampling covariances and a trial effect.
 
 Results of one trial share people, so their errors are correlated. The model is y = Xβ + u(trial) + e, with
-u ~ N(0, tau²) and e ~ N(0, V), V known and block diagonal by trial (Konstantopoulos 2011; Pustejovsky & Tipton 2022).
+u ~ N(0, tau²) and e ~ N(0, V), V known and block diagonal by trial (Konstantopoulos 2011).
 It is the model of ``metafor::rma.mv(yi, V, mods = ~ X - 1, random = ~ 1 | trial)``.
 """
 
@@ -52,7 +52,7 @@ class Multilevel:
 def restricted_cubic(x: Sequence[float], knots: Sequence[float]) -> Matrix:
     """Return the restricted cubic spline basis of x: a constant, x, and one column per knot beyond two.
 
-    The curve is cubic between knots and straight outside them (Harrell 2015, Regression Modeling Strategies, 2.4.5).
+    The curve is cubic between knots and straight outside them (Harrell 2015).
     With two knots or fewer it is a straight line.
 
     >>> restricted_cubic([0.0, 1.0], [0.0, 1.0, 2.0]).round(3).tolist()
@@ -93,7 +93,8 @@ def sampling_covariance(
     """Return the sampling covariance of the results of one trial.
 
     Results at times t and s correlate by rho^|log10 t − log10 s|, so that rho is the correlation of two results of
-    which one is ten times as late; on different instruments the correlation is multiplied by rho once more.
+    which one is ten times as late; on different instruments the correlation is multiplied by rho once more
+    (a working model, as in Konstantopoulos 2011).
 
     >>> sampling_covariance([1.0, 4.0], [0.0, 1.0], ["MADRS", "MADRS"], 0.5).tolist()
     [[1.0, 1.0], [1.0, 4.0]]
@@ -105,7 +106,9 @@ def sampling_covariance(
 
 
 def fit(y: Sequence[float], design: Matrix, blocks: Sequence[Matrix], trials: Sequence[int]) -> Multilevel:
-    """Fit the model by restricted maximum likelihood.
+    """Fit the model by restricted maximum likelihood (Konstantopoulos 2011), with the CR2 sandwich beside it.
+
+    The sandwich is that of Pustejovsky & Tipton 2018.
 
     Args:
         y: the effects, shape (n,), in the order of the blocks.

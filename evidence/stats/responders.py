@@ -9,8 +9,8 @@ _NORMAL = NormalDist()
 def responders(comparator_rate: float, smd: float) -> float:
     """Return the rate of responders on a drug from the rate on the comparator and a standardised mean difference.
 
-    Φ(Φ⁻¹(rate) + benefit) with benefit = the SMD in the direction of better, in SDs (Furukawa 1999; Furukawa & Leucht
-    2011; Cochrane Handbook 15.5.3.2). `smd` is positive where the drug is better.
+    Φ(Φ⁻¹(rate) + benefit) with benefit = the SMD in the direction of better, in SDs (Furukawa 2011;
+    Handbook 15.5). `smd` is positive where the drug is better.
 
     >>> round(responders(0.2, 0.5), 3)
     0.366
@@ -24,7 +24,9 @@ def responders(comparator_rate: float, smd: float) -> float:
 
 
 def chance_beyond(mean: float, sd: float, threshold: float) -> float:
-    """Return the probability that a normal quantity exceeds a threshold; 1 or 0 where its SD is 0.
+    """Return the probability that a normal quantity exceeds a threshold, such as the MCID (Duru 2008).
+
+    1 or 0 where its SD is 0.
 
     >>> chance_beyond(2.0, 1.0, 2.0)
     0.5

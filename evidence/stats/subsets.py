@@ -31,7 +31,7 @@ class Subsets:
 
 
 def all_subsets(effects: Sequence[Effect]) -> Subsets | None:
-    """Pool every non-empty subset of the studies by REML (GOSH plot; Olkin, Dahabreh & Trikalinos 2012).
+    """Pool every non-empty subset of the studies by REML (GOSH plot; Olkin 2012).
 
     All subsets are fitted at once by Fisher scoring with halved steps, as metafor::rma fits each (Viechtbauer 2005).
     None without studies and beyond `MAX_STUDIES`.
