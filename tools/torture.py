@@ -56,6 +56,7 @@ def new_row(name: str) -> tuple[str, ...]:
         **{"outcome": "response", "hours": "24", "anchor": "first-dose", "analysis": "main", "source": "full text"},
         **{"locator": "Table 1", "extraction": "reported", "confidence": "high", "note": "two\nlines, “quoted”"},
         **{"events_intervention": "5", "n_intervention": "20", "events_comparator": "2", "n_comparator": "20"},
+        **{"schedule": "single", "timing": "at-time"},
     }
     return tuple(cells.get(column, "") for column in COLUMNS)
 

@@ -8,24 +8,13 @@ from typing import Any, NamedTuple
 
 from evidence.cli.console import STDIN, called, print_json, read_file
 from evidence.dataset.csv_table import read_bytes, read_table
-from evidence.dataset.evidence import (
-    CLAIMS,
-    DATA,
-    FILES,
-    JUDGEMENTS,
-    MODELS,
-    REFERENCES,
-    REVIEWS,
-    TRIALS,
-    known_citations,
-    load,
-)
+from evidence.dataset.evidence import DATA, FILES, MODELS, REFERENCES, TRIALS, known_citations, load
 from evidence.dataset.problems import Finding
-from evidence.dataset.records import Result
+from evidence.dataset.records import LATER, Result
 from evidence.dataset.validation import validate
 
 _DESCRIPTION = """\
-Read a CSV of trial results, or a folder with the five data files, and list everything wrong with it.
+Read a CSV of trial results, or a folder with the data files, and list everything wrong with it.
 
 A single file is judged as trials.csv unless it carries the name of another data file. Its citations
 are looked up in the references.json beside it, or else in the one that comes with the project. A
@@ -36,9 +25,9 @@ cannot be opened. A file that opens but holds no table (empty, binary, too large
 """
 _EPILOG = """\
 JSON for a file is {"file", "rows", "valid", "findings": [{"line", "column", "code", "severity",
-"value", "message", "fix"}]}; "valid" counts the rows that nothing blocks. For a folder it is a list of five.
+"value", "message", "fix"}]}; "valid" counts the rows that nothing blocks. For a folder it is a list, one object a file.
 """
-_CLOSED = frozenset({"file-missing", "file-unreadable"})
+_CLOSED = frozenset({"file-missing", "file-not-given", "file-unreadable"})
 
 
 class Checkup(NamedTuple):
@@ -118,21 +107,17 @@ def _checkup(name: str, data: bytes, path: Path) -> Checkup:
     model = MODELS.get(path.name, Result)
     beside = path.parent / REFERENCES
     citations = known_citations(beside if beside.exists() else DATA / REFERENCES)
-    checked = validate(read_table(data, model.columns()), model, citations=citations)
+    checked = validate(read_table(data, model.columns(), LATER.get(model, ())), model, citations=citations)
     return Checkup(name, checked.rows, len(checked.records), checked.findings)
 
 
 def check_folder(folder: Path) -> list[Checkup]:
-    """The findings of the five files in a folder."""
+    """Return the findings of the data files in a folder."""
     evidence = load(folder)
-    valid = {
-        TRIALS: len(evidence.results),
-        REFERENCES: len(evidence.references),
-        JUDGEMENTS: len(evidence.judgements),
-        REVIEWS: len(evidence.reviews),
-        CLAIMS: len(evidence.claims),
-    }
-    return [Checkup(str(folder / name), evidence.rows[name], valid[name], evidence.findings[name]) for name in FILES]
+    return [
+        Checkup(str(folder / name), evidence.rows[name], evidence.valid[name], evidence.findings[name])
+        for name in FILES
+    ]
 
 
 def text_lines(checkups: list[Checkup]) -> Iterator[str]:

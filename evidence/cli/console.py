@@ -26,7 +26,7 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Add --data DIR."""
-    parser.add_argument("--data", metavar="DIR", default=str(DATA), help="folder of the five files (default: data/)")
+    parser.add_argument("--data", metavar="DIR", default=str(DATA), help="folder of the data files (default: data/)")
 
 
 def progress(text: str) -> None:

@@ -28,7 +28,7 @@ from evidence.formatting import counted
 _DESCRIPTION = """\
 Compare two versions of the data: rows added, removed and changed by cell, references, and every headline number.
 
-A version is a folder with the five files, a trials.csv, the word "current", the start of a digest in history/, or a
+A version is a folder with the data files, a trials.csv, the word "current", the start of a digest in history/, or a
 git revision such as HEAD~1.
 
 Exit status: 0 both versions could be read, 1 one of them is no table, 2 there is no such version.

@@ -181,15 +181,33 @@ def median_days(evidence: Evidence) -> str | None:
     return plain(row.median_intervention) if row and row.median_intervention is not None else None
 
 
-def other_days(evidence: Evidence) -> str | None:
-    """Shortest and longest mean or median days to relapse in the other cohorts."""
-    days = []
-    for trial in ("aan-het-rot-2010", "shiroma-2014", "albott-2018"):
-        for row in evidence.trials.get(trial, ()):
-            value = row.median_intervention if row.median_intervention is not None else row.mean_intervention
-            if is_follow_up(row) and value is not None:
-                days.append(value)
-    return f"{plain(min(days))} to {plain(max(days))}" if days else None
+def _days_of(evidence: Evidence, trial: str) -> str | None:
+    for row in evidence.trials.get(trial, ()):
+        value = row.median_intervention if row.median_intervention is not None else row.mean_intervention
+        if is_follow_up(row) and value is not None:
+            return plain(value)
+    return None
+
+
+def same_people_days(evidence: Evidence) -> str | None:
+    """Return the mean days to relapse of the ten people who are in both cohorts."""
+    return _days_of(evidence, "aan-het-rot-2010")
+
+
+def shiroma_days(evidence: Evidence) -> str | None:
+    """Return the mean days to relapse in Shiroma 2014."""
+    return _days_of(evidence, "shiroma-2014")
+
+
+def shiroma_relapsed(evidence: Evidence) -> str | None:
+    """Return how many people of Shiroma 2014 the mean is of, as a word."""
+    rows = [row for row in evidence.trials.get("shiroma-2014", ()) if is_follow_up(row)]
+    return _word(rows[0].n_intervention) if rows and rows[0].n_intervention is not None else None
+
+
+def albott_days(evidence: Evidence) -> str | None:
+    """Return the median days to relapse in Albott 2018."""
+    return _days_of(evidence, "albott-2018")
 
 
 def _withdrawal(evidence: Evidence) -> Result | None:
@@ -251,23 +269,33 @@ def acute_behind(evidence: Evidence) -> str | None:
     return counted(len(trials_of(row for row, _ in found)), "trial") if found else None
 
 
-def urinary_cohorts(evidence: Evidence) -> str | None:
-    """Cohorts without a comparator that report urinary symptoms, as a word."""
-    rows = [r for r in evidence.results if OUTCOMES[r.outcome].group == "urinary" and not r.is_controlled]
-    return _word(len(trials_of(rows)))
+def urinary_places(evidence: Evidence) -> str | None:
+    """Return how many trials count a urinary event, as a word."""
+    return _word(len(trials_of(r for r in evidence.results if OUTCOMES[r.outcome].group == "urinary")))
 
 
-def urinary_events(evidence: Evidence) -> str | None:
-    """People with urinary symptoms in the one cohort."""
-    row = _one(evidence, "wilkinson-2018-yale", "cystitis")
+def retention_on_ketamine(evidence: Evidence) -> str | None:
+    """Return the people with urinary retention on ketamine in the trial against ECT."""
+    row = _one(evidence, "ekstrand-2022", "urinary-retention")
     return _of(row.events_intervention, row.n_intervention) if row else None
 
 
-def urinary_controlled(evidence: Evidence) -> str | None:
-    """Controlled trials that report a urinary event."""
-    rows = [r for r in evidence.results if OUTCOMES[r.outcome].group == "urinary" and r.is_controlled]
-    names = [own[0].label for own in trials_of(rows).values()]
-    return listed(names) if names else "none"
+def retention_on_ect(evidence: Evidence) -> str | None:
+    """Return the people with urinary retention on ECT in the same trial."""
+    row = _one(evidence, "ekstrand-2022", "urinary-retention")
+    return _of(row.events_comparator, row.n_comparator) if row else None
+
+
+def cystitis_over_years(evidence: Evidence) -> str | None:
+    """Return the people with cystitis over two years of esketamine."""
+    row = _one(evidence, "escape-lte", "cystitis")
+    return _of(row.events_intervention, row.n_intervention) if row else None
+
+
+def cohort_without_events(evidence: Evidence) -> str | None:
+    """Return the size of the cohort in which nobody had urinary symptoms."""
+    row = _one(evidence, "wilkinson-2018-yale", "cystitis")
+    return str(row.n_intervention) if row and row.events_intervention == 0 else None
 
 
 def resistant(evidence: Evidence) -> str | None:
@@ -385,7 +413,10 @@ CHECKS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "duration-6m": (
             Check("Days responders were followed, at most", r"at most (\d+) days", followed_days),
             Check("Median days to relapse", r"infusion was (\d+) days", median_days),
-            Check("Mean or median days in the other cohorts", r"medians of (\d+ to \d+) days", other_days),
+            Check("Mean days of ten of the same patients", r"The (\d+) days \(mean\)", same_people_days),
+            Check("Mean days, Shiroma 2014", r"other people report (\d+) days", shiroma_days),
+            Check("People that mean is of", r"mean of the (\w+) who relapsed", shiroma_relapsed),
+            Check("Median days, Albott 2018", r"and (\d+) days \(median\)", albott_days),
         ),
         "duration-more": (
             Check("Relapsed, treatment went on", r"(\d+ of \d+) stable remitters", going_on),
@@ -398,9 +429,11 @@ CHECKS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
             Check("Trials that report both arms", "", acute_behind),
         ),
         "safety-long": (
-            Check("Cohorts that report urinary symptoms", r"Only (\w+) small cohort", urinary_cohorts),
-            Check("People with urinary symptoms", r"\((\d+ of \d+)\)", urinary_events),
-            Check("Randomised trials that report a urinary event", "", urinary_controlled),
+            Check("Trials that count a urinary event", r"counted in (\w+) places", urinary_places),
+            Check("Urinary retention on ketamine", r"retention in (\d+ of \d+) on ketamine", retention_on_ketamine),
+            Check("Urinary retention on ECT", r"against (\d+ of \d+) on ECT", retention_on_ect),
+            Check("Cystitis over about two years", r"cystitis in (\d+ of \d+) over", cystitis_over_years),
+            Check("Cohort without a urinary event", r"none in a cohort of (\d+)", cohort_without_events),
         ),
         "trd-definition": (Check("Trials here labelled treatment-resistant", "", resistant),),
         "reference-browne": (Check("Records like it in the references here", r"^(No record)", like_browne),),

@@ -10,12 +10,12 @@ from evidence.dataset.csv_table import Table, read_table
 from evidence.dataset.encoding import decode
 from evidence.dataset.fields import DECIMAL_COMMA
 from evidence.dataset.problems import Finding, finding
-from evidence.dataset.records import Result
+from evidence.dataset.records import LATER, Result
 
 COLUMNS = Result.columns()
 _NUMBERS = frozenset(
     name for name in COLUMNS if name.startswith(("events_", "n_", "percent_", "mean_", "sd_", "median_", "ci_"))
-) | {"dose", "administrations", "hours", "effect", "p_value"}
+) | {"dose", "administrations", "hours", "effect", "p_value", "se"}
 
 
 def rows_to_add(table: Table) -> tuple[tuple[str, ...], ...]:
@@ -51,9 +51,12 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
     """
     if any(len(cells) != len(columns) for cells in rows):
         return finding("ragged-row", 0, found=len(min(rows, key=len)), expected=len(columns))
-    table = read_table(data, columns)
+    table = read_table(data, columns, LATER[Result] if columns == COLUMNS else ())
     if not table.is_readable:
         return next(found for found in table.findings if found.is_blocking)
+    lost = [name for at, name in enumerate(columns) if name not in table.header and any(cells[at] for cells in rows)]
+    if lost:  # nothing that was given is dropped silently
+        return finding("missing-column", 1, lost[0])
     if not rows:
         return data
     end = line_end(data)

@@ -1,7 +1,7 @@
 """The versions kept beside the data: a copy of each file before it was changed, and a journal of what was done.
 
 The folder `history/` holds the copies, named after their own hash, and `journal.jsonl`, one JSON object a line: when,
-what, the hash of the five files before and after, and for each file changed the copy that held it before.
+what, the hash of the data files before and after, and for each file changed the copy that held it before.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ FOLDER, JOURNAL = "history", "journal.jsonl"
 class Version:
     """One change on record. `kept` names the copies in history/ of the files as they were before it.
 
-    `before` and `after` are digests of the five files, as `Evidence.digest` has them.
+    `before` and `after` are digests of the data files, as `Evidence.digest` has them.
     """
 
     when: str

@@ -50,7 +50,7 @@ class Saved:
 
     @property
     def digest(self) -> str:
-        """The digest of the five files as saved: what the next save has seen."""
+        """The digest of the data files as saved: what the next save has seen."""
         return self.version.after
 
 

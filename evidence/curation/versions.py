@@ -19,7 +19,7 @@ _GIT_SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The bytes of the five files at one time, and what that version is called."""
+    """The bytes of the data files at one time, and what that version is called."""
 
     name: str
     files: Mapping[str, bytes | Finding]
@@ -33,7 +33,7 @@ class Snapshot:
 def snapshot(name: str, folder: Path) -> Snapshot | Finding:
     """The version called so: "current", a folder, a trials.csv, the start of a digest in history/, or a git revision.
 
-    Of a file alone the other four files are those of the folder. Where nothing is called so, the finding that says it.
+    of a file alone the other files are those of the folder. Where nothing is called so, the finding that says it.
     """
     if name == CURRENT:
         return Snapshot(name, read_files(folder))

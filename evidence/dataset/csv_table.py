@@ -70,10 +70,11 @@ def read_bytes(path: Path) -> bytes | Finding:
         return finding("file-unreadable", 0, reason=getattr(error, "strerror", None) or "its name is not allowed")
 
 
-def read_table(data: bytes, columns: Sequence[str]) -> Table:
-    r"""The rows of a file with the given columns, and everything wrong with its bytes and its shape.
+def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = ()) -> Table:
+    r"""Return the rows of a file with the given columns, and everything wrong with its bytes and its shape.
 
-    Never raises because of the bytes. Columns may stand in any order in the file.
+    Never raises because of the bytes. Columns may stand in any order in the file. A file that lacks columns of
+    `later` is read with these cells blank and one note.
 
     >>> table = read_table(b"b;a\n1;2\n3\n", ("a", "b"))
     >>> table.rows, [(f.line, f.code) for f in table.findings]
@@ -84,9 +85,12 @@ def read_table(data: bytes, columns: Sequence[str]) -> Table:
     if decoded.text is None:
         return blank
     line, separator, header = _header(data, decoded, columns)
-    found = [*decoded.findings, *_header_findings(line, header, columns)]
+    without = [name for name in later if name not in header]
+    found = [*decoded.findings, *_header_findings(line, header, [name for name in columns if name not in without])]
     if any(f.is_blocking for f in found):
         return replace(blank, findings=tuple(found), separator=separator)
+    if without:
+        found.append(finding("columns-not-given", line, "", "", missing=", ".join(without)))
     if separator != ",":
         found.append(finding("separator", line, "", separator, separator=_SEPARATORS[separator]))
     rows, shape, count = _rows(data, decoded.encoding, separator, line, header, columns)
@@ -185,8 +189,10 @@ def _header_findings(line: int, header: Sequence[str], columns: Sequence[str]) -
 def _rows(
     data: bytes, encoding: str, separator: str, header_line: int, header: tuple[str, ...], columns: Sequence[str]
 ) -> tuple[tuple[Row, ...], list[Finding], int]:
-    width = len(columns)
-    order = None if header == tuple(columns) else [header.index(name) for name in columns]
+    width = len(header)
+    place = {name: at for at, name in enumerate(header)}
+    # A column that the file lacks is read from a blank cell behind the row's own.
+    order = None if header == tuple(columns) else [place.get(name, width) for name in columns]
     # Without a line end at the end of the file its last row may be half written.
     open_line = 0 if data.endswith((b"\n", b"\r")) else line_at(data, len(data))
     memo: dict[str, str] = {}
@@ -222,7 +228,10 @@ def _rows(
         # Equal cells share one text, which keeps a large file small in memory.
         share = memo.setdefault if len(memo) < _REMEMBERED else memo.get
         shared = tuple(map(share, cells, cells))
-        rows.append(Row(start, shared if order is None else tuple(shared[place] for place in order)))
+        if order is not None:
+            padded = (*shared, "")
+            shared = tuple(padded[at] for at in order)
+        rows.append(Row(start, shared))
     else:
         found.append(finding("too-many-findings", reader.line_num + 1, most=MOST))
     if skipped:

@@ -13,7 +13,17 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from evidence.dataset.evidence import CLAIMS, JUDGEMENTS, MODELS, REFERENCES, REVIEWS, TRIALS
+from evidence.dataset.evidence import (
+    CLAIMS,
+    GAPS,
+    JUDGEMENTS,
+    MODELS,
+    OVERLAPS,
+    REFERENCES,
+    REVIEW_TRIALS,
+    REVIEWS,
+    TRIALS,
+)
 from evidence.dataset.fields import CitationKey, Slug, Word
 from evidence.dataset.problems import KINDS
 from evidence.dataset.records import Record
@@ -36,6 +46,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             **{"events_comparator": "10", "n_comparator": "20", "source": "full text"},
             **{"locator": "Extended Data Table 1", "extraction": "reported", "confidence": "high"},
             **{"note": "Response is at least 50% below screening baseline."},
+            **{"schedule": "single", "timing": "at-time", "masking": "anaesthesia"},
         },
         JUDGEMENTS: {
             **{"trial": "arabzadeh-2018", "tool": "Cochrane RoB 1", "domain": "allocation-concealment"},
@@ -53,6 +64,20 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             **{"verdict": "supported", "explanation": "64% against 28% responded at 24 hours."},
             **{"trials": "murrough-2013a", "citations": "Murrough2013AJP;Dean2021Cochrane"},
         },
+        OVERLAPS: {
+            **{"trial": "murrough-2013b", "other_trial": "aan-het-rot-2010", "relation": "contains"},
+            **{"citation": "Murrough2013BP", "note": "Ten people are in both."},
+        },
+        GAPS: {
+            **{"trial": "murrough-2013a", "label": "Murrough 2013a", "registration": "NCT00768430"},
+            **{"comparator": "midazolam", "outcome": "response", "instrument": "MADRS", "hours": "72"},
+            **{"people": "72", "status": "published-not-read", "direction": "unknown"},
+            **{"known_from": "Murrough2013AJP", "note": "Assessed on day 3; the counts were not read."},
+        },
+        REVIEW_TRIALS: {
+            **{"review": "cochrane_unipolar_kp_response_24h", "trial": "hu-2016", "label": "Hu 2016"},
+            **{"basis": "listed"},
+        },
     }
 )
 # Examples of columns that the rows above leave blank.
@@ -61,7 +86,7 @@ _MORE = {
     **{"percent_intervention": "63.8", "percent_comparator": "28", "mean_intervention": "14.8"},
     **{"sd_intervention": "8.1", "mean_comparator": "22.7", "sd_comparator": "8.8", "median_intervention": "18"},
     **{"median_comparator": "9", "effect_measure": "MD", "effect": "-7.95", "ci_low": "-12.71", "ci_high": "-3.2"},
-    **{"p_value": "0.001", "note": "Read in a review table."},
+    **{"p_value": "0.001", "se": "2.4", "comparator_arm": "c1", "note": "Read in a review table."},
 }
 
 

@@ -1,4 +1,4 @@
-"""The whole evidence as one frozen value: five files read, checked against each other, and their hash.
+"""The whole evidence as one frozen value: its files read, checked against each other, and their hash.
 
 The files are the truth; reading never writes them and never raises because of what they hold.
 """
@@ -13,16 +13,27 @@ from typing import Any
 from evidence.config import shipped_data
 from evidence.dataset.csv_table import Table, read_bytes, read_table
 from evidence.dataset.problems import KINDS, Finding, finding
-from evidence.dataset.records import Claim, Judgement, Record, Result, Review
+from evidence.dataset.records import LATER, Claim, Gap, Judgement, Overlap, Record, Result, Review, ReviewTrial
 from evidence.dataset.references import Reference, References, read_references
 from evidence.dataset.table_rules import CITATION_COLUMNS
 from evidence.dataset.validation import Checked, validate
 
 TRIALS, REFERENCES, JUDGEMENTS = "trials.csv", "references.json", "risk_of_bias.csv"
 REVIEWS, CLAIMS = "reviews.csv", "claims.csv"
-FILES = (TRIALS, REFERENCES, JUDGEMENTS, REVIEWS, CLAIMS)
+OVERLAPS, GAPS, REVIEW_TRIALS = "overlaps.csv", "gaps.csv", "review_trials.csv"
+# The files a folder may lack: those that came with the second release.
+OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS)
+FILES = (TRIALS, REFERENCES, JUDGEMENTS, REVIEWS, CLAIMS, *OPTIONAL)
 MODELS: Mapping[str, type[Record]] = MappingProxyType(
-    {TRIALS: Result, JUDGEMENTS: Judgement, REVIEWS: Review, CLAIMS: Claim}
+    {
+        TRIALS: Result,
+        JUDGEMENTS: Judgement,
+        REVIEWS: Review,
+        CLAIMS: Claim,
+        OVERLAPS: Overlap,
+        GAPS: Gap,
+        REVIEW_TRIALS: ReviewTrial,
+    }
 )
 DATA = shipped_data()
 
@@ -40,6 +51,9 @@ class Evidence:
     rows: Mapping[str, int]
     digest: str
     trials: Mapping[str, tuple[Result, ...]] = field(default_factory=dict, repr=False)
+    overlaps: tuple[Overlap, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    review_trials: tuple[ReviewTrial, ...] = ()
 
     @property
     def short(self) -> str:
@@ -50,6 +64,21 @@ class Evidence:
     def rejected(self) -> int:
         """Rows of trials.csv that were left out."""
         return self.rows[TRIALS] - len(self.results)
+
+    @property
+    def valid(self) -> Mapping[str, int]:
+        """Return how many rows or items of each file were kept."""
+        kept = (
+            self.results,
+            self.references,
+            self.judgements,
+            self.reviews,
+            self.claims,
+            self.overlaps,
+            self.gaps,
+            self.review_trials,
+        )
+        return dict(zip(FILES, map(len, kept), strict=True))
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -72,12 +101,23 @@ def load(folder: Path) -> Evidence:
 
 
 def read_files(folder: Path) -> dict[str, bytes | Finding]:
-    """The bytes of the five files by name, or why there are none."""
+    """Return the bytes of the data files by name, or why there are none."""
     return {name: read_bytes(folder / name) for name in FILES}
 
 
+def _not_given(data: Mapping[str, bytes | Finding], name: str) -> bool:
+    content = data.get(name)
+    missing = ("file-missing", "file-not-given")
+    is_missing = content is None or (isinstance(content, Finding) and content.code in missing)
+    return is_missing and name in OPTIONAL
+
+
 def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
-    """The evidence in the bytes of the five files, as `load` gives it for a folder."""
+    """Return the evidence in the bytes of the data files, as `load` gives it for a folder.
+
+    An optional file that is not among them is taken as not given.
+    """
+    data = {name: finding("file-not-given", 0, "", name) if _not_given(data, name) else data[name] for name in FILES}
     references = _references(data[REFERENCES])
     tables = {name: _table(data[name], model) for name, model in MODELS.items()}
     citations = references.items if references.is_readable else None
@@ -87,7 +127,19 @@ def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
     judgements = validate(tables[JUDGEMENTS], Judgement, citations=citations, trials=trials)
     reviews = validate(tables[REVIEWS], Review, citations=citations)
     claims = validate(tables[CLAIMS], Claim, citations=citations, trials=trials)
-    checked: dict[str, Checked[Any]] = {TRIALS: results, JUDGEMENTS: judgements, REVIEWS: reviews, CLAIMS: claims}
+    overlaps = validate(tables[OVERLAPS], Overlap, citations=citations, trials=trials)
+    gaps = validate(tables[GAPS], Gap, trials=trials)
+    estimates = frozenset(tables[REVIEWS].column("estimate")) if tables[REVIEWS].is_readable else None
+    review_trials = validate(tables[REVIEW_TRIALS], ReviewTrial, trials=trials, estimates=estimates)
+    checked: dict[str, Checked[Any]] = {
+        TRIALS: results,
+        JUDGEMENTS: judgements,
+        REVIEWS: reviews,
+        CLAIMS: claims,
+        OVERLAPS: overlaps,
+        GAPS: gaps,
+        REVIEW_TRIALS: review_trials,
+    }
     findings = {name: one.findings for name, one in checked.items()}
     findings[REFERENCES] = (*references.findings, *_unused(references, tables))
     rows = {name: one.rows for name, one in checked.items()} | {REFERENCES: references.rows}
@@ -101,6 +153,9 @@ def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
         rows=MappingProxyType({name: rows[name] for name in FILES}),
         digest=digest(data),
         trials=_by_trial(results.records),
+        overlaps=overlaps.records,
+        gaps=gaps.records,
+        review_trials=review_trials.records,
     )
 
 
@@ -120,7 +175,7 @@ def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int, int], ...]:
 
 
 def digest_of(folder: Path) -> str:
-    """The SHA-256 of the five files, as `load` gives it, without reading them as tables."""
+    """Return the SHA-256 of the data files, as `load` gives it, without reading them as tables."""
     return digest(read_files(folder))
 
 
@@ -131,9 +186,14 @@ def known_citations(path: Path) -> Collection[str] | None:
 
 
 def digest(data: Mapping[str, bytes | Finding]) -> str:
-    """The SHA-256 of the bytes of the five files, as `Evidence.digest` has it."""
+    """Return the SHA-256 of the bytes of the data files, as `Evidence.digest` has it.
+
+    An optional file that is not given adds nothing, so that a folder of the first release keeps its hash.
+    """
     total = hashlib.sha256()
     for name in FILES:
+        if _not_given(data, name):
+            continue
         content = data[name]
         # A file that was not read counts with its reason, so that its coming back changes the hash.
         content = content.message.encode() if isinstance(content, Finding) else content
@@ -151,16 +211,21 @@ def _references(data: bytes | Finding) -> References:
 def _table(data: bytes | Finding, model: type[Record]) -> Table:
     if isinstance(data, Finding):
         return Table(model.columns(), findings=(data,))
-    return read_table(data, model.columns())
+    return read_table(data, model.columns(), later=LATER.get(model, ()))
+
+
+def _is_absent(table: Table) -> bool:
+    return any(found.code == "file-not-given" for found in table.findings)
 
 
 def _unused(references: References, tables: Mapping[str, Table]) -> list[Finding]:
-    if not all(table.is_readable for table in tables.values()):
+    if not all(table.is_readable for name, table in tables.items() if not _is_absent(table)):
         return []  # the citing row may stand in the file that could not be read
     cited = {
         key.strip()
         for name, model in MODELS.items()
-        for column in CITATION_COLUMNS[model]
+        for column in CITATION_COLUMNS.get(model, ())
+        if tables[name].is_readable
         for cell in tables[name].column(column)
         for key in cell.split(";")
     }

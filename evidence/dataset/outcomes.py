@@ -51,6 +51,7 @@ OUTCOMES: Mapping[str, Outcome] = index((
         ("symptom-endpoint", "Symptom score", "Score at the time."),
         ("symptom-worsening", "Symptom worsening", "Symptoms worse than at baseline, by the trial's own cut-off."),
         ("disability-change", "Change in disability", "Disability score at the time minus at baseline."),
+        ("anxiety-change", "Change in anxiety", "Anxiety score at the time minus the score at baseline."),
     ),
     *_outcomes(
         "suicidality", "higher",
@@ -62,6 +63,7 @@ OUTCOMES: Mapping[str, Outcome] = index((
         "suicidality", "lower",
         ("suicidal-ideation-change", "Change in suicidal ideation", "Ideation score at the time minus at baseline."),
         ("suicidal-ideation-endpoint", "Suicidal ideation score", "Ideation score at the time."),
+        ("suicidal-ideation-worsening", "Suicidal ideation worse", "People whose score for suicidal ideation was worse than before treatment."),
     ),
     *_outcomes(
         "duration", "higher",
@@ -70,7 +72,7 @@ OUTCOMES: Mapping[str, Outcome] = index((
         ("time-to-relapse", "Time to relapse", "Days until relapse, by the trial's own definition."),
     ),
     *_outcomes("duration", "lower", ("relapse", "Relapse", "Return of depression after response or remission, by the trial's own definition.")),
-    *_events("dissociative", "dissociation", "feeling-drunk", "euphoric-mood", long_lasting_dissociation="Long-lasting dissociation"),
+    *_events("dissociative", "dissociation", "feeling-drunk", "euphoric-mood", "derealisation", long_lasting_dissociation="Long-lasting dissociation"),
     *_events(
         "cardiovascular", heart_rate_abnormal="Abnormal heart rate", blood_pressure_increased="Blood pressure increased",
         systolic_blood_pressure_180_or_more="Systolic pressure 180 mmHg or more",
@@ -94,6 +96,7 @@ OUTCOMES: Mapping[str, Outcome] = index((
     ),
     *_events("urinary", "cystitis", "urinary-retention"),
     *_events("general", "fatigue", "myalgia", "asthenia", oxygen_saturation_decreased="Oxygen saturation decreased"),
+    *_outcomes("serious", "lower", ("death", "Death", "People who died of any cause.")),
     *_events(
         "serious", "suicide", "suicide-attempt", serious_adverse_event="Serious adverse event",
         long_lasting_adverse_event="Long-lasting adverse event",

@@ -137,7 +137,7 @@ class Result(Record):
     ci_high: Number | None = None
     """Upper end of the printed 95% interval."""
     p_value: Probability | None = None
-    """Printed p value."""
+    """Printed p value, where it is exact; a bound such as p < 0.05 belongs in the note."""
     source: Annotated[str, Word(vocabulary.SOURCES)]
     """What was read to get the number."""
     locator: Text
@@ -148,6 +148,16 @@ class Result(Record):
     """How sure the curator is of the row."""
     note: OptionalText = None
     """What a reader should know about this number."""
+    se: Positive | None = None
+    """Standard error of the effect, as printed; of a ratio, the standard error of its logarithm."""
+    schedule: Annotated[str | None, Word(vocabulary.SCHEDULES)] = None
+    """Whether the drug was given once or repeatedly by this time, known even where the number of doses is not."""
+    timing: Annotated[str | None, Word(vocabulary.TIMINGS)] = None
+    """Whether people had the outcome at this time, at any time until then, or from an earlier time until then."""
+    masking: Annotated[str | None, Word(vocabulary.MASKINGS)] = None
+    """What kept people from feeling the drug, besides the comparator; the same on all rows of a trial."""
+    comparator_arm: OptionalText = None
+    """Short name of the comparator's people: rows of one trial that share them share this word."""
 
     @property
     def is_controlled(self) -> bool:
@@ -247,3 +257,68 @@ class Claim(Record):
     """Trials that bear on it, separated by semicolons."""
     citations: CitationList = ()
     """Citations that bear on it, separated by semicolons."""
+
+
+class Overlap(Record):
+    """Two trials that share people: a row of overlaps.csv."""
+
+    trial: Slug
+    """The trial that contains, extends or may share people of the other."""
+    other_trial: Slug
+    """The other trial."""
+    relation: Annotated[str, Word(vocabulary.RELATIONS)]
+    """How the two share people."""
+    citation: CitationKey
+    """The `id` in references.json of the source that says so."""
+    note: OptionalText = None
+    """What is known of the people they share."""
+
+
+class Gap(Record):
+    """One result known to exist and not held in usable form: a row of gaps.csv."""
+
+    trial: Slug | None = None
+    """Short name of the trial; blank where trials.csv holds no row of it."""
+    label: Text
+    """How the trial is called: first author and year."""
+    registration: Registration | None = None
+    """Registry number, where one is known."""
+    comparator: OptionalText = None
+    """What the other arm received, where it is known; a word of trials.csv or the source's own."""
+    outcome: Annotated[str, Word(outcomes.OUTCOMES)]
+    """What was measured."""
+    instrument: Annotated[str | None, Word(vocabulary.INSTRUMENTS)] = None
+    """Rating scale, where it is known."""
+    hours: Nonnegative | None = None
+    """Hours to the measurement, where a time is known."""
+    people: Count | None = None
+    """People in the comparison, where their number is known."""
+    status: Annotated[str, Word(vocabulary.GAP_STATUSES)]
+    """Why the result is not held."""
+    direction: Annotated[str, Word(vocabulary.GAP_DIRECTIONS)]
+    """Which way the result points, as far as a source says."""
+    p_value: Probability | None = None
+    """Printed p value, where it is exact."""
+    known_from: Text
+    """Where it is known from: an `id` in references.json, a DOI or words."""
+    note: OptionalText = None
+    """What is known of the result."""
+
+
+class ReviewTrial(Record):
+    """One trial inside one published estimate: a row of review_trials.csv."""
+
+    review: CitationKey
+    """The `estimate` in reviews.csv."""
+    trial: Slug | None = None
+    """Short name of the trial; blank where trials.csv holds no row of it."""
+    label: Text
+    """How the trial is called."""
+    basis: Annotated[str, Word(vocabulary.LISTING_BASES)]
+    """Whether the review lists the trial for this estimate or it was inferred."""
+    note: OptionalText = None
+    """How it was inferred, and what else is known."""
+
+
+# Columns that came with the second release: a file without them is read with these cells blank.
+LATER: Mapping[type[Record], tuple[str, ...]] = {Result: ("se", "schedule", "timing", "masking", "comparator_arm")}

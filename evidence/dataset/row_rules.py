@@ -11,8 +11,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from evidence.dataset.problems import Finding, finding
-from evidence.dataset.records import Judgement, Record, Result, Review
-from evidence.dataset.vocabulary import INSTRUMENTS, TOOL_WORDS
+from evidence.dataset.records import Judgement, Overlap, Record, Result, Review
+from evidence.dataset.vocabulary import INSTRUMENTS, STATES, TOOL_WORDS
 from evidence.formatting import plain
 
 ARMS = ("intervention", "comparator")
@@ -28,10 +28,11 @@ ENDPOINTS = frozenset({"symptom-endpoint", "suicidal-ideation-endpoint"})
 
 
 class Entry(NamedTuple):
-    """One row under judgement: the record (faulty cells are None) and the names of its faulty cells."""
+    """One row under judgement: the record (faulty cells are None), its faulty cells, and the columns the file lacks."""
 
     record: Any
     unreadable: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
 
     @property
     def line(self) -> int:
@@ -40,7 +41,7 @@ class Entry(NamedTuple):
 
     def is_blank(self, name: str) -> bool:
         """Whether the cell was left blank, rather than filled with something unreadable."""
-        return getattr(self.record, name) is None and name not in self.unreadable
+        return getattr(self.record, name) is None and name not in self.unreadable and name not in self.absent
 
 
 _scores = attrgetter("mean_intervention", "sd_intervention", "mean_comparator", "sd_comparator")
@@ -208,6 +209,10 @@ def comparison_rules(entry: Entry) -> Iterator[Finding]:
             value = getattr(row, name)
             if value is not None:
                 yield finding("comparator-on-uncontrolled", entry.line, name, value)
+    if row.schedule is not None and row.administrations and (row.schedule == "single") != (row.administrations == 1):
+        yield finding("schedule-disagrees", entry.line, "schedule", row.schedule, administrations=row.administrations)
+    if row.outcome in STATES and entry.is_blank("timing"):
+        yield finding("timing-missing", entry.line, "timing", row.outcome)
     analysed, randomised = _analysed(row), row.n_randomised
     if randomised is not None and analysed is not None and analysed > randomised and row.design is not None:
         yield finding("n-over-randomised", entry.line, "n_intervention", analysed, randomised=randomised)
@@ -319,10 +324,17 @@ def tool_rules(entry: Entry) -> Iterator[Finding]:
             yield finding("tool-word", entry.line, column, value, tool=row.tool, allowed=", ".join(allowed))
 
 
+def overlap_rules(entry: Entry) -> Iterator[Finding]:
+    """Yield a finding where a trial is said to share people with itself."""
+    if entry.record.trial is not None and entry.record.trial == entry.record.other_trial:
+        yield finding("same-trial", entry.line, "other_trial", entry.record.trial)
+
+
 ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(
     {
         Result: (count_rules, percent_rules, mean_rules, scale_rules, interval_rules, comparison_rules, effect_rules),
         Review: (interval_rules,),
         Judgement: (tool_rules,),
+        Overlap: (overlap_rules,),
     }
 )

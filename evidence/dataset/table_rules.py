@@ -13,7 +13,7 @@ from typing import Any
 
 from evidence.dataset.fields import nearest
 from evidence.dataset.problems import Finding, did_you_mean, finding
-from evidence.dataset.records import Claim, Judgement, Record, Result, Review
+from evidence.dataset.records import Claim, Gap, Judgement, Overlap, Record, Result, Review, ReviewTrial
 from evidence.dataset.row_rules import ARMS, Entry
 
 TRIAL_COLUMNS = (
@@ -26,6 +26,7 @@ TRIAL_COLUMNS = (
     "age_group",
     "n_randomised",
     "background",
+    "masking",
 )
 _trial_cells = attrgetter(*TRIAL_COLUMNS)
 _ARM = ("intervention", "route", "dose", "dose_note", "administrations")
@@ -108,11 +109,11 @@ def main_rows_of_one_pool(entries: Sequence[Entry]) -> Iterator[Finding]:
 
 
 def shared_comparators(entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Main rows of another arm that repeat the comparator data of an earlier row."""
+    """Yield main rows of another arm that repeat the comparator data of an earlier row without naming its people."""
     first: dict[tuple[Any, ...], tuple[int, tuple[Any, ...]]] = {}
     for entry in entries:
         row = entry.record
-        if row.analysis != "main" or row.comparator in (None, "none") or entry.unreadable:
+        if row.analysis != "main" or row.comparator in (None, "none") or entry.unreadable or row.comparator_arm:
             continue
         data = tuple([getattr(row, name) for name in _COMPARATOR_CELLS])
         if not any(value is not None for value in data):
@@ -183,9 +184,27 @@ TABLE_RULES: Mapping[type[Record], tuple[TableRule, ...]] = MappingProxyType(
         Judgement: (repeated_rows, keys_said_twice("trial", "tool", "domain", "citation")),
         Review: (repeated_rows, keys_said_twice("estimate")),
         Claim: (repeated_rows, keys_said_twice("claim")),
+        Overlap: (repeated_rows, keys_said_twice("trial", "other_trial")),
+        Gap: (repeated_rows,),
+        ReviewTrial: (repeated_rows,),
     }
 )
 CITATION_COLUMNS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType(
-    {Result: ("citation",), Judgement: ("citation",), Review: ("citation",), Claim: ("citations",)}
+    {
+        Result: ("citation",),
+        Judgement: ("citation",),
+        Review: ("citation",),
+        Claim: ("citations",),
+        Overlap: ("citation",),
+    }
 )
-TRIAL_KEYS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType({Judgement: ("trial",), Claim: ("trials",)})
+TRIAL_KEYS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType(
+    {
+        Judgement: ("trial",),
+        Claim: ("trials",),
+        Overlap: ("trial", "other_trial"),
+        Gap: ("trial",),
+        ReviewTrial: ("trial",),
+    }
+)
+ESTIMATE_KEYS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType({ReviewTrial: ("review",)})

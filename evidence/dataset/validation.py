@@ -20,7 +20,7 @@ from evidence.dataset.fields import DECIMAL_COMMA
 from evidence.dataset.problems import MOST, Finding, did_you_mean, finding
 from evidence.dataset.records import Record
 from evidence.dataset.row_rules import ROW_RULES, Entry
-from evidence.dataset.table_rules import CITATION_COLUMNS, TABLE_RULES, TRIAL_KEYS, unknown_keys
+from evidence.dataset.table_rules import CITATION_COLUMNS, ESTIMATE_KEYS, TABLE_RULES, TRIAL_KEYS, unknown_keys
 from evidence.serialize import FORMULA, is_formula
 
 R = TypeVar("R", bound=Record)
@@ -169,10 +169,11 @@ def validate(
     *,
     citations: Collection[str] | None = None,
     trials: Collection[str] | None = None,
+    estimates: Collection[str] | None = None,
 ) -> Checked[R]:
     """The valid records of a table and everything found in it, in the order of the file.
 
-    `citations` and `trials` are the keys other files hold; without them those cells are taken as
+    `citations`, `trials` and `estimates` are the keys other files hold; without them those cells are taken as
     they are. Cells are read one by one with the model's own types, each different text once.
     """
     has_commas = table.separator != ","
@@ -182,6 +183,7 @@ def validate(
     found: list[Finding] = list(table.findings)
     entries: list[Entry] = []
     faulty = 0
+    absent = frozenset(table.columns) - frozenset(table.header)
     for line, cells in table.rows:
         values = {name: column[text] for name, column, text in zip(names, columns, cells, strict=True)}
         unreadable: frozenset[str] = frozenset()
@@ -190,7 +192,7 @@ def validate(
             found += (finding(f.code, line, name, f.value, **f.details) for name, x in faults.items() for f in x.faults)
             values |= {name: fault.value for name, fault in faults.items()}
             unreadable = frozenset(name for name, fault in faults.items() if fault.is_unreadable)
-        entry = Entry(_record(model, {"line": line, **values}, set_fields), unreadable)
+        entry = Entry(_record(model, {"line": line, **values}, set_fields), unreadable, absent)
         entries.append(entry)
         before = len(found)
         for rule in rules:
@@ -204,6 +206,7 @@ def validate(
         TABLE_RULES.get(model, ()),
         (unknown_keys("unknown-citation", CITATION_COLUMNS.get(model, ()), citations),),
         (unknown_keys("unknown-trial", TRIAL_KEYS.get(model, ()), trials),),
+        (unknown_keys("unknown-estimate", ESTIMATE_KEYS.get(model, ()), estimates),),
     ):
         for one in table_rule(entries):
             if one.is_blocking:

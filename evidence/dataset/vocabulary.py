@@ -67,6 +67,19 @@ DESIGNS = terms(
     ("crossover", "Crossover", "Each person receives every treatment, in random order."),
     ("withdrawal", "Randomised withdrawal", "Responders are randomised to go on or to stop."),
     ("single-arm", "Uncontrolled", "Everyone receives the drug; there is no comparison group."),
+    ("non-randomised", "Not randomised", "Two or more groups that were not formed by chance; never pooled with randomised trials."),
+)
+MASKINGS = terms(
+    ("anaesthesia", "Under anaesthesia", "The drug was given during anaesthesia, so that nobody could feel it."),
+)
+SCHEDULES = terms(
+    ("single", "Single dose", "The drug was given once by this time."),
+    ("repeated", "Repeated doses", "The drug was given more than once by this time, known even where the number is not."),
+)
+TIMINGS = terms(
+    ("at-time", "At this time", "The state of people at the time of the measurement."),
+    ("any-time", "At any time until then", "People in whom it happened at least once by this time."),
+    ("sustained", "Kept until then", "People in whom it lasted from an earlier time to this one."),
 )
 BLINDINGS = terms(
     ("double-blind", "Double-blind", "Neither patients nor raters were told the treatment."),
@@ -161,7 +174,8 @@ COMPARATOR_KINDS = terms(
 )
 COMPARATORS: Mapping[str, Comparator] = index(tuple(Comparator(*row) for row in (
     ("midazolam", "Midazolam", "active placebo", "A short-acting sedative, given as an active placebo."),
-    ("diclofenac", "Diclofenac", "active placebo", "A pain killer, given as an active placebo."),
+    ("remifentanil", "Remifentanil", "active placebo", "A short-acting opioid, given as an active placebo."),
+    ("diclofenac", "Diclofenac", "inert placebo", "A pain killer in people with chronic pain; it is not felt as ketamine is."),
     ("saline", "Saline", "inert placebo", "Salt water in place of the drug."),
     ("placebo", "Placebo", "inert placebo", "A dummy spray, tablet or infusion, alone or with the same antidepressant as the drug arm."),
     ("quetiapine", "Quetiapine", "active treatment", "An antipsychotic used as an add-on in depression."),
@@ -190,8 +204,10 @@ INSTRUMENTS: Mapping[str, Instrument] = index(tuple(Instrument(*row) for row in 
     ("clinical global judgement of suicide risk 0 or 1", "Clinical global judgement of suicide risk 0 or 1", "clinician", 2),
     ("BDI", "Beck Depression Inventory", "self", 3),
     ("BSS", "Beck Scale for Suicide Ideation", "self", 3),
+    ("GAD-7", "Generalised Anxiety Disorder scale, 7 items", "self", 3),
     ("HADS-D", "Hospital Anxiety and Depression Scale, depression", "self", 3),
     ("PHQ-9", "Patient Health Questionnaire, 9 items", "self", 3),
+    ("PHQ-9 item 9", "PHQ-9 item 9 (thoughts of death or self-harm)", "self", 3),
     ("POMS depression subscale", "Profile of Mood States, depression", "self", 3),
     ("QIDS-SR", "Quick Inventory of Depressive Symptomatology, self-report", "self", 3),
     ("QIDS-SR suicide item", "QIDS-SR suicide item", "self", 3),
@@ -276,4 +292,39 @@ TOPICS = terms(
     ("safety", "Safety", "At what cost."),
     ("background", "Background", "Definitions and mechanism."),
     ("reference", "Reference", "What the article cites."),
+)
+RELATIONS = terms(
+    ("contains", "Contains", "Everybody of the other trial is in this one too."),
+    ("extension-of", "Extension of", "People went on from the other trial into this one."),
+    ("may-overlap", "May share people", "Some people may be in both; how many is not known."),
+)
+GAP_STATUSES = terms(
+    ("published-not-read", "Published, not read", "The result is published; what was read here does not give it."),
+    ("no-usable-numbers", "No usable numbers", "The source gives a finding, not the numbers that pooling needs."),
+    ("registry-results-not-read", "In a registry, not read", "A registry holds results that were not read here."),
+    ("trial-not-held", "Trial not held", "The trial has no row here at all."),
+    ("arm-not-usable", "An arm without numbers", "One of the trial's arms lacks the numbers that pooling needs."),
+)
+GAP_DIRECTIONS = terms(
+    ("favours-drug", "Favours the drug", "The source says that the drug did better."),
+    ("favours-comparator", "Favours the comparator", "The source says that the comparator did better."),
+    ("no-difference", "No difference found", "The source says that no difference was found."),
+    ("unknown", "Not known", "Nothing read says which way the result points."),
+)
+LISTING_BASES = terms(
+    ("listed", "Listed", "The review lists the trial among those of this estimate."),
+    ("inferred", "Inferred", "The trial follows from the numbers or the text of the review, which does not list it for this estimate."),
+)
+# Outcomes that people are in or not at a time: only a result at the time is pooled as one.
+STATES = frozenset(
+    {
+        "response",
+        "remission",
+        "early-improvement",
+        "symptom-worsening",
+        "suicidal-ideation-response",
+        "suicidal-ideation-remission",
+        "suicidal-ideation-worsening",
+        "suicide-risk-resolved",
+    }
 )

@@ -33,7 +33,7 @@ def test_every_printed_number_is_what_the_shipped_rows_give(evidence):
     assessed = assess_all(evidence)
     assert len(assessed) == len(evidence.claims)
     assert [f.what for item in assessed for f in item.found if not f.agrees] == []
-    assert claims.to_review(assessed) == "All 22 printed numbers were computed again from the rows just now and agree."
+    assert claims.to_review(assessed) == "All 28 printed numbers were computed again from the rows just now and agree."
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def test_every_printed_number_is_what_the_shipped_rows_give(evidence):
         ("onset-24h", ["7.95", "3.20 to 12.71", "64% against 28%", "very low"]),
         ("onset-hours", ["40 minutes, 2 hours and 4 hours"]),
         ("response-70", ["17 of 24", "70.8%", "51% to 85%", "six", "12"]),
-        ("duration-6m", ["83", "18", "16 to 20"]),
+        ("duration-6m", ["83", "18", "19", "16", "six", "20"]),
         ("duration-more", ["24 of 90", "39 of 86", "0.49", "0.29 to 0.84"]),
-        ("safety-acute", ["every", "7 trials"]),
-        ("safety-long", ["one", "0 of 14", "Ekstrand 2022"]),
+        ("safety-acute", ["every", "11 trials"]),
+        ("safety-long", ["three", "1 of 91", "0 of 90", "1 of 183", "14"]),
         ("reference-browne", ["No record"]),
         ("reference-lener", ["Lener, Kadriu and Zarate"]),
         ("reference-zheng", ["Journal of Affective Disorders, 2020"]),

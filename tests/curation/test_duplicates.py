@@ -8,7 +8,7 @@ MURROUGH = {"trial": "murrough-2013a", "label": "Murrough 2013a", "citation": "M
 def test_a_registry_number_under_another_trial(evidence: Evidence) -> None:
     (found,) = duplicates(evidence, [result(registration="NCT00768430", line=9)])
     assert (found.line, found.kind, found.value) == (9, "registration", "NCT00768430")
-    assert "344" in found.found
+    assert found.found == tuple(str(r.line) for r in evidence.trials["murrough-2013a"])
     assert "as the trial murrough-2013a" in found.words
 
 
@@ -17,13 +17,13 @@ def test_a_trial_that_is_there_is_said_once_and_is_no_fault(evidence: Evidence) 
     (found,) = duplicates(evidence, rows)
     assert (found.kind, found.words) == (
         "trial",
-        "Murrough 2013a is already there with 9 rows; these rows would join it.",
+        "Murrough 2013a is already there with 14 rows; these rows would join it.",
     )
 
 
 def test_the_same_counts_of_the_same_outcome(evidence: Evidence) -> None:
     (found,) = duplicates(evidence, [counted(30, 47, 7, 25, line=4)])
-    assert (found.kind, found.value, found.found) == ("numbers", "30/47, 7/25", ("345",))
+    assert (found.kind, found.value, found.found) == ("numbers", "30/47, 7/25", ("543",))
     assert duplicates(evidence, [counted(30, 47, 7, 25, outcome="nausea")]) == ()
     none = next(r for r in evidence.results if r.events_intervention == r.events_comparator == 0)
     assert none.n_intervention
@@ -34,7 +34,7 @@ def test_the_same_counts_of_the_same_outcome(evidence: Evidence) -> None:
 
 def test_the_same_printed_effect(evidence: Evidence) -> None:
     (found,) = duplicates(evidence, [difference(-7.95, -12.71, -3.2, outcome="symptom-endpoint")])
-    assert found.found == ("352",)
+    assert found.found == ("550",)
 
 
 def test_a_reference_with_a_known_doi_pmid_or_link(evidence: Evidence) -> None:

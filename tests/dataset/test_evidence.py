@@ -1,3 +1,4 @@
+import csv
 import dataclasses
 import os
 import shutil
@@ -7,8 +8,19 @@ import pytest
 
 from evidence.dataset import csv_table as reading
 from evidence.dataset import evidence as dataset
-from evidence.dataset.evidence import DATA, FILES, digest_of, fingerprint, known_citations, load
+from evidence.dataset.evidence import (
+    DATA,
+    FILES,
+    OPTIONAL,
+    digest,
+    digest_of,
+    evidence_of,
+    fingerprint,
+    known_citations,
+    load,
+)
 from evidence.dataset.problems import Finding
+from evidence.dataset.records import LATER, Result
 
 EVIDENCE = load(DATA)
 
@@ -25,9 +37,10 @@ def codes(findings: tuple[Finding, ...]) -> list[tuple[int, str]]:
 def test_the_shipped_evidence_has_nothing_blocking() -> None:
     assert EVIDENCE.is_valid
     assert EVIDENCE.rejected == 0
-    assert dict(EVIDENCE.rows) == dict(zip(FILES, (554, 128, 120, 49, 14), strict=True))
-    assert (len(EVIDENCE.results), len(EVIDENCE.trials), len(EVIDENCE.references)) == (554, 79, 128)
-    assert (len(EVIDENCE.judgements), len(EVIDENCE.reviews), len(EVIDENCE.claims)) == (120, 49, 14)
+    assert dict(EVIDENCE.rows) == dict(zip(FILES, (861, 174, 169, 100, 14, 17, 151, 227), strict=True))
+    assert dict(EVIDENCE.valid) == dict(EVIDENCE.rows)
+    assert (len(EVIDENCE.results), len(EVIDENCE.trials), len(EVIDENCE.references)) == (861, 98, 174)
+    assert (len(EVIDENCE.overlaps), len(EVIDENCE.gaps), len(EVIDENCE.review_trials)) == (17, 151, 227)
 
 
 def test_trials_are_in_the_order_of_the_file_and_hold_every_result() -> None:
@@ -37,7 +50,14 @@ def test_trials_are_in_the_order_of_the_file_and_hold_every_result() -> None:
 
 def test_unused_citations_are_notes_at_their_line() -> None:
     unused = [f for f in EVIDENCE.findings["references.json"] if f.code == "unused-citation"]
-    assert [f.value for f in unused] == ["Chen2023NDT", "CTgov-NCT03434041", "Sharma2020", "Su2023IJNP"]
+    assert sorted(f.value for f in unused) == [
+        "KET0102EurPsych2025",
+        "MentalHealthWeekly2025",
+        "NICETA854",
+        "SpravatoEPAR",
+        "SpravatoLabel2026",
+        "Sustain1Poster",
+    ]
     lines = (DATA / "references.json").read_text("utf-8").splitlines()
     assert all(f.value in lines[f.line - 1] for f in unused)
 
@@ -67,7 +87,7 @@ def test_the_fingerprint_follows_the_files(folder: Path) -> None:
     assert before == fingerprint(folder)
     os.utime(folder / "claims.csv", ns=(1, 1))
     assert fingerprint(folder) != before
-    assert [sign[1:] for sign in fingerprint(folder / "nowhere")] == [(0, 0, 0, 0)] * 5
+    assert [sign[1:] for sign in fingerprint(folder / "nowhere")] == [(0, 0, 0, 0)] * len(FILES)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps no time of a file's last change of any kind")
@@ -93,7 +113,11 @@ def test_a_missing_empty_or_strange_file_is_a_finding_at_line_0(folder: Path, na
     path.write_bytes(b"")
     assert codes(load(folder).findings[name]) == [(0, "file-empty")]
     path.unlink()
-    assert codes(load(folder).findings[name]) == [(0, "file-missing")]
+    missing = load(folder).findings[name]
+    if name in OPTIONAL:
+        assert [(f.line, f.code, f.is_blocking) for f in missing] == [(0, "file-not-given", False)]
+    else:
+        assert codes(missing) == [(0, "file-missing")]
     path.mkdir()
     assert codes(load(folder).findings[name]) == [(0, "file-unreadable")]
     path.rmdir()
@@ -122,7 +146,8 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
 def test_a_folder_that_is_none_loads_as_nothing(tmp_path: Path) -> None:
     evidence = load(tmp_path / "nowhere")
     assert (evidence.results, evidence.rejected, dict(evidence.references)) == ((), 0, {})
-    assert all(codes(found) == [(0, "file-missing")] for found in evidence.findings.values())
+    for name, found in evidence.findings.items():
+        assert codes(found) == ([] if name in OPTIONAL else [(0, "file-missing")])
 
 
 def test_a_rejected_trial_does_not_drag_its_judgements_along(folder: Path) -> None:
@@ -131,7 +156,7 @@ def test_a_rejected_trial_does_not_drag_its_judgements_along(folder: Path) -> No
     evidence = load(folder)
     assert "murrough-2013a" not in evidence.trials
     assert evidence.rejected == sum(f.code == "formula" for f in evidence.findings["trials.csv"]) > 0
-    assert len(evidence.judgements) == 120
+    assert evidence.judgements == EVIDENCE.judgements
 
 
 def test_rows_that_cite_nobody_are_left_out_in_every_file(folder: Path) -> None:
@@ -148,3 +173,37 @@ def test_known_citations(folder: Path) -> None:
     (folder / "references.json").write_bytes(b"?")
     assert known_citations(folder / "references.json") is None
     assert dataset.DATA == DATA
+
+
+def first_release(folder: Path) -> None:
+    """Make a folder what the first release was: no later files, no later columns."""
+    for name in OPTIONAL:
+        (folder / name).unlink()
+    with (folder / "trials.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    names = [name for name in rows[0] if name not in LATER[Result]]
+    with (folder / "trials.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_a_folder_of_the_first_release_is_read_with_one_note_a_file(folder: Path) -> None:
+    first_release(folder)
+    evidence = load(folder)
+    assert evidence.is_valid
+    assert not evidence.broken
+    assert len(evidence.results) == len(EVIDENCE.results)
+    assert {(r.se, r.schedule, r.timing, r.masking, r.comparator_arm) for r in evidence.results} == {(None,) * 5}
+    codes = [f.code for f in evidence.findings["trials.csv"] if f.line == 1]
+    assert codes == ["columns-not-given"]
+    assert "timing-missing" not in {f.code for f in evidence.findings["trials.csv"]}
+    assert (evidence.overlaps, evidence.gaps, evidence.review_trials) == ((), (), ())
+
+
+def test_an_optional_file_that_is_not_given_adds_nothing_to_the_hash(folder: Path) -> None:
+    first_release(folder)
+    five = {name: (folder / name).read_bytes() for name in FILES if name not in OPTIONAL}
+    assert digest_of(folder) == digest(five) == evidence_of(five).digest
+    (folder / "gaps.csv").write_bytes(b"")
+    assert digest_of(folder) != digest(five)

@@ -26,6 +26,8 @@ _CELLS: dict[str, Any] = {
     "locator": "Table 2",
     "extraction": "reported",
     "confidence": "high",
+    "schedule": "single",
+    "timing": "at-time",
 }
 
 

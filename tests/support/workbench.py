@@ -19,6 +19,7 @@ CELLS = {
     **{"hours": "24", "anchor": "first-dose", "analysis": "main", "events_intervention": "18"},
     **{"n_intervention": "30", "events_comparator": "9", "n_comparator": "30", "source": "full text"},
     **{"locator": "Table 2", "extraction": "reported", "confidence": "high"},
+    **{"schedule": "single", "timing": "at-time"},
 }
 REFERENCE = {
     **{"id": "Newcomer2026X", "type": "article-journal", "title": "A new trial", "DOI": "10.1000/new.2026"},

@@ -13,6 +13,7 @@ from evidence.report.figures import style
 from evidence.report.figures.style import Ink
 
 _SHAPES = {"parallel": "circle", "crossover": "diamond", "withdrawal": "square", "single-arm": "circle-open"}
+_OTHER_SHAPE = "triangle-up"  # any other design
 _SIZE_TICKS = (5, 10, 20, 50, 100, 200, 500, 1000)
 _UNKNOWN_SIZE = 2.8
 _WORDS = {"none": "No comparison", "ECT": "ECT", "ketamine": "Ketamine"}  # shorter than their labels, for one line
@@ -58,7 +59,11 @@ def key_line(dots: Sequence[Dot]) -> str:
         "withdrawal": "■ randomised withdrawal",
         "single-arm": "○ uncontrolled",
     }
-    seen = [shapes[name] for name in DESIGNS if any(dot.result.design == name for dot in dots)]
+    seen = [
+        shapes.get(name, f"▲ {DESIGNS[name].label.lower()}")
+        for name in DESIGNS
+        if any(dot.result.design == name for dot in dots)
+    ]
     shape = f"Colour: the comparator. Shape: {', '.join(seen)}."
     return f"{shape} Faint: outside the selection. “?”: number of people not known."
 
@@ -73,7 +78,7 @@ def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:
         textfont={"size": style.NOTE, "color": ink.text},
         cliponaxis=False,
         marker={
-            "symbol": [_SHAPES[dot.result.design] for dot in dots],
+            "symbol": [_SHAPES.get(dot.result.design, _OTHER_SHAPE) for dot in dots],
             "size": 11,
             "color": colour,
             "opacity": 0.95,

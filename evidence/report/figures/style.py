@@ -2,6 +2,7 @@
 
 import html
 import textwrap
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
@@ -51,18 +52,39 @@ class Mark(NamedTuple):
         return self.dark if ink.name == "dark" else self.light
 
 
+# For comparators that nobody foresaw: the same word has the same mark wherever and whenever it is drawn.
+_SPARE = (
+    Mark("#A8327D", "#E79BCB", "longdash"),
+    Mark("#5B7F00", "#A8D03A", "dashdot"),
+    Mark("#3E6E6E", "#86C5C5", "dot"),
+    Mark("#7A4FBF", "#BFA3F0", "dash"),
+    Mark("#B00020", "#FF8A95", "solid"),
+    Mark("#4E5D9E", "#A5B1EA", "longdashdot"),
+)
+
+
+class _Marks(dict[str, Mark]):
+    """Marks by word; a word without one gets a spare one by its letters."""
+
+    def __missing__(self, word: str) -> Mark:
+        return _SPARE[zlib.crc32(word.encode()) % len(_SPARE)]
+
+
 COMPARATOR_MARKS: Mapping[str, Mark] = MappingProxyType(
-    {
-        "midazolam": Mark("#D55E00", "#F0803C", "solid"),
-        "diclofenac": Mark("#A85A1E", "#D99A5B", "longdash"),
-        "saline": Mark("#0072B2", "#4FA8DE", "dash"),
-        "placebo": Mark("#2E93CB", "#8CCBF0", "dot"),
-        "quetiapine": Mark("#009E73", "#2FC79B", "solid"),
-        "ECT": Mark("#B5598A", "#DE94BC", "dash"),
-        "no-ketamine": Mark("#8A7A00", "#E0CF45", "dashdot"),
-        "ketamine": Mark("#6B5B95", "#A99BD1", "longdashdot"),
-        "none": Mark("#7A8591", "#8F9AA6", "solid"),
-    }
+    _Marks(
+        {
+            "remifentanil": Mark("#9C3D00", "#F4A261", "dot"),
+            "midazolam": Mark("#D55E00", "#F0803C", "solid"),
+            "diclofenac": Mark("#A85A1E", "#D99A5B", "longdash"),
+            "saline": Mark("#0072B2", "#4FA8DE", "dash"),
+            "placebo": Mark("#2E93CB", "#8CCBF0", "dot"),
+            "quetiapine": Mark("#009E73", "#2FC79B", "solid"),
+            "ECT": Mark("#B5598A", "#DE94BC", "dash"),
+            "no-ketamine": Mark("#8A7A00", "#E0CF45", "dashdot"),
+            "ketamine": Mark("#6B5B95", "#A99BD1", "longdashdot"),
+            "none": Mark("#7A8591", "#8F9AA6", "solid"),
+        }
+    )
 )
 # The same for how far people could tell their treatment, as `evidence.questions.blinding.MASKINGS` lists it.
 MASKING_MARKS: Mapping[str, Mark] = MappingProxyType(
