@@ -14,7 +14,7 @@ from evidence.ui import page as views
 from evidence.ui import widgets as options
 from evidence.ui.components import chart, published
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.sections import time_curve
+from evidence.ui.sections import meaning, time_curve
 
 view = views.current()
 st.title("How soon does it work?", anchor=False)
@@ -62,6 +62,10 @@ with body:
 with st.expander("One curve over all times", key="time-curve", on_change="rerun", bind="query-params") as curves:
     if curves.open:
         time_curve.draw(view, measure, low)
+
+with st.expander("What do points mean for people?", key="meaning", on_change="rerun", bind="query-params") as people:
+    if people.open:
+        meaning.draw(view, story.answers)
 
 with st.expander("Does a higher dose do more?", key="dose-response", on_change="rerun", bind="query-params") as panel:
     if panel.open:

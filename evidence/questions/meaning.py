@@ -1,10 +1,12 @@
 """What a difference of scores means for people: the smallest that matters, and responders worked out from it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
-from evidence.stats.bayes import Prior, posterior
+from evidence.dataset.records import Result
+from evidence.stats.bayes import PRIORS, Prior, posterior
 from evidence.stats.effect_sizes import Effect
 from evidence.stats.responders import responders
 from evidence.synthesis.answers import Answer
@@ -73,3 +75,42 @@ def responders_from_scores(answer: Answer, comparator_rate: float) -> Responders
     pooled = answer.pooled
     low, high = sorted(responders(comparator_rate, -end) for end in (pooled.ci_low, pooled.ci_high))
     return Responders(comparator_rate, responders(comparator_rate, -pooled.estimate), low, high)
+
+
+def prior_of(results: Iterable[Result], answer: Answer) -> Prior:
+    """Return the prior on tau for a difference of points: Rhodes 2015 times the median SD reported on the scale."""
+    deviations = [
+        sd
+        for row in results
+        if row.instrument == answer.question.instrument and row.analysis == "main"
+        for sd in (row.sd_intervention, row.sd_comparator)
+        if sd
+    ]
+    return PRIORS["rhodes"].times(median(deviations) if deviations else 1.0)
+
+
+def in_probabilities(beyond: Beyond, answer: Answer) -> str:
+    """Say how probable a mean difference beyond the MCID is, with its published range."""
+    scale = answer.question.instrument
+    return (
+        f"A difference of {beyond.mcid.low:g} to {beyond.mcid.high:g} {scale} points has been put forward as the "
+        f"smallest that matters to a patient. The probability that the mean difference is larger than that is "
+        f"{_percent(beyond.above_high)} to {_percent(beyond.above_low)}; that there is any benefit, "
+        f"{_percent(beyond.any_benefit)}. A mean hides people who gain much and people who gain nothing."
+    )
+
+
+def in_people(people: Responders) -> str:
+    """Say what a standardised difference comes to in responders, and on what it rests."""
+    control, drug = round(100 * people.comparator), round(100 * people.drug)
+    low, high = round(100 * people.low), round(100 * people.high)
+    return (
+        f"If {control} of 100 people respond on the comparator, about {drug} (95% CI {low} to {high}) do on the drug. "
+        "Worked out from scores that are taken to be normally distributed; nobody counted these people."
+    )
+
+
+def _percent(chance: float) -> str:
+    if chance > 0.99:
+        return "more than 99%"
+    return "less than 1%" if chance < 0.01 else f"{100 * chance:.0f}%"

@@ -239,3 +239,16 @@ def test_one_curve_over_all_times_is_drawn_when_opened() -> None:
     assert_sound(at)
     assert "After a single dose" in [head.value for head in at.subheader]
     assert any(text.value.startswith("The curve rests on ") for text in at.markdown)
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        ("MADRS points", "The probability that the mean difference is larger than that is "),
+        ("Any scale, in SDs", "If 30 of 100 people respond on the comparator, about "),
+    ],
+)
+def test_what_a_difference_of_scores_means_for_people(measure: str, words: str) -> None:
+    at = opened("onset", preset="Everything", measure=measure, meaning="true")
+    assert_sound(at)
+    assert any(words in text.value for text in at.markdown)
