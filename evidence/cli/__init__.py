@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from evidence.cli import add, check, convert, dictionary, diff, export, fetch, import_registry, pool, template
+from evidence.cli import add, check, convert, dictionary, diff, export, fetch, import_registry, pool, template, watch
 from evidence.cli.console import UnreadableError, fail
 
 INTERRUPTED = 130  # as a shell reports it
@@ -19,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _write_utf8()
     parser = argparse.ArgumentParser(prog="python -m evidence", description="Check, add to and compare the evidence.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (check, pool, add, convert, diff, export, template, dictionary, import_registry, fetch):
+    for command in (check, pool, add, convert, diff, export, template, dictionary, import_registry, fetch, watch):
         command.register(commands)
     try:
         args = parser.parse_args(argv)

@@ -1,6 +1,7 @@
 """`diff`: two versions of the data compared, by row, cell and headline number."""
 
 import argparse
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +11,6 @@ from evidence.cli.console import (
     BLOCKED,
     CLEAN,
     add_data,
-    add_format,
     change_dict,
     change_lines,
     fail,
@@ -19,6 +19,7 @@ from evidence.cli.console import (
     print_lines,
     progress,
 )
+from evidence.cli.diff_markdown import markdown
 from evidence.curation.diff import Difference, FileRow, difference, unreadable
 from evidence.curation.versions import snapshot
 from evidence.dataset.evidence import TRIALS
@@ -47,7 +48,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("after", metavar="B", nargs="?", default="current", help="the newer version (default: current)")
     parser.add_argument("--all", action="store_true", help="also print headline numbers that stay the same")
     add_data(parser)
-    add_format(parser)
+    parser.add_argument(
+        "--format", choices=("text", "json", "markdown"), default="text", help="how to print (default: text)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -74,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
     found = difference(before, after, all_headlines=args.all)
     if args.format == "json":
         print_json(_report(found))
+    elif args.format == "markdown":
+        sys.stdout.write(markdown(found))
     else:
         print_lines(_lines(found))
     return BLOCKED if found.findings else CLEAN
