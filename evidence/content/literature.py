@@ -18,7 +18,6 @@ LITERATURE: Mapping[str, Source] = MappingProxyType({
     "Altman 1998": Source("Altman DG. Confidence intervals for the number needed to treat. BMJ. 1998;317:1309–12.", "https://doi.org/10.1136/bmj.317.7168.1309"),
     "Baujat 2002": Source("Baujat B, Mahé C, Pignon JP, Hill C. A graphical method for exploring heterogeneity in meta-analyses: application to a meta-analysis of 65 trials. Stat Med. 2002;21:2641–52.", "https://doi.org/10.1002/sim.1221"),
     "Borenstein 2009": Source("Borenstein M, Hedges LV, Higgins JPT, Rothstein HR. Introduction to meta-analysis. Chichester: Wiley; 2009.", "https://doi.org/10.1002/9780470743386"),
-    "Brent 1973": Source("Brent RP. Algorithms for minimization without derivatives. Englewood Cliffs: Prentice-Hall; 1973. Chapter 4.", ""),
     "Bucher 1997": Source("Bucher HC, Guyatt GH, Griffith LE, Walter SD. The results of direct and indirect treatment comparisons in meta-analysis of randomized controlled trials. J Clin Epidemiol. 1997;50:683–91.", "https://doi.org/10.1016/S0895-4356(97)00049-8"),
     "Deeks & Higgins 2010": Source("Deeks JJ, Higgins JPT. Statistical algorithms in Review Manager 5. The Cochrane Collaboration; 2010.", ""),
     "DerSimonian & Laird 1986": Source("DerSimonian R, Laird N. Meta-analysis in clinical trials. Control Clin Trials. 1986;7:177–88.", "https://doi.org/10.1016/0197-2456(86)90046-2"),

@@ -22,7 +22,7 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "One result a trial": ("synthesis.trial_effects", "synthesis.arms"),
         "The effect of one study": ("stats.effect_sizes",),
-        "Pooling and heterogeneity": ("stats.bayes", "stats.pooling", "stats.paule_mandel"),
+        "Pooling and heterogeneity": ("stats.bayes", "stats.pooling"),
         "What the pooled effect depends on": ("stats.sensitivity", "stats.subsets"),
         "One curve over time": ("stats.multilevel",),
         "Indirect contrasts": ("stats.indirect",),
@@ -40,7 +40,6 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
     {
         "numpy": "arrays",
         "scipy": "distributions, root finding",
-        "PyMARE": "REML and DerSimonian-Laird",
         "statsmodels": "Wilson and Newcombe intervals, variance of the Mantel-Haenszel odds ratio",
         "pandas": "tables",
         "pydantic": "what a valid row is",

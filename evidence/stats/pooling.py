@@ -4,19 +4,15 @@ Every number is the one metafor's ``rma`` gives (Viechtbauer 2010), on the scale
 """
 
 import math
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import chdtrc, chdtri, stdtr, stdtrit
 
-from evidence.stats import paule_mandel
 from evidence.stats.effect_sizes import Z95, Effect
 
 Method = Literal["REML", "DL", "PM", "EE"]
@@ -169,7 +165,8 @@ def generalised_q(y: Vector, v: Vector, tau2: float) -> float:
 def tau_squared(y: Vector, v: Vector, method: Method) -> float:
     """Between-study variance tau² by one of the methods; 0 for one study and for a common effect.
 
-    REML (Viechtbauer 2005), DL (DerSimonian & Laird 1986) or PM (Paule & Mandel 1982).
+    REML (Viechtbauer 2005), DL: (Q − (k − 1)) / (Σw − Σw²/Σw), w = 1/v (DerSimonian & Laird 1986), or PM: the root of
+    generalised Q(tau²) = k − 1 (Paule & Mandel 1982).
 
     >>> round(tau_squared(np.array([0.0, 2.0]), np.array([1.0, 1.0]), "DL"), 6)
     1.0
@@ -177,12 +174,10 @@ def tau_squared(y: Vector, v: Vector, method: Method) -> float:
     if len(y) < 2 or method == "EE":
         return 0.0
     if method == "PM":
-        return paule_mandel.root(lambda tau2: generalised_q(y, v, tau2) - (len(y) - 1))
-    if method == "DL":
         centred = y - np.median(y)
-        tau2 = _pymare("DerSimonianLaird", {}, centred[:, None], v[:, None], None)[0]
-        # PyMARE divides by a difference that is 0 in doubles when one weight is 1e16 times the others.
-        return tau2 if math.isfinite(tau2) else max(0.0, (generalised_q(centred, v, 0.0) - len(y) + 1) / _trace(1 / v))
+        return _root_in_tau2(lambda tau2: generalised_q(centred, v, tau2) - (len(y) - 1), v)
+    if method == "DL":
+        return max(0.0, (generalised_q(y - np.median(y), v, 0.0) - len(y) + 1) / _trace(1 / v))
     return reml(y[:, None], v[:, None])[0]
 
 
@@ -209,32 +204,40 @@ def _root_in_tau2(function: Callable[[float], float], v: Vector) -> float:
 def reml(y: Matrix, v: Matrix, x: Vector | None = None) -> list[float]:
     """Restricted maximum likelihood tau² of every column of y and v, with an optional moderator (one a row).
 
-    PyMARE finds the highest peak of the restricted likelihood. As it compares function values, which are flat at the
-    top, it leaves an error of up to 1e-5 of tau² (seen against metafor); the root of the likelihood's slope next
-    to the peak, y'PPy = tr(P) with P = W − WX(X'WX)⁻¹X'W (Viechtbauer 2005), removes it.
+    The highest of the values on a grid of tau² and, next to it, the root of the likelihood's slope, y'PPy = tr(P) with
+    P = W − WX(X'WX)⁻¹X'W (Viechtbauer 2005).
 
     >>> [round(tau2, 6) for tau2 in reml(np.array([[0.0], [2.0]]), np.array([[1.0], [1.0]]))]
     [1.0]
     """
     centred = y - np.median(y, axis=0)
-    design = None if x is None else np.column_stack([np.ones_like(x), x])
-    start = _pymare("VarianceBasedLikelihoodEstimator", {"method": "REML"}, centred, v, design)
-    return [_polish(centred[:, j], v[:, j], design, tau2) for j, tau2 in enumerate(start)]
+    design = np.ones((len(y), 1)) if x is None else np.column_stack([np.ones_like(x), x])
+    return [_highest(centred[:, j], v[:, j], design, None if x is None else design) for j in range(y.shape[1])]
 
 
-@cache
-def _estimators() -> Any:
-    """PyMARE's estimators, imported at first need because that takes a second or two."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)  # PyMARE leaves a file open while it is imported
-        return import_module("pymare.estimators")
+def _highest(y: Vector, v: Vector, design: Matrix, moderated: Matrix | None) -> float:
+    """Return the tau² of the highest peak of the restricted likelihood; 0 where it falls from the start."""
+    scale = float(np.median(v))
+    top = max(float(np.ptp(y)) ** 2, scale) * 4
+    bottom = 1e-4 * min(scale, float(v.min()) * 1e2)
+    grid = np.concatenate(([0.0], np.geomspace(bottom, top, max(40, math.ceil(2.5 * math.log(top / bottom))))))
+    w = 1 / (v + grid[:, None])
+    bread = np.einsum("gi,ia,ib->gab", w, design, design)
+    moment = (w * y) @ design
+    fitted = np.linalg.solve(bread, moment[:, :, None])[:, :, 0]
+    squares = (w * (y - fitted @ design.T) ** 2).sum(axis=1)
+    heights = (np.log(w).sum(axis=1) - np.linalg.slogdet(bread)[1] - squares) / 2
+    best = int(heights.argmax())
+    low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
 
+    def slope(tau2: float) -> float:
+        return _slope(y, v, moderated, tau2)
 
-def _pymare(name: str, options: dict[str, str], y: Matrix, v: Matrix, design: Matrix | None) -> list[float]:
-    estimator = getattr(_estimators(), name)(**options, small_sample_correction="wald")
-    with np.errstate(all="ignore"):
-        fit = estimator.fit(y, v, np.ones((len(y), 1)) if design is None else design)
-    return [float(tau2) for tau2 in fit.params_["tau2"].ravel()]
+    if best == 0 and slope(0.0) <= 0:
+        return 0.0
+    if slope(low) <= 0 or slope(high) >= 0:
+        return float(grid[best])
+    return float(brentq(slope, low, high, xtol=1e-15 * scale, rtol=1e-14, maxiter=500))
 
 
 def _trace(weights: Vector) -> float:
@@ -254,16 +257,3 @@ def _slope(y: Vector, v: Vector, design: Matrix | None, tau2: float) -> float:
     bread = np.linalg.inv(design.T @ (w[:, None] * design))
     residual = y - design @ (bread @ (design.T @ (w * y)))
     return float((w**2) @ residual**2 - w.sum() + np.trace(bread @ (design.T @ ((w**2)[:, None] * design))))
-
-
-def _polish(y: Vector, v: Vector, design: Matrix | None, tau2: float) -> float:
-    """The nearest root of the slope around a peak that is already found to several digits."""
-    scale = float(np.median(v))
-    smallest = 1e-9 * scale
-    for width in (1 + 1e-4, 1.1, 10.0):
-        low = tau2 / width if tau2 > smallest else 0.0
-        high = max(tau2, smallest) * width
-        if _slope(y, v, design, low) > 0 > _slope(y, v, design, high):
-            root = brentq(lambda t: _slope(y, v, design, t), low, high, xtol=1e-15 * scale, rtol=1e-14, maxiter=500)
-            return float(root)
-    return tau2

@@ -21,7 +21,6 @@ def test_the_modules_that_compute_are_all_there():
         "stats.effect_sizes",
         "stats.absolute",
         "stats.pooling",
-        "stats.paule_mandel",
         "stats.sensitivity",
         "stats.regression",
         "synthesis.trial_effects",

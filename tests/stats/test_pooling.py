@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.stats.effect_sizes import Effect, Scores, from_interval, mean_difference
-from evidence.stats.pooling import pool
+from evidence.stats.pooling import arrays, generalised_q, pool
 from tests.support.paths import REFERENCE
 
 TABLES = json.loads((REFERENCE / "metafor.json").read_text(encoding="utf-8"))
@@ -52,9 +52,21 @@ def test_reference_fit(table, fit):
 
 
 @pytest.mark.parametrize("expected", EXTRA["pm"], ids=name_of)
-def test_paule_mandel_stops_close_to_the_exact_root(expected):
+def test_paule_mandel_is_the_exact_root(expected):
     table = next(t for t in TABLES if (t["dataset"], t["measure"]) == (expected["dataset"], expected["measure"]))
-    assert pool(effects_of(table), "PM", "knha").tau2 == pytest.approx(expected["tau2"], abs=1.23e-4)
+    effects = effects_of(table)
+    pooled = pool(effects, "PM", "knha")
+    assert pooled.tau2 == pytest.approx(expected["tau2"], rel=1e-8, abs=1e-12)
+    if pooled.tau2:
+        y, v = arrays(effects)
+        assert generalised_q(y, v, pooled.tau2) == pytest.approx(pooled.k - 1, rel=1e-10)
+
+
+@pytest.mark.parametrize("unit", [1e-6, 100.0, 1e6])
+def test_paule_mandel_has_no_scale_of_its_own(unit):
+    effects = effects_of(next(t for t in TABLES if (t["dataset"], t["measure"]) == ("dat.bcg", "RD")))
+    scaled = [Effect(unit * e.estimate, unit**2 * e.variance) for e in effects]
+    assert pool(scaled, "PM").tau2 == pytest.approx(unit**2 * pool(effects, "PM").tau2, rel=1e-10)
 
 
 @pytest.mark.parametrize(("case", "fit"), HARD, ids=name_of)

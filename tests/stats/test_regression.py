@@ -45,7 +45,7 @@ def test_with_a_moderator_tau2_is_where_the_restricted_likelihood_peaks():
     step = 1e-4 * tau2
     low, middle, high = (restricted_likelihood(tau2 + way * step) for way in (-1, 0, 1))
     away = step * (high - low) / (2 * (2 * middle - high - low))  # one step of Newton's
-    assert abs(away) < 2e-8 * tau2  # PyMARE alone stops 1e-7 away
+    assert abs(away) < 2e-8 * tau2
 
 
 def test_knapp_hartung_below_one_is_used_only_when_asked_for():

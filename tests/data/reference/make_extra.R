@@ -1,8 +1,8 @@
 # Writes extra.json beside this file: numbers from metafor that metafor.json does not hold.
-# Rscript tests/reference/make_extra.R          (R 4, metafor 3.8-1, metadat)
+# Rscript tests/data/reference/make_extra.R          (R 4, metafor 3.8-1, metadat)
 #
-# Iterations are run to the end (threshold, tol): metafor's defaults stop tau² of REML at 1e-5. Paule-Mandel stands
-# here both ways: "pm" at the exact root, the hard pools where metafor's default search stops, as evidence/ does.
+# Iterations are run to the end (threshold, tol): metafor's defaults stop tau² of REML at 1e-5 and that of Paule and
+# Mandel within 1.2e-4 of the root.
 
 suppressMessages(library(metafor))
 
@@ -38,11 +38,6 @@ numbers <- function(r) {
 fit <- function(y, v, method = "REML", test = "z") {
   suppressWarnings(if (method == "EE") rma(y, v, method = method, test = test)
                    else rma(y, v, method = method, test = test, control = RE))
-}
-
-fit_default <- function(y, v, method, test) {
-  if (method != "PM") return(fit(y, v, method, test))
-  suppressWarnings(rma(y, v, method = method, test = test, control = list(tau2.max = 1e4)))
 }
 
 pick <- function(r) list(estimate = c(r$beta), se = r$se, ci_low = r$ci.lb, ci_high = r$ci.ub, tau2 = r$tau2)
@@ -89,7 +84,7 @@ pools <- lapply(names(hard), function(n) {
   todo <- if (length(x$y) > 1000) list(c("REML", "adhoc"), c("DL", "z")) else runs
   full <- length(x$y) <= 1000
   list(name = n, yi = if (full) as.list(x$y), vi = if (full) as.list(x$v),
-       fits = lapply(todo, function(m) numbers(fit_default(x$y, x$v, m[1], m[2]))))
+       fits = lapply(todo, function(m) numbers(fit(x$y, x$v, m[1], m[2]))))
 })
 
 # -- awkward counts -------------------------------------------------------------------------------------------------
