@@ -5,6 +5,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from evidence.cli import add, check, convert, dictionary, diff, export, fetch, import_registry, pool, template, watch
 from evidence.cli.console import UnreadableError, fail
@@ -17,7 +18,8 @@ WRONG_USE = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status of a command: 0 when all is well, 1 when something was found, 2 for wrong use."""
     _write_utf8()
-    parser = argparse.ArgumentParser(prog="python -m evidence", description="Check, add to and compare the evidence.")
+    name = "ketamine-evidence" if Path(sys.argv[0]).stem == "ketamine-evidence" else "python -m evidence"
+    parser = argparse.ArgumentParser(prog=name, description="Check, add to and compare the evidence.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in (check, pool, add, convert, diff, export, template, dictionary, import_registry, fetch, watch):
         command.register(commands)

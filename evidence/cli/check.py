@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evidence.cli.console import STDIN, called, print_json, read_file
+from evidence.config import Settings
 from evidence.dataset.csv_table import read_bytes, read_table
-from evidence.dataset.evidence import DATA, FILES, MODELS, REFERENCES, TRIALS, known_citations, load
+from evidence.dataset.evidence import FILES, MODELS, REFERENCES, TRIALS, known_citations, load
 from evidence.dataset.problems import Finding
 from evidence.dataset.records import LATER, Result
 from evidence.dataset.validation import validate
@@ -17,8 +18,9 @@ _DESCRIPTION = """\
 Read a CSV of trial results, or a folder with the data files, and list everything wrong with it.
 
 A single file is judged as trials.csv unless it carries the name of another data file. Its citations
-are looked up in the references.json beside it, or else in the one that comes with the project. A
-folder is judged as a whole: every file, and the files against each other.
+are looked up in the references.json beside it, or else in the one of the data folder. A folder is judged
+as a whole: every file, and the files against each other. The data folder is the one that the environment
+variable KETAMINE_EVIDENCE_DATA names, or else the one that comes with the program.
 
 Exit status: 0 nothing blocks (there may be notes), 1 something blocks, 2 wrong use or a file that
 cannot be opened. A file that opens but holds no table (empty, binary, too large) is a finding: 1.
@@ -62,7 +64,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "path",
         metavar="PATH",
         nargs="?",
-        help="a CSV, a folder, or - for what is piped in (default: the project's trials.csv)",
+        help="a CSV, a folder, or - for what is piped in (default: trials.csv of the data folder)",
     )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
     parser.set_defaults(run=run)
@@ -90,9 +92,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def default_path() -> Path:
-    """The project's trials.csv, or the one under the current folder when the package stands alone."""
-    own = DATA / TRIALS
-    return own if own.exists() else Path("data") / TRIALS
+    """Return the trials.csv of the data folder that the settings name."""
+    return Settings.from_env().data_folder / TRIALS
 
 
 def check_file(path: Path) -> Checkup:
@@ -106,7 +107,7 @@ def check_file(path: Path) -> Checkup:
 def _checkup(name: str, data: bytes, path: Path) -> Checkup:
     model = MODELS.get(path.name, Result)
     beside = path.parent / REFERENCES
-    citations = known_citations(beside if beside.exists() else DATA / REFERENCES)
+    citations = known_citations(beside if beside.exists() else Settings.from_env().data_folder / REFERENCES)
     checked = validate(read_table(data, model.columns(), LATER.get(model, ())), model, citations=citations)
     return Checkup(name, checked.rows, len(checked.records), checked.findings)
 

@@ -7,9 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from evidence.config import Settings
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.encoding import MAX_BYTES
-from evidence.dataset.evidence import DATA
 from evidence.dataset.problems import Finding
 from evidence.files import replace_file
 from evidence.questions.headlines import Change, Headline
@@ -26,7 +26,12 @@ def add_format(parser: argparse.ArgumentParser) -> None:
 
 def add_data(parser: argparse.ArgumentParser) -> None:
     """Add --data DIR."""
-    parser.add_argument("--data", metavar="DIR", default=str(DATA), help="folder of the data files (default: data/)")
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        default=str(Settings.from_env().data_folder),
+        help="folder of the data files (default: KETAMINE_EVIDENCE_DATA, or else the data that come with the program)",
+    )
 
 
 def progress(text: str) -> None:

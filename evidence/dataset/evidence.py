@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from evidence.config import shipped_data
+from evidence.config import Settings, shipped_data
 from evidence.dataset.csv_table import Table, read_bytes, read_table
 from evidence.dataset.problems import KINDS, Finding, finding
 from evidence.dataset.records import LATER, Claim, Gap, Judgement, Overlap, Record, Result, Review, ReviewTrial
@@ -95,9 +95,14 @@ class Evidence:
         return not any(found.is_blocking for findings in self.findings.values() for found in findings)
 
 
-def load(folder: Path) -> Evidence:
-    """The evidence in a folder; what cannot be read is missing from it and named in its findings."""
-    return evidence_of(read_files(folder))
+def load(folder: Path | str | None = None) -> Evidence:
+    """Return the evidence in a folder; what cannot be read is missing from it and named in its findings.
+
+    Args:
+        folder: The folder of the data files. By default the one that the environment variable KETAMINE_EVIDENCE_DATA
+            names, or else the data that come with the program.
+    """
+    return evidence_of(read_files(Settings.from_env().data_folder if folder is None else Path(folder)))
 
 
 def read_files(folder: Path) -> dict[str, bytes | Finding]:

@@ -1,16 +1,8 @@
-import tomllib
 from datetime import date
 
-from evidence import __version__
 from evidence.bibliography import self_citation as citing
-from tests.support.paths import ROOT
 
 DAY = date(2026, 3, 5)
-
-
-def test_the_version_is_that_of_the_project():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    assert __version__ == project["project"]["version"]
 
 
 def test_a_citation_names_both_versions_and_the_day():
