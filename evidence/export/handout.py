@@ -15,7 +15,7 @@ from evidence.questions import harm_sentences as harm_words
 from evidence.questions.harms import Harm
 from evidence.report.figures.forest import Row
 from evidence.report.figures.people import icon_counts
-from evidence.report.sections import harm_rows, parts, response_rows
+from evidence.report.sections import harm_rows, response_rows, sections
 from evidence.report.view import Said, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
 from evidence.selection.widening import given_up
@@ -51,13 +51,13 @@ footer { font-size: 6.8pt; line-height: 1.25; margin-top: 1.6mm; border-top: .2m
 def handout(view: View, said: Said = quiet) -> bytes:
     """The page."""
     story = tell(view, said)
-    found = {part.key: part for part in parts(story, said)}
-    soon, lasting = found["onset"].finding, found["single"].finding
+    found = {section.key: section for section in sections(story, said)}
+    soon, lasting = found["onset"].headline, found["single"].headline
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         f"<title>{html.escape(f'Hand-out: {view.selection}')}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"{_head(view, found['response'].finding)}{_forest(story, found['response'].finding)}"
+        f"{_head(view, found['response'].headline)}{_forest(story, found['response'].headline)}"
         f'<div class="two"><section>{_hundred(story)}<h2>How soon, how long</h2>'
         f'<p class="small">{html.escape(soon)} {html.escape(lasting)}</p></section>'
         f"<section>{_harms(story)}</section></div>\n{_certainty(story)}{_references(story)}{_foot(view)}"
@@ -121,13 +121,13 @@ def _hundred(story: Story) -> str:
 
 
 def _harms(story: Story) -> str:
-    items, apart = story.drawn_events, story.drawn_apart
+    items, apart = story.harms.drawn, story.serious.drawn
     if not items and not apart:
         said = "No trial in this view counts adverse events in both arms in numbers that can be compared."
         return f"<h2>At what cost</h2>\n<p>{said}</p>"
     blocks = (
-        ("Event", items, items[:_MOST_EVENTS], story.events_scope),
-        ("Serious, or stopping", apart, apart[:_MOST_APART], story.apart_scope),
+        ("Event", items, items[:_MOST_EVENTS], story.harms.scope),
+        ("Serious, or stopping", apart, apart[:_MOST_APART], story.serious.scope),
     )
     hidden = sum(len(every) - len(shown) for _, every, shown, _ in blocks)
     notes = [given_up(scope.dropped) for _, _, shown, scope in blocks if shown]

@@ -22,7 +22,7 @@ from evidence.dataset.records import Result
 from evidence.export.spreadsheets import rows_json, rows_xlsx
 from evidence.export.web_page import page
 from evidence.formatting import counted
-from evidence.report.sections import parts
+from evidence.report.sections import sections
 from evidence.report.tables import answers as tables
 from evidence.report.tables.trials import arms_of
 from evidence.report.view import ExportError, Said, View, quiet, tell
@@ -67,7 +67,7 @@ def site(view: View, said: Said = quiet) -> dict[str, bytes]:
         except ExportError as error:
             told[name] = str(error)
             continue
-        told[name] = "".join(f"<li>{html.escape(part.finding)}</li>\n" for part in parts(tell(own))[:3])
+        told[name] = "".join(f"<li>{html.escape(section.headline)}</li>\n" for section in sections(tell(own))[:3])
         files[f"{name}.html"] = _apart(text).encode("utf-8", "xmlcharrefreplace")
     files["trials.html"] = _trials(whole).encode("utf-8", "xmlcharrefreplace")
     files["index.html"] = _index(whole, told, files).encode("utf-8", "xmlcharrefreplace")

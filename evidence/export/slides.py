@@ -14,12 +14,12 @@ from evidence.report.figures.forest_rows import withdrawal_rows
 from evidence.report.figures.style import LIGHT
 from evidence.report.sections import (
     WITHDRAWAL_LABELS,
-    Part,
+    Section,
     harm_labels,
     harm_rows,
     links_of,
-    parts,
     response_rows,
+    sections,
 )
 from evidence.report.tables import summary_of_findings as summary_table
 from evidence.report.view import Said, Story, View, named, quiet, references_of, tell
@@ -33,7 +33,7 @@ _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it
 def deck(view: View, said: Said = quiet) -> bytes:
     """The presentation; a question the view cannot answer gets no slide."""
     story = tell(view, said)
-    found = {part.key: part for part in parts(story, said)}
+    found = {section.key: section for section in sections(story, said)}
     slides = Deck(view.stamp, said)
     _opening(slides, view)
     _summary(slides, story)
@@ -47,9 +47,9 @@ def deck(view: View, said: Said = quiet) -> bytes:
         drawings.days(slides, story.courses)
     relapse = tuple(withdrawal_rows(story.withdrawals, story.hazard.pooled, links_of(story), LIGHT))
     _forest(slides, story, found["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
-    for key, items in (("harms", story.drawn_events), ("serious", story.drawn_apart)):
+    for key, items in (("harms", story.harms.drawn), ("serious", story.serious.drawn)):
         _forest(slides, story, found[key], harm_rows(items), "RD", harm_labels(items))
-    drawn = [result for part in found.values() for result in part.results]
+    drawn = [result for section in found.values() for result in section.results]
     _closing(slides, view, drawn)
     said("packing the slides")
     file = io.BytesIO()
@@ -57,13 +57,13 @@ def deck(view: View, said: Said = quiet) -> bytes:
     return file.getvalue()
 
 
-def _notes(story: Story, part: Part) -> str:
-    cited = [f"[{item.id}] {vancouver(item)}" for item in references_of(story.view.evidence, part.results)]
-    return "\n".join((part.finding, *part.captions, "", "References", *cited, "", story.view.citation))
+def _notes(story: Story, section: Section) -> str:
+    cited = [f"[{item.id}] {vancouver(item)}" for item in references_of(story.view.evidence, section.results)]
+    return "\n".join((section.headline, *section.lines, "", "References", *cited, "", story.view.citation))
 
 
-def _begin(slides: Deck, story: Story, part: Part, page: str = "") -> None:
-    slides.add(f"{part.finding}{page}", named(part.results, _IN_NOTES), _notes(story, part))
+def _begin(slides: Deck, story: Story, section: Section, page: str = "") -> None:
+    slides.add(f"{section.headline}{page}", named(section.results, _IN_NOTES), _notes(story, section))
 
 
 def _opening(slides: Deck, view: View) -> None:
@@ -85,25 +85,25 @@ def _summary(slides: Deck, story: Story) -> None:
     slides.table(heads[:7], [row[:7] for row in rows], (2.2, 1.6, 2.2, 2.6, 2.2, 1.8, 1.6))
 
 
-def _course(slides: Deck, story: Story, part: Part, course: Course) -> None:
+def _course(slides: Deck, story: Story, section: Section, course: Course) -> None:
     if not course.drawn:
         return
-    _begin(slides, story, part)
+    _begin(slides, story, section)
     sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
     drawings.time_course(slides, course.drawn, course.axis, statements.favours(course.drawn[0].question, sides))
 
 
-def _forest(slides: Deck, story: Story, part: Part, rows: Sequence[Row], measure: str, labels: Labels) -> None:
+def _forest(slides: Deck, story: Story, section: Section, rows: Sequence[Row], measure: str, labels: Labels) -> None:
     if not any(row.estimate is not None for row in rows):
         return
     scale = drawings.forest_scale(rows, measure)
     pages = pages_of(len(rows), drawings.MOST_ROWS)
     for number, page in enumerate(pages, 1):
-        _begin(slides, story, part, f" ({number} of {len(pages)})" if len(pages) > 1 else "")
+        _begin(slides, story, section, f" ({number} of {len(pages)})" if len(pages) > 1 else "")
         drawings.forest(slides, [rows[at] for at in page], scale, labels)
 
 
-def _people(slides: Deck, story: Story, found: dict[str, Part]) -> None:
+def _people(slides: Deck, story: Story, found: dict[str, Section]) -> None:
     absolute = story.of_hundred
     if absolute is None:
         return

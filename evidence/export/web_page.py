@@ -12,7 +12,7 @@ from evidence.bibliography.links import links
 from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
 from evidence.dataset.references import Reference
-from evidence.report.sections import Part, parts
+from evidence.report.sections import Section, sections
 from evidence.report.tables import summary_of_findings as summary_table
 from evidence.report.view import Said, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
@@ -53,20 +53,20 @@ code { overflow-wrap: anywhere }
 def page(view: View, said: Said = quiet) -> bytes:
     """The file; plotly.js stands in it once."""
     story = tell(view, said)
-    found = parts(story, said)
-    drawn = [result for part in found for result in part.results]
+    found = sections(story, said)
+    drawn = [result for section in found for result in section.results]
     cited = references_of(view.evidence, (*view.rows, *drawn))
-    sections = []
-    for part in found:
-        said(f"writing “{part.title}”")
-        sections.append(_section(part))
+    texts = []
+    for section in found:
+        said(f"writing “{section.title}”")
+        texts.append(_section(section))
     said("writing the references and methods")
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(f'Ketamine in depression: {view.selection}')}</title>\n<style>{_STYLE}</style>\n"
-        f"<script>{get_plotlyjs()}</script>\n</head>\n<body>\n{_head(view)}\n{_summary(story)}{''.join(sections)}"
+        f"<script>{get_plotlyjs()}</script>\n</head>\n<body>\n{_head(view)}\n{_summary(story)}{''.join(texts)}"
         f"{_references(cited)}{_methods()}{_closing(view)}</body>\n</html>\n"
     )
     return text.encode("utf-8", "xmlcharrefreplace")
@@ -84,28 +84,29 @@ def _head(view: View) -> str:
     )
 
 
-def _section(part: Part) -> str:
+def _section(section: Section) -> str:
     chart = ""
-    if part.figure is not None:
-        height = int(part.figure.layout.height)
+    if (figure := section.figure) is not None:
+        height = int(figure.layout.height)
         fit = math.floor(100 * min(_PAGE_WIDTH / _WIDTH, _PAGE_HEIGHT / height)) / 100
-        part.figure.update_layout(width=_WIDTH)
+        figure.update_layout(width=_WIDTH)
         drawn = to_html(
-            part.figure,
+            figure,
             config=_CONFIG,
             include_plotlyjs=False,
             full_html=False,
-            div_id=f"chart-{part.key}",
+            div_id=f"chart-{section.key}",
             default_width=f"{_WIDTH}px",
             default_height=f"{height}px",
         )
-        label = html.escape(part.finding, quote=True)
+        label = html.escape(section.headline, quote=True)
         opening = f'<div class="chart" role="img" aria-label="{label}" style="--fit:{fit}">'
         chart = f'<div class="wide">{opening}{drawn}</div></div>\n'
-    table = f"<h3>In numbers</h3>\n{_table(part.table)}" if part.table is not None and len(part.table) else ""
+    table = f"<h3>In numbers</h3>\n{_table(section.table)}" if section.table is not None and len(section.table) else ""
     return (
-        f'<section id="{part.key}">\n<div class="together"><h2>{html.escape(part.title)}</h2>\n<p class="finding">'
-        f"{html.escape(part.finding)}</p>\n{chart}</div>{_lines(part.captions)}{table}</section>\n"
+        f'<section id="{section.key}">\n<div class="together"><h2>{html.escape(section.title)}</h2>\n'
+        '<p class="finding">'
+        f"{html.escape(section.headline)}</p>\n{chart}</div>{_lines(section.lines)}{table}</section>\n"
     )
 
 

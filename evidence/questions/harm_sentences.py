@@ -226,7 +226,7 @@ class HarmAnswer:
     items: tuple[Harm, ...]
     drawn: tuple[Harm, ...]
     sides: Sides
-    finding: str
+    headline: str
     caption: str
     trade_off: str
     notes: tuple[str, ...]

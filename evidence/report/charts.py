@@ -25,7 +25,7 @@ from evidence.report.figures.people import dumbbell, labbe
 from evidence.report.figures.risk_of_bias import traffic_light, weighted_bar
 from evidence.report.figures.style import LIGHT
 from evidence.report.figures.timeline import timeline
-from evidence.report.sections import links_of, parts
+from evidence.report.sections import links_of, section
 from evidence.report.view import ExportError, Story, View, tell
 from evidence.selection.selection import headcount
 from evidence.stats.effect_sizes import MEASURES
@@ -38,8 +38,8 @@ _PARTS = ("onset", "response", "people", "single", "course", "withdrawal", "harm
 
 def _part(key: str) -> Callable[[Story], Drawn]:
     def draw(story: Story) -> Drawn:
-        found = {part.key: part for part in parts(story)}.get(key)
-        return (found.finding, found.figure) if found else ("No numbers of people can be worked out.", None)
+        found = section(story, key)
+        return (found.headline, found.figure) if found else ("No numbers of people can be worked out.", None)
 
     return draw
 
@@ -106,13 +106,13 @@ def _dose(story: Story) -> Drawn:
 
 def _matrix(story: Story) -> Drawn:
     rows = story.view.rows
-    own = rows if any(harms.is_event(row) for row in rows) else story.events_scope.results
+    own = rows if any(harms.is_event(row) for row in rows) else story.harms.scope.results
     grid = reporting.matrix(own)
     return f"{reporting.finding(grid)}.", matrix_plot(grid, links_of(story), LIGHT) if grid.cells else None
 
 
 def _timeline(story: Story) -> Drawn:
-    view, scope = story.view, story.events_scope
+    view, scope = story.view, story.harms.scope
     line = time_axis.timeline(view.evidence.results, view.selection, view.rows, scope)
     words = f"{time_axis.finding(line, scope.results)}."
     return words, None if line.is_empty else timeline(line, LIGHT)

@@ -1,23 +1,33 @@
-"""The parts of a story that can be looked at: each a finding with its figure, its table and the results behind it."""
+"""The sections of a report: one composition of headline, captions, chart, table and results for each question."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from evidence.bibliography.links import best_link
+from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.formatting import percent
-from evidence.questions import certainty, duration, response
+from evidence.questions import blinding, certainty, duration, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import onset as onset_course
-from evidence.questions.harms import Harm, Scope
+from evidence.questions import response as response_question
+from evidence.questions import risk_of_bias as bias
+from evidence.questions.dose import DoseResponse
+from evidence.questions.duration import FollowUp, Withdrawal
+from evidence.questions.harm_sentences import HarmAnswer
+from evidence.questions.harms import Harm
 from evidence.questions.onset import Course
+from evidence.questions.options import PageOptions
 from evidence.questions.subgroups import subgroups
+from evidence.report import alt_text
+from evidence.report.figures import time_course
 from evidence.report.figures.days_to_relapse import lollipop
+from evidence.report.figures.dose import dose_plot
 from evidence.report.figures.forest import Labels, Row, forest
 from evidence.report.figures.forest_rows import (
     FELT,
@@ -29,144 +39,240 @@ from evidence.report.figures.forest_rows import (
 )
 from evidence.report.figures.harms import harm_plot
 from evidence.report.figures.people import icon_array
-from evidence.report.figures.style import LIGHT
-from evidence.report.figures.time_course import onset
+from evidence.report.figures.style import LIGHT, Ink
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.report.view import Said, Story, quiet
+from evidence.selection.selection import Criterion
 from evidence.selection.widening import given_up
+from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.sentences import in_people
+from evidence.synthesis.trial_effects import TrialEffect
+
+Links = Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One part: the question, the finding, what must be known about it, and figure, table and results behind it."""
+class Drawing:
+    """A figure before it is drawn: the function that draws it and its arguments. Equal drawings give equal figures."""
+
+    draw: Callable[..., go.Figure]
+    arguments: tuple[Hashable, ...]
+
+    def figure(self) -> go.Figure:
+        """Draw it."""
+        return self.draw(*self.arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One question of a report: its headline, what belongs to it, and chart, table and results behind it.
+
+    Pages, web export, slides, hand-out and seminar all draw these. `captions` have to be read with the headline,
+    `notes` explain the chart; `trials` are lists of trials with what they have in common. `answers` are what is
+    pooled, which the R script pools again, under `script`.
+    """
 
     key: str
     title: str
-    finding: str
+    headline: str
     captions: tuple[str, ...] = ()
-    figure: go.Figure | None = None
+    drawing: Drawing | None = None
+    alt: str = ""
     table: pd.DataFrame | None = None
     results: tuple[Result, ...] = ()
+    notes: tuple[str, ...] = ()
+    trials: tuple[tuple[str, str], ...] = ()
+    answers: tuple[Answer, ...] = ()
+    script: str = ""
+
+    @property
+    def figure(self) -> go.Figure | None:
+        """The chart, drawn anew each time."""
+        return self.drawing.figure() if self.drawing else None
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Everything that is said with the chart, captions first."""
+        return (*self.captions, *(f"{lead} {labels}" for lead, labels in self.trials), *self.notes)
 
 
 def links_of(story: Story) -> dict[str, str | None]:
-    """Where each citation leads."""
+    """Return where each citation leads."""
     return {key: best_link(reference) for key, reference in story.view.evidence.references.items()}
 
 
-def parts(story: Story, said: Said = quiet) -> tuple[Part, ...]:
-    """Onset, response, a hundred people, after one dose, after a course, withdrawal, harms, serious events."""
+def sections(story: Story, said: Said = quiet) -> tuple[Section, ...]:
+    """Return onset, response, a hundred people, one dose, a course, withdrawal, harms and serious events."""
     found = []
-    for title, draw in _DRAWN.items():
-        said(f"drawing “{title}”")
-        if part := draw(story, title):
-            found.append(part)
+    for key, compose in _COMPOSED.items():
+        said(f"drawing “{_TITLES[key]}”")
+        if composed := compose(story):
+            found.append(composed)
     return tuple(found)
 
 
-def _behind(answers: Sequence[Answer]) -> tuple[Result, ...]:
-    return tuple(result for item in answers for entry in item.entries for result in entry.results)
+def section(story: Story, key: str) -> Section | None:
+    """Return one section of a story; None where there are no numbers of people for a hundred."""
+    return _COMPOSED[key](story)
 
 
-def _soon(story: Story, title: str) -> Part:
-    return _course(story, "onset", title, onset_course.finding_of_onset(story.onset.answers), story.onset)
+def cited(entries: Iterable[TrialEffect]) -> tuple[Result, ...]:
+    """Return every result behind the entries that are drawn: those with an effect or with counts."""
+    drawn = (entry for entry in entries if entry.effect is not None or entry.intervention is not None)
+    return tuple(result for entry in drawn for result in entry.results)
 
 
-def _once(story: Story, title: str) -> Part:
-    return _course(story, "single", title, onset_course.finding_of_duration(story.single.answers), story.single)
+def onset(course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False) -> Section:
+    """How soon: the effect in each time bin, or in real hours."""
+    headline = f"{onset_course.finding_of_onset(course.answers)}."
+    composed = _course("onset", headline, course, rows, links, ink, hours)
+    return replace(composed, trials=tuple(onset_course.trials_behind(course.drawn)), script="How soon it works")
 
 
-def _course(story: Story, key: str, title: str, finding: str, course: Course) -> Part:
-    figure = None
+def single_dose(course: Course, rows: Sequence[Result], links: Links, ink: Ink) -> Section:
+    """For how long after one dose."""
+    headline = f"{onset_course.finding_of_duration(course.answers)}."
+    return replace(_course("single", headline, course, rows, links, ink), script="After one dose")
+
+
+def _course(
+    key: str, headline: str, course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False
+) -> Section:
+    title, drawing = _TITLES[key], None
     if course.drawn:
         sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
-        figure = onset(course.drawn, statements.favours(course.drawn[0].question, sides), LIGHT, course.axis)
-    table = tables.pool_frame(course.answers, links_of(story))
-    behind = tuple(f"{time} {trials}" for time, trials in onset_course.trials_behind(course.drawn))
-    masked = onset_course.masked_words(story.view.rows, course.answers)
-    said = (course.caveat, *behind, *((masked,) if masked else ()))
-    return Part(key, title, f"{finding}.", said, figure, table, _behind(course.drawn))
+        favours = statements.favours(course.drawn[0].question, sides)
+        height = () if key == "onset" else (_LOWER,)
+        drawing = Drawing(time_course.onset, (course.drawn, favours, ink, course.axis, hours, *height))
+    masked = onset_course.masked_words(rows, course.answers) if course.drawn else ""
+    return Section(
+        key,
+        title,
+        headline,
+        (course.caveat,),
+        drawing,
+        alt_text.answers(course.drawn),
+        tables.pool_frame(course.answers, links),
+        cited(entry for item in course.drawn for entry in item.entries),
+        (masked,) if masked else (),
+        answers=course.drawn,
+    )
+
+
+def dose_response(found: DoseResponse, low_confidence: bool, links: Links, ink: Ink) -> Section:
+    """Whether a higher dose works better: the arms at their doses."""
+    entries = tuple(arm.entry for arm in found.arms)
+    sides = statements.sides_of(entry.first for entry in entries)
+    question = onset_course.dose_question(found.measure, low_confidence)
+    arguments = (found, statements.favours(question, sides), ink, onset_course.AXES[found.measure])
+    return Section(
+        "dose-arms",
+        "Does a higher dose work better?",
+        f"{found.words}.",
+        (
+            "Intravenous racemic ketamine against any placebo, nearest to 24 hours. The preset’s dose "
+            "and comparator are not applied. Arms of one trial share a comparator and are not quite independent.",
+        ),
+        Drawing(dose_plot, arguments) if entries else None,
+        alt_text.doses(found),
+        tables.dose_frame(found, links),
+        cited(entries),
+    )
+
+
+def _response_rows(
+    answer: Answer, rows: Sequence[Result], evidence: Evidence, links: Links, ink: Ink, shown: PageOptions
+) -> tuple[tuple[Row, ...], Labels]:
+    """Return the lines of the forest plot of response and the words round it; `shown` says how they are arranged."""
+    sides = statements.sides_of(entry.first for entry in answer.used)
+    left, right = statements.favours(answer.question, sides)
+    reviews = certainty.published(evidence.reviews, answer)
+    known, by_masking = response_question.columns(evidence.judgements), shown.split == "masking"
+    arrangement = Arrangement(
+        response_question.ORDERS[shown.order],
+        subgroups(evidence.judgements)[shown.split].group if shown.split else None,
+        tuple(known[name] for name in shown.columns),
+    )
+    if by_masking:
+        lines = masked_rows(answer, rows, links, ink, arrangement)
+    else:
+        lines = forest_rows(answer, links, ink, arrangement)
+    lines += review_rows(reviews, answer, links, ink)
+    heads = tuple(name.capitalize() for name in shown.columns) + ((FELT,) if by_masking else ())
+    effect = MEASURES[answer.question.measure].label
+    return tuple(lines), Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, effect, heads)
+
+
+def response(
+    answer: Answer, rows: Sequence[Result], evidence: Evidence, links: Links, ink: Ink, shown: PageOptions
+) -> Section:
+    """For how many: the forest plot with what is pooled, and why the rest is not."""
+    sides = statements.sides_of(entry.first for entry in answer.used)
+    lines, labels = _response_rows(answer, rows, evidence, links, ink, shown)
+    outcome = OUTCOMES[answer.question.outcomes[0]]
+    notes = []
+    if "risk of bias" in shown.columns:
+        notes.append(bias.symbols_key(evidence.judgements, (entry.trial for entry in answer.entries)))
+    if shown.split == "masking":
+        lenses = blinding.lenses(answer, rows)
+        notes.append(f"{blinding.finding(answer, lenses)}. {blinding.caution(answer, lenses)}")
+    notes += [*statements.pooled_notes(answer), robustness.interval_notice(answer), *statements.not_pooled(answer)]
+    return Section(
+        "response",
+        _TITLES["response"],
+        f"{statements.finding_of_rates(answer, sides)}.",
+        (" ".join(part for part in (outcome.definition, statements.caution(answer)) if part),),
+        Drawing(forest, (lines, answer.question.measure, labels, ink)) if lines else None,
+        alt_text.answers([answer]),
+        tables.pool_frame([answer], links),
+        cited(answer.entries),
+        tuple(line for line in notes if line),
+        answers=(answer,),
+        script=outcome.label,
+    )
+
+
+def people(absolute: Absolute, answer: Answer, is_rate_chosen: bool, ink: Ink) -> Section:
+    """What response means for a hundred people."""
+    sides = statements.sides_of(entry.first for entry in answer.used)
+    verb = statements.verb_of(answer.question.outcomes[0])
+    return Section(
+        "people",
+        _TITLES["people"],
+        statements.in_people(absolute, sides, verb, statements.behind(answer)),
+        ("At the rate chosen." if is_rate_chosen else "At the comparator’s rate in these trials.",),
+        Drawing(icon_array, (absolute, sides, verb, ink)),
+        results=tuple(result for entry in answer.used for result in entry.results),
+    )
 
 
 def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...], Labels]:
-    """The lines of the forest plot of response and the words round it, as the Response page draws them.
+    """Return the lines of the forest plot of response as the Response page draws them, and the words round it.
 
-    Without groups there is one line a trial and what is pooled over all of them.
+    Without groups there is one line per trial and what is pooled over all of them.
     """
-    answer, links = story.response, links_of(story)
-    sides = statements.sides_of(entry.first for entry in answer.used)
-    left, right = statements.favours(answer.question, sides)
-    reviews = certainty.published(story.view.evidence.reviews, answer)
-    chosen, judgements = story.chosen, story.view.evidence.judgements
-    group = subgroups(judgements)[chosen.split].group if in_groups else None
-    arrangement = Arrangement(response.ORDERS[chosen.order], group)
-    by_masking = in_groups and chosen.split == "masking"
-    if by_masking:
-        rows = masked_rows(answer, story.view.rows, links, LIGHT, arrangement)
-    else:
-        rows = forest_rows(answer, links, LIGHT, arrangement)
-    rows += review_rows(reviews, answer, links, LIGHT)
-    effect = MEASURES[answer.question.measure].label
-    return tuple(rows), Labels(
-        sides.drug.capitalize(), sides.comparator.capitalize(), left, right, effect, (FELT,) if by_masking else ()
-    )
+    shown = story.chosen if in_groups else replace(story.chosen, split="", columns=())
+    view = story.view
+    return _response_rows(story.response, view.rows, view.evidence, links_of(story), LIGHT, shown)
 
 
-def _response(story: Story, title: str) -> Part:
-    answer = story.response
-    sides = statements.sides_of(entry.first for entry in answer.used)
-    rows, labels = response_rows(story)
-    captions = (OUTCOMES[answer.question.outcomes[0]].definition, statements.caution(answer))
-    return Part(
-        "response",
-        title,
-        f"{statements.finding_of_rates(answer, sides)}.",
-        tuple(line for line in (*captions, *statements.pooled_notes(answer), *statements.not_pooled(answer)) if line),
-        forest(rows, answer.question.measure, labels, LIGHT) if rows else None,
-        tables.pool_frame([answer], links_of(story)),
-        _behind([answer]),
-    )
+def _lollipop(items: tuple[FollowUp, ...], links: tuple[tuple[str, str | None], ...], ink: Ink) -> go.Figure:
+    return lollipop(items, dict(links), ink)
 
 
-def _people(story: Story, title: str) -> Part | None:
-    found = story.of_hundred
-    if found is None:
-        return None
-    sides = statements.sides_of(entry.first for entry in story.response.used)
-    verb = statements.verb_of(story.response.question.outcomes[0])
-    behind = tuple(result for entry in story.response.used for result in entry.results)
-    note = "At the comparator’s rate in these trials." if story.chosen.rate is None else "At the rate chosen."
-    figure = icon_array(found, sides, verb, LIGHT)
-    return Part(
-        "people",
-        title,
-        in_people(found, sides, verb, statements.behind(story.response)),
-        (note,),
-        figure,
-        None,
-        behind,
-    )
-
-
-def _follow_up(story: Story, title: str) -> Part:
-    items, links = story.courses, links_of(story)
-    caption = " ".join(
-        (
-            given_up(story.courses_dropped),
-            "Without a comparator nobody knows who would have relapsed anyway.",
-        )
-    )
-    return Part(
+def after_course(items: tuple[FollowUp, ...], dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
+    """For how long after a course of doses: days to relapse, group by group."""
+    caption = " ".join((given_up(dropped), duration.reading_courses(items))).strip()
+    return Section(
         "course",
-        title,
+        _TITLES["course"],
         f"{duration.finding_of_courses(items)}.",
-        (caption.strip(),),
-        lollipop(items, links, LIGHT) if items else None,
+        (caption,),
+        Drawing(_lollipop, (items, tuple(links.items()), ink)) if items else None,
+        "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items),
         tables.follow_up_frame(items, links) if items else None,
         tuple(item.result for item in items),
     )
@@ -175,68 +281,105 @@ def _follow_up(story: Story, title: str) -> Part:
 WITHDRAWAL_LABELS = Labels("Going on", "Stopping", "favours going on", "favours stopping", "Hazard ratio")
 
 
-def _withdrawal(story: Story, title: str) -> Part:
-    entries, pooled, links = story.withdrawals, story.hazard.pooled, links_of(story)
-    rows = withdrawal_rows(entries, pooled, links, LIGHT)
-    caption = " ".join(
-        (
-            given_up(story.withdrawals_dropped),
-            "Only people who had become well on the drug took part; stopping may also be felt, so blinding is "
-            "uncertain.",
-        )
+def withdrawal(
+    entries: tuple[Withdrawal, ...],
+    hazard: Answer,
+    dropped: Sequence[Criterion],
+    links: Links,
+    ink: Ink,
+    by_masking: bool = False,
+) -> Section:
+    """For how long after stopping at random: the hazard of relapse of those who go on against those who stop."""
+    rows = tuple(withdrawal_rows(entries, hazard.pooled, links, ink))
+    words = (
+        given_up(dropped),
+        "Only people who had become well on the drug took part; stopping may also be felt, so blinding is uncertain.",
     )
-    return Part(
+    more = (duration.left_out_of_withdrawals(entries), duration.masking_of(entries) if by_masking else "")
+    alt = "; ".join(
+        f"{row.label} {row.note}: going on {row.drug}, stopping {row.control}, hazard ratio {row.words}" for row in rows
+    )
+    return Section(
         "withdrawal",
-        title,
+        _TITLES["withdrawal"],
         f"{duration.finding_of_withdrawals(entries)}.",
-        (caption.strip(),),
-        forest(rows, "HR", WITHDRAWAL_LABELS, LIGHT) if rows else None,
+        (" ".join(words).strip(), *(line for line in more if line)),
+        Drawing(forest, (rows, "HR", WITHDRAWAL_LABELS, ink)) if rows else None,
+        alt if hazard.pooled is None else f"{alt}. {alt_text.answers([hazard])}",
         tables.withdrawal_frame(entries, links) if entries else None,
         tuple(entry.result for entry in entries),
+        answers=(hazard,),
+        script="After stopping at random",
     )
 
 
-def _named(story: Story, title: str) -> Part:
-    return _harms("harms", title, story.events, story.drawn_events, story.events_scope)
-
-
-def _apart(story: Story, title: str) -> Part:
-    return _harms("serious", title, story.apart, story.drawn_apart, story.apart_scope)
-
-
-def _harms(key: str, title: str, items: Sequence[Harm], drawn: Sequence[Harm], scope: Scope) -> Part:
-    sides = harm_words.sides_among(items)
-    words = harm_words.finding if key == "harms" else harm_words.finding_apart
-    captions = (
-        scope.given_up,
-        harm_words.window(items),
-        harm_words.not_counted(items) if key == "serious" else "",
-        harm_words.comparators(scope),
-        *harm_words.not_pooled(items),
-    )
-    return Part(
+def harms(answer: HarmAnswer, measure: str, ink: Ink, maskings: tuple[str, ...], drawn: tuple[Harm, ...]) -> Section:
+    """At what cost: the events drawn by arm and by difference; `maskings` and `drawn` are the lines of the chart."""
+    key = "serious" if answer.is_apart else "harms"
+    sides = harm_words.sides_among(drawn) if maskings else answer.sides
+    masked = harm_words.masked_words(zip(maskings, drawn, strict=True), answer.scope.results) if maskings else ""
+    without = harm_words.no_events(answer.drawn) if measure == "RR" or answer.is_apart else ""
+    # By masking the lines of every kind of comparator are drawn, whatever is compared above.
+    untrue = harm_words.comparators(answer.scope) if maskings else ""
+    notes = (masked, answer.trade_off, without, *(line for line in answer.notes if line != untrue))
+    return Section(
         key,
-        title,
-        f"{words(items, sides)}.",
-        tuple(line for line in captions if line),
-        harm_plot(drawn, "RD", sides, LIGHT) if drawn else None,
-        harm_tables.harm_frame(items) if items else None,
-        tuple(result for item in drawn for result in item.results),
+        _TITLES[key],
+        f"{answer.headline}.",
+        (answer.caption,) if answer.caption else (),
+        Drawing(harm_plot, (drawn, measure, sides, ink, maskings)) if drawn else None,
+        alt_text.harms(drawn, measure, maskings),
+        harm_tables.harm_frame(drawn, maskings),
+        tuple(dict.fromkeys(result for item in drawn for result in item.results)),
+        tuple(line for line in notes if line),
+        answers=tuple(item.difference if measure == "RD" else item.ratio for item in drawn),
+        script="Adverse events",
     )
 
 
-_DRAWN: Mapping[str, Callable[[Story, str], Part | None]] = MappingProxyType(
-    {
-        "How soon does it work?": _soon,
-        "For how many does it work?": _response,
-        "For 100 people": _people,
-        "For how long, after one dose?": _once,
-        "For how long, after a course of doses?": _follow_up,
-        "For how long, after stopping at random?": _withdrawal,
-        "At what cost?": _named,
-        "Serious events, thoughts of suicide, and stopping": _apart,
-    }
-)
+_LOWER = 420  # pixels of a second chart on a page
+_TITLES: Final[Mapping[str, str]] = {
+    "onset": "How soon does it work?",
+    "response": "For how many does it work?",
+    "people": "For 100 people",
+    "single": "For how long, after one dose?",
+    "course": "For how long, after a course of doses?",
+    "withdrawal": "For how long, after stopping at random?",
+    "harms": "At what cost?",
+    "serious": "Serious events, thoughts of suicide, and stopping",
+}
+
+
+def _people_of(story: Story) -> Section | None:
+    absolute = story.of_hundred
+    return people(absolute, story.response, story.chosen.rate is not None, LIGHT) if absolute else None
+
+
+def _harms_of(story: Story, answer: HarmAnswer) -> Section:
+    composed = harms(answer, "RD", LIGHT, (), answer.drawn)
+    return replace(composed, table=harm_tables.harm_frame(answer.items) if answer.items else None)
+
+
+def _response_of(story: Story) -> Section:
+    evidence, rows = story.view.evidence, story.view.rows
+    return response(story.response, rows, evidence, links_of(story), LIGHT, story.chosen)
+
+
+def _withdrawal_of(story: Story) -> Section:
+    arguments = story.withdrawals, story.hazard, story.withdrawals_dropped, links_of(story)
+    return withdrawal(*arguments, LIGHT, story.chosen.masked)
+
+
+_COMPOSED: Final[Mapping[str, Callable[[Story], Section | None]]] = {
+    "onset": lambda story: onset(story.onset, story.view.rows, links_of(story), LIGHT),
+    "response": _response_of,
+    "people": _people_of,
+    "single": lambda story: single_dose(story.single, story.view.rows, links_of(story), LIGHT),
+    "course": lambda story: after_course(story.courses, story.courses_dropped, links_of(story), LIGHT),
+    "withdrawal": _withdrawal_of,
+    "harms": lambda story: _harms_of(story, story.harms),
+    "serious": lambda story: _harms_of(story, story.serious),
+}
 
 
 def harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:

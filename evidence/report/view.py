@@ -1,7 +1,7 @@
 """A view told from end to end: the rows it holds and the answers that its pages give, as one frozen value."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import quote, urlencode
 
@@ -16,7 +16,7 @@ from evidence.questions import onset as onset_course
 from evidence.questions import options as page_options
 from evidence.questions import summary_of_findings as sof
 from evidence.questions.duration import FollowUp, Withdrawal
-from evidence.questions.harms import Harm, Scope
+from evidence.questions.harm_sentences import HarmAnswer, harm_answer, harm_question
 from evidence.questions.onset import Course
 from evidence.questions.options import PageOptions
 from evidence.questions.subgroups import subgroups
@@ -150,10 +150,8 @@ class Story:
     withdrawals: tuple[Withdrawal, ...]
     hazard: Answer
     withdrawals_dropped: tuple[Criterion, ...]
-    events: tuple[Harm, ...]
-    events_scope: Scope
-    apart: tuple[Harm, ...]
-    apart_scope: Scope
+    harms: HarmAnswer
+    serious: HarmAnswer
     summary: Summary
 
     @property
@@ -162,25 +160,21 @@ class Story:
         return statements.absolute(self.response, self.chosen.rate)
 
     @property
-    def drawn_events(self) -> tuple[Harm, ...]:
-        """The named events frequent enough to be drawn."""
-        return tuple(item for item in self.events if harms.is_frequent(item, LEAST_PER_CENT))
-
-    @property
-    def drawn_apart(self) -> tuple[Harm, ...]:
-        """The events that stand apart and have a difference."""
-        return tuple(item for item in self.apart if item.differs is not None)
-
-    @property
     def answers(self) -> tuple[tuple[str, Answer], ...]:
         """Every pooled answer of the story with the heading it stands under."""
         found = [("Response", self.response)]
         found += [("How soon it works", item) for item in self.onset.drawn]
         found += [("After one dose", item) for item in self.single.drawn]
         found += [("After stopping at random", self.hazard)]
-        found += [("Adverse events", item.difference) for item in self.drawn_events]
-        found += [("Serious events and stopping", item.difference) for item in self.drawn_apart]
+        found += [("Adverse events", item.difference) for item in self.harms.drawn]
+        found += [("Serious events and stopping", item.difference) for item in self.serious.drawn]
         return tuple((title, item) for title, item in found if item.pooled is not None)
+
+
+def _harms(view: View, apart: bool) -> HarmAnswer:
+    evidence = view.evidence
+    asked = harm_question(evidence.digest, evidence.results, view.selection, apart, harms.AUTOMATIC, False)
+    return harm_answer(replace(asked, least=LEAST_PER_CENT))
 
 
 def tell(view: View, said: Said = quiet) -> Story:
@@ -200,11 +194,9 @@ def tell(view: View, said: Said = quiet) -> Story:
     stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
     withdrawals = duration.withdrawals(stopped.results)
     said("working out at what cost")
-    events = harms.scope(everything, selection, harms.is_event)
-    named = harms.harms(events.compared, harms.is_event)
+    named = _harms(view, apart=False)
     said("working out serious events and stopping")
-    apart = harms.scope(everything, selection, harms.is_apart)
-    serious = harms.harms(apart.compared, harms.is_apart)
+    serious = _harms(view, apart=True)
     said("working out the summary of findings")
     return Story(
         view,
@@ -219,8 +211,6 @@ def tell(view: View, said: Said = quiet) -> Story:
         duration.hazard_answer(withdrawals),
         stopped.dropped,
         named,
-        events,
         serious,
-        apart,
         sof.summarise(rows, view.evidence.reviews, str(selection)),
     )

@@ -121,7 +121,7 @@ def _course(lesson: Lesson, ink: Ink) -> go.Figure:
 
 
 def _harms(lesson: Lesson, ink: Ink) -> go.Figure:
-    events = [item for item in lesson.story.drawn_events if item.rates is not None][:MOST_EVENTS]
+    events = [item for item in lesson.story.harms.drawn if item.rates is not None][:MOST_EVENTS]
     sides = harm_words.sides_among(events)
     marks = {style.mark_of(result) for item in events for result in item.results}
     colour = marks.pop().colour(ink) if len(marks) == 1 else ink.secondary

@@ -12,7 +12,7 @@ from evidence.formatting import counted
 from evidence.questions import blinding, certainty, overview, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions.blinding import Lens, Scope
-from evidence.report.sections import Part, parts
+from evidence.report.sections import Section, sections
 from evidence.report.view import Story, View, tell
 from evidence.selection.selection import headcount
 from evidence.selection.widening import given_up
@@ -88,7 +88,7 @@ def said(*lines: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def middle(answer: Answer, found: Mapping[str, Part]) -> list[Step]:
+def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
     """Single trials, pooled, prediction, sensitivity; as many of them as there are trials for."""
     behind = _drawn(answer)
     whole = finding(answer)
@@ -99,7 +99,7 @@ def middle(answer: Answer, found: Mapping[str, Part]) -> list[Step]:
         return [Step("trials", "One by one", whole, (), left_out, behind, "trials" if drawn else "")]
     if answer.k == 1:
         people = found.get("people")
-        in_people = (people.finding,) if people is not None and answer.question.measure != "MD" else ()
+        in_people = (people.headline,) if people is not None and answer.question.measure != "MD" else ()
         alone = "There is one trial, so nothing is pooled."
         return [
             Step("trials", "The trial", large, (numbers,), (whole, *left_out), behind, "trials"),
@@ -195,7 +195,7 @@ _MOST_CLAIMS = 4
 def lesson(view: View) -> Lesson:
     """The lesson of a view; raises ExportError where it holds no result."""
     story = tell(view)
-    found = {part.key: part for part in parts(story)}
+    found = {section.key: section for section in sections(story)}
     answer = _central(story)
     scope = blinding.scope(view.evidence.results, view.selection, "RR", "24h")
     lenses = tuple(item for item in blinding.lenses(scope.answer, scope.results) if item.pooled is not None)
@@ -285,22 +285,22 @@ def _guess(name: str, title: str, asked: Sequence[Asked], caption: str = "") -> 
 
 
 def _guess_harm(story: Story) -> Step | None:
-    events = [item for item in story.drawn_events if item.event == "dissociation"]
+    events = [item for item in story.harms.drawn if item.event == "dissociation"]
     if not events:
         return None
     item = events[0]
     asked = guesses.of_event(item.difference, item.rates, "feel detached from themselves or the world (dissociation)")
-    return _guess("guess-harm", "How many dissociate?", asked, given_up(story.events_scope.dropped))
+    return _guess("guess-harm", "How many dissociate?", asked, given_up(story.harms.scope.dropped))
 
 
-def _duration(story: Story, found: Mapping[str, Part]) -> Step:
+def _duration(story: Story, found: Mapping[str, Section]) -> Step:
     """Relapse after stopping at random where the view holds it, else days to relapse after a course."""
     withdrawn = any(e.effect is not None and e.result.confidence != "low" for e in story.withdrawals)
     inside = withdrawn and not story.withdrawals_dropped
     chosen = found["withdrawal"] if inside else found["course"]
-    large, numbers = headline(chosen.finding)
-    notes = [part.finding for part in (found["single"], found["course"], found["withdrawal"])]
-    single = headline(found["single"].finding)[0].partition(": ")[0].rstrip(".") if found["single"].results else ""
+    large, numbers = headline(chosen.headline)
+    notes = [section.headline for section in (found["single"], found["course"], found["withdrawal"])]
+    single = headline(found["single"].headline)[0].partition(": ")[0].rstrip(".") if found["single"].results else ""
     return Step(
         "duration",
         "How long it lasts",
@@ -312,18 +312,23 @@ def _duration(story: Story, found: Mapping[str, Part]) -> Step:
     )
 
 
-def _harms(story: Story, found: Mapping[str, Part]) -> Step:
-    part = found["harms"]
-    large, numbers = headline(part.finding)
-    widened = given_up(story.events_scope.dropped)
+def _harms(story: Story, found: Mapping[str, Section]) -> Step:
+    section = found["harms"]
+    large, numbers = headline(section.headline)
+    widened = given_up(story.harms.scope.dropped)
     return Step(
         "harms",
         "At what cost",
         large,
         said(numbers, widened),
-        (part.finding, found["serious"].finding, *part.captions, harm_words.not_measured(story.view.evidence.results)),
-        part.results,
-        "harms" if story.drawn_events else "",
+        (
+            section.headline,
+            found["serious"].headline,
+            *section.lines,
+            harm_words.not_measured(story.view.evidence.results),
+        ),
+        section.results,
+        "harms" if story.harms.drawn else "",
     )
 
 

@@ -15,21 +15,17 @@ from evidence.dataset.records import Result
 from evidence.questions import data_quality, harm_sentences, overview, robustness
 from evidence.questions.blinding import Lens
 from evidence.questions.data_quality import Report
-from evidence.questions.duration import FollowUp
-from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion, sides_among
+from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
 from evidence.questions.robustness import Series
-from evidence.report.figures import days_to_relapse as lollipops
 from evidence.report.figures import evidence_map as maps
 from evidence.report.figures import forest as forests
-from evidence.report.figures import time_course as onsets
 from evidence.report.figures.blinding import lens_plot
 from evidence.report.figures.forest import Labels, Row
-from evidence.report.figures.harms import harm_plot
 from evidence.report.figures.style import Ink
+from evidence.report.sections import Drawing
 from evidence.report.tables import answers as tables
-from evidence.report.tables import harms as harm_tables
 from evidence.selection.selection import Selection, Step, apply, explain
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import Sides
@@ -126,15 +122,9 @@ def forest(rows: tuple[Row, ...], measure: str, labels: Labels, ink: Ink) -> go.
 
 
 @lru_cache(maxsize=_KEPT)
-def onset(answers: tuple[Answer, ...], favours: tuple[str, str], ink: Ink, axis: str, height: int) -> go.Figure:
-    """`evidence.report.figures.time_course.onset` by time bin, remembered."""
-    return onsets.onset(answers, favours, ink, axis, height=height)
-
-
-@lru_cache(maxsize=_KEPT)
-def lollipop(items: tuple[FollowUp, ...], key: Chosen, ink: Ink) -> go.Figure:
-    """`evidence.report.figures.days_to_relapse.lollipop`, remembered."""
-    return lollipops.lollipop(items, links(key), ink)
+def figure(drawing: Drawing) -> go.Figure:
+    """Draw the figure of a section, once for equal drawings; it is shown, never changed."""
+    return drawing.figure()
 
 
 @lru_cache(maxsize=_KEPT)
@@ -165,17 +155,3 @@ def harms_told(question: HarmQuestion) -> HarmAnswer:
 def harms_marks(question: HarmQuestion, by_masking: bool = False) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
     """`evidence.questions.harm_sentences.marks` of what `harms_told` draws, remembered."""
     return harm_sentences.marks(harms_told(question), by_masking, question.withdrawals)
-
-
-@lru_cache(maxsize=_KEPT)
-def harms_drawn(question: HarmQuestion, measure: str, ink: Ink, by_masking: bool = False) -> go.Figure:
-    """The dot plot of `harms_marks`, remembered."""
-    maskings, items = harms_marks(question, by_masking)
-    return harm_plot(items, measure, sides_among(items) if maskings else harms_told(question).sides, ink, maskings)
-
-
-@lru_cache(maxsize=_KEPT)
-def harms_table(question: HarmQuestion, by_masking: bool = False) -> pd.DataFrame:
-    """The table of `harms_marks`, remembered."""
-    maskings, items = harms_marks(question, by_masking)
-    return harm_tables.harm_frame(items, maskings)

@@ -9,7 +9,7 @@ from streamlit.errors import StreamlitAPIException
 from evidence.questions import options as page_options
 from evidence.questions.options import PageOptions
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 _HELD = "options-held"
 
@@ -22,7 +22,7 @@ def remember(page: str, state: Mapping[str, object]) -> None:
     st.session_state[_HELD] = held | page_options.set_on(page, {**state, **rate})
 
 
-def options(view: View) -> PageOptions:
+def options(view: Page) -> PageOptions:
     """Those of the address, and those kept beside them; all stand in the address then. What is not known is said."""
     asked = {name: tuple(st.query_params.get_all(name)) for name in page_options.OPTIONS if name in st.query_params}
     pairs = [(n, v) for n, values in (st.session_state.get(_HELD, {}) | asked).items() for v in values]

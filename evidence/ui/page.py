@@ -10,14 +10,13 @@ from evidence.dataset.records import Result
 from evidence.report.figures.style import INKS, Ink
 from evidence.selection.filters import DOSE_LIMITS, FILTERS
 from evidence.selection.selection import DEFAULT_PRESET, PRESETS, Selection
-from evidence.synthesis.trial_effects import TrialEffect
 from evidence.ui import cache as remembered
 from evidence.ui import data as loading
 from evidence.ui import window
 
 
 @dataclass(frozen=True)
-class View:
+class Page:
     """One rerun's evidence, selection, results on screen and colours."""
 
     evidence: Evidence
@@ -46,15 +45,9 @@ def selection_from_state() -> Selection:
     )
 
 
-def current() -> View:
+def current() -> Page:
     """The view of this rerun; the frame has drawn the filter bar before any page asks."""
     evidence = loading.current().evidence
     selection = selection_from_state()
     theme = "dark" if window.is_dark() else "light"
-    return View(evidence, selection, remembered.selected(remembered.chosen(evidence, selection)), INKS[theme])
-
-
-def cited(entries: tuple[TrialEffect, ...]) -> tuple[Result, ...]:
-    """Every result behind the entries that are drawn: those with an effect or with counts."""
-    drawn = (entry for entry in entries if entry.effect is not None or entry.intervention is not None)
-    return tuple(result for entry in drawn for result in entry.results)
+    return Page(evidence, selection, remembered.selected(remembered.chosen(evidence, selection)), INKS[theme])

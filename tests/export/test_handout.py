@@ -9,7 +9,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.export.formats import export
 from evidence.export.handout import handout, shortened
 from evidence.report.figures.forest import Row
-from evidence.report.sections import harm_rows, parts, response_rows
+from evidence.report.sections import harm_rows, response_rows, sections
 from evidence.report.view import ExportError, View, tell
 from evidence.selection.selection import PRESETS, Selection
 
@@ -40,12 +40,12 @@ def vars_of(evidence: Evidence) -> list[object]:
 def test_every_number_is_that_of_the_pages(preset, evidence):
     view = View(evidence, Selection(preset), DAY, BASE)
     story, words = tell(view), words_of(handout(view))
-    found = {part.key: part for part in parts(story)}
+    found = {section.key: section for section in sections(story)}
     rows, _ = response_rows(story, in_groups=False)
     for text in (
-        *(found[key].finding for key in ("response", "onset", "single")),
+        *(found[key].headline for key in ("response", "onset", "single")),
         *(row.words for row in rows),
-        *(row.words for row in harm_rows(story.drawn_events[:5])),
+        *(row.words for row in harm_rows(story.harms.drawn[:5])),
         *(line.difference for line in story.summary.lines),
         *(line.certainty for line in story.summary.lines),
         view.citation,

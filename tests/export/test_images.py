@@ -14,7 +14,7 @@ from evidence.report import charts
 from evidence.report.charts import CHARTS, chart
 from evidence.report.choices import CHART_NAMES, SIZE_NAMES
 from evidence.report.figures.framing import SIZES
-from evidence.report.sections import parts
+from evidence.report.sections import sections
 from evidence.report.view import ExportError, FailedError, View, tell
 from evidence.selection.selection import Selection
 
@@ -33,14 +33,13 @@ def told(view):
 
 @pytest.fixture(scope="module")
 def drawn(told):
-    return parts(told)
+    return sections(told)
 
 
 @pytest.fixture
-def once(monkeypatch, told, drawn):
-    """The story and its parts are worked out once for all charts."""
+def once(monkeypatch, told):
+    """The story is worked out once for all charts."""
     monkeypatch.setattr(charts, "tell", lambda _: told)
-    monkeypatch.setattr(charts, "parts", lambda _: drawn)
 
 
 @pytest.fixture
@@ -78,10 +77,10 @@ def test_every_chart_carries_its_finding_and_its_source(name, view, told):
 
 @pytest.mark.usefixtures("once")
 def test_the_figure_is_the_one_of_the_web_page(told, drawn):
-    for part in drawn:
-        finding, figure = CHARTS[part.key](told)
-        assert finding == part.finding
-        assert pio.to_json(figure) == pio.to_json(part.figure)
+    for section in drawn:
+        finding, figure = CHARTS[section.key](told)
+        assert finding == section.headline
+        assert pio.to_json(figure) == pio.to_json(section.figure)
 
 
 def test_a_funnel_needs_trials_and_says_how_many(view):

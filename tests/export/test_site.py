@@ -12,7 +12,7 @@ import pytest
 
 from evidence import cli
 from evidence.export.site import site
-from evidence.report.sections import parts
+from evidence.report.sections import sections
 from evidence.report.view import View, tell
 from evidence.selection.selection import PRESETS, Selection
 from tests.support.server import HOST
@@ -32,10 +32,10 @@ def pages(files: dict[str, bytes]) -> dict[str, str]:
 def test_every_question_has_its_page_and_the_index_says_its_findings(files, evidence):
     index = pages(files)["index.html"]
     for name in PRESETS:
-        first = parts(tell(View(evidence, Selection(name), DAY)))[0]
+        first = sections(tell(View(evidence, Selection(name), DAY)))[0]
         assert f'href="{name}.html"' in index
-        assert first.finding in index
-        assert first.finding in pages(files)[f"{name}.html"]
+        assert first.headline in index
+        assert first.headline in pages(files)[f"{name}.html"]
 
 
 def test_plotly_is_there_once_and_no_page_holds_it(files):

@@ -14,7 +14,7 @@ from evidence.bibliography.vancouver import vancouver
 from evidence.export.slides import deck
 from evidence.questions import response
 from evidence.report.figures.people import icon_counts
-from evidence.report.sections import parts
+from evidence.report.sections import sections
 from evidence.report.tables import summary_of_findings as summary_table
 from evidence.report.view import View, references_of, tell
 from evidence.selection.selection import Selection
@@ -63,10 +63,10 @@ def needed(shape):
     left, _, right, _ = box(shape)
     run = shape.text_frame.paragraphs[0].runs[0].font
     face, size, lines = font(run.size.pt, bool(run.bold)), run.size.pt, 0
-    for part in shape.text_frame.text.split("\n"):
+    for section in shape.text_frame.text.split("\n"):
         line = ""
         lines += 1
-        for word in part.split(" "):
+        for word in section.split(" "):
             wider = f"{line} {word}".strip()
             if face.getlength(wider) / 720 > right - left + TOUCH and line:
                 lines, line = lines + 1, word
@@ -101,18 +101,20 @@ def test_no_two_texts_overlap(slides):
 
 
 def test_each_finding_has_a_slide_with_its_citation_and_notes(view, slides):
-    drawn = [part for part in parts(tell(view)) if part.figure is not None]
-    for part in drawn:
-        found = [slide for slide in slides.slides if slide.notes_slide.notes_text_frame.text.startswith(part.finding)]
-        assert found, part.key
+    drawn = [section for section in sections(tell(view)) if section.figure is not None]
+    for section in drawn:
+        found = [
+            slide for slide in slides.slides if slide.notes_slide.notes_text_frame.text.startswith(section.headline)
+        ]
+        assert found, section.key
         notes = found[0].notes_slide.notes_text_frame.text
-        for reference in references_of(view.evidence, part.results):
+        for reference in references_of(view.evidence, section.results):
             assert vancouver(reference) in notes
         cited = next(shape for shape in found[0].shapes if shape.name == "Citation").text_frame.text
         assert view.evidence.short in cited
-        assert part.results[0].label in cited
+        assert section.results[0].label in cited
         # A long title is cut to fit; its beginning is the finding's own.
-        assert title(found[0])[:60] == part.finding[:60]
+        assert title(found[0])[:60] == section.headline[:60]
 
 
 def test_there_are_no_pictures_and_there_are_native_tables_and_charts(slides):

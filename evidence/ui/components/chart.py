@@ -20,7 +20,7 @@ from evidence.ui.components import cite as citing
 from evidence.ui.components import data_table as frames
 from evidence.ui.components import picture
 from evidence.ui.components.citation_card import citation_card, reference_list
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 if TYPE_CHECKING:
     from streamlit.elements.lib.mutable_tab_container import TabContainer
@@ -52,7 +52,7 @@ def twins(key: str) -> "Sequence[TabContainer]":
 
 def show(
     figure: go.Figure,
-    view: View,
+    view: Page,
     key: str,
     finding: str,
     alt: str,
@@ -108,7 +108,7 @@ def show(
             picture.panel(view, key, name, figure, finding, results)
 
 
-def r_download(answers: Sequence[Answer], title: str, view: View, parts: Sequence[str] = ()) -> Download:
+def r_download(answers: Sequence[Answer], title: str, view: Page, parts: Sequence[str] = ()) -> Download:
     """The R script of a pooled chart: the same trials, the same model, the same numbers from metafor.
 
     With `parts`, one an answer, each is headed by its own.
@@ -122,7 +122,7 @@ def r_download(answers: Sequence[Answer], title: str, view: View, parts: Sequenc
     return ("R script", "R", "text/plain", make)
 
 
-def downloads(view: View, key: str, name: str, results: Sequence[Result], more: Sequence[Download] = ()) -> None:
+def downloads(view: Page, key: str, name: str, results: Sequence[Result], more: Sequence[Download] = ()) -> None:
     """Rows, references and how to cite, of exactly what is drawn."""
     keys = list(dict.fromkeys(result.citation for result in results))
     references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
@@ -134,7 +134,7 @@ def downloads(view: View, key: str, name: str, results: Sequence[Result], more: 
     st.caption(f"Cite these trials with RIS, BibTeX or CSL-JSON. Data version {view.evidence.short}.")
 
 
-def offer(view: View, key: str, name: str, references: Sequence[Reference], files: Sequence[Download]) -> None:
+def offer(view: Page, key: str, name: str, references: Sequence[Reference], files: Sequence[Download]) -> None:
     """A button a file, then the references in the formats of reference managers, and how to cite."""
     cited: list[Download] = [
         ("RIS", "ris", "application/x-research-info-systems", lambda: ris(references)),

@@ -26,7 +26,7 @@ def escaped(text: str) -> str:
     >>> print(escaped("x\n===\n- a"), escaped("1986. A trial"), escaped("- a &copy;"))
     x === - a 1986\. A trial \- a \&copy;
     """
-    text = re.sub(r"\s+", " ", text)  # a line break or four blanks would begin a block
+    text = re.sub(r"[^\S\u00a0\u202f]+", " ", text)  # a line break or four blanks begin a block
     text = text.replace(":material", ":\u200bmaterial")  # an icon's name in a title is a word, not an icon
     text = _ADDRESS.sub("\\1\u200b", text)  # an address in a title is text, not a link; escaping alone does not stop it
     text = "".join("\\" + character if character in r"\`*_{}[]<>#|~$:&" else character for character in text)

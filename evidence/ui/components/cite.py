@@ -8,7 +8,7 @@ import streamlit as st
 from evidence.dataset.references import Reference
 from evidence.report import view as story
 from evidence.selection.filters import NAMES
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 
 def options() -> tuple[tuple[str, str], ...]:
@@ -17,13 +17,13 @@ def options() -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name in held if name not in NAMES for value in held.get_all(name))
 
 
-def exported(view: View) -> story.View:
+def exported(view: Page) -> story.View:
     """The view of this page as what is exported, with the page's own address and its choices."""
     here = (st.context.url or "").partition("?")[0]
     return story.View(view.evidence, view.selection, datetime.now(UTC).date(), here, options())
 
 
-def cite(view: View, key: str, references: Iterable[Reference]) -> None:
+def cite(view: Page, key: str, references: Iterable[Reference]) -> None:
     """Beside every download: the citation of this view, and of the trials drawn, each with a button that copies it."""
     with st.expander("Cite this view, and the trials in it", key=f"{key}-cite"):
         st.caption("This view of the dashboard")

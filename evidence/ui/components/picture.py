@@ -9,7 +9,7 @@ from evidence.dataset.records import Result
 from evidence.report.figures.framing import SIZES, Size, framed, pixels
 from evidence.report.view import named
 from evidence.ui.components import cite as citing
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 # Pictures the camera button saves, by what the reader chooses: the kind of file and the size.
 PICTURES: dict[str, tuple[str, Size]] = {
@@ -55,7 +55,7 @@ def plain_config(choice: str, height: int, file_name: str) -> dict[str, object]:
     return config(choice, *pixels(PICTURES[choice][1], height), file_name)
 
 
-def panel(view: View, key: str, name: str, figure: go.Figure, finding: str, results: Sequence[Result]) -> None:
+def panel(view: Page, key: str, name: str, figure: go.Figure, finding: str, results: Sequence[Result]) -> None:
     """The choice of kind and size, and, once opened, the picture with its finding over it and its source under it.
 
     What is saved is drawn by the same function as `export figure`, without a browser on the server.

@@ -5,7 +5,7 @@ import streamlit as st
 from evidence.questions import certainty, robustness
 from evidence.synthesis.answers import Answer
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 
 def quiet_with_link(words: str, url: str | None) -> None:
@@ -16,7 +16,7 @@ def quiet_with_link(words: str, url: str | None) -> None:
         st.caption(words)
 
 
-def captions(view: View, answer: Answer) -> None:
+def captions(view: Page, answer: Answer) -> None:
     """One line a published estimate: its numbers, its certainty, why ours may differ, and where it stands."""
     for review in certainty.published(view.evidence.reviews, answer):
         words = escaped(robustness.published_words(review, answer))

@@ -14,10 +14,10 @@ from evidence.report.tables import trials as trial_tables
 from evidence.selection.url import address
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped, reference_list, reference_text, registry_links
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 
-def trial_card(view: View, trial: str) -> None:
+def trial_card(view: Page, trial: str) -> None:
     """Everything known of a trial; what is unknown is shown as not reported."""
     rows = view.evidence.trials[trial]
     first = rows[0]
@@ -48,7 +48,7 @@ def trial_card(view: View, trial: str) -> None:
     reference_list(view.evidence, rows)
 
 
-def _results(view: View, title: str, rows: tuple[Result, ...], alt: str) -> None:
+def _results(view: Page, title: str, rows: tuple[Result, ...], alt: str) -> None:
     st.subheader(escaped(title), anchor=False)
     if rows:
         _frame(trial_tables.results_frame(rows, view.links), alt)
@@ -80,7 +80,7 @@ def _recomputed(rows: tuple[Result, ...]) -> None:
     _frame(frame.drop(columns=["Trial", "Open"], errors="ignore"), "Printed effects beside what their rows give")
 
 
-def _bias(view: View, judged: tuple[Judgement, ...]) -> None:
+def _bias(view: Page, judged: tuple[Judgement, ...]) -> None:
     """Published judgements, where reviews disagree, and who judged."""
     st.subheader("Risk of bias", anchor=False)
     if not judged:
@@ -94,7 +94,7 @@ def _bias(view: View, judged: tuple[Judgement, ...]) -> None:
         st.caption(f"{escaped(key)}: {reference_text(view.evidence, key)}")
 
 
-def _claims(view: View, trial: str) -> None:
+def _claims(view: Page, trial: str) -> None:
     """Statements of the popular article that cite the trial, with their verdicts."""
     own = [item for item in claims.assess_all(view.evidence) if trial in item.claim.trials]
     if not own:

@@ -10,6 +10,7 @@ from evidence.questions.onset import MEASURE_LABELS
 from evidence.report import alt_text as aloud
 from evidence.report.figures.forest import Labels, forest
 from evidence.report.figures.forest_rows import FELT, masked_rows
+from evidence.report.sections import cited
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.stats.effect_sizes import MEASURES
@@ -18,7 +19,7 @@ from evidence.ui import cache as remembered
 from evidence.ui import widgets as asked
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View, cited
+from evidence.ui.page import Page
 
 SHAPES = (
     "● dissociated on the drug, □ on the comparator, ◆ pooled effect, ◇ one trial. Click a mark for its citations; a "
@@ -45,7 +46,7 @@ def options() -> Options:
     return Options(measure, time)
 
 
-def draw(view: View, options: Options) -> None:
+def draw(view: Page, options: Options) -> None:
     """The lens over the selection, widened to every comparator where the selection holds one kind of masking."""
     scope = blinding.scope(view.evidence.results, view.selection, options.measure, options.time)
     found, items = scope.answer, blinding.lenses(scope.answer, scope.results)
@@ -83,7 +84,7 @@ def draw(view: View, options: Options) -> None:
             _trials(view, scope, options)
 
 
-def _trials(view: View, scope: blinding.Scope, options: Options) -> None:
+def _trials(view: Page, scope: blinding.Scope, options: Options) -> None:
     found, measure = scope.answer, options.measure
     rows = masked_rows(found, scope.results, view.links, view.ink)
     if not rows:

@@ -10,10 +10,10 @@ from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import interval, shown
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 
-def draw(view: View, answer: Answer) -> None:
+def draw(view: Page, answer: Answer) -> None:
     """Draw all subsets and each trial's contribution; a sentence alone under two trials."""
     carried = influence(answer)
     st.subheader("What carries the result?", anchor=False)

@@ -15,12 +15,12 @@ from evidence.questions.meaning import (
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import spelled
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 _USUAL = 30
 
 
-def draw(view: View, answers: Sequence[Answer]) -> None:
+def draw(view: Page, answers: Sequence[Answer]) -> None:
     """Draw the answer with most people among those pooled: points against the MCID, or SDs as responders."""
     pooled = [answer for answer in answers if answer.pooled is not None]
     if not pooled:

@@ -1,14 +1,13 @@
 """The sections of the Response page: its options, 100 people, each arm, L'Abbé, small studies, sensitivity."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
 from evidence.dataset.records import Result
 from evidence.questions import response, robustness
-from evidence.questions.options import OPTIONS, offered_by
+from evidence.questions.options import OPTIONS, PageOptions, offered_by
 from evidence.questions.response import Choices
 from evidence.questions.robustness import Series
 from evidence.report import alt_text as aloud
@@ -16,6 +15,7 @@ from evidence.report.figures.forest import Labels
 from evidence.report.figures.forest_rows import sensitivity_rows
 from evidence.report.figures.funnel import funnel
 from evidence.report.figures.people import dumbbell, icon_array, labbe
+from evidence.report.sections import cited
 from evidence.report.tables import answers as tables
 from evidence.selection.selection import trials_of
 from evidence.stats.absolute import Absolute
@@ -27,26 +27,14 @@ from evidence.ui import cache as remembered
 from evidence.ui import widgets as asked
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View, cited
+from evidence.ui.page import Page
 from evidence.ui.sections import influence
 
 _WITHOUT = "without"
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the forest plot shows."""
-
-    outcome: str
-    time: str
-    measure: str
-    order: str
-    split: str
-    columns: tuple[str, ...]
-
-
-def options(view: View) -> Options:
-    """Draw the closed panel of options and read it."""
+def options(view: Page) -> PageOptions:
+    """Draw the closed panel of options and read it: what is asked, and how the forest plot is arranged."""
     with st.expander("Options", key="response-options"):
         columns = st.columns(3)
         outcome = asked.option("outcome", place=columns[0])
@@ -57,10 +45,10 @@ def options(view: View) -> Options:
         known = list(offered_by("columns", view.evidence))
         label = OPTIONS["columns"].label
         extra = columns[2].multiselect(label, known, key="columns", bind="query-params", max_selections=3)
-    return Options(outcome, time, measure, order, split, tuple(extra))
+    return PageOptions(Choices(outcome, measure, time), order, split, tuple(extra))
 
 
-def sensitivity_options(view: View, shown: Options) -> Choices:
+def sensitivity_options(view: Page, shown: PageOptions) -> Choices:
     """Draw the controls of the sensitivity panel and read every choice about pooling."""
     trials = trials_of(view.results)
     columns = st.columns(3)
@@ -79,9 +67,9 @@ def sensitivity_options(view: View, shown: Options) -> Choices:
             asked.option_switch(name) for name in ("low", "nocross", "nopress", "published")
         )
     return Choices(
-        shown.outcome,
-        shown.measure,
-        shown.time,
+        shown.choices.outcome,
+        shown.choices.measure,
+        shown.choices.time,
         response.model_of(method, interval),
         low,
         not no_crossovers,
@@ -108,7 +96,7 @@ def leave_out_button(results: Sequence[Result]) -> None:
 _RATE = "rate"
 
 
-def draw(view: View, answer: Answer, sides: Sides) -> None:
+def draw(view: Page, answer: Answer, sides: Sides) -> None:
     """The views in tabs; only the open one is computed."""
     people, arms, rates, small = st.tabs(
         ["For 100 people", "Each arm", "L’Abbé", "Small studies"], key="view", on_change="rerun", bind="query-params"
@@ -148,7 +136,7 @@ def _chosen_rate(answer: Answer) -> float | None:
     return control.events / control.n if percent == own else percent / 100
 
 
-def _people(view: View, answer: Answer, sides: Sides) -> None:
+def _people(view: Page, answer: Answer, sides: Sides) -> None:
     rate = _chosen_rate(answer)
     of_hundred = statements.absolute(answer, rate) if rate is not None else None
     if of_hundred is None:
@@ -180,7 +168,7 @@ def _absolute_frame(found: Absolute) -> pd.DataFrame:
     return pd.concat([frame, pd.DataFrame([{"Of 100 people": f"Number needed to treat: {found.number_needed}"}])])
 
 
-def _arms(view: View, answer: Answer, sides: Sides) -> None:
+def _arms(view: Page, answer: Answer, sides: Sides) -> None:
     entries = [entry for entry in answer.entries if entry.intervention and entry.comparator]
     if not entries:
         st.markdown("No trial here reports counts in both arms.")
@@ -199,7 +187,7 @@ def _arms(view: View, answer: Answer, sides: Sides) -> None:
     )
 
 
-def _rates(view: View, answer: Answer, sides: Sides) -> None:
+def _rates(view: Page, answer: Answer, sides: Sides) -> None:
     entries = [entry for entry in answer.used if entry.intervention and entry.comparator]
     if not entries:
         st.markdown("No pooled trial here reports counts in both arms.")
@@ -225,7 +213,7 @@ def _rates(view: View, answer: Answer, sides: Sides) -> None:
     )
 
 
-def _small(view: View, answer: Answer) -> None:
+def _small(view: Page, answer: Answer) -> None:
     _, words = robustness.small_studies(answer.used)
     st.markdown(f"**{words}**")
     if answer.k >= robustness.LEAST_FOR_FUNNEL and answer.pooled is not None:
@@ -237,7 +225,7 @@ def _small(view: View, answer: Answer) -> None:
         chart.show(figure, view, "funnel", words, alt, cited(answer.used), table, more=[script])
 
 
-def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
+def sensitivity(view: Page, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
     """What the result hangs on: with and without, one trial out at a time, and as it grew by year."""
     contrast = robustness.with_and_without(view.results, choices)
     if contrast is not None:
@@ -255,7 +243,7 @@ def sensitivity(view: View, answer: Answer, choices: Choices, favours: tuple[str
     influence.draw(view, answer)
 
 
-def _series(view: View, answer: Answer, series: Series, favours: tuple[str, str], key: str, finding: str) -> None:
+def _series(view: Page, answer: Answer, series: Series, favours: tuple[str, str], key: str, finding: str) -> None:
     measure = answer.question.measure
     rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, view.ink)
     labels = Labels("", "", *favours, MEASURES[measure].label)

@@ -12,12 +12,12 @@ from evidence.report.tables import risk_of_bias as bias_tables
 from evidence.serialize import to_csv
 from evidence.ui.components import chart, picture
 from evidence.ui.components.citation_card import escaped, reference_text
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 _PICKED = "bias-picked"
 
 
-def judgement_card(view: View, items: tuple[Judgement, ...]) -> None:
+def judgement_card(view: Page, items: tuple[Judgement, ...]) -> None:
     """Judgements of one trial with the review that judged, where it says so, and the way there."""
     with st.container(border=True, key="card-bias"):
         first = items[0]
@@ -39,7 +39,7 @@ def judgement_card(view: View, items: tuple[Judgement, ...]) -> None:
         )
 
 
-def _links(view: View, key: str) -> str:
+def _links(view: Page, key: str) -> str:
     reference = view.evidence.references.get(key)
     return " · ".join(f"[{link.label}]({link.url})" for link in links(reference)) if reference else ""
 
@@ -55,7 +55,7 @@ def _picked(event: object, board: Board) -> tuple[Judgement, ...]:
     return tuple(item for item in board.judgements if (item.trial, item.domain) == (trial, domain))
 
 
-def board_chart(view: View, board: Board) -> None:
+def board_chart(view: Page, board: Board) -> None:
     """The traffic light with its citation card, its table and its downloads."""
     figure = traffic_light(board, view.links, view.evidence.references, view.ink)
     name = f"ketamine-bias-{view.evidence.short}"
@@ -94,7 +94,7 @@ def board_chart(view: View, board: Board) -> None:
             picture.panel(view, "bias", name, figure, f"{bias.finding(board)}.", results)
 
 
-def summary_chart(view: View, found: Summary) -> None:
+def summary_chart(view: Page, found: Summary) -> None:
     """The weighted bar with the trials weighed, its table and its downloads."""
     if not found.shares:
         return

@@ -9,9 +9,11 @@ from evidence.questions import harm_matrix as reporting
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import harms
 from evidence.questions.blinding import MASKINGS
-from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion
+from evidence.questions.harm_sentences import HarmQuestion
 from evidence.report import alt_text as aloud
+from evidence.report import sections
 from evidence.report.figures.harms import matrix_key, matrix_plot
+from evidence.report.sections import Section
 from evidence.report.tables import harms as harm_tables
 from evidence.selection.selection import PRESETS
 from evidence.stats.effect_sizes import MEASURES
@@ -19,7 +21,8 @@ from evidence.ui import cache as remembered
 from evidence.ui import widgets
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View
+from evidence.ui.components.section import show_chart
+from evidence.ui.page import Page
 
 LEAST = 5
 
@@ -75,7 +78,7 @@ SHAPES = (
 )
 
 
-def harm_question(view: View, options: Options, apart: bool = False) -> HarmQuestion:
+def harm_question(view: Page, options: Options, apart: bool = False) -> HarmQuestion:
     """The question the page asks of the view."""
     found = harm_words.harm_question(
         view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
@@ -83,60 +86,35 @@ def harm_question(view: View, options: Options, apart: bool = False) -> HarmQues
     return found if apart else replace(found, groups=options.groups, least=options.least)
 
 
-def events(view: View, options: Options) -> None:
-    """The finding, the dot plot of named events, harm beside benefit, and what is not drawn."""
+def events(view: Page, options: Options) -> None:
+    """Draw the named events: headline, dot plot, harm beside benefit, and what is not drawn."""
     question = harm_question(view, options)
-    told = remembered.harms_told(question)
-    st.header(escaped(told.finding) + ".", anchor=False)
-    if told.caption:
-        st.caption(escaped(told.caption))
-    if told.scope.dropped:
+    section, maskings = _section(view, question, options)
+    st.header(escaped(section.headline), anchor=False)
+    for line in section.captions:
+        st.caption(escaped(line))
+    if remembered.harms_told(question).scope.dropped:
         _elsewhere(view)
-    _chart(view, question, options, "harms-events")
-    if told.trade_off:
-        st.markdown(f"**{escaped(told.trade_off)}**")
-    _notes(told, options)
+    _below(view, section, maskings, "harms-events", remembered.harms_told(question).trade_off)
 
 
-def _chart(view: View, question: HarmQuestion, options: Options, key: str) -> None:
+def _section(view: Page, question: HarmQuestion, options: Options) -> tuple[Section, tuple[str, ...]]:
     maskings, drawn = remembered.harms_marks(question, options.by_masking)
-    if not drawn:
-        return
-    chart.show(
-        remembered.harms_drawn(question, options.measure, view.ink, options.by_masking),
-        view,
-        key,
-        f"{remembered.harms_told(question).finding}.",
-        aloud.harms(drawn, options.measure, maskings),
-        list(dict.fromkeys(result for item in drawn for result in item.results)),
-        remembered.harms_table(question, options.by_masking),
-        more=[_script(maskings, drawn, options, view)],
-        shapes=SHAPES,
-    )
-    if maskings:
-        rows = remembered.harms_told(question).scope.results
-        st.caption(escaped(harm_words.masked_words(zip(maskings, drawn, strict=True), rows)))
+    return sections.harms(remembered.harms_told(question), options.measure, view.ink, maskings, drawn), maskings
 
 
-def _notes(told: HarmAnswer, options: Options) -> None:
-    without = harm_words.no_events(told.drawn) if options.measure == "RR" or told.is_apart else ""
-    # By masking the lines of every kind of comparator are drawn, whatever is compared above.
-    untrue = harm_words.comparators(told.scope) if options.by_masking else ""
-    for line in (without, *told.notes):
-        if line and line != untrue:
-            st.caption(escaped(line))
-
-
-def _script(maskings: tuple[str, ...], drawn: tuple[harms.Harm, ...], options: Options, view: View) -> chart.Download:
-    answers = [item.difference if options.measure == "RD" else item.ratio for item in drawn]
-    return chart.r_download(answers, "Adverse events", view, [MASKINGS[value].label for value in maskings])
+def _below(view: Page, section: Section, maskings: tuple[str, ...], key: str, bold: str = "") -> None:
+    parts = [MASKINGS[value].label for value in maskings]
+    show_chart(section, view, shapes=SHAPES, key=key, parts=parts)
+    for line in section.notes:
+        st.markdown(f"**{escaped(line)}**") if line == bold else st.caption(escaped(line))
 
 
 def _choose(preset: str) -> None:
     st.session_state["preset"] = preset
 
 
-def _elsewhere(view: View) -> None:
+def _elsewhere(view: Page) -> None:
     """Buttons to the presets that hold counts of their own."""
     found = harms.elsewhere(view.evidence.results, view.selection)
     with st.container(horizontal=True):
@@ -149,18 +127,17 @@ def _elsewhere(view: View) -> None:
             )
 
 
-def apart(view: View, options: Options) -> None:
-    """Serious events, thoughts of suicide and stopping; no threshold and no group cuts these."""
-    question = harm_question(view, options, apart=True)
-    told = remembered.harms_told(question)
-    st.header("Serious events, thoughts of suicide, and stopping", anchor=False)
-    st.subheader(escaped(told.finding) + ".", anchor=False)
-    st.caption(escaped(told.caption))
-    _chart(view, question, options, "harms-apart")
-    _notes(told, options)
+def apart(view: Page, options: Options) -> None:
+    """Draw serious events, thoughts of suicide and stopping; no threshold and no group cuts these."""
+    section, maskings = _section(view, harm_question(view, options, apart=True), options)
+    st.header(section.title, anchor=False)
+    st.subheader(escaped(section.headline), anchor=False)
+    for line in section.captions:
+        st.caption(escaped(line))
+    _below(view, section, maskings, "harms-apart")
 
 
-def who_counted(view: View, found: harms.Scope, options: Options) -> None:
+def who_counted(view: Page, found: harms.Scope, options: Options) -> None:
     """The grid of trials by events, the trials that say nothing, and the way to the registries' own tables."""
     rows = view.results if any(harms.is_event(r) for r in view.results) else found.results
     grid = reporting.matrix(rows, options.groups)
@@ -186,7 +163,7 @@ def who_counted(view: View, found: harms.Scope, options: Options) -> None:
         st.markdown(" · ".join(f"[{escaped(label)}, {number}]({url})" for label, number, url in addresses))
 
 
-def not_measured(view: View) -> None:
+def not_measured(view: Page) -> None:
     """What no trial measures, with the rows that come nearest."""
     st.header("What no trial here measures", anchor=False)
     st.markdown(escaped(harm_words.not_measured(view.evidence.results)))

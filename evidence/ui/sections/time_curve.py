@@ -12,7 +12,7 @@ from evidence.synthesis.sentences import favours, sides_of
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 LIMITS = (
     "A curve through trials of different people, doses and comparators: its shape is that of the trials that measured "
@@ -21,14 +21,14 @@ LIMITS = (
 )
 
 
-def draw(view: View, measure: str, low_confidence: bool = False) -> None:
+def draw(view: Page, measure: str, low_confidence: bool = False) -> None:
     """Draw the curve of a single dose and, where trials of courses have results, that of a course."""
     for curve in time_curves(view.results, measure, low_confidence=low_confidence):
         if curve.entries:
             _one(view, curve)
 
 
-def _one(view: View, curve: TimeCurve) -> None:
+def _one(view: Page, curve: TimeCurve) -> None:
     st.subheader(SCHEDULES[curve.schedule], anchor=False)
     sentence = in_a_sentence(curve)
     st.markdown(escaped(sentence))
@@ -49,7 +49,7 @@ def _one(view: View, curve: TimeCurve) -> None:
         st.markdown(escaped(_by_correlation(view, curve)))
 
 
-def _by_correlation(view: View, curve: TimeCurve) -> str:
+def _by_correlation(view: Page, curve: TimeCurve) -> str:
     tried = sensitivity(view.results, curve.measure, curve.schedule, 24 if curve.schedule == SINGLE else 672)
     values = [f"{rho:g}: {shown(curve.measure, p.mean)} ({interval(curve.measure, p.low, p.high)})" for rho, p in tried]
     hours = "24 hours" if curve.schedule == SINGLE else "4 weeks"

@@ -9,7 +9,7 @@ from evidence.report.tables import harms as harm_tables
 from evidence.synthesis import sentences as statements
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View
+from evidence.ui.page import Page
 
 SHAPES = (
     "◆ pooled effect, ◇ one trial; ● counted in both arms, ○ no comparison. A dotted line runs from the first dose to "
@@ -17,7 +17,7 @@ SHAPES = (
 )
 
 
-def draw(view: View, found: Scope) -> None:
+def draw(view: Page, found: Scope) -> None:
     """The chart with what it cannot show said over it."""
     line = timeline.timeline(view.evidence.results, view.selection, view.results, found)
     words = timeline.finding(line, found.results)

@@ -15,6 +15,7 @@ from evidence.questions.headlines import SUBJECTS, Change, Headline, Rank
 from evidence.report import alt_text as aloud
 from evidence.report.figures.forest import Labels, Row
 from evidence.report.figures.forest_rows import forest_rows
+from evidence.report.sections import cited
 from evidence.report.tables import answers as tables
 from evidence.selection.selection import PRESETS
 from evidence.serialize import to_csv
@@ -172,7 +173,7 @@ def drawn_plot(seen: Preview, headline: Headline) -> None:
         "add-plot",
         f"With the new rows: {statements.in_one_line(answer)}.",
         alt,
-        views.cited(answer.entries),
+        cited(answer.entries),
         tables.pool_frame([answer], view.links),
     )
     for line in statements.not_pooled(answer):

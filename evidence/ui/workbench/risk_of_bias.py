@@ -17,7 +17,7 @@ from evidence.ui import data as loading
 from evidence.ui import owner
 from evidence.ui.components.banner import findings_frame
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import View
+from evidence.ui.page import Page
 from evidence.ui.workbench import mapping as add_mapping
 from evidence.ui.workbench import save as add_save
 from evidence.ui.workbench import state as add_state
@@ -25,7 +25,7 @@ from evidence.ui.workbench import state as add_state
 _TYPES = ("csv", "tsv", "txt", "xlsx")
 
 
-def importer(view: View) -> None:
+def importer(view: Page) -> None:
     """A file, its mapping, what is wrong with it, and the rows to save or to take away."""
     st.markdown(
         "A table with a column for the study and one for each domain, such as robvis’ templates for RoB 1, RoB 2 and "
@@ -102,7 +102,7 @@ def _mapping(table: Table, tool: str) -> ColumnMapping | None:
         return found
 
 
-def _look(view: View, name: str, tool: str, found: Imported) -> None:
+def _look(view: Page, name: str, tool: str, found: Imported) -> None:
     trials = len({item.trial for item in found.judgements})
     st.markdown(
         f"**{counted(len(found.judgements), 'judgement')} of {counted(trials, 'trial')} with {tool}; "

@@ -1,0 +1,61 @@
+"""Draw a section of a report on a page: headline, captions, chart with all that belongs to it, notes."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from evidence.report.sections import Section
+from evidence.ui import cache
+from evidence.ui.components import chart
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.page import Page
+
+
+def show_section(
+    section: Section,
+    page: Page,
+    is_first: bool = True,
+    action: chart.Action | None = None,
+    shapes: str = chart.SOURCE_KEY,
+) -> None:
+    """Draw a section; the chart comes with citations, table and downloads, and the notes stand under it.
+
+    `is_first` says that it is the page's main section, whose headline is a heading of the first level under the title.
+    """
+    (st.header if is_first else st.subheader)(escaped(section.headline), anchor=False)
+    for line in section.captions:
+        st.caption(escaped(line))
+    show_chart(section, page, action, shapes)
+    if section.trials:
+        st.caption("  \n".join(f"**{lead}** {escaped(labels)}" for lead, labels in section.trials))
+    for line in section.notes:
+        st.caption(escaped(line))
+
+
+def show_chart(
+    section: Section,
+    page: Page,
+    action: chart.Action | None = None,
+    shapes: str = chart.SOURCE_KEY,
+    key: str = "",
+    parts: Sequence[str] = (),
+) -> None:
+    """Draw the chart of a section with what belongs to it; nothing where there is nothing to draw.
+
+    `key` is that of its widgets where it is not the section's own; `parts` head the answers in the R script.
+    """
+    if section.drawing is None or section.table is None:
+        return
+    script = [chart.r_download(section.answers, section.script, page, parts)] if section.script else []
+    chart.show(
+        cache.figure(section.drawing),
+        page,
+        key or section.key,
+        section.headline,
+        section.alt,
+        section.results,
+        section.table,
+        action=action,
+        more=script,
+        shapes=shapes,
+    )
