@@ -16,10 +16,10 @@ from pathlib import Path
 
 from bench.measuring import ROOT, RUNS, Line
 
-PARTS = ("process", "check", "workbench", "pooling", "browser", "pages")
+PARTS = ("process", "start", "check", "workbench", "pooling", "browser", "pages")
 REPORT = ROOT / "docs" / "benchmarks.md"
 REASONS = ROOT / "bench" / "reasons.md"
-_PACKAGES = ("streamlit", "plotly", "pandas", "pydantic", "PyMARE", "frictionless", "pandera")
+_PACKAGES = ("streamlit", "plotly", "pandas", "pydantic", "frictionless", "pandera")
 
 
 def _machine() -> str:

@@ -1,30 +1,52 @@
-"""The command line: `python -m evidence` with its commands, from check to import-registry."""
+"""The command line: `python -m evidence` with its commands.
+
+A command is imported only when it is asked for: `--help` reads this file alone.
+"""
 
 import argparse
+import importlib
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
-from evidence.cli import add, check, convert, dictionary, diff, export, fetch, import_registry, pool, template, watch
-from evidence.cli.console import UnreadableError, fail
+from evidence.cli.errors import WRONG_USE, UnreadableError, fail
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "check": "list everything wrong with a file or a folder",
+    "pool": "pool the studies of one or more tables",
+    "add": "add rows and references",
+    "convert": "make a folder of our files from a Metapsy data set",
+    "diff": "compare two versions of the data",
+    "export": "write a view to a file",
+    "template": "write the workbook to fill in",
+    "dictionary": "write the data dictionary",
+    "import-registry": "draft rows from a ClinicalTrials.gov record",
+    "fetch": "look up a DOI, a PubMed number or a registry number",
+    "watch": "propose what is new in the registry and at Crossref",
+}
+"""Every command with its line of help; the module of the same name adds its options and runs it."""
 
 INTERRUPTED = 130  # as a shell reports it
 BROKEN_PIPE = 141
-WRONG_USE = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit status of a command: 0 when all is well, 1 when something was found, 2 for wrong use."""
+    """Run a command and return its exit status: 0 when all is well, 1 when something was found, 2 for wrong use."""
     _write_utf8()
     name = "ketamine-evidence" if Path(sys.argv[0]).stem == "ketamine-evidence" else "python -m evidence"
     parser = argparse.ArgumentParser(prog=name, description="Check, add to and compare the evidence.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in (check, pool, add, convert, diff, export, template, dictionary, import_registry, fetch, watch):
-        command.register(commands)
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for command, line in COMMANDS.items():
+        if command in arguments[:1]:
+            importlib.import_module(f"evidence.cli.{command.replace('-', '_')}").register(commands)
+        else:
+            commands.add_parser(command, help=line)
     try:
-        args = parser.parse_args(argv)
+        args = parser.parse_args(arguments)
         status = int(args.run(args))
         sys.stdout.flush()
     except SystemExit as end:  # argparse: 0 after --help, 2 for wrong use

@@ -8,9 +8,6 @@ from typing import Any
 
 from evidence.bibliography.read import ReferenceFile, read_reference_file
 from evidence.cli.console import (
-    BLOCKED,
-    CLEAN,
-    UnreadableError,
     add_data,
     add_format,
     called,
@@ -22,6 +19,7 @@ from evidence.cli.console import (
     progress,
     read_file,
 )
+from evidence.cli.errors import BLOCKED, CLEAN, UnreadableError
 from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
 from evidence.curation.fixes import Fix, apply_fixes
 from evidence.curation.preview import Preview, preview
@@ -46,7 +44,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "add",
-        help="add rows and references",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -5,17 +5,19 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from evidence.cli.errors import UnreadableError
 from evidence.config import Settings
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.encoding import MAX_BYTES
 from evidence.dataset.problems import Finding
 from evidence.files import replace_file
-from evidence.questions.headlines import Change, Headline
 from evidence.serialize import to_json
 
-CLEAN, BLOCKED, WRONG_USE = 0, 1, 2
+if TYPE_CHECKING:
+    from evidence.questions.headlines import Change, Headline
+
 STDIN = "-"  # the name of what is piped in
 
 
@@ -41,12 +43,6 @@ def progress(text: str) -> None:
         sys.stderr.flush()
 
 
-def fail(text: str) -> int:
-    """Say on stderr what went wrong; the exit status of wrong use and of files that cannot be read."""
-    sys.stderr.write(f"{text}\n")
-    return WRONG_USE
-
-
 def print_json(value: Any) -> None:
     """Print plain values as JSON."""
     sys.stdout.write(to_json(value))
@@ -56,10 +52,6 @@ def print_lines(lines: Iterable[str]) -> None:
     """Print lines of text."""
     for line in lines:
         sys.stdout.write(line + "\n")
-
-
-class UnreadableError(Exception):
-    """A file that was named on the command line cannot be read; the words say which and why."""
 
 
 def called(name: str) -> str:
@@ -97,12 +89,12 @@ def finding_lines(file: str, findings: Iterable[Finding]) -> Iterator[str]:
         yield f"{place} [{f.code}] {'' if f.is_blocking else 'note: '}{f.message} Fix: {f.fix}"
 
 
-def headline_dict(headline: Headline) -> dict[str, Any]:
+def headline_dict(headline: "Headline") -> dict[str, Any]:
     """A headline number as plain values."""
     return asdict(headline)
 
 
-def change_dict(change: Change) -> dict[str, Any]:
+def change_dict(change: "Change") -> dict[str, Any]:
     """A headline number before and after as plain values."""
     return {
         "label": change.after.label,
@@ -112,7 +104,7 @@ def change_dict(change: Change) -> dict[str, Any]:
     }
 
 
-def change_lines(changes: Iterable[Change]) -> Iterator[str]:
+def change_lines(changes: "Iterable[Change]") -> Iterator[str]:
     """Two lines a headline number: what it is about, and before → after."""
     for change in changes:
         yield change.after.label

@@ -8,17 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from evidence.cli.console import (
-    BLOCKED,
-    CLEAN,
-    add_format,
-    called,
-    fail,
-    print_json,
-    print_lines,
-    read_file,
-    write_file,
-)
+from evidence.cli.console import add_format, called, print_json, print_lines, read_file, write_file
+from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.metapsy import Compared, Conversion, agreement, convert
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import JUDGEMENTS, MODELS, REFERENCES, TRIALS
@@ -46,7 +37,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "convert",
-        help="make a folder of our files from a Metapsy data set",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

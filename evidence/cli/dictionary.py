@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from evidence.cli.console import BLOCKED, CLEAN, add_format, fail, print_json, print_lines
+from evidence.cli.console import add_format, print_json, print_lines
+from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.dataset.dictionary import COMMAND, documents, stale, write
 from evidence.dataset.evidence import DATA
 
@@ -12,7 +13,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "dictionary",
-        help="write the data dictionary",
         description="Write docs/data-dictionary.md and data/datapackage.json from the record models. Exit status: 0 "
         "they are true, 1 with --check when one is not, 2 when one cannot be written.",
     )

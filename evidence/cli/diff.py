@@ -7,19 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evidence.cli.console import (
-    BLOCKED,
-    CLEAN,
-    add_data,
-    change_dict,
-    change_lines,
-    fail,
-    finding_lines,
-    print_json,
-    print_lines,
-    progress,
-)
+from evidence.cli.console import add_data, change_dict, change_lines, finding_lines, print_json, print_lines, progress
 from evidence.cli.diff_markdown import markdown
+from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.diff import Difference, FileRow, difference, unreadable
 from evidence.curation.versions import snapshot
 from evidence.dataset.evidence import TRIALS
@@ -40,7 +30,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "diff",
-        help="compare two versions of the data",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

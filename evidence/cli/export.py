@@ -4,16 +4,8 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from evidence.cli.console import (
-    BLOCKED,
-    CLEAN,
-    add_data,
-    fail,
-    print_json,
-    print_lines,
-    progress,
-    write_file,
-)
+from evidence.cli.console import add_data, print_json, print_lines, progress, write_file
+from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.dataset.evidence import load
 from evidence.export.formats import FORMATS, export, made
 from evidence.questions import options as page_options
@@ -30,7 +22,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "export",
-        help="write a view to a file",
         description="Write a view of the evidence to a file. Formats: "
         + "; ".join(f"{name}: {item.label}" for name, item in FORMATS.items())
         + "; figure: one chart as SVG or PNG, with Chromium or Chrome on this computer"

@@ -6,18 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from evidence.cli.console import (
-    BLOCKED,
-    CLEAN,
-    WRONG_USE,
-    add_data,
-    add_format,
-    fail,
-    print_json,
-    print_lines,
-    progress,
-    write_file,
-)
+from evidence.cli.console import add_data, add_format, print_json, print_lines, progress, write_file
+from evidence.cli.errors import BLOCKED, CLEAN, WRONG_USE, fail
 from evidence.curation.clinicaltrials_gov import drafts
 from evidence.curation.lookup import Asked, Fetched, asked_for, fetch, words
 from evidence.curation.web import ONLINE_VARIABLE, OfflineError, Web, WebError, client, is_switched_on
@@ -40,7 +30,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "fetch",
-        help="look up a DOI, a PubMed number or a registry number",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

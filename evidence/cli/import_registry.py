@@ -7,18 +7,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from evidence.cli.console import (
-    BLOCKED,
-    CLEAN,
-    add_format,
-    called,
-    fail,
-    finding_lines,
-    print_json,
-    print_lines,
-    read_file,
-    write_file,
-)
+from evidence.cli.console import add_format, called, finding_lines, print_json, print_lines, read_file, write_file
+from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.clinicaltrials_gov import COLUMNS, Draft, drafts, read_registry
 from evidence.dataset.problems import Finding
 from evidence.formatting import counted
@@ -35,7 +25,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "import-registry",
-        help="draft rows from a ClinicalTrials.gov record",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

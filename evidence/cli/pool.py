@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, TextIO
 
-from evidence.cli.console import UnreadableError, read_file
+from evidence.cli.console import read_file
+from evidence.cli.errors import UnreadableError
 from evidence.cli.pool_text import bayes_text, proportion_text, text_report
 from evidence.dataset.csv_table import Row, Table, read_table
 from evidence.dataset.encoding import decode
@@ -35,7 +36,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """
     parser = subparsers.add_parser(
         "pool",
-        help="pool the studies of one or more tables",
         description="Pool the studies of each table (CSV). Columns: study, then events_intervention, n_intervention, "
         "events_comparator, n_comparator for RR, OR and RD, or mean_*, sd_* and n_* for MD and SMD, or events and n of "
         "one group for PLO (a proportion as a logit, with --method GLMM). "

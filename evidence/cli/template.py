@@ -3,14 +3,14 @@
 import argparse
 from pathlib import Path
 
-from evidence.cli.console import CLEAN, add_format, fail, print_json, print_lines, write_file
+from evidence.cli.console import add_format, print_json, print_lines, write_file
+from evidence.cli.errors import CLEAN, fail
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "template",
-        help="write the workbook to fill in",
         description="Write a workbook (XLSX) with our columns, drop-downs, notes and one worked example. A file that "
         "is there already is kept, unless --force is given. Exit status: 0 written, 2 not written.",
     )

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evidence.cli import fetch
-from evidence.cli.console import CLEAN, WRONG_USE, add_data, add_format, fail, print_json, print_lines, write_file
+from evidence.cli.console import add_data, add_format, print_json, print_lines, write_file
+from evidence.cli.errors import CLEAN, WRONG_USE, fail
 from evidence.curation.watch import STATE, News, Search, watch, with_proposals
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import load
@@ -33,7 +34,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "watch",
-        help="propose what is new in the registry and at Crossref",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
