@@ -3,11 +3,13 @@
 import csv
 import io
 import json
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from evidence.api.owner_token import PARAMETER
 from evidence.curation.append import COLUMNS
+from evidence.curation.worker import read_here
 from tests.support.paths import APP
 from tests.support.server import TOKEN
 
@@ -80,3 +82,16 @@ def uploaded(*rows: dict[str, str]) -> AppTest:
     at = opened("File")
     at.file_uploader(key=key("file")).upload("rows.csv", csv_of(*rows))
     return with_reference(sound(at.run()))
+
+
+class ReadHere:
+    """A file read at once."""
+
+    def __init__(self, job: str, arguments: tuple[Any, ...]) -> None:
+        self.found = read_here(job, *arguments)
+
+    def answer(self, wait: float) -> tuple[bool, Any]:
+        return True, self.found
+
+    def stop(self) -> None:
+        return

@@ -5,13 +5,14 @@ import json
 import streamlit as st
 
 from evidence.bibliography.csl import reference_of
-from evidence.bibliography.read import read_reference_file
+from evidence.bibliography.read import ReferenceFile
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.problems import Finding
 from evidence.dataset.references import read_references
 from evidence.formatting import counted
 from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped
+from evidence.ui.workbench import reading
 from evidence.ui.workbench import state as add_state
 from evidence.ui.workbench.state import Item
 
@@ -76,8 +77,10 @@ def _read(data: bytes) -> None:
     """The references of a file, put among those collected the first time it is seen."""
     known = add_state.key("reference-read")
     if st.session_state.get(known) != data:
+        found = reading.read("references", "references", data, tuple(sorted(_taken())))
+        if not isinstance(found, ReferenceFile):
+            return
         st.session_state[known] = data
-        found = read_reference_file(data, _taken())
         st.session_state[add_state.key("reference-findings")] = found.findings
         if not any(f.is_blocking for f in found.findings):
             add_state.basket("references").extend(dict(item) for item in found.items)

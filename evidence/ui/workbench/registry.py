@@ -8,8 +8,6 @@ from evidence.curation.clinicaltrials_gov import (
     INTERVENTION,
     Draft,
     RegistryRecord,
-    drafts,
-    read_registry,
 )
 from evidence.curation.column_mapping import COLUMNS
 from evidence.dataset.fields import slug_of
@@ -18,7 +16,7 @@ from evidence.formatting import counted
 from evidence.ui import data as loading
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import fields
+from evidence.ui.workbench import fields, reading
 from evidence.ui.workbench import form as add_form
 from evidence.ui.workbench import state as add_state
 from evidence.ui.workbench.state import NOTHING, Brought
@@ -39,12 +37,20 @@ def from_registry() -> Brought:
     )
     if file is None:
         return Brought(NOTHING)
-    record = read_registry(file[1])
+    answer = reading.read("record", "registry", file[1], None)
+    if answer is None:
+        return Brought(NOTHING)
+    record, offered = answer
     if isinstance(record, Finding):
         st.error(escaped(f"{record.message} {record.fix}"))
         return Brought(NOTHING)
     st.markdown(f"**{escaped(record.number)}** · {escaped(record.title)}")
-    offered = drafts(record, _roles(record))
+    roles = _roles(record)
+    if roles != {arm.title: arm.role for arm in record.arms}:
+        answer = reading.read("record-roles", "registry", file[1], roles)
+        if answer is None:
+            return Brought(NOTHING)
+        offered = answer[1]
     if not offered:
         st.info("The record holds no result that could become a row.")
         return Brought(NOTHING)

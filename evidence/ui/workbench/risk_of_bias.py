@@ -6,7 +6,7 @@ from evidence.curation import risk_of_bias as bias_import
 from evidence.curation.column_mapping import ColumnMapping, mapping_of, read_mapping
 from evidence.curation.patch import as_patch, merged
 from evidence.curation.risk_of_bias import STUDY, Imported
-from evidence.curation.upload import read_upload
+from evidence.curation.upload import Upload
 from evidence.dataset.csv_table import Table
 from evidence.dataset.evidence import JUDGEMENTS
 from evidence.dataset.problems import Finding
@@ -19,6 +19,7 @@ from evidence.ui.components.banner import findings_frame
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import Page
 from evidence.ui.workbench import mapping as add_mapping
+from evidence.ui.workbench import reading
 from evidence.ui.workbench import save as add_save
 from evidence.ui.workbench import state as add_state
 
@@ -36,7 +37,10 @@ def importer(view: Page) -> None:
     file = add_state.file("Table of judgements", "bias-import-file", _TYPES, megabytes=5)
     if file is None:
         return
-    table = read_upload(file[1]).table
+    upload = reading.read("judgements", "table", file[1], "")
+    if not isinstance(upload, Upload):
+        return
+    table = upload.table
     if not table.is_readable:
         for fault in table.findings:
             st.error(escaped(f"{file[0]}: {fault.message} {fault.fix}"))

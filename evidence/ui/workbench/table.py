@@ -4,7 +4,7 @@ import streamlit as st
 
 from evidence.curation.column_mapping import COLUMNS, apply_mapping
 from evidence.curation.template import template
-from evidence.curation.upload import Upload, read_paste, read_upload
+from evidence.curation.upload import Upload
 from evidence.dataset.csv_table import Table
 from evidence.dataset.problems import KINDS
 from evidence.formatting import counted
@@ -14,6 +14,9 @@ from evidence.ui.workbench import (
 )
 from evidence.ui.workbench import (
     problems as add_problems,
+)
+from evidence.ui.workbench import (
+    reading,
 )
 from evidence.ui.workbench import (
     references as add_reference,
@@ -30,11 +33,6 @@ _TYPES = ("csv", "tsv", "txt", "xlsx")
 @st.cache_data(show_spinner=False)
 def _template() -> bytes:
     return template()
-
-
-@st.cache_data(max_entries=8, show_spinner="Reading the file …")
-def _read(data: bytes, sheet: str) -> Upload:
-    return read_upload(data, sheet)
 
 
 def from_file() -> Brought:
@@ -59,7 +57,9 @@ def from_file() -> Brought:
     )
     if file is None:
         return Brought(NOTHING)
-    upload = _read(file[1], str(st.session_state.get(add_state.key("sheet")) or ""))
+    upload = reading.read("file", "table", file[1], str(st.session_state.get(add_state.key("sheet")) or ""))
+    if not isinstance(upload, Upload):
+        return Brought(NOTHING)
     if len(upload.sheets) > 1:
         chosen = st.selectbox(
             "Sheet",
@@ -70,7 +70,9 @@ def from_file() -> Brought:
             width=360,
         )
         if chosen != upload.sheet:
-            upload = _read(file[1], chosen)
+            upload = reading.read("file", "table", file[1], chosen)
+            if not isinstance(upload, Upload):
+                return Brought(NOTHING)
     return _from_table(upload.table, file[0])
 
 
@@ -86,7 +88,8 @@ def from_paste() -> Brought:
     )
     if not (text or "").strip():
         return Brought(NOTHING)
-    return _from_table(read_paste(text).table, "the pasted block")
+    upload = reading.read("paste", "paste", text)
+    return _from_table(upload.table, "the pasted block") if isinstance(upload, Upload) else Brought(NOTHING)
 
 
 def _from_table(source: Table, name: str) -> Brought:
