@@ -27,7 +27,7 @@ from evidence.curation.store import Conflict, Refused, Saved, save
 from evidence.curation.upload import read_upload
 from evidence.dataset.evidence import REFERENCES, TRIALS, known_citations
 from evidence.dataset.problems import Finding
-from evidence.formatting import counted
+from evidence.formatting import counted, listed
 
 _DESCRIPTION = """\
 Read a table of results (CSV or XLSX), judge it as part of the evidence, and put its rows behind those in trials.csv.
@@ -49,6 +49,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("file", metavar="FILE", help="rows to add: CSV or XLSX, - for what is piped in")
     parser.add_argument("--references", metavar="MORE", help="references to add: RIS, nbib, BibTeX or CSL-JSON")
+    parser.add_argument("--sheet", metavar="NAME", default="", help="the sheet of a workbook; the likeliest without it")
     parser.add_argument("--mapping", metavar="JSON", help="which column is which; guessed without it")
     parser.add_argument("--fix", action="store_true", help="make every safe fix, and say which")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
@@ -65,7 +66,11 @@ def run(args: argparse.Namespace) -> int:
     mapping = _mapping(args.mapping)
     references = _references(args.references, folder)
     progress(f"Reading {called(args.file)}")
-    source = read_upload(data).table
+    upload = read_upload(data, args.sheet)
+    if args.sheet and args.sheet not in upload.sheets:
+        there = listed([f"“{name}”" for name in upload.sheets]) or "none"
+        raise UnreadableError(f"{args.file}: there is no sheet “{args.sheet}”. Its sheets: {there}.")
+    source = upload.table
     used = mapping or guess_mapping(source.columns)
     table = apply_mapping(source, used)
     progress(f"Judging {len(table.rows)} rows with the rows that are there")

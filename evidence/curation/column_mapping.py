@@ -176,6 +176,33 @@ def guess_mapping(header: Sequence[str]) -> ColumnMapping:
     )
 
 
+def known_names(cells: Sequence[str]) -> int:
+    """Return how many different columns of ours the cells of a row name, so that a header can be told from a row.
+
+    >>> known_names(["study", "ai", "n1i", "5"]), known_names(["Data extraction form v3"])
+    (3, 0)
+    """
+    names = (folded(cell) for cell in cells if cell and len(cell) < _LONGEST_NAME)
+    return len({_KNOWN.get(name) or ("hours" if unit_of(name) in HOURS_OF else "") for name in names} - {""})
+
+
+_LONGEST_NAME = 80  # characters of the name of a column
+_HEADER_WORDS = frozenset(word for words in _KINDS.values() for word in words.split())
+
+
+def is_second_header(groups: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether two rows are one header: groups such as Ketamine and Placebo over names that repeat, Events and Total.
+
+    >>> is_second_header(["Study", "Ketamine", "", "Placebo"], ["", "Events", "Total", "Events", "Total"])
+    True
+    """
+    words = [folded(name) for name in names if name.strip()]
+    kinds = [word for word in words if word in _HEADER_WORDS]
+    is_repeated = len(set(kinds)) < len(kinds) and len(kinds) >= max(2, len(words) - 2)
+    titles = [cell for cell in groups[1:] if cell.strip()]
+    return is_repeated and 0 < len(titles) < len(words) and not any(cell.strip()[:1].isdigit() for cell in titles)
+
+
 def unit_of(name: str) -> str:
     """The unit of time that the name of a column says, "?" for a time without one, "" for another column.
 
@@ -258,6 +285,7 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
     has_commas = table.separator != ","
     is_named = "trial" not in sources and "label" in sources and not mapping.constants.get("trial")
     label = COLUMNS.index("label")
+    sums = _two_by_two(table, sources)
     rows: list[Row] = []
     for line, cells in table.rows:
         ours = [cells[at] if at >= 0 else "" for at in order]
@@ -266,6 +294,9 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
                 ours[at] = constant
         for at, factor in factors.items():
             ours[at] = _times(ours[at], factor, has_commas)
+        for at, places in sums.items():
+            if not ours[at].strip():
+                ours[at] = _sum([cells[place] for place in places])
         if is_named:
             ours[0] = slug_of(ours[label])
         rows.append(Row(line, tuple(ours)))
@@ -273,6 +304,7 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
         *table.findings,
         *mapping_notes(table, mapping),
         *time_notes(table, mapping),
+        *(finding("two-by-two", 1, COLUMNS[at], _names_of(table, places)) for at, places in sums.items()),
         *_named(is_named),
         *_logarithms(rows, sources.get("effect", "")),
     )
@@ -281,12 +313,38 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
 
 def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
     """Columns of a table that a mapping leaves out, and columns it names that the table lacks."""
-    for source in table.columns:
-        if source not in mapping.columns:
+    summed = {
+        place
+        for pair in _two_by_two(table, {ours: s for s, ours in mapping.columns.items()}).values()
+        for place in pair
+    }
+    for place, source in enumerate(table.columns):
+        if source not in mapping.columns and place not in summed:
             yield finding("column-left-out", 1, "", source)
     for source, ours in mapping.columns.items():
         if source not in table.columns:
             yield finding("mapped-column-missing", 1, ours, source)
+
+
+def _two_by_two(table: Table, sources: Mapping[str, str]) -> dict[int, tuple[int, int]]:
+    """Which of our numbers analysed are sums of two columns: events and no events, as metafor names them."""
+    place = {folded(name): number for number, name in enumerate(table.columns)}
+    pairs = {"n_intervention": ("ai", "bi"), "n_comparator": ("ci", "di")}
+    return {
+        COLUMNS.index(ours): (place[events], place[rest])
+        for ours, (events, rest) in pairs.items()
+        if ours not in sources and events in place and rest in place and "ai" in place
+    }
+
+
+def _names_of(table: Table, places: Sequence[int]) -> str:
+    return " + ".join(table.columns[place] for place in places)
+
+
+def _sum(texts: Sequence[str]) -> str:
+    numbers = [text.strip() for text in texts]
+    are_whole = all(re.fullmatch(r"[0-9]{1,9}", number, re.ASCII) for number in numbers)
+    return str(sum(map(int, numbers))) if are_whole else ""
 
 
 def time_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:

@@ -167,7 +167,9 @@ def _percent(text: str, column: str) -> tuple[str, str]:
 def _same_number(text: str, column: str) -> tuple[str, str]:
     code, plain = number_fault(text)
     return (
-        (plain, "the same number in plain digits and signs") if code in ("number-digits", "number-sign") else ("", "")
+        (plain, "the same number in plain digits and signs")
+        if code in ("number-digits", "number-sign", "number-form")
+        else ("", "")
     )
 
 
@@ -190,6 +192,7 @@ _WAYS: Mapping[str, Callable[[str, str], tuple[str, str]]] = MappingProxyType(
         "number-percent": _percent,
         "number-digits": _same_number,
         "number-sign": _same_number,
+        "number-form": _same_number,
         "number-not-finite": _not_available,
         "registration-nct": _nct,
     }

@@ -4,28 +4,44 @@ Cells are taken as they stand; formulas are never worked out. Nothing here says 
 of `evidence.curation.column_mapping`.
 """
 
+import csv
 import io
+import logging
 import re
-import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from evidence.curation.column_mapping import COLUMNS, guess_mapping
-from evidence.dataset.csv_table import Row, Table, own_names, read_own_table
+from evidence.curation.column_mapping import COLUMNS, guess_mapping, is_second_header, known_names
+from evidence.dataset.csv_table import MAX_COLUMNS, SEPARATORS, Row, Table, own_names, read_own_table
 from evidence.dataset.encoding import MAX_BYTES, any_text
 from evidence.dataset.problems import Finding, finding
+from evidence.formatting import counted
 
 if TYPE_CHECKING:
-    from evidence.curation.workbook import Merged, SheetRow
+    from evidence.curation.workbook import Book, SheetRow, SheetRows
 
 MAX_EXPANDED = 200_000_000  # bytes of a workbook once unpacked
 MAX_CELLS = 3_000_000
 MAX_PARTS = 2_000  # files inside a workbook
 MAX_SHARED, MAX_OTHER = 50_000_000, 10_000_000  # bytes, unpacked: the shared texts; each part beside them and sheets
 _MOST_SHEETS = 50  # searched for the one with results; any can be asked for by name
-_HEADER_ROWS, _HEADER_COLUMNS = 20, 300  # of a sheet, searched for the header
+_HEADER_ROWS, _HEADER_COLUMNS = 20, 300  # of a table, searched for the header
+_SAMPLE = 1_000_000  # characters that are searched for it
+_LIKE_RESULTS = 3  # names that are known: fewer may stand in any sheet or row
+_NAMED = 5  # hidden rows or columns that a note names
+_FEW = 3  # columns: one text in a row of so few may be a result
+_OLD = b"\xd0\xcf\x11\xe0"  # how workbooks of the old kind begin, and those under a password
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# What programs write in the first cell of a line that sums up the lines above it.
+TOTAL = re.compile(
+    r"\s*(?:(?:sub-?|grand )?totals?|overall|pooled|summary|heterogeneity|test (?:for|of)|combined)(?:[\s:(]|$)",
+    re.IGNORECASE,
+)
+_STARTS_TOTAL = frozenset("sStTgGoOpPhHcC \t\u00a0")
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,9 @@ def read_upload(data: bytes, sheet: str = "") -> Upload:
     """
     if data[:4] == b"PK\x03\x04" and len(data) <= MAX_BYTES:
         return _workbook(data, sheet)
+    if data.startswith(_OLD):
+        what = "it is protected by a password" if _ENCRYPTED in data else "it is an old workbook (.xls) or document"
+        return Upload(Table((), findings=(finding("workbook", 0, reason=what),)), "workbook")
     return Upload(_text_table(data), "text")
 
 
@@ -62,6 +81,9 @@ def read_paste(text: str) -> Upload:
     """
     # Lone surrogates cannot be stored; they are shown as the question mark that every encoder gives.
     data = text.removeprefix("\ufeff").encode("utf-8", "replace")
+    _, rows = _first_rows(text)
+    if rows and max(known_names(cells) for _, cells in rows) >= _LIKE_RESULTS:
+        return Upload(_text_table(data), "pasted")
     table = read_own_table(data)
     if not table.is_readable or guess_mapping(table.columns).columns:
         return Upload(table, "pasted")
@@ -76,12 +98,52 @@ def _text_table(data: bytes) -> Table:
     if text is None:
         return Table((), findings=found)
     # Excel’s own first line, which names the separator, makes way for a blank one: lines keep their numbers.
-    table = read_own_table(re.sub(r"\Asep=.?(?=[\r\n])", "", text, flags=re.IGNORECASE).encode("utf-8"))
-    return _with_findings(table, (*found, *(f for f in table.findings if f.code != "bom")))
+    text = re.sub(r"\Asep=.?(?=[\r\n])", "", text, flags=re.IGNORECASE)
+    separator, rows = _first_rows(text)
+    at, notes = _header_row(rows)
+    if any(f.is_blocking for f in notes):
+        return Table((), findings=(*found, *notes))
+    start = rows[at][0] if rows and at else 0
+    table = read_own_table(text.encode("utf-8"), start=start, separator=separator)
+    found = (*found, *notes, *(f for f in table.findings if f.code != "bom"))
+    return _without_lines_of_text(replace(table, findings=found))
 
 
-def _with_findings(table: Table, findings: tuple[Finding, ...]) -> Table:
-    return Table(table.columns, table.header, table.rows, table.separator, table.encoding, findings, table.count)
+def _first_rows(text: str) -> "tuple[str, list[SheetRow]]":
+    """The separator that gives most names that are known, "" where none does, and the first rows parted by it."""
+    best: tuple[int, str, list[SheetRow]] = (0, "", [])
+    for separator in SEPARATORS:
+        rows: list[SheetRow] = []
+        reader = csv.reader(io.StringIO(text[:_SAMPLE], newline=""), delimiter=separator)
+        start = 1
+        try:
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    rows.append((start, cells))
+                start = reader.line_num + 1
+                if len(rows) == _HEADER_ROWS:
+                    break
+        except csv.Error:
+            continue  # said by the reader of the whole
+        score = max((known_names(cells[:_HEADER_COLUMNS]) for _, cells in rows), default=0)
+        if score > best[0]:
+            best = (score, separator, rows)
+    return best[1:]
+
+
+def _without_lines_of_text(table: Table) -> Table:
+    """The table without totals and without lines that hold one text alone, each named in a note."""
+    rows: list[Row] = []
+    found: list[Finding] = []
+    for row in table.rows:
+        first = next(filter(None, row.cells), "")
+        if first[:1] in _STARTS_TOTAL and TOTAL.match(first):
+            found.append(finding("total-row", row.line, "", first.strip()))
+        elif len(row.cells) > _FEW and sum(map(bool, row.cells)) == 1 and not first.strip()[:1].isdigit():
+            found.append(finding("text-line", row.line, "", first.strip()))
+        else:
+            rows.append(row)
+    return replace(table, rows=tuple(rows), findings=(*table.findings, *found)) if found else table
 
 
 def _workbook(data: bytes, sheet: str) -> Upload:
@@ -100,18 +162,14 @@ def _workbook(data: bytes, sheet: str) -> Upload:
     from evidence.curation.workbook import TooManyCellsError, open_book
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and extensions, which are not read
-            book = open_book(data)
-            try:
-                return _sheet(book, sheet)
-            finally:
-                book.close()
-    except TooManyCellsError:
-        return refused(f"it has more than {MAX_CELLS} cells")
+        with open_book(data) as book:
+            return _sheet(book, sheet)
+    except TooManyCellsError as error:
+        return refused(str(error) or f"it has more than {MAX_CELLS} cells")
     except MemoryError:
         return refused("it is too large")
-    except Exception:  # openpyxl raises KeyError, ValueError, ParseError, zlib.error … for damaged files
+    except Exception:  # zipfile and expat raise many things for damaged files
+        _LOG.info("a workbook could not be read", exc_info=True)
         return refused("it is damaged or not a plain workbook")
 
 
@@ -125,40 +183,108 @@ def _is_swollen(part: zipfile.ZipInfo) -> bool:
     return part.file_size > (MAX_SHARED if "sharedstrings" in name else MAX_OTHER)
 
 
-def _sheet(book: Any, wanted: str) -> Upload:
+def _sheet(book: "Book", wanted: str) -> Upload:
     from evidence.curation.workbook import sheet_rows
 
-    sheets = {page.title: page for page in book.worksheets}
-    best: tuple[int, str, list[SheetRow], list[Merged]] = (-1, "", [], [])
-    shown = [name for name, page in sheets.items() if getattr(page, "sheet_state", "visible") == "visible"]
-    for name in [wanted] if wanted in sheets else shown[:_MOST_SHEETS]:
-        rows, merged = sheet_rows(book, sheets[name], MAX_CELLS)
-        at = _header_row(rows)
-        score = len(guess_mapping(own_names(rows[at][1][:_HEADER_COLUMNS])).columns) if rows else 0
-        if score > best[0]:
-            best = (score, name, rows[at:], merged)
-    return Upload(_table(*best[2:]), "workbook", best[1], tuple(sheets))
+    read: list[_Page] = []
+    for sheet in book.sheets[:_MOST_SHEETS] if wanted not in {one.title for one in book.sheets} else book.sheets:
+        if wanted and sheet.title != wanted and wanted in {one.title for one in book.sheets}:
+            continue
+        found = sheet_rows(book, sheet, MAX_CELLS)
+        at, notes = _header_row(found.rows)
+        names = own_names(found.rows[at][1][:_HEADER_COLUMNS]) if found.rows else ()
+        score = len(guess_mapping(names).columns) if names else 0
+        read.append(_Page(sheet.title, sheet.is_shown, found, at, notes, score))
+    choice = [page for page in read if page.is_shown or page.title == wanted]
+    best = max(choice, key=lambda page: page.score, default=None)
+    titles = tuple(sheet.title for sheet in book.sheets)
+    if best is None:
+        return Upload(Table((), findings=(finding("file-empty", 0),)), "workbook", "", titles)
+    others = [
+        finding(
+            "other-sheet", 0, "", page.title, read=best.title, state="" if page.is_shown else "hidden ", rows=counted
+        )
+        for page in read
+        if page is not best and page.score >= _LIKE_RESULTS and (counted := page.counted)
+    ]
+    table = _table(best)
+    return Upload(replace(table, findings=(*table.findings, *others)), "workbook", best.title, titles)
 
 
-def _header_row(rows: "Sequence[SheetRow]") -> int:
-    scores: list[int] = []
-    for _, texts in rows[:_HEADER_ROWS]:
-        scores.append(len(guess_mapping(own_names(texts[:_HEADER_COLUMNS])).columns))
-        if scores[-1] > 2 and scores[-1] == len(texts):
-            break  # every cell is a name that is known: nothing further down is more of a header
-    return scores.index(max(scores)) if scores else 0
+class _Page(NamedTuple):
+    """A sheet that was read: which row is its header, what is said of that, and how many of its names are known."""
+
+    title: str
+    is_shown: bool
+    found: "SheetRows"
+    at: int
+    notes: tuple[Finding, ...]
+    score: int
+
+    @property
+    def state(self) -> str:
+        """What comes before the word sheet."""
+        return "" if self.is_shown else "hidden "
+
+    @property
+    def counted(self) -> str:
+        """How many rows stand under the header, in words; "" for none."""
+        below = len(self.found.rows) - self.at - 1
+        return counted(below, "row") if below > 0 else ""
 
 
-def _table(rows: "Sequence[SheetRow]", merged: "Sequence[Merged]") -> Table:
+def _header_row(rows: "Sequence[SheetRow]") -> tuple[int, tuple[Finding, ...]]:
+    """Which of the first rows is the header, and what has to be said of that: lines above it, or two of them."""
+    first = [(line, cells[:_HEADER_COLUMNS]) for line, cells in rows[:_HEADER_ROWS]]
+    for (line, groups), (below, names) in pairwise(first):
+        if is_second_header(groups, names):
+            found = finding("two-header-rows", line, "", line, below=below, example=_joined(groups, names))
+            return 0, (found,)
+    scores = [known_names(cells) for _, cells in first]
+    best = scores.index(max(scores)) if scores else 0
+    # One known word may stand in any row; under a title of one cell it is the header all the same.
+    is_under_title = best and all(sum(map(bool, cells)) == 1 for _, cells in first[:best])
+    if not best or (scores[best] < _LIKE_RESULTS and not is_under_title):
+        return 0, ()
+    above = next(cell for cell in first[0][1] if cell.strip())
+    return best, (finding("header-below", first[0][0], "", above, header=first[best][0]),)
+
+
+def _joined(groups: Sequence[str], names: Sequence[str]) -> str:
+    """The names that one header of two lines would have, the first few."""
+    found, group = [], ""
+    for place, name in enumerate(names):
+        group = (groups[place].strip() if place < len(groups) else "") or group
+        if name.strip() and place:
+            found.append(f"{group} {name.strip()}".strip())
+    return ", ".join(found[:4])
+
+
+def _table(page: _Page) -> Table:
+    rows, merged, hidden, columns = page.found
     if not rows:
         return Table((), findings=(finding("file-empty", 0),))
-    line, header = rows[0]
+    if any(f.is_blocking for f in page.notes):
+        return Table((), findings=page.notes)
+    line, header = rows[page.at]
+    if len(header) > MAX_COLUMNS:
+        return Table((), findings=(finding("too-many-columns", line, found=len(header), limit=MAX_COLUMNS),))
     names = own_names(header)
-    found = [finding("merged-cells", start, "", place) for start, place in merged if start > line]
-    kept = list(_same_width(rows[1:], len(names), found))
+    found = [*page.notes]
+    found += [finding("merged-cells", start, "", place) for start, place in merged if start > line]
+    below = [one for one in hidden if one > line]
+    if below:
+        which = ", ".join(map(str, below[:_NAMED])) + (" …" if len(below) > _NAMED else "")
+        found.append(finding("hidden-cells", below[0], "", which, what=counted(len(below), "row", "rows")))
+    shut = [names[place] for place in columns if place < len(names) and header[place].strip()]
+    if shut:
+        which = ", ".join(shut[:_NAMED]) + (" …" if len(shut) > _NAMED else "")
+        found.append(finding("hidden-cells", line, "", which, what=counted(len(shut), "column", "columns")))
+    kept = list(_same_width(rows[page.at + 1 :], len(names), found))
     if not kept:
         found.append(finding("no-rows", line))
-    return Table(names, names, tuple(kept), ",", "xlsx", tuple(found), len(rows) - 1)
+    count = len(rows) - page.at - 1
+    return _without_lines_of_text(Table(names, names, tuple(kept), ",", "xlsx", tuple(found), count))
 
 
 def _same_width(rows: "Sequence[SheetRow]", width: int, found: list[Finding]) -> Iterator[Row]:

@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from evidence.dataset.encoding import MAX_BYTES, Decoded, decode, line_at
 from evidence.dataset.fields import nearest
 from evidence.dataset.problems import MOST, Finding, did_you_mean, finding
 
-_SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+MAX_COLUMNS = 1_000  # of a table; any more is no table of results
 _REMEMBERED = 50_000  # different texts shared between cells, to keep memory low
 
 
@@ -92,7 +94,7 @@ def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = ()) -
     if without:
         found.append(finding("columns-not-given", line, "", "", missing=", ".join(without)))
     if separator != ",":
-        found.append(finding("separator", line, "", separator, separator=_SEPARATORS[separator]))
+        found.append(finding("separator", line, "", separator, separator=SEPARATORS[separator]))
     rows, shape, count = _rows(data, decoded.encoding, separator, line, header, columns)
     found.extend(shape)
     if any(f.code in ("unclosed-quote", "no-rows") for f in shape):
@@ -100,11 +102,12 @@ def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = ()) -
     return Table(tuple(columns), header, rows, separator, decoded.encoding, tuple(found), count)
 
 
-def read_own_table(data: bytes, header: Sequence[str] | None = None) -> Table:
+def read_own_table(data: bytes, header: Sequence[str] | None = None, *, start: int = 0, separator: str = "") -> Table:
     r"""The rows of a file under its own header, whatever its names; under a given header where it has none.
 
-    A blank name in the header becomes "column 3" and the like, a repeated one gets a number. Never raises because of
-    the bytes.
+    `start` is the physical line of the header where lines stand above it, `separator` what parts the cells where it is
+    known. A blank name in the header becomes "column 3" and the like, a repeated one gets a number. Never raises
+    because of the bytes.
 
     >>> read_own_table(b"ai\tn1i\n5\t20\n").columns, read_own_table(b"5,20", ("a", "b")).rows
     (('ai', 'n1i'), (Row(line=1, cells=('5', '20')),))
@@ -112,21 +115,26 @@ def read_own_table(data: bytes, header: Sequence[str] | None = None) -> Table:
     decoded = decode(data)
     if decoded.text is None:
         return Table((), findings=decoded.findings, encoding=decoded.encoding)
-    line, first = next((n, text) for n, text in enumerate(_lines(data, decoded.encoding), 1) if text.strip())
-    separator = max(_SEPARATORS, key=first.count)
+    lines = enumerate(_lines(data, decoded.encoding), 1)
+    line, first = next(((n, text) for n, text in lines if n >= start and text.strip()), (start, ""))
+    separator = separator or max(SEPARATORS, key=first.count)
     names = tuple(header or ())
     if header is None:
-        reader = csv.reader(_lines(data, decoded.encoding), delimiter=separator, strict=True)
+        reader = csv.reader(islice(_lines(data, decoded.encoding), line - 1, None), delimiter=separator, strict=True)
         try:
-            names = own_names(next((cells for cells in reader if any(cell.strip() for cell in cells)), ()))
+            cells = next((cells for cells in reader if any(cell.strip() for cell in cells)), [])
+            if len(cells) > MAX_COLUMNS:
+                fault = finding("too-many-columns", line, found=len(cells), limit=MAX_COLUMNS)
+                return Table((), findings=(*decoded.findings, fault), separator=separator)
+            names = own_names(cells)
         except csv.Error as error:
-            fault = _quote_fault(error, line, reader.line_num, 0)
+            fault = _quote_fault(error, line, line - 1 + reader.line_num, 0)
             return Table((), findings=(*decoded.findings, fault), separator=separator)
     if not names:  # nothing but separators
         return Table((), findings=(*decoded.findings, finding("no-rows", line)), separator=separator)
     start = 0 if header is not None else line
     rows, shape, count = _rows(data, decoded.encoding, separator, start, names, names)
-    note = [finding("separator", line, "", separator, separator=_SEPARATORS[separator])] if separator != "," else []
+    note = [finding("separator", line, "", separator, separator=SEPARATORS[separator])] if separator != "," else []
     found = (*decoded.findings, *note, *shape)
     if any(f.code == "unclosed-quote" for f in shape):
         return Table((), findings=found, separator=separator, count=count)
@@ -140,12 +148,14 @@ def own_names(cells: Sequence[str]) -> tuple[str, ...]:
     ('study', 'column 2', 'n', 'n (2)')
     """
     names: dict[str, None] = {}
+    times: dict[str, int] = {}  # how often a name came, so that a thousand equal ones are numbered in one go
     for place, cell in enumerate(cells, 1):
         plain = " ".join(cell.split()) or f"column {place}"
-        name, times = plain, 1
+        name, number = plain, times.get(plain, 1)
         while name in names:
-            times += 1
-            name = f"{plain} ({times})"
+            number += 1
+            name = f"{plain} ({number})"
+        times[plain] = number
         names[name] = None
     return tuple(names)
 
@@ -159,7 +169,7 @@ def _header(data: bytes, decoded: Decoded, columns: Sequence[str]) -> tuple[int,
     number, first = next((n, text) for n, text in enumerate(_lines(data, decoded.encoding), 1) if text.strip())
     wanted = set(columns)
     best: tuple[int, str, tuple[str, ...]] = (-1, ",", ("",))
-    for separator in _SEPARATORS:
+    for separator in SEPARATORS:
         try:
             cells = tuple(next(csv.reader([first], delimiter=separator), [""]))
         except csv.Error:

@@ -23,6 +23,17 @@ _THOUSANDS = re.compile(
     rf"-?[0-9]{{1,3}}(?:[,'’{_SPACES}][0-9]{{3}})+(?:\.[0-9]+)?|-?[0-9]{{1,3}}(?:\.[0-9]{{3}}){{2,}}"
 )
 DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+(?:[eE][-+]?[0-9]{1,4})?")
+# A point in the middle of the line as the Lancet prints it, none before or behind the point.
+_OTHER_FORM = re.compile(r"-?[0-9]+[·٫][0-9]+|-?[.·][0-9]+|-?[0-9]+\.")
+_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃ-ᵿⁱⁿʰʲʳˡˢˣʷʸ]+$")
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE = re.compile(
+    rf"[0-9]{{1,2}}[-/. ]{_MONTH}(?:[-/. ][0-9]{{2,4}})?|{_MONTH}[-/. ][0-9]{{1,4}}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}"
+    r"|-?[0-9]{1,5}:[0-9]{2}(?::[0-9]{2})?",
+    re.IGNORECASE,
+)
+_LONGEST_NUMBER = 100  # characters that are looked at to say why a text is no number
 _NOT_FINITE = frozenset({"nan", "inf", "infinity", "na", "n/a", "#n/a", "null", "none", "#div/0!", "#value!"})
 
 _REGISTRIES: Mapping[str, re.Pattern[str]] = MappingProxyType(
@@ -109,6 +120,7 @@ def number_fault(text: str) -> tuple[str, str]:
     >>> number_fault("1,234.5"), number_fault("1,5"), number_fault("64%"), number_fault("about 5")
     (('number-thousands', '1234.5'), ('number-decimal-comma', '1.5'), ('number-percent', '64'), ('number-text', ''))
     """
+    text = text[:_LONGEST_NUMBER]
     plain = text.translate(str.maketrans("−–", "--"))
     digits = "".join(str(int(letter)) if letter.isdecimal() else letter for letter in text)
     candidates = (
@@ -120,11 +132,20 @@ def number_fault(text: str) -> tuple[str, str]:
         ("number-inequality", text.startswith(("<", ">", "≤", "≥", "~", "=")), text.lstrip("<>≤≥~= ")),
         ("number-digits", digits != text, digits),
         ("number-sign", plain != text or text.startswith("+"), plain.lstrip("+")),
+        ("number-form", _OTHER_FORM.fullmatch(text), _usual_form(text)),
+        ("number-raised", _RAISED.search(text), _RAISED.sub("", text)),
+        ("number-date", _DATE.fullmatch(text), "0"),
     )
     for code, is_so, suggestion in candidates:
         if is_so and (code == "number-not-finite" or _NUMBER.fullmatch(suggestion)):
-            return code, suggestion
+            return code, suggestion if code != "number-date" else ""
     return "number-text", ""
+
+
+def _usual_form(text: str) -> str:
+    sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
+    whole, _, part = digits.replace("·", ".").replace("٫", ".").partition(".")
+    return f"{sign}{whole or '0'}" + (f".{part}" if part else "")
 
 
 def _without_marks(text: str) -> str:

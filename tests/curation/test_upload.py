@@ -123,7 +123,10 @@ def test_cells_merged_over_rows_hold_for_each_of_them_and_are_named() -> None:
     book.save(data)
     table = read_upload(data.getvalue()).table
     assert table.column("study") == ("A 2020", "A 2020", "B 2021")
-    assert [(f.code, f.line, f.value) for f in table.findings] == [("merged-cells", 3, "A3:A4")]
+    assert [(f.code, f.line, f.value) for f in table.findings] == [
+        ("header-below", 1, "Extraction"),
+        ("merged-cells", 3, "A3:A4"),
+    ]
 
 
 def test_a_row_wider_than_its_header_is_named() -> None:

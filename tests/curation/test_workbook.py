@@ -1,29 +1,37 @@
-import datetime
 import io
-from contextlib import contextmanager
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from evidence.curation import workbook as worksheet
-from evidence.curation.workbook import DamagedSheetError, SheetRow, TooManyCellsError, sheet_rows
-
-BOOK = SimpleNamespace(
-    _date_formats={1},
-    _cell_styles=[SimpleNamespace(numFmtId=n) for n in (0, 14, 10, 164)],
-    _number_formats=["0.0%"],
-    epoch=datetime.datetime(1899, 12, 30),
+from evidence.curation.workbook import (
+    DamagedSheetError,
+    SheetRow,
+    SheetRows,
+    TooManyCellsError,
+    number_formats,
+    read_rows,
 )
 
+STYLES: list[tuple[str, dict[str, str]]] = [
+    ("numFmt", {"numFmtId": "164", "formatCode": "0.0%"}),
+    ("numFmt", {"numFmtId": "165", "formatCode": "[h]:mm"}),
+    ("cellStyleXfs", {}),
+    ("xf", {"numFmtId": "9"}),
+    ("cellXfs", {}),
+    *(("xf", {"numFmtId": number}) for number in ("0", "14", "10", "164", "165", "999")),
+    ("cellStyles", {}),
+]
 
-def rows(xml: str, most_cells: int = 1000, encoding: str = "utf-8") -> list[SheetRow]:
-    @contextmanager
-    def source() -> Any:
-        yield io.BytesIO(xml.encode(encoding))
 
-    sheet = SimpleNamespace(_shared_strings=["zero", "one"], _get_source=source)
-    return sheet_rows(BOOK, sheet, most_cells)[0]
+def read(xml: str, most_cells: int = 1000, encoding: str = "utf-8") -> SheetRows:
+    text = number_formats(STYLES, WINDOWS_EPOCH)
+    return read_rows(io.BytesIO(xml.encode(encoding)), ["zero", "one"], text, most_cells)
+
+
+def rows(xml: str, **options: Any) -> list[SheetRow]:
+    return read(xml, **options).rows
 
 
 def sheet(cells: str) -> str:
@@ -50,6 +58,15 @@ def cell(text: str) -> str:
         ('<x:c s="1"><x:v>45000</x:v></x:c>', "2023-03-15"),
         ('<x:c s="2"><x:v>0.64</x:v></x:c>', "64%"),
         ('<x:c s="3"><x:v>0.645</x:v></x:c>', "64.5%"),
+        ('<x:c s="4"><x:v>1</x:v></x:c>', "24:00"),
+        ('<x:c s="4"><x:v>0.0625</x:v></x:c>', "1:30"),
+        ('<x:c s="5"><x:v>0.645</x:v></x:c>', "0.645"),
+        (
+            '<x:c t="inlineStr"><x:is><x:r><x:t>30</x:t></x:r><x:r><x:rPr><x:vertAlign val="superscript"/></x:rPr>'
+            "<x:t>2a</x:t></x:r><x:r><x:t> people</x:t></x:r></x:is></x:c>",
+            "30²ᵃ people",
+        ),
+        ('<x:c t="inlineStr"><x:is><x:t>a</x:t><x:rPh sb="0" eb="1"><x:t>spoken</x:t></x:rPh></x:is></x:c>', "a"),
     ],
 )
 def test_each_kind_of_cell(xml: str, text: str) -> None:
@@ -118,3 +135,13 @@ def test_cells_and_gaps_are_limited() -> None:
         rows(cell('<x:c r="XFD1"><x:v>5</x:v></x:c>'))
     with pytest.raises(TooManyCellsError):
         rows(sheet("<x:row/>" * 20), most_cells=10)
+
+
+def test_what_is_hidden_is_known() -> None:
+    xml = sheet(
+        '<x:row r="1"><x:c><x:v>1</x:v></x:c></x:row><x:row r="2" hidden="1"><x:c><x:v>2</x:v></x:c></x:row>'
+        '<x:row r="3" hidden="true"/>'
+    ).replace("<x:sheetData>", '<x:cols><x:col min="2" max="3" hidden="1"/></x:cols><x:sheetData>')
+    found = read(xml)
+    assert found.rows == [(1, ["1"]), (2, ["2"])]
+    assert (found.hidden_rows, found.hidden_columns) == ([2], [1, 2])

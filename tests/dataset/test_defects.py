@@ -43,6 +43,12 @@ MADE_BY_A_TEST = {
     "percent-like-proportion": "../curation/test_cases.py",
     "effect-on-log-scale": "../curation/test_cases.py",
     "time-without-unit": "../curation/test_cases.py",
+    **dict.fromkeys(("number-form", "number-raised", "number-date"), "test_fields.py"),
+    **dict.fromkeys(
+        ("header-below", "two-header-rows", "hidden-cells", "other-sheet", "total-row", "text-line", "two-by-two"),
+        "../curation/test_cases.py",
+    ),
+    "too-many-columns": "../curation/test_cases.py",
     "outside-scale": "test_row_rules.py",
     "tool-word": "../curation/test_risk_of_bias.py",
 }
