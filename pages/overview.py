@@ -1,47 +1,92 @@
-"""The answer on one screen: how soon, for how many, for how long, at what cost, and what is not known."""
+"""The answer on one screen: a sentence, one picture from an hour to a year, four facts, and what is not known."""
 
 import streamlit as st
 
+from evidence.questions import glance
 from evidence.report import alt_text as aloud
 from evidence.report.figures.evidence_map import key_line
+from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import headcount
 from evidence.ui import cache as remembered
-from evidence.ui import filters
+from evidence.ui import filters, window
 from evidence.ui import page as views
-from evidence.ui.components import chart
+from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped
 
 view = views.current()
-st.title("What is the answer?", anchor=False)
+heading.question("Ketamine for depression: what the trials show")
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
 key = remembered.chosen(view.evidence, view.selection)
-grid = st.grid(4, min_column_width=290)
+found = remembered.at_a_glance(key)
+heading.finding(glance.sentence(found), glance.trust(found))
+drawn = [*found.responders, *found.felt]
+sides = found.sides
+if found.responders:
+    st.markdown(
+        f":blue[■] **{escaped(sides.drug)}**  :gray[■] {escaped(sides.comparator)}  **┃** 95% interval  "
+        ":orange[■] harm  ▨ no count held here"
+    )
+picture, facts = st.container(), st.grid(4, min_column_width=230, key="facts")
+unknown, below = st.container(), st.container()
+with picture:
+    chart.show(
+        remembered.glance_drawn(key, view.ink, window.is_narrow()),
+        view,
+        "glance",
+        f"{glance.sentence(found)} {glance.trust(found)}",
+        "; ".join([*(item.in_words for item in drawn), glance.until_when(found.relapses)]) or "Nothing to draw",
+        found.results,
+        trial_tables.results_frame(found.results, view.links),
+        shapes=(
+            "Bars: responders of 100 on the drug and on the comparator, with the 95% interval of the drug’s number. "
+            "Hatched: no count held here. Click a bar or the end of a band for its citation."
+        ),
+        below=below,
+    )
 for tile in remembered.tiles(key):
-    with grid.container(border=True, key=f"tile-{tile.page}", height="stretch"):
-        st.metric(tile.question, tile.number)
-        st.markdown(f"**{tile.unit}**")
-        st.markdown(escaped(tile.words))
-        if tile.interval:
-            st.caption("  \n".join(escaped(text) for text in (tile.interval, tile.behind, tile.certainty)))
-        st.page_link(f"../../pages/{tile.page}.py", label=f"See {tile.page}", icon=":material/arrow_forward:")
+    with facts.container(key=f"fact-{tile.page}"):
+        st.page_link(f"../../pages/{tile.page}.py", label=f"**{tile.question}**")
+        borrowed = f" ({escaped(tile.borrowed)})" if tile.borrowed else ""
+        behind = " · ".join(
+            escaped(text)
+            for text in (tile.interval, f"{tile.behind}: {tile.names}" if tile.names else tile.behind)
+            if text
+        )
+        lines = [
+            f"### {escaped(tile.number)}",
+            "  \n".join(
+                text
+                for text in (
+                    f"**{escaped(tile.unit)}**{borrowed}" if tile.unit else "",
+                    escaped(tile.words),
+                    behind,
+                    f"**{escaped(tile.certainty)}**" if tile.certainty else "",
+                )
+                if text
+            ),
+        ]
+        st.markdown("\n\n".join(lines))
+with unknown.container(key="unknown-overview"):
+    st.markdown(f"**Not known:** {escaped(remembered.not_known_in_short(key))}")
 
-st.header("What is not known", anchor=False)
-for line in remembered.not_known(key):
-    st.markdown(f"- {escaped(line)}")
-
-st.header("The trials", anchor=False)
-dots = remembered.dots(key)
-st.caption(key_line(dots))
-chart.show(
-    remembered.evidence_map(key, view.ink),
-    view,
-    "map",
-    f"{view.selection}: {headcount(view.results)}, {len(view.results)} results.",
-    aloud.dots(dots),
-    [dot.result for dot in dots if dot.selected or dot.year],
-    remembered.map_frame(key),
-    shapes="Click a mark for its citation.",
-)
+with st.expander("What is not known, in full", key="unknown-panel"):
+    for line in remembered.not_known(key):
+        st.markdown(f"- {escaped(line)}")
+label = f"The {headcount(view.results).trials} trials as a map, by year and size"
+with st.expander(label, on_change="rerun", key="map-panel") as panel:
+    if panel.open:
+        dots = remembered.dots(key)
+        st.caption(key_line(dots))
+        chart.show(
+            remembered.evidence_map(key, view.ink),
+            view,
+            "map",
+            f"{view.selection}: {headcount(view.results)}, {len(view.results)} results.",
+            aloud.dots(dots),
+            [dot.result for dot in dots if dot.selected or dot.year],
+            remembered.map_frame(key),
+            shapes="Click a mark for its citation.",
+        )

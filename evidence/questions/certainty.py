@@ -62,5 +62,5 @@ def rating(reviews: Iterable[Review], answer: Answer) -> Review | None:
 def in_words(review: Review | None) -> str:
     """The rating with its shape and its source, or that there is none."""
     if review is None or review.certainty is None:
-        return "Certainty not rated by a review of the same question"
+        return "Certainty: not rated"
     return f"{SHAPES[review.certainty]} {CERTAINTIES[review.certainty].label}, {review.label}"

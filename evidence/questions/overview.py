@@ -10,7 +10,6 @@ from evidence.dataset.time_bins import HOURS_A_DAY, in_words
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, harms, onset, response
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
-from evidence.selection.widening import given_up
 from evidence.stats.pooling import Pooled
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
@@ -30,6 +29,21 @@ class Tile:
     certainty: str
     words: str
     results: tuple[Result, ...]
+    borrowed: str = ""
+
+    @property
+    def names(self) -> str:
+        """The trials behind the number; adolescents are named as such. More than three are counted alone."""
+        trials = trials_of(self.results)
+        if not 0 < len(trials) <= 3:
+            return ""
+        young = {"adolescent", "adolescents"}
+        return listed(
+            [
+                f"{rows[0].label} (adolescents)" if rows[0].age_group in young else rows[0].label
+                for rows in trials.values()
+            ]
+        )
 
 
 def _results(found: Answer) -> tuple[Result, ...]:
@@ -57,37 +71,31 @@ def tiles(
 
 
 def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
-    """The earliest time bin whose interval excludes no effect, else the earliest measured."""
+    """The first time at which the scores of two groups are held, with what they were."""
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
-    question = "How soon?"
+    question = "How fast?"
     if not answers:
         words = "No controlled trial in this selection reports MADRS scores with an interval."
-        return Tile(question, "onset", "—", "not reported", "", "", "", words, ())
-    first = onset.earliest_clear(answers) or answers[0]
+        return Tile(question, "onset", "Not reported", "", "", "", "", words, ())
+    first = answers[0]
     assert first.pooled is not None
     sides = statements.sides_of(e.first for e in first.used)
-    clear = onset.earliest_clear([first]) is not None
     lower = "lower" if first.pooled.estimate < 0 else "higher"
-    when = statements.when(first)
-    words = f"{when} depression scores were {lower} on {sides.drug} than on {sides.comparator}."
-    if not clear:
-        words = f"{when} the interval includes no difference between {sides.drug} and {sides.comparator}."
-    low_high = interval("MD", first.pooled.ci_low, first.pooled.ci_high)
+    points = shown("MD", abs(first.pooled.estimate))
     hours = sorted({entry.hours for entry in first.used})
-    number = in_words(hours[0]) if len(hours) == 1 else f"{in_words(hours[0])}–{in_words(hours[-1])}"
-    unit = "earliest time with a clear effect"
-    if first is answers[0]:
-        unit = f"earliest time with usable numbers; {'clear' if clear else 'no clear'} effect"
+    number = statements.spelled(hours[0])
+    if len(hours) > 1:
+        number = f"{in_words(hours[0])} to {in_words(hours[-1])}"
+    kinds = statements.score_kinds(first)
     return Tile(
         question,
         "onset",
-        number,
-        unit,
-        f"{shown('MD', first.pooled.estimate)} MADRS points (95% CI {low_high})"
-        + (f"; {kinds}" if (kinds := statements.score_kinds(first)) else ""),
+        f"At {number}",
+        "first comparison held",
+        f"95% CI {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}" + (f"; {kinds}" if kinds else ""),
         statements.behind(first),
         certainty.in_words(certainty.rating(reviews, first)),
-        words,
+        f"{points} MADRS points {lower} on {sides.drug} than on {sides.comparator}.",
         _results(first),
     )
 
@@ -100,20 +108,19 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Til
     if found.pooled is None or of_hundred is None:
         words = statements.finding_of_rates(found, statements.sides_of(())) + "."
         missing = "not reported" if found.pooled is None else "of 100 cannot be said"
-        return Tile(question, "response", "—", missing, "", "", "", words, ())
+        return Tile(question, "response", missing.capitalize(), "", "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)
     drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
     when = statements.when(found)
     return Tile(
         question,
         "response",
-        f"{drug:.0f} vs {control:.0f}",
+        f"{drug:.0f} v {control:.0f}",
         f"of 100 respond, {when[0].lower()}{when[1:]}",
         _risk_ratio(found.pooled),
         statements.behind(found),
         certainty.in_words(certainty.rating(reviews, found)),
-        f"About {drug:.0f} of 100 people lose at least half of their symptoms on {sides.drug}, {control:.0f} on "
-        f"{sides.comparator}.",
+        f"On {sides.drug} against {sides.comparator}: symptom score at least halved.",
         _results(found),
     )
 
@@ -127,24 +134,33 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
     wider = relaxed(results, selection, duration.is_follow_up)
     items = [i for i in duration.follow_ups(wider.results) if i.is_after_course and i.arm == i.result.intervention]
     days = [item.days for item in items if item.days is not None]
-    question = "For how long?"
+    question = "How long?"
     if not days:
         words = "No trial in this selection reports how long people stayed well after a course."
-        return Tile(question, "duration", "—", "not reported", "", "", "", words, ())
+        return Tile(question, "duration", "Not reported", "", "", "", "", words, ())
     known = [item.people for item in items if item.people is not None]
     spread = plain(min(days)) + (f"–{plain(max(days))}" if len(days) > 1 else "")
-    words = "After a course, then nothing: mean or median days until depression came back."
+    words = "Mean or median, after the last dose of a course."
     return Tile(
         question,
         "duration",
-        spread,
-        "days to relapse",
-        "no interval: groups differ too much to pool",
-        f"{counted(len(items), 'group')}, {counted(sum(known), 'responder')}",
-        "Certainty not rated: hardly any comparator",
-        " ".join((words, given_up(wider.dropped))).strip(),
+        f"{spread} days",
+        "until relapse",
+        "no interval",
+        f"{counted(len(items), 'group')}, " + _responders(known, len(items)),
+        "Certainty: not rated",
+        words,
         tuple(item.result for item in items),
+        borrowed="from other trials" if wider.dropped else "",
     )
+
+
+def _responders(known: list[int], groups: int) -> str:
+    """People in the groups that say how many; that none does is no zero."""
+    if not known:
+        return "number of people not reported"
+    people = counted(sum(known), "responder")
+    return people if len(known) == groups else f"{people} in the {len(known)} that say how many"
 
 
 def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
@@ -153,10 +169,10 @@ def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
     on, off = duration.relapse_rates(entries)
     assert hazard is not None
     return Tile(
-        "For how long?",
+        "How long?",
         "duration",
-        f"{on} vs {off}",
-        "relapse: going on vs stopping at random",
+        f"{on} v {off}",
+        "relapse: going on v stopping, by lot",
         f"hazard ratio {shown('HR', hazard.estimate)} ({interval('HR', hazard.ci_low, hazard.ci_high)})",
         duration.behind_strata(pooled),
         certainty.in_words(None),
@@ -170,29 +186,43 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
     wider = harms.scope(results, selection, lambda r: r.outcome == "dissociation")
     item = harms.harm_of(wider.compared, "dissociation")
     found = item.difference
-    question = "At what cost?"
+    question = "What harms?"
     if found.pooled is None or item.rates is None:
         words = "No trial in this selection reports how many people dissociated in both arms."
-        return Tile(question, "safety", "—", "not reported", "", "", "", words, ())
+        return Tile(question, "safety", "Not reported", "", "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)
     drug, control = (100 * rate for rate in item.rates)
-    words = "Dissociation: feeling outside oneself, or that things are not real."
+    words = "Dissociation: outside oneself, or things not real."
     if wider.dropped:
-        words += (
-            " No trial of this selection counted it in both arms; the nearest that did "
-            f"gave {sides.drug}, against {sides.comparator}."
-        )
+        words += " Not counted in both arms here."
     return Tile(
         question,
         "safety",
-        f"{drug:.0f} vs {control:.0f}",
-        f"of 100 feel detached: {sides.drug} vs {sides.comparator}",
+        f"{drug:.0f} v {control:.0f}",
+        f"of 100 feel detached: {sides.drug} v {sides.comparator}",
         f"risk difference {item.in_words('RD')}",
         statements.behind(found),
         certainty.in_words(certainty.rating(reviews, found)),
         words,
         _results(found),
+        borrowed="from other trials" if wider.dropped else "",
     )
+
+
+def not_known_in_short(results: tuple[Result, ...], judged: frozenset[str]) -> str:
+    """What the selection cannot tell, in a few words each, for one line; `not_known` has the sentences."""
+    trials = trials_of(results)
+    compared = [r for r in results if r.is_controlled and OUTCOMES[r.outcome].group in ("efficacy", "duration")]
+    parts = []
+    late = len(trials) - len({r.trial for r in compared if r.hours <= 6})
+    if late:
+        parts.append(f"the first 6 hours in {late} of {counted(len(trials), 'trial')}")
+    if compared:
+        parts.append(f"any comparison after {statements.spelled(max(r.hours for r in compared))}")
+    parts.append("harm to bladder and memory from long use")
+    if unjudged := [trial for trial in trials if trial not in judged]:
+        parts.append(f"risk of bias in {len(unjudged)} of {counted(len(trials), 'trial')}")
+    return " · ".join(parts)
 
 
 def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str, ...]:
@@ -228,9 +258,7 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str,
         )
     unjudged = [trial for trial in trials if trial not in judged]
     if unjudged:
-        lines.append(
-            f"No published judgement of risk of bias is held here for {len(unjudged)} of {len(trials)} trials."
-        )
+        lines.append(f"Risk of bias: judged for {len(trials) - len(unjudged)} of {len(trials)} trials.")
     urinary = [n for n in ("cystitis", "urinary-retention") if any(r.outcome == n for r in results)]
     harms = [OUTCOMES[name].label.lower() for name in urinary]
     lines.append(

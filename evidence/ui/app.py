@@ -5,6 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from evidence.formatting import counted
+from evidence.report.figures.style import INKS
 from evidence.ui import data as loading
 from evidence.ui import filters, links, owner, window
 from evidence.ui.components import plain_language as plain_view
@@ -21,8 +22,8 @@ st.set_page_config(
 )
 st.logo(str(HERE / "static" / "name.svg"), size="large")
 page = st.navigation({section: list(pages) for section, pages in SECTIONS.items()}, position="top")
-st.html(HERE / "static" / "frame.css")
 window.watch()
+st.html(window.style(INKS["dark" if window.is_dark() else "light"].paper))
 owner.take_from_address()
 link = links.read(page)
 loaded = loading.current()

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from evidence.bibliography.links import best_link
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.questions import data_quality, harm_sentences, overview, robustness
+from evidence.questions import data_quality, glance, harm_sentences, overview, robustness
 from evidence.questions.blinding import Lens
 from evidence.questions.data_quality import Report
 from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion
@@ -21,6 +21,7 @@ from evidence.questions.overview import Dot, Tile
 from evidence.questions.robustness import Series
 from evidence.report.figures import evidence_map as maps
 from evidence.report.figures import forest as forests
+from evidence.report.figures import glance as glances
 from evidence.report.figures.blinding import lens_plot
 from evidence.report.figures.forest import Labels, Row
 from evidence.report.figures.style import Ink
@@ -89,6 +90,24 @@ def links(key: Chosen) -> dict[str, str | None]:
 def tiles(key: Chosen) -> tuple[Tile, ...]:
     """`evidence.questions.overview.tiles`, remembered."""
     return overview.tiles(key.evidence.results, selected(key), key.selection, key.evidence.reviews)
+
+
+@lru_cache(maxsize=_KEPT)
+def at_a_glance(key: Chosen) -> glance.Glance:
+    """`evidence.questions.glance.glance`, remembered."""
+    return glance.glance(key.evidence.results, selected(key), key.selection, key.evidence.reviews)
+
+
+@lru_cache(maxsize=_KEPT)
+def glance_drawn(key: Chosen, ink: Ink, narrow: bool) -> go.Figure:
+    """`evidence.report.figures.glance.glance`, remembered."""
+    return glances.glance(at_a_glance(key), ink, narrow)
+
+
+@lru_cache(maxsize=_KEPT)
+def not_known_in_short(key: Chosen) -> str:
+    """`evidence.questions.overview.not_known_in_short`, remembered."""
+    return overview.not_known_in_short(selected(key), frozenset(judged.trial for judged in key.evidence.judgements))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -7,6 +7,8 @@ an answer changes. Until the script has spoken the browser's own name decides: p
 
 import base64
 import hashlib
+from functools import cache
+from pathlib import Path
 
 import streamlit as st
 
@@ -31,7 +33,13 @@ SCRIPT = f"""
     look();
 }})();
 """
-STYLE = f".st-key-{NARROW}, .st-key-{DARK}, .st-key-window {{ display: none !important; }}"
+
+
+@cache
+def style(paper: str) -> str:
+    """Return the frame's style sheet with the theme's ground, which what lies over the page needs."""
+    sheet = (Path(__file__).parent / "static" / "frame.css").read_text("utf-8")
+    return f"<style>:root {{ --paper: {paper}; }}\n{sheet}</style>"
 
 
 def watch() -> None:

@@ -82,7 +82,7 @@ def test_change_and_endpoint_scores_are_one_question() -> None:
 def test_nothing_is_rated_without_a_pooled_trial() -> None:
     empty = asked(result(percent_intervention=50, percent_comparator=20))
     assert certainty.rating([review()], empty) is None
-    assert certainty.in_words(None) == "Certainty not rated by a review of the same question"
+    assert certainty.in_words(None) == "Certainty: not rated"
 
 
 def test_the_first_review_that_rates_is_quoted_with_its_shape() -> None:

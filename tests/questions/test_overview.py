@@ -24,40 +24,56 @@ def tiles_of(evidence: Evidence, chosen: Selection) -> list[overview.Tile]:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_four_tiles_for_every_preset(evidence: Evidence, preset: str) -> None:
     tiles = tiles_of(evidence, Selection(preset))
-    assert [tile.question for tile in tiles] == ["How soon?", "For how many?", "For how long?", "At what cost?"]
+    assert [tile.question for tile in tiles] == ["How fast?", "For how many?", "How long?", "What harms?"]
     lines = {r.line for r in evidence.results}
     for tile in tiles:
         assert tile.words
         assert {r.line for r in tile.results} <= lines
         # A number has a size behind it and rows that it came from; no number has neither.
-        assert (tile.number == "—") == (not tile.results) == (not tile.behind)
+        assert (tile.number in ("Not reported", "Of 100 cannot be said")) == (not tile.results) == (not tile.behind)
 
 
 def test_the_tiles_of_the_default_question(evidence: Evidence) -> None:
     onset, response, *_ = tiles_of(evidence, Selection())
     # Two trials, 88 people, RR 2.30 (1.22–4.35) as in test_answers; 8/34 on midazolam, times 2.303.
-    assert (response.number, response.interval) == ("54 vs 24", "risk ratio 2.30 (1.22–4.35)")
+    assert (response.number, response.interval) == ("54 v 24", "risk ratio 2.30 (1.22–4.35)")
     assert response.behind == "2 trials, 88 people"
     assert {r.trial for r in response.results} == {"murrough-2013a", "grunebaum-2017"}
-    assert (onset.number, onset.unit) == ("24 h", "earliest time with usable numbers; clear effect")
+    assert (onset.number, onset.unit) == ("At 24 hours", "first comparison held")
     assert "lower on ketamine than on midazolam" in onset.words
 
 
 def test_a_tile_says_what_was_given_up_to_fill_it(evidence: Evidence) -> None:
     _, _, duration, harms = tiles_of(evidence, Selection())
     # No midazolam trial follows people after a course or counts dissociation in both arms.
-    assert "shown without requiring that comparator is midazolam" in duration.words
-    assert "No trial of this selection counted it in both arms" in harms.words
-    assert "esketamine, against placebo" in harms.words
-    assert harms.unit == "of 100 feel detached: esketamine vs placebo"
-    assert "shown without" not in tiles_of(evidence, Selection("everything"))[2].words
+    assert duration.borrowed == harms.borrowed == "from other trials"
+    assert harms.unit == "of 100 feel detached: esketamine v placebo"
+    assert not any(tile.borrowed for tile in tiles_of(evidence, Selection("everything")))
+
+
+def test_a_tile_names_the_trials_behind_it_and_who_is_no_adult(evidence: Evidence) -> None:
+    onset, response, *_ = tiles_of(evidence, Selection())
+    assert onset.names == "Dwyer 2021 (adolescents) and Murrough 2013a"
+    assert response.names == "Grunebaum 2017 and Murrough 2013a"
+
+
+def test_a_group_that_does_not_say_how_many_is_no_zero(evidence: Evidence) -> None:
+    tile = overview.duration_tile(evidence.results, Selection("active"))
+    assert tile.behind == "1 group, number of people not reported"
+
+
+def test_what_is_not_known_in_one_line_is_counted_from_the_rows() -> None:
+    rows = (counted(9, 20, 3, 20, hours=24), counted(9, 20, 3, 20, trial="b", label="B 2021", hours=672))
+    line = overview.not_known_in_short(rows, frozenset({"b"}))
+    assert line.startswith("the first 6 hours in 2 of 2 trials · any comparison after 28 days")
+    assert line.endswith("risk of bias in 1 of 2 trials")
 
 
 def test_harms_are_counted_in_both_arms() -> None:
     rows = [counted(15, 50, 5, 50, outcome="dissociation"), result(trial="b", outcome="dissociation")]
     tile = overview.harms_tile(rows, Selection(), ())
     # 10 of 100 on the comparator, times a risk ratio of 3.
-    assert (tile.number, tile.behind) == ("30 vs 10", "1 trial, 100 people")
+    assert (tile.number, tile.behind) == ("30 v 10", "1 trial, 100 people")
     assert tile.results == (rows[0],)
 
 
@@ -69,7 +85,7 @@ def test_an_empty_tile_says_that_nothing_is_reported(rows: tuple[Result, ...]) -
         overview.duration_tile(rows, Selection()),
         overview.harms_tile(rows, Selection(), ()),
     ):
-        assert (tile.number, tile.unit, tile.results) == ("—", "not reported", ())
+        assert (tile.number, tile.unit, tile.results) == ("Not reported", "", ())
         assert tile.words.endswith(".")
 
 
@@ -84,8 +100,9 @@ def test_an_onset_that_is_not_clear_is_called_so() -> None:
         ci_high=2,
     )
     tile = overview.onset_tile((row,), ())
-    assert tile.unit == "earliest time with usable numbers; no clear effect"
-    assert tile.words == "At 24 hours the interval includes no difference between ketamine and midazolam."
+    assert (tile.number, tile.unit) == ("At 24 hours", "first comparison held")
+    assert tile.words == "2.0 MADRS points lower on ketamine than on midazolam."
+    assert tile.interval == "95% CI −6.0 to 2.0"
 
 
 def test_what_is_not_known_changes_with_the_selection(evidence: Evidence) -> None:
@@ -94,9 +111,9 @@ def test_what_is_not_known_changes_with_the_selection(evidence: Evidence) -> Non
     assert len(set(told.values())) == len(PRESETS)
     for preset, lines in told.items():
         rows = apply(evidence.results, Selection(preset).criteria())
-        (unjudged,) = [line for line in lines if "risk of bias" in line]
+        (unjudged,) = [line for line in lines if line.startswith("Risk of bias")]
         trials = {r.trial for r in rows}
-        assert f"{len(trials - judged)} of {len(trials)} trials" in unjudged
+        assert f"{len(trials & judged)} of {len(trials)} trials" in unjudged
         # Midazolam and other treatments are felt, placebo is not.
         felt = any("Patients can feel the drug" in line for line in lines)
         assert felt == any(r.comparator in ("saline", "placebo") for r in rows)

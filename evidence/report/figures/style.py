@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from evidence.dataset.records import Result
 
 FONT = '"Source Sans", "Source Sans Pro", "Liberation Sans", Arial, sans-serif'
-TITLE, BODY, AXIS, NOTE = 19, 14, 13, 12
+TITLE, BODY, AXIS, NOTE = 19, 14, 14, 13
 # For a hall: words, and the least that the back row reads.
 HALL, HALL_NOTE = 23, 19
 _LONGEST_NAME = 32  # letters of a trial's name beside its mark
@@ -35,8 +35,8 @@ class Ink(NamedTuple):
     link: str
 
 
-LIGHT = Ink("light", "#ffffff", "#1f2933", "#616e7c", "#e6e9ed", "#f4f6f8", "#cbd2d9", "#fff4e5", "#1f2933", "#00629b")
-DARK = Ink("dark", "#14181d", "#eef1f4", "#a3adb8", "#2c333b", "#1c2229", "#46505b", "#2b2416", "#eef1f4", "#7cc4f0")
+LIGHT = Ink("light", "#ffffff", "#0d161f", "#46525e", "#e6e9ed", "#f4f6f8", "#cbd2d9", "#fff4e5", "#0d161f", "#00629b")
+DARK = Ink("dark", "#14181d", "#eef1f4", "#b4bdc7", "#2c333b", "#1c2229", "#46505b", "#2b2416", "#eef1f4", "#7cc4f0")
 INKS: Mapping[str, Ink] = MappingProxyType({"light": LIGHT, "dark": DARK})
 
 
@@ -135,8 +135,12 @@ JUDGEMENT_MARKS: Mapping[str, JudgementMark] = MappingProxyType(
 )
 
 
+# Benefit, comparator and harm where the drug is one; not measured or not held is hatched.
+BENEFIT, COMPARATOR = Mark("#0072B2", "#4FA8DE", "solid"), Mark("#7A8591", "#8F9AA6", "solid")
+HARM, HARM_SOFT = Mark("#B3480A", "#F0803C", "solid"), Mark("#f6dcc9", "#4a2d1c", "solid")
+HATCH = Mark("#b4bdc6", "#46505b", "solid")
 # A hundred people as icons: no comparator's colours; the shape says the same.
-ICON_BOTH, ICON_CHANGED = Mark("#616e7c", "#a3adb8", "solid"), Mark("#1f2933", "#eef1f4", "solid")
+ICON_BOTH, ICON_CHANGED = COMPARATOR, BENEFIT
 
 
 def mark_of(result: Result) -> Mark:

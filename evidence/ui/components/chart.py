@@ -1,11 +1,13 @@
 """A chart with everything a chart owes its reader: finding, text twin, citation card, table, downloads."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from evidence.bibliography.bibtex import bibtex
 from evidence.bibliography.csl import csl_json
@@ -13,6 +15,7 @@ from evidence.bibliography.ris import ris
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.export.r_script import r_script
+from evidence.formatting import counted
 from evidence.report.tables import answers as tables
 from evidence.serialize import to_csv
 from evidence.synthesis.answers import Answer
@@ -45,6 +48,23 @@ def _picked_lines(event: object) -> list[int]:
     return []
 
 
+_OPEN = "picked"  # the chart whose card is open, with the lines of its mark: one card at a time, always in view
+
+
+def _picked(key: str, lines: list[int]) -> list[int]:
+    """The lines of the mark whose card is open on a chart; a new click on any chart closes the card before."""
+    seen = f"{key}-seen"
+    if lines and lines != st.session_state.get(seen):
+        st.session_state[_OPEN] = (key, lines)
+    st.session_state[seen] = lines
+    chart, open_lines = st.session_state.get(_OPEN, ("", []))
+    return list(open_lines) if chart == key else []
+
+
+def _close() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
 def twins(key: str) -> "Sequence[TabContainer]":
     """The tabs below a chart; table and downloads are drawn when opened, so that a page is there sooner."""
     return st.tabs(["Citations", "Table", "Download"], key=f"{key}-tabs", on_change="rerun")
@@ -61,12 +81,13 @@ def show(
     action: Action | None = None,
     more: Sequence[Download] = (),
     shapes: str = SOURCE_KEY,
+    below: DeltaGenerator | None = None,
 ) -> None:
     """Draw a figure with its twins. `results` are those drawn, in the order of their citations.
 
     `finding` is the sentence over the chart, which its picture carries; `action` draws what else a reader can do with
     a clicked mark; `more` are downloads beside the usual ones; `shapes` says what the marks mean where they do not say
-    the source.
+    the source; `below` is the place of the twins, by default right under the chart.
     """
     name = f"ketamine-{key}-{view.evidence.short}"
     event = st.plotly_chart(
@@ -79,20 +100,19 @@ def show(
         config=picture.plain_config(picture.chosen(key), int(figure.layout.height), name),
     )
     by_line = {result.line: result for result in view.evidence.results}
-    clicked = _picked_lines(event)
-    memory = f"{key}-picked"
-    if clicked:
-        st.session_state[memory] = clicked
     drawn = {result.line for result in results}
-    picked = [by_line[line] for line in st.session_state.get(memory, []) if line in drawn and line in by_line]
-    cite, rows, take = twins(key)
-    with cite:
+    picked = [by_line[line] for line in _picked(key, _picked_lines(event)) if line in drawn and line in by_line]
+    with below or nullcontext():
         if picked:
-            citation_card(view.evidence, picked, key, action)
-        else:
-            st.caption(shapes)
-        with st.expander("References of everything drawn", expanded=False, key=f"{key}-references"):
-            reference_list(view.evidence, results)
+            citation_card(view.evidence, picked, key, action, close=_close)
+        cite, rows, take = twins(key)
+    with cite:
+        st.caption(shapes)
+        sources = len({result.citation for result in results})
+        label = f"All {counted(sources, 'reference')}" if sources > 1 else "The reference"
+        with st.expander(label, key=f"{key}-references", on_change="rerun") as every:
+            if every.open:
+                reference_list(view.evidence, results)
     if rows.open:
         with rows:
             st.dataframe(

@@ -76,9 +76,15 @@ def citation_card(
     results: Sequence[Result],
     key: str,
     action: Callable[[Sequence[Result]], None] | None = None,
+    close: Callable[[], None] | None = None,
 ) -> None:
-    """The card of a clicked mark. A pooled mark lists the references of everything pooled."""
+    """Draw the card of a clicked mark at the foot of the window. A pooled mark lists the references of all its trials.
+
+    `close` takes the card away.
+    """
     with st.container(border=True, key=f"card-{key}"):
+        if close is not None:
+            st.button("Close", key=f"close-{key}", on_click=close, icon=":material/close:", type="tertiary")
         trials = {result.trial for result in results}
         if len(trials) > 1:
             st.markdown(f"**{len(trials)} trials are pooled in this mark.**")

@@ -1,0 +1,238 @@
+"""The first screen's picture and sentence: how many respond at each time, the harms, and when depression comes back."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Result, Review
+from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
+from evidence.formatting import counted, plain
+from evidence.questions import certainty, duration, harms, response
+from evidence.questions.duration import FollowUp
+from evidence.selection.filters import REPEATED, schedule
+from evidence.selection.selection import Selection, relaxed
+from evidence.synthesis import sentences
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.sentences import Sides
+
+FIRST_HOUR, LAST_HOUR = 1.0, 8760.0
+EVENTS = ("dissociation", "dizziness", "nausea", "headache", "sedation", "blood-pressure-increased", "vomiting")
+_SHOWN_EVENTS = 3
+_FELT = {
+    "dissociation": "feel detached",
+    "dizziness": "are dizzy",
+    "nausea": "feel sick",
+    "headache": "have headache",
+    "sedation": "are sedated",
+    "blood-pressure-increased": "have raised blood pressure",
+    "vomiting": "vomit",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Responders:
+    """Of 100 people on each side, how many respond at about one time."""
+
+    hours: float
+    drug: float
+    low: float
+    high: float
+    comparator: float
+    answer: Answer
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether every result behind it comes from more than one dose."""
+        return all(schedule(entry.first) == REPEATED for entry in self.answer.used)
+
+    @property
+    def key(self) -> str:
+        """The lines of trials.csv behind it."""
+        return " ".join(entry.key for entry in self.answer.used)
+
+    @property
+    def in_words(self) -> str:
+        """Time, numbers of 100 with the interval, trials and people."""
+        sides = sentences.sides_of(entry.first for entry in self.answer.used)
+        return (
+            f"{sentences.when(self.answer)} {self.drug:.0f} of 100 respond on {sides.drug} (95% CI {self.low:.0f} to "
+            f"{self.high:.0f}) and {self.comparator:.0f} on {sides.comparator}; {sentences.behind(self.answer)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Felt:
+    """Of 100 people on each side, how many have a harm by the time its counting ended."""
+
+    event: str
+    hours: float
+    drug: float
+    comparator: float
+    answer: Answer
+
+    @property
+    def key(self) -> str:
+        """The lines of trials.csv behind it."""
+        return " ".join(entry.key for entry in self.answer.used)
+
+    @property
+    def verb(self) -> str:
+        """What people feel, after their number."""
+        return _FELT.get(self.event, f"have {OUTCOMES[self.event].label.lower()}")
+
+    @property
+    def in_words(self) -> str:
+        """Numbers of 100 and how long they were counted."""
+        sides = sentences.sides_of(entry.first for entry in self.answer.used)
+        return (
+            f"{self.drug:.0f} of 100 {self.verb} on {sides.drug}, {self.comparator:.0f} on {sides.comparator}, counted "
+            f"up to {sentences.spelled(self.hours)}; {sentences.behind(self.answer)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What one axis from an hour to a year shows for a selection."""
+
+    responders: tuple[Responders, ...]
+    felt: tuple[Felt, ...]
+    harms_are_borrowed: bool
+    relapses: tuple[FollowUp, ...]
+    relapses_are_borrowed: bool
+    main: Answer
+    rating: Review | None
+
+    @property
+    def sides(self) -> Sides:
+        """What the responders compare."""
+        return sentences.sides_of(entry.first for found in self.responders for entry in found.answer.used)
+
+    @property
+    def harm_sides(self) -> Sides:
+        """What the harms compare."""
+        return sentences.sides_of(entry.first for found in self.felt for entry in found.answer.used)
+
+    @property
+    def blanks(self) -> tuple[tuple[float, float], ...]:
+        """Spans of hours, at least a factor of two and a half wide, in which no count of responders is held."""
+        edges = [FIRST_HOUR, *(found.hours for found in self.responders), LAST_HOUR]
+        return tuple((start, end) for start, end in pairwise(edges) if end > start and end / start >= 2.5)
+
+    @property
+    def days_to_relapse(self) -> tuple[float, float] | None:
+        """The shortest and the longest mean or median time to relapse after a course."""
+        days = [item.days for item in self.relapses if item.days is not None]
+        return (min(days), max(days)) if days else None
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Every row drawn, responders first."""
+        answers = [found.answer for found in self.responders] + [found.answer for found in self.felt]
+        rows = [row for found in answers for entry in found.used for row in entry.results]
+        return tuple(dict.fromkeys([*rows, *(item.result for item in self.relapses)]))
+
+
+def glance(
+    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[Review]
+) -> Glance:
+    """Responders of the selection at each time; harms and relapse of the nearest selection that holds any."""
+    everything = tuple(results)
+    main = response.answer_for(selected, response.Choices())
+    felt, harms_are_borrowed = _felt(everything, selection)
+    wider = relaxed(everything, selection, duration.is_follow_up)
+    relapses = tuple(
+        item
+        for item in duration.follow_ups(wider.results)
+        if item.is_after_course and item.arm == item.result.intervention and item.days is not None
+    )
+    rating = certainty.rating(tuple(reviews), main)
+    return Glance(_responders(selected), felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating)
+
+
+def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
+    found = []
+    for time in TIME_BINS:
+        answer = response.answer_for(selected, response.Choices(time=time.value))
+        of_hundred = sentences.absolute(answer)
+        if answer.pooled is None or of_hundred is None:
+            continue
+        logs = [math.log(max(entry.hours, FIRST_HOUR)) for entry in answer.used]
+        hours = round(math.exp(sum(logs) / len(logs)), 6)
+        found.append(Responders(hours, *of_hundred.events_of_100, 100 * of_hundred.comparator_rate, answer))
+    return tuple(found)
+
+
+def _felt(everything: tuple[Result, ...], selection: Selection) -> tuple[tuple[Felt, ...], bool]:
+    """The three named harms that differ most, of the scope that answers for dissociation."""
+    scope = harms.scope(everything, selection, lambda r: r.outcome == "dissociation")
+    found = []
+    for event in EVENTS:
+        item = harms.harm_of(scope.compared, event)
+        if item.difference.pooled is None or item.rates is None:
+            continue
+        hours = max(entry.hours for entry in item.difference.used)
+        drug, comparator = (100 * rate for rate in item.rates)
+        found.append(Felt(event, hours, drug, comparator, item.difference))
+    found.sort(key=lambda item: item.comparator - item.drug)
+    return tuple(found[:_SHOWN_EVENTS]), bool(scope.dropped)
+
+
+_VERBS = {"high": "respond", "moderate": "probably respond", "low": "may respond", "very low": "may respond"}
+
+
+def sentence(found: Glance) -> str:
+    """Answer in one or two sentences: how many respond with the verb of the published certainty, and until when."""
+    of_hundred = sentences.absolute(found.main)
+    parts = []
+    if of_hundred is None:
+        parts.append("These trials do not say of 100 people how many respond.")
+    else:
+        sides = sentences.sides_of(entry.first for entry in found.main.used)
+        drug, comparator = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
+        rated = found.rating.certainty if found.rating else None
+        verb = _VERBS.get(rated or "", "responded")
+        when = sentences.when(found.main).split(" (")[0]
+        parts.append(
+            f"{when}, about {drug:.0f} of 100 people {verb} to {sides.drug}, {comparator:.0f} to {sides.comparator}."
+        )
+    if days := found.days_to_relapse:
+        low, high = (plain(day) for day in days)
+        span = f"{low} to {high} days" if low != high else f"{low} days"
+        where = "In other trials depression came back" if found.relapses_are_borrowed else "Depression came back"
+        parts.append(f"{where} {span} after a course.")
+    return " ".join(parts)
+
+
+def trust(found: Glance) -> str:
+    """How far to trust the number of responders: certainty, interval, trials and people."""
+    if not found.main.used:
+        return "No trial of this selection counts responders in both arms at one time."
+    rated = found.rating.certainty if found.rating else None
+    of_hundred = sentences.absolute(found.main)
+    interval = ""
+    if of_hundred is not None:
+        _, low, high = of_hundred.events_of_100
+        interval = f" The {of_hundred.events_of_100[0]:.0f} could be {low:.0f} to {high:.0f}."
+    judged = {
+        "very low": "The evidence is very uncertain",
+        "low": "The evidence is of low certainty",
+        "moderate": "The evidence is of moderate certainty",
+        "high": "The evidence is of high certainty",
+    }.get(rated or "", "Certainty not rated")
+    return f"{judged}: {sentences.behind(found.main)}.{interval}"
+
+
+def until_when(found: Sequence[FollowUp]) -> str:
+    """How long until relapse after a course, in the fewest words."""
+    days = sorted(item.days for item in found if item.days is not None)
+    if not days:
+        return ""
+    span = plain(days[0]) if days[0] == days[-1] else f"{plain(days[0])}–{plain(days[-1])}"
+    return f"{span} days after a course: depression back ({counted(len(days), 'group')})"
+
+
+def hours_of(item: FollowUp) -> float:
+    """The hours of a time to relapse."""
+    return (item.days or 0.0) * HOURS_A_DAY

@@ -1,0 +1,211 @@
+"""The first screen's picture: responders of 100 above, harms and relapse below, on one axis from an hour to a year."""
+
+import html
+import math
+
+import plotly.graph_objects as go
+
+from evidence.questions.glance import FIRST_HOUR, LAST_HOUR, Glance, Responders, hours_of, until_when
+from evidence.report.figures import style
+from evidence.report.figures.style import Ink
+from evidence.synthesis.sentences import spelled
+
+_TICKS = {1: "1 h", 6: "6 h", 24: "1 day", 168: "1 week", 672: "4 weeks", 2184: "3 months", 8760: "1 year"}
+_FEW = (1, 24, 168, 672, 8760)
+_SHORT = {168: "1 wk", 672: "4 wk"}
+_LANE = 26
+
+
+def glance(found: Glance, ink: Ink, narrow: bool = False) -> go.Figure:
+    """Draw the bars of responders, hatched where none is held, over lanes of harm and of relapse."""
+    lanes = len(found.felt) + bool(found.felt) + bool(found.relapses)
+    upper, foot = 184 if narrow else 190, 26
+    height = upper + 10 + _LANE * lanes + foot
+    figure = style.base(ink, height, margin={"l": 34, "r": 6, "t": 4, "b": foot}, barmode="overlay")
+    inner = height - 4 - foot
+    split = _LANE * lanes / inner
+    ticks = [hour for hour in _TICKS if not narrow or hour in _FEW]
+    figure.update_layout(
+        xaxis={
+            "range": [math.log10(FIRST_HOUR) - 0.04, math.log10(LAST_HOUR) + 0.06],
+            "tickvals": [math.log10(hour) for hour in ticks],
+            "ticktext": [
+                _TICKS[hour].replace(" weeks", " wk").replace(" week", " wk") if narrow else _TICKS[hour]
+                for hour in ticks
+            ],
+            "tickfont": {"size": style.AXIS},
+            "showgrid": False,
+            "anchor": "y2",
+            "tickangle": 0,
+        },
+        yaxis={
+            "domain": [split + 10 / inner, 1],
+            "range": [0, 138],
+            "tickvals": [0, 25, 50, 75, 100],
+            "showgrid": True,
+        },
+        yaxis2={"domain": [0, split], "range": [0, max(lanes, 1)], "visible": False, "fixedrange": True},
+    )
+    _blanks(figure, found, ink, narrow)
+    _bars(figure, found, ink, narrow)
+    _lanes(figure, found, ink, narrow, lanes)
+    return figure
+
+
+def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
+    """Hatch the spans in which no count of responders is held, and say so where the words have room."""
+    pad = 0.2 if narrow else 0.13
+    for start, end in found.blanks:
+        left = math.log10(start) + (pad if start > FIRST_HOUR else -0.04)
+        right = math.log10(end) - (pad if end < LAST_HOUR else -0.06)
+        if right - left < 0.15:
+            continue
+        figure.add_trace(
+            go.Bar(
+                x=[(left + right) / 2],
+                y=[100],
+                width=[right - left],
+                hoverinfo="skip",
+                marker={
+                    "color": ink.paper,
+                    "line": {"width": 0},
+                    "pattern": {"shape": "/", "fgcolor": style.HATCH.colour(ink), "size": 9, "solidity": 0.18},
+                },
+            )
+        )
+        if right - left >= (0.8 if narrow else 0.5):
+            words = "no count<br>held here" if narrow or right - left < 0.9 else "no count of responders<br>held here"
+            figure.add_annotation(
+                **style.quiet(words, (left + right) / 2, 50, ink, xref="x", yref="y", bgcolor=ink.paper, borderpad=4),
+            )
+
+
+def _bars(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
+    width = 0.14 if narrow else 0.075
+    blue, grey = style.BENEFIT.colour(ink), style.COMPARATOR.colour(ink)
+    for item in found.responders:
+        x = math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR))
+        hover = html.escape(item.in_words)
+        for offset, height, colour in ((-1, item.comparator, grey), (1, item.drug, blue)):
+            figure.add_trace(
+                go.Bar(
+                    x=[x + offset * width / 2],
+                    y=[height],
+                    width=[width * 0.92],
+                    customdata=[[item.key]],
+                    hoverinfo="text",
+                    hovertext=[hover],
+                    marker={"color": colour, "line": {"width": 0}},
+                    unselected={"marker": {"opacity": 0.6}},
+                )
+            )
+        figure.add_trace(
+            go.Scatter(
+                x=[x + width / 2] * 2,
+                y=[item.low, item.high],
+                mode="lines+markers",
+                line={"color": ink.text, "width": 2},
+                marker={"symbol": "line-ew-open", "size": 10, "color": ink.text, "line": {"width": 2}},
+                hoverinfo="skip",
+            )
+        )
+        _numbers(figure, item, x, ink, narrow)
+
+
+def _numbers(figure: go.Figure, item: Responders, x: float, ink: Ink, narrow: bool) -> None:
+    """Write drug and comparator over the bars, above every interval."""
+    blue = style.BENEFIT.colour(ink)
+    size = 17 if narrow else 22
+    joint = "<br>" if narrow else " "
+    words = (
+        f'<span style="color:{blue};font-size:{size}px"><b>{item.drug:.0f}</b></span>{joint}'
+        f'<span style="color:{ink.secondary}">v {item.comparator:.0f}</span>'
+    )
+    figure.add_annotation(
+        x=x, y=103, xref="x", yref="y", text=words, showarrow=False, yanchor="bottom", font={"size": style.AXIS}
+    )
+
+
+def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int) -> None:
+    """Draw one band for each harm as long as it was counted, and the times to relapse."""
+    start = math.log10(FIRST_HOUR) - 0.03
+    lane = lanes
+    harm, soft = style.HARM.colour(ink), style.HARM_SOFT.colour(ink)
+    if found.felt:
+        lane -= 1
+        sides = found.harm_sides
+        longest = spelled(max(item.hours for item in found.felt))
+        other = "" if not found.harms_are_borrowed else (", other trials" if narrow else " (from other trials)")
+        words = f"<b>Harm, {html.escape(sides.drug)} v {html.escape(sides.comparator)}</b>{other}"
+        if not narrow:
+            words += f", counted up to {longest}"
+        _words(figure, words, start, lane + 0.5, harm)
+    for item in found.felt:
+        lane -= 1
+        end = math.log10(min(max(item.hours, FIRST_HOUR * 1.5), LAST_HOUR))
+        figure.add_shape(
+            type="rect", x0=start, x1=end, y0=lane + 0.06, y1=lane + 0.94, yref="y2", fillcolor=soft, line_width=0,
+            layer="below",
+        )  # fmt: skip
+        figure.add_trace(
+            go.Scatter(
+                x=[start + 0.03],
+                y=[lane + 0.5],
+                yaxis="y2",
+                mode="text",
+                text=[
+                    f"<b>{item.drug:.0f}</b> of 100 {html.escape(item.verb)} ({item.comparator:.0f} on "
+                    f"{html.escape(found.harm_sides.comparator)})"
+                ],
+                textposition="middle right",
+                textfont={"size": style.AXIS, "color": ink.text},
+                customdata=[[item.key]],
+                hoverinfo="text",
+                hovertext=[html.escape(item.in_words)],
+                cliponaxis=False,
+            )
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=[end],
+                y=[lane + 0.5],
+                yaxis="y2",
+                mode="markers",
+                marker={"symbol": "line-ns-open", "size": 20, "color": harm, "line": {"width": 3}},
+                customdata=[[item.key]],
+                hoverinfo="text",
+                hovertext=[html.escape(item.in_words)],
+                unselected={"marker": {"opacity": 0.6}},
+            )
+        )
+    if found.relapses:
+        lane -= 1
+        places = [math.log10(min(max(hours_of(item), FIRST_HOUR), LAST_HOUR)) for item in found.relapses]
+        figure.add_trace(
+            go.Scatter(
+                x=places,
+                y=[lane + 0.5] * len(places),
+                yaxis="y2",
+                mode="lines+markers",
+                line={"color": ink.text, "width": 3},
+                marker={"symbol": "line-ns-open", "size": 18, "color": ink.text, "line": {"width": 2}},
+                customdata=[[str(item.result.line)] for item in found.relapses],
+                hoverinfo="text",
+                hovertext=[html.escape(f"{item.label}: {item.in_words}") for item in found.relapses],
+                unselected={"marker": {"opacity": 0.8}},
+            )
+        )
+        text = until_when(found.relapses)
+        words = text.split(" (")[0] if narrow else text
+        if narrow:
+            words = words.replace(" after a course: depression back", " until relapse")
+        figure.add_annotation(
+            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=html.escape(words), showarrow=False, xanchor="right",
+            font={"size": style.AXIS, "color": ink.text},
+        )  # fmt: skip
+
+
+def _words(figure: go.Figure, text: str, x: float, y: float, colour: str) -> None:
+    figure.add_annotation(
+        x=x, y=y, yref="y2", text=text, showarrow=False, xanchor="left", font={"size": style.AXIS, "color": colour}
+    )

@@ -1,0 +1,79 @@
+import pytest
+
+from evidence.dataset.evidence import Evidence
+from evidence.questions import glance
+from evidence.report.figures.glance import glance as drawn
+from evidence.report.figures.style import DARK, LIGHT
+from evidence.selection.selection import PRESETS, Selection, apply
+from evidence.synthesis import sentences
+from tests.support.builders import counted, result
+
+
+def seen(evidence: Evidence, preset: str) -> glance.Glance:
+    chosen = Selection(preset)
+    return glance.glance(evidence.results, apply(evidence.results, chosen.criteria()), chosen, evidence.reviews)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_bar_is_the_answer_at_its_time(evidence: Evidence, preset: str) -> None:
+    found = seen(evidence, preset)
+    assert found.responders
+    for item in found.responders:
+        of_hundred = sentences.absolute(item.answer)
+        assert of_hundred is not None
+        assert (item.drug, item.low, item.high) == of_hundred.events_of_100
+        assert item.low <= item.drug <= item.high
+        hours = [entry.hours for entry in item.answer.used]
+        assert min(hours) <= item.hours <= max(hours) or len(hours) == 1
+    hours = [item.hours for item in found.responders]
+    assert hours == sorted(hours)
+
+
+def test_the_default_question_in_one_sentence(evidence: Evidence) -> None:
+    found = seen(evidence, "midazolam")
+    assert glance.sentence(found) == (
+        "At 24 hours, about 54 of 100 people may respond to ketamine, 24 to midazolam. "
+        "In other trials depression came back 16 to 84 days after a course."
+    )
+    assert glance.trust(found) == "The evidence is very uncertain: 2 trials, 88 people. The 54 could be 29 to 100."
+    assert found.harms_are_borrowed
+    assert found.harm_sides == ("esketamine", "placebo")
+
+
+def test_a_question_nobody_rated_has_no_verb_of_certainty(evidence: Evidence) -> None:
+    found = seen(evidence, "placebo")
+    assert "people responded to ketamine" in glance.sentence(found)
+    assert glance.trust(found).startswith("Certainty not rated: 3 trials")
+
+
+def test_spans_without_a_count_lie_between_the_bars(evidence: Evidence) -> None:
+    found = seen(evidence, "midazolam")
+    assert [round(hour) for span in found.blanks for hour in span] == [1, 24, 24, 72, 72, 672, 672, 8760]
+
+
+def test_one_trial_is_one_bar_with_its_own_rate() -> None:
+    row = counted(15, 50, 5, 50)
+    found = glance.glance([row], (row,), Selection(), ())
+    (bar,) = found.responders
+    # 10 of 100 on the comparator, times a risk ratio of 3.
+    assert (round(bar.drug), round(bar.comparator)) == (30, 10)
+    assert found.days_to_relapse is None
+    assert glance.until_when(found.relapses) == ""
+
+
+def test_nothing_to_pool_is_said_and_drawn() -> None:
+    row = result(comparator="none")
+    found = glance.glance([row], (row,), Selection(), ())
+    assert glance.sentence(found) == "These trials do not say of 100 people how many respond."
+    assert glance.trust(found) == "No trial of this selection counts responders in both arms at one time."
+    assert drawn(found, LIGHT).layout.height > 100
+
+
+@pytest.mark.parametrize("narrow", [False, True])
+@pytest.mark.parametrize("preset", PRESETS)
+def test_each_mark_of_the_picture_leads_to_its_rows(evidence: Evidence, preset: str, narrow: bool) -> None:
+    found = seen(evidence, preset)
+    figure = drawn(found, DARK, narrow)
+    keys = {str(data[0]) for trace in figure.data if trace.customdata is not None for data in trace.customdata}
+    lines = {int(line) for key in keys for line in key.split()}
+    assert lines == {row.line for row in found.results}
