@@ -65,7 +65,7 @@ def dose_arms(results: Iterable[Result], question: Question) -> tuple[DoseArm, .
                     entry.label,
                     one.results,
                     one.effect,
-                    one.how,
+                    one.origin,
                     intervention=one.intervention,
                     comparator=one.comparator,
                     people=one.people,

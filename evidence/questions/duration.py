@@ -9,6 +9,7 @@ from evidence.formatting import counted, listed, percent, plain
 from evidence.questions.blinding import MASKINGS, masking
 from evidence.stats.effect_sizes import Counts, Effect, from_interval
 from evidence.synthesis.answers import HOUSE_RULE, Answer, pool_entries
+from evidence.synthesis.arms import Origin
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_inputs
 
@@ -129,7 +130,7 @@ def hazard_answer(entries: Iterable[Withdrawal], low_confidence: bool = False) -
             entry.result.label,
             (entry.result,),
             entry.effect,
-            "printed hazard ratio and interval",
+            Origin.PRINTED_HAZARD,
             question.objection(entry.result),
             entry.going_on,
             entry.stopping,

@@ -6,6 +6,7 @@ their own are different people and are combined as such (Cochrane Handbook 6.2.9
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
 from evidence.dataset.records import Result
@@ -16,17 +17,37 @@ SCORE_MEASURES = ("MD", "SMD")
 _COMPARATOR_ARM = ("events_comparator", "n_comparator", "percent_comparator", "mean_comparator", "sd_comparator")
 
 
+class Origin(StrEnum):
+    """What an effect was worked out from, or that the trial reported it itself."""
+
+    COUNTS = "counts"
+    SCORES = "means and SDs"
+    PRINTED = "printed effect and interval"
+    PRINTED_HAZARD = "printed hazard ratio and interval"
+    PRINTED_DIFFERENCE = "printed difference, SD from its interval"
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the trial printed this effect itself."""
+        return self in (Origin.PRINTED, Origin.PRINTED_HAZARD)
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One effect with the results behind it, in words how it came about, and `excluded` where it has none."""
+    """One effect with the results behind it and its origin, and `excluded` where it has none."""
 
     results: tuple[Result, ...]
     effect: Effect | None
-    how: str
+    origin: Origin | None
     excluded: str = ""
     intervention: Counts | None = None
     comparator: Counts | None = None
     people: int | None = None
+
+
+def how(origin: Origin | None, results: Sequence[Result]) -> str:
+    """Say how an effect came about; empty where there is none."""
+    return f"{origin}{_several(results)}" if origin else ""
 
 
 def measured(arms: Sequence[Result], measure: str) -> Measured:
@@ -35,7 +56,7 @@ def measured(arms: Sequence[Result], measure: str) -> Measured:
         found = way(arms, measure)
         if found is not None:
             return found
-    return Measured(tuple(arms), None, "", _missing(arms, measure))
+    return Measured(tuple(arms), None, None, _missing(arms, measure))
 
 
 def _share_comparator(arms: Sequence[Result]) -> bool:
@@ -80,7 +101,7 @@ def _by_counts(arms: Sequence[Result], measure: str) -> Measured | None:
     return Measured(
         used,
         effect,
-        "counts" + _several(used),
+        Origin.COUNTS,
         "" if effect else "nobody or everybody had the outcome in both arms",
         intervention,
         comparator,
@@ -96,8 +117,7 @@ def _by_printed(arms: Sequence[Result], measure: str) -> Measured | None:
     is_log = effects.MEASURES[measure].scale == "log"
     parts = [effects.from_interval(_f(arm.effect), _f(arm.ci_low), _f(arm.ci_high), log=is_log) for arm in printed]
     effect = _merged(parts, printed)
-    how = "printed effect and interval" + _several(printed)
-    return Measured(tuple(printed), effect, how, people=_people(printed))
+    return Measured(tuple(printed), effect, Origin.PRINTED, people=_people(printed))
 
 
 def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
@@ -111,7 +131,7 @@ def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
     comparator = controls[0] if _share_comparator(used) else effects.combine_scores(controls)
     function = effects.MEASURES[measure].function
     effect = function(intervention, comparator) if function else None
-    return Measured(used, effect, "means and SDs" + _several(used), people=used[0].heads(intervention.n, comparator.n))
+    return Measured(used, effect, Origin.SCORES, people=used[0].heads(intervention.n, comparator.n))
 
 
 def _by_difference(arms: Sequence[Result], measure: str) -> Measured | None:
@@ -134,8 +154,7 @@ def _by_difference(arms: Sequence[Result], measure: str) -> Measured | None:
         for arm in usable
     ]
     effect = _merged(parts, usable)
-    how = "printed difference, SD from its interval" + _several(usable)
-    return Measured(usable, effect, how, people=_people(usable))
+    return Measured(usable, effect, Origin.PRINTED_DIFFERENCE, people=_people(usable))
 
 
 def _scores(arm: Result) -> tuple[Scores, Scores] | None:

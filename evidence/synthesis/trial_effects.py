@@ -15,7 +15,8 @@ from evidence.dataset.time_bins import TimeBin
 from evidence.dataset.vocabulary import INSTRUMENTS, INTERVENTIONS, NO_INSTRUMENT_RANK
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import MEASURES, Z95, Counts, Effect
-from evidence.synthesis.arms import measured
+from evidence.synthesis import arms
+from evidence.synthesis.arms import Origin, measured
 
 SYMPTOMS = ("symptom-change", "symptom-endpoint")
 
@@ -72,7 +73,7 @@ class TrialEffect:
     label: str
     results: tuple[Result, ...]
     effect: Effect | None
-    how: str
+    origin: Origin | None
     excluded: str = ""
     intervention: Counts | None = None
     comparator: Counts | None = None
@@ -83,6 +84,11 @@ class TrialEffect:
     def key(self) -> str:
         """The lines of the results behind the effect, as a mark carries them."""
         return " ".join(str(result.line) for result in self.results)
+
+    @property
+    def how(self) -> str:
+        """How the effect came about, in words; empty where there is none."""
+        return arms.how(self.origin, self.results)
 
     @property
     def low(self) -> float | None:
@@ -106,7 +112,7 @@ class TrialEffect:
     @property
     def is_printed(self) -> bool:
         """Whether the effect is the one the trial printed, rather than worked out from its arms."""
-        return self.how.startswith(("printed effect", "printed hazard")) and len(self.results) == 1
+        return self.origin is not None and self.origin.is_printed and len(self.results) == 1
 
     @property
     def first(self) -> Result:
@@ -139,7 +145,7 @@ def pooled_inputs(entries: Iterable[TrialEffect]) -> tuple[TrialEffect, ...]:
 
 def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
     def left_out(reason: str, among: Sequence[Result] = rows) -> TrialEffect:
-        return TrialEffect(rows[0].trial, rows[0].label, tuple(among), None, "", reason)
+        return TrialEffect(rows[0].trial, rows[0].label, tuple(among), None, None, reason)
 
     main = [r for r in rows if r.analysis == "main"]
     if not main:
@@ -186,15 +192,15 @@ def _same_measurement(a: Result, b: Result) -> bool:
     return all(getattr(a, name) == getattr(b, name) for name in names)
 
 
-def _entry(arms: Sequence[Result], question: Question) -> TrialEffect:
-    found = measured(arms, question.measure)
+def _entry(of_one: Sequence[Result], question: Question) -> TrialEffect:
+    found = measured(of_one, question.measure)
     first = found.results[0]
     return TrialEffect(
         first.trial,
         first.label,
         found.results,
         found.effect,
-        found.how,
+        found.origin,
         found.excluded or next((reason for r in found.results if (reason := question.objection(r))), ""),
         found.intervention,
         found.comparator,

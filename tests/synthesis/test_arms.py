@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from evidence.dataset.evidence import Evidence
+from evidence.synthesis.arms import Origin
 from evidence.synthesis.trial_effects import SYMPTOMS
 from tests.support.builders import difference, result
 from tests.support.entries import POINTS, RESPONSE, SCORES, of, only
@@ -16,7 +17,7 @@ def test_counts_give_the_risk_ratio_of_the_paper(evidence: Evidence) -> None:
     assert entry.effect.estimate == pytest.approx(math.log(30 / 47 * 25 / 7))
     assert entry.effect.variance == pytest.approx(1 / 30 - 1 / 47 + 1 / 7 - 1 / 25)
     assert (entry.low, entry.high) == pytest.approx((math.log(1.173), math.log(4.430)), abs=1e-3)
-    assert (entry.people, entry.how, entry.excluded) == (72, "counts", "")
+    assert (entry.people, entry.origin, entry.how, entry.excluded) == (72, Origin.COUNTS, "counts", "")
 
 
 @pytest.mark.parametrize(
