@@ -6,7 +6,7 @@ Numbers and files come from the functions behind the pages and the command line;
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from evidence import __version__
@@ -25,7 +25,7 @@ from evidence.bibliography.bibtex import bibtex
 from evidence.bibliography.csl import csl_json
 from evidence.bibliography.ris import ris
 from evidence.dataset.evidence import Evidence
-from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS, TimeBin
+from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.questions import response
 from evidence.questions.response import Choices
 from evidence.report.tables.answers import result_frame
@@ -144,15 +144,15 @@ def _answer(evidence: Evidence, values: Values, outcome: str, measure: str) -> A
             rows, Choices(outcome, measure, time, low_confidence=low, crossovers=crossovers, barred=barred)
         )
 
-    def at(time_bin: TimeBin | None) -> Answer:
-        scale = "MADRS" if measure == "MD" else None
-        question = Question(comparisons.SYMPTOMS, measure, time_bin, scale, low, crossovers, barred=barred)
-        return answer(rows, question, Model("EE"))
+    scale = "MADRS" if measure == "MD" else None
+    usual = Question(comparisons.SYMPTOMS, measure, None, scale, low)
 
-    if time != response.AUTOMATIC:
-        return at(BIN_OF_VALUE.get(time))
-    usual = at(BIN_OF_VALUE["24h"])
-    return usual if usual.k else max((at(item) for item in TIME_BINS), key=lambda found: found.k)
+    def at(value: str, question: Question) -> Answer:
+        return answer(rows, replace(question, bin=BIN_OF_VALUE.get(value)), Model("EE"))
+
+    if time == response.AUTOMATIC:
+        time = response.automatic_time(lambda value: at(value, usual))
+    return at(time, replace(usual, crossovers=crossovers, barred=barred))
 
 
 def references(evidence: Evidence, values: Values, base: str) -> Reply:

@@ -222,11 +222,11 @@ _COMPARATOR_CELLS = tuple(name for name in Result.columns() if name.endswith("_c
 
 
 def _analysed(row: Any) -> int | None:
-    # In a crossover trial the same people stand in both arms.
     known: list[int] = [n for n in (row.n_intervention, row.n_comparator) if n is not None]
     if not known:
         return None
-    return max(known) if row.design == "crossover" else sum(known)
+    heads: int = row.heads(*known) if len(known) == 2 else known[0]
+    return heads
 
 
 def effect_rules(entry: Entry) -> Iterator[Finding]:

@@ -149,18 +149,22 @@ def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping |
 
     if choices.time != AUTOMATIC:
         return at(choices.time)
-    # Leaving trials out must not move the question to another time.
-    asked = replace(choices, without=(), barred={}, time=AUTOMATIC)
-    return at(_automatic_time(everything, asked))
+    usual = replace(choices, without=(), barred={}, crossovers=True, model=Model("EE"))
+    return at(automatic_time(lambda value: answer_for(everything, replace(usual, time=value))))
 
 
-def _automatic_time(results: tuple[Result, ...], choices: Choices) -> str:
-    asked = {
-        item.value: answer_for(results, replace(choices, time=item.value, crossovers=True, model=Model("EE")))
-        for item in TIME_BINS
-    }
-    found = {value: item.k for value, item in asked.items()}
-    if not any(found.values()):  # nothing to pool at any time: where most is reported, that it cannot be pooled is said
-        found = {value: len(item.entries) for value, item in asked.items()}
-    most = max(found, key=lambda value: found[value])
-    return most if found[most] >= 2 * found["24h"] else "24h"
+def automatic_time(at: Callable[[str], Answer]) -> str:
+    """Return the time bin at which a question is answered unless the reader names one, for pages and API alike.
+
+    It is 24 hours, unless another bin pools at least twice as many trials; if no bin pools any, the trials that report
+    the outcome are counted instead.
+
+    Args:
+        at: Answers the question in one bin, without what readers leave out: that must not move it to another time.
+    """
+    answers = {item.value: at(item.value) for item in TIME_BINS}
+    trials = {value: item.k for value, item in answers.items()}
+    if not any(trials.values()):
+        trials = {value: len(item.entries) for value, item in answers.items()}
+    most = max(trials, key=lambda value: trials[value])
+    return most if trials[most] >= 2 * trials["24h"] else "24h"

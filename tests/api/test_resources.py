@@ -16,6 +16,7 @@ from evidence.api import routes as serving
 from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import DATA, load
 from evidence.dataset.records import Result
+from evidence.dataset.time_bins import TIME_BINS
 from evidence.questions.response import Choices, answer_for
 from evidence.report.tables.answers import result_frame
 from evidence.selection.selection import Selection, apply
@@ -83,6 +84,36 @@ def test_pooled_numbers_are_those_of_the_page(measure, method):
 def test_pooled_has_the_keys_of_the_command_line():
     body = asked("/api/pooled")
     assert set(pool_report([], "RR")) <= set(body)
+
+
+@pytest.mark.parametrize("measure", ["MD", "SMD"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        *({"preset": name} for name in ("midazolam", "placebo", "esketamine", "everything")),
+        {"preset": "esketamine", "population": "TRD"},
+        {"preset": "placebo", "design": "crossover"},
+    ],
+)
+def test_the_automatic_time_of_symptoms_is_24_hours_unless_another_bin_pools_twice_as_many(rows, measure):
+    options = {"outcome": "symptoms", "measure": measure, **rows}
+    trials = {item.value: asked("/api/pooled", **options, time=item.value)["k"] for item in TIME_BINS}
+    chosen = asked("/api/pooled", **options)["time"]
+    if chosen == "24h":
+        assert max(trials.values()) < 2 * trials["24h"]
+    else:
+        assert trials[chosen] == max(trials.values()) >= 2 * trials["24h"]
+
+
+def test_another_time_with_twice_as_many_trials_comes_before_24_hours():
+    options = {"outcome": "symptoms", "measure": "SMD", "preset": "esketamine", "population": "TRD"}
+    assert asked("/api/pooled", **options, time="24h")["k"] > 0
+    assert asked("/api/pooled", **options)["time"] == "28d"
+
+
+def test_what_a_reader_leaves_out_does_not_move_the_automatic_time():
+    options = {"outcome": "symptoms", "measure": "SMD", "preset": "everything"}
+    assert asked("/api/pooled", **options)["time"] == asked("/api/pooled", **options, nocross="true")["time"]
 
 
 @pytest.mark.parametrize(("measure", "scale"), [("MD", "MADRS"), ("SMD", "Symptom score")])

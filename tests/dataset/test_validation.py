@@ -17,6 +17,7 @@ from evidence.dataset.problems import MOST
 from evidence.dataset.records import Result
 from evidence.dataset.row_rules import ROW_RULES, Entry, effect_of_counts, standardised_difference
 from evidence.dataset.validation import Checked, text_fault, validate
+from tests.support.workbench import cells
 
 SHIPPED = read_table((DATA / "trials.csv").read_bytes(), Result.columns())
 FIRST = dict(zip(SHIPPED.columns, SHIPPED.rows[0].cells, strict=True))
@@ -285,3 +286,16 @@ def test_no_numbers_raise_in_the_rules(values: dict[str, Any]) -> None:
     row = Result.model_construct(**{**dict.fromkeys(Result.columns()), **values})
     for rule in ROW_RULES[Result]:
         list(rule(Entry(row)))
+
+
+@pytest.mark.parametrize(
+    ("randomised", "people", "is_over"),
+    [("10", 10, False), ("8", 5, False), ("5", 5, False), ("4", 5, True), ("", 5, False)],
+)
+def test_the_people_of_a_crossover_are_counted_by_one_rule(randomised: str, people: int, is_over: bool) -> None:
+    blank = dict.fromkeys(Result.columns(), "")
+    arms = {"n_intervention": "5", "n_comparator": "5", "events_intervention": "2", "events_comparator": "1"}
+    checked = check(blank | cells(design="crossover", n_randomised=randomised, **arms))
+    (row,) = checked.records
+    assert row.people == people
+    assert [found.value for found in checked.findings if found.code == "n-over-randomised"] == ["5"] * is_over
