@@ -103,9 +103,9 @@ POOL_PARAMETERS: tuple[Parameter, ...] = (
     choice("time", "When it was measured.", OPTIONS["time"].offered, OPTIONS["time"].default),
     choice(
         "method",
-        "Estimator of tau², or EE for the common effect.",
+        "How effects are pooled: Bayesian random effects, an estimator of tau², or EE for the common effect.",
         {value: label for value, label in OPTIONS["model"].offered.items() if value != "MH"},
-        "REML",
+        OPTIONS["model"].default,
     ),
     choice("test", "Interval of the pooled effect.", OPTIONS["interval"].offered, OPTIONS["interval"].default),
     flag("low", "Pool rows of low confidence too."),

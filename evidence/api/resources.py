@@ -31,10 +31,11 @@ from evidence.questions.response import Choices
 from evidence.report.tables.answers import result_frame
 from evidence.selection.selection import apply
 from evidence.serialize import to_csv, to_json
-from evidence.stats.pool_report import Study, pool_report
-from evidence.stats.pooling import Method, Test
+from evidence.stats.pool_report import Study, bayes_report, pool_report
+from evidence.stats.pooling import Method
 from evidence.synthesis import trial_effects as comparisons
 from evidence.synthesis.answers import Answer, Model, answer
+from evidence.synthesis.priors import prior_of
 from evidence.synthesis.trial_effects import Question
 
 JSON = "application/json"
@@ -100,18 +101,23 @@ def trials(evidence: Evidence, values: Values, base: str) -> Reply:
 
 def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
     """One pooled question with every number behind it, as `python -m evidence pool --format json` says it."""
-    outcome, method = values["outcome"][0], cast("Method", values["method"][0])
-    measure = _measure(outcome, values["measure"])
-    test = None if values["test"] == ("rule",) else cast("Test", values["test"][0])
+    outcome, measure = values["outcome"][0], _measure(values["outcome"][0], values["measure"])
+    model = response.model_of(values["method"][0], values["test"][0])
 
     def body() -> bytes:
         chosen = selection(values)
+        rows = apply(evidence.results, chosen.criteria())
         found = _answer(evidence, values, outcome, measure)
         studies = [
             Study(e.label, e.effect if e in found.used else None, None if e in found.used else e.excluded)
             for e in found.entries
         ]
-        report = pool_report(studies, measure, method, test)
+        prior = prior_of(found.question, found.used, rows, model.prior) if model.method == "bayes" else None
+        if prior is not None and found.k > 1:
+            report = bayes_report(studies, measure, prior) | {"prior_in_words": prior.words}
+        else:  # one trial is its own result whatever the model
+            method = cast("Method", "REML" if model.method == "bayes" else model.method)
+            report = pool_report(studies, measure, method, model.test)
         for study, entry in zip(report["studies"], found.entries, strict=True):
             study |= {"trial": entry.trial, "citation": entry.first.citation, "hours": entry.hours, "from": entry.how}
         asked = {

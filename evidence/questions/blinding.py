@@ -13,7 +13,6 @@ from evidence.selection.selection import Selection, apply
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.pooling import Pooled
 from evidence.synthesis.answers import Answer, answer
-from evidence.synthesis.display import crosses
 from evidence.synthesis.sentences import effect_in_words
 from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect
 
@@ -223,17 +222,16 @@ def _outcome(found: Answer) -> str:
 
 def _effect(found: Answer) -> tuple[str, str]:
     """The measure with its outcome; and the estimate with what is behind it."""
-    label, _, rest = effect_in_words(found).partition(", 95% CI ")
+    label, _, rest = effect_in_words(found).partition(", 95% ")
     words = label.split(" ")
     place = next(i for i, word in enumerate(words) if word[0] in "0123456789−")
-    return f"{' '.join(words[:place])} of {_outcome(found)}", f"{' '.join(words[place:])} (95% CI {rest})"
+    return f"{' '.join(words[:place])} of {_outcome(found)}", f"{' '.join(words[place:])} (95% {rest})"
 
 
 def aloud(found: Answer, item: Lens) -> str:
     """One way of masking as a screen reader says it."""
     one = Answer(found.question, item.used, item.used, item.pooled, ())
-    includes = "" if item.pooled is None else f"; the interval {crosses(item.pooled.ci_low, item.pooled.ci_high)}"
-    return f"{item.label}: {effect_in_words(one)}{includes}; dissociation {item.felt.in_words}"
+    return f"{item.label}: {effect_in_words(one)}; dissociation {item.felt.in_words}"
 
 
 def caution(found: Answer, items: Iterable[Lens]) -> str:

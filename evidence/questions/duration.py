@@ -8,9 +8,10 @@ from evidence.dataset.time_bins import HOURS_A_DAY
 from evidence.formatting import counted, listed, percent, plain
 from evidence.questions.blinding import MASKINGS, masking
 from evidence.stats.effect_sizes import Counts, Effect, from_interval
-from evidence.synthesis.answers import HOUSE_RULE, Answer, pool_entries
+from evidence.synthesis.answers import HOUSE_RULE, Answer, Model, pool_entries
 from evidence.synthesis.arms import Origin
 from evidence.synthesis.display import interval, shown
+from evidence.synthesis.priors import prior_of
 from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_inputs
 
 
@@ -141,7 +142,10 @@ def hazard_answer(entries: Iterable[Withdrawal], low_confidence: bool = False) -
         if entry.effect is not None
     )
     used = pooled_inputs(effects)
-    return Answer(question, effects, used, pool_entries(used, HOUSE_RULE), ())
+    # Strata of one trial are one study: their common hazard ratio, whose precision is that of all its people.
+    strata = Model("EE") if len({entry.trial for entry in used}) < 2 else HOUSE_RULE
+    prior = prior_of(question, used) if strata is HOUSE_RULE else None
+    return Answer(question, effects, used, pool_entries(used, strata, prior), (), strata, prior)
 
 
 def finding_of_courses(items: Iterable[FollowUp]) -> str:

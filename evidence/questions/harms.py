@@ -17,7 +17,7 @@ from evidence.selection.selection import PRESETS, Criterion, Selection, apply
 from evidence.selection.widening import PLACEBOS, widened
 from evidence.stats.absolute import NumberNeeded
 from evidence.stats.proportions import newcombe
-from evidence.synthesis.answers import Answer, answer
+from evidence.synthesis.answers import Answer, Model, answer
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.sentences import absolute
 from evidence.synthesis.trial_effects import Question
@@ -178,11 +178,16 @@ class Harm:
 
 
 def harm_of(results: Iterable[Result], event: str, withdrawals: bool = False) -> Harm:
-    """One event pooled by the house rule; randomised withdrawals are listed and only pooled when asked for."""
+    """One event: Mantel-Haenszel's risk difference, the house rule's ratio; withdrawals only when asked for.
+
+    Nothing is added to cells without events and trials without any event stay in, so that rare harms keep their
+    people (Handbook 10.4.4).
+    """
     rows = tuple(r for r in comparable(results) if r.outcome == event)
     kept = tuple(r for r in rows if withdrawals or r.design != "withdrawal")
     aside = () if withdrawals else tuple(dict.fromkeys(r.label for r in rows if r.design == "withdrawal"))
-    difference, ratio = (answer(kept, Question((event,), measure, None)) for measure in ("RD", "RR"))
+    difference = answer(kept, Question((event,), "RD", None), Model("MH"))
+    ratio = answer(kept, Question((event,), "RR", None))
     return Harm(event, difference, ratio, aside)
 
 

@@ -71,6 +71,9 @@ def columns(judgements: Iterable[Judgement]) -> Mapping[str, Column]:
 
 METHODS: Mapping[str, str] = MappingProxyType(
     {
+        "bayes": "Random effects, Bayesian, published prior",
+        "bayes-half-normal-0.5": "Random effects, Bayesian, half-normal(0.5) prior",
+        "bayes-half-normal-1": "Random effects, Bayesian, half-normal(1) prior",
         "REML": "Random effects, REML",
         "DL": "Random effects, DerSimonian–Laird",
         "PM": "Random effects, Paule–Mandel",
@@ -80,7 +83,7 @@ METHODS: Mapping[str, str] = MappingProxyType(
 )
 TESTS: Mapping[str, str] = MappingProxyType(
     {
-        "rule": "Modified Hartung–Knapp from 3 trials, else Wald",
+        "rule": "The usual one of the model",
         "adhoc": "Modified Hartung–Knapp",
         "knha": "Hartung–Knapp",
         "z": "Wald",
@@ -105,11 +108,13 @@ class Choices:
 def model_of(method: str, interval: str) -> Model:
     """Return the model of an estimator among `METHODS` and an interval among `TESTS`.
 
-    >>> model_of("REML", "rule") == HOUSE_RULE
+    >>> model_of("bayes", "rule") == HOUSE_RULE
     True
     """
     if method not in METHODS or interval not in TESTS:
         raise ValueError(f"no model of {method} with the interval {interval}")
+    if method.startswith("bayes"):
+        return Model("bayes", prior=method.removeprefix("bayes").removeprefix("-"))
     return Model(cast(Method, method), None if interval == "rule" else cast(Test, interval))
 
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final, cast
 
 from evidence.dataset.records import Result, Review
 from evidence.dataset.vocabulary import EFFECT_MEASURES
 from evidence.formatting import counted, listed, number, probability, ratio
 from evidence.questions.response import Choices, answer_for, year_of
-from evidence.stats.pooling import Pooled
+from evidence.stats.pooling import Method, Pooled, Test
 from evidence.stats.sensitivity import Egger, cumulative, egger, leave_one_out
-from evidence.synthesis.answers import Answer, pool_entries
+from evidence.synthesis.answers import Answer, Model, pool_entries
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.sentences import behind
 from evidence.synthesis.trial_effects import TrialEffect
 
 LEAST_FOR_FUNNEL = 10
+MAX_BAYES: Final = 30
+"""Trials up to which the pools without each trial, and those by year, are Bayesian; above, REML gives the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,13 @@ def without_each(answer: Answer) -> Series:
     used, model = answer.used, answer.model
     if len(used) < 2:
         return Series((), (), ())
-    if model.method == "MH":
-        found = [pool_entries([e for e in used if e is not entry], model) for entry in used]
+    if model.method == "MH" or (model.method == "bayes" and len(used) <= MAX_BAYES):
+        found = [pool_entries([e for e in used if e is not entry], model, answer.prior) for entry in used]
         pools = [pooled for pooled in found if pooled is not None]
         used = tuple(entry for entry, pooled in zip(used, found, strict=True) if pooled is not None)
     else:
         effects = [entry.effect for entry in used if entry.effect is not None]
-        pools = list(leave_one_out(effects, model.method, model.test))
+        pools = list(leave_one_out(effects, *_fast(model)))
     return Series(tuple(f"Without {e.label}" for e in used), tuple(pools), tuple(e.key for e in used))
 
 
@@ -47,13 +50,18 @@ def by_year(answer: Answer) -> Series:
     model = answer.model
     labels = tuple(entry.label if i == 0 else f"+ {entry.label}" for i, entry in enumerate(used))
     keys = tuple(entry.key for entry in used)
-    if model.method == "MH":
-        found = [pool_entries(used[: i + 1], model) for i in range(len(used))]
+    if model.method == "MH" or (model.method == "bayes" and len(used) <= MAX_BAYES):
+        found = [pool_entries(used[: i + 1], model, answer.prior) for i in range(len(used))]
         kept = [i for i, pooled in enumerate(found) if pooled is not None]
         pools = tuple(pooled for pooled in found if pooled is not None)
         return Series(tuple(labels[i] for i in kept), pools, tuple(keys[i] for i in kept))
     effects = [entry.effect for entry in used if entry.effect is not None]
-    return Series(labels, cumulative(effects, model.method, model.test), keys)
+    return Series(labels, cumulative(effects, *_fast(model)), keys)
+
+
+def _fast(model: Model) -> tuple[Method, Test | None]:
+    """The model as one that thousands of pools are made with: REML for the Bayesian one."""
+    return ("REML", None) if model.method in ("bayes", "MH") else (cast("Method", model.method), model.test)
 
 
 def _clear(pooled: Pooled) -> bool:
@@ -140,6 +148,7 @@ def interval_notice(answer: Answer) -> str:
         "adhoc": "The trials agree so closely that a plain Hartung–Knapp interval would be narrower than Wald’s; the "
         "modified one shown does not gain from that.",
         "z": "",
+        "credible": "",
     }[answer.pooled.test]
 
 

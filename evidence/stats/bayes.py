@@ -22,6 +22,7 @@ from scipy.optimize import brentq
 from scipy.special import erf, erfinv, gammaln, ndtr, ndtri, stdtr, stdtrit
 
 from evidence.stats.effect_sizes import Effect
+from evidence.stats.pooling import Pooled, arrays, pool, summarise
 
 Vector = NDArray[np.float64]
 Family = Literal["log-normal", "log-t", "half-normal"]
@@ -61,6 +62,23 @@ class Prior:
     spread: float
     df: float = math.inf
     scale: float = 1.0
+
+    @property
+    def words(self) -> str:
+        """The prior as a reader checks it: the distribution with its numbers, and whose it is.
+
+        >>> PRIORS["turner"].words
+        'tau² log-normal(−2.12, 1.53²): Turner 2015, mental health, drug against placebo'
+        >>> PRIORS["rhodes"].times(9.5).words
+        'tau² log-t₅(−2.99, 2.16) times 9.5²: Rhodes 2015, mental health, drug against placebo'
+        """
+        times = "" if self.scale == 1 else f" times {self.scale:.3g}"
+        if self.family == "half-normal":
+            return f"tau half-normal({self.spread:g}){times}"
+        name, square = ("log-normal", "²") if self.family == "log-normal" else ("log-t₅", "")
+        squared = f"{times}²" if times else ""
+        numbers = f"{self.location:g}, {self.spread:g}{square}".replace("-", "−")
+        return f"tau² {name}({numbers}){squared}: {self.label}"
 
     def times(self, scale: float) -> "Prior":
         """Return the prior of tau measured in units `scale` times smaller.
@@ -240,6 +258,42 @@ def posterior(effects: Sequence[Effect], prior: Prior) -> Posterior | None:
     if not effects:
         return None
     return _posterior(tuple(effects), prior)
+
+
+def pool_bayes(effects: Sequence[Effect], prior: Prior) -> Pooled | None:
+    """The Bayesian pool in the form of the others; one effect keeps its own interval, None without any.
+
+    The median and central 95 % interval of the mean effect; tau² is the square of tau's median, its limits likewise; I²
+    and H² follow from it as for the other methods, the weights are means over the posterior of tau (Röver 2020).
+
+    >>> pooled = pool_bayes([Effect(0.8, 0.1), Effect(0.5, 0.4)], PRIORS["turner"])
+    >>> pooled.method, pooled.test, round(pooled.p_at_most_zero, 2)
+    ('bayes', 'credible', 0.05)
+    """
+    if len(effects) < 2:
+        return pool(effects)
+    result = _posterior(tuple(effects), prior)
+    tau2 = result.tau_median**2
+    base = summarise(*arrays(effects), tau2, "REML", "z")
+    opposite = min(result.p_at_most_zero, 1 - result.p_at_most_zero)
+    return replace(
+        base,
+        method="bayes",
+        test="credible",
+        estimate=result.estimate,
+        se=result.sd,
+        ci_low=result.ci_low,
+        ci_high=result.ci_high,
+        p=2 * opposite,
+        tau2_low=result.tau_low**2,
+        tau2_high=result.tau_high**2,
+        pi_low=result.pi_low,
+        pi_high=result.pi_high,
+        weights=result.weights,
+        hk_narrower=False,
+        p_at_most_zero=result.p_at_most_zero,
+        prior=prior.words,
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -26,7 +26,9 @@ class Pooled:
     """A pooled effect on the analysis scale, with everything shown beside it.
 
     `i2` and `weights` are percentages; `tau2_low`, `tau2_high`, `pi_low` and `pi_high` are None where undefined.
-    `hk_narrower` says that the plain Hartung-Knapp interval would be narrower than the Wald one at the same tau².
+    `p_at_most_zero` and `prior` are those of a Bayesian pool: the probability that the mean effect is at most 0, and
+    the prior on tau in words. `hk_narrower` says that the plain Hartung-Knapp interval would be narrower than the Wald
+    one at the same tau².
     """
 
     k: int
@@ -48,6 +50,8 @@ class Pooled:
     pi_high: float | None
     weights: tuple[float, ...]
     hk_narrower: bool
+    p_at_most_zero: float | None = None
+    prior: str = ""
 
 
 def pool(effects: Sequence[Effect], method: Method = "REML", test: Test | None = None) -> Pooled | None:

@@ -6,9 +6,12 @@ from typing import Literal
 
 from evidence.dataset.records import Result
 from evidence.selection.filters import comparator_kind
-from evidence.stats.effect_sizes import Counts
+from evidence.stats.bayes import Prior, pool_bayes
+from evidence.stats.effect_sizes import Z95, Counts
 from evidence.stats.pooling import Method, Pooled, Test, pool
+from evidence.stats.proportions import newcombe
 from evidence.stats.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference
+from evidence.synthesis.priors import EMPIRICAL, prior_of
 from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_inputs, trial_effects
 
 Grouping = Callable[[TrialEffect], str]
@@ -16,13 +19,15 @@ Grouping = Callable[[TrialEffect], str]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """How effects are pooled: tau² estimator and interval (None: the house rule, modified Hartung-Knapp from k = 3).
+    """How effects are pooled: Bayesian random effects by default, or an estimator of tau² with its interval.
 
-    Method "MH" is the common effect of Mantel and Haenszel, from counts only.
+    Method "MH" is the common effect of Mantel and Haenszel, from counts only. `test` None is the usual interval of the
+    method, `prior` "" the prior that the question gets (`evidence.synthesis.priors`).
     """
 
-    method: Method | Literal["MH"] = "REML"
+    method: Method | Literal["MH", "bayes"] = "bayes"
     test: Test | None = None
+    prior: str = EMPIRICAL
 
 
 HOUSE_RULE = Model()
@@ -47,6 +52,7 @@ class Answer:
     pooled: Pooled | None
     groups: tuple[Group, ...]
     model: Model = HOUSE_RULE
+    prior: Prior | None = None
 
     @property
     def k(self) -> int:
@@ -103,19 +109,39 @@ class Answer:
         return next((weight for used, weight in pairs if used.trial == entry.trial and used == entry), None)
 
 
-def pool_entries(entries: Iterable[TrialEffect], model: Model) -> Pooled | None:
-    """The pooled effect of entries that all have one; None without any, or where the model needs counts they lack."""
+def pool_entries(entries: Iterable[TrialEffect], model: Model, prior: Prior | None = None) -> Pooled | None:
+    """The pooled effect of entries that all have one; None without any, or where the model needs counts they lack.
+
+    A Bayesian model without a `prior` is REML: points of an instrument whose standard deviation nobody reports.
+    """
     used = tuple(entries)
-    found = [entry.effect for entry in used if entry.effect is not None]
+    effects = [entry.effect for entry in used if entry.effect is not None]
+    if model.method == "bayes":
+        return pool_bayes(effects, prior) if prior is not None else pool(effects)
     if model.method != "MH":
-        return pool(found, method=model.method, test=model.test)
+        return pool(effects, method=model.method, test=model.test)
     pairs = [(e.intervention, e.comparator) for e in used if e.intervention is not None and e.comparator is not None]
     if not pairs or len(pairs) != len(used):
         return None
     match used[0].measure:
-        case "RR" | "OR" | "RD" as measure:
+        case "RD":
+            return _risk_differences(pairs)
+        case "RR" | "OR" as measure:
             return mantel_haenszel(pairs, measure)
     return None
+
+
+def _risk_differences(pairs: list[tuple[Counts, Counts]]) -> Pooled | None:
+    """Mantel-Haenszel's difference; where nobody had the event, Newcombe's interval of the arms taken together.
+
+    Its own interval would be 0 to 0 there, as if no event in few people were proof of none in many.
+    """
+    pooled = mantel_haenszel(pairs, "RD")
+    if pooled is None or any(arm.events for pair in pairs for arm in pair):
+        return pooled
+    drug, control = (Counts(0, sum(pair[side].n for pair in pairs)) for side in (0, 1))
+    low, high = newcombe(drug, control)
+    return replace(pooled, ci_low=low, ci_high=high, se=(high - low) / (2 * Z95), p=1.0)
 
 
 def _of_one_kind(entries: tuple[TrialEffect, ...]) -> tuple[TrialEffect, ...]:
@@ -132,11 +158,13 @@ def answer(
 ) -> Answer:
     """The answer the results give to a question; k = 0, 1 and 2 are ordinary answers."""
     model = model or HOUSE_RULE
-    entries = _of_one_kind(trial_effects(results, question))
+    rows = tuple(results)
+    entries = _of_one_kind(trial_effects(rows, question))
     used = pooled_inputs(entries)
+    prior = prior_of(question, used, rows, model.prior) if model.method == "bayes" and len(used) > 1 else None
     groups: list[Group] = []
     if group_by is not None:
         for name in dict.fromkeys(group_by(entry) for entry in entries):
             members = tuple(entry for entry in used if group_by(entry) == name)
-            groups.append(Group(name, members, pool_entries(members, model)))
-    return Answer(question, entries, used, pool_entries(used, model), tuple(groups), model)
+            groups.append(Group(name, members, pool_entries(members, model, prior)))
+    return Answer(question, entries, used, pool_entries(used, model, prior), tuple(groups), model, prior)

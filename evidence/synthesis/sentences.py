@@ -1,5 +1,6 @@
 """Numbers to the sentence on screen. No sentence says "significant"; k = 0, 1 and 2 are said plainly."""
 
+import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -11,9 +12,10 @@ from evidence.formatting import counted, listed, number, percent, probability
 from evidence.selection.filters import comparator_kind
 from evidence.stats.absolute import Absolute, number_needed_to_treat
 from evidence.stats.effect_sizes import MEASURES, Counts
+from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import crosses, interval, shown
+from evidence.synthesis.display import interval, shown
 from evidence.synthesis.trial_effects import Question, TrialEffect
 
 _VERBS = {
@@ -101,7 +103,25 @@ def effect_in_words(answer: Answer) -> str:
     unit = f" {answer.question.instrument} points" if measure == "MD" and answer.question.instrument else ""
     label = MEASURES[measure].label.lower()
     low_high = interval(measure, pooled.ci_low, pooled.ci_high).replace("–", " to ")
-    return f"{label} {shown(measure, pooled.estimate)}{unit}, 95% CI {low_high}; {behind(answer)}"
+    chance = f"; {words}" if (words := probability_in_words(answer)) else ""
+    size = f"{label} {shown(measure, pooled.estimate)}{unit}"
+    return f"{size}, {interval_name(pooled)} {low_high}{chance}; {behind(answer)}"
+
+
+def interval_name(pooled: Pooled) -> str:
+    """What a pooled interval is: credible where the model is Bayesian, else a confidence interval."""
+    return "95% CrI" if pooled.p_at_most_zero is not None else "95% CI"
+
+
+def probability_in_words(answer: Answer) -> str:
+    """How probable it is that the mean effect lies on the side of its estimate; empty without a Bayesian model."""
+    pooled, measure = answer.pooled, answer.question.measure
+    if pooled is None or pooled.p_at_most_zero is None:
+        return ""
+    above = pooled.estimate > 0
+    probability = 100 * (1 - pooled.p_at_most_zero if above else pooled.p_at_most_zero)
+    size = "over 99%" if probability > 99.5 else f"{probability:.0f}%"
+    return f"{size} probability {'above' if above else 'below'} {MEASURES[measure].null_value:g}"
 
 
 def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute | None:
@@ -126,30 +146,33 @@ def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute |
 
 
 def finding_of_rates(answer: Answer, sides: Sides) -> str:
-    """The finding of an outcome that people have or have not, absolute first, then whether no difference is possible.
+    """The finding of an outcome that people have or have not, absolute first, each number with its interval.
 
-    One trial gives its own percentages. Several give the comparator's rate over all their people and the rate
-    that the pooled effect makes of it (Handbook 15.4.4), so that both numbers and the ratio agree.
+    One trial gives its own percentages. Two trials, and a pool that one trial carries, begin with what that trial
+    found. Several give the comparator's rate over all their people and the rate that the pooled effect makes of it
+    (Handbook 15.4.4), so that both numbers and the ratio agree.
     """
     outcome = answer.question.outcomes[0]
     if answer.pooled is None:
         return nothing(answer, OUTCOMES[outcome].label.lower())
-    unclear = "; the interval includes no difference" if answer.pooled.ci_low <= 0 <= answer.pooled.ci_high else ""
-    verb, in_brackets = verb_of(outcome), f"({effect_in_words(answer)}){unclear}"
+    verb, in_brackets = verb_of(outcome), f"({effect_in_words(answer)})"
     if answer.k == 1 and answer.counts is not None:
         drug, control = answer.counts
         return (
             f"{when(answer)} {100 * drug.events / drug.n:.0f}% {verb} on {sides.drug} and "
             f"{100 * control.events / control.n:.0f}% on {sides.comparator} {in_brackets}"
         )
+    if (lead := leading(answer)) is not None:
+        return _led(answer, lead, sides)
     of_hundred = absolute(answer)
     if of_hundred is None:
         return (
             f"{when(answer)} {OUTCOMES[outcome].label.lower()}, {sides.drug} against {sides.comparator} {in_brackets}"
         )
+    estimate, low, high = of_hundred.events_of_100
     return (
-        f"{when(answer)} about {of_hundred.events_of_100[0]:.0f} of 100 people {verb} on {sides.drug} and "
-        f"{100 * of_hundred.comparator_rate:.0f} on {sides.comparator} {in_brackets}"
+        f"{when(answer)} about {estimate:.0f} ({low:.0f} to {high:.0f}) of 100 people {verb} on {sides.drug} where "
+        f"{100 * of_hundred.comparator_rate:.0f} do on {sides.comparator} {in_brackets}"
     )
 
 
@@ -157,6 +180,8 @@ def finding_of_scores(answer: Answer, sides: Sides) -> str:
     """The finding of a symptom score: how many points lower or higher, with its interval."""
     if answer.pooled is None:
         return nothing(answer, "a symptom score with an interval")
+    if (lead := leading(answer)) is not None:
+        return _led(answer, lead, sides)
     estimate = answer.pooled.estimate
     direction = "lower" if estimate < 0 else "higher"
     if answer.question.measure == "SMD":
@@ -166,8 +191,63 @@ def finding_of_scores(answer: Answer, sides: Sides) -> str:
     low_high = interval(answer.question.measure, answer.pooled.ci_low, answer.pooled.ci_high)
     return (
         f"{when(answer)} symptom scores were {size} {direction} with {sides.drug} than with {sides.comparator} "
-        f"(difference {shown(answer.question.measure, estimate)}, 95% CI {low_high}; {behind(answer)})"
+        f"(difference {shown(answer.question.measure, estimate)}, {interval_name(answer.pooled)} {low_high}; "
+        f"{behind(answer)})"
     )
+
+
+DOMINANT = 0.8
+"""Share of the weight, 1/variance, from which one trial carries a pool."""
+
+
+def leading(answer: Answer) -> TrialEffect | None:
+    """The trial that a pool's headline begins with: the largest of two, or one with over 80% of the weight."""
+    if answer.pooled is None or answer.k < 2:
+        return None
+    weights = [1 / entry.effect.variance for entry in answer.used if entry.effect is not None]
+    top = max(range(len(weights)), key=lambda i: weights[i])
+    return answer.used[top] if answer.k == 2 or weights[top] > DOMINANT * sum(weights) else None
+
+
+def own_result(entry: TrialEffect, question: Question) -> str:
+    """One trial's own result in few words: 64 against 28 of 100 responded, or points lower.
+
+    Its percentages where it counted people, else its effect with its interval.
+    """
+    if entry.intervention is not None and entry.comparator is not None:
+        drug, control = (100 * arm.events / arm.n for arm in (entry.intervention, entry.comparator))
+        return f"{drug:.0f} against {control:.0f} of 100 {verb_of(question.outcomes[0])}"
+    assert entry.effect is not None
+    low_high = interval(question.measure, entry.low, entry.high).replace("–", " to ")
+    if MEASURES[question.measure].scale == "log":
+        label = MEASURES[question.measure].label.lower()
+        return f"{label} {shown(question.measure, entry.effect.estimate)} ({low_high})"
+    unit = "standard deviations" if question.measure == "SMD" else f"{question.instrument or ''} points".strip()
+    direction = "lower" if entry.effect.estimate < 0 else "higher"
+    return f"scores {shown(question.measure, abs(entry.effect.estimate))} {unit} {direction} ({low_high})"
+
+
+def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> str:
+    """A pool that one trial carries: that trial first, what the others add, then the range of all together."""
+    others = [entry for entry in answer.used if entry is not lead]
+    assert answer.pooled is not None
+    assert lead.effect is not None
+    same = [e for e in others if e.effect is not None and e.effect.estimate * lead.effect.estimate > 0]
+    people = [e.people for e in others if e.people is not None]
+    size = f", of {counted(sum(people), 'person', 'people')}," if len(people) == len(others) else ""
+    if len(others) == 1:
+        second = f"a second{size}"
+        found = own_result(others[0], answer.question)
+        adds = f"{second} points the same way ({found})" if same else f"{second} does not point the same way ({found})"
+    else:
+        adds = f"of {len(others)} others{size} {len(same)} point the same way"
+    first = f"{lead.label} found that {own_result(lead, answer.question)} on {sides.drug} and {sides.comparator}"
+    if lead.intervention is None:
+        first = f"{lead.label} found {own_result(lead, answer.question)} with {sides.drug} than with {sides.comparator}"
+        if MEASURES[answer.question.measure].scale == "log":
+            first = f"{lead.label} found a {own_result(lead, answer.question)} for {sides.drug}"
+    allowing = "allowing for the usual difference between trials, " if answer.pooled.p_at_most_zero is not None else ""
+    return f"{when(answer)} {first}; {adds}; {allowing}{effect_in_words(answer)}"
 
 
 def nothing(answer: Answer, what: str) -> str:
@@ -182,12 +262,30 @@ def nothing(answer: Answer, what: str) -> str:
 
 
 def caution(answer: Answer) -> str:
-    """What k alone says about how far to trust a pooled number; empty from three trials on."""
+    """What k alone says about how far to trust a pooled number; empty from five trials on."""
     if answer.k == 1:
         return "One trial: its own result, nothing is pooled."
-    if answer.k == 2:
-        return "Two trials: the pooled interval is a plain Wald interval and no prediction interval can be given."
-    return ""
+    if answer.pooled is None or not 2 <= answer.k < FEWEST_FOR_PREDICTION:
+        return ""
+    trials = f"{number_word(answer.k)} trials"
+    if answer.pooled.p_at_most_zero is None:
+        return f"{trials}: how far effects differ between places cannot be estimated."
+    usual = "the interval allows for the difference usual in mental health"
+    return f"{trials} cannot show how far effects differ between places: {usual}."
+
+
+FEWEST_FOR_PREDICTION = 5
+"""Trials from which a prediction interval is shown."""
+
+
+def number_word(amount: int) -> str:
+    """A small number at the beginning of a sentence.
+
+    >>> number_word(2), number_word(4), number_word(12)
+    ('Two', 'Four', '12')
+    """
+    words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
+    return words[amount] if 0 <= amount < len(words) else str(amount)
 
 
 def favours(question: Question, sides: Sides) -> tuple[str, str]:
@@ -198,11 +296,10 @@ def favours(question: Question, sides: Sides) -> tuple[str, str]:
 
 
 def in_one_line(answer: Answer) -> str:
-    """An answer as a screen reader says it: time, effect, interval, whether it includes no effect, k and people."""
-    pooled = answer.pooled
-    if pooled is None:
+    """An answer as a screen reader says it: time, effect, interval, probability, k and people."""
+    if answer.pooled is None:
         return f"{when(answer)}: nothing to pool"
-    return f"{when(answer)}: {effect_in_words(answer)}; the interval {crosses(pooled.ci_low, pooled.ci_high)}"
+    return f"{when(answer)}: {effect_in_words(answer)}"
 
 
 def not_pooled(answer: Answer) -> list[str]:
@@ -214,17 +311,27 @@ def not_pooled(answer: Answer) -> list[str]:
 
 
 def heterogeneity(answer: Answer) -> str:
-    """tau², I², Q and the prediction interval in one line; empty under two trials."""
+    """How far the trials differ: tau with its interval, I², Q, the prior, and where another setting's effect may lie.
+
+    A prediction interval is that of the true effect in another setting, from five trials on; below, tau's interval
+    says how little is known.
+    """
     pooled, measure = answer.pooled, answer.question.measure
     if pooled is None or pooled.k < 2:
         return ""
-    text = (
-        f"Between-trial variance tau² {number(pooled.tau2, 3)}, I² {number(pooled.i2, 0)}%, "
-        f"Q {number(pooled.q, 1)} on {counted(pooled.k - 1, 'degree')} of freedom."
-    )
-    if pooled.pi_low is not None:
+    digits = 1 if measure == "MD" else 2
+    text = f"Between trials effects differ by a standard deviation tau of {number(math.sqrt(pooled.tau2), digits)}"
+    if pooled.tau2_low is not None and pooled.tau2_high is not None:
+        low, high = (number(math.sqrt(value), digits) for value in (pooled.tau2_low, pooled.tau2_high))
+        text += f" ({interval_name(pooled)} {low} to {high})"
+    if measure in ("RR", "OR", "HR"):
+        text += " on the log scale"
+    text += f"; I² {number(pooled.i2, 0)}%, Q {number(pooled.q, 1)} on {counted(pooled.k - 1, 'degree')} of freedom."
+    if pooled.prior:
+        text += f" Prior: {pooled.prior}."
+    if pooled.pi_low is not None and pooled.k >= FEWEST_FOR_PREDICTION:
         span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
-        text += f" A new trial may fall anywhere from {span}."
+        text += f" The true effect in another setting like these may lie anywhere from {span}; a trial scatters more."
     return text
 
 
