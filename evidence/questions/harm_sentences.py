@@ -39,8 +39,6 @@ def finding(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) -> 
     fewer = [h for h in reversed(found) if h.differs and h.differs[2] < 0]
     lead = (more or fewer or [max(found, key=lambda h: abs((h.differs or (0.0,))[0]))])[0]
     text = f"The largest difference is in {lead.spoken}"
-    if not more and not fewer:
-        text = f"No event has an interval that excludes no difference; the largest is in {lead.spoken}"
     if lead.rates is not None:
         drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
         text += f": about {drug} of 100 people on {sides.drug} against {control} on {sides.comparator}"
@@ -86,7 +84,9 @@ def trade_off(items: Iterable[Harm], found: Scope) -> str:
     if of_hundred is None:
         return text + "Number needed to treat: no response with counts in both arms to set beside it."
     time = when(benefit)
-    time = f"{time[0].lower()}{time[1:]} (same selection, other trials)"
+    shared = {e.trial for e in benefit.used} & {e.trial for e in ranked[0].difference.used}
+    both = f"{len(shared)} of its {benefit.k} trials are among those of the harm" if shared else "from other trials"
+    time = f"{time[0].lower()}{time[1:]} ({both})"
     return text + f"Number needed to treat, response {time}: {of_hundred.number_needed} ({behind(benefit)})."
 
 

@@ -13,7 +13,14 @@ from evidence.questions.dose import DoseResponse, dose_response
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer, Grouping, Model, answer
 from evidence.synthesis.display import interval, shown
-from evidence.synthesis.sentences import behind, score_kinds_over, sides_of, spelled
+from evidence.synthesis.sentences import (
+    behind,
+    interval_name,
+    probability_in_words,
+    score_kinds_over,
+    sides_of,
+    spelled,
+)
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
 MEASURE_LABELS: Mapping[str, str] = MappingProxyType(
@@ -110,44 +117,36 @@ def _most_in_common(answers: tuple[Answer, ...]) -> tuple[tuple[TimeBin, ...], f
     return best
 
 
-def earliest_clear(answers: Sequence[Answer]) -> Answer | None:
-    """The first answer in the given order whose interval excludes no effect."""
-    return next((a for a in answers if a.pooled and (a.pooled.ci_low > 0 or a.pooled.ci_high < 0)), None)
+def fullest(answers: Sequence[Answer]) -> Answer:
+    """The answer with most trials, the earliest of those with as many."""
+    return max(answers, key=lambda item: item.k)
 
 
 def finding_of_onset(answers: Sequence[Answer]) -> str:
-    """How soon: the earliest time whose interval excludes no effect, with the effect at that time.
+    """How soon: the effect at the earliest time with usable numbers, and at the time that most trials measured.
 
-    Where nothing can be pooled before it, the sentence does not make it the time at which the effect begins.
+    No time is called the one at which the drug begins to work: an interval says how much is known, not when.
     """
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
         return (
             "No controlled trial in this selection reports this with an interval, so how soon it works cannot be said"
         )
-    first, start = earliest_clear(reported), reported[0]
-    if first is None:
-        return f"No time measured has an interval that excludes no effect; at {_times(start)} {_difference(start)}"
-    place = "with usable numbers" if first is start else "whose interval excludes no effect"
-    return f"At {_times(first)}, the earliest time {place}, {_difference(first)}"
+    first, most = reported[0], fullest(reported)
+    text = f"At {_times(first)}, the earliest time with usable numbers, {_difference(first)}"
+    return text if most is first else f"{text}. At {_times(most)}, where most trials measured, {_difference(most)}"
 
 
 def finding_of_duration(answers: Sequence[Answer]) -> str:
-    """How the difference after one dose fares: the latest time that excludes no effect, and the latest measured."""
+    """How the difference after one dose fares: at the time that most trials measured, and at the latest measured."""
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
         return "No controlled trial in this selection follows people after one dose with numbers that can be compared"
-    clear, last = [a for a in reported if earliest_clear([a]) is not None], reported[-1]
-    if not clear:
-        latest_words = f"at the latest, {_times(last)}, {_difference(last)}"
-        return f"After one dose no time measured excludes no effect; {latest_words}"
-    latest = clear[-1]
-    if latest is last:
-        return f"After one dose, at {_times(latest)}, the latest time with usable numbers, {_difference(latest)}"
-    return (
-        f"After one dose the latest time whose interval excludes no effect is {_times(latest)}: "
-        f"{_difference(latest)}. At {_times(last)} it includes no effect: {_difference(last)}"
-    )
+    most, last = fullest(reported), reported[-1]
+    if most is last:
+        return f"After one dose, at {_times(last)}, the latest time with usable numbers, {_difference(last)}"
+    fewer = f"Later times were measured by fewer trials: at {_times(last)}, the latest, {_difference(last)}"
+    return f"After one dose, at {_times(most)}, where most trials measured, {_difference(most)}. {fewer}"
 
 
 def _difference(answer: Answer) -> str:
@@ -156,7 +155,8 @@ def _difference(answer: Answer) -> str:
     sides = sides_of(entry.first for entry in answer.used)
     value, measure = answer.pooled.estimate, answer.question.measure
     low_high = interval(measure, answer.pooled.ci_low, answer.pooled.ci_high).replace("–", " to ")
-    numbers = f"(95% CI {low_high}; {behind(answer)})"
+    chance = f"; {words}" if (words := probability_in_words(answer)) else ""
+    numbers = f"({interval_name(answer.pooled)} {low_high}{chance}; {behind(answer)})"
     if MEASURES[measure].scale == "log":
         ratio = f"the {MEASURES[measure].label.lower()} of response was {shown(measure, value)}"
         return f"{ratio} for {sides.drug} against {sides.comparator} {numbers}"

@@ -11,6 +11,7 @@ from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, harms, onset, response
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
 from evidence.stats.pooling import Pooled
+from evidence.stats.proportions import wilson
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import interval, shown
@@ -51,7 +52,8 @@ def _results(found: Answer) -> tuple[Result, ...]:
 
 
 def _risk_ratio(pooled: Pooled) -> str:
-    return f"risk ratio {shown('RR', pooled.estimate)} ({interval('RR', pooled.ci_low, pooled.ci_high)})"
+    span = f"{statements.interval_name(pooled)} {interval('RR', pooled.ci_low, pooled.ci_high)}"
+    return f"risk ratio {shown('RR', pooled.estimate)} ({span})"
 
 
 def tiles(
@@ -71,7 +73,7 @@ def tiles(
 
 
 def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
-    """The first time at which the scores of two groups are held, with what they were."""
+    """The earliest time with usable numbers and the difference there; no time is the one at which it works."""
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
     question = "How fast?"
     if not answers:
@@ -91,8 +93,10 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
         question,
         "onset",
         f"At {number}",
-        "first comparison held",
-        f"95% CI {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}" + (f"; {kinds}" if kinds else ""),
+        "earliest time with usable numbers",
+        f"{statements.interval_name(first.pooled)} {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}"
+        + (f"; {chance}" if (chance := statements.probability_in_words(first)) else "")
+        + (f"; {kinds}" if kinds else ""),
         statements.behind(first),
         certainty.in_words(certainty.rating(reviews, first)),
         f"{points} MADRS points {lower} on {sides.drug} than on {sides.comparator}.",
@@ -101,23 +105,38 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
 
 
 def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
-    """Of 100 people, how many respond with the drug and with the comparator."""
+    """Of 100 people, how many respond with the drug and with the comparator, and how sure both numbers are.
+
+    Where one trial carries the pool its own numbers stand large, and the pooled range beside them.
+    """
     found = response.answer_for(results, response.Choices())
     question = "For how many?"
     of_hundred = statements.absolute(found)
-    if found.pooled is None or of_hundred is None:
+    if found.pooled is None or of_hundred is None or found.counts is None:
         words = statements.finding_of_rates(found, statements.sides_of(())) + "."
         missing = "not reported" if found.pooled is None else "of 100 cannot be said"
         return Tile(question, "response", missing.capitalize(), "", "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)
-    drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
     when = statements.when(found)
+    time = f"{when[0].lower()}{when[1:]}"
+    lead = found.used[0] if found.k == 1 else statements.leading(found)
+    if lead is not None and lead.intervention is not None and lead.comparator is not None:
+        drug, control = (100 * arm.events / arm.n for arm in (lead.intervention, lead.comparator))
+        unit = f"of 100 responded in {lead.label}, {time}"
+        spread = "all trials: " if found.k > 1 else ""
+    else:
+        drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
+        unit = f"of 100 respond, {time}"
+        _, low, high = of_hundred.events_of_100
+        lowest, highest = (100 * value for value in wilson(found.counts[1]))
+        spread = f"{low:.0f} to {high:.0f} against {lowest:.0f} to {highest:.0f} of 100; "
+    chance = statements.probability_in_words(found)
     return Tile(
         question,
         "response",
         f"{drug:.0f} v {control:.0f}",
-        f"of 100 respond, {when[0].lower()}{when[1:]}",
-        _risk_ratio(found.pooled),
+        unit,
+        f"{spread}{_risk_ratio(found.pooled)}{f'; {chance}' if chance else ''}",
         statements.behind(found),
         certainty.in_words(certainty.rating(reviews, found)),
         f"On {sides.drug} against {sides.comparator}: symptom score at least halved.",

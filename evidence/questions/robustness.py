@@ -1,5 +1,6 @@
 """How far an answer hangs on single trials, on small ones and on how it is pooled; each with its sentence."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
@@ -8,7 +9,9 @@ from evidence.dataset.records import Result, Review
 from evidence.dataset.vocabulary import EFFECT_MEASURES
 from evidence.formatting import counted, listed, number, probability, ratio
 from evidence.questions.response import Choices, answer_for, year_of
-from evidence.stats.pooling import Method, Pooled, Test
+from evidence.stats.bayes import PRIORS, pool_bayes
+from evidence.stats.effect_sizes import MEASURES
+from evidence.stats.pooling import Method, Pooled, Test, pool
 from evidence.stats.sensitivity import Egger, cumulative, egger, leave_one_out
 from evidence.synthesis.answers import Answer, Model, pool_entries
 from evidence.synthesis.display import interval, shown
@@ -17,7 +20,7 @@ from evidence.synthesis.trial_effects import TrialEffect
 
 LEAST_FOR_FUNNEL = 10
 MAX_BAYES: Final = 30
-"""Trials up to which the pools without each trial, and those by year, are Bayesian; above, REML gives the same."""
+"""Trials up to which the pools without each trial, and those by year, are Bayesian; above, REML is as good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +67,29 @@ def _fast(model: Model) -> tuple[Method, Test | None]:
     return ("REML", None) if model.method in ("bayes", "MH") else (cast("Method", model.method), model.test)
 
 
-def _clear(pooled: Pooled) -> bool:
-    return pooled.ci_low > 0 or pooled.ci_high < 0
-
-
 def finding_of_each(answer: Answer, series: Series) -> str:
-    """Which omission moves the pooled effect most, and whether any changes what the interval says."""
+    """Which omission moves the pooled effect most, and between what the estimate and tau lie over all omissions.
+
+    Whether an interval goes on excluding no effect says more about the degrees of freedom than about the trial left
+    out, so it is not said.
+    """
     if answer.pooled is None or not series.pools:
         return "Leaving one trial out needs at least two trials."
-    whole, measure = answer.pooled, answer.question.measure
-    most = max(range(len(series.pools)), key=lambda i: abs(series.pools[i].estimate - whole.estimate))
+    pooled, measure = answer.pooled, answer.question.measure
+    most = max(range(len(series.pools)), key=lambda i: abs(series.pools[i].estimate - pooled.estimate))
     moved = series.pools[most]
     size = f"{shown(measure, moved.estimate)} ({interval(measure, moved.ci_low, moved.ci_high)})"
-    text = f"{series.labels[most]} the result moves most: from {shown(measure, whole.estimate)} to {size}. "
-    turning = [label for label, p in zip(series.labels, series.pools, strict=True) if _clear(p) is not _clear(whole)]
-    if not turning:
-        says = "excludes" if _clear(whole) else "includes"
-        return text + f"No single omission changes that the interval {says} no effect."
-    says = "includes" if _clear(whole) else "excludes"
-    return text + f"The interval {says} no effect {listed([label[0].lower() + label[1:] for label in turning])}."
+    text = f"{series.labels[most]} the result moves most: from {shown(measure, pooled.estimate)} to {size}. "
+    estimates = [one.estimate for one in series.pools]
+    text += (
+        f"Leaving out any one trial the estimate lies between {shown(measure, min(estimates))} and "
+        f"{shown(measure, max(estimates))}"
+    )
+    if answer.k < 3:
+        return f"{text}."
+    taus = [math.sqrt(one.tau2) for one in series.pools]
+    digits = 1 if measure == "MD" else 2
+    return f"{text}, tau between {number(min(taus), digits)} and {number(max(taus), digits)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +122,7 @@ def _contrast_words(everything: Answer, reduced: Answer, names: list[str]) -> st
         f"({interval(measure, before.ci_low, before.ci_high)}; {behind(everything)}) to "
         f"{shown(measure, after.estimate)} ({interval(measure, after.ci_low, after.ci_high)}; {behind(reduced)}). "
     )
-    if _clear(before) is _clear(after):
-        return text + f"The interval still {'excludes' if _clear(after) else 'includes'} no effect."
-    return text + f"The interval now {'excludes' if _clear(after) else 'includes'} no effect."
+    return text.strip()
 
 
 def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
@@ -136,6 +141,64 @@ def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
         f"Egger’s test: t {number(test.z, 2)} on {test.df} degrees of freedom, {probability(test.p)}. {direction} than "
         "chance would often bring; asymmetry has other causes beside missing studies."
     )
+
+
+def other_models(answer: Answer) -> tuple[tuple[str, Pooled], ...]:
+    """The same trials under every other model, each with its name; empty with fewer than two trials.
+
+    Paule-Mandel, DerSimonian-Laird and the intervals of REML, the common effect, Mantel-Haenszel where all trials have
+    counts, and the Bayesian model under half-normal priors.
+    """
+    if answer.k < 2:
+        return ()
+    scale = answer.prior.scale if answer.prior is not None else 1.0
+    effects = [entry.effect for entry in answer.used if entry.effect is not None]
+    models: list[tuple[str, Pooled | None]] = []
+    if answer.prior is not None:
+        models.append((f"Bayesian, {answer.prior.words}", pool_bayes(effects, answer.prior)))
+    for name in ("half-normal-0.5", "half-normal-1"):
+        prior = PRIORS[name].times(scale)
+        models.append((f"Bayesian, {prior.words}", pool_bayes(effects, prior)))
+    models += [
+        ("REML, Wald", pool(effects, "REML", "z")),
+        ("REML, Hartung–Knapp", pool(effects, "REML", "knha")),
+        ("REML, modified Hartung–Knapp", pool(effects, "REML", "adhoc")),
+        ("DerSimonian–Laird, Wald", pool(effects, "DL", "z")),
+        ("Paule–Mandel, Wald", pool(effects, "PM", "z")),
+        ("Common effect", pool(effects, "EE")),
+        ("Mantel–Haenszel", pool_entries(answer.used, Model("MH"))),
+    ]
+    return tuple((name, pooled) for name, pooled in models if pooled is not None)
+
+
+def finding_of_models(answer: Answer) -> str:
+    """Between what the estimate and its limits lie under every model, and whether the choice of model matters.
+
+    It matters where some intervals include no effect and others do not: what a reader would conclude then hangs on a
+    choice that the data cannot make.
+    """
+    models, measure = other_models(answer), answer.question.measure
+    if not models:
+        return ""
+    estimates = [pooled.estimate for _, pooled in models]
+    widths = sorted(models, key=lambda item: item[1].ci_high - item[1].ci_low)
+    ends = [
+        f"{name.partition(',')[0] if name.startswith('Bayesian') else name}: "
+        f"{interval(measure, pooled.ci_low, pooled.ci_high).replace('–', ' to ')}"
+        for name, pooled in (widths[0], widths[-1])
+    ]
+    text = (
+        f"Over {len(models)} models the estimate lies between {shown(measure, min(estimates))} and "
+        f"{shown(measure, max(estimates))}; the narrowest interval is that of {ends[0]}, the widest that of {ends[1]}."
+    )
+    includes = [pooled.ci_low <= 0 <= pooled.ci_high for _, pooled in models]
+    if any(includes) and not all(includes):
+        none = MEASURES[measure].null_value
+        text += (
+            f" The choice of model matters here: {sum(includes)} of {len(models)} intervals include {none:g}, the "
+            "others do not."
+        )
+    return text
 
 
 def interval_notice(answer: Answer) -> str:

@@ -152,35 +152,45 @@ class Line:
         time = when(self.answer)
         kinds = f"; {found}" if (found := score_kinds(self.answer)) else ""
         numbers = f"{self._numbers} ({behind(self.answer)}{kinds})."
-        doubt = " The interval includes no difference." if self.includes_no_effect else ""
+        drug = self.sides.drug
         if rating == "very low":
-            return f"The evidence is very uncertain. {time} {numbers}{doubt}"
+            return f"The evidence is very uncertain about the effect of {drug} on {self._subject}. {time} {numbers}"
         if rating in _VERBS:
-            verb = _VERBS[rating] if not self.includes_no_effect else "may or may not "
-            return f"{self.sides.drug.capitalize()} {verb}{self._direction(rating)}. {time} {numbers}{doubt}"
-        return f"{time} {numbers}{doubt} Certainty not rated."
+            return f"{drug.capitalize()} {_VERBS[rating]}{self._direction(rating)}. {time} {numbers}"
+        return f"{time} {numbers} Certainty not rated."
 
     @property
     def _numbers(self) -> str:
         sides = self.sides
         if self.of_hundred is not None:
-            drug, control = self.of_hundred.events_of_100[0], 100 * self.of_hundred.comparator_rate
+            drug, low, high = self.of_hundred.events_of_100
+            control = 100 * self.of_hundred.comparator_rate
             return (
-                f"about {_people(drug)} of 100 people {self.happening} with {sides.drug} and {_people(control)} with "
+                f"about {_people(drug)} ({_people(low)} to {_people(high)}) of 100 people {self.happening} with "
+                f"{sides.drug} and {_people(control)} with "
                 f"{sides.comparator}"
             )
         if self.answer.question.measure == "RR":
             return f"{self.title.lower()}, {sides.drug} against {sides.comparator}: {self.relative}"
         return f"scores are {self.difference} with {sides.drug} than with {sides.comparator}"
 
+    @property
+    def _subject(self) -> str:
+        """What the line is about, inside a sentence."""
+        name = OUTCOMES[self.answer.question.outcomes[0]]
+        return "symptoms" if name.value in SYMPTOMS else name.label.lower()
+
     def _direction(self, rating: str) -> str:
+        """What it does, after the verb of the certainty; little to no difference where the interval includes none.
+
+        "may lower" and "may result in", but "lowers", "probably lowers" and "results in".
+        """
         pooled = self.answer.pooled
         assert pooled is not None
-        name = OUTCOMES[self.answer.question.outcomes[0]]
-        subject = "symptoms" if name.value in SYMPTOMS else name.label.lower()
-        # "may lower", but "lowers" and "probably lowers"
-        ending = "s" if rating in ("high", "moderate") and not self.includes_no_effect else ""
-        return f"{'lower' if pooled.estimate < 0 else 'raise'}{ending} {subject}"
+        ending = "s" if rating in ("high", "moderate") else ""
+        if self.includes_no_effect:
+            return f"result{ending} in little to no difference in {self._subject}"
+        return f"{'lower' if pooled.estimate < 0 else 'raise'}{ending} {self._subject}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +255,7 @@ def summarise(results: Iterable[Result], reviews: Iterable[Review], selection: s
         found = _answer(rows, outcomes, time)
         if OUTCOMES[outcomes[0]].group not in BENEFIT_GROUPS:
             harm = harm_of(rows, outcomes[0])
-            # A ratio to nobody says nothing of 100 people; the difference does.
-            found = harm.ratio if absolute(harm.ratio) else harm.difference
+            found = harm.difference  # the same number for a harm on every page
             withdrawn += harm.withdrawn
             if (counts := found.counts) and not any(arm.events for arm in counts):
                 nobody.append(f"{title} ({behind(harm.difference)})")

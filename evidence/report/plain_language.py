@@ -225,13 +225,12 @@ def _rates(found: Answer) -> tuple[str, str, Hundred | None]:
 
 def _doubt(found: Answer, drug: str, low: float, high: float) -> str:
     spread = f"The true number on {treatment(drug)} may lie between {low:.0f} and {high:.0f} of 100."
-    if _is_open(found):
-        return f"{spread} So there may be no gap at all."
-    return f"{spread} So some gap is likely, but we do not know how big it is."
-
-
-def _is_open(found: Answer) -> bool:
-    return found.pooled is None or found.pooled.ci_low <= 0 <= found.pooled.ci_high
+    pooled = found.pooled
+    if pooled is None or pooled.p_at_most_zero is None:
+        return f"{spread} One study alone can be far off."
+    chance = 100 * (1 - pooled.p_at_most_zero if pooled.estimate > 0 else pooled.p_at_most_zero)
+    size = "more than 99" if chance > 99.5 else f"about {chance:.0f}"
+    return f"{spread} The chance that there is a gap this way at all is {size} in 100."
 
 
 def response_in_plain(asked: Asked) -> Plain:
@@ -272,16 +271,12 @@ def onset_in_plain(asked: Asked) -> Plain:
     found = [item for item in onset.course(asked.rows, "MD").answers if item.pooled is not None]
     if not found:
         return Plain(question, "No study here lets us say how soon it helps.")
-    first = onset.earliest_clear(found)
-    gap, spread = _points(first or found[0])
-    if first is None:
-        answer = f"We can not say how soon it helps. At the first check, {gap}, but that may be chance."
-    else:
-        answer = f"The first time at which we see a clear gap: {gap}."
+    shown = found[0]
+    gap, spread = _points(shown)
+    answer = f"The first time that we know of: {gap}."
     early = {r.trial for r in asked.rows if r.is_controlled and r.hours <= 6 and r.outcome.startswith("symptom")}
     looked = f"Only {counted(len(early), 'study', 'studies')}" if early else "No study"
     sooner = f"{looked} here looked at low mood in the first 6 hours. So it may help sooner, or not."
-    shown = first or found[0]
     return Plain(question, answer, (spread, sooner, behind(shown), surety(asked.evidence.reviews, shown)))
 
 
@@ -290,24 +285,17 @@ def duration_in_plain(asked: Asked) -> Plain:
     question, everything = "How long does it last?", asked.evidence.results
     once = [row for row in asked.rows if schedule(row) == SINGLE and row.hours >= 12]
     found = [item for item in onset.course(once, "MD").answers if item.pooled is not None]
-    clear = [item for item in found if onset.earliest_clear([item]) is not None]
     if not found:
         answer = "No study here tells how long one dose helps."
-    elif not clear:
-        answer = "After one dose, we see no clear gap at any time that was checked."
-    elif clear[-1] is found[-1]:
-        last = when(clear[-1])
-        answer = f"After one dose, the gap was still clear at {last}. No study here gives the score at a later time."
     else:
-        answer = (
-            f"After one dose, the gap was clear up to {when(clear[-1])}. At {when(found[-1])} it was no longer clear."
-        )
+        last = found[-1]
+        gap, spread = _points(last)
+        answer = f"After one dose, the last check that we know of: {gap}."
     wider = relaxed(everything, asked.selection, duration.is_follow_up)
     days = [i.days for i in duration.follow_ups(wider.results) if i.is_after_course and i.days is not None]
     more = []
     if found:
-        shown = (clear or found)[-1]
-        more += [behind(shown), surety(asked.evidence.reviews, shown)]
+        more += [spread, behind(last), surety(asked.evidence.reviews, last)]
     if days:
         more.append(
             f"Some groups had a few weeks of doses and then none. Their low mood came back after {min(days):.0f} to "

@@ -142,16 +142,17 @@ def _drawn(answer: Answer) -> tuple[Result, ...]:
 
 
 def single_trials(answer: Answer) -> str:
-    """How many trials favour the drug, and how many exclude no effect on their own."""
+    """How many trials favour the drug, and what the most precise of them found."""
     sides = statements.sides_of(entry.first for entry in answer.used)
     better = 1 if OUTCOMES[answer.question.outcomes[0]].better == "higher" else -1
     effects = [entry.effect.estimate * better for entry in answer.used if entry.effect is not None]
     favouring = sum(value > 0 for value in effects)
-    clear = sum((e.low or 0.0) > 0 or (e.high or 0.0) < 0 for e in answer.used)
+    lead = max(answer.used, key=lambda entry: 1 / entry.effect.variance if entry.effect is not None else 0.0)
     k = answer.k
+    found = statements.own_result(lead, answer.question)
     return (
         f"{headline(statements.when(answer))[0].rstrip('.')} {favouring} of {k} trials {_do(favouring, 'favour')} "
-        f"{sides.drug}; {clear} of {k} {_do(clear, 'exclude')} no effect on {'its' if clear == 1 else 'their'} own."
+        f"{sides.drug}; the most precise, {lead.label}: {found}."
     )
 
 
@@ -167,17 +168,16 @@ def meaning(answer: Answer) -> str:
 def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
     pooled, measure = answer.pooled, answer.question.measure
     assert pooled is not None
-    if pooled.pi_low is None or pooled.pi_high is None:
-        large = f"With {counted(answer.k, 'trial')} nobody can say where the next one may fall."
-        return Step("prediction", "The next trial", large, (statements.caution(answer),), (), behind, "pooled")
+    title = "Another setting"
+    if pooled.pi_low is None or pooled.pi_high is None or answer.k < statements.FEWEST_FOR_PREDICTION:
+        large = f"With {counted(answer.k, 'trial')} nobody can say how far the effect differs between settings."
+        return Step("prediction", title, large, (statements.heterogeneity(answer),), (), behind, "pooled")
     span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
-    inside = pooled.pi_low <= 0 <= pooled.pi_high
-    says = "No effect at all lies within that range." if inside else "No effect lies outside that range."
     return Step(
         "prediction",
-        "The next trial",
-        f"The next trial may find a {MEASURES[measure].label.lower()} anywhere from {span}.",
-        (says,),
+        title,
+        f"In another setting like these the true {MEASURES[measure].label.lower()} may lie anywhere from {span}.",
+        ("A trial there would scatter around that effect, so its result may lie further out.",),
         (statements.heterogeneity(answer),),
         behind,
         "prediction",
@@ -357,12 +357,11 @@ def _mind(story: Story, answer: Answer) -> Step:
         turns = robustness.finding_of_each(answer, robustness.without_each(answer)).partition(". ")[2]
         lines.append(f"One trial less: {turns[0].lower()}{turns[1:]}")
     if pooled is not None and pooled.pi_low is not None and pooled.pi_high is not None:
-        surprise = (
-            "no surprise: the prediction interval includes it"
-            if pooled.pi_low <= 0 <= pooled.pi_high
-            else ("a surprise: the prediction interval excludes it")
-        )
-        lines.append(f"A new trial that finds no effect would be {surprise}.")
+        if answer.k >= statements.FEWEST_FOR_PREDICTION:
+            span = interval(answer.question.measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
+            lines.append(f"The true effect in another setting may lie anywhere from {span}.")
+        else:
+            lines.append(statements.caution(answer))
     unknown = overview.not_known(view.rows, frozenset(item.trial for item in view.evidence.judgements))
     return Step(
         "mind",

@@ -1,6 +1,7 @@
 """Results and answers as the DataFrames shown beside a chart and exported."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.overview import Dot
 from evidence.questions.robustness import Contrast, Series
 from evidence.stats.effect_sizes import MEASURES
+from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import newcombe
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import crosses, interval, shown
@@ -157,6 +159,21 @@ def arm_frame(entries: Iterable[TrialEffect], links: Mapping[str, str | None]) -
     return pd.DataFrame(rows)
 
 
+def models_frame(models: Sequence[tuple[str, Pooled]], measure: str) -> pd.DataFrame:
+    """One row per model: estimate, interval and tau of the same trials."""
+    return pd.DataFrame(
+        [
+            {
+                "Model": name,
+                MEASURES[measure].label: shown(measure, pooled.estimate),
+                "95% interval": interval(measure, pooled.ci_low, pooled.ci_high),
+                "tau": number(math.sqrt(pooled.tau2), 1 if measure == "MD" else 2),
+            }
+            for name, pooled in models
+        ]
+    )
+
+
 def series_frame(series: Series, measure: str) -> pd.DataFrame:
     """Pools of leave-one-out or of the growing evidence, one row each."""
     return pd.DataFrame(
@@ -165,8 +182,7 @@ def series_frame(series: Series, measure: str) -> pd.DataFrame:
                 "Pool": label,
                 "Trials": pooled.k,
                 MEASURES[measure].label: shown(measure, pooled.estimate),
-                "95% CI": interval(measure, pooled.ci_low, pooled.ci_high),
-                "Interval": crosses(pooled.ci_low, pooled.ci_high),
+                "95% interval": interval(measure, pooled.ci_low, pooled.ci_high),
                 "tau²": number(pooled.tau2, 3),
                 "I² %": round(pooled.i2),
             }

@@ -226,11 +226,15 @@ def _small(view: Page, answer: Answer) -> None:
 
 
 def sensitivity(view: Page, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
-    """What the result hangs on: with and without, one trial out at a time, and as it grew by year."""
+    """What the result hangs on: trials left out, the model, one trial out at a time, and as it grew by year."""
     contrast = robustness.with_and_without(view.results, choices)
     if contrast is not None:
         st.markdown(f"**{contrast.words}**")
         st.dataframe(tables.contrast_frame(contrast), hide_index=True, alt=contrast.words)
+    if words := robustness.finding_of_models(answer):
+        st.markdown(f"**Under every other model.** {words}")
+        table = tables.models_frame(robustness.other_models(answer), answer.question.measure)
+        st.dataframe(table, hide_index=True, alt=words)
     each, grown = remembered.without_each(answer), remembered.by_year(answer)
     st.markdown(f"**One trial left out at a time.** {robustness.finding_of_each(answer, each)}")
     if each.pools:
