@@ -169,7 +169,7 @@ def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
     pooled, measure = answer.pooled, answer.question.measure
     assert pooled is not None
     title = "Another setting"
-    if pooled.pi_low is None or pooled.pi_high is None or answer.k < statements.FEWEST_FOR_PREDICTION:
+    if pooled.pi_low is None or pooled.pi_high is None:
         large = f"With {counted(answer.k, 'trial')} nobody can say how far the effect differs between settings."
         return Step("prediction", title, large, (statements.heterogeneity(answer),), (), behind, "pooled")
     span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
@@ -357,11 +357,10 @@ def _mind(story: Story, answer: Answer) -> Step:
         turns = robustness.finding_of_each(answer, robustness.without_each(answer)).partition(". ")[2]
         lines.append(f"One trial less: {turns[0].lower()}{turns[1:]}")
     if pooled is not None and pooled.pi_low is not None and pooled.pi_high is not None:
-        if answer.k >= statements.FEWEST_FOR_PREDICTION:
-            span = interval(answer.question.measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
-            lines.append(f"The true effect in another setting may lie anywhere from {span}.")
-        else:
-            lines.append(statements.caution(answer))
+        span = interval(answer.question.measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
+        lines.append(f"The true effect in another setting may lie anywhere from {span}.")
+    elif caution := statements.caution(answer):
+        lines.append(caution)
     unknown = overview.not_known(view.rows, frozenset(item.trial for item in view.evidence.judgements))
     return Step(
         "mind",

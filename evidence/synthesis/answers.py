@@ -31,6 +31,8 @@ class Model:
 
 
 HOUSE_RULE = Model()
+FEWEST_FOR_PREDICTION = 5
+"""Trials from which a prediction interval is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,16 @@ class Answer:
 def pool_entries(entries: Iterable[TrialEffect], model: Model, prior: Prior | None = None) -> Pooled | None:
     """The pooled effect of entries that all have one; None without any, or where the model needs counts they lack.
 
-    A Bayesian model without a `prior` is REML: points of an instrument whose standard deviation nobody reports.
+    A Bayesian model without a `prior` is REML: points of an instrument whose standard deviation nobody reports. With
+    fewer trials than `FEWEST_FOR_PREDICTION` there is no prediction interval: how far effects differ is not known.
     """
-    used = tuple(entries)
+    pooled = _pool_entries(tuple(entries), model, prior)
+    if pooled is None or pooled.k >= FEWEST_FOR_PREDICTION:
+        return pooled
+    return replace(pooled, pi_low=None, pi_high=None)
+
+
+def _pool_entries(used: tuple[TrialEffect, ...], model: Model, prior: Prior | None) -> Pooled | None:
     effects = [entry.effect for entry in used if entry.effect is not None]
     if model.method == "bayes":
         return pool_bayes(effects, prior) if prior is not None else pool(effects)

@@ -14,7 +14,7 @@ from evidence.stats.absolute import Absolute, number_needed_to_treat
 from evidence.stats.effect_sizes import MEASURES, Counts
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
-from evidence.synthesis.answers import Answer
+from evidence.synthesis.answers import FEWEST_FOR_PREDICTION, Answer
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.trial_effects import Question, TrialEffect
 
@@ -274,10 +274,6 @@ def caution(answer: Answer) -> str:
     return f"{trials} cannot show how far effects differ between places: {usual}."
 
 
-FEWEST_FOR_PREDICTION = 5
-"""Trials from which a prediction interval is shown."""
-
-
 def number_word(amount: int) -> str:
     """A small number at the beginning of a sentence.
 
@@ -329,7 +325,7 @@ def heterogeneity(answer: Answer) -> str:
     text += f"; I² {number(pooled.i2, 0)}%, Q {number(pooled.q, 1)} on {counted(pooled.k - 1, 'degree')} of freedom."
     if pooled.prior:
         text += f" Prior: {pooled.prior}."
-    if pooled.pi_low is not None and pooled.k >= FEWEST_FOR_PREDICTION:
+    if pooled.pi_low is not None:
         span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
         text += f" The true effect in another setting like these may lie anywhere from {span}; a trial scatters more."
     return text
