@@ -18,25 +18,74 @@ THREE = [
 ]
 
 
-def test_the_question_of_the_article(evidence: Evidence) -> None:
-    # Murrough 2013 (30/47, 7/25) and Grunebaum 2017 (2/7, 1/9): metafor::rma(method="REML"), Wald for k = 2.
-    found = answer(apply(evidence.results, Selection().criteria()), RESPONSE)
-    assert (found.k, found.people) == (2, 88)
+MURROUGH = counted(30, 47, 7, 25, trial="a", label="Murrough 2013a", line=2)
+GRUNEBAUM = counted(2, 7, 1, 9, trial="b", label="Grunebaum 2017", line=3)
+
+
+def test_the_question_of_the_article() -> None:
+    # The audit's own integral in R for these counts under Turner's prior: 2.32 (0.83 to 6.64), P(RR < 1) 5%.
+    # bayesmeta 3.4 with half-normal(0.5): 2.35 (0.85 to 6.41).
+    found = answer([MURROUGH, GRUNEBAUM], RESPONSE)
     assert found.pooled is not None
     shown = [math.exp(x) for x in (found.pooled.estimate, found.pooled.ci_low, found.pooled.ci_high)]
+    assert shown == pytest.approx([2.32, 0.83, 6.64], rel=0.01)
+    assert found.pooled.p_at_most_zero == pytest.approx(0.05, abs=0.005)
+    half = answer([MURROUGH, GRUNEBAUM], RESPONSE, Model("bayes", prior="half-normal-0.5")).pooled
+    assert half is not None
+    assert math.exp(half.ci_low) == pytest.approx(0.85, abs=0.01)
+    assert math.exp(half.ci_high) == pytest.approx(6.41, abs=0.05)
+    # metafor::rma(method="REML", test="z")
+    wald = answer([MURROUGH, GRUNEBAUM], RESPONSE, Model("REML")).pooled
+    assert wald is not None
+    shown = [math.exp(x) for x in (wald.estimate, wald.ci_low, wald.ci_high)]
     assert shown == pytest.approx([2.302937639044, 1.219507461676, 4.348904730798], rel=1e-6)
-    weights = {entry.trial: found.weight_of(entry) for entry in found.used}
-    assert weights == pytest.approx({"murrough-2013a": 91.55632097197, "grunebaum-2017": 8.44367902803})
-    assert found.counts is not None
-    assert [(arm.events, arm.n) for arm in found.counts] == [(32, 54), (8, 34)]
 
 
-def test_three_trials_have_the_modified_hartung_knapp_interval() -> None:
-    # metafor::rma(test="adhoc") of the three: 0.3674 (−0.4618 to 1.1967).
-    pooled = answer(THREE, RESPONSE).pooled
+def test_a_third_trial_equal_to_the_pooled_effect_narrows_the_interval() -> None:
+    # Under the old rule, Wald at two trials and modified Hartung-Knapp from three, it widened.
+    two = answer([MURROUGH, GRUNEBAUM], RESPONSE)
+    assert two.pooled is not None
+    third = counted(23, 40, 10, 40, trial="c", label="C 2020", line=4)
+    three = answer([MURROUGH, GRUNEBAUM, third], RESPONSE)
+    assert three.pooled is not None
+    assert three.pooled.ci_high - three.pooled.ci_low < two.pooled.ci_high - two.pooled.ci_low
+
+
+def test_the_prior_is_that_of_the_question() -> None:
+    def prior(rows, question):
+        found = answer(rows, question)
+        assert found.prior is not None
+        return found.prior
+
+    assert prior(THREE, RESPONSE).name == "turner"
+    ect = [counted(20, 40, 10, 40, trial=f"t{i}", comparator="ECT") for i in range(2)]
+    assert prior(ect, RESPONSE).name == "turner-drug"
+    harm = [row.model_copy(update={"outcome": "nausea"}) for row in THREE]
+    assert prior(harm, Question(("nausea",), "RR", DAY)).name == "turner-harm"
+    points = [difference(-4, -7, -1, trial=name, n_intervention=20, n_comparator=21) for name in "ab"]
+    # No standard deviation is printed: 41 people and an error of 6 / (2·1.96) make one of 1.53·√41/2.
+    found = prior(points, Question(SYMPTOMS, "MD", DAY, "MADRS"))
+    assert (found.name, found.scale) == ("rhodes", pytest.approx(6 / 3.919928 * math.sqrt(41) / 2))
+    printed = points[0].model_copy(update={"trial": "c", "sd_intervention": 8.0, "sd_comparator": 10.0})
+    assert prior([*points, printed], Question(SYMPTOMS, "MD", DAY, "MADRS")).scale == 9
+    # 81 of 220 people had the event: p(1 − p) = 0.2326.
+    assert prior(THREE, Question(("response",), "RD", DAY)).scale == pytest.approx(76 / 220 * 144 / 220)
+
+
+def test_two_trials_predict_nothing_and_five_do() -> None:
+    rows = [counted(20 + i, 40, 10, 40, trial=f"t{i}", label=f"T {i}", line=i + 2) for i in range(5)]
+    for k, model in ((4, Model()), (4, Model("REML")), (5, Model()), (5, Model("REML"))):
+        pooled = answer(rows[:k], RESPONSE, model).pooled
+        assert pooled is not None
+        assert (pooled.pi_low is not None) is (k == 5)
+
+
+def test_where_nobody_had_the_event_the_difference_keeps_the_width_of_few_people() -> None:
+    # Newcombe's interval of 0 of 40 against 0 of 40: ± 3.84/(40 + 3.84).
+    rows = [counted(0, 20, 0, 20, trial=f"t{i}", line=i + 2) for i in range(2)]
+    pooled = answer(rows, Question(("response",), "RD", DAY), Model("MH")).pooled
     assert pooled is not None
-    assert (pooled.estimate, pooled.ci_low, pooled.ci_high) == pytest.approx((0.3674, -0.4618, 1.1967), abs=1e-4)
-    assert pooled.pi_low is not None
+    assert (pooled.estimate, pooled.ci_high) == (0, pytest.approx(3.8415 / (40 + 3.8415), abs=1e-4))
 
 
 def test_the_model_is_the_one_asked_for() -> None:
@@ -120,17 +169,14 @@ def test_whatever_is_asked_the_parts_add_up(evidence: Evidence, preset: str, mea
             assert sum(found.pooled.weights) == pytest.approx(100)
             estimates = [entry.effect.estimate for entry in found.used if entry.effect]
             assert min(estimates) - 1e-9 <= found.pooled.estimate <= max(estimates) + 1e-9
-            assert (found.pooled.pi_low is not None) == (found.k >= 3)
+            assert (found.pooled.pi_low is not None) == (found.k >= 5)
 
 
 def test_another_treatment_is_not_pooled_with_placebo(evidence: Evidence) -> None:
-    # escalc("RR") and rma(test = "adhoc") of the 15 placebo-controlled trials nearest to 24 hours, metafor 3.8:
-    # 1.51 (1.23 to 1.87); with Anand 2023 against ECT it would be 1.42 (1.23 to 1.66).
     found = answer(evidence.results, Question(("response",), "RR", None))
-    assert (found.k, found.people) == (15, 1341)
-    assert found.pooled is not None
-    shown = [round(math.exp(x), 2) for x in (found.pooled.estimate, found.pooled.ci_low, found.pooled.ci_high)]
-    assert shown == [1.51, 1.23, 1.87]
+    treated = {e.trial for e in found.entries if e.first.comparator in ("ECT", "quetiapine")}
+    assert treated
+    assert not treated & {entry.trial for entry in found.used}
     left_out = {entry.trial: entry.excluded for entry in found.left_out}
     assert left_out["anand-2023"] == "compared with another treatment, the others with placebo"
 
