@@ -12,7 +12,7 @@ from evidence.cli.console import add_format, called, print_json, print_lines, re
 from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.metapsy import Compared, Conversion, agreement, convert
 from evidence.dataset.csv_table import read_bytes
-from evidence.dataset.evidence import JUDGEMENTS, MODELS, REFERENCES, TRIALS
+from evidence.dataset.evidence import JUDGEMENTS, MODELS, REFERENCES, TRIALS, VOCABULARY
 from evidence.dataset.problems import Finding
 from evidence.formatting import counted
 
@@ -94,7 +94,12 @@ def beside(file: Path) -> dict[str, str]:
 
 def files(made: Conversion) -> dict[str, bytes]:
     """Give the files of the folder by name."""
-    tables: dict[str, Sequence[Mapping[str, str]]] = {TRIALS: made.results, JUDGEMENTS: made.judgements}
+    words = [word for name in made.words for word in made.words[name].values()]
+    tables: dict[str, Sequence[Mapping[str, str]]] = {
+        TRIALS: made.results,
+        JUDGEMENTS: made.judgements,
+        VOCABULARY: words,
+    }
     written = {name: table(model.columns(), tables.get(name, ())) for name, model in MODELS.items()}
     written[REFERENCES] = (json.dumps(made.references, ensure_ascii=False, indent=1) + "\n").encode()
     reasons = {one.line: one.why for one in made.kept}

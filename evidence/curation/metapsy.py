@@ -20,6 +20,8 @@ from pydantic import TypeAdapter, ValidationError
 from evidence.curation.metapsy_references import citation_key, reference_of
 from evidence.curation.upload import read_upload
 from evidence.dataset.fields import Registration, slug_of
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.vocabulary import LISTS, OUTCOME, using
 from evidence.formatting import counted, listed
 
 DATASET = "MetapsyDataset"  # the id of the data set among the references
@@ -122,9 +124,14 @@ class Words:
     lists: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
 
     def add(self, name: str, value: str, **about: str) -> str:
-        """Take in a word of a list and give its value back."""
-        self.lists.setdefault(name, {}).setdefault(value, {"value": value, **about})
+        """Take in a word of a list, unless every topic knows it, and give its value back."""
+        if value not in _known(name):
+            self.lists.setdefault(name, {}).setdefault(value, {"list": name, "value": value, **about})
         return value
+
+
+def _known(name: str) -> Mapping[str, Any]:
+    return OUTCOMES if name == OUTCOME else LISTS[name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +219,8 @@ def convert(
     if isinstance(known, str):
         return _nothing(known)
     unread = [f"Line {f.line}: {f.message}" for f in table.findings if f.is_blocking]
-    return _Converter(rows, known, beside, anchor, unread).conversion(table.rows, table.columns)
+    with using({}):  # the words of the topic that the program shows are not everybody's
+        return _Converter(rows, known, beside, anchor, unread).conversion(table.rows, table.columns)
 
 
 def _nothing(problem: str) -> Conversion:
@@ -260,6 +268,7 @@ class _Converter:
         for row in rows:
             self.trials[slug_of(row.text("study"))].append(row)
         self.category = self._main_category()
+        self.directions = self._directions()
         self.interventions = {row.text("condition_arm1") for row in rows}
 
     def conversion(self, lines: Sequence[tuple[int, Sequence[str]]], header: tuple[str, ...]) -> Conversion:
@@ -309,6 +318,21 @@ class _Converter:
         studies.pop("", None)
         return max(studies, key=lambda one: len(studies[one])) if len(studies) > 1 else ""
 
+    def _directions(self) -> dict[str, str]:
+        """Tell by category which direction of its scores is good, from the sign that the file's own g has.
+
+        Every g of a file points the same way, so that they can be pooled: where those of a category come out of its
+        means with the sign that those of the main category have, its scores run the same way, lower being better.
+        """
+        signs: dict[str, Counter[bool]] = defaultdict(Counter)
+        by_line = {one.line: one for one in compare(self.rows) if one.measure == "g" and one.ours and one.theirs}
+        for row in self.rows:
+            if one := by_line.get(row.line):
+                signs[row.text("outcome_category", "instrument_symptom")][one.ours * one.theirs > 0] += 1
+        most = {category: count.most_common(1)[0][0] for category, count in signs.items()}
+        main = most.get(self.category)
+        return {category: "lower" if sign == main else "higher" for category, sign in most.items() if main is not None}
+
     def _results(self) -> Iterator[Mapping[str, str]]:
         for trial, rows in self.trials.items():
             shared = self._trial_cells(trial, rows)
@@ -328,11 +352,11 @@ class _Converter:
             "label": label,
             "citation": citation_key(label),
             "registration": registration if _is_registration(registration) else "",
-            "design": self._folded_word("designs", _DESIGNS, _most_common(rows, "design"), "parallel"),
-            "blinding": self._folded_word("blindings", _BLINDINGS, _most_common(rows, "blinding"), ""),
+            "design": self._folded_word("design", _DESIGNS, _most_common(rows, "design"), "parallel"),
+            "blinding": self._folded_word("blinding", _BLINDINGS, _most_common(rows, "blinding"), ""),
             "population": self._population(rows),
             "age_group": self._folded_word(
-                "age_groups", _AGE_GROUPS, _most_common(rows, "age_group", "age_category"), NOT_STATED
+                "age_group", _AGE_GROUPS, _most_common(rows, "age_group", "age_category"), NOT_STATED
             ),
         }
 
@@ -352,12 +376,12 @@ class _Converter:
     def _population(self, rows: Sequence[Row]) -> str:
         said = _most_common(rows, "diagnosis", "target_group", "population")
         if not said:
-            return self._not_stated("populations")
+            return self._not_stated("population")
         if _folded(said) in _POPULATIONS:
             return _POPULATIONS[_folded(said)]
         column = "diagnosis" if _most_common(rows, "diagnosis") else "target_group"
         label = self.explained.get(f"{column}:{said}") or self.explained.get(said) or said
-        return self.words.add("populations", said, label=_sentence(label), definition=f"“{said}” in the file.")
+        return self.words.add("population", said, label=_sentence(label), definition=f"“{said}” in the file.")
 
     def _own_cells(self, row: Row, rows: Sequence[Row], lowest: str | None) -> dict[str, str] | str:
         """Give the cells of one result, or the reason why it has no place."""
@@ -368,7 +392,9 @@ class _Converter:
         if isinstance(numbers, str):
             return numbers
         hours, anchor = time
-        outcome = self._outcome(row)
+        if (outcome := self._outcome(row)) is None:
+            what = row.text("outcome_category", "instrument_symptom") or row.outcome
+            return f"“{what}” is an outcome of its own, and the file does not say which direction of it is good"
         is_score = outcome.endswith(("-endpoint", "-change"))
         dose, unit, dose_note = _dose(row.text("dose_arm1", "multi_arm1"))
         sessions = row.number("n_dosing_sessions")
@@ -376,7 +402,7 @@ class _Converter:
             "intervention": self._intervention(row),
             "route": self._route(row),
             "dose": dose,
-            "dose_unit": unit and self.words.add("dose_units", unit, label=unit, definition="As the file has it."),
+            "dose_unit": unit and self.words.add("dose_unit", unit, label=unit, definition="As the file has it."),
             "dose_note": dose_note,
             "administrations": str(int(sessions)) if sessions is not None and sessions == int(sessions) else "",
             "schedule": "" if sessions is None else "single" if sessions == 1 else "repeated",
@@ -408,7 +434,7 @@ class _Converter:
                 said = f": “{texts[0]}”" if texts[0] else ""
                 return f"no time is given{said}"
             self.words.add(
-                "anchors",
+                "anchor",
                 "end-of-treatment",
                 label="end of treatment",
                 definition="Hours are counted from the end of treatment.",
@@ -424,7 +450,8 @@ class _Converter:
         is_single = self.anchor == "last-dose" and row.number("n_dosing_sessions") == 1
         return hours, "first-dose" if is_single else self.anchor
 
-    def _outcome(self, row: Row) -> str:
+    def _outcome(self, row: Row) -> str | None:
+        """Give the outcome; None where the file does not let tell which direction of it is good."""
         kind = row.outcome
         if _is_sustained(row) and kind in ("response", "remission"):
             return f"sustained-{kind}"
@@ -433,6 +460,9 @@ class _Converter:
         is_main = not self.category or category in ("", self.category)
         if outcome and is_main:
             return outcome
+        better = self.directions.get(category, "") if outcome.endswith(("-endpoint", "-change")) else ""
+        if not better:
+            return None
         if outcome.endswith(("-endpoint", "-change")):
             word = f"{slug_of(category)}-{outcome.rpartition('-')[2]}"
             label = f"{_sentence(category)} score" if outcome.endswith("-endpoint") else f"Change in {category} score"
@@ -440,7 +470,12 @@ class _Converter:
             word = "-".join(part for part in (slug_of(category) if not is_main else "", slug_of(kind)) if part)
             label = _sentence(" ".join(part for part in (category if not is_main else "", kind) if part))
         return self.words.add(
-            "outcomes", word, label=label, group="general", better="", definition=f"“{category or kind}” in the file."
+            "outcome",
+            word,
+            label=label,
+            group="general",
+            better=better,
+            definition=f"“{category or kind}” in the file.",
         )
 
     def _instrument(self, row: Row) -> str:
@@ -452,7 +487,7 @@ class _Converter:
         rating = row.text("rating")
         rater = _RATERS.get(_folded(rating), "")
         return self.words.add(
-            "instruments",
+            "instrument",
             said.upper() if said.islower() else said,
             label=said.upper() if said.islower() else said,
             rater=rater or "composite",
@@ -463,12 +498,12 @@ class _Converter:
         code = row.text("condition_arm1")
         label = self._arm_label(code, "condition_arm1", "drug_arm1")
         return self.words.add(
-            "interventions", slug_of(label), label=_sentence(label), definition=f"“{code}” in the file."
+            "intervention", slug_of(label), label=_sentence(label), definition=f"“{code}” in the file."
         )
 
     def _route(self, row: Row) -> str:
         said = row.text("route", "format")
-        return self._folded_word("routes", {}, said, NOT_STATED)
+        return self._folded_word("route", {}, said, NOT_STATED)
 
     def _arm_label(self, code: str, column: str, drug: str) -> str:
         """Name a condition in words: as the file's description explains it, else by its only drug, else by its code."""
@@ -483,7 +518,7 @@ class _Converter:
         if _folded(code) in _COMPARATORS:
             value = _COMPARATORS[_folded(code)]
             return self.words.add(
-                "comparators",
+                "comparator",
                 value,
                 label=_sentence(value),
                 kind="active treatment" if value == "ECT" else "inert placebo",
@@ -495,7 +530,7 @@ class _Converter:
         if code in self.interventions:
             kind = "other drug of the class"
         return self.words.add(
-            "comparators", slug_of(label), label=_sentence(label), kind=kind, definition=f"“{code}” in the file."
+            "comparator", slug_of(label), label=_sentence(label), kind=kind, definition=f"“{code}” in the file."
         )
 
     def _same_drug(self, row: Row, lowest: str | None) -> str:
@@ -504,7 +539,7 @@ class _Converter:
         dose = _arm_dose(row, 2)
         if lowest is None or dose != lowest:
             return self.words.add(
-                "comparators",
+                "comparator",
                 slug_of(drug),
                 label=f"{_sentence(drug)}, another dose",
                 kind="other drug of the class",
@@ -512,7 +547,7 @@ class _Converter:
             )
         label = f"{_sentence(drug)} {dose}"
         return self.words.add(
-            "comparators",
+            "comparator",
             slug_of(label.replace("/", " ")),
             label=label,
             kind=NOT_STATED,

@@ -23,6 +23,7 @@ from evidence.dataset.evidence import (
     REVIEW_TRIALS,
     REVIEWS,
     TRIALS,
+    VOCABULARY,
 )
 from evidence.dataset.fields import CitationKey, Slug, Word
 from evidence.dataset.problems import KINDS
@@ -78,6 +79,10 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             **{"review": "cochrane_unipolar_kp_response_24h", "trial": "hu-2016", "label": "Hu 2016"},
             **{"basis": "listed"},
         },
+        VOCABULARY: {
+            **{"list": "outcome", "value": "joy-change", "label": "Change in joy", "group": "efficacy"},
+            **{"better": "higher", "definition": "Score of joy at the time minus the score at baseline."},
+        },
     }
 )
 # Examples of columns that the rows above leave blank.
@@ -87,6 +92,7 @@ _MORE = {
     **{"sd_intervention": "8.1", "mean_comparator": "22.7", "sd_comparator": "8.8", "median_intervention": "18"},
     **{"median_comparator": "9", "effect_measure": "MD", "effect": "-7.95", "ci_low": "-12.71", "ci_high": "-3.2"},
     **{"p_value": "0.001", "se": "2.4", "comparator_arm": "c1", "note": "Read in a review table."},
+    **{"kind": "inert placebo", "rater": "clinician", "rank": "1"},
 }
 
 

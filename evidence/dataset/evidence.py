@@ -5,7 +5,7 @@ The files are the truth; reading never writes them and never raises because of w
 
 import hashlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,16 +13,29 @@ from typing import Any
 from evidence.config import Settings, shipped_data
 from evidence.dataset.csv_table import Table, read_bytes, read_table
 from evidence.dataset.problems import KINDS, Finding, finding
-from evidence.dataset.records import LATER, Claim, Gap, Judgement, Overlap, Record, Result, Review, ReviewTrial
+from evidence.dataset.records import (
+    LATER,
+    Claim,
+    Gap,
+    Judgement,
+    Overlap,
+    Record,
+    Result,
+    Review,
+    ReviewTrial,
+    TopicWord,
+)
 from evidence.dataset.references import Reference, References, read_references
 from evidence.dataset.table_rules import CITATION_COLUMNS
 from evidence.dataset.validation import Checked, validate
+from evidence.dataset.vocabulary import Words, activate, shipped_words, using, words_of
 
 TRIALS, REFERENCES, JUDGEMENTS = "trials.csv", "references.json", "risk_of_bias.csv"
 REVIEWS, CLAIMS = "reviews.csv", "claims.csv"
 OVERLAPS, GAPS, REVIEW_TRIALS = "overlaps.csv", "gaps.csv", "review_trials.csv"
-# The files a folder may lack: those that came with the second release.
-OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS)
+VOCABULARY = "vocabulary.csv"
+# The files a folder may lack: those that came with the second release, and the words of a topic.
+OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS, VOCABULARY)
 FILES = (TRIALS, REFERENCES, JUDGEMENTS, REVIEWS, CLAIMS, *OPTIONAL)
 MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
@@ -33,6 +46,7 @@ MODELS: Mapping[str, type[Record]] = MappingProxyType(
         OVERLAPS: Overlap,
         GAPS: Gap,
         REVIEW_TRIALS: ReviewTrial,
+        VOCABULARY: TopicWord,
     }
 )
 DATA = shipped_data()
@@ -54,6 +68,8 @@ class Evidence:
     overlaps: tuple[Overlap, ...] = ()
     gaps: tuple[Gap, ...] = ()
     review_trials: tuple[ReviewTrial, ...] = ()
+    words: Words = field(default_factory=dict, repr=False)
+    topic_words: tuple[TopicWord, ...] = ()
 
     @property
     def short(self) -> str:
@@ -77,6 +93,7 @@ class Evidence:
             self.overlaps,
             self.gaps,
             self.review_trials,
+            self.topic_words,
         )
         return dict(zip(FILES, map(len, kept), strict=True))
 
@@ -96,13 +113,17 @@ class Evidence:
 
 
 def load(folder: Path | str | None = None) -> Evidence:
-    """Return the evidence in a folder; what cannot be read is missing from it and named in its findings.
+    """Return the evidence in a folder; its words become those of the program.
+
+    What cannot be read is missing from it and named in its findings.
 
     Args:
         folder: The folder of the data files. By default the one that the environment variable KETAMINE_EVIDENCE_DATA
             names, or else the data that come with the program.
     """
-    return evidence_of(read_files(Settings.from_env().data_folder if folder is None else Path(folder)))
+    evidence = evidence_of(read_files(Settings.from_env().data_folder if folder is None else Path(folder)))
+    activate(evidence.words)
+    return evidence
 
 
 def read_files(folder: Path) -> dict[str, bytes | Finding]:
@@ -123,6 +144,17 @@ def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
     An optional file that is not among them is taken as not given.
     """
     data = {name: finding("file-not-given", 0, "", name) if _not_given(data, name) else data[name] for name in FILES}
+    table = _table(data[VOCABULARY], TopicWord)
+    checked_words = validate(table, TopicWord)
+    # A folder from before this file has the words of the data that are shipped; so has one whose file is broken, as one
+    # fault should not show as a thousand.
+    own = (one.model_dump() for one in checked_words.records)
+    words = words_of(own) if table.is_readable else shipped_words()
+    with using(words):
+        return _evidence_of(data, checked_words, words)
+
+
+def _evidence_of(data: Mapping[str, bytes | Finding], checked_words: Checked[TopicWord], words: Words) -> Evidence:
     references = _references(data[REFERENCES])
     tables = {name: _table(data[name], model) for name, model in MODELS.items()}
     citations = references.items if references.is_readable else None
@@ -144,6 +176,7 @@ def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
         OVERLAPS: overlaps,
         GAPS: gaps,
         REVIEW_TRIALS: review_trials,
+        VOCABULARY: checked_words,
     }
     findings = {name: one.findings for name, one in checked.items()}
     findings[REFERENCES] = (*references.findings, *_unused(references, tables))
@@ -161,6 +194,8 @@ def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
         overlaps=overlaps.records,
         gaps=gaps.records,
         review_trials=review_trials.records,
+        words=words,
+        topic_words=checked_words.records,
     )
 
 
@@ -216,7 +251,11 @@ def _references(data: bytes | Finding) -> References:
 def _table(data: bytes | Finding, model: type[Record]) -> Table:
     if isinstance(data, Finding):
         return Table(model.columns(), findings=(data,))
-    return read_table(data, model.columns(), later=LATER.get(model, ()))
+    table = read_table(data, model.columns(), LATER.get(model, ()))
+    if model is Result or table.rows:
+        return table
+    # A header alone says that there is nothing yet: no review, no claim, no judgement.
+    return replace(table, findings=tuple(f for f in table.findings if f.code != "no-rows"))
 
 
 def _is_absent(table: Table) -> bool:

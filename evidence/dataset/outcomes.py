@@ -6,7 +6,7 @@ Adverse events carry the MedDRA preferred term's name. Groups `efficacy`, `suici
 
 from collections.abc import Mapping
 
-from evidence.dataset.vocabulary import Direction, Outcome, Term, index, terms
+from evidence.dataset.vocabulary import OUTCOME, Direction, Outcome, Term, WordList, index, terms
 
 OUTCOME_GROUPS: Mapping[str, Term] = terms(
     ("efficacy", "Depressive symptoms", "Response, remission and symptom scores."),
@@ -106,3 +106,5 @@ OUTCOMES: Mapping[str, Outcome] = index((
 ))
 # fmt: on
 BENEFIT_GROUPS = frozenset({"efficacy", "suicidality", "duration"})
+if isinstance(OUTCOMES, WordList):
+    OUTCOMES.name = OUTCOME

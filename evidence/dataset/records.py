@@ -320,5 +320,28 @@ class ReviewTrial(Record):
     """How it was inferred, and what else is known."""
 
 
+class TopicWord(Record):
+    """One word that this topic adds to a list of words: a row of vocabulary.csv."""
+
+    list: Annotated[str, Word(vocabulary.EXTENSIBLE)]
+    """The list that the word belongs to: the name of the column that holds it."""
+    value: Text
+    """The word as rows write it."""
+    label: Text
+    """The word as pages show it."""
+    definition: Text
+    """What it means."""
+    group: Annotated[str | None, Word(outcomes.OUTCOME_GROUPS)] = None
+    """Of an outcome: the group it is shown in."""
+    better: Annotated[str | None, Word(vocabulary.DIRECTIONS)] = None
+    """Of an outcome: which direction is good for the patient."""
+    kind: Annotated[str | None, Word(vocabulary.COMPARATOR_KINDS)] = None
+    """Of a comparator: how far people could guess their treatment."""
+    rater: Annotated[str | None, Word(vocabulary.RATERS)] = None
+    """Of a scale: who rates."""
+    rank: Count | None = None
+    """Of a scale: its place in the choice of one result a trial; 0 comes first."""
+
+
 # Columns that came with the second release: a file without them is read with these cells blank.
 LATER: Mapping[type[Record], tuple[str, ...]] = {Result: ("se", "schedule", "timing", "masking", "comparator_arm")}

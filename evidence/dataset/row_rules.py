@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from evidence.dataset.problems import Finding, finding
-from evidence.dataset.records import Judgement, Overlap, Record, Result, Review
+from evidence.dataset.records import Judgement, Overlap, Record, Result, Review, TopicWord
 from evidence.dataset.vocabulary import INSTRUMENTS, STATES, TOOL_WORDS
 from evidence.formatting import plain
 
@@ -330,11 +330,22 @@ def overlap_rules(entry: Entry) -> Iterator[Finding]:
         yield finding("same-trial", entry.line, "other_trial", entry.record.trial)
 
 
+_NEEDED_OF = {"outcome": ("group", "better"), "comparator": ("kind",), "instrument": ("rater",)}
+
+
+def word_rules(entry: Entry) -> Iterator[Finding]:
+    """What a word of its list must say besides its label and definition."""
+    for column in _NEEDED_OF.get(entry.record.list or "", ()):
+        if entry.is_blank(column):
+            yield finding("blank-required", entry.line, column, "")
+
+
 ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(
     {
         Result: (count_rules, percent_rules, mean_rules, scale_rules, interval_rules, comparison_rules, effect_rules),
         Review: (interval_rules,),
         Judgement: (tool_rules,),
         Overlap: (overlap_rules,),
+        TopicWord: (word_rules,),
     }
 )

@@ -13,7 +13,7 @@ from typing import Any
 
 from evidence.dataset.fields import nearest
 from evidence.dataset.problems import Finding, did_you_mean, finding
-from evidence.dataset.records import Claim, Gap, Judgement, Overlap, Record, Result, Review, ReviewTrial
+from evidence.dataset.records import Claim, Gap, Judgement, Overlap, Record, Result, Review, ReviewTrial, TopicWord
 from evidence.dataset.row_rules import ARMS, Entry
 
 TRIAL_COLUMNS = (
@@ -187,6 +187,7 @@ TABLE_RULES: Mapping[type[Record], tuple[TableRule, ...]] = MappingProxyType(
         Overlap: (repeated_rows, keys_said_twice("trial", "other_trial")),
         Gap: (repeated_rows,),
         ReviewTrial: (repeated_rows,),
+        TopicWord: (repeated_rows, keys_said_twice("list", "value")),
     }
 )
 CITATION_COLUMNS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType(

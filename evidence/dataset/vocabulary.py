@@ -1,13 +1,23 @@
 """Closed word lists: every value a word cell may hold, with its label, definition and meaning.
 
-The files, the pages and the exports use the same words. A new word is added here, once, and
+The files, the pages and the exports use the same words: those that every topic knows stand here, those of one topic in its
+vocabulary.csv. A folder's words hold while it is read (`using`), and for the program once it is the one shown (`activate`);
 validation, filters, tooltips and the data dictionary follow.
 """
 
-from collections.abc import Mapping
+import csv
+import io
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from types import MappingProxyType
-from typing import Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
+from evidence.config import shipped_data
+
+logger = logging.getLogger(__name__)
 Direction = Literal["higher", "lower"]
 
 
@@ -48,11 +58,70 @@ class Comparator(NamedTuple):
 
 
 Word = TypeVar("Word", Term, Outcome, Instrument, Comparator)
+Words = Mapping[str, Mapping[str, Any]]  # the words of a topic: list → value → word
+
+_shown: list[Words] = []  # of the topic that the program shows, once one is; replaced whole, never changed
+_read: ContextVar[Words | None] = ContextVar("words of the folder that is being read", default=None)
+
+
+def activate(words: Words) -> None:
+    """Make a topic's words those of the whole program, in place of the ones before."""
+    _shown[:] = [words]
+
+
+@contextmanager
+def using(words: Words) -> Iterator[None]:
+    """Let a topic's words hold inside the block, for this thread alone."""
+    token = _read.set(words)
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
+def active() -> Words:
+    """Return the words of the topic that is being read here, else of the one shown, else of the data that are shipped."""
+    reading = _read.get()
+    if reading is not None:
+        return reading
+    return _shown[0] if _shown else shipped_words()
+
+
+class WordList(Mapping[str, Word], Generic[Word]):
+    """The words of one list by value, in order: those of the topic, then those that every topic knows."""
+
+    def __init__(self, items: Sequence[Word]) -> None:
+        self.name = ""
+        self._own: dict[str, Word] = {item.value: item for item in items}
+        self._merged: tuple[Words | None, dict[str, Word]] = (None, self._own)
+
+    def _words(self) -> dict[str, Word]:
+        if not self.name:  # a list that no topic adds to
+            return self._own
+        words = active()
+        known, merged = self._merged
+        if known is not words:
+            more = words.get(self.name)
+            merged = {**more, **{k: v for k, v in self._own.items() if k not in more}} if more else self._own
+            self._merged = (words, merged)
+        return merged
+
+    def __getitem__(self, value: str) -> Word:
+        return self._words()[value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words())
+
+    def __len__(self) -> int:
+        return len(self._words())
+
+    def __contains__(self, value: object) -> bool:
+        return value in self._words()
 
 
 def index(items: tuple[Word, ...]) -> Mapping[str, Word]:
     """The words as a read-only mapping from value to word, in the given order."""
-    return MappingProxyType({item.value: item for item in items})
+    return WordList(items)
 
 
 def terms(*rows: tuple[str, str, str]) -> Mapping[str, Term]:
@@ -104,11 +173,7 @@ BACKGROUNDS = terms(
     ("usual care", "Usual care", "Other treatment continued as the clinician saw fit."),
     ("washout", "Washout", "Other antidepressants were stopped before."),
 )
-INTERVENTIONS = terms(
-    ("ketamine", "Ketamine", "Racemic ketamine."),
-    ("esketamine", "Esketamine", "The S-enantiomer of ketamine."),
-    ("arketamine", "Arketamine", "The R-enantiomer of ketamine."),
-)
+INTERVENTIONS = terms()  # each topic has its own
 ROUTES = terms(
     ("intravenous", "Intravenous", "Infusion into a vein, usually over 40 minutes."),
     ("intranasal", "Intranasal", "Nasal spray or drops."),
@@ -169,21 +234,13 @@ COMPARATOR_KINDS = terms(
     ("inert placebo", "Inert placebo", "Nothing that is felt; most people can tell which they got."),
     ("active treatment", "Active treatment", "Another treatment for depression."),
     ("no treatment", "No treatment", "A randomised group without the drug or a placebo."),
-    ("other drug of the class", "Ketamine against ketamine", "Another form of ketamine."),
+    ("other drug of the class", "Drug against drug", "Another form or dose of the drug itself."),
     ("uncontrolled", "Uncontrolled", "No comparison group."),
+    ("not stated", "Not classified", "Nobody has said yet whether it is felt, or treats."),
 )
-COMPARATORS: Mapping[str, Comparator] = index(tuple(Comparator(*row) for row in (
-    ("midazolam", "Midazolam", "active placebo", "A short-acting sedative, given as an active placebo."),
-    ("remifentanil", "Remifentanil", "active placebo", "A short-acting opioid, given as an active placebo."),
-    ("diclofenac", "Diclofenac", "inert placebo", "A pain killer in people with chronic pain; it is not felt as ketamine is."),
-    ("saline", "Saline", "inert placebo", "Salt water in place of the drug."),
-    ("placebo", "Placebo", "inert placebo", "A dummy spray, tablet or infusion, alone or with the same antidepressant as the drug arm."),
-    ("quetiapine", "Quetiapine", "active treatment", "An antipsychotic used as an add-on in depression."),
-    ("ECT", "Electroconvulsive therapy", "active treatment", "Seizures induced under anaesthesia."),
-    ("no-ketamine", "No ketamine", "no treatment", "The same procedure without ketamine."),
-    ("ketamine", "Racemic ketamine", "other drug of the class", "Racemic ketamine as the comparison for an enantiomer."),
-    ("none", "None", "uncontrolled", "An uncontrolled result, also inside a randomised trial."),
-)))
+COMPARATORS: Mapping[str, Comparator] = index((
+    Comparator("none", "None", "uncontrolled", "An uncontrolled result, also inside a randomised trial."),
+))
 INSTRUMENTS: Mapping[str, Instrument] = index(tuple(Instrument(*row) for row in (
     ("MADRS", "Montgomery–Åsberg Depression Rating Scale", "clinician", 0),
     ("HAMD", "Hamilton Depression Rating Scale", "clinician", 1),
@@ -328,3 +385,70 @@ STATES = frozenset(
         "suicide-risk-resolved",
     }
 )
+
+
+_RANKS = {"clinician": 1, "self": 3, "composite": 4}
+
+
+def words_of(rows: Iterable[Mapping[str, Any]]) -> Words:
+    """Return the words in rows of vocabulary.csv, by list and value."""
+    words: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        words.setdefault(row["list"], {})[row["value"]] = _word(row)
+    return MappingProxyType(words)
+
+
+def _word(row: Mapping[str, Any]) -> Any:
+    value, label, definition = row["value"], row["label"], row["definition"]
+    if row["list"] == OUTCOME:
+        return Outcome(value, label, row["group"], row["better"], definition)
+    if row["list"] == "comparator":
+        return Comparator(value, label, row["kind"], definition)
+    if row["list"] == "instrument":
+        rank = row["rank"]
+        return Instrument(value, label, row["rater"], _RANKS[row["rater"]] if rank in (None, "") else int(rank))
+    return Term(value, label, definition)
+
+
+@cache
+def shipped_words() -> Words:
+    """Return the words of the data that come with the program; none where they have none."""
+    try:
+        text = (shipped_data() / "vocabulary.csv").read_text("utf-8")
+        return words_of(csv.DictReader(io.StringIO(text)))
+    except (OSError, ValueError, KeyError):
+        logger.exception("the words of the shipped data cannot be read")
+        return MappingProxyType({})
+
+
+LISTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "design": DESIGNS,
+        "blinding": BLINDINGS,
+        "masking": MASKINGS,
+        "population": POPULATIONS,
+        "age_group": AGE_GROUPS,
+        "background": BACKGROUNDS,
+        "intervention": INTERVENTIONS,
+        "route": ROUTES,
+        "dose_unit": DOSE_UNITS,
+        "anchor": ANCHORS,
+        "unit": UNITS,
+        "comparator": COMPARATORS,
+        "instrument": INSTRUMENTS,
+    }
+)
+OUTCOME = "outcome"  # the list in `evidence.dataset.outcomes`
+EXTENSIBLE = terms(*((name, name.replace("_", " "), f"Words of the column {name}.") for name in (*LISTS, OUTCOME)))
+RATERS = terms(
+    ("clinician", "Clinician", "Somebody else rates."),
+    ("self", "Self", "People rate themselves."),
+    ("composite", "Several", "A parent, a teacher, or several scales together."),
+)
+DIRECTIONS = terms(
+    ("higher", "Higher", "A higher number is better for the patient."),
+    ("lower", "Lower", "A lower number is better for the patient."),
+)
+for _name, _list in LISTS.items():
+    if isinstance(_list, WordList):
+        _list.name = _name

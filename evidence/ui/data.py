@@ -9,6 +9,7 @@ import streamlit as st
 
 from evidence.config import Settings
 from evidence.dataset.evidence import Evidence, fingerprint, load
+from evidence.dataset.vocabulary import activate
 
 
 def data_folder() -> Path:
@@ -53,5 +54,8 @@ def current() -> Loaded:
     if on_disk.results and not on_disk.broken:
         if last.evidence is not on_disk:
             last.evidence, last.read_at = on_disk, datetime.now(UTC)
+        activate(on_disk.words)
         return Loaded(on_disk, on_disk, None)
-    return Loaded(last.evidence or on_disk, on_disk, last.read_at)
+    shown = last.evidence or on_disk
+    activate(shown.words)
+    return Loaded(shown, on_disk, last.read_at)

@@ -16,6 +16,7 @@ def test_it_writes_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     references = str(FILE.with_name("references.json"))
     assert main(["convert", "metapsy", str(FILE), "--references", references, "--out", str(out)]) == 0
     said = capsys.readouterr().out
+    assert main(["check", str(out)]) == 0  # notes there are, and nothing blocks
     assert "213 of 220 rows of 15 trials, 84 judgements of risk of bias, 16 references" in said
     assert "data.csv:2 not converted: measured before treatment" in said
     with (out / "trials.csv").open(newline="") as file:

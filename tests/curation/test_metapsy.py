@@ -232,19 +232,34 @@ def test_the_end_of_treatment_is_an_anchor_and_an_unknown_time_a_reason() -> Non
 def test_times_in_words() -> None:
     made = one("A 2020;cbt;cau;msd;BDI;12 weeks;10;3;20;12;3;20", HEADER.replace("time_days", "time"))
     assert made.results[0]["hours"] == "2016"
-    assert made.words["comparators"]["cau"]["kind"] == "no treatment"
+    assert made.words["comparator"]["cau"]["kind"] == "no treatment"
 
 
-def test_other_categories_are_outcomes_of_their_own() -> None:
-    header = HEADER + ";outcome_category"
+CATEGORIES = HEADER + ";outcome_category;.g;.g_se"
+
+
+def test_other_categories_are_outcomes_of_their_own_whose_direction_the_file_tells() -> None:
     rows = [
-        "A 2020;x;wl;msd;C;7;10;3;20;12;3;20;ADHD total",
-        "B 2020;x;wl;msd;C;7;10;3;20;12;3;20;ADHD total",
-        "A 2020;x;wl;msd;D;7;10;3;20;12;3;20;Behaviour",
+        "A 2020;x;wl;msd;C;7;10;4;20;12;4;20;ADHD;0,490;0,32",
+        "B 2020;x;wl;msd;C;7;10;4;20;12;4;20;ADHD;0,490;0,32",
+        "A 2020;x;wl;msd;D;7;10;4;20;12;4;20;Worry;0,490;0,32",
+        "A 2020;x;wl;msd;E;7;12;4;20;10;4;20;Joy;0,490;0,32",
     ]
-    made = one("\n".join(rows), header)
-    assert [row["outcome"] for row in made.results] == ["symptom-endpoint", "behaviour-endpoint", "symptom-endpoint"]
-    assert made.words["outcomes"]["behaviour-endpoint"]["better"] == ""  # the direction is not guessed
+    made = one("\n".join(rows), CATEGORIES)
+    assert {row["outcome"] for row in made.results} == {"symptom-endpoint", "worry-endpoint", "joy-endpoint"}
+    outcomes = made.words["outcome"]
+    assert (outcomes["worry-endpoint"]["better"], outcomes["joy-endpoint"]["better"]) == ("lower", "higher")
+
+
+def test_a_direction_that_nothing_tells_is_not_guessed() -> None:
+    rows = [
+        "A 2020;x;wl;msd;C;7;10;4;20;12;4;20;ADHD;NA;NA",
+        "B 2020;x;wl;msd;C;7;10;4;20;12;4;20;ADHD;NA;NA",
+        "A 2020;x;wl;msd;D;7;10;4;20;12;4;20;Worry;NA;NA",
+    ]
+    made = one("\n".join(rows), CATEGORIES)
+    assert len(made.results) == 2
+    assert "does not say which direction of it is good" in made.kept[0].why
 
 
 def test_a_file_that_subtracts_the_other_way_is_told() -> None:
