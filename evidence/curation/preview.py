@@ -23,7 +23,6 @@ from evidence.serialize import BOM, guard_formula
 
 _MOST_TRIALS = 20  # new trials whose influence is worked out
 _MOST_RANKED = 30  # headline numbers they are ranked in
-_LINE = re.compile(r"\b([Ll])ine ([0-9]+)\b")
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -146,12 +145,12 @@ def _lines(old: bytes, table: Table) -> dict[int, int]:
 
 
 def _of_upload(found: Finding, lines: Mapping[int, int]) -> Finding:
-    def where(match: re.Match[str]) -> str:
-        line = int(match.group(2))
-        place = f"{lines[line]} of the new rows" if line in lines else f"{line} of {TRIALS}"
-        return f"{match.group(1)}ine {place}"
-
-    return replace(found, line=lines.get(found.line, 0), message=_LINE.sub(where, found.message))
+    """Return a problem of the file to be with its lines as those of the table that was brought."""
+    message, other = found.message, found.related_line
+    if other:
+        place = f"{lines[other]} of the new rows" if other in lines else f"{other} of {TRIALS}"
+        message = re.sub(rf"\b([Ll]ine) {other}\b", rf"\g<1> {place}", message)
+    return replace(found, line=lines.get(found.line, 0), message=message, related_line=0)
 
 
 def _of_ours(found: Finding) -> Finding:

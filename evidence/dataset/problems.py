@@ -31,7 +31,10 @@ class FindingKind:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong in one place. Line 0 is the file as a whole; column "" is the whole row."""
+    """One thing wrong in one place. Line 0 is the file as a whole; column "" is the whole row.
+
+    `related_line` is the other line that the message names, 0 where there is none.
+    """
 
     line: int
     column: str
@@ -40,6 +43,7 @@ class Finding:
     value: str
     message: str
     fix: str
+    related_line: int = 0
 
     @property
     def is_blocking(self) -> bool:
@@ -47,8 +51,8 @@ class Finding:
         return self.severity == "blocking"
 
     def to_dict(self) -> dict[str, Any]:
-        """The finding as a dictionary of plain values, in the order of its fields."""
-        return asdict(self)
+        """Return it as a dictionary of plain values, in the order of its fields; the message names the other line."""
+        return {name: value for name, value in asdict(self).items() if name != "related_line"}
 
 
 # fmt: off
@@ -210,7 +214,17 @@ def finding(code: str, line: int, column: str = "", value: object = "", **detail
     words |= {name: str(details[name]) for name in ("suggestion", "allowed", "columns") if name in details}
     words |= {"column": shown(column), "value": shown(value)}
     message, fix = kind.message.format_map(words), kind.fix.format_map(words)
-    return Finding(line, words["column"], code, kind.severity, words["value"], message, fix)
+    related = details.get("first_line")
+    return Finding(
+        line,
+        words["column"],
+        code,
+        kind.severity,
+        words["value"],
+        message,
+        fix,
+        related if isinstance(related, int) else 0,
+    )
 
 
 def did_you_mean(word: str) -> str:

@@ -74,6 +74,12 @@ def test_a_finding_that_names_another_line_says_which_file(folder: Path) -> None
     assert [f.message for f in repeated] == ["The row repeats line 2 of trials.csv."]
 
 
+def test_a_cell_that_speaks_of_a_line_is_quoted_as_it_is(folder: Path) -> None:
+    [fault] = preview(folder, table({"population": "line 2"}, first=4), CITED).findings
+    assert (fault.line, fault.code) == (4, "unknown-term")
+    assert "“line 2”" in fault.message
+
+
 def test_rows_are_judged_with_the_rows_that_are_there(folder: Path) -> None:
     first = load(folder).results[0]
     seen = preview(folder, table({"trial": first.trial, "label": "Another label"}), CITED)
