@@ -1,19 +1,20 @@
 """``python -m evidence pool``: pool any table of studies and say every number, as text or JSON."""
 
 import argparse
-import csv
 import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import median
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from evidence.cli.console import read_file
 from evidence.cli.errors import UnreadableError
 from evidence.cli.pool_text import bayes_text, proportion_text, text_report
-from evidence.dataset.csv_table import Row, Table, read_table
-from evidence.dataset.encoding import decode
+from evidence.curation.column_mapping import folded, guess_mapping
+from evidence.curation.upload import read_upload
+from evidence.dataset.csv_table import Row, Table
 from evidence.serialize import to_json
 from evidence.stats.bayes import PRIORS, Prior
 from evidence.stats.effect_sizes import MEASURES, Counts, Scores
@@ -23,6 +24,7 @@ _NEEDED = {"counts": ("events", "n"), "scores": ("mean", "sd", "n")}
 _ARMS = ("intervention", "comparator")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _PRIOR_OF_MEASURE = {"RR": "turner", "OR": "turner", "RD": "half-normal-0.5", "MD": "rhodes", "SMD": "rhodes"}
+_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _HARMLESS = {"bom", "separator", "blank-row"}
 
 
@@ -36,7 +38,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """
     parser = subparsers.add_parser(
         "pool",
-        description="Pool the studies of each table (CSV). Columns: study, then events_intervention, n_intervention, "
+        description="Pool the studies of each table (CSV or XLSX). Columns, under these names or those of other "
+        "programs: study, then events_intervention, n_intervention, "
         "events_comparator, n_comparator for RR, OR and RD, or mean_*, sd_* and n_* for MD and SMD, or events and n of "
         "one group for PLO (a proportion as a logit, with --method GLMM). "
         "Further columns are ignored; a blank cell or NA leaves its study out.",
@@ -78,11 +81,15 @@ def run(args: argparse.Namespace) -> int:
         _write(sys.stderr, wrong + "\n")
         return 2
     problems: list[str] = []
+    notes: list[str] = []
     reports: list[dict[str, Any]] = []
     for file in args.tables:
-        report, wrong_here = _report(file, args)
+        report, wrong_here, notes_here = _report(file, args)
         problems += wrong_here
-        reports.append({"file": file} | report)
+        notes += notes_here
+        reports.append({"file": file} | report | {"notes": notes_here})
+    if notes:
+        _write(sys.stderr, "".join(f"note: {note}\n" for note in notes))
     if problems:
         _write(sys.stderr, "\n".join(problems) + "\n")
         return 2
@@ -109,17 +116,17 @@ def _misused(args: argparse.Namespace) -> str:
     return ""
 
 
-def _report(file: str, args: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-    """Return the report of one table, and everything that is wrong with the table."""
+def _report(file: str, args: argparse.Namespace) -> tuple[dict[str, Any], list[str], list[str]]:
+    """Return the report of one table, everything that is wrong with the table, and what has to be said of it."""
     if args.method == "GLMM":
         groups, problems = _read_groups(file)
-        return (proportion_report(groups) if not problems else {}), problems
-    studies, problems = read_studies(file, args.measure, args.subgroup)
+        return (proportion_report(groups) if not problems else {}), problems, []
+    studies, problems, notes = read_studies(file, args.measure, args.subgroup)
     if problems:
-        return {}, problems
+        return {}, problems, notes
     if args.method == "bayes":
-        return bayes_report(studies, args.measure, _prior(studies, args), by_subgroup=bool(args.subgroup)), []
-    return pool_report(studies, args.measure, args.method, args.test, by_subgroup=bool(args.subgroup)), []
+        return bayes_report(studies, args.measure, _prior(studies, args), by_subgroup=bool(args.subgroup)), [], notes
+    return pool_report(studies, args.measure, args.method, args.test, by_subgroup=bool(args.subgroup)), [], notes
 
 
 def _prior(studies: Sequence[Study], args: argparse.Namespace) -> Prior:
@@ -135,12 +142,12 @@ def _prior(studies: Sequence[Study], args: argparse.Namespace) -> Prior:
 
 def _read_groups(file: str) -> tuple[list[tuple[str, Counts | None]], list[str]]:
     """Return the groups of a table with events and n, and everything that is wrong with it."""
-    table, problems = _read(file)
-    if not table:
+    source, problems = _read(file)
+    if source is None:
         return [], problems
-    if absent := [name for name in ("study", "events", "n") if name not in table.columns]:
-        missing = f"{file}: Missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."
-        return [], [*problems, missing]
+    if missing := source.missing(file, ("study", "events", "n")):
+        return [], [*problems, *missing]
+    table = source.table
     groups: list[tuple[str, Counts | None]] = []
     for row in table.rows:
         cells = dict(zip(table.columns, row.cells, strict=True))
@@ -162,53 +169,120 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
-def read_studies(file: str, measure: str, subgroup: str | None) -> tuple[list[Study], list[str]]:
-    """The studies of one table, and everything that is wrong with it in words; never raises because of the file.
+def read_studies(file: str, measure: str, subgroup: str | None) -> tuple[list[Study], list[str], list[str]]:
+    """Return the studies of one table, what is wrong with it, and what has to be said of it; never raises.
 
     >>> read_studies("no such file.csv", "RR", None)[0]
     []
     """
-    table, problems = _read(file)
-    if not table:
-        return [], problems
+    source, problems = _read(file)
+    if source is None:
+        return [], problems, []
     kinds = _NEEDED[MEASURES[measure].needs]
     columns = [f"{kind}_{arm}" for arm in _ARMS for kind in kinds]
-    wanted = ["study", *columns, *([subgroup] if subgroup else [])]
-    if absent := [name for name in wanted if name not in table.columns]:
-        missing = f"{file}: Missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."
-        return [], [*problems, missing]
-    studies = []
+    if missing := source.missing(file, ["study", *columns, *([subgroup] if subgroup else [])]):
+        return [], [*problems, *missing], source.notes
+    table = source.table
+    studies = [(line, Study(name, None, "looks like a total", "")) for line, name in source.totals]
+    rows: list[tuple[int, str, tuple[str, ...]]] = []
+    for line, column, cell in _ambiguous(table, columns):
+        words = (
+            f"“{cell}” may be a thousand or a decimal, as other cells have decimal commas. Write it without a point."
+        )
+        problems.append(f"{file}, line {line}, column {column}: {words}")
     for row in table.rows:
         cells = dict(zip(table.columns, row.cells, strict=True))
         wrong = list(_faults(cells, columns, table.separator))
         problems += [f"{file}, line {row.line}, column {column}: {words}" for column, words in wrong]
         if not wrong:
-            studies.append(_study(row, cells, columns, measure, cells[subgroup].strip() if subgroup else "", table))
-    return studies, problems
+            group = cells[subgroup].strip() if subgroup else ""
+            study = _study(row, cells, columns, measure, group, table)
+            studies.append((row.line, study))
+            rows.append((row.line, study.name, tuple(cells[column].strip() for column in columns)))
+    notes = [*source.notes, *_said_twice(file, rows)]
+    if subgroup:
+        notes += _groups_in_two_spellings(file, subgroup, [study.subgroup for _, study in studies if study.effect])
+    return [study for _, study in sorted(studies, key=lambda one: one[0])], problems, notes
 
 
-def _read(file: str) -> tuple[Table | None, list[str]]:
+class _Source(NamedTuple):
+    """A table under the names of our columns where its own are known, and what has to be said of it."""
+
+    table: Table
+    notes: list[str]
+    totals: list[tuple[int, str]]
+
+    def missing(self, file: str, wanted: Sequence[str]) -> list[str]:
+        """What keeps the wanted columns from being read: one that is not there, or is there twice."""
+        names = self.table.columns
+        absent = [name for name in wanted if name not in names]
+        twice = [name for name in wanted if f"{name} (2)" in names]
+        found = [f"{file}: Missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."]
+        again = f"{file}: More than once in the header: {', '.join(twice)}. Remove or rename one of them."
+        return [*(found if absent else []), *([again] if twice else [])]
+
+
+def _read(file: str) -> tuple[_Source | None, list[str]]:
+    """Return a table as every command reads it, with foreign names of columns replaced by ours, and what blocks."""
     try:
-        data = read_file(file)
+        table = read_upload(read_file(file)).table
     except UnreadableError as error:
         return None, [str(error)]
-    decoded = decode(data)
-    # Any table may be pooled, so the columns asked for are those its own header names.
-    header: list[str] = []
-    first = next((line for line in re.split(r"[\r\n]+", decoded.text or "") if line.strip()), "")
-    for separator in ",;\t":
-        try:
-            cells = next(csv.reader([first], delimiter=separator), [])
-        except csv.Error:
+    found = [(f, f"{file}{f', line {f.line}' if f.line else ''}: {f.message} {f.fix}") for f in table.findings]
+    problems = [words for f, words in found if f.is_blocking]
+    if not table.is_readable:
+        return None, problems
+    notes = [words for f, words in found if f.code not in _HARMLESS]
+    names = list(table.columns)
+    for source, ours in guess_mapping(names).columns.items():
+        name = "study" if ours == "label" else ours
+        if name not in names:
+            names[names.index(source)] = name
+            if folded(source) != folded(name):
+                notes.append(f"{file}: The column “{source}” was read as {name}.")
+    totals = [(f.line, f.value) for f in table.findings if f.code == "total-row"]
+    return _Source(replace(table, columns=tuple(names)), notes, totals), problems
+
+
+def _said_twice(file: str, rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> Iterator[str]:
+    """Rows that repeat another one, or that have its comparator: their people would count twice."""
+    first: dict[tuple[str, ...], tuple[int, str]] = {}
+    comparators: dict[tuple[str, ...], tuple[int, str]] = {}
+    for line, name, numbers in rows:
+        key = (name.casefold(), *numbers)
+        known = first.setdefault(key, (line, name))
+        if known[0] != line:
+            yield f"{file}, line {line}: The row repeats line {known[0]} ({name}); it counts twice. Remove one of them."
             continue
-        header = max(header, cells, key=len)
-    table = read_table(data, list(dict.fromkeys(header)))
-    problems = [
-        f"{file}{f', line {found.line}' if found.line else ''}: {found.message} {found.fix}"
-        for found in table.findings
-        if found.code not in _HARMLESS
-    ]
-    return (table if table.is_readable else None), problems
+        half = numbers[len(numbers) // 2 :]
+        other = comparators.setdefault(half, (line, name))
+        if other[0] != line and all(not _missing(number) for number in half) and half[0] not in ("0", "0.0"):
+            yield (
+                f"{file}, line {line}: {name} has the same comparator numbers as line {other[0]} ({other[1]}). If they "
+                "are one group of people, it counts twice: choose one arm, or split the comparator."
+            )
+
+
+def _groups_in_two_spellings(file: str, column: str, values: Sequence[str]) -> Iterator[str]:
+    """Subgroups that differ in nothing but letter case and signs, and rows that name none."""
+    spellings: dict[str, str] = {}
+    for value in dict.fromkeys(values):
+        known = spellings.setdefault(folded(value) or value, value)
+        if known != value:
+            yield f"{file}: “{known}” and “{value}” in {column} are two subgroups. Write one word if they are one."
+    if "" in values and len(set(values)) > 1:
+        yield f"{file}: Rows without a word in {column} form a subgroup of their own: {values.count('')}."
+
+
+def _ambiguous(table: Table, columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
+    """Cells of a table with decimal commas in which a point may mark thousands."""
+    places = [table.columns.index(name) for name in columns]
+    has_commas = any("," in row.cells[place] for row in table.rows for place in places)
+    if table.separator == ";" and has_commas:
+        for row in table.rows:
+            for name, place in zip(columns, places, strict=True):
+                if _THOUSANDS.fullmatch(row.cells[place].strip()):
+                    yield row.line, name, row.cells[place].strip()
 
 
 def _missing(cell: str) -> bool:

@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from evidence.cli.pool import register
-from tests.support.paths import REFERENCE
+from tests.support.paths import CASES, REFERENCE
 
 TABLES = json.loads((REFERENCE / "metafor.json").read_text(encoding="utf-8"))
 COUNTS = "study,events_intervention,n_intervention,events_comparator,n_comparator"
 KEYS = [
     *("file", "measure", "scale", "method", "test", "k", "estimate", "se", "ci_low", "ci_high", "p", "tau2"),
     *("tau2_low", "tau2_high", "i2", "h2", "q", "q_p", "pi_low", "pi_high", "hk_narrower", "weights"),
-    *("studies", "leave_one_out", "cumulative", "egger", "subgroups", "subgroup_test"),
+    *("studies", "leave_one_out", "cumulative", "egger", "subgroups", "subgroup_test", "notes"),
 ]
 
 
@@ -190,9 +190,6 @@ def test_a_standard_deviation_of_zero_is_a_fault(table, capsys):
         b"\x00\x01\x02",
         b"study,\x00\n1,2\n",
         b"\xff\xfe\xfa",
-        f"{COUNTS}\nA,1,2,1,2\n".encode("utf-16"),
-        f"{COUNTS}\nA,1,2,1,2\n".encode("utf-16-le"),
-        f"{COUNTS}\nM\xfcller,1,2,1,2\n".encode("cp1252"),
         f"{COUNTS}\n".encode(),
         COUNTS.encode(),
         f'{COUNTS}\n"A,1,2,1,2\n'.encode(),
@@ -340,3 +337,96 @@ def test_proportions_end_to_end(table, capsys):
 def test_options_that_do_not_go_together_are_refused_in_words(table, capsys, words, expected):
     assert command(table(f"{COUNTS}\n"), *words) == 2
     assert expected in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
+def test_tables_in_other_encodings_are_read_as_everywhere(table, encoding, capsys):
+    assert command(table(f"{COUNTS}\nM\xfcller,1,2,1,2\n".encode(encoding)), "--measure", "RR") == 0
+    out, err = capsys.readouterr()
+    assert "Müller" in out
+    assert "note: " in err
+
+
+def pooled_case(name, capsys, measure="RR", *words):
+    code = command(CASES / name, "--measure", measure, "--format", "json", *words)
+    out, err = capsys.readouterr()
+    return code, (json.loads(out)[0] if out else {}), err
+
+
+@pytest.mark.parametrize("name", ["p-revman-total-row.csv", "p-subtotals-upper.csv"])
+def test_totals_are_no_studies(name, capsys):
+    code, found, err = pooled_case(name, capsys)
+    assert (code, found["k"]) == (0, 2)
+    assert math.exp(found["estimate"]) == pytest.approx(2.156, abs=5e-4)
+    assert "looks like a total" in {study["excluded"] for study in found["studies"]}
+    assert "looks like a total" in err
+
+
+@pytest.mark.parametrize(("name", "k"), [("p-sep-line.csv", 2), ("p-semicolon.csv", 2), ("p-title-line.csv", 1)])
+def test_what_add_understands_pool_does(name, k, capsys):
+    code, found, _ = pooled_case(name, capsys)
+    assert (code, found["k"]) == (0, k)
+
+
+def test_a_study_twice_and_a_shared_comparator_are_said(capsys):
+    code, found, err = pooled_case("p-duplicate-study.csv", capsys)
+    assert (code, found["k"]) == (0, 3)
+    assert "line 4: The row repeats line 2" in err
+    assert found["notes"] == [err.removeprefix("note: ").strip()]
+    _, _, err = pooled_case("p-multi-arm-shared-control.csv", capsys)
+    assert "line 3" in err
+    assert "same comparator" in err
+
+
+def test_names_of_other_programs_are_read_and_said(table, capsys):
+    data = "Author,ai,n1i,ci,n2i\nAlpha,18,30,8,30\nBeta,10,20,5,20\n"
+    assert command(table(data), "--measure", "RR", "--format", "json") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)[0]["k"] == 2
+    assert "“ai” was read as events_intervention" in err
+
+
+def test_a_column_twice_is_refused(table, capsys):
+    assert command(table(f"{COUNTS},n_comparator\nA,1,2,1,2,3\n"), "--measure", "RR") == 2
+    assert "More than once in the header: n_comparator" in capsys.readouterr().err
+
+
+def test_subgroups_in_two_spellings_are_said(table, capsys):
+    data = f"{COUNTS},group\nA,1,20,1,20,TRD\nB,2,20,1,20,trd\nC,3,20,2,20,\n"
+    assert command(table(data), "--measure", "RR", "--subgroup", "group") == 0
+    err = capsys.readouterr().err
+    assert "“TRD” and “trd”" in err
+    assert "a subgroup of their own: 1" in err
+
+
+def test_a_point_that_may_mark_thousands_is_refused(capsys):
+    code, _, err = pooled_case("p-mean-thousands-dot.csv", capsys, "MD")
+    assert code == 2
+    assert "may be a thousand" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "words", "k", "estimate", "tau2"),
+    [
+        ("p-double-zero.csv", "RR", (), 3, 0.4284781, 1.3213272),
+        ("p-double-zero.csv", "RD", (), 5, 0.017347, 0.0018642),
+        ("p-scores-small.csv", "SMD", ("--test", "knha"), 3, -0.9757708, None),
+        ("p-scores-identical.csv", "SMD", (), 3, -0.9219702, 0),
+    ],
+)
+def test_pools_of_odd_tables_are_those_of_metafor(name, measure, words, k, estimate, tau2, capsys):
+    _, found, _ = pooled_case(name, capsys, measure, *words)
+    assert found["k"] == k
+    assert found["estimate"] == pytest.approx(estimate, abs=1e-6)
+    assert tau2 is None or found["tau2"] == pytest.approx(tau2, abs=1e-6)
+
+
+def test_a_thousand_million_people_are_pooled(capsys):
+    code, found, _ = pooled_case("p-huge-n.csv", capsys)
+    assert (code, found["k"]) == (0, 3)
+
+
+def test_words_for_what_is_missing_are_refused_by_line(capsys):
+    code, _, err = pooled_case("p-na-variants.csv", capsys)
+    assert code == 2
+    assert [line for line in range(2, 8) if f"line {line}," in err] == [4, 5, 6, 7]
