@@ -82,3 +82,14 @@ def probability(value: float | None) -> str:
     if value is None:
         return f"p {UNKNOWN}"
     return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"
+
+
+def megabytes(size: int) -> str:
+    """Return a number of bytes in words.
+
+    >>> megabytes(999), megabytes(124_000), megabytes(2_500_000)
+    ('999 bytes', '124 kB', '2.5 MB')
+    """
+    if size < 1000:
+        return f"{size} bytes"
+    return f"{size / 1000:.0f} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from evidence.formatting import counted
+from evidence.curation.history import growth
+from evidence.formatting import counted, megabytes
 from evidence.questions import completeness
 from evidence.questions import data_quality as quality
 from evidence.serialize import to_csv
@@ -127,3 +128,10 @@ st.dataframe(
     alt="Trials without a registry number",
     column_config=OPEN,
 )
+
+if (kept := growth(loading.data_folder())).changes:
+    st.header("Earlier versions", anchor=False)
+    st.markdown(
+        f"{counted(kept.changes, 'change')} on record, {megabytes(kept.size)} in history/. Each save keeps a copy of "
+        "every file that it changes. `python -m evidence history --prune` forgets all but the last hundred."
+    )

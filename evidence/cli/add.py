@@ -1,6 +1,7 @@
 """`add`: put rows and references behind those in the data, or say what stands against it and what it would change."""
 
 import argparse
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -23,7 +24,7 @@ from evidence.cli.errors import BLOCKED, CLEAN, UnreadableError
 from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
 from evidence.curation.fixes import Fix, apply_fixes
 from evidence.curation.preview import Preview, preview
-from evidence.curation.store import Conflict, Refused, Saved, save
+from evidence.curation.store import Conflict, Refused, Saved, is_interrupted, roll_back, save
 from evidence.curation.upload import read_upload
 from evidence.dataset.evidence import REFERENCES, TRIALS, known_citations
 from evidence.dataset.problems import Finding
@@ -63,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.data)
     read_file(str(folder / TRIALS))  # without it there is nothing to add to
     data = read_file(args.file)
+    if not args.dry_run and is_interrupted(folder) and roll_back(folder):
+        sys.stderr.write("A save was interrupted, so nothing of it was kept; the data are as they were before it.\n")
     mapping = _mapping(args.mapping)
     references = _references(args.references, folder)
     progress(f"Reading {called(args.file)}")

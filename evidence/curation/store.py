@@ -1,9 +1,12 @@
 """Save new rows and references, and take the last save back: under a lock, against the version that was seen, atomic.
 
-Killing the process at any moment leaves each file old or new, never a mix, and the pair of trials.csv and
-references.json valid: references are written first (one that nobody cites yet is only a note) and taken back last.
+Killing the process at any moment leaves each file old or new, never a mix, and all files together valid: references are
+written first (one that nobody cites yet is only a note) and taken back last. A change that was killed between two files
+is rolled back before the next one, so that the same save, or undo, goes through.
 """
 
+import contextlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,16 +18,21 @@ from filelock import FileLock, Timeout
 from evidence.curation.append import append_references, append_rows
 from evidence.curation.history import (
     FOLDER,
+    Growth,
     Version,
+    interrupted,
     keep,
     kept_file,
     now,
+    prune,
     record,
+    sign_of,
     versions,
 )
 from evidence.dataset.evidence import (
     FILES,
     JUDGEMENTS,
+    MODELS,
     REFERENCES,
     TRIALS,
     Evidence,
@@ -34,11 +42,11 @@ from evidence.dataset.evidence import (
     read_files,
 )
 from evidence.dataset.problems import Finding
-from evidence.dataset.records import Judgement
 from evidence.files import remove_leftovers, replace_file
 
 PATIENCE = 10.0  # seconds to wait for another save
-_ORDER = (REFERENCES, TRIALS, JUDGEMENTS)
+# What is cited is written before what cites it, and taken back after it.
+_ORDER = (REFERENCES, *(name for name in FILES if name != REFERENCES))
 Files = Mapping[str, bytes | Finding]
 
 
@@ -84,32 +92,35 @@ def save(
     seen_digest: str,
     patience: float = PATIENCE,
     judgements: Sequence[Sequence[str]] = (),
+    more: Mapping[str, Sequence[Sequence[str]]] = MappingProxyType({}),
 ) -> Saved | Conflict | Refused:
     """Add rows (cells in the order of our columns), CSL items and judgements of bias behind those in a folder.
 
     Rows that something blocks are refused together with all the others: a save is the whole or nothing. The files
-    before it are kept in history/, and the journal says what was done. Waits `patience` seconds for another save.
+    before it are kept in history/, and the journal says what was done. A change that was killed halfway is rolled back
+    first. `more` holds rows for other tables by file name. Waits `patience` seconds for another save.
     """
-    rows, items = tuple(tuple(row) for row in new_rows), tuple(references)
-    judged = tuple(tuple(row) for row in judgements)
-    if not rows and not items and not judged:
+    given = {TRIALS: new_rows, JUDGEMENTS: judgements, **more}
+    tables = {name: tuple(tuple(row) for row in rows) for name, rows in given.items() if rows}
+    rows, items = tables.get(TRIALS, ()), tuple(references)
+    if not tables and not items:
         return Refused("There is nothing to save.")
     try:
         with _lock(folder, patience):
-            files = read_files(folder)
+            files, seen_digest = _whole(folder, seen_digest)
             seen = digest(files)
-            after, refusal = _with_additions(files, rows, items, judged)
+            after, refusal = _with_additions(files, tables, items)
             if seen != seen_digest:
                 return Conflict(seen, MappingProxyType(files), MappingProxyType(after), rows, items)
             if refusal is None:
-                refusal = _objection(files, after, len(rows), len(items), len(judged))
+                refusal = _objection(files, after, {name: len(own) for name, own in tables.items()}, len(items))
             if refusal is not None:
                 return refusal
             if (now_seen := digest_of(folder)) != seen:  # an editor that knows no lock wrote while we judged
                 theirs = MappingProxyType(read_files(folder))
                 return Conflict(now_seen, theirs, MappingProxyType(after), rows, items)
             ids = tuple(str(item.get("id", "")) for item in items)
-            what = Version(now(), "add", seen, digest(after), {}, len(rows) + len(judged), ids)
+            what = Version(now(), "add", seen, digest(after), {}, sum(map(len, tables.values())), ids)
             return Saved(_write(folder, files, after, what, _ORDER))
     except Timeout:
         return Refused("Somebody else is saving at this moment. Try again.")
@@ -121,7 +132,7 @@ def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | 
     """Take back the save that made the files what they are; refused where they were changed by other means since."""
     try:
         with _lock(folder, patience):
-            files = read_files(folder)
+            files, seen_digest = _whole(folder, seen_digest)
             seen = digest(files)
             if seen != seen_digest:
                 return Conflict(seen, MappingProxyType(files), MappingProxyType(files), (), ())
@@ -139,6 +150,33 @@ def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | 
         return Refused(f"The files cannot be written: {error.strerror or 'the system refuses'}.")
 
 
+def is_interrupted(folder: Path) -> bool:
+    """Whether a save or an undo was killed halfway; reading alone never puts it right."""
+    return interrupted(folder, read_files(folder)) is not None
+
+
+def roll_back(folder: Path, patience: float = PATIENCE) -> bool:
+    """Undo what a killed save or undo left half done; whether there was any."""
+    try:
+        with _lock(folder, patience):
+            return _restore(folder, read_files(folder)) is not None
+    except (Timeout, OSError):
+        logging.getLogger(__name__).exception("An interrupted change could not be rolled back")
+        return False
+
+
+def pruned(folder: Path, most: int, patience: float = PATIENCE) -> Growth | Refused:
+    """Forget all but the last changes in history/, under the lock; return what was removed."""
+    try:
+        with _lock(folder, patience):
+            files, _ = _whole(folder, "")
+            return prune(folder, most, digest(files))
+    except Timeout:
+        return Refused("Somebody else is saving at this moment. Try again.")
+    except OSError as error:
+        return Refused(f"history/ cannot be changed: {error.strerror or 'the system refuses'}.")
+
+
 def can_undo(folder: Path, seen_digest: str) -> Version | None:
     """The save that `undo` would take back; None where there is none."""
     return next((v for v in reversed(versions(folder)) if v.what == "add" and v.after == seen_digest), None)
@@ -149,39 +187,59 @@ def _lock(folder: Path, patience: float) -> FileLock:
     return FileLock(folder / FOLDER / ".lock", timeout=patience, poll_interval=0.01)
 
 
+def _whole(folder: Path, seen: str) -> tuple[dict[str, bytes | Finding], str]:
+    """Return the files without what was killed halfway; whoever saw that half has seen what they are now."""
+    for name in FILES:
+        remove_leftovers(folder, name)
+    remove_leftovers(folder / FOLDER, "*")
+    files = read_files(folder)
+    restored = _restore(folder, files)
+    if restored is None:
+        return files, seen
+    return restored, digest(restored) if seen == digest(files) else seen
+
+
+def _restore(folder: Path, files: Files) -> dict[str, bytes | Finding] | None:
+    restored = interrupted(folder, files)
+    if restored is not None:
+        _replace(folder, files, restored, tuple(reversed(_ORDER)))
+        logging.getLogger(__name__).warning("A change that was killed halfway was rolled back")
+    return restored
+
+
+def _replace(folder: Path, before: Files, after: Files, order: Sequence[str]) -> None:
+    for name in order:
+        data = after[name]
+        if data != before[name] and isinstance(data, bytes):
+            replace_file(folder / name, data)
+
+
 def _with_additions(
-    files: Files,
-    rows: Sequence[Sequence[str]],
-    items: Sequence[Mapping[str, Any]],
-    judged: Sequence[Sequence[str]],
+    files: Files, tables: Mapping[str, Sequence[Sequence[str]]], items: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[str, bytes | Finding], Refused | None]:
     after = dict(files)
-    trials, references, held = files[TRIALS], files[REFERENCES], files[JUDGEMENTS]
-    if rows and isinstance(trials, bytes):
-        after[TRIALS] = append_rows(trials, rows)
+    references = files[REFERENCES]
     if items and isinstance(references, bytes):
         after[REFERENCES] = append_references(references, items)
-    if judged and isinstance(held, bytes):
-        after[JUDGEMENTS] = append_rows(held, judged, Judgement.columns())
-    for name, given in ((TRIALS, rows), (REFERENCES, items), (JUDGEMENTS, judged)):
+    for name, rows in tables.items():
+        data = files[name]
+        if isinstance(data, bytes):
+            after[name] = append_rows(data, rows, MODELS[name].columns())
+    for name in (REFERENCES, *tables) if items else tables:
         fault = after[name]
-        if given and isinstance(fault, Finding):
+        if isinstance(fault, Finding):
             return dict(files), Refused(f"{name} cannot be added to.", (fault,))
     return after, None
 
 
-def _objection(files: Files, after: Files, rows: int, items: int, judged: int) -> Refused | None:
+def _objection(files: Files, after: Files, rows: Mapping[str, int], items: int) -> Refused | None:
     """What keeps the new files from being written: findings that block, or additions that would not be read back."""
     old, new = evidence_of(files), evidence_of(after)
     blocking = tuple(found for name in _ORDER for found in _new_blocking(old, new, name))
     if blocking:
         return Refused("Something blocks; nothing was saved.", blocking)
-    counts = (
-        (len(old.results) + rows, len(new.results)),
-        (len(old.references) + items, len(new.references)),
-        (len(old.judgements) + judged, len(new.judgements)),
-    )
-    if any(expected != held for expected, held in counts):
+    added = {**rows, REFERENCES: items}
+    if any(new.valid[name] != count + added.get(name, 0) for name, count in old.valid.items()):
         return Refused("Not every row or reference would be read back; nothing was saved.")
     return None
 
@@ -193,18 +251,19 @@ def _new_blocking(old: Evidence, new: Evidence, name: str) -> tuple[Finding, ...
 
 def _write(folder: Path, before: Files, after: Files, what: Version, order: Sequence[str]) -> Version:
     changed = [name for name in order if after[name] != before[name]]
-    for name in _ORDER:
-        remove_leftovers(folder, name)
     kept = {}
     for name in changed:
         data = before[name]
         assert isinstance(data, bytes)
         kept[name] = keep(folder, name, data)
-    version = replace(what, kept=MappingProxyType(kept))
+    made = {name: sign_of(after[name]) for name in changed}
+    version = replace(what, kept=MappingProxyType(kept), made=MappingProxyType(made))
     # The journal comes first: whatever happens next, the copies of what was there are on record.
     record(folder, version)
-    for name in changed:
-        data = after[name]
-        assert isinstance(data, bytes)
-        replace_file(folder / name, data)
+    try:
+        _replace(folder, before, after, order)
+    except OSError:
+        with contextlib.suppress(OSError):  # a full disk may refuse this too; the next save tries again
+            _restore(folder, read_files(folder))
+        raise
     return version

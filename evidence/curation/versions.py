@@ -72,9 +72,11 @@ def before(folder: Path, version: Version) -> Snapshot:
 
 
 def kept_snapshots(folder: Path) -> Iterator[Snapshot]:
-    """The versions in history/, the newest first."""
+    """Yield the versions in history/, the newest first; what a change did not touch is as the later ones have it."""
+    files = read_files(folder)
     for version in reversed(versions(folder)):
-        yield before(folder, version)
+        files.update({name: kept_file(folder, version, name) for name in version.kept})
+        yield Snapshot(f"before {version.label}", dict(files))
 
 
 def of_revision(revision: str, folder: Path) -> Snapshot | None:

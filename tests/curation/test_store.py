@@ -1,16 +1,22 @@
+import contextlib
+import csv
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from evidence.curation import store as editing
-from evidence.curation.history import kept_file, versions
-from evidence.curation.store import Conflict, Refused, Saved, can_undo, save, undo
-from evidence.dataset.evidence import REFERENCES, TRIALS, load
+from evidence.curation.history import Growth, kept_file, versions
+from evidence.curation.store import Conflict, Refused, Saved, can_undo, is_interrupted, pruned, roll_back, save, undo
+from evidence.curation.versions import kept_snapshots
+from evidence.dataset.evidence import DATA, REFERENCES, TRIALS, load
 from tests.support.paths import ROOT
 from tools.torture import new_row, small_folder
 
@@ -185,3 +191,213 @@ def test_killed_saves_and_two_writers_lose_nothing() -> None:
     done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT, env={**os.environ, **memory}, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("25 of 25 kills")
+
+
+class Killed(BaseException):
+    """The process ends here: nothing that comes after is done."""
+
+
+@contextlib.contextmanager
+def killed_at(operation: int) -> Iterator[None]:
+    """Let a process end at its nth operation on files, as a SIGKILL does: what cleans up afterwards does not run."""
+    left = [operation]
+    names = ("replace", "unlink", "chmod", "mkdir")
+    real = {name: getattr(Path, name) for name in names}
+    real_os = {name: getattr(os, name) for name in ("fsync", "fdopen", "chown")}
+
+    def counting(function: Any) -> Any:
+        def step(*arguments: Any, **options: Any) -> Any:
+            left[0] -= 1
+            if left[0] <= 0:
+                raise Killed
+            return function(*arguments, **options)
+
+        return step
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name, function in real.items():
+            patch.setattr(Path, name, counting(function))
+        for name, function in real_os.items():
+            patch.setattr(os, name, counting(function))
+        with contextlib.suppress(Killed):
+            yield
+
+
+def operations(act: Callable[[], object]) -> int:
+    """How many operations on files an act takes."""
+    count = 0
+    real_replace, real_sync = Path.replace, os.fsync
+    with pytest.MonkeyPatch.context() as patch:
+
+        def counted(function: Any) -> Any:
+            def step(*arguments: Any, **options: Any) -> Any:
+                nonlocal count
+                count += 1
+                return function(*arguments, **options)
+
+            return step
+
+        for name in ("replace", "unlink", "chmod", "mkdir"):
+            patch.setattr(Path, name, counted(getattr(Path, name)))
+        for name in ("fsync", "fdopen", "chown"):
+            patch.setattr(os, name, counted(getattr(os, name)))
+        act()
+    assert (Path.replace, os.fsync) == (real_replace, real_sync)
+    return count
+
+
+def leftovers(folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob(".*.tmp")]
+
+
+def test_a_save_killed_at_any_operation_goes_through_the_second_time(folder: Path, tmp_path: Path) -> None:
+    start = load(folder).digest
+    trial = Path(shutil.copytree(folder, tmp_path / "trial"))
+    many = operations(lambda: saved(trial, "one"))
+    assert many > 15
+    done = load(trial).digest
+    half = 0
+    for at in range(1, many + 1):
+        copy = Path(shutil.copytree(folder, tmp_path / f"save-{at}"))
+        with killed_at(at):
+            save(copy, [new_row("one")], [item("one")], start)
+        now = load(copy)
+        assert now.is_valid
+        half += now.digest not in (start, done)
+        if now.digest != done:
+            again = save(copy, [new_row("one")], [item("one")], now.digest)
+            assert isinstance(again, Saved), (at, again)
+        assert load(copy).digest == done
+        assert isinstance(undo(copy, done), Saved), at
+        assert files(copy) == files(folder)
+        assert leftovers(copy) == []
+    assert half  # some of them ended between two files
+
+
+def test_an_undo_killed_at_any_operation_goes_through_the_second_time(folder: Path, tmp_path: Path) -> None:
+    start = load(folder).digest
+    done = saved(folder, "one").digest
+    many = operations(lambda: undo(Path(shutil.copytree(folder, tmp_path / "trial")), done))
+    half = 0
+    for at in range(1, many + 1):
+        copy = Path(shutil.copytree(folder, tmp_path / f"undo-{at}"))
+        with killed_at(at):
+            undo(copy, done)
+        now = load(copy).digest
+        half += now not in (start, done)
+        if now != start:
+            assert isinstance(undo(copy, now), Saved), at
+        assert load(copy).digest == start
+        saved(copy, "two")
+        assert leftovers(copy) == []
+    assert half
+
+
+def half_saved(folder: Path) -> str:
+    """A save that was killed between references.json and trials.csv; the digest before it."""
+    start = load(folder).digest
+    real = editing.replace_file
+
+    def once(path: Path, data: bytes) -> None:
+        if path.name == TRIALS:
+            raise Killed
+        real(path, data)
+
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(Killed):
+        patch.setattr(editing, "replace_file", once)
+        save(folder, [new_row("one")], [item("one")], start)
+    assert load(folder).digest != start
+    return start
+
+
+def test_what_was_killed_halfway_is_rolled_back_and_said_to_be(folder: Path) -> None:
+    start = half_saved(folder)
+    assert is_interrupted(folder)
+    assert roll_back(folder)
+    assert load(folder).digest == start
+    assert not is_interrupted(folder)
+    assert not roll_back(folder)
+
+
+def test_what_somebody_wrote_after_a_kill_is_never_rolled_back(folder: Path) -> None:
+    half_saved(folder)
+    with (folder / "claims.csv").open("ab") as file:
+        file.write(b"\n")
+    now = files(folder)
+    assert not is_interrupted(folder)
+    assert not roll_back(folder)
+    assert files(folder) == now
+
+
+def test_a_full_disk_between_two_files_leaves_neither(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = load(folder).digest
+    real = editing.replace_file
+
+    def full(path: Path, data: bytes) -> None:
+        if path.name == TRIALS and b"one" in data:
+            raise OSError(28, "No space left on device")
+        real(path, data)
+
+    monkeypatch.setattr(editing, "replace_file", full)
+    assert isinstance(save(folder, [new_row("one")], [item("one")], start), Refused)
+    assert load(folder).digest == start
+
+
+def test_a_file_that_is_a_link_stays_one(folder: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    store.mkdir()
+    for name in (TRIALS, REFERENCES):
+        (folder / name).rename(store / f"{name}-real")
+        (folder / name).symlink_to(store / f"{name}-real")
+    (store / f"{TRIALS}-real").chmod(0o640)
+    (store / f".{TRIALS}-real-abc.tmp").write_bytes(b"left by a kill")
+    saved(folder, "one")
+    assert (folder / TRIALS).is_symlink()
+    assert b"Ref-one" in (store / f"{TRIALS}-real").read_bytes()
+    assert (store / f"{TRIALS}-real").stat().st_mode & 0o777 == 0o640
+    assert leftovers(store) == []
+
+
+def test_history_is_pruned_to_what_undo_and_compare_need(folder: Path) -> None:
+    digests = [load(folder).digest, *(saved(folder, f"t{number}").digest for number in range(5))]
+    stray = folder / "history" / "trials-0123456789abcdef.csv"
+    stray.write_bytes(b"of a save that was killed")
+    own = folder / "history" / "notes.txt"
+    own.write_bytes(b"ours")
+    removed = pruned(folder, 2)
+    assert isinstance(removed, Growth)
+    assert removed.changes == 3
+    assert removed.size > 0
+    assert not stray.exists()
+    assert own.exists()
+    assert [one.digest for one in kept_snapshots(folder)] == [digests[4], digests[3]]
+    for expected in (digests[4], digests[3]):
+        back = undo(folder, load(folder).digest)
+        assert isinstance(back, Saved)
+        assert back.digest == expected
+    assert isinstance(pruned(folder, 1), Growth)
+    assert load(folder).digest == digests[3]
+
+
+def test_pruning_keeps_the_save_that_can_be_taken_back(folder: Path) -> None:
+    first = saved(folder, "one")
+    second = saved(folder, "two")
+    undo(folder, second.digest)
+    pruned(folder, 1)
+    assert can_undo(folder, first.digest) is not None
+    assert isinstance(undo(folder, first.digest), Saved)
+
+
+def test_rows_of_any_table_can_be_saved(folder: Path) -> None:
+    header, *rows = list(csv.reader((DATA / "gaps.csv").read_text("utf-8").splitlines()))[:3]
+    at = header.index("trial")
+    trial = load(folder).results[0].trial
+    first, second = ([*row[:at], trial, *row[at + 1 :]] for row in rows)
+    with (folder / "gaps.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, first])
+    before = load(folder)
+    outcome = save(folder, [], [], before.digest, more={"gaps.csv": [second]})
+    assert isinstance(outcome, Saved), outcome
+    assert len(load(folder).gaps) == 2
+    assert isinstance(undo(folder, outcome.digest), Saved)
+    assert load(folder).digest == before.digest

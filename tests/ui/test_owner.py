@@ -5,9 +5,11 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from evidence.api import owner_token
-from evidence.dataset.evidence import load
+from evidence.curation import store
+from evidence.curation.append import COLUMNS
+from evidence.dataset.evidence import TRIALS, load
 from tests.support.server import TOKEN
-from tests.support.workbench import button, cells, csv_of, key, opened, sound, with_reference, words
+from tests.support.workbench import REFERENCE, button, cells, csv_of, key, opened, sound, with_reference, words
 
 
 def brought(token: str = "") -> AppTest:
@@ -62,3 +64,23 @@ def test_a_session_that_lost_its_right_meanwhile_is_refused(folder: Path, monkey
     at.run()
     assert "does not hold the owner’s token" in words(at)
     assert "newcomer-2026" not in load(folder).trials
+
+
+def test_a_save_that_was_killed_is_rolled_back_and_said_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    half, real = [True], store.replace_file
+
+    def killed(path: Path, data: bytes) -> None:
+        if half and path.name == TRIALS and half.pop():
+            raise SystemExit
+        real(path, data)
+
+    start = load(folder).digest
+    monkeypatch.setattr(store, "replace_file", killed)
+    with pytest.raises(SystemExit):
+        store.save(folder, [tuple(cells().get(name, "") for name in COLUMNS)], [REFERENCE], start)
+    assert load(folder).digest != start
+    assert "A save was interrupted" not in words(opened(token=""))  # a reader changes nothing
+    assert load(folder).digest != start
+    assert "A save was interrupted, so nothing of it was kept" in words(opened())
+    assert load(folder).digest == start
+    assert "A save was interrupted" not in words(opened())

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from evidence.curation import store
 from evidence.curation.diff import difference
 from evidence.curation.patch import as_patch, merged
 from evidence.curation.preview import Preview
@@ -21,7 +22,12 @@ _MIME = {TRIALS: "text/csv", REFERENCES: "application/json"}
 
 
 def last_outcome() -> None:
-    """What came of the last save, and the way to take it back."""
+    """Say what came of the last save, with the way to take it back; what was killed halfway is rolled back first."""
+    if owner.may_save() and store.is_interrupted(loading.data_folder()) and store.roll_back(loading.data_folder()):
+        st.warning(
+            "**A save was interrupted, so nothing of it was kept.** The data are as before it. Save it again.",
+            icon=":material/history:",
+        )
     found = add_state.outcome()
     if isinstance(found, Saved):
         version = found.version
