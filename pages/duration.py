@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence.questions import duration
+from evidence.questions import courses, duration
 from evidence.questions import onset as onset_course
 from evidence.report import sections
 from evidence.selection.filters import SINGLE, schedule
@@ -26,6 +26,11 @@ once = [r for r in page.results if schedule(r) == SINGLE and r.hours >= 12]
 single = onset_course.course(once, measure, by_masking=masked)
 with body:
     show_section(sections.single_dose(single, page.results, page.links, page.ink), page, is_first=False)
+
+st.header("During a course, nobody compared", anchor=False)
+wider = relaxed(page.evidence.results, page.selection, courses.is_course)
+cohorts = courses.courses(wider.results, page.evidence.overlaps)
+show_section(sections.cohorts(cohorts, wider.dropped, page.links, page.ink), page, is_first=False)
 
 st.header("After a course of doses", anchor=False)
 wider = relaxed(page.evidence.results, page.selection, duration.is_follow_up)

@@ -33,7 +33,7 @@ from evidence.synthesis import sentences as statements
 
 Drawn = tuple[str, go.Figure | None]
 """The finding, and the figure where the view has something to draw."""
-_PARTS = ("onset", "response", "people", "single", "course", "withdrawal", "harms", "serious")
+_PARTS = ("onset", "response", "people", "single", "cohorts", "course", "withdrawal", "harms", "serious")
 
 
 def _part(key: str) -> Callable[[Story], Drawn]:

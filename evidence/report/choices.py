@@ -10,6 +10,7 @@ CHART_NAMES: Mapping[str, str] = MappingProxyType(
         "response": "forest plot of response",
         "people": "a hundred people",
         "single": "how long after one dose",
+        "cohorts": "how many during a course, nobody compared",
         "course": "how long after a course",
         "withdrawal": "what stopping at random does",
         "harms": "named adverse events",

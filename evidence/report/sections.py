@@ -12,11 +12,12 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.formatting import percent
-from evidence.questions import blinding, certainty, duration, robustness
+from evidence.questions import blinding, certainty, courses, duration, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import onset as onset_course
 from evidence.questions import response as response_question
 from evidence.questions import risk_of_bias as bias
+from evidence.questions.courses import Courses
 from evidence.questions.dose import DoseResponse
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_sentences import HarmAnswer
@@ -26,6 +27,7 @@ from evidence.questions.options import PageOptions
 from evidence.questions.subgroups import subgroups
 from evidence.report import alt_text
 from evidence.report.figures import time_course
+from evidence.report.figures.cohorts import cohorts as cohort_plot
 from evidence.report.figures.days_to_relapse import lollipop
 from evidence.report.figures.dose import dose_plot
 from evidence.report.figures.forest import Labels, Row, forest
@@ -42,8 +44,9 @@ from evidence.report.figures.people import icon_array
 from evidence.report.figures.style import LIGHT, Ink
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
+from evidence.report.tables.cohorts import cohort_frame
 from evidence.report.view import Said, Story, quiet
-from evidence.selection.selection import Criterion
+from evidence.selection.selection import Criterion, relaxed
 from evidence.selection.widening import given_up
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
@@ -263,6 +266,22 @@ def _lollipop(items: tuple[FollowUp, ...], links: tuple[tuple[str, str | None], 
     return lollipop(items, dict(links), ink)
 
 
+def cohorts(found: Courses, dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
+    """How many respond to a course of doses when nobody is compared: each cohort, and the cohorts together."""
+    captions = (given_up(dropped), courses.prediction(found), courses.left_out(found))
+    headline = f"{courses.in_a_sentence(found)}."
+    return Section(
+        "cohorts",
+        _TITLES["cohorts"],
+        headline,
+        tuple(line for line in captions if line),
+        Drawing(cohort_plot, (found, ink)) if found.cohorts else None,
+        headline,
+        cohort_frame(found, links) if found.cohorts else None,
+        tuple(cohort.result for cohort in found.cohorts),
+    )
+
+
 def after_course(items: tuple[FollowUp, ...], dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
     """For how long after a course of doses: days to relapse, group by group."""
     caption = " ".join((given_up(dropped), duration.reading_courses(items))).strip()
@@ -343,6 +362,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "response": "For how many does it work?",
     "people": "For 100 people",
     "single": "For how long, after one dose?",
+    "cohorts": "For how many, during a course without a comparison group?",
     "course": "For how long, after a course of doses?",
     "withdrawal": "For how long, after stopping at random?",
     "harms": "At what cost?",
@@ -365,6 +385,12 @@ def _response_of(story: Story) -> Section:
     return response(story.response, rows, evidence, links_of(story), LIGHT, story.chosen)
 
 
+def _cohorts_of(story: Story) -> Section:
+    wider = relaxed(story.view.evidence.results, story.view.selection, courses.is_course)
+    found = courses.courses(wider.results, story.view.evidence.overlaps)
+    return cohorts(found, wider.dropped, links_of(story), LIGHT)
+
+
 def _withdrawal_of(story: Story) -> Section:
     arguments = story.withdrawals, story.hazard, story.withdrawals_dropped, links_of(story)
     return withdrawal(*arguments, LIGHT, story.chosen.masked)
@@ -375,6 +401,7 @@ _COMPOSED: Final[Mapping[str, Callable[[Story], Section | None]]] = {
     "response": _response_of,
     "people": _people_of,
     "single": lambda story: single_dose(story.single, story.view.rows, links_of(story), LIGHT),
+    "cohorts": _cohorts_of,
     "course": lambda story: after_course(story.courses, story.courses_dropped, links_of(story), LIGHT),
     "withdrawal": _withdrawal_of,
     "harms": lambda story: _harms_of(story, story.harms),

@@ -7,6 +7,7 @@ Gauss-Hermite quadrature, as metafor's ``rma.glmm(measure="PLO")`` does: no 0.5 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -63,8 +64,13 @@ def pool_proportions(groups: Sequence[Counts]) -> Proportion | None:
     >>> round(pooled.proportion[0], 2), pooled.tau2
     (0.67, 0.0)
     """
-    x = np.array([group.events for group in groups], dtype=float)
-    n = np.array([group.n for group in groups], dtype=float)
+    return _pooled(tuple((group.events, group.n) for group in groups))
+
+
+@lru_cache(maxsize=512)
+def _pooled(groups: tuple[tuple[float, float], ...]) -> Proportion | None:
+    x = np.array([events for events, _ in groups], dtype=float)
+    n = np.array([people for _, people in groups], dtype=float)
     if not len(x) or not 0 < x.sum() < n.sum() or not ((x > 0) & (x < n)).any():
         return None
     common = float(np.log(x.sum()) - np.log(n.sum() - x.sum()))

@@ -9,7 +9,7 @@ CHARTS = {
     "overview": ("map",),
     "onset": ("onset",),
     "response": ("response", "people"),
-    "duration": ("single", "course", "withdrawal"),
+    "duration": ("single", "cohorts", "course", "withdrawal"),
     "safety": ("harms-events", "harms-apart"),
     "blinding": ("blind-lens",),
     "bias": ("bias", "bias-weights"),
