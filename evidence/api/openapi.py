@@ -32,7 +32,8 @@ def row_schemas() -> dict[str, Any]:
     definitions = {}
     for file, model in MODELS.items():
         held = model.model_json_schema(mode="serialization")
-        held["properties"].pop("line", None)
+        for name in model.model_fields.keys() - set(model.columns()):
+            held["properties"].pop(name, None)
         for column in columns(file):
             if column.words and column.kind == "string":
                 values: list[str | None] = [value for value, _, _ in column.words]

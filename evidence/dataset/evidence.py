@@ -181,8 +181,9 @@ def _evidence_of(data: Mapping[str, bytes | Finding], checked_words: Checked[Top
     findings = {name: one.findings for name, one in checked.items()}
     findings[REFERENCES] = (*references.findings, *_unused(references, tables))
     rows = {name: one.rows for name, one in checked.items()} | {REFERENCES: references.rows}
+    joined = _with_overlaps(results.records, overlaps.records)
     return Evidence(
-        results=results.records,
+        results=joined,
         references=references.items,
         judgements=judgements.records,
         reviews=reviews.records,
@@ -190,7 +191,7 @@ def _evidence_of(data: Mapping[str, bytes | Finding], checked_words: Checked[Top
         findings=MappingProxyType({name: findings[name] for name in FILES}),
         rows=MappingProxyType({name: rows[name] for name in FILES}),
         digest=digest(data),
-        trials=_by_trial(results.records),
+        trials=_by_trial(joined),
         overlaps=overlaps.records,
         gaps=gaps.records,
         review_trials=review_trials.records,
@@ -275,6 +276,26 @@ def _unused(references: References, tables: Mapping[str, Table]) -> list[Finding
     }
     unused = [reference for key, reference in references.items.items() if key not in cited]
     return [finding("unused-citation", reference.line, "id", reference.id) for reference in unused]
+
+
+def _with_overlaps(results: tuple[Result, ...], overlaps: tuple[Overlap, ...]) -> tuple[Result, ...]:
+    """Return the results, each knowing the trials that its people are in as well."""
+    inside: dict[str, list[str]] = {}
+    shares: dict[str, list[str]] = {}
+    for one in overlaps:
+        if one.relation == "contains":
+            inside.setdefault(one.other_trial, []).append(one.trial)
+        else:
+            shares.setdefault(one.trial, []).append(one.other_trial)
+            shares.setdefault(one.other_trial, []).append(one.trial)
+    if not overlaps:
+        return results
+    return tuple(
+        r.model_copy(update={"inside": tuple(inside.get(r.trial, ())), "shares": tuple(shares.get(r.trial, ()))})
+        if r.trial in inside or r.trial in shares
+        else r
+        for r in results
+    )
 
 
 def _by_trial(results: tuple[Result, ...]) -> Mapping[str, tuple[Result, ...]]:

@@ -48,7 +48,7 @@ class Record(BaseModel):
     @classmethod
     def columns(cls) -> tuple[str, ...]:
         """The names of the file's columns, in order."""
-        return tuple(name for name in cls.model_fields if name != "line")
+        return tuple(name for name, field in cls.model_fields.items() if not field.exclude)
 
 
 class Result(Record):
@@ -158,6 +158,10 @@ class Result(Record):
     """What kept people from feeling the drug, besides the comparator; the same on all rows of a trial."""
     comparator_arm: OptionalText = None
     """Short name of the comparator's people: rows of one trial that share them share this word."""
+    inside: Annotated[tuple[str, ...], Field(exclude=True, repr=False)] = ()
+    """Trials that everybody of this trial is in as well, from overlaps.csv; not a column."""
+    shares: Annotated[tuple[str, ...], Field(exclude=True, repr=False)] = ()
+    """Trials that share people with this one, how many is not known, from overlaps.csv; not a column."""
 
     @property
     def is_controlled(self) -> bool:

@@ -184,6 +184,7 @@ def validate(
     entries: list[Entry] = []
     faulty = 0
     absent = frozenset(table.columns) - frozenset(table.header)
+    unwritten = {name: field.get_default() for name, field in model.model_fields.items() if field.exclude}
     for line, cells in table.rows:
         values = {name: column[text] for name, column, text in zip(names, columns, cells, strict=True)}
         unreadable: frozenset[str] = frozenset()
@@ -192,7 +193,7 @@ def validate(
             found += (finding(f.code, line, name, f.value, **f.details) for name, x in faults.items() for f in x.faults)
             values |= {name: fault.value for name, fault in faults.items()}
             unreadable = frozenset(name for name, fault in faults.items() if fault.is_unreadable)
-        entry = Entry(_record(model, {"line": line, **values}, set_fields), unreadable, absent)
+        entry = Entry(_record(model, {**unwritten, "line": line, **values}, set_fields), unreadable, absent)
         entries.append(entry)
         before = len(found)
         for rule in rules:

@@ -16,10 +16,6 @@ from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.sentences import effect_in_words
 from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect
 
-# No column says that patients were unconscious. Lii 2023 gave ketamine or saline during surgical anaesthesia:
-# "Randomized trial of ketamine masked by surgical anesthesia in patients with depression" (Lii2023NMH, title).
-MASKED_BY_ANAESTHESIA: Mapping[str, str] = MappingProxyType({"lii-2023": "Lii2023NMH"})
-
 MASKINGS = terms(
     ("active", "Active placebo", "Blinded, against a drug that is felt."),
     ("anaesthesia", "Masked by anaesthesia", "Blinded, given while patients were under anaesthesia."),
@@ -36,7 +32,7 @@ FIRST = ("RR", NEAREST)
 def masking(result: Result) -> str:
     """How far people could tell their treatment, as `MASKINGS` lists it."""
     kind = COMPARATORS[result.comparator].kind
-    if result.trial in MASKED_BY_ANAESTHESIA:
+    if result.masking == "anaesthesia":
         return "anaesthesia"
     if result.blinding in ("open-label", "single-blind") or kind == "active treatment":
         return "open"

@@ -7,6 +7,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import HOURS_A_DAY
 from evidence.formatting import counted, listed, percent, plain
 from evidence.questions.blinding import MASKINGS, masking
+from evidence.selection.selection import counted_once
 from evidence.stats.effect_sizes import Counts, Effect, from_interval
 from evidence.synthesis.answers import HOUSE_RULE, Answer, Model, pool_entries
 from evidence.synthesis.arms import Origin
@@ -52,10 +53,11 @@ def is_follow_up(result: Result) -> bool:
 def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
     """Days to relapse, one value an arm, shortest first, arms without a value last.
 
-    The statistic is the one the trial reports. A comparator arm without a value is left out.
+    The statistic is the one the trial reports. A comparator arm without a value is left out, and so is a trial whose
+    people are all in another one that is listed.
     """
     found = []
-    for result in results:
+    for result in counted_once(r for r in results if is_follow_up(r))[0]:
         if not is_follow_up(result):
             continue
         for arm, mean, median, people in (

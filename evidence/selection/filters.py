@@ -29,6 +29,8 @@ def comparator_kind(result: Result) -> str:
 
 def schedule(result: Result) -> str | None:
     """Return whether the drug was given once or repeatedly by this time; None where unknown."""
+    if result.schedule is not None:
+        return SINGLE if result.schedule == "single" else REPEATED
     if result.administrations is None:
         return None
     return SINGLE if result.administrations <= 1 else REPEATED

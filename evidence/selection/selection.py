@@ -137,17 +137,8 @@ def trials_of(results: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
     return {trial: tuple(rows) for trial, rows in grouped.items()}
 
 
-# Trials that took people in from others held here, as far as the rows say so: the rows of SUSTAIN-3 (Zaki 2023) are
-# of people who relapsed in SUSTAIN-1 (Daly 2019). Others may share people; where no row says so, nothing is claimed.
-FEEDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "zaki-2023": ("daly-2019",),
-    }
-)
-
-
 class Headcount(NamedTuple):
-    """Trials, people randomised in those that say so, trials that do not, and whether rows say people count twice."""
+    """Trials, people randomised in those that say so, trials that do not, and whether some people may be in two."""
 
     trials: int
     people: int
@@ -156,10 +147,10 @@ class Headcount(NamedTuple):
 
     @property
     def in_people(self) -> str:
-        """People in words, and the trials that do not say how many."""
+        """Return people in words, and the trials that do not say how many."""
         text = counted(self.people, "person", "people")
         notes = [f"number not known in {self.unknown}"] if self.unknown else []
-        notes += ["some in more than one trial"] if self.overlaps else []
+        notes += ["some may be in more than one trial"] if self.overlaps else []
         return text + (f" ({'; '.join(notes)})" if notes else "")
 
     def __str__(self) -> str:
@@ -168,16 +159,26 @@ class Headcount(NamedTuple):
 
 
 def headcount(results: Iterable[Result]) -> Headcount:
-    """How many trials and randomised people stand behind the results.
+    """Return how many trials and randomised people are behind the results.
+
+    A trial inside another one of the results counts as a trial; its people are counted with the other's.
 
     >>> headcount([])
     Headcount(trials=0, people=0, unknown=0, overlaps=False)
     """
     trials = trials_of(results)
-    sizes = [rows[0].n_randomised for rows in trials.values()]
-    known = [size for size in sizes if size is not None]
-    overlaps = any(trial in trials and any(name in trials for name in FEEDERS[trial]) for trial in FEEDERS)
-    return Headcount(len(sizes), sum(known), len(sizes) - len(known), overlaps)
+    apart = [rows[0] for rows in trials.values() if not any(other in trials for other in rows[0].inside)]
+    known = [row.n_randomised for row in apart if row.n_randomised is not None]
+    overlaps = any(other in trials for row in apart for other in row.shares)
+    return Headcount(len(trials), sum(known), len(apart) - len(known), overlaps)
+
+
+def counted_once(results: Iterable[Result]) -> tuple[tuple[Result, ...], tuple[Result, ...]]:
+    """Return the results of people counted once, and those of trials inside another one of the results."""
+    every = tuple(results)
+    trials = {result.trial for result in every}
+    within = tuple(r for r in every if any(other in trials for other in r.inside))
+    return tuple(r for r in every if r not in within) if within else every, within
 
 
 class Step(NamedTuple):

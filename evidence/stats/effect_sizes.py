@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
-from scipy.special import gammaln, stdtrit
+from scipy.special import gammaln, ndtri, stdtrit
 
 Z95 = 1.959963984540054  # the 97.5th percentile of the normal distribution
 
@@ -207,6 +207,45 @@ def from_interval(estimate: float, low: float, high: float, log: bool) -> Effect
     if log:
         estimate, low, high = math.log(estimate), math.log(low), math.log(high)
     return Effect(estimate, ((high - low) / (2 * Z95)) ** 2)
+
+
+def from_standard_error(estimate: float, se: float, log: bool) -> Effect:
+    """Return the effect of a reported estimate and its standard error, of the logarithm for a ratio.
+
+    >>> from_standard_error(-4.0, 1.5, log=False)
+    Effect(estimate=-4.0, variance=2.25)
+    """
+    if not se > 0 or (log and estimate <= 0):
+        raise ValueError(f"{estimate}, standard error {se}: a standard error and a ratio are above 0")
+    return Effect(math.log(estimate) if log else estimate, se**2)
+
+
+def standard_error_from_p(difference: float, p: float, freedom: float | None) -> float | None:
+    """Return the standard error of a difference, or of the logarithm of a ratio, from its exact two-sided p value.
+
+    SE = |difference| / t, t the quantile at 1 − p/2 with `freedom` degrees of freedom; the normal quantile where
+    `freedom` is None (Handbook 6.5.2.3 and 6.3.2). None where p says nothing: of a difference of 0, or p of 0 or 1.
+
+    >>> round(standard_error_from_p(3.8, 0.008, 45) or 0, 2)
+    1.37
+    """
+    if not 0 < p < 1 or not difference or (freedom is not None and freedom < 1):
+        return None
+    quantile = float(ndtri(1 - p / 2) if freedom is None else stdtrit(freedom, 1 - p / 2))
+    return abs(difference) / quantile
+
+
+def g_from_standard_error(difference: float, se: float, n1: int, n2: int) -> Effect:
+    """Return Hedges' g from a mean difference and its standard error: SD = SE / √(1/n1 + 1/n2) (Handbook 6.5.2.3).
+
+    >>> round(g_from_standard_error(3.8, 1.37, 25, 22).estimate, 3)
+    0.797
+    """
+    if not se > 0 or n1 + n2 < 4:
+        raise ValueError(f"standard error {se}, {n1} and {n2} participants: above 0, and at least four in all")
+    _check_size(n1)
+    _check_size(n2)
+    return _g(difference * math.sqrt(1 / n1 + 1 / n2) / se, n1, n2)
 
 
 def standard_deviation_from_interval(low: float, high: float, n1: int, n2: int) -> float:

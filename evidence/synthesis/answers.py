@@ -1,10 +1,12 @@
 """A question answered: every trial's effect, what is pooled, and the people behind it, as one frozen value."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import COMPARATORS
 from evidence.selection.filters import comparator_kind
 from evidence.stats.bayes import Prior, pool_bayes
 from evidence.stats.effect_sizes import Z95, Counts
@@ -63,9 +65,15 @@ class Answer:
 
     @property
     def people(self) -> int | None:
-        """People analysed in the pooled trials, as far as reported."""
-        known = [entry.people for entry in self.used if entry.people is not None]
+        """Return the people analysed in the pooled trials, as far as reported; people in two trials count once."""
+        pooled = {entry.trial for entry in self.used}
+        known = [e.people for e in self.used if e.people is not None and not pooled.intersection(e.first.inside)]
         return sum(known) if known else None
+
+    @property
+    def without_people(self) -> int:
+        """Return how many pooled trials do not say how many people were analysed."""
+        return sum(entry.people is None for entry in self.used)
 
     @property
     def left_out(self) -> tuple[TrialEffect, ...]:
@@ -153,13 +161,37 @@ def _risk_differences(pairs: list[tuple[Counts, Counts]]) -> Pooled | None:
     return replace(pooled, ci_low=low, ci_high=high, se=(high - low) / (2 * Z95), p=1.0)
 
 
+def _comparison(entry: TrialEffect) -> str:
+    """Return what a trial compares with, as far as pooling goes: placebos are one kind, each treatment is its own."""
+    kind = comparator_kind(entry.first)
+    if kind in ("active placebo", "inert placebo"):
+        return "placebo"
+    return entry.first.comparator if kind == "active treatment" else kind
+
+
 def _of_one_kind(entries: tuple[TrialEffect, ...]) -> tuple[TrialEffect, ...]:
-    """Comparisons with another treatment are not pooled with comparisons with placebo: they ask another question."""
-    treated = {id(e) for e in pooled_inputs(entries) if comparator_kind(e.first) == "active treatment"}
-    if not treated or len(treated) == len(pooled_inputs(entries)):
+    """Keep comparisons of different kinds apart: with placebo, with nothing, with another treatment.
+
+    Comparisons with placebo stay where there are any, else those of the kind with most trials.
+    """
+    kinds = Counter(_comparison(entry) for entry in pooled_inputs(entries))
+    if len(kinds) < 2:
         return entries
-    reason = "compared with another treatment, the others with placebo"
-    return tuple(replace(entry, excluded=reason) if id(entry) in treated else entry for entry in entries)
+    kept = "placebo" if "placebo" in kinds else kinds.most_common(1)[0][0]
+    said = "placebo" if kept == "placebo" else _spoken(kept)
+    return tuple(
+        replace(entry, excluded=f"compared with {_spoken(own)}, the others with {said}")
+        if not entry.excluded and entry.effect is not None and (own := _comparison(entry)) != kept
+        else entry
+        for entry in entries
+    )
+
+
+def _spoken(comparison: str) -> str:
+    known = COMPARATORS.get(comparison)
+    if known is not None:
+        return known.value if known.value.isupper() else known.label.lower()
+    return comparison
 
 
 def answer(

@@ -4,16 +4,19 @@ Dose arms that share a comparator arm are combined into one with the comparator 
 their own are different people and are combined as such (Cochrane Handbook 6.2.9, 6.5.2.10, 23.3.4).
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from evidence.dataset.records import Result
+from evidence.formatting import listed
 from evidence.stats import effect_sizes as effects
 from evidence.stats.effect_sizes import Counts, Effect, Scores
 
 SCORE_MEASURES = ("MD", "SMD")
+_FEWEST = 4  # people, for Hedges' g
 _COMPARATOR_ARM = ("events_comparator", "n_comparator", "percent_comparator", "mean_comparator", "sd_comparator")
 
 
@@ -23,13 +26,17 @@ class Origin(StrEnum):
     COUNTS = "counts"
     SCORES = "means and SDs"
     PRINTED = "printed effect and interval"
+    PRINTED_SE = "printed effect and standard error"
+    PRINTED_P = "printed effect, SE from p"
     PRINTED_HAZARD = "printed hazard ratio and interval"
     PRINTED_DIFFERENCE = "printed difference, SD from its interval"
+    DIFFERENCE_SE = "printed difference, SD from its standard error"
+    DIFFERENCE_P = "printed difference, SD from p"
 
     @property
     def is_printed(self) -> bool:
         """Whether the trial printed this effect itself."""
-        return self in (Origin.PRINTED, Origin.PRINTED_HAZARD)
+        return self in (Origin.PRINTED, Origin.PRINTED_SE, Origin.PRINTED_P, Origin.PRINTED_HAZARD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +58,47 @@ def how(origin: Origin | None, results: Sequence[Result]) -> str:
 
 
 def measured(arms: Sequence[Result], measure: str) -> Measured:
-    """The effect of the arms of one measurement, by the first way that their numbers allow; never None."""
+    """Return the effect of the arms of one measurement, by the first way that the numbers of all its arms allow.
+
+    Where no way takes every arm, nothing is pooled: an arm that was printed because it was significant would speak
+    for those that were not. The reason names the arms without numbers. Never None.
+    """
+    partial: Measured | None = None
     for way in WAYS[measure]:
         found = way(arms, measure)
-        if found is not None:
+        if found is None:
+            continue
+        if not (silent := _silent(arms, found.results)):
             return found
-    return Measured(tuple(arms), None, None, _missing(arms, measure))
+        named = listed(list(dict.fromkeys(map(_arm_name, silent))))
+        partial = partial or Measured(tuple(arms), None, None, f"no usable numbers for {named}; no arm speaks alone")
+    return partial or Measured(tuple(arms), None, None, _missing(arms, measure))
+
+
+def _arm(result: Result) -> tuple[object, ...]:
+    return (result.intervention, result.route, result.dose, result.dose_note, result.administrations)
+
+
+def _silent(arms: Sequence[Result], used: Sequence[Result]) -> list[Result]:
+    """Return the arms of a measurement that the results used say nothing of."""
+    spoken = set(map(_arm, used))
+    return [arm for arm in arms if _arm(arm) not in spoken]
+
+
+def _arm_name(result: Result) -> str:
+    if result.dose is not None:
+        return f"{result.dose:g} {result.dose_unit or ''}".strip()
+    return result.dose_note or result.intervention
 
 
 def _share_comparator(arms: Sequence[Result]) -> bool:
-    """Whether all arms were compared with the same people: no number reported of the comparator differs."""
+    """Return whether all arms were compared with the same people.
+
+    The word of the comparator's people says so; without it, no number reported of the comparator differs.
+    """
+    words = [arm.comparator_arm for arm in arms]
+    if all(words):
+        return len(set(words)) == 1
     return all(len({getattr(arm, name) for arm in arms} - {None}) <= 1 for name in _COMPARATOR_ARM)
 
 
@@ -109,15 +147,42 @@ def _by_counts(arms: Sequence[Result], measure: str) -> Measured | None:
     )
 
 
-def _by_printed(arms: Sequence[Result], measure: str) -> Measured | None:
-    """From the printed effect and its interval."""
-    printed = [arm for arm in arms if arm.effect_measure == measure and _has_interval(arm)]
-    if not printed:
+# What each way to the precision of a printed effect makes of it, and of a difference that is standardised; the
+# least exact of several arms names them all.
+_PRINTED = (Origin.PRINTED, Origin.PRINTED_SE, Origin.PRINTED_P)
+_STANDARDISED = (Origin.PRINTED_DIFFERENCE, Origin.DIFFERENCE_SE, Origin.DIFFERENCE_P)
+_INTERVAL, _SE, _P = range(3)
+
+
+def _printed(arm: Result) -> tuple[Effect, int] | None:
+    """Return the printed effect with what its precision comes from: interval, standard error or an exact p value."""
+    if arm.effect is None or arm.effect_measure is None:
         return None
-    is_log = effects.MEASURES[measure].scale == "log"
-    parts = [effects.from_interval(_f(arm.effect), _f(arm.ci_low), _f(arm.ci_high), log=is_log) for arm in printed]
-    effect = _merged(parts, printed)
-    return Measured(tuple(printed), effect, Origin.PRINTED, people=_people(printed))
+    is_log = effects.MEASURES[arm.effect_measure].scale == "log"
+    if is_log and arm.effect <= 0:
+        return None
+    if _has_interval(arm):
+        return effects.from_interval(arm.effect, _f(arm.ci_low), _f(arm.ci_high), log=is_log), _INTERVAL
+    if arm.se is not None:
+        return effects.from_standard_error(arm.effect, arm.se, log=is_log), _SE
+    if arm.p_value is None or not arm.n_intervention or not arm.n_comparator:
+        return None
+    people = arm.heads(arm.n_intervention, arm.n_comparator)
+    # In a crossover trial the same people are in both arms and the test is paired.
+    freedom = None if is_log else people - (1 if people == max(arm.n_intervention, arm.n_comparator) else 2)
+    size = math.log(arm.effect) if is_log else arm.effect
+    se = effects.standard_error_from_p(size, arm.p_value, freedom)
+    return None if se is None else (effects.from_standard_error(arm.effect, se, log=is_log), _P)
+
+
+def _by_printed(arms: Sequence[Result], measure: str) -> Measured | None:
+    """Return the printed effect with its interval, standard error or p value."""
+    usable = [(arm, *found) for arm in arms if arm.effect_measure == measure and (found := _printed(arm)) is not None]
+    if not usable:
+        return None
+    used = tuple(arm for arm, _, _ in usable)
+    effect = _merged([part for _, part, _ in usable], used)
+    return Measured(used, effect, _PRINTED[max(way for _, _, way in usable)], people=_people(used))
 
 
 def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
@@ -135,26 +200,29 @@ def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
 
 
 def _by_difference(arms: Sequence[Result], measure: str) -> Measured | None:
-    """SMD from a printed mean difference: its interval and the arm sizes give the SD (Handbook 6.5.2.3)."""
-    usable = tuple(
-        arm
+    """Return the SMD of a printed mean difference: its precision and the arm sizes give the SD (Handbook 6.5.2.3)."""
+    usable = [
+        (arm, *found)
         for arm in arms
         if arm.effect_measure == "MD"
-        and _has_interval(arm)
         and arm.n_intervention
         and arm.n_comparator
+        and arm.n_intervention + arm.n_comparator >= _FEWEST
         and arm.design != "crossover"  # a paired interval is narrower than the formula takes it for
-    )
+        and (found := _printed(arm)) is not None
+    ]
     if not usable:
         return None
-    parts = [
-        effects.g_from_mean_difference(
-            _f(arm.effect), _f(arm.ci_low), _f(arm.ci_high), arm.n_intervention or 0, arm.n_comparator or 0
-        )
-        for arm in usable
-    ]
-    effect = _merged(parts, usable)
-    return Measured(usable, effect, Origin.PRINTED_DIFFERENCE, people=_people(usable))
+    used = tuple(arm for arm, _, _ in usable)
+    effect = _merged([_standardised(arm, part, way) for arm, part, way in usable], used)
+    return Measured(used, effect, _STANDARDISED[max(way for _, _, way in usable)], people=_people(used))
+
+
+def _standardised(arm: Result, part: Effect, way: int) -> Effect:
+    n1, n2 = arm.n_intervention or 0, arm.n_comparator or 0
+    if way == _INTERVAL:
+        return effects.g_from_mean_difference(_f(arm.effect), _f(arm.ci_low), _f(arm.ci_high), n1, n2)
+    return effects.g_from_standard_error(part.estimate, part.standard_error, n1, n2)
 
 
 def _scores(arm: Result) -> tuple[Scores, Scores] | None:
@@ -182,19 +250,21 @@ def _has_interval(arm: Result) -> bool:
 
 
 def _people(arms: Sequence[Result]) -> int | None:
-    """People behind dose arms, a shared comparator counted once."""
+    """Return the people behind dose arms, a shared comparator counted once; None where an arm's number is unknown."""
     drug = [arm.n_intervention for arm in arms]
     control = [arm.n_comparator for arm in arms]
     if any(n is None for n in (*drug, *control)):
-        return arms[0].n_randomised
+        return None
     comparator = control[0] if _share_comparator(arms) else sum(n or 0 for n in control)
     return arms[0].heads(sum(n or 0 for n in drug), comparator or 0)
 
 
 def _missing(arms: Sequence[Result], measure: str) -> str:
+    if any(arm.effect is not None and arm.effect_measure is None for arm in arms):
+        return "the measure of the effect is not reported"
     if measure in SCORE_MEASURES:
         if any(arm.effect is not None or arm.mean_intervention is not None for arm in arms):
-            return "no interval, SD or number of people reported"
+            return "no interval, standard error, exact p or SD with the number of people reported"
         return "no difference or means reported"
     if measure == "HR":
         return "no hazard ratio with an interval reported"

@@ -88,11 +88,12 @@ def spelled(hours: float) -> str:
 
 
 def behind(answer: Answer) -> str:
-    """How much stands behind a number: trials and people."""
-    people = answer.people
-    return f"{counted(answer.k, 'trial')}, " + (
-        counted(people, "person", "people") if people is not None else "number of people not reported"
-    )
+    """Return how much is behind a number: trials and people."""
+    people, unknown = answer.people, answer.without_people
+    if people is None:
+        return f"{counted(answer.k, 'trial')}, number of people not reported"
+    partly = f" (number not known in {unknown})" if unknown else ""
+    return f"{counted(answer.k, 'trial')}, {counted(people, 'person', 'people')}{partly}"
 
 
 def effect_in_words(answer: Answer) -> str:

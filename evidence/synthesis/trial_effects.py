@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import TimeBin
-from evidence.dataset.vocabulary import INSTRUMENTS, INTERVENTIONS, NO_INSTRUMENT_RANK
+from evidence.dataset.vocabulary import INSTRUMENTS, INTERVENTIONS, NO_INSTRUMENT_RANK, STATES
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import MEASURES, Z95, Counts, Effect
 from evidence.synthesis import arms
 from evidence.synthesis.arms import Origin, measured
 
+_OTHER_TIMING = {
+    "any-time": "people who had it at any time until then, not at the time",
+    "sustained": "people in whom it lasted until then, not at the time",
+}
 SYMPTOMS = ("symptom-change", "symptom-endpoint")
 
 
@@ -156,6 +160,12 @@ def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
     outside = [r for r in anchored if r.comparator not in INTERVENTIONS]
     if not outside:
         return left_out("both arms had a form of ketamine", anchored)
+    if rows[0].design == "non-randomised":
+        return left_out("the groups were not formed by chance", outside)
+    timed = [r for r in outside if r.outcome not in STATES or r.timing in (None, "at-time")]
+    if not timed:
+        return left_out(_OTHER_TIMING[outside[0].timing or ""], outside)
+    outside = timed
     # A result with an objection speaks for its trial only where there is none without; it is drawn, not pooled.
     preferred = [r for r in outside if not question.objection(r)] or outside
     fitting = [r for r in preferred if question.instrument in (None, r.instrument)]

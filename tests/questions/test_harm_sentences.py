@@ -7,7 +7,7 @@ from evidence.questions import harms
 from evidence.report.figures.harms import harm_rows
 from evidence.report.figures.style import LIGHT, MASKING_MARKS
 from evidence.report.tables import harms as harm_tables
-from evidence.selection.selection import FEEDERS, Selection, headcount
+from evidence.selection.selection import Selection, headcount
 from evidence.synthesis.answers import answer
 from evidence.synthesis.sentences import score_kinds
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
@@ -116,14 +116,8 @@ def test_change_and_end_scores_in_one_pool_are_said() -> None:
 
 @pytest.mark.parametrize(
     ("trials", "note"),
-    [(("daly-2019", "zaki-2023"), True), (("zaki-2023",), False), (("daly-2019", "popova-2019"), False)],
+    [(("daly-2019", "zaki-2023"), True), (("zaki-2023",), False), (("daly-2019", "murrough-2013a"), False)],
 )
-def test_people_who_went_from_one_trial_into_another_are_said_to_count_twice(evidence, trials, note) -> None:
+def test_people_who_went_from_one_trial_into_another_may_count_twice_and_it_is_said(evidence, trials, note) -> None:
     rows = [r for trial in trials for r in evidence.trials[trial]]
-    assert ("some in more than one trial" in headcount(rows).in_people) == note
-
-
-def test_only_what_a_row_says_makes_a_trial_take_people_from_another(evidence: Evidence) -> None:
-    for trial, feeders in FEEDERS.items():
-        notes = " ".join(r.note or "" for r in evidence.trials[trial])
-        assert all(evidence.trials[name][0].acronym in notes for name in feeders)
+    assert ("some may be in more than one trial" in headcount(rows).in_people) == note
