@@ -26,7 +26,6 @@ _CELLS: dict[str, Any] = {
     "locator": "Table 2",
     "extraction": "reported",
     "confidence": "high",
-    "schedule": "single",
     "timing": "at-time",
 }
 
