@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from evidence.dataset.time_bins import in_words
+from evidence.stats.bayes import Prior
 from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.pooling import Pooled
 from evidence.synthesis.answers import Answer
@@ -21,6 +22,7 @@ _METHODS = {
     "REML": "a random-effects model, the variance between trials (tau2) by restricted maximum likelihood",
     "DL": "a random-effects model, the variance between trials (tau2) by DerSimonian and Laird",
     "PM": "a random-effects model, the variance between trials (tau2) by Paule and Mandel",
+    "bayes": "Bayesian random effects, flat prior on the mean effect; prior on the spread between trials: ",
     "EE": "a common effect: every trial is taken to estimate one and the same number",
     "MH": "a common effect by Mantel and Haenszel, straight from the counts",
 }
@@ -32,7 +34,7 @@ _TESTS = {
 # metafor's REML stops at 1e-5 by default; this goes on until no printed digit moves.
 _CONTROL = {
     "REML": ", control = list(threshold = 1e-12, maxiter = 10000)",
-    "PM": ", control = list(tau2.max = 1e4)",
+    "PM": ", control = list(tol = 1e-12, tau2.max = 1e4)",
 }
 _REPORT = """\
 # Prints one number a line: its name, then its value.
@@ -65,7 +67,7 @@ report <- function(prefix, fit, ratio, predicts) {
     put("tau2_low", limits[["ci.lb"]])
     put("tau2_high", limits[["ci.ub"]])
   }
-  if (predicts) {  # where the effect of a new trial may fall
+  if (predicts) {  # where the true effect in another setting may lie
     prediction <- predict(fit)
     put("pi_low", prediction$pi.lb)
     put("pi_high", prediction$pi.ub)
@@ -73,6 +75,71 @@ report <- function(prefix, fit, ratio, predicts) {
   put(paste0("weight_", seq_len(fit$k)), weights(fit))
 }
 """
+_BAYES = """\
+# Bayesian random effects without sampling: the spread tau between trials is integrated over a grid of log(tau).
+# Given tau the mean effect is normal; what is reported is the mixture of these normals.
+bayes <- function(y, v, prior) {
+  u <- log(median(sqrt(v))) + seq(-20, 14, length.out = 20001)
+  w <- sapply(v, function(one) 1 / (one + exp(2 * u)))
+  total <- rowSums(w)
+  mean <- c(w %*% y) / total
+  logs <- prior(u) + (rowSums(log(w)) - log(total) - rowSums(w * outer(-mean, y, "+")^2)) / 2
+  p <- exp(logs - max(logs)) / sum(exp(logs - max(logs)))
+  place <- function(q, sd) uniroot(function(x) sum(p * pnorm(x, mean, sd)) - q, range(y) + c(-1, 1),
+                                   extendInt = "upX", tol = 1e-12, maxiter = 10000)$root
+  tau <- exp(approx(cumsum(p) - p / 2, u, c(0.025, 0.5, 0.975), ties = "ordered")$y)
+  sd <- sqrt(1 / total)
+  list(k = length(y), beta = place(0.5, sd), se = sqrt(sum(p * (sd^2 + mean^2)) - sum(p * mean)^2),
+       ci.lb = place(0.025, sd), ci.ub = place(0.975, sd), tau = tau, below = sum(p * pnorm(0, mean, sd)),
+       pi.lb = place(0.025, sqrt(sd^2 + exp(2 * u))), pi.ub = place(0.975, sqrt(sd^2 + exp(2 * u))))
+}
+
+# Prints the Bayesian result, that of the package bayesmeta where it is installed, and metafor's for comparison.
+report_bayes <- function(prefix, fit, y, v, prior, ratio, predicts) {
+  put <- function(name, value) say(paste0(prefix, name), value)
+  put("k", fit$k)
+  put("estimate", fit$beta)
+  put("ci_low", fit$ci.lb)
+  put("ci_high", fit$ci.ub)
+  put("p_at_most_zero", fit$below)
+  if (ratio) {
+    put("ratio", exp(fit$beta))
+    put("ratio_ci_low", exp(fit$ci.lb))
+    put("ratio_ci_high", exp(fit$ci.ub))
+  }
+  put("tau_low", fit$tau[1])
+  put("tau_median", fit$tau[2])
+  put("tau_high", fit$tau[3])
+  if (predicts) {  # where the true effect in another setting may lie
+    put("pi_low", fit$pi.lb)
+    put("pi_high", fit$pi.ub)
+  }
+  if (requireNamespace("bayesmeta", quietly = TRUE)) {
+    other <- bayesmeta::bayesmeta(y = y, sigma = sqrt(v), tau.prior = function(t) exp(prior(log(t))) / t)
+    put("bayesmeta_estimate", other$summary["median", "mu"])
+    put("bayesmeta_ci_low", other$qposterior(mu = 0.025))
+    put("bayesmeta_ci_high", other$qposterior(mu = 0.975))
+  }
+  reml <- rma(y, v, method = "REML", test = "knha", control = list(threshold = 1e-12, maxiter = 10000))
+  put("reml_estimate", c(reml$beta))
+  put("reml_hk_low", reml$ci.lb)
+  put("reml_hk_high", reml$ci.ub)
+  put("reml_tau2", reml$tau2)
+}
+"""
+
+
+def _r_prior(prior: Prior) -> str:
+    """The log density of log(tau) as an R function."""
+    shift = f"(u - log({prior.scale!r}))"
+    if prior.family == "half-normal":
+        density = f"dnorm(exp{shift}, 0, {prior.spread!r}, log = TRUE) + log(2) + {shift}"
+    elif prior.family == "log-normal":
+        density = f"dnorm(2 * {shift}, {prior.location!r}, {prior.spread!r}, log = TRUE) + log(2)"
+    else:
+        place = f"(2 * {shift} - ({prior.location!r})) / {prior.spread!r}"
+        density = f"dt({place}, {prior.df!r}, log = TRUE) + log(2 / {prior.spread!r})"
+    return f"prior <- function(u) {density}"
 
 
 def r_script(answer: Answer, title: str, data_version: str) -> str:
@@ -110,7 +177,9 @@ def r_script(answer: Answer, title: str, data_version: str) -> str:
         _data(answer),
         _effects(answer),
         _REPORT.rstrip(),
+        *([_BAYES.rstrip(), _r_prior(answer.prior)] if answer.prior is not None else []),
         *_pools(answer),
+        'cat(paste0("# ", capture.output(sessionInfo())), sep = "\\n")',
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -253,9 +322,13 @@ def _pool(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, 
     lines = [comment(f"{heading}.")]
     if pooled.k == 1:
         lines.append("# One trial: its own result, nothing is pooled.")
+    elif pooled.method == "bayes":
+        lines += [comment(f"Model: {_METHODS[pooled.method]}{pooled.prior}.")]
     else:
         lines += [comment(f"Model: {_METHODS[pooled.method]}."), comment(_TESTS[pooled.test])]
     indent = " " * len(f"{name} <- rma(")
+    if pooled.method == "bayes":
+        return "\n".join((*lines, *_bayes(answer, pooled, heading, name, prefix, subset)))
     if pooled.method == "MH":
         drops = "FALSE" if answer.question.measure == "RD" else "TRUE"
         lines += [
@@ -278,3 +351,15 @@ def _pool(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, 
         lines.append(f'cat("# {prefix.rstrip("_")}:", {r_string(heading.partition(": ")[2])}, "\\n")')
     lines.append(f'report("{prefix}", {name}, ratio = {ratio}, predicts = {predicts})')
     return "\n".join(lines)
+
+
+def _bayes(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, subset: str) -> Iterable[str]:
+    """The lines that fit and report one Bayesian pool of all trials or of a group."""
+    rows = subset.removeprefix(", subset = ").replace("group ==", "trials$group ==") or "TRUE"
+    ratio = str(MEASURES[answer.question.measure].scale == "log").upper()
+    predicts = str(pooled.pi_low is not None).upper()
+    yield f"used <- trials[{rows}, ]"
+    yield f"{name} <- bayes(c(used$yi), c(used$vi), prior)"
+    if prefix:
+        yield f'cat("# {prefix.rstrip("_")}:", {r_string(heading.partition(": ")[2])}, "\\n")'
+    yield f'report_bayes("{prefix}", {name}, c(used$yi), c(used$vi), prior, {ratio}, {predicts})'

@@ -1,5 +1,3 @@
-"""None"""
-
 import re
 from typing import Any
 
@@ -12,7 +10,7 @@ from evidence.selection.selection import PRESETS, Selection, apply
 from evidence.stats.absolute import number_needed_to_treat
 from evidence.synthesis import sentences
 from evidence.synthesis import sentences as statements
-from evidence.synthesis.answers import Answer, answer
+from evidence.synthesis.answers import Answer, Model, answer
 from evidence.synthesis.describe import describe
 from evidence.synthesis.sentences import Sides
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
@@ -39,30 +37,72 @@ def test_one_trial_speaks_with_its_own_percentages(evidence: Evidence) -> None:
     assert statements.heterogeneity(found) == ""
 
 
-def test_a_finding_says_when_its_interval_includes_no_difference() -> None:
-    def words(events: int) -> str:
-        return statements.finding_of_rates(answer([counted(events, 20, 5, 20)], RESPONSE), SIDES)
-
-    assert words(6).endswith("; 1 trial, 40 people); the interval includes no difference")
-    assert words(19).endswith("; 1 trial, 40 people)")
+MURROUGH = counted(30, 47, 7, 25, trial="a", label="Murrough 2013a")
+GRUNEBAUM = counted(2, 7, 1, 9, trial="b", label="Grunebaum 2017")
 
 
-def test_two_trials_speak_of_a_hundred_people(evidence: Evidence) -> None:
-    # 8 of 34 on midazolam are 24 of 100; times the risk ratio of 2.303 they are 54.
-    found = answer(apply(evidence.results, Selection().criteria()), RESPONSE)
+def test_no_sentence_says_what_an_interval_excludes() -> None:
+    for events in (6, 19):
+        found = answer([counted(events, 20, 5, 20)], RESPONSE)
+        assert statements.finding_of_rates(found, SIDES).endswith("; 1 trial, 40 people)")
+
+
+def test_two_trials_begin_with_the_larger_one() -> None:
+    # The numbers of the pool are those of test_answers: 2.32 (0.83 to 6.64), 5% below 1.
+    found = answer([MURROUGH, GRUNEBAUM], RESPONSE)
     assert statements.finding_of_rates(found, SIDES) == (
-        "At 24 hours about 54 of 100 people responded on ketamine and 24 on midazolam "
-        "(risk ratio 2.30, 95% CI 1.22 to 4.35; 2 trials, 88 people)"
+        "At 24 hours Murrough 2013a found that 64 against 28 of 100 responded on ketamine and midazolam; a second, of 16 "
+        "people, points the same way (29 against 11 of 100 responded); allowing for the usual difference between trials, "
+        "risk ratio 2.32, 95% CrI 0.83 to 6.66; 95% probability above 1; 2 trials, 88 people"
     )
-    assert "no prediction interval" in statements.caution(found)
-    assert "A new trial may fall" not in statements.heterogeneity(found)
+    assert statements.caution(found).startswith("Two trials cannot show how far effects differ between places")
+    assert "another setting" not in statements.heterogeneity(found)
+    assert "Prior: tau² log-normal(−2.12, 1.53²)" in statements.heterogeneity(found)
 
 
-def test_three_trials_need_no_caution_and_predict_a_new_one() -> None:
+def test_one_trial_with_most_of_the_weight_leads_among_several() -> None:
+    large = counted(300, 600, 200, 600, trial="l", label="Large 2020")
+    opposite = counted(1, 9, 3, 9, trial="o", label="Opposite 2018")
+    found = answer([large, GRUNEBAUM, opposite], RESPONSE)
+    assert statements.finding_of_rates(found, SIDES).startswith(
+        "At 24 hours Large 2020 found that 50 against 33 of 100 responded on ketamine and midazolam; of 2 others, of 34 "
+        "people, 1 point the same way; allowing for"
+    )
+    assert statements.leading(answer([MURROUGH, counted(25, 45, 10, 44, trial="c"), GRUNEBAUM], RESPONSE)) is None
+
+
+def test_scores_of_two_trials_begin_with_the_more_precise_one() -> None:
+    one = difference(-8, -12, -4, trial="a", label="A 2001", n_intervention=30, n_comparator=30)
+    other = difference(2, -9, 13, trial="b", label="B 2002", n_intervention=10, n_comparator=10)
+    text = statements.finding_of_scores(answer([one, other], POINTS), SIDES)
+    assert text.startswith(
+        "At 24 hours A 2001 found scores 8.0 MADRS points lower (−12.0 to −4.0) with ketamine than with midazolam; a "
+        "second, of 20 people, does not point the same way (scores 2.0 MADRS points higher (−9.0 to 13.0)); allowing for"
+    )
+
+
+def test_several_trials_give_every_number_of_a_hundred_its_interval() -> None:
     found = answer([*two(), counted(10, 30, 9, 30, trial="c")], RESPONSE)
-    assert statements.caution(found) == ""
-    assert "on 2 degrees of freedom" in statements.heterogeneity(found)
-    assert "A new trial may fall anywhere from" in statements.heterogeneity(found)
+    assert found.pooled is not None
+    of_hundred = statements.absolute(found)
+    assert of_hundred is not None
+    estimate, low, high = of_hundred.events_of_100
+    text = statements.finding_of_rates(found, SIDES)
+    assert f"about {estimate:.0f} ({low:.0f} to {high:.0f}) of 100 people responded on ketamine where 26 do" in text
+    assert "probability above 1; 3 trials, 220 people" in text
+
+
+def test_prediction_is_of_the_true_effect_and_from_five_trials_on() -> None:
+    rows = [counted(18 + i, 40, 10, 40, trial=f"t{i}", line=i + 2) for i in range(5)]
+    four, five = answer(rows[:4], RESPONSE), answer(rows, RESPONSE)
+    assert "on 3 degrees of freedom" in statements.heterogeneity(four)
+    assert "another setting" not in statements.heterogeneity(four)
+    assert "The true effect in another setting like these may lie anywhere from" in statements.heterogeneity(five)
+    assert "tau of" in statements.heterogeneity(five)
+    assert statements.caution(five) == ""
+    assert statements.caution(answer(rows[:3], RESPONSE, Model("REML"))) == (
+        "Three trials: how far effects differ between places cannot be estimated."
+    )
 
 
 def test_no_trial_is_said_plainly() -> None:
@@ -126,7 +166,8 @@ def test_what_is_favoured_follows_from_the_outcome(outcome: str, measure: str, b
 
 
 def test_a_harm_has_a_number_needed_to_harm_and_a_benefit_one_to_treat() -> None:
-    good, bad = answer(two(), RESPONSE), answer(two(outcome="dissociation"), Question(("dissociation",), "RR", DAY))
+    rows, harmful = two()[:1], two(outcome="dissociation")[:1]
+    good, bad = answer(rows, RESPONSE), answer(harmful, Question(("dissociation",), "RR", DAY))
     helped, harmed = statements.absolute(good, 0.25), statements.absolute(bad, 0.25)
     assert helped is not None
     assert harmed is not None
@@ -155,10 +196,9 @@ def test_sides_are_called_by_what_is_true_of_every_result(rows: list[Any], sides
     assert statements.sides_of(rows) == sides
 
 
-def test_a_line_for_the_ear_says_whether_no_effect_is_inside() -> None:
-    clear, unclear = [difference(-8, -12, -4)], [difference(-2, -6, 2)]
-    assert statements.in_one_line(answer(clear, POINTS)).endswith("the interval excludes no effect")
-    assert statements.in_one_line(answer(unclear, POINTS)).endswith("the interval includes no effect")
+def test_a_line_for_the_ear_gives_time_effect_and_interval() -> None:
+    line = statements.in_one_line(answer([difference(-8, -12, -4, n_randomised=60)], POINTS))
+    assert line.startswith("At 24 hours: mean difference −8.0 MADRS points, 95% CI −12.0 to −4.0; 1 trial")
 
 
 def sentences_of(found: Answer) -> list[str]:
