@@ -241,7 +241,7 @@ def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> str:
         found = own_result(others[0], answer.question)
         adds = f"{second} points the same way ({found})" if same else f"{second} does not point the same way ({found})"
     else:
-        adds = f"of {len(others)} others{size} {len(same)} point the same way"
+        adds = f"of {len(others)} others{size} {len(same)} {'points' if len(same) == 1 else 'point'} the same way"
     first = f"{lead.label} found that {own_result(lead, answer.question)} on {sides.drug} and {sides.comparator}"
     if lead.intervention is None:
         first = f"{lead.label} found {own_result(lead, answer.question)} with {sides.drug} than with {sides.comparator}"
