@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evidence.cli.console import add_format, called, finding_lines, print_json, print_lines, read_file, write_file
 from evidence.cli.errors import BLOCKED, CLEAN, fail
-from evidence.curation.clinicaltrials_gov import COLUMNS, Draft, drafts, read_registry
+from evidence.curation.clinicaltrials_gov import COLUMNS, MAX_DRAFTS, Draft, drafts, read_registry
 from evidence.dataset.problems import Finding
 from evidence.formatting import counted
 
@@ -64,6 +64,8 @@ def run(args: argparse.Namespace) -> int:
     for one in found:
         lines.append(f"{one.locator}: {one.words}")
         lines.append("    " + ", ".join(f"{name} {text}" for name, text in one.cells.items() if name in _SHOWN))
+    if len(found) == MAX_DRAFTS:
+        lines.append(f"Only the first {MAX_DRAFTS} drafts are given: the groups of the record make more pairs.")
     print_lines([*lines, f"{counted(len(found), 'draft')}."])
     return CLEAN
 

@@ -1,39 +1,81 @@
 """A results record of ClinicalTrials.gov (API version 2, JSON) → draft rows to accept one by one.
 
-Nothing is invented: a draft holds what the record says and blanks where it does not. Which group is the drug and which
-the comparison is read from the groups' names where they name them, and can be said by the reader (`roles`).
+Nothing is invented: a draft holds what the record says and blanks where it does not. What no column holds (NA with its
+reason, geometric means, a logarithm, a second analysis, the limits the record itself names) goes into the note, word
+for number. Which group is the drug and which the comparison is read from the names of the groups where they name them,
+and can be said by the reader (`roles`).
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice, product
 from types import MappingProxyType
 from typing import Any
 
-from evidence.curation.registry_words import (
-    analysis_cells,
-    analysis_words,
-    arm_cells,
-    comparator_of,
-    drug_of,
-    hours_of,
-    listed,
-    measure_cells,
-    number_text,
-    outcome_cells,
-    part,
-    text_of,
-    trial_cells,
-)
 from evidence.dataset.encoding import decode
+from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.problems import Finding, finding
 from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import COMPARATORS, INSTRUMENTS, ROUTES, UNITS
 
 INTERVENTION, COMPARATOR = "intervention", "comparator"
 OUTCOMES_PATH = "resultsSection.outcomeMeasuresModule.outcomeMeasures"
 EVENTS_PATH = "resultsSection.adverseEventsModule"
 COLUMNS = Result.columns()
+MAX_DRAFTS = 5_000  # of one record; groups against each other multiply
+MAX_GROUPS = 200
+_LONGEST = 300  # characters of a comment that goes into a note
+_PEOPLE = re.compile(
+    r"(?:(?:number|count|no\.?) of )?(?:participants?|subjects?|patients?|people|persons?|individuals?|events)",
+    re.IGNORECASE,
+)
+_KINDS = {"MEAN": "Mean", "LEAST_SQUARES_MEAN": "Least squares (adjusted) mean", "NUMBER": "Number"}
+
+
+_DRUGS = (
+    ("esketamine", r"\bes-?ketamine\b|\bs-ketamine\b"),
+    ("arketamine", r"\bar-?ketamine\b|\br-ketamine\b"),
+    ("ketamine", r"\bketamine\b"),
+)
+_COMPARATORS = {value: rf"\b{re.escape(value)}\b" for value in COMPARATORS if value not in ("none", "ketamine", "ECT")}
+_COMPARATORS |= {"ECT": r"\b(?:ECT|electroconvulsive)\b", "saline": r"\bsaline\b", "placebo": r"\bplacebo\b"}
+_ROUTES = {value: rf"\b{value}(?:ly)?\b" for value in ROUTES} | {"intravenous": r"\b(?:intravenous(?:ly)?|i\.?v\.?)\b"}
+_DOSE = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ?(mg ?/ ?kg|mg)\b", re.IGNORECASE)
+_INSTRUMENTS = {
+    **{"MADRS": r"\bMADRS\b|montgomery", "QIDS-SR": r"\bQIDS\b", "C-SSRS": r"\bC-?SSRS\b|columbia", "BDI": r"\bBDI\b"},
+    **{"SSI": r"\bSSI\b|scale for suicid", "PHQ-9": r"\bPHQ-?9\b", "CADSS": r"\bCADSS\b", "SDS": r"\bSDS\b|sheehan"},
+    **{f"HAMD{n}": rf"\b(?:HAM-?D|HDRS|HRSD)-?{n}\b" for n in (6, 17, 21, 24, 25, 28)},
+}
+_TIME = re.compile(
+    r"\b(?:(?P<unit1>minutes?|hours?|days?|weeks?)[ -](?P<n1>[0-9]+(?:\.[0-9]+)?)"
+    r"|(?P<n2>[0-9]+(?:\.[0-9]+)?)[ -](?P<unit2>minutes?|mins?|hours?|hrs?|days?|weeks?))\b",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"\bdays?[ -][0-9]+\b", re.IGNORECASE)
+_DAY_OF_DOSE = re.compile(
+    r"\b(?:baseline|pre-?dose|(?:first )?dos(?:e|ing)|infusion)[ ,]{0,2}\(?(?:on |at )?day[ -]?([01])\b"
+    r"|\bday[ -]?([01])[ ,]{0,2}\(?(?:baseline|pre-?dose|before|(?:first )?dos(?:e|ing)|infusion)",
+    re.IGNORECASE,
+)
+# What names the time before the dose, with its day and what more stands in its brackets.
+_BASELINE = re.compile(
+    r"\b(?:baseline|pre-?dose)\b(?: {0,2}\((?:on )?day[ -]?[0-9]+[^()]{0,80}\)| {0,2},? {0,2}(?:on )?day[ -]?[01]\b)?"
+    r"|\bday[ -]?[01] {0,2}\(?(?:baseline|pre-?dose)\)?|\bday[ -]?0\b",
+    re.IGNORECASE,
+)
+_HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
+_EFFECTS = {
+    **{"RR": r"risk ratio", "OR": r"odds ratio", "HR": r"hazard ratio", "RD": r"risk difference"},
+    **{"SMD": r"standardi[sz]ed mean difference|cohen|hedges", "MD": r"mean difference"},
+}
+_POINTS = re.compile(
+    r"(?:(?:units?|scores?|points?)(?: on (?:a|the) scale)?|scale (?:scores?|units?|points?)|total score)"
+)
+_LOGARITHM = re.compile(r"\blog\b|\bln\b|logarithm|\blog-", re.IGNORECASE)
+_PRINTED = {"effect": "paramValue", "ci_low": "ciLowerLimit", "ci_high": "ciUpperLimit"}
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +145,9 @@ def read_registry(data: bytes) -> RegistryRecord | Finding:
         return finding("registry-record", 1, reason="it has no NCT number")
     if not part(raw, "resultsSection"):
         return finding("registry-record", 1, reason=f"{number} has no results posted")
+    arms = _arms(raw)
+    if len(arms) > MAX_GROUPS:
+        return finding("registry-record", 1, reason=f"it has {len(arms)} groups, and at most {MAX_GROUPS} are read")
     reference = {
         "id": f"CTgov-{number}",
         "type": "dataset",
@@ -111,7 +156,7 @@ def read_registry(data: bytes) -> RegistryRecord | Finding:
         "URL": f"https://clinicaltrials.gov/study/{number}?tab=results",
     }
     return RegistryRecord(
-        number, text_of(about, "briefTitle"), text_of(about, "acronym"), _arms(raw), MappingProxyType(reference), raw
+        number, text_of(about, "briefTitle"), text_of(about, "acronym"), arms, MappingProxyType(reference), raw
     )
 
 
@@ -119,22 +164,39 @@ def drafts(record: RegistryRecord, roles: Mapping[str, str] | None = None) -> tu
     """Every outcome measure and adverse event of the record as draft rows: one for each pair of drug and comparison.
 
     `roles` says by title what an arm is, in place of what its words say. A measure without a drug arm gives one draft
-    without numbers, so that it is not lost from sight.
+    without numbers, so that it is not lost from sight. At most MAX_DRAFTS are given; a reader of so many says so.
     """
     known = {arm.title: arm.role for arm in record.arms} | dict(roles or {})
     trial = trial_cells(record.raw, record.number, record.acronym)
-    return (*_outcome_drafts(record, trial, known), *_event_drafts(record, trial, known))
+    found = chain(_outcome_drafts(record, trial, known), _event_drafts(record, trial, known))
+    limits = _limits(record.raw)
+    return tuple(_with_note(draft, limits) if limits else draft for draft in islice(found, MAX_DRAFTS))
+
+
+def _with_note(draft: Draft, words: str) -> Draft:
+    note = f"{draft.cells.get('note', '')} {words}".strip()
+    return Draft(MappingProxyType({**draft.cells, "note": note}), draft.locator, draft.words)
+
+
+def _limits(raw: Mapping[str, Any]) -> str:
+    """What the record says of its own limits and caveats."""
+    about = text_of(part(raw, "resultsSection", "moreInfoModule", "limitationsAndCaveats"), "description")
+    return f"Limits by the record: {_cut(about)}" if about else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _outcome_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mapping[str, str]) -> Iterator[Draft]:
     measures = listed(part(record.raw, "resultsSection", "outcomeMeasuresModule"), "outcomeMeasures")
     for at, measure in enumerate(measures):
         groups = [_group(group) for group in listed(measure, "groups")]
-        shared = trial | outcome_cells(
-            text_of(measure, "title"), text_of(measure, "timeFrame"), text_of(measure, "type")
-        )
+        frame = text_of(measure, "timeFrame")
+        shared = trial | outcome_cells(text_of(measure, "title"), frame, text_of(measure, "type"))
         pairs = _pairs(groups, roles)
-        for place, names, category in _categories(measure):
+        categories = _categories(measure)
+        for place, names, category in categories:
             locator = f"{OUTCOMES_PATH}[{at}]{place}"
             own = outcome_cells(" ".join((text_of(measure, "title"), *names)), " ".join(names), "") if names else {}
             both = shared | {name: text for name, text in own.items() if text}
@@ -145,12 +207,27 @@ def _outcome_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mappin
                 numbers = _numbers(measure, category, drug, INTERVENTION) | _numbers(
                     measure, category, control, COMPARATOR
                 )
-                analysis = _analysis(measure, drug, control) if len(_categories(measure)) == 1 else {}
+                analyses = _analyses(measure, drug, control)
+                # An analysis of a measure with several times does not say which it is of: it goes into the note.
+                analysis = analyses[0] if analyses and len(categories) == 1 else {}
                 effect = analysis_cells(analysis)
                 cells = both | _pair_cells(drug, control) | measure_cells(measure) | numbers | effect
-                notes = (_dispersion(measure, category, drug, control), analysis_words(analysis))
+                notes = (
+                    _said_of_time(" ".join((*names, frame)), cells.get("hours", "")),
+                    _rest(measure, category, (drug, control), numbers),
+                    analysis_words(analysis),
+                    _other_analyses(analyses, is_first_used=bool(analysis)),
+                )
                 cells["note"] = " ".join(note for note in notes if note)
                 yield _draft(cells, effect, locator, f"{words} ({_pair_words(drug, control)})")
+
+
+def _said_of_time(text: str, hours: str) -> str:
+    """The words of a day whose count may begin at 0 or at 1, where hours were taken from it."""
+    day = _DAY.search(_BASELINE.sub("", text))
+    if not hours or day is None or _origin(text) is not None:
+        return ""
+    return f"The record says “{day[0]}”; the hours count from a day 0, and are 24 fewer where the dose was on day 1."
 
 
 def _event_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mapping[str, str]) -> Iterator[Draft]:
@@ -173,18 +250,45 @@ def _event_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mapping[
                         f"events_{arm}": number_text(stat.get("numAffected")),
                         f"n_{arm}": number_text(stat.get("numAtRisk")),
                     }
+                cells["note"] = _event_words(module, event, kind, [stats.get(g[0], {}) for g in (drug, control) if g])
                 words = f"{term} ({_pair_words(drug, control)})"
                 yield _draft(cells, {}, f"{EVENTS_PATH}.{kind}[{at}]", words)
+
+
+def _event_words(
+    module: Mapping[str, Any], event: Mapping[str, Any], kind: str, stats: Sequence[Mapping[str, Any]]
+) -> str:
+    """How events were asked for and counted, which no column holds."""
+    found = []
+    ways = {"SYSTEMATIC_ASSESSMENT": "systematic assessment", "NON_SYSTEMATIC_ASSESSMENT": "non-systematic assessment"}
+    if way := ways.get(text_of(event, "assessmentType"), ""):
+        found.append(f"Events by {way}.")
+    threshold = text_of(module, "frequencyThreshold")
+    if kind == "otherEvents" and threshold not in ("", "0"):
+        found.append(f"The record lists other events above {threshold}% of an arm only.")
+    counts = [text_of(stat, "numEvents") for stat in stats]
+    if any(counts) and counts != [text_of(stat, "numAffected") for stat in stats]:
+        found.append(f"Events, not people: {_and(counts)}.")
+    words = [text_of(stat, name) for stat in stats for name in ("numAffected", "numAtRisk")]
+    if odd := [text for text in words if text and not number_text(text)]:
+        found.append(f"In the record: {'; '.join(odd)}.")
+    if notes := text_of(event, "notes"):
+        found.append(_cut(notes))
+    return " ".join(found)
+
+
+def _and(texts: Sequence[str]) -> str:
+    return " and ".join(text or "not given" for text in texts)
 
 
 Group = tuple[str, str, str]  # id, title, description
 
 
 def _pairs(groups: Sequence[Group], roles: Mapping[str, str]) -> list[tuple[Group, Group | None]]:
-    drugs = [group for group in groups if roles.get(group[1], _role(group[1], group[2])) == INTERVENTION]
-    controls = [group for group in groups if roles.get(group[1], _role(group[1], group[2])) == COMPARATOR]
+    drugs = [group for group in groups if roles.get(group[1]) == INTERVENTION]
+    controls = [group for group in groups if roles.get(group[1]) == COMPARATOR]
     if controls:
-        return [(drug, control) for drug in drugs for control in controls]
+        return list(islice(product(drugs, controls), MAX_DRAFTS))
     # Only where every group is a form of the drug is the result known to be uncontrolled.
     return [(drug, None) for drug in drugs] if len(drugs) == len(groups) == 1 else []
 
@@ -210,11 +314,14 @@ def _numbers(measure: Mapping[str, Any], category: Mapping[str, Any], group: Gro
     value = values.get(group[0], {})
     kind, unit = text_of(measure, "paramType").upper(), text_of(measure, "unitOfMeasure").casefold()
     number = number_text(value.get("value"))
-    if kind in ("COUNT_OF_PARTICIPANTS", "NUMBER") and unit in ("participants", "number of participants", "patients"):
+    is_of_people = text_of(measure, "typeUnitsAnalyzed").casefold() in ("", "participants")
+    if (kind == "COUNT_OF_PARTICIPANTS" and "percent" not in unit) or (
+        kind == "NUMBER" and is_of_people and _PEOPLE.fullmatch(unit) and unit != "events"
+    ):
         cells[f"events_{arm}"] = number
     elif kind in ("NUMBER", "COUNT_OF_PARTICIPANTS") and ("percent" in unit or unit.startswith("%")):
         cells[f"percent_{arm}"] = number
-    elif kind in ("MEAN", "LEAST_SQUARES_MEAN"):
+    elif kind in ("MEAN", "LEAST_SQUARES_MEAN") and (measure_cells(measure) or "percent" not in unit):
         cells[f"mean_{arm}"] = number
         if text_of(measure, "dispersionType").casefold() == "standard deviation":
             cells[f"sd_{arm}"] = number_text(value.get("spread"))
@@ -223,29 +330,85 @@ def _numbers(measure: Mapping[str, Any], category: Mapping[str, Any], group: Gro
     return cells
 
 
-def _dispersion(measure: Mapping[str, Any], category: Mapping[str, Any], drug: Group, control: Group | None) -> str:
-    """A dispersion that is no standard deviation, in words: there is no column for it, and it must not be lost."""
-    kind = text_of(measure, "dispersionType")
+def _rest(
+    measure: Mapping[str, Any], category: Mapping[str, Any], pair: Sequence[Group | None], cells: Mapping[str, str]
+) -> str:
+    """What a measurement says and no column holds, in words: kind, unit, spread, limits, comments, units counted."""
     values = {text_of(one, "groupId"): one for one in listed(category, "measurements")}
-    parts = []
-    for group in (drug, control):
-        value = values.get(group[0], {}) if group else {}
-        text = number_text(value.get("spread"))
-        if not text and number_text(value.get("lowerLimit")):
-            text = f"{number_text(value.get('lowerLimit'))} to {number_text(value.get('upperLimit'))}"
-        parts.append(text)
-    if kind.casefold() in ("", "standard deviation") or not any(parts):
+    both = [values.get(group[0], {}) for group in pair if group]
+    kind, unit = text_of(measure, "paramType"), text_of(measure, "unitOfMeasure")
+    name = _KINDS.get(kind.upper(), kind.replace("_", " ").capitalize()) or "Value"
+    numbers = [text_of(value, "value") for value in both]
+    stored = {text for column, text in cells.items() if not column.startswith(("n_", "sd_"))}
+    found = []
+    if any(text and text not in stored for text in numbers):
+        of = f" ({unit})" if unit and not measure_cells(measure) else ""
+        found.append(f"{name} in the record{of}: {_and(numbers)}.")
+    elif kind.upper() == "LEAST_SQUARES_MEAN":
+        found.append("The means are least squares (adjusted) means.")
+    elif kind.upper() in ("MEAN", "MEDIAN") and unit and not measure_cells(measure):
+        found.append(f"Unit in the record: {unit}.")
+    spread = [_spread(value) for value in both]
+    dispersion = text_of(measure, "dispersionType")
+    is_sd = dispersion.casefold() == "standard deviation" and any(column.startswith("sd_") for column in cells)
+    if any(spread) and (not is_sd or any(text and text not in cells.values() for text in spread)):
+        found.append(f"{dispersion or 'Spread'} in the record: {_and(spread)}.")
+    for group, value in zip([group for group in pair if group], both, strict=True):
+        if comment := text_of(value, "comment"):
+            found.append(f"{group[1]}: {_cut(comment)}")
+    for denom in (*listed(measure, "denoms"), *listed(category, "denoms")):
+        if (units := text_of(denom, "units")).casefold() not in ("", "participants"):
+            counts = {text_of(count, "groupId"): text_of(count, "value") for count in listed(denom, "counts")}
+            found.append(f"{units} analysed: {_and([counts.get(group[0], '') for group in pair if group])}.")
+    return " ".join(dict.fromkeys(found))
+
+
+def _spread(value: Mapping[str, Any]) -> str:
+    low, high = text_of(value, "lowerLimit"), text_of(value, "upperLimit")
+    return text_of(value, "spread") or (f"{low or 'not given'} to {high or 'not given'}" if low or high else "")
+
+
+def _analyses(measure: Mapping[str, Any], drug: Group, control: Group | None) -> list[Mapping[str, Any]]:
+    """The printed comparisons of exactly these two groups."""
+    return [
+        analysis
+        for analysis in listed(measure, "analyses")
+        if control is not None
+        and isinstance(groups := analysis.get("groupIds"), list)
+        and {*map(str, groups)} == {drug[0], control[0]}
+    ]
+
+
+def _other_analyses(analyses: Sequence[Mapping[str, Any]], *, is_first_used: bool) -> str:
+    """The analyses of one comparison besides the one that gave the effect; choosing is left to the reader."""
+    rest = analyses[1:] if is_first_used else analyses
+    if not rest:
         return ""
-    return f"{kind} in the record: {' and '.join(part for part in parts if part)}."
+    words = "; ".join(_analysis_in_words(one) for one in rest[:_MOST_ANALYSES])
+    more = f"; and {len(rest) - _MOST_ANALYSES} more" if len(rest) > _MOST_ANALYSES else ""
+    if is_first_used:
+        return f"The record holds {len(analyses)} analyses of this comparison; besides the first: {words}{more}."
+    return f"Analyses in the record, of a measure with several times or groups: {words}{more}."
 
 
-def _analysis(measure: Mapping[str, Any], drug: Group, control: Group | None) -> Mapping[str, Any]:
-    """The printed comparison of exactly these two groups."""
-    for analysis in listed(measure, "analyses"):
-        groups = analysis.get("groupIds")
-        if control is not None and isinstance(groups, list) and {*map(str, groups)} == {drug[0], control[0]}:
-            return analysis
-    return {}
+_MOST_ANALYSES = 4
+
+
+def _analysis_in_words(analysis: Mapping[str, Any]) -> str:
+    method = ", ".join(text for name in ("statisticalMethod", "groupDescription") if (text := text_of(analysis, name)))
+    value = f"{text_of(analysis, 'paramType') or 'effect'} {text_of(analysis, 'paramValue')}{_interval(analysis)}"
+    p = f", p {text_of(analysis, 'pValue')}" if text_of(analysis, "pValue") else ""
+    return f"{_cut(method)}: {value}{p}" if method else f"{value}{p}"
+
+
+def _interval(analysis: Mapping[str, Any]) -> str:
+    low, high = text_of(analysis, "ciLowerLimit"), text_of(analysis, "ciUpperLimit")
+    width = text_of(analysis, "ciPctValue")
+    if not (width or low or high):
+        return ""
+    side = "one-sided " if text_of(analysis, "ciNumSides") == "ONE_SIDED" else ""
+    ends = f"{low or 'open'} to {high or 'open'}" if low or high else "not given"
+    return f", {side}{f'{width}% ' if width else ''}interval {ends}"
 
 
 def _categories(measure: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], Mapping[str, Any]]]:
@@ -297,3 +460,236 @@ def _role(title: str, description: str) -> str:
 
 def _group(group: Mapping[str, Any]) -> Group:
     return text_of(group, "id"), text_of(group, "title"), text_of(group, "description")
+
+
+def drug_of(text: str) -> str:
+    """The drug a text names, "" for none.
+
+    >>> drug_of("Esketamine 84 mg"), drug_of("Placebo")
+    ('esketamine', '')
+    """
+    return next((drug for drug, pattern in _DRUGS if re.search(pattern, text, re.IGNORECASE)), "")
+
+
+def comparator_of(text: str) -> str:
+    """The one comparator a text names, "" for none or several.
+
+    >>> comparator_of("Midazolam 0.045 mg/kg"), comparator_of("Saline placebo"), comparator_of("Oral antidepressant")
+    ('midazolam', 'saline', '')
+    """
+    found = [value for value, pattern in _COMPARATORS.items() if re.search(pattern, text, re.IGNORECASE)]
+    # A placebo that is named is what it is made of.
+    named = [value for value in found if value != "placebo"] or found
+    return named[0] if len(named) == 1 else ""
+
+
+def arm_cells(text: str) -> dict[str, str]:
+    """Drug, route and dose of an arm, each where the text names exactly one.
+
+    >>> arm_cells("Ketamine 0.5 mg/kg infused intravenously")
+    {'intervention': 'ketamine', 'route': 'intravenous', 'dose': '0.5', 'dose_unit': 'mg/kg'}
+    """
+    routes = [route for route, pattern in _ROUTES.items() if re.search(pattern, text, re.IGNORECASE)]
+    doses = {(number, re.sub(r"\s", "", unit.lower())) for number, unit in _DOSE.findall(text)}
+    cells = {"intervention": drug_of(text), "route": routes[0] if len(routes) == 1 else ""}
+    if len(doses) == 1:
+        cells["dose"], cells["dose_unit"] = doses.pop()
+    return {name: value for name, value in cells.items() if value}
+
+
+def hours_of(text: str) -> str:
+    """The hours of the one time a text names, besides baseline; "" for none or several.
+
+    A day with a number counts from the day that the text calls the day of the dose, from 0 where it calls none.
+
+    >>> hours_of("Baseline and 24 hours post infusion"), hours_of("Day 7"), hours_of("Days 1, 2 and Day 7")
+    ('24', '168', '')
+    >>> hours_of("Baseline (Day 1, predose) and Day 2"), hours_of("Day 0 and Day 1")
+    ('24', '24')
+    """
+    origin = _origin(text) or 0
+    plain = _BASELINE.sub("", text)
+    times = {
+        (float(match["n1"] or match["n2"]) - (origin if _is_label(match) else 0))
+        * _HOURS[(match["unit1"] or match["unit2"])[0].lower()]
+        for match in _TIME.finditer(plain)
+    }
+    numbers = re.findall(r"[0-9]+(?:\.[0-9]+)?", plain)
+    hours = times.pop() if len(times) == 1 and len(numbers) == 1 else -1
+    return f"{hours:.6g}" if hours >= 0 else ""
+
+
+def _is_label(match: re.Match[str]) -> bool:
+    return bool(match["unit1"]) and match["unit1"].lower() in ("day", "days")
+
+
+def _origin(text: str) -> int | None:
+    """The number of the day that the text calls the day of the dose or of baseline; None where it calls none so."""
+    found = _DAY_OF_DOSE.search(text)
+    return int(found[1] or found[2]) if found else None
+
+
+def outcome_cells(title: str, time_frame: str, kind: str, is_event: bool = False) -> dict[str, str]:
+    """Outcome, instrument, hours and primary, as far as title and time frame say them plainly.
+
+    >>> outcome_cells("Change in MADRS Total Score", "24 hours", "PRIMARY")
+    {'outcome': 'symptom-change', 'instrument': 'MADRS', 'hours': '24', 'primary': 'yes'}
+    """
+    scales = [name for name, pattern in _INSTRUMENTS.items() if re.search(pattern, title, re.IGNORECASE)]
+    instrument = scales[0] if len(scales) == 1 and scales[0] in INSTRUMENTS and not is_event else ""
+    outcome = _event(title) if is_event else _outcome(title, instrument)
+    cells = {"outcome": outcome, "instrument": instrument, "hours": hours_of(time_frame)}
+    cells["primary"] = "yes" if kind.upper() == "PRIMARY" else ""
+    return {name: value for name, value in cells.items() if value}
+
+
+def _event(term: str) -> str:
+    plain = re.sub(r"[\s-]+", "-", term.casefold().strip()).replace("diarrhea", "diarrhoea")
+    return plain if plain in OUTCOMES else ""
+
+
+def _outcome(title: str, instrument: str) -> str:
+    is_suicidal = re.search(r"suicid", title, re.IGNORECASE)
+    if re.search(r"\bnon-?(?:respon|remi)", title, re.IGNORECASE):
+        return ""
+    for word, value in (("remi(?:ssion|tters?)", "remission"), ("respon(?:se|ders?)", "response")):
+        if re.search(rf"\b{word}\b", title, re.IGNORECASE):
+            return f"suicidal-ideation-{value}" if is_suicidal else value
+    if re.search(r"\brelapse\b", title, re.IGNORECASE):
+        return "time-to-relapse" if re.search(r"\btime to\b", title, re.IGNORECASE) else "relapse"
+    if instrument in ("SSI", "C-SSRS"):
+        return "suicidal-ideation-change" if re.search(r"\bchange\b", title, re.IGNORECASE) else ""
+    is_symptom = instrument in ("MADRS", "QIDS-SR", "PHQ-9", "BDI") or instrument.startswith("HAMD")
+    return "symptom-change" if is_symptom and re.search(r"\bchange\b", title, re.IGNORECASE) else ""
+
+
+def measure_cells(measure: Mapping[str, Any]) -> dict[str, str]:
+    """The unit of the numbers, where it is one of ours.
+
+    >>> measure_cells({"unitOfMeasure": "units on a scale", "paramType": "MEAN"})
+    {'unit': 'points'}
+    """
+    unit, kind = text_of(measure, "unitOfMeasure").casefold(), text_of(measure, "paramType").upper()
+    if kind not in ("MEAN", "LEAST_SQUARES_MEAN", "MEDIAN"):
+        return {}
+    if _POINTS.fullmatch(unit):
+        return {"unit": "points"}
+    if "percent" in unit and "change" in unit:
+        return {"unit": "percent"}
+    own = next((word for word in UNITS if unit in (word.casefold(), word.casefold().removesuffix("s"))), "")
+    return {"unit": own} if own and own != "percent" else {}
+
+
+def analysis_cells(analysis: Mapping[str, Any]) -> dict[str, str]:
+    """A printed comparison with its two-sided 95% interval and its p value, as far as there is a column for them.
+
+    >>> analysis_cells({"paramType": "Odds Ratio (OR)", "paramValue": "2.1", "ciPctValue": "95", "pValue": "0.04"})
+    {'p_value': '0.04', 'effect_measure': 'OR', 'effect': '2.1'}
+    """
+    cells = {"p_value": number_text(analysis.get("pValue"))}
+    if _has_column(analysis):
+        cells["effect_measure"] = _effect_measure_of(analysis)
+        cells |= {ours: number_text(analysis.get(name)) for ours, name in _PRINTED.items()}
+    return {name: text for name, text in cells.items() if text}
+
+
+def analysis_words(analysis: Mapping[str, Any]) -> str:
+    """What a printed comparison says and no column holds, in words: it must not be lost.
+
+    >>> analysis_words({"paramType": "Odds Ratio (OR)", "paramValue": "2.1", "ciPctValue": "90", "pValue": "<0.001"})
+    'In the record: Odds Ratio (OR) 2.1, 90% interval not given; p <0.001.'
+    """
+    found = []
+    if text_of(analysis, "paramValue") and not _has_column(analysis):
+        found.append(
+            f"{text_of(analysis, 'paramType') or 'effect'} {text_of(analysis, 'paramValue')}{_interval(analysis)}"
+        )
+    elif any((text := text_of(analysis, name)) and not number_text(text) for name in ("ciLowerLimit", "ciUpperLimit")):
+        found.append(_interval(analysis).removeprefix(", "))
+    if (p := text_of(analysis, "pValue")) and not number_text(analysis.get("pValue")):
+        found.append(f"p {p}")
+    comments = [
+        _cut(text)
+        for name in ("pValueComment", "ciLowerLimitComment", "ciUpperLimitComment", "estimateComment")
+        if (text := text_of(analysis, name))
+    ]
+    words = f"In the record: {'; '.join(found)}." if found else ""
+    return " ".join((*([words] if words else []), *comments))
+
+
+def _has_column(analysis: Mapping[str, Any]) -> bool:
+    is_two_sided = text_of(analysis, "ciNumSides") != "ONE_SIDED" and number_text(analysis.get("ciPctValue")) == "95"
+    return bool(_effect_measure_of(analysis)) and is_two_sided
+
+
+def _effect_measure_of(analysis: Mapping[str, Any]) -> str:
+    """Our word for the kind of a printed comparison, "" for another, a logarithm or a difference in per cent."""
+    kind = text_of(analysis, "paramType")
+    if _LOGARITHM.search(kind):
+        return ""
+    ours = next((ours for ours, pattern in _EFFECTS.items() if re.search(pattern, kind, re.IGNORECASE)), "")
+    value = number_text(analysis.get("paramValue"))
+    is_fraction = bool(value) and abs(float(value)) <= 1
+    return "" if ours == "RD" and not is_fraction else ours
+
+
+def number_text(value: Any) -> str:
+    """A number as the record writes it; "" for words such as NA.
+
+    >>> number_text("12.50"), number_text("NA"), number_text(7), number_text("<0.001")
+    ('12.50', '', '7', '')
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    text = str(value).strip()
+    return text if _NUMBER.fullmatch(text) else ""
+
+
+def trial_cells(record: Mapping[str, Any], number: str, acronym: str) -> dict[str, str]:
+    """What a record says of the trial as a whole: number, acronym, design, blinding, age group, people randomised."""
+    protocol = part(record, "protocolSection")
+    design = part(protocol, "designModule", "designInfo")
+    models = {"PARALLEL": "parallel", "CROSSOVER": "crossover", "SINGLE_GROUP": "single-arm"}
+    masks = {"NONE": "open-label", "SINGLE": "single-blind"}
+    masks |= dict.fromkeys(("DOUBLE", "TRIPLE", "QUADRUPLE"), "double-blind")
+    ages = part(protocol, "eligibilityModule").get("stdAges")
+    groups = {("ADULT",): "adults", ("ADULT", "OLDER_ADULT"): "adults", ("OLDER_ADULT",): "older adults"}
+    cells = {
+        "registration": number,
+        "citation": f"CTgov-{number}",
+        "acronym": acronym,
+        "design": models.get(text_of(design, "interventionModel"), ""),
+        "blinding": masks.get(text_of(part(design, "maskingInfo"), "masking"), ""),
+        "age_group": groups.get(tuple(sorted(map(str, ages))), "") if isinstance(ages, list) else "",
+        "n_randomised": _started(part(record, "resultsSection", "participantFlowModule")),
+    }
+    return {name: text for name, text in cells.items() if text}
+
+
+def _started(flow: Mapping[str, Any]) -> str:
+    """People who started the first period, all groups together; "" where one group's number is not given."""
+    for milestone in listed(next(iter(listed(flow, "periods")), {}), "milestones"):
+        if milestone.get("type") == "STARTED":
+            counts = [text_of(group, "numSubjects") for group in listed(milestone, "achievements")]
+            if counts and all(re.fullmatch(r"[0-9]{1,7}", count, re.ASCII) for count in counts):
+                return str(sum(map(int, counts)))
+    return ""
+
+
+def part(value: Any, *names: str) -> Mapping[str, Any]:
+    """The object under names inside of each other, an empty one where there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def listed(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The list of objects under a name; what is no object counts as an empty one, so that places stay true."""
+    items = value.get(name)
+    return [item if isinstance(item, dict) else {} for item in items] if isinstance(items, list) else []
+
+
+def text_of(value: Mapping[str, Any], name: str) -> str:
+    """The text or number under a name on one line, "" where there is none."""
+    text = value.get(name)
+    return " ".join(str(text).split()) if isinstance(text, str | int | float) and not isinstance(text, bool) else ""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 
-from evidence.curation.registry_words import outcome_cells, part, text_of
+from evidence.curation.clinicaltrials_gov import outcome_cells, part, text_of
 from evidence.curation.web import CROSSREF, REGISTRY, Web, WebError
 from evidence.dataset.evidence import Evidence
 

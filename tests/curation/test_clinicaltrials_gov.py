@@ -5,14 +5,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.curation.clinicaltrials_gov import COLUMNS, RegistryRecord, drafts, read_registry
-from evidence.curation.registry_words import comparator_of, hours_of, number_text, outcome_cells
+from evidence.curation.clinicaltrials_gov import (
+    COLUMNS,
+    MAX_DRAFTS,
+    MAX_GROUPS,
+    RegistryRecord,
+    comparator_of,
+    drafts,
+    hours_of,
+    number_text,
+    outcome_cells,
+    read_registry,
+)
 from evidence.dataset.csv_table import Row, Table
 from evidence.dataset.evidence import DATA
 from evidence.dataset.problems import Finding
 from evidence.dataset.records import Result
 from evidence.dataset.validation import validate
-from tests.support.paths import SAMPLES
+from tests.support.paths import CASES, SAMPLES
 
 SAMPLE = (SAMPLES / "registry-record.json").read_bytes()
 
@@ -62,7 +72,10 @@ def test_what_the_record_says_is_taken_over() -> None:
     assert (day_1["outcome"], day_1["events_intervention"], day_1["events_comparator"]) == ("response", "26", "6")
     assert (day_7["hours"], day_7["events_intervention"]) == ("168", "19")
     assert (percent["outcome"], percent["percent_intervention"]) == ("remission", "34.1")
-    assert adjusted["note"] == "Standard Error in the record: 1.6 and 2.2."
+    assert adjusted["note"] == (
+        "The record says “Day 7”; the hours count from a day 0, and are 24 fewer where the dose was on day 1. "
+        "The means are least squares (adjusted) means. Standard Error in the record: 1.6 and 2.2."
+    )
 
 
 def test_nothing_is_invented() -> None:
@@ -132,7 +145,7 @@ def test_what_is_no_record_says_why(data: bytes, words: str) -> None:
     [
         ("24 hours post infusion", "24"),
         ("Baseline to Day 28", "672"),
-        ("Baseline (Day 1) and Day 2", "48"),
+        ("Baseline (Day 1) and Day 2", "24"),
         ("2-week", "336"),
         ("40 minutes", "0.666667"),
         ("Day 1, Day 7", ""),
@@ -188,3 +201,191 @@ def test_any_change_to_a_record_gives_drafts_or_a_finding(changes: list[tuple[tu
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_record_or_a_finding(data: bytes) -> None:
     assert isinstance(read_registry(data), RegistryRecord | Finding)
+
+
+def case(name: str) -> list[dict[str, str]]:
+    record = read_registry((CASES / name).read_bytes())
+    assert isinstance(record, RegistryRecord)
+    return [dict(draft.cells) for draft in drafts(record)]
+
+
+def test_the_logarithm_of_a_ratio_stays_words() -> None:
+    for cells in case("ctgov-log-odds-ratio.json"):
+        assert not {"effect", "ci_low", "ci_high", "effect_measure"} & set(cells)
+    assert "Odds Ratio, Log 1.50, 95% interval 0.35 to 2.65" in case("ctgov-log-odds-ratio.json")[0]["note"]
+
+
+def test_a_study_day_counts_from_the_day_of_the_dose() -> None:
+    assert [cells["hours"] for cells in case("ctgov-study-day-2.json")] == ["24"]
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("Day 1 (pre-dose), Day 8", "168"),
+        ("Pre-dose on Day 1 and Day 2", "24"),
+        ("Baseline (Day 0) to Day 1", "24"),
+        ("24 hours post first dose", "24"),
+        ("2 days", "48"),
+        ("Week 4", "672"),
+    ],
+)
+def test_where_days_count_from(text: str, hours: str) -> None:
+    assert hours_of(text) == hours
+
+
+def test_what_was_not_reached_keeps_its_reason() -> None:
+    (cells,) = case("ctgov-NA-with-comment.json")
+    assert "median_intervention" not in cells
+    assert cells["median_comparator"] == "10"
+    assert "Median in the record: NA and 10." in cells["note"]
+    assert "21 to NA and 7 to 14" in cells["note"]
+    assert "Ketamine: Median and upper limit were not reached" in cells["note"]
+
+
+def test_means_on_another_scale_stay_words() -> None:
+    (cells,) = case("ctgov-geometric-mean.json")
+    assert "mean_intervention" not in cells
+    assert "Geometric mean in the record" in cells["note"]
+    assert "12.5 and 20.1" in cells["note"]
+    percent, logs = case("ctgov-percent-as-mean-and-log-mean.json")
+    assert (percent["mean_intervention"], percent["unit"]) == ("-50", "percent")
+    assert "mean_intervention" not in logs
+    assert "Log mean in the record" in logs["note"]
+
+
+def test_every_analysis_of_a_comparison_is_said() -> None:
+    (cells,) = case("ctgov-two-analyses-same-groups.json")
+    assert "2 analyses" in cells["note"]
+    assert "-5.1" in cells["note"]
+    for cells in case("ctgov-analysis-of-several-times.json"):
+        assert "effect" not in cells
+        assert "24 hours: Mean Difference (Final Values) -7.5, 95% interval -12.4 to -2.6, p 0.003" in cells["note"]
+
+
+def test_adjusted_means_are_called_so() -> None:
+    assert "least squares (adjusted)" in case("ctgov-ls-mean-standard-error.json")[0]["note"]
+
+
+def test_a_limit_that_was_not_estimable_keeps_its_words() -> None:
+    (cells,) = case("ctgov-ci-limits-NA.json")
+    assert (cells["effect"], cells["ci_low"]) == ("4.5", "1.4")
+    assert "1.4 to NA" in cells["note"]
+    assert "not estimable" in cells["note"]
+
+
+def test_units_that_are_no_people_are_said() -> None:
+    people, infusions = case("ctgov-nonparticipant-units.json")
+    assert people["events_intervention"] == "27"
+    assert "Infusions analysed: 410 and 200." in people["note"]
+    assert "events_intervention" not in infusions
+    assert "27 and 6" in infusions["note"]
+
+
+def test_a_range_is_said_with_its_kind() -> None:
+    assert "Inter-Quartile Range in the record: 6 to 20 and 15 to 28." in case("ctgov-mean-iqr-and-ci.json")[0]["note"]
+
+
+def test_an_arm_of_nobody_and_arms_of_several_doses() -> None:
+    cells = next(cells for cells in case("ctgov-zero-participants-arm.json") if cells.get("n_comparator") == "0")
+    assert "mean_comparator" not in cells
+    assert len(case("ctgov-three-arms.json")) == 2
+    assert "Total" not in " ".join(cells.get("note", "") for cells in case("ctgov-total-group.json"))
+    assert "direction" in " ".join(cells["note"] for cells in case("ctgov-arms-reversed-difference.json")) or any(
+        "which group" in cells["note"] for cells in case("ctgov-arms-reversed-difference.json")
+    )
+
+
+@pytest.mark.parametrize("name", ["ctgov-old-api-v1.json", "ctgov-array-of-studies.json"])
+def test_other_records_are_refused(name: str) -> None:
+    found = read_registry((CASES / name).read_bytes())
+    assert not isinstance(found, RegistryRecord)
+    assert found.code == "registry-record"
+
+
+def record_of(**results: object) -> bytes:
+    about = {"identificationModule": {"nctId": "NCT09990009"}}
+    return json.dumps({"protocolSection": about, "resultsSection": results}).encode()
+
+
+def measured_with(analysis: dict[str, str], value: str = "27", unit: str = "Participants", **more: object) -> bytes:
+    names = ("Ketamine", "Midazolam")
+    groups = [{"id": f"OG{at}", "title": name} for at, name in enumerate(names)]
+    values = [{"groupId": f"OG{at}", "value": value} for at in range(2)]
+    measure = {"title": "MADRS response", "paramType": "NUMBER", "unitOfMeasure": unit, "timeFrame": "24 hours"}
+    measure |= {"groups": groups, "classes": [{"categories": [{"measurements": values}]}]}
+    measure |= {"analyses": [{"groupIds": ["OG0", "OG1"], **analysis}]} if analysis else {}
+    return record_of(outcomeMeasuresModule={"outcomeMeasures": [measure]}, **more)
+
+
+@pytest.mark.parametrize(
+    ("data", "blank", "words"),
+    [
+        (
+            measured_with(
+                {
+                    "paramType": "Odds Ratio (OR)",
+                    "paramValue": "2",
+                    "ciPctValue": "95",
+                    "ciLowerLimit": "1.1",
+                    "ciNumSides": "ONE_SIDED",
+                }
+            ),
+            "effect",
+            "one-sided 95% interval 1.1 to open",
+        ),
+        (
+            measured_with({"paramType": "Risk Difference (RD)", "paramValue": "12.5", "ciPctValue": "95"}),
+            "effect",
+            "12.5",
+        ),
+        (measured_with({}, value="<5"), "events_intervention", "<5 and <5"),
+        (measured_with({}, value="1,234"), "events_intervention", "1,234 and 1,234"),
+        (measured_with({}, unit="episodes"), "events_intervention", "Number in the record (episodes): 27 and 27."),
+        (
+            measured_with({}, moreInfoModule={"limitationsAndCaveats": {"description": "Stopped early."}}),
+            "effect",
+            "Limits by the record: Stopped early.",
+        ),
+    ],
+)
+def test_what_is_no_plain_number_of_people_stays_words(data: bytes, blank: str, words: str) -> None:
+    record = read_registry(data)
+    assert isinstance(record, RegistryRecord)
+    (draft,) = drafts(record)
+    assert blank not in draft.cells
+    assert words in draft.cells["note"]
+
+
+@pytest.mark.parametrize("unit", ["Participants", "Number of subjects", "patients", "Individuals"])
+def test_people_by_any_name_are_counted(unit: str) -> None:
+    record = read_registry(measured_with({}, unit=unit))
+    assert isinstance(record, RegistryRecord)
+    assert drafts(record)[0].cells["events_intervention"] == "27"
+
+
+def test_how_events_were_asked_for_is_said() -> None:
+    groups = [{"id": f"EG{at}", "title": name} for at, name in enumerate(("Ketamine", "Midazolam"))]
+    stats = [{"groupId": f"EG{at}", "numAffected": "5", "numAtRisk": "20", "numEvents": "9"} for at in range(2)]
+    event = {"term": "Headache", "assessmentType": "SYSTEMATIC_ASSESSMENT", "stats": stats}
+    module = {"eventGroups": groups, "otherEvents": [event], "frequencyThreshold": "5", "timeFrame": "24 hours"}
+    record = read_registry(record_of(adverseEventsModule=module))
+    assert isinstance(record, RegistryRecord)
+    note = drafts(record)[0].cells["note"]
+    assert "systematic assessment" in note
+    assert "above 5%" in note
+    assert "Events, not people: 9 and 9." in note
+
+
+def test_groups_and_drafts_are_limited() -> None:
+    def of(groups: int, events: int) -> bytes:
+        named = [{"id": f"E{n}", "title": f"{('Ketamine', 'Placebo')[n % 2]} {n}"} for n in range(groups)]
+        module = {"eventGroups": named, "otherEvents": [{"term": "Nausea", "stats": []}] * events}
+        return record_of(adverseEventsModule=module)
+
+    many = read_registry(of(120, 120))
+    assert isinstance(many, RegistryRecord)
+    assert len(drafts(many)) == MAX_DRAFTS
+    refused = read_registry(of(MAX_GROUPS + 1, 1))
+    assert not isinstance(refused, RegistryRecord)
+    assert f"at most {MAX_GROUPS}" in refused.message
