@@ -21,7 +21,7 @@ from evidence.api import loopback as reach
 from evidence.api import routes as serving
 from evidence.api import security_contact as contact
 from evidence.api import security_headers as headers
-from evidence.config import Settings
+from evidence.config import Settings, log_to_stderr
 from evidence.ui import data as loading
 from evidence.ui import share, window
 
@@ -51,7 +51,8 @@ async def _started(_app: st.App) -> AsyncIterator[None]:
 
 
 token = owner_token.ensure()
-ancestors = Settings.from_env().frame_ancestors
+settings = Settings.from_env()
+log_to_stderr(settings.log_level)
 app = st.App(
     "evidence/ui/app.py",
     routes=[
@@ -64,7 +65,7 @@ app = st.App(
         Middleware(reach.Watch),
         Middleware(
             headers.SecurityHeaders,
-            headers=headers.security_headers(ancestors, [share.script_source(), window.script_source()]),
+            headers=headers.security_headers(settings.frame_ancestors, [share.script_source(), window.script_source()]),
         ),
         Middleware(budgets.OwnersMetrics),
         Middleware(budgets.PatientBody),

@@ -11,6 +11,7 @@ changes the data, `report` shows answers; `export`, `seminar`, `api`, `cli` and 
 downwards only; the contracts in pyproject.toml say so. The names below are imported when they are first used.
 """
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,9 @@ __all__ = [
     "summary_of_findings",
     "withdrawals",
 ]
+
+# A library stays silent until the program that uses it says where its log goes; dashboard.py does.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,8 @@
 """Read the settings of the program from the environment, in one place for pages, API and command line."""
 
+import logging
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import Final
 FOLDER_VARIABLE: Final = "KETAMINE_EVIDENCE_DATA"
 FRAMES_VARIABLE: Final = "KETAMINE_EVIDENCE_FRAME_ANCESTORS"
 BROWSER_VARIABLE: Final = "BROWSER_PATH"
+LOG_VARIABLE: Final = "KETAMINE_EVIDENCE_LOG"
+_HANDLER = "evidence-stderr"
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -30,11 +34,13 @@ class Settings:
         data_folder: The folder of the data files.
         frame_ancestors: Who may show the pages in a frame, as Content-Security-Policy writes it.
         browser: The Chromium or Chrome that draws pictures; empty to look for one.
+        log_level: What the server logs: DEBUG, INFO, WARNING or ERROR.
     """
 
     data_folder: Path
     frame_ancestors: str = "'self'"
     browser: str = ""
+    log_level: str = "INFO"
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -51,4 +57,22 @@ class Settings:
             Path(folder) if folder else shipped_data(),
             given.get(FRAMES_VARIABLE) or "'self'",
             given.get(BROWSER_VARIABLE, ""),
+            (given.get(LOG_VARIABLE) or "INFO").upper(),
         )
+
+
+def log_to_stderr(level: str) -> None:
+    """Write what the package logs to stderr, from a level on; an unknown level is named and INFO used.
+
+    Calling it again changes the level and adds nothing.
+    """
+    logger = logging.getLogger("evidence")
+    known = level in logging.getLevelNamesMapping()
+    logger.setLevel(level if known else logging.INFO)
+    if not any(handler.get_name() == _HANDLER for handler in logger.handlers):
+        handler = logging.StreamHandler(sys.stderr)
+        handler.set_name(_HANDLER)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        logger.addHandler(handler)
+    if not known:
+        logger.warning("%s=%s is not a level; INFO is used", LOG_VARIABLE, level)

@@ -44,6 +44,7 @@ from evidence.dataset.evidence import (
 from evidence.dataset.problems import Finding
 from evidence.files import remove_leftovers, replace_file
 
+_LOG = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds to wait for another save
 # What is cited is written before what cites it, and taken back after it.
 _ORDER = (REFERENCES, *(name for name in FILES if name != REFERENCES))
@@ -100,6 +101,20 @@ def save(
     before it are kept in history/, and the journal says what was done. A change that was killed halfway is rolled back
     first. `more` holds rows for other tables by file name. Waits `patience` seconds for another save.
     """
+    outcome = _save(folder, new_rows, references, seen_digest, patience, judgements, more)
+    _note("Save", folder, outcome)
+    return outcome
+
+
+def _save(
+    folder: Path,
+    new_rows: Sequence[Sequence[str]],
+    references: Sequence[Mapping[str, Any]],
+    seen_digest: str,
+    patience: float,
+    judgements: Sequence[Sequence[str]],
+    more: Mapping[str, Sequence[Sequence[str]]],
+) -> Saved | Conflict | Refused:
     given = {TRIALS: new_rows, JUDGEMENTS: judgements, **more}
     tables = {name: tuple(tuple(row) for row in rows) for name, rows in given.items() if rows}
     rows, items = tables.get(TRIALS, ()), tuple(references)
@@ -125,11 +140,18 @@ def save(
     except Timeout:
         return Refused("Somebody else is saving at this moment. Try again.")
     except OSError as error:
+        _LOG.exception("%s cannot be written", folder)
         return Refused(f"The files cannot be written: {error.strerror or 'the system refuses'}.")
 
 
 def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | Conflict | Refused:
     """Take back the save that made the files what they are; refused where they were changed by other means since."""
+    outcome = _undo(folder, seen_digest, patience)
+    _note("Undo", folder, outcome)
+    return outcome
+
+
+def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict | Refused:
     try:
         with _lock(folder, patience):
             files, seen_digest = _whole(folder, seen_digest)
@@ -147,6 +169,7 @@ def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | 
     except Timeout:
         return Refused("Somebody else is saving at this moment. Try again.")
     except OSError as error:
+        _LOG.exception("%s cannot be written", folder)
         return Refused(f"The files cannot be written: {error.strerror or 'the system refuses'}.")
 
 
@@ -175,6 +198,16 @@ def pruned(folder: Path, most: int, patience: float = PATIENCE) -> Growth | Refu
         return Refused("Somebody else is saving at this moment. Try again.")
     except OSError as error:
         return Refused(f"history/ cannot be changed: {error.strerror or 'the system refuses'}.")
+
+
+def _note(what: str, folder: Path, outcome: Saved | Conflict | Refused) -> None:
+    if isinstance(outcome, Saved):
+        version = outcome.version
+        _LOG.info("%s in %s: %s → %s, %d rows", what, folder, version.before[:8], version.after[:8], version.rows)
+    elif isinstance(outcome, Conflict):
+        _LOG.warning("%s in %s: the files changed meanwhile, now %s", what, folder, outcome.digest[:8])
+    else:
+        _LOG.warning("%s in %s was refused: %s", what, folder, outcome.reason)
 
 
 def can_undo(folder: Path, seen_digest: str) -> Version | None:

@@ -4,6 +4,7 @@ The files are the truth; reading never writes them and never raises because of w
 """
 
 import hashlib
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -30,6 +31,7 @@ from evidence.dataset.table_rules import CITATION_COLUMNS
 from evidence.dataset.validation import Checked, validate
 from evidence.dataset.vocabulary import Words, activate, shipped_words, using, words_of
 
+_LOG = logging.getLogger(__name__)
 TRIALS, REFERENCES, JUDGEMENTS = "trials.csv", "references.json", "risk_of_bias.csv"
 REVIEWS, CLAIMS = "reviews.csv", "claims.csv"
 OVERLAPS, GAPS, REVIEW_TRIALS = "overlaps.csv", "gaps.csv", "review_trials.csv"
@@ -121,8 +123,12 @@ def load(folder: Path | str | None = None) -> Evidence:
         folder: The folder of the data files. By default the one that the environment variable KETAMINE_EVIDENCE_DATA
             names, or else the data that come with the program.
     """
-    evidence = evidence_of(read_files(Settings.from_env().data_folder if folder is None else Path(folder)))
+    where = Settings.from_env().data_folder if folder is None else Path(folder)
+    evidence = evidence_of(read_files(where))
     activate(evidence.words)
+    _LOG.info("Read %s: %d results, version %s", where, len(evidence.results), evidence.short)
+    for name in evidence.broken:
+        _LOG.warning("%s cannot be read: %s", where / name, evidence.findings[name][0].message)
     return evidence
 
 

@@ -1,6 +1,7 @@
 """Every format a view can be exported in: its name, what it is for, and the function that makes its bytes."""
 
 import io
+import logging
 import zipfile
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -17,6 +18,7 @@ from evidence.export.r_script import r_script
 from evidence.report.view import ExportError, FailedError, Said, View, quiet, tell
 from evidence.selection.selection import headcount
 
+_LOG = logging.getLogger(__name__)
 Made = TypeVar("Made")
 _LONGEST_WHY = 200  # letters of what a fault says of itself
 
@@ -184,6 +186,7 @@ def made(label: str, make: Callable[[], Made]) -> Made:
     except (ExportError, FailedError):
         raise
     except Exception as error:
+        _LOG.exception("%s could not be made", label)
         why = " ".join(str(error).split())[:_LONGEST_WHY]
         raise FailedError(f"{label} could not be made: {why or type(error).__name__}.") from error
 

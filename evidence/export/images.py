@@ -1,5 +1,6 @@
 """A chart as SVG or PNG without a page: drawn by plotly.js in a browser that is on this computer, without a network."""
 
+import logging
 import os
 import shutil
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from evidence.report.charts import chart
 from evidence.report.figures.framing import SIZES
 from evidence.report.view import FailedError, View
 
+_LOG = logging.getLogger(__name__)
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
 _PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -60,4 +62,5 @@ def render(figure: go.Figure, kind: str, scale: int, browser: Path) -> bytes:
     try:
         return bytes(kaleido.calc_fig_sync(figure, opts=options, kopts=settings(browser)))
     except Exception as error:  # the browser and its driver fail in many ways, of which none is ours
+        _LOG.exception("%s could not draw a picture", browser)
         raise FailedError(f"{browser} could not draw the picture: {str(error) or type(error).__name__}") from error
