@@ -83,7 +83,7 @@ def every_rule(path: Path) -> list[tuple[int, str]]:
     data = read_bytes(path)
     assert isinstance(data, bytes), data
     checked = validate(read_table(data, Result.columns()), Result)
-    return [(found.line, found.column) for found in checked.findings if found.is_blocking]
+    return [(found.line, found.column) for found in checked.problems if found.is_blocking]
 
 
 def frictionless(path: Path) -> list[tuple[int, str]]:

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from evidence.dataset.evidence import Evidence as Evidence
     from evidence.dataset.evidence import load as load
-    from evidence.dataset.problems import Finding as Finding
+    from evidence.dataset.problems import Problem as Problem
     from evidence.dataset.records import Claim as Claim
     from evidence.dataset.records import Judgement as Judgement
+    from evidence.dataset.records import PublishedEstimate as PublishedEstimate
     from evidence.dataset.records import Result as Result
-    from evidence.dataset.records import Review as Review
     from evidence.dataset.references import Reference as Reference
     from evidence.library import blinding as blinding
     from evidence.library import dose_response as dose_response
@@ -59,7 +59,7 @@ _HOME = {
     "duration": "evidence.library",
     "Effect": "evidence.stats.effect_sizes",
     "Evidence": "evidence.dataset.evidence",
-    "Finding": "evidence.dataset.problems",
+    "Problem": "evidence.dataset.problems",
     "harms": "evidence.library",
     "Judgement": "evidence.dataset.records",
     "leave_one_out": "evidence.stats.sensitivity",
@@ -74,7 +74,7 @@ _HOME = {
     "Reference": "evidence.dataset.references",
     "response": "evidence.library",
     "Result": "evidence.dataset.records",
-    "Review": "evidence.dataset.records",
+    "PublishedEstimate": "evidence.dataset.records",
     "Scores": "evidence.stats.effect_sizes",
     "select": "evidence.library",
     "Selection": "evidence.selection.selection",
@@ -89,14 +89,14 @@ __all__ = [
     "Counts",
     "Effect",
     "Evidence",
-    "Finding",
     "Judgement",
     "Model",
     "Pooled",
+    "Problem",
+    "PublishedEstimate",
     "Question",
     "Reference",
     "Result",
-    "Review",
     "Scores",
     "Selection",
     "__version__",

@@ -59,13 +59,13 @@ with body:
         st.warning("No trial of this selection has such a judgement there.")
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
-    st.header(escaped(bias.finding(board) + "."), anchor=False)
+    st.header(escaped(bias.headline(board) + "."), anchor=False)
     st.caption(
         escaped(
             " ".join(
                 part
                 for part in (
-                    bias.finding_of_blinding(board),
+                    bias.headline_of_blinding(board),
                     others,
                     f"Judged with {ROB_TOOLS[tool].label}." if board.judgements else "",
                     "Nothing on this page is our own judgement.",
@@ -82,7 +82,7 @@ with body:
             st.markdown(escaped(listed([line.result.label for line in board.unjudged]) + "."))
     answer = response.answer_for(view.results, response.Choices(time=time))
     weighed = bias.summary(board, answer)
-    st.header(escaped(f"{bias.finding_of_weights(weighed)}."), anchor=False)
+    st.header(escaped(f"{bias.headline_of_weights(weighed)}."), anchor=False)
     st.caption(f"Shares are {weighed.weights}. A trial judged in two ways counts half to each. Grey: not judged.")
     bias_views.summary_chart(view, weighed)
 

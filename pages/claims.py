@@ -58,7 +58,7 @@ def card(item: Assessed) -> None:
 
 st.title("Is the popular summary right?", anchor=False)
 assessed = claims.assess_all(evidence)
-st.header(escaped(claims.finding(assessed)) + ".", anchor=False)
+st.header(escaped(claims.headline(assessed)) + ".", anchor=False)
 st.caption(
     f"{escaped(claims.to_review(assessed))} Statements of one popular article, in our words; verdicts are the "
     "curator’s. This page is about all trials, whatever the filter above selects."

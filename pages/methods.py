@@ -52,9 +52,9 @@ st.dataframe(lists[chosen], hide_index=True, alt=f"{chosen}: definitions")
 
 st.header("What is checked in the data", anchor=False)
 st.markdown("Every row is checked when the files are read. A blocking finding leaves its row out; a note does not.")
-findings = glossary.findings_frame()
-with st.expander(f"All kinds of finding · {len(findings)}", key="finding-kinds"):
-    st.dataframe(findings, hide_index=True, alt="Kinds of finding and what they mean")
+problems = glossary.problems_frame()
+with st.expander(f"All kinds of finding · {len(problems)}", key="finding-kinds"):
+    st.dataframe(problems, hide_index=True, alt="Kinds of finding and what they mean")
 st.page_link("../../pages/quality.py", label="See what is found in the present data", icon=":material/rule:")
 
 st.header("For programs", anchor=False)

@@ -21,7 +21,7 @@ if not view.results:
 
 key = remembered.chosen(view.evidence, view.selection)
 found = remembered.at_a_glance(key)
-heading.finding(glance.sentence(found), glance.trust(found))
+heading.headline(glance.sentence(found), glance.trust(found))
 drawn = [*found.responders, *found.felt]
 sides = found.sides
 if found.responders:

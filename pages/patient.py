@@ -38,7 +38,7 @@ if chosen:
 
 found = patient.match(results, chosen)
 with body:
-    st.header(escaped(patient.finding(found)) + ".", anchor=False)
+    st.header(escaped(patient.headline(found)) + ".", anchor=False)
     notes = (
         patient.thinness(found) if chosen else "",
         patient.uncontrolled(found),

@@ -12,7 +12,7 @@ from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped
 
 loaded = loading.current()
-evidence, findings = loaded.evidence, loaded.on_disk.findings
+evidence, problems = loaded.evidence, loaded.on_disk.problems
 OPEN = {
     "Open": st.column_config.LinkColumn("Card", display_text="open", width="small", help="Everything about the trial")
 }
@@ -35,13 +35,13 @@ for title, value, words in tiles:
         st.caption(words)
 
 st.header("Findings", anchor=False)
-blocking = sum(len(group.findings) for group, _ in report.findings if group.kind.severity == "blocking")
-notes = sum(len(group.findings) for group, _ in report.findings) - blocking
+blocking = sum(len(group.problems) for group, _ in report.problems if group.kind.severity == "blocking")
+notes = sum(len(group.problems) for group, _ in report.problems) - blocking
 st.markdown(
-    f"{counted(blocking, 'blocking finding')} and {counted(notes, 'note')}. "
+    f"{counted(blocking, 'blocking headline')} and {counted(notes, 'note')}. "
     "A blocking finding leaves its row out; a note leaves it in and says what to look at."
 )
-for group, frame in report.findings:
+for group, frame in report.problems:
     with st.expander(group.title, expanded=group.kind.severity == "blocking", key=f"finding-{group.kind.code}"):
         st.markdown(f"{group.kind.explanation} **What to do:** {escaped(quality.advice(group))}")
         st.dataframe(
@@ -52,7 +52,7 @@ for group, frame in report.findings:
         )
 st.download_button(
     "All findings (CSV)",
-    lambda: to_csv(quality.findings_frame(findings)),
+    lambda: to_csv(quality.problems_frame(problems)),
     file_name=f"ketamine-findings-{loaded.on_disk.short}.csv",
     mime="text/csv",
     on_click="ignore",

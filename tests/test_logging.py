@@ -14,7 +14,7 @@ from evidence.curation import store
 from evidence.curation.store import Refused, Saved, save, undo
 from evidence.dataset.evidence import DATA, TRIALS, load
 from evidence.export.formats import export, made
-from evidence.report.view import ExportError, FailedError, View
+from evidence.report.view import ExportFailed, NothingToExport, View
 from evidence.selection.selection import Selection
 from tests.support.paths import ROOT
 from tests.support.workbench import COLUMNS, cells
@@ -76,7 +76,7 @@ def test_a_fault_that_becomes_a_sentence_leaves_its_traceback(caplog: pytest.Log
     def broken() -> bytes:
         raise KeyError("height")
 
-    with pytest.raises(FailedError, match=r"^Slides could not be made: 'height'\.$"):
+    with pytest.raises(ExportFailed, match=r"^Slides could not be made: 'height'\.$"):
         made("Slides", broken)
     (error,) = caplog.records
     assert error.getMessage() == "Slides could not be made"
@@ -86,7 +86,7 @@ def test_a_fault_that_becomes_a_sentence_leaves_its_traceback(caplog: pytest.Log
 
 def test_nothing_to_export_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
     view = View(load(), Selection("everything", {"population": ("TRD",), "route": ("none",)}), date(2026, 3, 5))
-    with pytest.raises(ExportError):
+    with pytest.raises(NothingToExport):
         made("Rows", partial(export, "csv", view))
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 

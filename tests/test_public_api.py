@@ -14,8 +14,18 @@ from evidence.selection.selection import Selection, apply
 from tests.support.paths import ROOT
 
 NAMES = [
-    *("Answer", "Claim", "Counts", "Effect", "Evidence", "Finding", "Judgement", "Model", "PRESETS", "Pooled"),
-    *("Question", "Reference", "Result", "Review", "Scores", "Selection", "__version__", "answer", "blinding"),
+    *("Answer", "Claim", "Counts", "Effect", "Evidence", "Problem", "Judgement", "Model", "PRESETS", "Pooled"),
+    *(
+        "Question",
+        "Reference",
+        "Result",
+        "PublishedEstimate",
+        "Scores",
+        "Selection",
+        "__version__",
+        "answer",
+        "blinding",
+    ),
     *("dose_response", "duration", "harms", "leave_one_out", "load", "meta_regression", "onset", "pool", "response"),
     *("select", "summary_of_findings", "withdrawals"),
 ]

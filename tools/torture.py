@@ -78,7 +78,7 @@ def save_one(folder: Path, name: str) -> bool:
 def check(folder: Path, start: bytes, acknowledged: list[str]) -> None:
     """Fail unless the files are whole and valid and hold every row that a writer was told is saved, once."""
     evidence = load(folder)
-    faults = [f.message for found in evidence.findings.values() for f in found if f.is_blocking]
+    faults = [f.message for found in evidence.problems.values() for f in found if f.is_blocking]
     assert not faults, faults
     data = (folder / TRIALS).read_bytes()
     assert data.startswith(start), "the rows that were there changed"

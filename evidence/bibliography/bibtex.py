@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from evidence.bibliography.csl import Item, date_of, is_group, item_of, name_of, one_line, person_of
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import Reference
 
 _MOST_ABBREVIATION = 200  # characters of what an @string may stand for
@@ -58,14 +58,14 @@ class _BrokenError(Exception):
     """An entry cannot be read to its end; the words say why."""
 
 
-def read_bibtex(text: str) -> tuple[list[Item], list[Finding]]:
+def read_bibtex(text: str) -> tuple[list[Item], list[Problem]]:
     """Return the entries of a BibTeX file as items, in its order, and a finding for each that cannot be read.
 
     >>> items, found = read_bibtex("@article{a, author={Bea C. Alpha and others}, title={A trial}}")
     >>> items[0]["author"], items[0]["note"], found
     ([{'family': 'Alpha', 'given': 'Bea C.'}], 'The file names further authors only as “and others”.', [])
     """
-    found: list[Finding] = []
+    found: list[Problem] = []
     read = list(entries(text, found))
     by_key: dict[str, Entry] = {}
     for entry in read:
@@ -75,7 +75,7 @@ def read_bibtex(text: str) -> tuple[list[Item], list[Finding]]:
         parent = by_key.get(one_line(entry.fields.get("crossref", "")).casefold())
         if "crossref" in entry.fields and parent is None:
             reason = f"{entry.key} takes fields from “{entry.fields['crossref'][:60]}”, which the file does not hold"
-            found.append(finding("reference-file", entry.line, reason=reason))
+            found.append(problem("reference-file", entry.line, reason=reason))
         items.append(_item(entry.kind, entry.key, _inherited(entry, parent)))
     return items, found
 
@@ -89,7 +89,7 @@ def _inherited(entry: Entry, parent: Entry | None) -> Mapping[str, str]:
     return above | entry.fields
 
 
-def entries(text: str, found: list[Finding]) -> Iterator[Entry]:
+def entries(text: str, found: list[Problem]) -> Iterator[Entry]:
     """Yield the entries of a text in one pass; what is wrong with one is put into `found`, by its line.
 
     An entry ends at the latest where a line starts another one, so that a brace nobody closed costs one entry.
@@ -110,7 +110,7 @@ def entries(text: str, found: list[Finding]) -> Iterator[Entry]:
             except _BrokenError as error:
                 if kind != "comment":
                     reason = f"the entry @{match.group(1)} that starts on line {line} {error}"
-                    found.append(finding("reference-file", line, reason=reason))
+                    found.append(problem("reference-file", line, reason=reason))
                 break
             if kind == "string":
                 abbreviations |= {name: value[:_MOST_ABBREVIATION] for name, value in entry.fields.items()}

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import SUFFIX, Reference, read_references, without_suffix
 from evidence.serialize import to_json
 
@@ -41,7 +41,7 @@ _CONCERN = re.compile(r"expressions? of concern", re.IGNORECASE)
 PMCID = re.compile(r"https?://\S*/(?:articles|pmc)/(PMC[0-9]{1,9})/?", re.IGNORECASE)
 
 
-def reference_of(identifier: str, taken: Collection[str] = ()) -> Mapping[str, Any] | Finding:
+def reference_of(identifier: str, taken: Collection[str] = ()) -> Mapping[str, Any] | Problem:
     """A CSL item with nothing but the identifier given: a DOI, a PubMed number or an NCT number, or their addresses.
 
     >>> reference_of("https://doi.org/10.1176/x.y")["DOI"], reference_of("PMID 23982301")["PMID"]
@@ -65,9 +65,9 @@ def reference_of(identifier: str, taken: Collection[str] = ()) -> Mapping[str, A
     elif match := PMID.fullmatch(text):
         item = {"id": f"PMID{match.group(1)}", "type": "article-journal", "PMID": match.group(1), "note": unseen}
     else:
-        return finding("identifier", 0, "", identifier)
+        return problem("identifier", 0, "", identifier)
     item = with_ids([item], taken)[0]
-    faults = read_references(json.dumps([item]).encode()).findings
+    faults = read_references(json.dumps([item]).encode()).problems
     return next(iter(faults), MappingProxyType(item))
 
 
@@ -280,7 +280,7 @@ _CROSSREF_TYPES = {
 _WRAPPERS = ("items", "references", "records")  # lists of items under a name of their own
 
 
-def read_csl(text: str) -> tuple[list[Item], list[Finding]]:
+def read_csl(text: str) -> tuple[list[Item], list[Problem]]:
     """Return the items of a CSL-JSON text, also one in a wrapper as Crossref and other services send it.
 
     What holds neither title nor author nor an identifier refers to nothing: a finding names it by its number.
@@ -292,11 +292,11 @@ def read_csl(text: str) -> tuple[list[Item], list[Finding]]:
     try:
         value = json.loads(text)
     except RecursionError:
-        return [], [finding("reference-file", 1, reason="it is nested too deeply")]
+        return [], [problem("reference-file", 1, reason="it is nested too deeply")]
     except ValueError as error:
         line = getattr(error, "lineno", 1)
         reason = f"it is no well-formed CSL-JSON ({getattr(error, 'msg', 'a number is too long')}, line {line})"
-        return [], [finding("reference-file", line, reason=reason)]
+        return [], [problem("reference-file", line, reason=reason)]
     while isinstance(value, dict) and "id" not in value and "title" not in value:
         inner = value.get("message") or next((value[name] for name in _WRAPPERS if value.get(name)), None)
         if inner is None:
@@ -304,15 +304,15 @@ def read_csl(text: str) -> tuple[list[Item], list[Finding]]:
         value = inner
     values = [value] if isinstance(value, dict) else value
     if not isinstance(values, list):
-        return [], [finding("reference-file", 1, reason="it holds no list of references")]
+        return [], [problem("reference-file", 1, reason="it holds no list of references")]
     items: list[Item] = []
-    found: list[Finding] = []
+    found: list[Problem] = []
     for number, one in enumerate(values, 1):
         if not isinstance(one, dict):
-            found.append(finding("reference-file", 1, reason=f"item {number} is no reference"))
+            found.append(problem("reference-file", 1, reason=f"item {number} is no reference"))
         elif not any(one.get(name) for name in ("title", "author", "DOI", "PMID", "URL")):
             reason = f"item {number} has no title, author, DOI, PubMed number or address, and so refers to nothing"
-            found.append(finding("reference-file", 1, reason=reason))
+            found.append(problem("reference-file", 1, reason=reason))
         else:
             items.append(_of_crossref(one) if isinstance(one.get("title"), list) else dict(one))
     return items, found

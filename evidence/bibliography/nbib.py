@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from evidence.bibliography.csl import Item, date_of, item_of, name_of, one_line
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 
 _LINE = re.compile(r"([A-Z]{2,4}) {0,3}-(?: |$)(.*)")
 # What PubMed says of a publication's standing, under its own tags.
@@ -18,8 +18,8 @@ _NOTICES = {
 _STANDINGS = ("Retracted Publication", "Retraction of Publication", "Expression of Concern")
 
 
-def read_nbib(text: str) -> tuple[list[Item], list[Finding]]:
-    """Return the records of PubMed's own format in the order of the file; a finding names what belongs to none."""
+def read_nbib(text: str) -> tuple[list[Item], list[Problem]]:
+    """Return the records of PubMed's own format in the order of the file; a problem names what belongs to none."""
     items = []
     found = []
     for line, tags in _records(text):
@@ -27,7 +27,7 @@ def read_nbib(text: str) -> tuple[list[Item], list[Finding]]:
             items.append(_item(tags))
         else:
             reason = f"the lines from line {line} on belong to no record, as no PMID stands before them"
-            found.append(finding("reference-file", line, reason=reason))
+            found.append(problem("reference-file", line, reason=reason))
     return items, found
 
 

@@ -15,7 +15,7 @@ from evidence.bibliography.csl import Item, notice_of, read_csl, with_ids
 from evidence.bibliography.nbib import read_nbib
 from evidence.bibliography.ris import read_ris
 from evidence.dataset.encoding import any_text
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import read_references
 
 MAX_BYTES = 5_000_000
@@ -46,7 +46,7 @@ class ReferenceFile:
     """The CSL items of a file with ids that are not taken, and everything wrong with them."""
 
     items: tuple[Mapping[str, Any], ...]
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
     format: str = ""
 
 
@@ -61,27 +61,27 @@ def read_reference_file(data: bytes, taken: Collection[str] = ()) -> ReferenceFi
     ('Smith2020', [{'family': 'Smith', 'given': 'A.'}], 'RIS')
     """
     if len(data) > MAX_BYTES:
-        return ReferenceFile((), (finding("file-too-large", 0, size=len(data), limit=MAX_BYTES),))
+        return ReferenceFile((), (problem("file-too-large", 0, size=len(data), limit=MAX_BYTES),))
     decoded = any_text(data)
     if decoded.text is None:
-        return ReferenceFile((), (finding("reference-file", 1, reason=decoded.why),))
+        return ReferenceFile((), (problem("reference-file", 1, reason=decoded.why),))
     text = re.sub(r"\r\n?", "\n", decoded.text)
     name, reader = _format(text)
     if (long := _long_line(text)) and name != "CSL-JSON":
         reason = f"line {long} has more than {MAX_FIELD} characters"
-        return ReferenceFile((), (finding("reference-file", long, reason=reason),), name)
+        return ReferenceFile((), (problem("reference-file", long, reason=reason),), name)
     # Counted by their beginnings before they are read, as reading far too many takes its time.
     items, found = reader(text) if (count := _STARTS[name](text)) <= MAX_RECORDS else ([], [])
     count = max(count, len(items))
     if count > MAX_RECORDS:
         reason = f"it holds {count} references, and at most {MAX_RECORDS} are read at once"
-        return ReferenceFile((), (finding("reference-file", 1, reason=reason),), name)
+        return ReferenceFile((), (problem("reference-file", 1, reason=reason),), name)
     if not items:
-        found = found or [finding("reference-file", 1, reason=f"it holds no reference{_foreign(text)}")]
+        found = found or [problem("reference-file", 1, reason=f"it holds no reference{_foreign(text)}")]
         return ReferenceFile((), tuple(found), name)
     keyed = with_ids(items, taken)
-    findings = (*found, *read_references(json.dumps(keyed, ensure_ascii=True).encode()).findings, *_notices(keyed))
-    return ReferenceFile(tuple(MappingProxyType(item) for item in keyed), findings, name)
+    problems = (*found, *read_references(json.dumps(keyed, ensure_ascii=True).encode()).problems, *_notices(keyed))
+    return ReferenceFile(tuple(MappingProxyType(item) for item in keyed), problems, name)
 
 
 def _long_line(text: str) -> int:
@@ -93,7 +93,7 @@ def _foreign(text: str) -> str:
     return next((f"; it looks like {name}" for form, name in _FOREIGN if re.match(form, start, re.I | re.M)), "")
 
 
-def _notices(items: Sequence[Item]) -> list[Finding]:
+def _notices(items: Sequence[Item]) -> list[Problem]:
     """A note for each item that says it was retracted or doubted, which its own note says from now on."""
     found = []
     for item in items:
@@ -102,11 +102,11 @@ def _notices(items: Sequence[Item]) -> list[Finding]:
             if notice.rstrip(".").casefold() not in known.casefold():
                 item["note"] = f"{notice} {known}".strip()
             which = f"PMID {item['PMID']}" if item.get("PMID") else str(item.get("title") or "")
-            found.append(finding("retracted", 0, "note", which, item=item["id"], notice=notice))
+            found.append(problem("retracted", 0, "note", which, item=item["id"], notice=notice))
     return found
 
 
-def _format(text: str) -> tuple[str, Callable[[str], tuple[list[Item], list[Finding]]]]:
+def _format(text: str) -> tuple[str, Callable[[str], tuple[list[Item], list[Problem]]]]:
     start = text.lstrip()[:1]
     if start in ("[", "{"):
         return "CSL-JSON", read_csl

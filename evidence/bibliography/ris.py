@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from evidence.bibliography.csl import PMCID, PMID, Item, date_of, item_of, name_of, one_line
 from evidence.bibliography.links import links
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import Reference
 
 _TYPES = {
@@ -93,16 +93,16 @@ def _record(lines: list[tuple[int, str]]) -> Iterator[Record]:
         yield Record(start, {tag: values for tag, values in kept.items() if values})
 
 
-def read_ris(text: str) -> tuple[list[Item], list[Finding]]:
-    """Return the records of a RIS file as items, in its order, and a finding for each that has no type."""
+def read_ris(text: str) -> tuple[list[Item], list[Problem]]:
+    """Return the records of a RIS file as items, in its order, and a problem for each that has no type."""
     items: list[Item] = []
-    found: list[Finding] = []
+    found: list[Problem] = []
     for record in records(text):
         if "TY" in record.tags:
             items.append(_item(record.tags))
         else:
             reason = f"the record that starts on line {record.line} has no type (TY)"
-            found.append(finding("reference-file", record.line, reason=reason))
+            found.append(problem("reference-file", record.line, reason=reason))
     return items, found
 
 

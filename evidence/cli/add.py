@@ -14,9 +14,9 @@ from evidence.cli.console import (
     called,
     change_dict,
     change_lines,
-    finding_lines,
     print_json,
     print_lines,
+    problem_lines,
     progress,
     read_file,
 )
@@ -27,7 +27,7 @@ from evidence.curation.preview import Preview, preview
 from evidence.curation.store import Conflict, Refused, Saved, is_interrupted, roll_back, save
 from evidence.curation.upload import read_upload
 from evidence.dataset.evidence import REFERENCES, TRIALS, known_citations
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
 
 _DESCRIPTION = """\
@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         table = apply_fixes(table, fixes)
         seen = preview(folder, table, references.items, (seen.digest, seen.before))
     outcome: Saved | Conflict | Refused | None = None
-    is_blocked = not seen.can_be_saved or any(f.is_blocking for f in references.findings)
+    is_blocked = not seen.can_be_saved or any(f.is_blocking for f in references.problems)
     if not args.dry_run and not is_blocked:
         progress("Saving")
         outcome = save(folder, seen.rows, seen.references, seen.digest)
@@ -99,7 +99,7 @@ def _mapping(file: str | None) -> ColumnMapping | None:
     if file is None:
         return None
     found = read_mapping(read_file(file))
-    if isinstance(found, Finding):
+    if isinstance(found, Problem):
         raise UnreadableError(f"{file}: {found.message} {found.fix}")
     return found
 
@@ -118,8 +118,8 @@ def _report(
     fixes: tuple[Fix, ...],
     outcome: Saved | Conflict | Refused | None,
 ) -> dict[str, Any]:
-    refusal = outcome.findings if isinstance(outcome, Refused) else ()
-    found = (*references.findings, *seen.findings, *refusal)
+    refusal = outcome.problems if isinstance(outcome, Refused) else ()
+    found = (*references.problems, *seen.problems, *refusal)
     return {
         "file": args.file,
         "rows": len(seen.rows),
@@ -151,9 +151,9 @@ def _lines(
 ) -> Iterator[str]:
     name = called(args.file)
     # A finding on a reference has a field and no line of the table.
-    of_references = [f for f in seen.findings if f.column and not f.line]
-    yield from finding_lines(called(args.references or ""), (*references.findings, *of_references))
-    yield from finding_lines(name, [f for f in seen.findings if f not in of_references])
+    of_references = [f for f in seen.problems if f.column and not f.line]
+    yield from problem_lines(called(args.references or ""), (*references.problems, *of_references))
+    yield from problem_lines(name, [f for f in seen.problems if f not in of_references])
     for fix in fixes:
         yield f"{name}:{fix.line} {fix.column} “{fix.before}” → “{fix.after}”: {fix.why}"
     for fix in seen.fixes:
@@ -163,10 +163,10 @@ def _lines(
     yield from change_lines(seen.changes)
     for rank in seen.ranks:
         yield f"{rank.label} ranks {rank.rank} of {rank.k} in influence: {rank.headline.label}"
-    blocking = len(seen.blocking) + sum(f.is_blocking for f in references.findings)
+    blocking = len(seen.blocking) + sum(f.is_blocking for f in references.problems)
     yield (
         f"{name}: {counted(len(seen.rows), 'row')}, {len(seen.results)} valid, "
-        f"{counted(len(seen.references), 'reference')}, {counted(blocking, 'blocking finding')}, "
+        f"{counted(len(seen.references), 'reference')}, {counted(blocking, 'blocking headline')}, "
         f"{counted(len(seen.changes), 'headline number change', 'headline numbers change')}."
     )
     if isinstance(outcome, Saved):
@@ -174,7 +174,7 @@ def _lines(
     elif isinstance(outcome, Conflict):
         yield "Not saved: the data changed meanwhile. Run the command again."
     elif isinstance(outcome, Refused):
-        yield from finding_lines(name, outcome.findings)
+        yield from problem_lines(name, outcome.problems)
         yield f"Not saved: {outcome.reason}"
     elif args.dry_run:
         yield "Nothing was written."

@@ -10,7 +10,7 @@ from evidence.cli.console import STDIN, called, print_json, read_file
 from evidence.config import Settings
 from evidence.dataset.csv_table import read_bytes, read_table
 from evidence.dataset.evidence import FILES, MODELS, REFERENCES, TRIALS, known_citations, load
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.records import LATER, Result
 from evidence.dataset.validation import validate
 
@@ -38,17 +38,17 @@ class Checkup(NamedTuple):
     file: str
     rows: int
     valid: int
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def is_valid(self) -> bool:
         """Whether nothing blocks."""
-        return not any(found.is_blocking for found in self.findings)
+        return not any(found.is_blocking for found in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
         """The object that --format json prints."""
-        findings = [found.to_dict() for found in self.findings]
-        return {"file": self.file, "rows": self.rows, "valid": self.valid, "findings": findings}
+        problems = [found.to_dict() for found in self.problems]
+        return {"file": self.file, "rows": self.rows, "valid": self.valid, "findings": problems}
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -70,14 +70,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the findings; the exit status says whether something blocks."""
+    """Print the problems; the exit status says whether something blocks."""
     path = Path(args.path) if args.path is not None else default_path()
     is_folder = _is_folder(path)
     if args.path == STDIN:
         checkups = [_checkup(called(STDIN), read_file(STDIN), Path(STDIN))]
     else:
         checkups = check_folder(path) if is_folder else [check_file(path)]
-    closed = [f for one in checkups for f in one.findings if f.code in _CLOSED]
+    closed = [f for one in checkups for f in one.problems if f.code in _CLOSED]
     if len(closed) == len(checkups):
         sys.stderr.write(f"{path}: {closed[0].message}\n")
         return 2
@@ -96,9 +96,9 @@ def default_path() -> Path:
 
 
 def check_file(path: Path) -> Checkup:
-    """The findings of one CSV, its citations looked up in references.json."""
+    """The problems of one CSV, its citations looked up in references.json."""
     data = read_bytes(path)
-    if isinstance(data, Finding):
+    if isinstance(data, Problem):
         return Checkup(str(path), 0, 0, (data,))
     return _checkup(str(path), data, path)
 
@@ -108,14 +108,14 @@ def _checkup(name: str, data: bytes, path: Path) -> Checkup:
     beside = path.parent / REFERENCES
     citations = known_citations(beside if beside.exists() else Settings.from_env().data_folder / REFERENCES)
     checked = validate(read_table(data, model.columns(), LATER.get(model, ())), model, citations=citations)
-    return Checkup(name, checked.rows, len(checked.records), checked.findings)
+    return Checkup(name, checked.rows, len(checked.records), checked.problems)
 
 
 def check_folder(folder: Path) -> list[Checkup]:
-    """Return the findings of the data files in a folder."""
+    """Return the problems of the data files in a folder."""
     evidence = load(folder)
     return [
-        Checkup(str(folder / name), evidence.rows[name], evidence.valid[name], evidence.findings[name])
+        Checkup(str(folder / name), evidence.rows[name], evidence.valid[name], evidence.problems[name])
         for name in FILES
     ]
 
@@ -128,13 +128,13 @@ def text_lines(checkups: list[Checkup]) -> Iterator[str]:
     """
     for one in checkups:
         name = Path(one.file).name
-        for f in one.findings:
+        for f in one.problems:
             place = f"{name}:{f.line} {f.column}".rstrip()
             mark = "" if f.is_blocking else "note: "
             yield f"{place} [{f.code}] {mark}{f.message} Fix: {f.fix}"
     for one in checkups:
-        blocking = sum(f.is_blocking for f in one.findings)
-        notes = len(one.findings) - blocking
+        blocking = sum(f.is_blocking for f in one.problems)
+        notes = len(one.problems) - blocking
         counts = ", ".join((_counted(blocking, "blocking finding"), _counted(notes, "note")))
         yield f"{Path(one.file).name}: {_counted(one.rows, 'row')}, {one.valid} valid, {counts}."
 

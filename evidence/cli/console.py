@@ -11,7 +11,7 @@ from evidence.cli.errors import UnreadableError
 from evidence.config import Settings
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.encoding import MAX_BYTES
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.files import replace_file
 from evidence.serialize import to_json
 
@@ -55,7 +55,7 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def called(name: str) -> str:
-    """What a file named on the command line is called in findings."""
+    """What a file named on the command line is called in problems."""
     return "stdin" if name == STDIN else Path(name).name
 
 
@@ -64,7 +64,7 @@ def read_file(name: str) -> bytes:
     if name == STDIN:
         return sys.stdin.buffer.read(MAX_BYTES + 1)  # decoding refuses what is larger
     data = read_bytes(Path(name))
-    if not isinstance(data, Finding):
+    if not isinstance(data, Problem):
         return data
     if data.code == "file-missing":
         raise UnreadableError(f"{name}: there is no such file. Look at its name, and at the folder you are in.")
@@ -82,9 +82,9 @@ def write_file(path: Path, data: bytes) -> str:
     return ""
 
 
-def finding_lines(file: str, findings: Iterable[Finding]) -> Iterator[str]:
-    """A line a finding: place, code, what is wrong, what to do."""
-    for f in findings:
+def problem_lines(file: str, problems: Iterable[Problem]) -> Iterator[str]:
+    """A line a problem: place, code, what is wrong, what to do."""
+    for f in problems:
         place = f"{file}:{f.line} {f.column}".rstrip()
         yield f"{place} [{f.code}] {'' if f.is_blocking else 'note: '}{f.message} Fix: {f.fix}"
 

@@ -13,7 +13,7 @@ from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.metapsy import Compared, Conversion, agreement, convert
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import JUDGEMENTS, MODELS, REFERENCES, TRIALS, VOCABULARY
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted
 
 ANCHORS = ("first-dose", "last-dose", "randomisation")
@@ -87,7 +87,7 @@ def beside(file: Path) -> dict[str, str]:
     for name in BESIDE:
         for path in (file.parent / name, file.parent / "metadata" / name):
             content = read_bytes(path)
-            if not isinstance(content, Finding):
+            if not isinstance(content, Problem):
                 texts.setdefault(name, content.decode("utf-8-sig", "replace"))
     return texts
 

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from evidence.cli.console import add_data, change_dict, change_lines, finding_lines, print_json, print_lines, progress
+from evidence.cli.console import add_data, change_dict, change_lines, print_json, print_lines, problem_lines, progress
 from evidence.cli.diff_markdown import markdown
 from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.diff import Difference, FileRow, difference, unreadable
 from evidence.curation.versions import snapshot
 from evidence.dataset.evidence import TRIALS
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted
 
 _DESCRIPTION = """\
@@ -49,18 +49,18 @@ def run(args: argparse.Namespace) -> int:
     progress("Reading both versions")
     before, after = snapshot(args.before, folder), snapshot(args.after, folder)
     for name, one in ((args.before, before), (args.after, after)):
-        if isinstance(one, Finding) and one.code != "file-missing":
+        if isinstance(one, Problem) and one.code != "file-missing":
             return fail(f"{name}: {one.message} {one.fix}")
-        if isinstance(one, Finding):
+        if isinstance(one, Problem):
             return fail(f"{name}: there is no such folder, file, version in history/ or git revision.")
-    assert not isinstance(before, Finding)
-    assert not isinstance(after, Finding)
+    assert not isinstance(before, Problem)
+    assert not isinstance(after, Problem)
     faults = [(one.name, f) for one in (before, after) for f in unreadable(one)]
     if faults:
         if args.format == "json":
             print_json({"findings": [{"version": name, **f.to_dict()} for name, f in faults]})
         else:
-            print_lines(line for name, f in faults for line in finding_lines(f"{name}: {TRIALS}", [f]))
+            print_lines(line for name, f in faults for line in problem_lines(f"{name}: {TRIALS}", [f]))
         return BLOCKED
     progress("Working out every headline number of both")
     found = difference(before, after, all_headlines=args.all)
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(markdown(found))
     else:
         print_lines(_lines(found))
-    return BLOCKED if found.findings else CLEAN
+    return BLOCKED if found.problems else CLEAN
 
 
 def _cells(found: Difference, row: FileRow) -> dict[str, Any]:
@@ -91,12 +91,12 @@ def _report(found: Difference) -> dict[str, Any]:
             "changed": list(found.references_changed),
         },
         "headlines": [change_dict(change) for change in found.headlines],
-        "findings": [one.to_dict() for one in found.findings],
+        "findings": [one.to_dict() for one in found.problems],
     }
 
 
 def _lines(found: Difference) -> Iterator[str]:
-    yield from finding_lines(TRIALS, found.findings)
+    yield from problem_lines(TRIALS, found.problems)
     for sign, rows in (("+", found.added), ("-", found.removed)):
         for row in rows:
             yield f"{sign} line {row.line}: {', '.join(cell for cell in row.cells if cell)[:160]}"

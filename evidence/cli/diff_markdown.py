@@ -53,9 +53,9 @@ def _lines(found: Difference) -> Iterator[str]:
         yield ""
         yield "Nothing differs in rows, references and headline numbers."
         return
-    if found.findings:
+    if found.problems:
         yield from _section("What cannot be read")
-        for one in found.findings:
+        for one in found.problems:
             yield f"- line {one.line} {plain(one.column)}: {plain(one.message)} {plain(one.fix)}"
     if changed:
         yield from _section("Headline numbers")

@@ -10,7 +10,7 @@ from evidence.dataset.evidence import load
 from evidence.export.formats import FORMATS, export, made
 from evidence.questions import options as page_options
 from evidence.report.choices import CHART_NAMES, KINDS, SIZE_NAMES
-from evidence.report.view import ExportError, FailedError, View
+from evidence.report.view import ExportFailed, NothingToExport, View
 from evidence.selection.selection import Selection, apply, headcount
 from evidence.selection.url import options_in, parse_view
 
@@ -75,10 +75,10 @@ def run(args: argparse.Namespace) -> int:
         fail(f"note: {note}")
     try:
         data = _figure(args, path, view) if args.format == FIGURE else export(args.format, view, progress)
-    except ExportError as error:
+    except NothingToExport as error:
         fail(f"Nothing was written: {error}")
         return BLOCKED
-    except FailedError as error:
+    except ExportFailed as error:
         return fail(f"Nothing was written: {error}")
     except KeyboardInterrupt:
         fail("Stopped; nothing was written.")
@@ -131,7 +131,7 @@ def _site(args: argparse.Namespace, folder: Path) -> int:
     view = View(evidence, Selection("everything"), datetime.now(UTC).date(), args.base)
     try:
         files = made("the site", lambda: site(view, progress))
-    except (ExportError, FailedError) as error:
+    except (NothingToExport, ExportFailed) as error:
         return fail(f"Nothing was written: {error}")
     except KeyboardInterrupt:
         fail("Stopped; nothing was written.")

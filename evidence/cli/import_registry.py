@@ -7,10 +7,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from evidence.cli.console import add_format, called, finding_lines, print_json, print_lines, read_file, write_file
+from evidence.cli.console import add_format, called, print_json, print_lines, problem_lines, read_file, write_file
 from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.clinicaltrials_gov import COLUMNS, MAX_DRAFTS, Draft, drafts, read_registry
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted
 
 _DESCRIPTION = """\
@@ -42,11 +42,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(args: argparse.Namespace) -> int:
     """Print the drafts, and write them where asked."""
     record = read_registry(read_file(args.record))
-    if isinstance(record, Finding):
+    if isinstance(record, Problem):
         if args.format == "json":
             print_json({"file": args.record, "findings": [record.to_dict()], "drafts": []})
         else:
-            print_lines(finding_lines(called(args.record), [record]))
+            print_lines(problem_lines(called(args.record), [record]))
         return BLOCKED
     found = drafts(record)
     cited = json.dumps([dict(record.reference)], ensure_ascii=False, indent=2) + "\n"

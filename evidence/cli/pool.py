@@ -228,7 +228,7 @@ def _read(file: str) -> tuple[_Source | None, list[str]]:
         table = read_upload(read_file(file)).table
     except UnreadableError as error:
         return None, [str(error)]
-    found = [(f, f"{file}{f', line {f.line}' if f.line else ''}: {f.message} {f.fix}") for f in table.findings]
+    found = [(f, f"{file}{f', line {f.line}' if f.line else ''}: {f.message} {f.fix}") for f in table.problems]
     problems = [words for f, words in found if f.is_blocking]
     if not table.is_readable:
         return None, problems
@@ -240,7 +240,7 @@ def _read(file: str) -> tuple[_Source | None, list[str]]:
             names[names.index(source)] = name
             if folded(source) != folded(name):
                 notes.append(f"{file}: The column “{source}” was read as {name}.")
-    totals = [(f.line, f.value) for f in table.findings if f.code == "total-row"]
+    totals = [(f.line, f.value) for f in table.problems if f.code == "total-row"]
     return _Source(replace(table, columns=tuple(names)), notes, totals), problems
 
 

@@ -13,7 +13,7 @@ from evidence.cli.errors import CLEAN, WRONG_USE, fail
 from evidence.curation.watch import STATE, News, Search, watch, with_proposals
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import load
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted
 
 GAPS, TOPIC = "gaps.csv", "topic.toml"
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 def saved_search(folder: Path) -> Search | str:
     """Read the saved search in topic.toml; no words where there is none, or why it cannot be read."""
     data = read_bytes(folder / TOPIC)
-    if isinstance(data, Finding):
+    if isinstance(data, Problem):
         return Search()
     try:
         said = tomllib.loads(data.decode()).get("search", {})
@@ -88,7 +88,7 @@ def saved_search(folder: Path) -> Search | str:
 
 def _bytes(path: Path) -> bytes:
     data = read_bytes(path)
-    return b"" if isinstance(data, Finding) else data
+    return b"" if isinstance(data, Problem) else data
 
 
 def _lines(news: News, *, dry: bool) -> Iterator[str]:

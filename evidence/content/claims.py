@@ -478,7 +478,7 @@ def trial_address(trial: str) -> str:
     return address("trials", trial=trial)
 
 
-def finding(items: Iterable[Assessed]) -> str:
+def headline(items: Iterable[Assessed]) -> str:
     """How many statements there are of each verdict."""
     assessed = tuple(items)
     counts = {name: sum(item.claim.verdict == name for item in assessed) for name in VERDICTS}

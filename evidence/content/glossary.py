@@ -53,11 +53,11 @@ def times_frame() -> pd.DataFrame:
     )
 
 
-def findings_frame() -> pd.DataFrame:
+def problems_frame() -> pd.DataFrame:
     """The closed table of finding codes."""
     return pd.DataFrame(
         [
-            {"Code": kind.code, "Severity": kind.severity, "Finding": kind.title, "Meaning": kind.explanation}
+            {"Code": kind.code, "Severity": kind.severity, "Problem": kind.title, "Meaning": kind.explanation}
             for kind in KINDS.values()
         ]
     )

@@ -9,7 +9,7 @@ from typing import Any
 from evidence.dataset.csv_table import Table, read_table
 from evidence.dataset.encoding import decode
 from evidence.dataset.fields import DECIMAL_COMMA
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import LATER, Result
 
 COLUMNS = Result.columns()
@@ -39,7 +39,7 @@ def rows_to_add(table: Table) -> tuple[tuple[str, ...], ...]:
     return tuple(rows)
 
 
-def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, ...] = COLUMNS) -> bytes | Finding:
+def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, ...] = COLUMNS) -> bytes | Problem:
     r"""The bytes of trials.csv, or of a file of other columns, with rows (cells in their order) behind them.
 
     Separator, order of columns and line ends are the file's own. A file without a line end at its end gets one; no
@@ -50,13 +50,13 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
     (b'y,y,y', 'file-empty')
     """
     if any(len(cells) != len(columns) for cells in rows):
-        return finding("ragged-row", 0, found=len(min(rows, key=len)), expected=len(columns))
+        return problem("ragged-row", 0, found=len(min(rows, key=len)), expected=len(columns))
     table = read_table(data, columns, LATER[Result] if columns == COLUMNS else ())
     if not table.is_readable:
-        return next(found for found in table.findings if found.is_blocking)
+        return next(found for found in table.problems if found.is_blocking)
     lost = [name for at, name in enumerate(columns) if name not in table.header and any(cells[at] for cells in rows)]
     if lost:  # nothing that was given is dropped silently
-        return finding("missing-column", 1, lost[0])
+        return problem("missing-column", 1, lost[0])
     if not rows:
         return data
     end = line_end(data)
@@ -80,7 +80,7 @@ def line_end(data: bytes) -> str:
     return best if counts[best] else "\n"
 
 
-def append_references(data: bytes, items: Sequence[Mapping[str, Any]]) -> bytes | Finding:
+def append_references(data: bytes, items: Sequence[Mapping[str, Any]]) -> bytes | Problem:
     """The bytes of references.json with CSL items behind the last one; no other byte changes.
 
     >>> append_references(b'[{"id": "A"}]', [{"id": "B"}]).decode().split()
@@ -90,17 +90,17 @@ def append_references(data: bytes, items: Sequence[Mapping[str, Any]]) -> bytes 
         return data
     decoded = decode(data)
     if decoded.text is None:
-        return decoded.findings[0]
+        return decoded.problems[0]
     end = line_end(data)
     text = decoded.text
     if not text.rstrip().endswith("]"):
-        return finding("reference-list", 1, "", "something else")
+        return problem("reference-list", 1, "", "something else")
     close = text.rstrip().rfind("]")
     body = text[:close].rstrip()
     try:
         written = json.dumps([dict(item) for item in items], ensure_ascii=False, indent=2)
     except (TypeError, ValueError, RecursionError):
-        return finding("reference-file", 0, reason="an item holds what JSON cannot hold")
+        return problem("reference-file", 0, reason="an item holds what JSON cannot hold")
     block = written[1:-1].rstrip()
     comma = "" if body.endswith("[") else ","
     new = f"{body}{comma}{block.replace(chr(10), end)}{end}{text[close:]}"

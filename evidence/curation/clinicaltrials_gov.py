@@ -16,7 +16,7 @@ from typing import Any
 
 from evidence.dataset.encoding import decode
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import Result
 from evidence.dataset.vocabulary import COMPARATORS, INSTRUMENTS, ROUTES, UNITS
 
@@ -119,7 +119,7 @@ class RegistryRecord:
     raw: Mapping[str, Any]
 
 
-def read_registry(data: bytes) -> RegistryRecord | Finding:
+def read_registry(data: bytes) -> RegistryRecord | Problem:
     """The record in the bytes of a JSON file; else the finding that says why there is none. Never raises.
 
     >>> read_registry(b"[]").message
@@ -127,27 +127,27 @@ def read_registry(data: bytes) -> RegistryRecord | Finding:
     """
     decoded = decode(data)
     if decoded.text is None:
-        return finding("registry-record", 1, reason=decoded.why)
+        return problem("registry-record", 1, reason=decoded.why)
     try:
         raw = json.loads(decoded.text)
     except (ValueError, RecursionError):
-        return finding("registry-record", 1, reason="it is not JSON")
+        return problem("registry-record", 1, reason="it is not JSON")
     studies = raw.get("studies") if isinstance(raw, dict) else None
     if isinstance(studies, list):
         if len(studies) != 1:
-            return finding("registry-record", 1, reason=f"it holds {len(studies)} studies, and is read one by one")
+            return problem("registry-record", 1, reason=f"it holds {len(studies)} studies, and is read one by one")
         raw = studies[0]
     if not isinstance(raw, dict):
-        return finding("registry-record", 1, reason="it holds no single study")
+        return problem("registry-record", 1, reason="it holds no single study")
     about = part(raw, "protocolSection", "identificationModule")
     number = text_of(about, "nctId")
     if re.fullmatch(r"NCT[0-9]{8}", number, re.ASCII) is None:
-        return finding("registry-record", 1, reason="it has no NCT number")
+        return problem("registry-record", 1, reason="it has no NCT number")
     if not part(raw, "resultsSection"):
-        return finding("registry-record", 1, reason=f"{number} has no results posted")
+        return problem("registry-record", 1, reason=f"{number} has no results posted")
     arms = _arms(raw)
     if len(arms) > MAX_GROUPS:
-        return finding("registry-record", 1, reason=f"it has {len(arms)} groups, and at most {MAX_GROUPS} are read")
+        return problem("registry-record", 1, reason=f"it has {len(arms)} groups, and at most {MAX_GROUPS} are read")
     reference = {
         "id": f"CTgov-{number}",
         "type": "dataset",

@@ -15,7 +15,7 @@ from typing import Any
 from evidence.dataset.csv_table import Row, Table
 from evidence.dataset.encoding import decode
 from evidence.dataset.fields import nearest, slug_of
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import Result
 
 COLUMNS = Result.columns()
@@ -225,7 +225,7 @@ def _looks_like(source: str, column: str) -> bool:
     return len(a) > 4 and (a.startswith(b) or b.startswith(a)) and abs(len(a) - len(b)) < 4
 
 
-def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping | Finding:
+def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping | Problem:
     """The mapping in the bytes of a file that `ColumnMapping.to_json` wrote; else the finding that says why none.
 
     `known` are the columns that may be mapped to.
@@ -235,32 +235,32 @@ def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping |
     """
     decoded = decode(data)
     if decoded.text is None:
-        return finding("mapping", 1, reason=decoded.why)
+        return problem("mapping", 1, reason=decoded.why)
     try:
         parts = json.loads(decoded.text)
     except (ValueError, RecursionError):
-        return finding("mapping", 1, reason="it is not JSON")
+        return problem("mapping", 1, reason="it is not JSON")
     return mapping_of(parts, known)
 
 
-def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Finding:
-    """A mapping from plain values, as `to_json` writes them; else the finding that says why it is none."""
+def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Problem:
+    """A mapping from plain values, as `to_json` writes them; else the problem that says why it is none."""
     columns, constants, factors = (
         (parts.get(name, {}) for name in ("columns", "constants", "factors")) if isinstance(parts, dict) else (0, 0, 0)
     )
     if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(factors, dict)):
-        return finding("mapping", 1, reason="it does not hold columns, constants and factors")
+        return problem("mapping", 1, reason="it does not hold columns, constants and factors")
     named = [*columns.values(), *constants]
     if unknown := next((f"{name}" for name in named if name not in known), None):
-        return finding("mapping", 1, reason=f"there is no column “{unknown}”")
+        return problem("mapping", 1, reason=f"there is no column “{unknown}”")
     twice = next((name for name, times in Counter(map(str, columns.values())).items() if times > 1), "")
     if twice:
-        return finding("mapping", 1, reason=f"{twice} is mapped twice")
+        return problem("mapping", 1, reason=f"{twice} is mapped twice")
     numbers = factors.values()
     if any(isinstance(n, bool) or not isinstance(n, int | float) or not 0 < n < 1e6 for n in numbers):
-        return finding("mapping", 1, reason="a factor is no positive number")
+        return problem("mapping", 1, reason="a factor is no positive number")
     if not all(isinstance(text, str) for text in constants.values()):
-        return finding("mapping", 1, reason="a constant is no text")
+        return problem("mapping", 1, reason="a constant is no text")
     return ColumnMapping(MappingProxyType(columns), MappingProxyType(constants), MappingProxyType(factors))
 
 
@@ -301,17 +301,17 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
             ours[0] = slug_of(ours[label])
         rows.append(Row(line, tuple(ours)))
     found = (
-        *table.findings,
+        *table.problems,
         *mapping_notes(table, mapping),
         *time_notes(table, mapping),
-        *(finding("two-by-two", 1, COLUMNS[at], _names_of(table, places)) for at, places in sums.items()),
+        *(problem("two-by-two", 1, COLUMNS[at], _names_of(table, places)) for at, places in sums.items()),
         *_named(is_named),
         *_logarithms(rows, sources.get("effect", "")),
     )
-    return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), findings=found)
+    return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), problems=found)
 
 
-def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
+def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
     """Columns of a table that a mapping leaves out, and columns it names that the table lacks."""
     summed = {
         place
@@ -320,10 +320,10 @@ def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
     }
     for place, source in enumerate(table.columns):
         if source not in mapping.columns and place not in summed:
-            yield finding("column-left-out", 1, "", source)
+            yield problem("column-left-out", 1, "", source)
     for source, ours in mapping.columns.items():
         if source not in table.columns:
-            yield finding("mapped-column-missing", 1, ours, source)
+            yield problem("mapped-column-missing", 1, ours, source)
 
 
 def _two_by_two(table: Table, sources: Mapping[str, str]) -> dict[int, tuple[int, int]]:
@@ -347,7 +347,7 @@ def _sum(texts: Sequence[str]) -> str:
     return str(sum(map(int, numbers))) if are_whole else ""
 
 
-def time_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
+def time_notes(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
     """Columns that may give the hours, in a unit that nobody says or of no fixed length."""
     if "hours" in mapping.columns.values():
         return
@@ -360,10 +360,10 @@ def time_notes(table: Table, mapping: ColumnMapping) -> Iterator[Finding]:
             reason = f"gives a time in {unit}, which are of no fixed number of hours"
         elif unit == "study day":
             reason = "counts days of the study, where the day of the first dose may be day 1"
-        yield finding("time-without-unit", 1, "hours", source, reason=reason)
+        yield problem("time-without-unit", 1, "hours", source, reason=reason)
 
 
-def _logarithms(rows: Sequence[Row], source: str) -> Iterator[Finding]:
+def _logarithms(rows: Sequence[Row], source: str) -> Iterator[Problem]:
     if not _LOGARITHMS.fullmatch(folded(source)):
         return
     effect, measure = COLUMNS.index("effect"), COLUMNS.index("effect_measure")
@@ -373,12 +373,12 @@ def _logarithms(rows: Sequence[Row], source: str) -> Iterator[Finding]:
             kind in _RATIOS or (not kind and folded(source) != "te" and folded(source) != "yi")
         ):
             details = {"source": source, "measure": kind or "no measure"}
-            yield finding("effect-on-log-scale", line, "effect", cells[effect].strip(), **details)
+            yield problem("effect-on-log-scale", line, "effect", cells[effect].strip(), **details)
 
 
-def _named(is_named: bool) -> Iterator[Finding]:
+def _named(is_named: bool) -> Iterator[Problem]:
     if is_named:
-        yield finding("trial-named", 1, "trial")
+        yield problem("trial-named", 1, "trial")
 
 
 def _times(text: str, factor: float, has_decimal_commas: bool) -> str:

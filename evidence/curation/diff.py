@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from evidence.curation.versions import Snapshot
 from evidence.dataset.csv_table import Table, read_own_table
 from evidence.dataset.evidence import TRIALS, evidence_of
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.records import Result
 from evidence.questions.headlines import Change, Headline, compare, headlines
 
@@ -52,7 +52,7 @@ class CellChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs between two versions. `columns` are those of the rows; `findings` say what could not be read."""
+    """What differs between two versions. `columns` are those of the rows; `problems` say what could not be read."""
 
     names: tuple[str, str]
     digests: tuple[str, str]
@@ -64,7 +64,7 @@ class Difference:
     references_removed: tuple[str, ...]
     references_changed: tuple[str, ...]
     headlines: tuple[Change, ...]
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -94,7 +94,7 @@ def difference(before: Snapshot, after: Snapshot, all_headlines: bool = False) -
             key for key in new.references if key in same and new.references[key].raw != old.references[key].raw
         ),
         headlines=compare(*_headlines(old.results, new.results), changed_only=not all_headlines),
-        findings=tuple(f for one in tables for f in one.findings if f.is_blocking),
+        problems=tuple(f for one in tables for f in one.problems if f.is_blocking),
     )
 
 
@@ -199,14 +199,14 @@ def _likeness(a: Cells, b: Cells) -> float:
     return sum(x == y for x, y in filled) / len(filled) if filled else 1.0
 
 
-def unreadable(one: Snapshot) -> tuple[Finding, ...]:
+def unreadable(one: Snapshot) -> tuple[Problem, ...]:
     """Why a version's trials.csv is no table at all; () where it is one."""
     table = _table(one.files[TRIALS])
-    return () if table.is_readable else table.findings
+    return () if table.is_readable else table.problems
 
 
-def _table(data: bytes | Finding) -> Table:
-    return Table((), findings=(data,)) if isinstance(data, Finding) else read_own_table(data)
+def _table(data: bytes | Problem) -> Table:
+    return Table((), problems=(data,)) if isinstance(data, Problem) else read_own_table(data)
 
 
 def _rows(table: Table, columns: Sequence[str]) -> list[FileRow]:

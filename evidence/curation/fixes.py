@@ -13,7 +13,7 @@ from typing import Any
 from evidence.dataset import outcomes, vocabulary
 from evidence.dataset.csv_table import Row, Table
 from evidence.dataset.fields import number_fault
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.records import Result
 
 _COUNTS = frozenset(name for name in Result.columns() if name.startswith(("events_", "n_"))) | {"administrations"}
@@ -78,18 +78,18 @@ class Fix:
     why: str
 
 
-def safe_fixes(table: Table, findings: Iterable[Finding]) -> tuple[Fix, ...]:
+def safe_fixes(table: Table, problems: Iterable[Problem]) -> tuple[Fix, ...]:
     """The safe fixes for findings of a table, at most one a cell, in the order of the file.
 
-    >>> from evidence.dataset.problems import finding
+    >>> from evidence.dataset.problems import problem
     >>> table = Table(("route",), ("route",), (Row(2, (" IV ",)),))
-    >>> safe_fixes(table, [finding("unknown-term", 2, "route", "IV", suggestion="", allowed="")])[0].after
+    >>> safe_fixes(table, [problem("unknown-term", 2, "route", "IV", suggestion="", allowed="")])[0].after
     'intravenous'
     """
     place = {name: at for at, name in enumerate(table.columns)}
     rows = {row.line: row.cells for row in table.rows}
     fixes: dict[tuple[int, str], Fix] = {}
-    for found in findings:
+    for found in problems:
         if found.code not in _WAYS or found.column not in place or found.line not in rows:
             continue
         key, before = (found.line, found.column), rows[found.line][place[found.column]]

@@ -21,7 +21,7 @@ from typing import Any
 
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import FILES, digest
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.files import append_line, remove_leftovers, replace_file
 
 FOLDER, JOURNAL = "history", "journal.jsonl"
@@ -96,15 +96,15 @@ def _is_copy(name: Any) -> bool:
     return isinstance(name, str) and Path(name).name == name and not name.startswith(".")
 
 
-def kept_file(folder: Path, version: Version, name: str) -> bytes | Finding:
+def kept_file(folder: Path, version: Version, name: str) -> bytes | Problem:
     """The bytes of a file as they were before a change; of a file it did not touch, as they are now."""
     copy = version.kept.get(name)
     return read_bytes(folder / FOLDER / copy if copy else folder / name)
 
 
-def sign_of(data: bytes | Finding) -> str:
+def sign_of(data: bytes | Problem) -> str:
     """Return the hash that the journal knows the content of a file by; empty where there is none."""
-    return "" if isinstance(data, Finding) else hashlib.sha256(data).hexdigest()
+    return "" if isinstance(data, Problem) else hashlib.sha256(data).hexdigest()
 
 
 def keep(folder: Path, name: str, data: bytes) -> str:
@@ -131,7 +131,7 @@ def _line(version: Version) -> str:
     return json.dumps(entry, ensure_ascii=False)
 
 
-def interrupted(folder: Path, files: Mapping[str, bytes | Finding]) -> dict[str, bytes | Finding] | None:
+def interrupted(folder: Path, files: Mapping[str, bytes | Problem]) -> dict[str, bytes | Problem] | None:
     """Return the files as they were before a change that was killed halfway; None where the last one came to its end.
 
     Only where each file that it was to change is as it was before or as it was to be, and all others are as they were:
@@ -143,7 +143,7 @@ def interrupted(folder: Path, files: Mapping[str, bytes | Finding]) -> dict[str,
     restored = dict(files)
     for name in last.kept:
         old = kept_file(folder, last, name)
-        if isinstance(old, Finding) or sign_of(files[name]) not in (sign_of(old), last.made.get(name)):
+        if isinstance(old, Problem) or sign_of(files[name]) not in (sign_of(old), last.made.get(name)):
             return None
         restored[name] = old
     return restored if digest(restored) == last.before else None

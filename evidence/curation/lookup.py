@@ -15,7 +15,7 @@ from evidence.bibliography.read import read_reference_file
 from evidence.bibliography.vancouver import vancouver
 from evidence.curation.clinicaltrials_gov import RegistryRecord, read_registry
 from evidence.curation.web import DOI, PUBMED, REGISTRY, NothingThereError, Web, WebError
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.references import read_references
 
 Kind = Literal["doi", "pmid", "nct"]
@@ -92,7 +92,7 @@ def _reference(asked: Asked, data: bytes, taken: Collection[str]) -> Fetched:
         raise NothingThereError("")
     file = read_reference_file(data, taken)
     if len(file.items) != 1:
-        why = file.findings[0].message if file.findings else "it holds several references"
+        why = file.problems[0].message if file.problems else "it holds several references"
         raise WebError(f"What {asked.host} answers for {asked.number} cannot be read as a reference: {why}")
     return Fetched(asked, reference=file.items[0], data=data)
 
@@ -101,7 +101,7 @@ def _by_nct(web: Web, asked: Asked, taken: Collection[str]) -> Fetched:
     del taken
     data = web.get(REGISTRY, f"/api/v2/studies/{asked.number}", {"format": "json"})
     record = read_registry(data)
-    if isinstance(record, Finding):
+    if isinstance(record, Problem):
         raise WebError(f"What {asked.host} answers for {asked.number} is no study record: {record.message}")
     return Fetched(asked, record=record, data=data)
 

@@ -207,7 +207,7 @@ def convert(
     beside = beside or {}
     table = read_upload(data).table
     if not table.is_readable:
-        return _nothing(" ".join(f"{f.message} {f.fix}" for f in table.findings if f.is_blocking))
+        return _nothing(" ".join(f"{f.message} {f.fix}" for f in table.problems if f.is_blocking))
     if missing := [name for name in NEEDED if name not in table.columns]:
         return _nothing(
             f"The file has no column {listed(missing)}; a file in the Metapsy standard has. "
@@ -218,7 +218,7 @@ def convert(
     known = _reference_texts(references)
     if isinstance(known, str):
         return _nothing(known)
-    unread = [f"Line {f.line}: {f.message}" for f in table.findings if f.is_blocking]
+    unread = [f"Line {f.line}: {f.message}" for f in table.problems if f.is_blocking]
     with using({}):  # the words of the topic that the program shows are not everybody's
         return _Converter(rows, known, beside, anchor, unread).conversion(table.rows, table.columns)
 

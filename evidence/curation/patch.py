@@ -8,7 +8,7 @@ from typing import Any
 
 from evidence.curation.append import append_references, append_rows
 from evidence.dataset.evidence import JUDGEMENTS, REFERENCES, TRIALS, read_files
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.records import Judgement
 
 _NO_END = b"\n\\ No newline at end of file\n"
@@ -19,7 +19,7 @@ def merged(
     rows: Sequence[Sequence[str]],
     references: Sequence[Mapping[str, Any]],
     judgements: Sequence[Sequence[str]] = (),
-) -> Mapping[str, tuple[bytes, bytes]] | Finding:
+) -> Mapping[str, tuple[bytes, bytes]] | Problem:
     """File name → bytes now and bytes with the additions, of the files that they change; else why there are none."""
     files = read_files(folder)
     changed: dict[str, tuple[bytes, bytes]] = {}
@@ -27,13 +27,13 @@ def merged(
         data = files[name]
         if not added:
             continue
-        if isinstance(data, Finding):
+        if isinstance(data, Problem):
             return data
         if name == REFERENCES:
             new = append_references(data, references)
         else:
             new = append_rows(data, rows) if name == TRIALS else append_rows(data, judgements, Judgement.columns())
-        if isinstance(new, Finding):
+        if isinstance(new, Problem):
             return new
         changed[name] = data, new
     return MappingProxyType(changed)

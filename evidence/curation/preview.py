@@ -16,7 +16,7 @@ from evidence.curation.duplicates import Duplicate, duplicates
 from evidence.curation.fixes import Fix, safe_fixes
 from evidence.dataset.csv_table import Table
 from evidence.dataset.evidence import REFERENCES, TRIALS, Evidence, evidence_of, read_files
-from evidence.dataset.problems import KINDS, Finding, finding
+from evidence.dataset.problems import KINDS, Problem, problem
 from evidence.dataset.records import Result
 from evidence.questions.headlines import Change, Headline, Rank, compare, headlines, ranks
 from evidence.serialize import BOM, guard_formula
@@ -30,7 +30,7 @@ _BREAK = re.compile(r"\r\n|\r|\n")
 class Preview:
     """New rows and references against the evidence they would join; `digest` is the evidence's, to be given to save.
 
-    `findings` are those of the new rows and references, by the line of the table they came in; `rows` are the cells to
+    `problems` are those of the new rows and references, by the line of the table they came in; `rows` are the cells to
     save, `results` the valid ones among them. `before` and `after` are every headline number, `changes` those that
     differ. `evidence_after` is the whole as it would be.
     """
@@ -38,7 +38,7 @@ class Preview:
     table: Table
     rows: tuple[tuple[str, ...], ...]
     references: tuple[Mapping[str, Any], ...]
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     fixes: tuple[Fix, ...]
     results: tuple[Result, ...]
     duplicates: tuple[Duplicate, ...]
@@ -54,9 +54,9 @@ class Preview:
         return compare(self.before, self.after)
 
     @property
-    def blocking(self) -> tuple[Finding, ...]:
-        """Findings that keep the rows from being saved."""
-        return tuple(found for found in self.findings if found.is_blocking)
+    def blocking(self) -> tuple[Problem, ...]:
+        """Problems that keep the rows from being saved."""
+        return tuple(found for found in self.problems if found.is_blocking)
 
     @property
     def can_be_saved(self) -> bool:
@@ -83,19 +83,19 @@ def preview(
     trials, refs = files[TRIALS], files[REFERENCES]
     new_trials = append_rows(trials, rows) if isinstance(trials, bytes) else trials
     new_refs = append_references(refs, items) if isinstance(refs, bytes) else refs
-    faults = tuple(one for one in (new_trials, new_refs) if isinstance(one, Finding))
+    faults = tuple(one for one in (new_trials, new_refs) if isinstance(one, Problem))
     blank = Preview(table, rows, items, (), (), (), (), before, before, (), old.digest, None)
     if faults:
-        return replace(blank, findings=(*table.findings, *map(_of_ours, faults)))
+        return replace(blank, problems=(*table.problems, *map(_of_ours, faults)))
     assert isinstance(trials, bytes)
     new = evidence_of({**files, TRIALS: new_trials, REFERENCES: new_refs})
     lines = _lines(trials, table)
     first = min(lines, default=10**12)
-    known = set(old.findings[TRIALS])
-    judged = [f for f in new.findings[TRIALS] if f.line >= first or (f.is_blocking and f not in known)]
-    blank_rows = (finding("blank-required", row.line, "trial") for row in table.rows if not "".join(row.cells).strip())
+    known = set(old.problems[TRIALS])
+    judged = [f for f in new.problems[TRIALS] if f.line >= first or (f.is_blocking and f not in known)]
+    blank_rows = (problem("blank-required", row.line, "trial") for row in table.rows if not "".join(row.cells).strip())
     found = (
-        *table.findings,
+        *table.problems,
         *blank_rows,
         *(_of_upload(f, lines) for f in judged if f.code != "blank-row"),
         *_of_references(old, new),
@@ -105,7 +105,7 @@ def preview(
     same = tuple(replace(one, line=lines.get(one.line, 0)) for one in duplicates(old, results, items))
     return replace(
         blank,
-        findings=found,
+        problems=found,
         fixes=safe_fixes(table, found),
         results=results,
         duplicates=same,
@@ -119,16 +119,16 @@ def _before(old: Evidence, given: tuple[str, Sequence[Headline]] | None) -> tupl
     return tuple(given[1]) if given is not None and given[0] == old.digest else headlines(old.results)
 
 
-def findings_csv(findings: Iterable[Finding]) -> bytes:
+def problems_csv(problems: Iterable[Problem]) -> bytes:
     """Findings as CSV for a spreadsheet: line, column, value, rule, what is wrong, what to do.
 
-    >>> findings_csv([finding("percent-range", 7, "percent_intervention", "164")]).decode("utf-8-sig").split()[0]
+    >>> problems_csv([problem("percent-range", 7, "percent_intervention", "164")]).decode("utf-8-sig").split()[0]
     'line,column,value,rule,severity,message,fix'
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("line", "column", "value", "rule", "severity", "message", "fix"))
-    for f in findings:
+    for f in problems:
         writer.writerow((f.line, f.column, guard_formula(f.value), KINDS[f.code].title, f.severity, f.message, f.fix))
     return BOM + text.getvalue().encode("utf-8", "replace")
 
@@ -144,7 +144,7 @@ def _lines(old: bytes, table: Table) -> dict[int, int]:
     return lines
 
 
-def _of_upload(found: Finding, lines: Mapping[int, int]) -> Finding:
+def _of_upload(found: Problem, lines: Mapping[int, int]) -> Problem:
     """Return a problem of the file to be with its lines as those of the table that was brought."""
     message, other = found.message, found.related_line
     if other:
@@ -153,14 +153,14 @@ def _of_upload(found: Finding, lines: Mapping[int, int]) -> Finding:
     return replace(found, line=lines.get(found.line, 0), message=message, related_line=0)
 
 
-def _of_ours(found: Finding) -> Finding:
+def _of_ours(found: Problem) -> Problem:
     return replace(found, line=0, message=f"The project’s own file cannot be added to. {found.message}")
 
 
-def _of_references(old: Evidence, new: Evidence) -> list[Finding]:
+def _of_references(old: Evidence, new: Evidence) -> list[Problem]:
     last = max((reference.line for reference in old.references.values()), default=0)
-    known = set(old.findings[REFERENCES])
-    found = [f for f in new.findings[REFERENCES] if f.line > last and f not in known]
+    known = set(old.problems[REFERENCES])
+    found = [f for f in new.problems[REFERENCES] if f.line > last and f not in known]
     return [replace(f, line=0) for f in found]
 
 

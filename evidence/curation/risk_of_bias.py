@@ -14,7 +14,7 @@ from types import MappingProxyType
 from evidence.curation.column_mapping import ColumnMapping, mapping_notes
 from evidence.dataset.csv_table import Row, Table
 from evidence.dataset.fields import nearest
-from evidence.dataset.problems import Finding, did_you_mean, finding
+from evidence.dataset.problems import Problem, did_you_mean, problem
 from evidence.dataset.records import Judgement, Result
 from evidence.dataset.validation import validate
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, TOOL_WORDS
@@ -122,10 +122,10 @@ def guess_columns(header: Sequence[str], tool: str) -> ColumnMapping:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What a table gave: valid judgements, all findings, how many rows were read, and what the tool cannot hold."""
+    """What a table gave: valid judgements, all problems, how many rows were read, and what the tool cannot hold."""
 
     judgements: tuple[Judgement, ...]
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     rows: int
     left_out: tuple[str, ...] = ()
 
@@ -148,14 +148,14 @@ def read_judgements(
 
     `citation` and `locator` say which review judged, and where in it.
     """
-    faults = list(table.findings)
+    faults = list(table.problems)
     if not table.is_readable:
         return Imported((), tuple(faults), table.count)
     notes = tuple(mapping_notes(table, mapping))
     faults += (note for note in notes if plain(str(note.value)) not in _ONLY_WEIGHT)
     place = {ours: table.columns.index(source) for source, ours in mapping.columns.items() if source in table.columns}
     if STUDY not in place:
-        return Imported((), (*faults, finding("missing-column", 1, "Study")), table.count)
+        return Imported((), (*faults, problem("missing-column", 1, "Study")), table.count)
     trials: dict[str, str] = {}
     labels: dict[str, None] = {}
     for result in results:
@@ -168,10 +168,10 @@ def read_judgements(
         trial = trials.get(study.casefold())
         if trial is None:
             guess = did_you_mean(nearest(study, labels))
-            faults.append(finding("unknown-trial", line, "Study", study, suggestion=guess))
+            faults.append(problem("unknown-trial", line, "Study", study, suggestion=guess))
             continue
         if trial in first_line:
-            faults.append(finding("duplicate-key", line, "Study", study, first_line=first_line[trial]))
+            faults.append(problem("duplicate-key", line, "Study", study, first_line=first_line[trial]))
             continue
         first_line[trial] = line
         for domain in TOOL_WORDS[tool].domains:
@@ -184,11 +184,11 @@ def read_judgements(
     long = Table(COLUMNS, COLUMNS, tuple(rows), count=len(rows))
     checked = validate(long, Judgement, citations=None if citations is None else set(citations))
     left_out = tuple(str(note.value) for note in notes if note.code == "column-left-out")
-    return Imported(checked.records, (*faults, *checked.findings), table.count, left_out)
+    return Imported(checked.records, (*faults, *checked.problems), table.count, left_out)
 
 
-def judgement_in(cell: str, tool: str, line: int, column: str) -> tuple[str, list[Finding]]:
-    """The judgement of the tool that a cell says, "" where it is blank; or the finding that it says none."""
+def judgement_in(cell: str, tool: str, line: int, column: str) -> tuple[str, list[Problem]]:
+    """The judgement of the tool that a cell says, "" where it is blank; or the problem that it says none."""
     text = " ".join(cell.split())
     if not text:
         return "", []
@@ -201,4 +201,4 @@ def judgement_in(cell: str, tool: str, line: int, column: str) -> tuple[str, lis
     signs = " ".join(dict.fromkeys(_SIGNS[tool]))
     labels = ", ".join(ROB_JUDGEMENTS[name].label.lower() for name in allowed)
     hint = f"Judgements of {tool} are {labels}, in full; signs that count: {signs}"
-    return "", [finding("unknown-term", line, column, text, suggestion=guess, allowed=f"{hint}.")]
+    return "", [problem("unknown-term", line, column, text, suggestion=guess, allowed=f"{hint}.")]

@@ -41,14 +41,14 @@ from evidence.dataset.evidence import (
     evidence_of,
     read_files,
 )
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.files import remove_leftovers, replace_file
 
 _LOG = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds to wait for another save
 # What is cited is written before what cites it, and taken back after it.
 _ORDER = (REFERENCES, *(name for name in FILES if name != REFERENCES))
-Files = Mapping[str, bytes | Finding]
+Files = Mapping[str, bytes | Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Refused:
     """Nothing was written, because of what the findings say or for another reason, in words."""
 
     reason: str
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def save(
@@ -161,8 +161,8 @@ def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict |
             last = next((v for v in reversed(versions(folder)) if v.what == "add" and v.after == seen), None)
             if last is None:
                 return Refused("There is no save to take back: the files are not as the last one left them.")
-            after: dict[str, bytes | Finding] = {name: kept_file(folder, last, name) for name in FILES}
-            if any(isinstance(after[name], Finding) for name in last.kept) or digest(after) != last.before:
+            after: dict[str, bytes | Problem] = {name: kept_file(folder, last, name) for name in FILES}
+            if any(isinstance(after[name], Problem) for name in last.kept) or digest(after) != last.before:
                 return Refused("The version before the last save is not in history/ any more.")
             what = Version(now(), "undo", seen, last.before, {}, last.rows, last.references)
             return Saved(_write(folder, files, after, what, tuple(reversed(_ORDER))))
@@ -220,7 +220,7 @@ def _lock(folder: Path, patience: float) -> FileLock:
     return FileLock(folder / FOLDER / ".lock", timeout=patience, poll_interval=0.01)
 
 
-def _whole(folder: Path, seen: str) -> tuple[dict[str, bytes | Finding], str]:
+def _whole(folder: Path, seen: str) -> tuple[dict[str, bytes | Problem], str]:
     """Return the files without what was killed halfway; whoever saw that half has seen what they are now."""
     for name in FILES:
         remove_leftovers(folder, name)
@@ -232,7 +232,7 @@ def _whole(folder: Path, seen: str) -> tuple[dict[str, bytes | Finding], str]:
     return restored, digest(restored) if seen == digest(files) else seen
 
 
-def _restore(folder: Path, files: Files) -> dict[str, bytes | Finding] | None:
+def _restore(folder: Path, files: Files) -> dict[str, bytes | Problem] | None:
     restored = interrupted(folder, files)
     if restored is not None:
         _replace(folder, files, restored, tuple(reversed(_ORDER)))
@@ -249,7 +249,7 @@ def _replace(folder: Path, before: Files, after: Files, order: Sequence[str]) ->
 
 def _with_additions(
     files: Files, tables: Mapping[str, Sequence[Sequence[str]]], items: Sequence[Mapping[str, Any]]
-) -> tuple[dict[str, bytes | Finding], Refused | None]:
+) -> tuple[dict[str, bytes | Problem], Refused | None]:
     after = dict(files)
     references = files[REFERENCES]
     if items and isinstance(references, bytes):
@@ -260,7 +260,7 @@ def _with_additions(
             after[name] = append_rows(data, rows, MODELS[name].columns())
     for name in (REFERENCES, *tables) if items else tables:
         fault = after[name]
-        if isinstance(fault, Finding):
+        if isinstance(fault, Problem):
             return dict(files), Refused(f"{name} cannot be added to.", (fault,))
     return after, None
 
@@ -277,9 +277,9 @@ def _objection(files: Files, after: Files, rows: Mapping[str, int], items: int) 
     return None
 
 
-def _new_blocking(old: Evidence, new: Evidence, name: str) -> tuple[Finding, ...]:
-    known = set(old.findings[name])
-    return tuple(found for found in new.findings[name] if found.is_blocking and found not in known)
+def _new_blocking(old: Evidence, new: Evidence, name: str) -> tuple[Problem, ...]:
+    known = set(old.problems[name])
+    return tuple(found for found in new.problems[name] if found.is_blocking and found not in known)
 
 
 def _write(folder: Path, before: Files, after: Files, what: Version, order: Sequence[str]) -> Version:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from evidence.curation.column_mapping import COLUMNS, guess_mapping, is_second_header, known_names
 from evidence.dataset.csv_table import MAX_COLUMNS, SEPARATORS, Row, Table, own_names, read_own_table
 from evidence.dataset.encoding import MAX_BYTES, any_text
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 from evidence.formatting import counted
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def read_upload(data: bytes, sheet: str = "") -> Upload:
         return _workbook(data, sheet)
     if data.startswith(_OLD):
         what = "it is protected by a password" if _ENCRYPTED in data else "it is an old workbook (.xls) or document"
-        return Upload(Table((), findings=(finding("workbook", 0, reason=what),)), "workbook")
+        return Upload(Table((), problems=(problem("workbook", 0, reason=what),)), "workbook")
     return Upload(_text_table(data), "text")
 
 
@@ -94,19 +94,19 @@ def read_paste(text: str) -> Upload:
 
 def _text_table(data: bytes) -> Table:
     decoded = any_text(data)
-    text, found = decoded.text, decoded.findings
+    text, found = decoded.text, decoded.problems
     if text is None:
-        return Table((), findings=found)
+        return Table((), problems=found)
     # Excel’s own first line, which names the separator, makes way for a blank one: lines keep their numbers.
     text = re.sub(r"\Asep=.?(?=[\r\n])", "", text, flags=re.IGNORECASE)
     separator, rows = _first_rows(text)
     at, notes = _header_row(rows)
     if any(f.is_blocking for f in notes):
-        return Table((), findings=(*found, *notes))
+        return Table((), problems=(*found, *notes))
     start = rows[at][0] if rows and at else 0
     table = read_own_table(text.encode("utf-8"), start=start, separator=separator)
-    found = (*found, *notes, *(f for f in table.findings if f.code != "bom"))
-    return _without_lines_of_text(replace(table, findings=found))
+    found = (*found, *notes, *(f for f in table.problems if f.code != "bom"))
+    return _without_lines_of_text(replace(table, problems=found))
 
 
 def _first_rows(text: str) -> "tuple[str, list[SheetRow]]":
@@ -134,21 +134,21 @@ def _first_rows(text: str) -> "tuple[str, list[SheetRow]]":
 def _without_lines_of_text(table: Table) -> Table:
     """The table without totals and without lines that hold one text alone, each named in a note."""
     rows: list[Row] = []
-    found: list[Finding] = []
+    found: list[Problem] = []
     for row in table.rows:
         first = next(filter(None, row.cells), "")
         if first[:1] in _STARTS_TOTAL and TOTAL.match(first):
-            found.append(finding("total-row", row.line, "", first.strip()))
+            found.append(problem("total-row", row.line, "", first.strip()))
         elif len(row.cells) > _FEW and sum(map(bool, row.cells)) == 1 and not first.strip()[:1].isdigit():
-            found.append(finding("text-line", row.line, "", first.strip()))
+            found.append(problem("text-line", row.line, "", first.strip()))
         else:
             rows.append(row)
-    return replace(table, rows=tuple(rows), findings=(*table.findings, *found)) if found else table
+    return replace(table, rows=tuple(rows), problems=(*table.problems, *found)) if found else table
 
 
 def _workbook(data: bytes, sheet: str) -> Upload:
     def refused(reason: str) -> Upload:
-        return Upload(Table((), findings=(finding("workbook", 0, reason=reason),)), "workbook")
+        return Upload(Table((), problems=(problem("workbook", 0, reason=reason),)), "workbook")
 
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -199,16 +199,16 @@ def _sheet(book: "Book", wanted: str) -> Upload:
     best = max(choice, key=lambda page: page.score, default=None)
     titles = tuple(sheet.title for sheet in book.sheets)
     if best is None:
-        return Upload(Table((), findings=(finding("file-empty", 0),)), "workbook", "", titles)
+        return Upload(Table((), problems=(problem("file-empty", 0),)), "workbook", "", titles)
     others = [
-        finding(
+        problem(
             "other-sheet", 0, "", page.title, read=best.title, state="" if page.is_shown else "hidden ", rows=counted
         )
         for page in read
         if page is not best and page.score >= _LIKE_RESULTS and (counted := page.counted)
     ]
     table = _table(best)
-    return Upload(replace(table, findings=(*table.findings, *others)), "workbook", best.title, titles)
+    return Upload(replace(table, problems=(*table.problems, *others)), "workbook", best.title, titles)
 
 
 class _Page(NamedTuple):
@@ -218,7 +218,7 @@ class _Page(NamedTuple):
     is_shown: bool
     found: "SheetRows"
     at: int
-    notes: tuple[Finding, ...]
+    notes: tuple[Problem, ...]
     score: int
 
     @property
@@ -233,12 +233,12 @@ class _Page(NamedTuple):
         return counted(below, "row") if below > 0 else ""
 
 
-def _header_row(rows: "Sequence[SheetRow]") -> tuple[int, tuple[Finding, ...]]:
+def _header_row(rows: "Sequence[SheetRow]") -> tuple[int, tuple[Problem, ...]]:
     """Which of the first rows is the header, and what has to be said of that: lines above it, or two of them."""
     first = [(line, cells[:_HEADER_COLUMNS]) for line, cells in rows[:_HEADER_ROWS]]
     for (line, groups), (below, names) in pairwise(first):
         if is_second_header(groups, names):
-            found = finding("two-header-rows", line, "", line, below=below, example=_joined(groups, names))
+            found = problem("two-header-rows", line, "", line, below=below, example=_joined(groups, names))
             return 0, (found,)
     scores = [known_names(cells) for _, cells in first]
     best = scores.index(max(scores)) if scores else 0
@@ -247,7 +247,7 @@ def _header_row(rows: "Sequence[SheetRow]") -> tuple[int, tuple[Finding, ...]]:
     if not best or (scores[best] < _LIKE_RESULTS and not is_under_title):
         return 0, ()
     above = next(cell for cell in first[0][1] if cell.strip())
-    return best, (finding("header-below", first[0][0], "", above, header=first[best][0]),)
+    return best, (problem("header-below", first[0][0], "", above, header=first[best][0]),)
 
 
 def _joined(groups: Sequence[str], names: Sequence[str]) -> str:
@@ -263,33 +263,33 @@ def _joined(groups: Sequence[str], names: Sequence[str]) -> str:
 def _table(page: _Page) -> Table:
     rows, merged, hidden, columns = page.found
     if not rows:
-        return Table((), findings=(finding("file-empty", 0),))
+        return Table((), problems=(problem("file-empty", 0),))
     if any(f.is_blocking for f in page.notes):
-        return Table((), findings=page.notes)
+        return Table((), problems=page.notes)
     line, header = rows[page.at]
     if len(header) > MAX_COLUMNS:
-        return Table((), findings=(finding("too-many-columns", line, found=len(header), limit=MAX_COLUMNS),))
+        return Table((), problems=(problem("too-many-columns", line, found=len(header), limit=MAX_COLUMNS),))
     names = own_names(header)
     found = [*page.notes]
-    found += [finding("merged-cells", start, "", place) for start, place in merged if start > line]
+    found += [problem("merged-cells", start, "", place) for start, place in merged if start > line]
     below = [one for one in hidden if one > line]
     if below:
         which = ", ".join(map(str, below[:_NAMED])) + (" …" if len(below) > _NAMED else "")
-        found.append(finding("hidden-cells", below[0], "", which, what=counted(len(below), "row", "rows")))
+        found.append(problem("hidden-cells", below[0], "", which, what=counted(len(below), "row", "rows")))
     shut = [names[place] for place in columns if place < len(names) and header[place].strip()]
     if shut:
         which = ", ".join(shut[:_NAMED]) + (" …" if len(shut) > _NAMED else "")
-        found.append(finding("hidden-cells", line, "", which, what=counted(len(shut), "column", "columns")))
+        found.append(problem("hidden-cells", line, "", which, what=counted(len(shut), "column", "columns")))
     kept = list(_same_width(rows[page.at + 1 :], len(names), found))
     if not kept:
-        found.append(finding("no-rows", line))
+        found.append(problem("no-rows", line))
     count = len(rows) - page.at - 1
     return _without_lines_of_text(Table(names, names, tuple(kept), ",", "xlsx", tuple(found), count))
 
 
-def _same_width(rows: "Sequence[SheetRow]", width: int, found: list[Finding]) -> Iterator[Row]:
+def _same_width(rows: "Sequence[SheetRow]", width: int, found: list[Problem]) -> Iterator[Row]:
     for line, texts in rows:
         if len(texts) > width:
-            found.append(finding("ragged-row", line, found=len(texts), expected=width))
+            found.append(problem("ragged-row", line, found=len(texts), expected=width))
             continue
         yield Row(line, (*texts, *[""] * (width - len(texts))))

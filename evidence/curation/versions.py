@@ -9,7 +9,7 @@ from pathlib import Path
 from evidence.curation.history import Version, kept_file, versions
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import FILES, TRIALS, digest, read_files
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 
 CURRENT = "current"
 # No "..": a name must not lead git out of its own folder of names.
@@ -22,7 +22,7 @@ class Snapshot:
     """The bytes of the data files at one time, and what that version is called."""
 
     name: str
-    files: Mapping[str, bytes | Finding]
+    files: Mapping[str, bytes | Problem]
 
     @property
     def digest(self) -> str:
@@ -30,10 +30,10 @@ class Snapshot:
         return digest(self.files)
 
 
-def snapshot(name: str, folder: Path) -> Snapshot | Finding:
+def snapshot(name: str, folder: Path) -> Snapshot | Problem:
     """The version called so: "current", a folder, a trials.csv, the start of a digest in history/, or a git revision.
 
-    of a file alone the other files are those of the folder. Where nothing is called so, the finding that says it.
+    of a file alone the other files are those of the folder. Where nothing is called so, the problem that says it.
     """
     if name == CURRENT:
         return Snapshot(name, read_files(folder))
@@ -41,15 +41,15 @@ def snapshot(name: str, folder: Path) -> Snapshot | Finding:
         path = Path(name)
         is_folder, is_there = path.is_dir(), path.exists()
     except (OSError, ValueError):
-        return finding("file-missing", 0, "", name)
+        return problem("file-missing", 0, "", name)
     if is_folder:
         return Snapshot(name, read_files(path))
     if is_there:
         data = read_bytes(path)
-        return data if isinstance(data, Finding) else of_upload(name, data, folder)
+        return data if isinstance(data, Problem) else of_upload(name, data, folder)
     if found := next((one for one in kept_snapshots(folder) if len(name) > 5 and one.digest.startswith(name)), None):
         return found
-    return of_revision(name, folder) or finding("file-missing", 0, "", name)
+    return of_revision(name, folder) or problem("file-missing", 0, "", name)
 
 
 def of_upload(name: str, trials: bytes, folder: Path) -> Snapshot:
@@ -64,7 +64,7 @@ def before(folder: Path, version: Version) -> Snapshot:
     """
     later = versions(folder)
     later = later[next((at for at, one in enumerate(later) if one == version), len(later)) :]
-    files: dict[str, bytes | Finding] = {}
+    files: dict[str, bytes | Problem] = {}
     for name in FILES:
         holder = next((one for one in later if name in one.kept), version)
         files[name] = kept_file(folder, holder, name)
@@ -83,12 +83,12 @@ def of_revision(revision: str, folder: Path) -> Snapshot | None:
     """The files of a git revision; None where there is no git, no repository or no such revision."""
     if not _REVISION.fullmatch(revision) or not folder.is_dir():
         return None
-    files: dict[str, bytes | Finding] = {}
+    files: dict[str, bytes | Problem] = {}
     for name in FILES:
         command = ["git", "-C", str(folder), "show", f"{revision}:./{name}"]
         try:
             done = subprocess.run(command, capture_output=True, check=False, timeout=_GIT_SECONDS)
         except (OSError, subprocess.SubprocessError):
             return None
-        files[name] = done.stdout if done.returncode == 0 else finding("file-missing", 0, "", name)
+        files[name] = done.stdout if done.returncode == 0 else problem("file-missing", 0, "", name)
     return Snapshot(revision, files) if any(isinstance(data, bytes) for data in files.values()) else None

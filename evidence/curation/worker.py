@@ -58,10 +58,10 @@ def _references(data: bytes, taken: tuple[str, ...]) -> Any:
 def _registry(data: bytes, roles: Mapping[str, str] | None) -> Any:
     """The record and, where the roles of its groups are given, its draft rows."""
     from evidence.curation.clinicaltrials_gov import drafts, read_registry
-    from evidence.dataset.problems import Finding
+    from evidence.dataset.problems import Problem
 
     record = read_registry(data)
-    if isinstance(record, Finding):
+    if isinstance(record, Problem):
         return record, ()
     given = {arm.title: arm.role for arm in record.arms} if roles is None else dict(roles)
     return record, drafts(record, given)

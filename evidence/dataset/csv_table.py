@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from evidence.dataset.encoding import MAX_BYTES, Decoded, decode, line_at
 from evidence.dataset.fields import nearest
-from evidence.dataset.problems import MOST, Finding, did_you_mean, finding
+from evidence.dataset.problems import MOST, Problem, did_you_mean, problem
 
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 MAX_COLUMNS = 1_000  # of a table; any more is no table of results
@@ -42,7 +42,7 @@ class Table:
     rows: tuple[Row, ...] = ()
     separator: str = ","
     encoding: str = ""
-    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
     count: int = 0
 
     @property
@@ -56,20 +56,20 @@ class Table:
         return tuple(row.cells[place] for row in self.rows)
 
 
-def read_bytes(path: Path) -> bytes | Finding:
-    """The bytes of a file, or the finding that says why there are none. A file over the limit is not opened."""
+def read_bytes(path: Path) -> bytes | Problem:
+    """The bytes of a file, or the problem that says why there are none. A file over the limit is not opened."""
     try:
         about = path.stat()
         if not S_ISREG(about.st_mode):
-            return finding("file-unreadable", 0, reason="it is not an ordinary file")
+            return problem("file-unreadable", 0, reason="it is not an ordinary file")
         if about.st_size > MAX_BYTES:
-            return finding("file-too-large", 0, size=about.st_size, limit=MAX_BYTES)
+            return problem("file-too-large", 0, size=about.st_size, limit=MAX_BYTES)
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)  # it may have grown since; decoding refuses the rest
     except FileNotFoundError:
-        return finding("file-missing", 0, "", path.name)
+        return problem("file-missing", 0, "", path.name)
     except (OSError, ValueError) as error:
-        return finding("file-unreadable", 0, reason=getattr(error, "strerror", None) or "its name is not allowed")
+        return problem("file-unreadable", 0, reason=getattr(error, "strerror", None) or "its name is not allowed")
 
 
 def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = ()) -> Table:
@@ -79,26 +79,26 @@ def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = ()) -
     `later` is read with these cells blank and one note.
 
     >>> table = read_table(b"b;a\n1;2\n3\n", ("a", "b"))
-    >>> table.rows, [(f.line, f.code) for f in table.findings]
+    >>> table.rows, [(f.line, f.code) for f in table.problems]
     ((Row(line=2, cells=('2', '1')),), [(1, 'separator'), (3, 'ragged-row')])
     """
     decoded = decode(data)
-    blank = Table(tuple(columns), findings=decoded.findings, encoding=decoded.encoding)
+    blank = Table(tuple(columns), problems=decoded.problems, encoding=decoded.encoding)
     if decoded.text is None:
         return blank
     line, separator, header = _header(data, decoded, columns)
     without = [name for name in later if name not in header]
-    found = [*decoded.findings, *_header_findings(line, header, [name for name in columns if name not in without])]
+    found = [*decoded.problems, *_header_findings(line, header, [name for name in columns if name not in without])]
     if any(f.is_blocking for f in found):
-        return replace(blank, findings=tuple(found), separator=separator)
+        return replace(blank, problems=tuple(found), separator=separator)
     if without:
-        found.append(finding("columns-not-given", line, "", "", missing=", ".join(without)))
+        found.append(problem("columns-not-given", line, "", "", missing=", ".join(without)))
     if separator != ",":
-        found.append(finding("separator", line, "", separator, separator=SEPARATORS[separator]))
+        found.append(problem("separator", line, "", separator, separator=SEPARATORS[separator]))
     rows, shape, count = _rows(data, decoded.encoding, separator, line, header, columns)
     found.extend(shape)
     if any(f.code in ("unclosed-quote", "no-rows") for f in shape):
-        return replace(blank, findings=tuple(found), separator=separator, count=count)
+        return replace(blank, problems=tuple(found), separator=separator, count=count)
     return Table(tuple(columns), header, rows, separator, decoded.encoding, tuple(found), count)
 
 
@@ -114,7 +114,7 @@ def read_own_table(data: bytes, header: Sequence[str] | None = None, *, start: i
     """
     decoded = decode(data)
     if decoded.text is None:
-        return Table((), findings=decoded.findings, encoding=decoded.encoding)
+        return Table((), problems=decoded.problems, encoding=decoded.encoding)
     lines = enumerate(_lines(data, decoded.encoding), 1)
     line, first = next(((n, text) for n, text in lines if n >= start and text.strip()), (start, ""))
     separator = separator or max(SEPARATORS, key=first.count)
@@ -124,20 +124,20 @@ def read_own_table(data: bytes, header: Sequence[str] | None = None, *, start: i
         try:
             cells = next((cells for cells in reader if any(cell.strip() for cell in cells)), [])
             if len(cells) > MAX_COLUMNS:
-                fault = finding("too-many-columns", line, found=len(cells), limit=MAX_COLUMNS)
-                return Table((), findings=(*decoded.findings, fault), separator=separator)
+                fault = problem("too-many-columns", line, found=len(cells), limit=MAX_COLUMNS)
+                return Table((), problems=(*decoded.problems, fault), separator=separator)
             names = own_names(cells)
         except csv.Error as error:
             fault = _quote_fault(error, line, line - 1 + reader.line_num, 0)
-            return Table((), findings=(*decoded.findings, fault), separator=separator)
+            return Table((), problems=(*decoded.problems, fault), separator=separator)
     if not names:  # nothing but separators
-        return Table((), findings=(*decoded.findings, finding("no-rows", line)), separator=separator)
+        return Table((), problems=(*decoded.problems, problem("no-rows", line)), separator=separator)
     start = 0 if header is not None else line
     rows, shape, count = _rows(data, decoded.encoding, separator, start, names, names)
-    note = [finding("separator", line, "", separator, separator=SEPARATORS[separator])] if separator != "," else []
-    found = (*decoded.findings, *note, *shape)
+    note = [problem("separator", line, "", separator, separator=SEPARATORS[separator])] if separator != "," else []
+    found = (*decoded.problems, *note, *shape)
     if any(f.code == "unclosed-quote" for f in shape):
-        return Table((), findings=found, separator=separator, count=count)
+        return Table((), problems=found, separator=separator, count=count)
     return Table(names, names, rows, separator, decoded.encoding, found, count)
 
 
@@ -180,25 +180,25 @@ def _header(data: bytes, decoded: Decoded, columns: Sequence[str]) -> tuple[int,
     return number, best[1], best[2]
 
 
-def _header_findings(line: int, header: Sequence[str], columns: Sequence[str]) -> Iterator[Finding]:
+def _header_findings(line: int, header: Sequence[str], columns: Sequence[str]) -> Iterator[Problem]:
     known, times = set(columns), Counter(header)
     if not known.intersection(times):
-        yield finding("no-header", line, "", ",".join(header), columns=",".join(columns))
+        yield problem("no-header", line, "", ",".join(header), columns=",".join(columns))
         return
     for name in columns:
         if name not in times:
-            yield finding("missing-column", line, name)
+            yield problem("missing-column", line, name)
         elif times[name] > 1:
-            yield finding("duplicate-column", line, name)
+            yield problem("duplicate-column", line, name)
     missing = [name for name in columns if name not in times]
     for name in list(times)[: len(columns) + 100]:
         if name not in known:
-            yield finding("unknown-column", line, name, name, suggestion=did_you_mean(nearest(name, missing)))
+            yield problem("unknown-column", line, name, name, suggestion=did_you_mean(nearest(name, missing)))
 
 
 def _rows(
     data: bytes, encoding: str, separator: str, header_line: int, header: tuple[str, ...], columns: Sequence[str]
-) -> tuple[tuple[Row, ...], list[Finding], int]:
+) -> tuple[tuple[Row, ...], list[Problem], int]:
     width = len(header)
     place = {name: at for at, name in enumerate(header)}
     # A column that the file lacks is read from a blank cell behind the row's own.
@@ -207,7 +207,7 @@ def _rows(
     open_line = 0 if data.endswith((b"\n", b"\r")) else line_at(data, len(data))
     memo: dict[str, str] = {}
     rows: list[Row] = []
-    found: list[Finding] = []
+    found: list[Problem] = []
     skipped: list[int] = []
     count = faulty = 0
     reader = csv.reader(_lines(data, encoding), delimiter=separator, strict=True)
@@ -232,7 +232,7 @@ def _rows(
         count += 1
         if len(cells) != width:
             is_cut = len(cells) < width and reader.line_num == open_line
-            found.append(finding("half-written" if is_cut else "ragged-row", start, found=len(cells), expected=width))
+            found.append(problem("half-written" if is_cut else "ragged-row", start, found=len(cells), expected=width))
             faulty += 1
             continue
         # Equal cells share one text, which keeps a large file small in memory.
@@ -243,20 +243,20 @@ def _rows(
             shared = tuple(padded[at] for at in order)
         rows.append(Row(start, shared))
     else:
-        found.append(finding("too-many-findings", reader.line_num + 1, most=MOST))
+        found.append(problem("too-many-findings", reader.line_num + 1, most=MOST))
     if skipped:
-        found.append(finding("blank-row", skipped[0], "", "", times=len(skipped)))
+        found.append(problem("blank-row", skipped[0], "", "", times=len(skipped)))
     if not count:
-        found.append(finding("no-rows", header_line))
+        found.append(problem("no-rows", header_line))
     return tuple(rows), found, count
 
 
-def _quote_fault(error: csv.Error, start: int, end: int, open_line: int) -> Finding:
+def _quote_fault(error: csv.Error, start: int, end: int, open_line: int) -> Problem:
     # A fault that spans lines began with a quotation mark nobody closed: every row since is in doubt.
     if start == open_line and "end of data" in str(error):
-        return finding("half-written", start)
+        return problem("half-written", start)
     if start != end or "end of data" in str(error):
-        return finding("unclosed-quote", start)
+        return problem("unclosed-quote", start)
     if "limit" in str(error):
-        return finding("cell-too-long", start, limit=csv.field_size_limit())
-    return finding("stray-quote", start)
+        return problem("cell-too-long", start, limit=csv.field_size_limit())
+    return problem("stray-quote", start)

@@ -6,7 +6,7 @@
 import re
 from dataclasses import dataclass
 
-from evidence.dataset.problems import Finding, finding
+from evidence.dataset.problems import Problem, problem
 
 MAX_BYTES = 50_000_000
 
@@ -41,12 +41,12 @@ class Decoded:
 
     text: str | None
     encoding: str
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def why(self) -> str:
         """Why there is no text, to go on with a sentence: "it is binary data, not text"."""
-        return self.findings[-1].message.replace("The file", "it", 1).rstrip(".")
+        return self.problems[-1].message.replace("The file", "it", 1).rstrip(".")
 
 
 def line_at(data: bytes, position: int) -> int:
@@ -62,19 +62,19 @@ def line_at(data: bytes, position: int) -> int:
 def decode(data: bytes) -> Decoded:
     r"""The text of the bytes when they are UTF-8; otherwise a blocking finding that says what they are.
 
-    >>> decode("label\nCañas".encode("cp1252")).findings[0].message
+    >>> decode("label\nCañas".encode("cp1252")).problems[0].message
     'Byte 0xF1 (ñ in Windows-1252) is not UTF-8.'
     """
     if len(data) > MAX_BYTES:
-        return _refused(finding("file-too-large", 0, size=len(data), limit=MAX_BYTES))
+        return _refused(problem("file-too-large", 0, size=len(data), limit=MAX_BYTES))
     if data.startswith(_WIDE) or _is_wide_without_mark(data):
-        return _refused(finding("utf-16", 1))
+        return _refused(problem("utf-16", 1))
     what = next((name for start, name in _MAGIC.items() if data.startswith(start)), None)
     sample = data[:_SAMPLE]
     if what or len(_CONTROL.findall(sample)) > max(2, 0.05 * len(sample)):
-        return _refused(finding("binary", 1, what=what or "binary data"))
+        return _refused(problem("binary", 1, what=what or "binary data"))
     if (nul := data.find(b"\x00")) >= 0:
-        return _refused(finding("nul", line_at(data, nul)))
+        return _refused(problem("nul", line_at(data, nul)))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -82,15 +82,15 @@ def decode(data: bytes) -> Decoded:
         position = error.start + (len(_BOM) if data.startswith(_BOM) else 0)
         byte = data[position]
         letter = bytes([byte]).decode("cp1252", errors="replace")
-        return _refused(finding("not-utf-8", line_at(data, position), "", f"0x{byte:02X}", letter=letter))
+        return _refused(problem("not-utf-8", line_at(data, position), "", f"0x{byte:02X}", letter=letter))
     if not text.strip():
-        return _refused(finding("file-empty", 0))
+        return _refused(problem("file-empty", 0))
     if data.startswith(_BOM):
-        return Decoded(text, "utf-8-sig", (finding("bom", 1),))
+        return Decoded(text, "utf-8-sig", (problem("bom", 1),))
     return Decoded(text, "utf-8", ())
 
 
-def _refused(why: Finding) -> Decoded:
+def _refused(why: Problem) -> Decoded:
     return Decoded(None, "", (why,))
 
 
@@ -112,7 +112,7 @@ def any_text(data: bytes) -> Decoded:
     decoded = decode(data)
     if decoded.text is not None:
         return decoded
-    why = decoded.findings[0]
+    why = decoded.problems[0]
     if why.code == "utf-16":
         encoding = _wide_encoding(data)
         try:
@@ -121,10 +121,10 @@ def any_text(data: bytes) -> Decoded:
             return decoded
         if "\ud800" <= max(text, default="") <= "\udfff":
             return decoded
-        return Decoded(text.removeprefix("\ufeff"), encoding, (finding("encoding-read", 1, "", encoding.upper()),))
+        return Decoded(text.removeprefix("\ufeff"), encoding, (problem("encoding-read", 1, "", encoding.upper()),))
     if why.code == "not-utf-8":
         encoding, name = single_byte_encoding(data)
-        return Decoded(data.decode(encoding, "replace"), encoding, (finding("encoding-read", 1, "", name),))
+        return Decoded(data.decode(encoding, "replace"), encoding, (problem("encoding-read", 1, "", name),))
     return decoded
 
 

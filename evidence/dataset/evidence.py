@@ -13,16 +13,16 @@ from typing import Any
 
 from evidence.config import Settings, shipped_data
 from evidence.dataset.csv_table import Table, read_bytes, read_table
-from evidence.dataset.problems import KINDS, Finding, finding
+from evidence.dataset.problems import KINDS, Problem, problem
 from evidence.dataset.records import (
     LATER,
     Claim,
     Gap,
     Judgement,
     Overlap,
+    PublishedEstimate,
     Record,
     Result,
-    Review,
     ReviewTrial,
     TopicWord,
 )
@@ -43,7 +43,7 @@ MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
         TRIALS: Result,
         JUDGEMENTS: Judgement,
-        REVIEWS: Review,
+        REVIEWS: PublishedEstimate,
         CLAIMS: Claim,
         OVERLAPS: Overlap,
         GAPS: Gap,
@@ -56,14 +56,14 @@ DATA = shipped_data()
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything on screen comes from one such value. `findings` and `rows` are by file name."""
+    """Everything on screen comes from one such value. `problems` and `rows` are by file name."""
 
     results: tuple[Result, ...]
     references: Mapping[str, Reference]
     judgements: tuple[Judgement, ...]
-    reviews: tuple[Review, ...]
+    reviews: tuple[PublishedEstimate, ...]
     claims: tuple[Claim, ...]
-    findings: Mapping[str, tuple[Finding, ...]]
+    problems: Mapping[str, tuple[Problem, ...]]
     rows: Mapping[str, int]
     digest: str
     trials: Mapping[str, tuple[Result, ...]] = field(default_factory=dict, repr=False)
@@ -104,20 +104,20 @@ class Evidence:
         """Files that cannot be read as a whole: missing, unreadable, no table, or ending in the middle of a row."""
         return tuple(
             name
-            for name, found in self.findings.items()
+            for name, found in self.problems.items()
             if any(f.is_blocking and (KINDS[f.code].level == "file" or f.code == "half-written") for f in found)
         )
 
     @property
     def is_valid(self) -> bool:
         """Whether nothing blocks in any file."""
-        return not any(found.is_blocking for findings in self.findings.values() for found in findings)
+        return not any(found.is_blocking for problems in self.problems.values() for found in problems)
 
 
 def load(folder: Path | str | None = None) -> Evidence:
     """Return the evidence in a folder; its words become those of the program.
 
-    What cannot be read is missing from it and named in its findings.
+    What cannot be read is missing from it and named in its problems.
 
     Args:
         folder: The folder of the data files. By default the one that the environment variable KETAMINE_EVIDENCE_DATA
@@ -128,28 +128,28 @@ def load(folder: Path | str | None = None) -> Evidence:
     activate(evidence.words)
     _LOG.info("Read %s: %d results, version %s", where, len(evidence.results), evidence.short)
     for name in evidence.broken:
-        _LOG.warning("%s cannot be read: %s", where / name, evidence.findings[name][0].message)
+        _LOG.warning("%s cannot be read: %s", where / name, evidence.problems[name][0].message)
     return evidence
 
 
-def read_files(folder: Path) -> dict[str, bytes | Finding]:
+def read_files(folder: Path) -> dict[str, bytes | Problem]:
     """Return the bytes of the data files by name, or why there are none."""
     return {name: read_bytes(folder / name) for name in FILES}
 
 
-def _not_given(data: Mapping[str, bytes | Finding], name: str) -> bool:
+def _not_given(data: Mapping[str, bytes | Problem], name: str) -> bool:
     content = data.get(name)
     missing = ("file-missing", "file-not-given")
-    is_missing = content is None or (isinstance(content, Finding) and content.code in missing)
+    is_missing = content is None or (isinstance(content, Problem) and content.code in missing)
     return is_missing and name in OPTIONAL
 
 
-def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
+def evidence_of(data: Mapping[str, bytes | Problem]) -> Evidence:
     """Return the evidence in the bytes of the data files, as `load` gives it for a folder.
 
     An optional file that is not among them is taken as not given.
     """
-    data = {name: finding("file-not-given", 0, "", name) if _not_given(data, name) else data[name] for name in FILES}
+    data = {name: problem("file-not-given", 0, "", name) if _not_given(data, name) else data[name] for name in FILES}
     table = _table(data[VOCABULARY], TopicWord)
     checked_words = validate(table, TopicWord)
     # A folder from before this file has the words of the data that are shipped; so has one whose file is broken, as one
@@ -160,7 +160,7 @@ def evidence_of(data: Mapping[str, bytes | Finding]) -> Evidence:
         return _evidence_of(data, checked_words, words)
 
 
-def _evidence_of(data: Mapping[str, bytes | Finding], checked_words: Checked[TopicWord], words: Words) -> Evidence:
+def _evidence_of(data: Mapping[str, bytes | Problem], checked_words: Checked[TopicWord], words: Words) -> Evidence:
     references = _references(data[REFERENCES])
     tables = {name: _table(data[name], model) for name, model in MODELS.items()}
     citations = references.items if references.is_readable else None
@@ -168,7 +168,7 @@ def _evidence_of(data: Mapping[str, bytes | Finding], checked_words: Checked[Top
     trials = frozenset(tables[TRIALS].column("trial")) if tables[TRIALS].is_readable else None
     results = validate(tables[TRIALS], Result, citations=citations)
     judgements = validate(tables[JUDGEMENTS], Judgement, citations=citations, trials=trials)
-    reviews = validate(tables[REVIEWS], Review, citations=citations)
+    reviews = validate(tables[REVIEWS], PublishedEstimate, citations=citations)
     claims = validate(tables[CLAIMS], Claim, citations=citations, trials=trials)
     overlaps = validate(tables[OVERLAPS], Overlap, citations=citations, trials=trials)
     gaps = validate(tables[GAPS], Gap, trials=trials)
@@ -184,8 +184,8 @@ def _evidence_of(data: Mapping[str, bytes | Finding], checked_words: Checked[Top
         REVIEW_TRIALS: review_trials,
         VOCABULARY: checked_words,
     }
-    findings = {name: one.findings for name, one in checked.items()}
-    findings[REFERENCES] = (*references.findings, *_unused(references, tables))
+    problems = {name: one.problems for name, one in checked.items()}
+    problems[REFERENCES] = (*references.problems, *_unused(references, tables))
     rows = {name: one.rows for name, one in checked.items()} | {REFERENCES: references.rows}
     joined = _with_overlaps(results.records, overlaps.records)
     return Evidence(
@@ -194,7 +194,7 @@ def _evidence_of(data: Mapping[str, bytes | Finding], checked_words: Checked[Top
         judgements=judgements.records,
         reviews=reviews.records,
         claims=claims.records,
-        findings=MappingProxyType({name: findings[name] for name in FILES}),
+        problems=MappingProxyType({name: problems[name] for name in FILES}),
         rows=MappingProxyType({name: rows[name] for name in FILES}),
         digest=digest(data),
         trials=_by_trial(joined),
@@ -232,7 +232,7 @@ def known_citations(path: Path) -> Collection[str] | None:
     return references.items if references.is_readable else None
 
 
-def digest(data: Mapping[str, bytes | Finding]) -> str:
+def digest(data: Mapping[str, bytes | Problem]) -> str:
     """Return the SHA-256 of the bytes of the data files, as `Evidence.digest` has it.
 
     An optional file that is not given adds nothing, so that a folder of the first release keeps its hash.
@@ -243,33 +243,33 @@ def digest(data: Mapping[str, bytes | Finding]) -> str:
             continue
         content = data[name]
         # A file that was not read counts with its reason, so that its coming back changes the hash.
-        content = content.message.encode() if isinstance(content, Finding) else content
+        content = content.message.encode() if isinstance(content, Problem) else content
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
 
 
-def _references(data: bytes | Finding) -> References:
-    if isinstance(data, Finding):
+def _references(data: bytes | Problem) -> References:
+    if isinstance(data, Problem):
         return References({}, (data,), 0, is_readable=False)
     return read_references(data)
 
 
-def _table(data: bytes | Finding, model: type[Record]) -> Table:
-    if isinstance(data, Finding):
-        return Table(model.columns(), findings=(data,))
+def _table(data: bytes | Problem, model: type[Record]) -> Table:
+    if isinstance(data, Problem):
+        return Table(model.columns(), problems=(data,))
     table = read_table(data, model.columns(), LATER.get(model, ()))
     if model is Result or table.rows:
         return table
     # A header alone says that there is nothing yet: no review, no claim, no judgement.
-    return replace(table, findings=tuple(f for f in table.findings if f.code != "no-rows"))
+    return replace(table, problems=tuple(f for f in table.problems if f.code != "no-rows"))
 
 
 def _is_absent(table: Table) -> bool:
-    return any(found.code == "file-not-given" for found in table.findings)
+    return any(found.code == "file-not-given" for found in table.problems)
 
 
-def _unused(references: References, tables: Mapping[str, Table]) -> list[Finding]:
+def _unused(references: References, tables: Mapping[str, Table]) -> list[Problem]:
     if not all(table.is_readable for name, table in tables.items() if not _is_absent(table)):
         return []  # the citing row may stand in the file that could not be read
     cited = {
@@ -281,7 +281,7 @@ def _unused(references: References, tables: Mapping[str, Table]) -> list[Finding
         for key in cell.split(";")
     }
     unused = [reference for key, reference in references.items.items() if key not in cited]
-    return [finding("unused-citation", reference.line, "id", reference.id) for reference in unused]
+    return [problem("unused-citation", reference.line, "id", reference.id) for reference in unused]
 
 
 def _with_overlaps(results: tuple[Result, ...], overlaps: tuple[Overlap, ...]) -> tuple[Result, ...]:

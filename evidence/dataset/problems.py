@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 Severity = Literal["blocking", "note"]
 Level = Literal["file", "cell", "row", "table"]
-SHOWN = 80  # characters of a value that a finding repeats
-MOST = 5_000  # blocking findings after which a file is read no further
+SHOWN = 80  # characters of a value that a problem repeats
+MOST = 5_000  # blocking problems after which a file is read no further
 
 
 @dataclass(frozen=True, slots=True)
-class FindingKind:
+class ProblemKind:
     """One kind of finding: how grave, what it is about, and its words; `message` and `fix` are templates."""
 
     code: str
@@ -30,7 +30,7 @@ class FindingKind:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Problem:
     """One thing wrong in one place. Line 0 is the file as a whole; column "" is the whole row.
 
     `related_line` is the other line that the message names, 0 where there is none.
@@ -183,7 +183,7 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
 )
 # fmt: on
 
-KINDS: Mapping[str, FindingKind] = MappingProxyType({row[0]: FindingKind(*row) for row in _ROWS})
+KINDS: Mapping[str, ProblemKind] = MappingProxyType({row[0]: ProblemKind(*row) for row in _ROWS})
 
 
 def shown(value: object) -> str:
@@ -199,12 +199,12 @@ def shown(value: object) -> str:
     return cut if len(cut) <= SHOWN and len(text) <= SHOWN else f"{cut[: SHOWN - 1]}…"
 
 
-def finding(code: str, line: int, column: str = "", value: object = "", **details: object) -> Finding:
+def problem(code: str, line: int, column: str = "", value: object = "", **details: object) -> Problem:
     """A finding of the given kind, its message and fix filled in from the value and the details.
 
     Raises KeyError for a code that is not in the table, or a detail its words need.
 
-    >>> finding("blank-required", 3, "outcome").message
+    >>> problem("blank-required", 3, "outcome").message
     'outcome is blank.'
     """
     kind = KINDS[code]
@@ -215,7 +215,7 @@ def finding(code: str, line: int, column: str = "", value: object = "", **detail
     words |= {"column": shown(column), "value": shown(value)}
     message, fix = kind.message.format_map(words), kind.fix.format_map(words)
     related = details.get("first_line")
-    return Finding(
+    return Problem(
         line,
         words["column"],
         code,

@@ -203,7 +203,7 @@ class Judgement(Record):
     """Where in the review the judgement stands."""
 
 
-class Review(Record):
+class PublishedEstimate(Record):
     """One pooled estimate printed by a published meta-analysis: a row of reviews.csv."""
 
     estimate: CitationKey

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from evidence.dataset.encoding import decode
-from evidence.dataset.problems import MOST, Finding, finding
+from evidence.dataset.problems import MOST, Problem, problem
 from evidence.dataset.validation import text_fault
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -77,10 +77,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """The references by id, in the order of the file; the findings; how many items the file has."""
+    """The references by id, in the order of the file; the problems; how many items the file has."""
 
     items: Mapping[str, Reference]
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     rows: int
     is_readable: bool = True
 
@@ -89,42 +89,42 @@ def read_references(data: bytes) -> References:
     """The references in the bytes of a CSL-JSON list, and everything wrong with them. Never raises.
 
     >>> found = read_references(b'[{"id": "A1", "DOI": "https://doi.org/10.1/x"}]')
-    >>> list(found.items), found.items["A1"].doi, [f.code for f in found.findings]
+    >>> list(found.items), found.items["A1"].doi, [f.code for f in found.problems]
     (['A1'], '', ['doi'])
     """
     decoded = decode(data)
     if decoded.text is None:
-        return References({}, decoded.findings, 0, is_readable=False)
+        return References({}, decoded.problems, 0, is_readable=False)
     try:
         items = json.loads(decoded.text)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
-        why = finding("json", line, reason=getattr(error, "msg", "it is nested too deeply or holds a number too long"))
-        return References({}, (*decoded.findings, why), 0, is_readable=False)
+        why = problem("json", line, reason=getattr(error, "msg", "it is nested too deeply or holds a number too long"))
+        return References({}, (*decoded.problems, why), 0, is_readable=False)
     if not isinstance(items, list) or not items:
         what = "an empty list" if items == [] else f"a {type(items).__name__}"
-        return References({}, (*decoded.findings, finding("reference-list", 1, "", what)), 0, is_readable=False)
-    return _references(items, _id_lines(decoded.text), list(decoded.findings))
+        return References({}, (*decoded.problems, problem("reference-list", 1, "", what)), 0, is_readable=False)
+    return _references(items, _id_lines(decoded.text), list(decoded.problems))
 
 
-def _references(items: list[Any], lines: Mapping[str, list[int]], found: list[Finding]) -> References:
+def _references(items: list[Any], lines: Mapping[str, list[int]], found: list[Problem]) -> References:
     references: dict[str, Reference] = {}
     times: dict[str, int] = {}
     for number, item in enumerate(items, 1):
         if len(found) > MOST:
-            found.append(finding("too-many-findings", 1, most=MOST))
+            found.append(problem("too-many-findings", 1, most=MOST))
             break
         if not isinstance(item, dict):
-            found.append(finding("reference-shape", 1, "", item, item=number, expected="an object"))
+            found.append(problem("reference-shape", 1, "", item, item=number, expected="an object"))
             continue
         key = item.get("id")
         if not isinstance(key, str) or _ID.fullmatch(key) is None:
-            found.append(finding("reference-id", _line(lines, key, 0), "id", key or "", item=number))
+            found.append(problem("reference-id", _line(lines, key, 0), "id", key or "", item=number))
             continue
         line = _line(lines, key, times.get(key, 0))
         times[key] = times.get(key, 0) + 1
         if key in references:
-            found.append(finding("duplicate-id", line, "id", key, first_line=references[key].line))
+            found.append(problem("duplicate-id", line, "id", key, first_line=references[key].line))
             continue
         references[key] = _reference(key, item, line, found)
     return References(MappingProxyType(references), tuple(found), len(items))
@@ -148,9 +148,9 @@ def _line(lines: Mapping[str, list[int]], key: object, nth: int) -> int:
     return known[min(nth, len(known) - 1)] if known else 1
 
 
-def _reference(key: str, item: dict[str, Any], line: int, found: list[Finding]) -> Reference:
+def _reference(key: str, item: dict[str, Any], line: int, found: list[Problem]) -> Reference:
     def shape(column: str, value: object, expected: str) -> None:
-        found.append(finding("reference-shape", line, column, value, item=key, expected=expected))
+        found.append(problem("reference-shape", line, column, value, item=key, expected=expected))
 
     def text(column: str, value: object) -> str:
         if value is None:
@@ -163,7 +163,7 @@ def _reference(key: str, item: dict[str, Any], line: int, found: list[Finding]) 
         except ValueError:  # a whole number of thousands of digits
             words = ""
         if fault := text_fault(words):
-            found.append(finding(fault.code, line, column, fault.value, **fault.details))
+            found.append(problem(fault.code, line, column, fault.value, **fault.details))
             return ""
         return words
 
@@ -176,7 +176,7 @@ def _reference(key: str, item: dict[str, Any], line: int, found: list[Finding]) 
         if isinstance(value, int) and name == "PMID" and 0 < value < 10**8:
             texts[name] = str(value)
         if value is not None and not texts[name]:
-            found.append(finding(code, line, name, value if isinstance(value, str) else type(value).__name__))
+            found.append(problem(code, line, name, value if isinstance(value, str) else type(value).__name__))
     return Reference(
         id=key,
         type=texts["type"],

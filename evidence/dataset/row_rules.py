@@ -10,8 +10,8 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from evidence.dataset.problems import Finding, finding
-from evidence.dataset.records import Judgement, Overlap, Record, Result, Review, TopicWord
+from evidence.dataset.problems import Problem, problem
+from evidence.dataset.records import Judgement, Overlap, PublishedEstimate, Record, Result, TopicWord
 from evidence.dataset.vocabulary import INSTRUMENTS, STATES, TOOL_WORDS
 from evidence.formatting import plain
 
@@ -45,10 +45,10 @@ class Entry(NamedTuple):
 
 
 _scores = attrgetter("mean_intervention", "sd_intervention", "mean_comparator", "sd_comparator")
-Rule = Callable[[Entry], Iterator[Finding]]
+Rule = Callable[[Entry], Iterator[Problem]]
 
 
-def count_rules(entry: Entry) -> Iterator[Finding]:
+def count_rules(entry: Entry) -> Iterator[Problem]:
     """Events against the number analysed, and the printed percentage against both."""
     row = entry.record
     for arm in ARMS:
@@ -57,18 +57,18 @@ def count_rules(entry: Entry) -> Iterator[Finding]:
             continue
         if n is None:
             if entry.is_blank(f"n_{arm}"):
-                yield finding("events-without-n", entry.line, f"events_{arm}", events, other=f"n_{arm}")
+                yield problem("events-without-n", entry.line, f"events_{arm}", events, other=f"n_{arm}")
             continue
         if events > n:
-            yield finding("events-over-n", entry.line, f"events_{arm}", events, n=n)
+            yield problem("events-over-n", entry.line, f"events_{arm}", events, n=n)
             continue
         percent = getattr(row, f"percent_{arm}")
         if percent is not None and n and abs(100 * events / n - percent) > PERCENT_TOLERANCE:
             details = {"events": events, "n": n, "percent": f"{100 * events / n:.1f}"}
-            yield finding("percent-disagrees", entry.line, f"percent_{arm}", percent, **details)
+            yield problem("percent-disagrees", entry.line, f"percent_{arm}", percent, **details)
 
 
-def percent_rules(entry: Entry) -> Iterator[Finding]:
+def percent_rules(entry: Entry) -> Iterator[Problem]:
     """A percentage of 1 or less that no whole number of people gives: it may be a proportion.
 
     Where the number analysed is not known, both percentages have to be below 1.
@@ -82,10 +82,10 @@ def percent_rules(entry: Entry) -> Iterator[Finding]:
             continue
         if n is not None and not _is_share_of_people(percent, n):
             details = {"people": f"{percent * n / 100:.2g} of {n} people", "scaled": plain(100 * percent)}
-            yield finding("percent-like-proportion", entry.line, f"percent_{arm}", percent, **details)
+            yield problem("percent-like-proportion", entry.line, f"percent_{arm}", percent, **details)
         elif n is None and percent < 1:
             details = {"people": "fewer than one person in a hundred", "scaled": plain(100 * percent)}
-            yield finding("percent-like-proportion", entry.line, f"percent_{arm}", percent, **details)
+            yield problem("percent-like-proportion", entry.line, f"percent_{arm}", percent, **details)
 
 
 def _is_share_of_people(percent: float, n: int) -> bool:
@@ -99,7 +99,7 @@ def _decimals(*numbers: float) -> int:
     return max(len(f"{number:.10f}".rstrip("0").partition(".")[2]) for number in numbers)
 
 
-def scale_rules(entry: Entry) -> Iterator[Finding]:
+def scale_rules(entry: Entry) -> Iterator[Problem]:
     """Scores against the direction and the range of their scale.
 
     Two changes above zero on a scale where a fall is improvement are most often improvements written without their
@@ -109,7 +109,7 @@ def scale_rules(entry: Entry) -> Iterator[Finding]:
     means = [getattr(row, f"mean_{arm}") for arm in ARMS]
     if row.outcome in CHANGES and row.analysis == "main" and all(mean is not None and mean > 0 for mean in means):
         details = {"other": plain(means[1]), "instrument": row.instrument or "this scale"}
-        yield finding("change-above-zero", entry.line, "mean_intervention", means[0], **details)
+        yield problem("change-above-zero", entry.line, "mean_intervention", means[0], **details)
     scale = INSTRUMENTS.get(row.instrument or "")
     low, high = getattr(scale, "low", None), getattr(scale, "high", None)
     if row.unit != "points" or low is None or high is None or row.outcome not in CHANGES | ENDPOINTS:
@@ -124,10 +124,10 @@ def scale_rules(entry: Entry) -> Iterator[Finding]:
             is_inside = least <= value <= most if name != "sd" else value <= (most - least) / 2
             if not is_inside:
                 details = {"low": plain(low), "high": plain(high), "instrument": row.instrument}
-                yield finding("outside-scale", entry.line, f"{name}_{arm}", value, **details)
+                yield problem("outside-scale", entry.line, f"{name}_{arm}", value, **details)
 
 
-def mean_rules(entry: Entry) -> Iterator[Finding]:
+def mean_rules(entry: Entry) -> Iterator[Problem]:
     """Means without the number analysed, and standard deviations that are not above zero.
 
     A mean without n blocks where the row gives n for the other arm: the row is then half filled in.
@@ -141,14 +141,14 @@ def mean_rules(entry: Entry) -> Iterator[Finding]:
     for arm in means if is_half_filled else means[:1]:
         code = "mean-without-n" if is_half_filled else "n-not-reported"
         mean = getattr(row, f"mean_{arm}")
-        yield finding(code, entry.line, f"mean_{arm}", mean, other=f"n_{arm}")
+        yield problem(code, entry.line, f"mean_{arm}", mean, other=f"n_{arm}")
     for arm in ARMS:
         sd = getattr(row, f"sd_{arm}")
         if sd is not None and sd <= 0:
-            yield finding("sd-not-positive", entry.line, f"sd_{arm}", sd)
+            yield problem("sd-not-positive", entry.line, f"sd_{arm}", sd)
 
 
-def interval_rules(entry: Entry) -> Iterator[Finding]:
+def interval_rules(entry: Entry) -> Iterator[Problem]:
     """The effect against its interval and its measure."""
     row = entry.record
     effect, low, high = row.effect, row.ci_low, row.ci_high
@@ -156,25 +156,25 @@ def interval_rules(entry: Entry) -> Iterator[Finding]:
         return
     if effect is None:
         if low is not None and high is not None and low > high:
-            yield finding("effect-outside-interval", entry.line, "ci_low", low, other="ci_high", against=high)
+            yield problem("effect-outside-interval", entry.line, "ci_low", low, other="ci_high", against=high)
     else:
         if low is not None and low > effect:
-            yield finding("effect-outside-interval", entry.line, "ci_low", low, other="effect", against=effect)
+            yield problem("effect-outside-interval", entry.line, "ci_low", low, other="effect", against=effect)
         if high is not None and effect > high:
-            yield finding("effect-outside-interval", entry.line, "ci_high", high, other="effect", against=effect)
+            yield problem("effect-outside-interval", entry.line, "ci_high", high, other="effect", against=effect)
         if entry.is_blank("effect_measure"):
-            yield finding("effect-without-measure", entry.line, "effect_measure", effect)
+            yield problem("effect-without-measure", entry.line, "effect_measure", effect)
     if row.effect_measure in RATIOS:
         for name, number in (("effect", effect), ("ci_low", low), ("ci_high", high)):
             if number is not None and number <= 0:
-                yield finding("ratio-not-positive", entry.line, name, number, measure=row.effect_measure)
+                yield problem("ratio-not-positive", entry.line, name, number, measure=row.effect_measure)
         if effect is not None and low is not None and high is not None and is_logarithm(effect, low, high):
             details = {
                 "measure": row.effect_measure,
                 "interval": f"{low:g} to {high:g}",
                 "ratio": f"{_exp(effect):.3g}",
             }
-            yield finding("ratio-on-log-scale", entry.line, "effect", effect, **details)
+            yield problem("ratio-on-log-scale", entry.line, "effect", effect, **details)
 
 
 def is_logarithm(effect: float, low: float, high: float) -> bool:
@@ -199,23 +199,23 @@ def _exp(number: float) -> float:
     return math.exp(min(number, 700.0))
 
 
-def comparison_rules(entry: Entry) -> Iterator[Finding]:
+def comparison_rules(entry: Entry) -> Iterator[Problem]:
     """The dose with its unit, the comparator with its data, and n against the number randomised."""
     row = entry.record
     if row.dose is not None and entry.is_blank("dose_unit"):
-        yield finding("dose-without-unit", entry.line, "dose_unit", row.dose)
+        yield problem("dose-without-unit", entry.line, "dose_unit", row.dose)
     if row.comparator == "none":
         for name in _COMPARATOR_CELLS:
             value = getattr(row, name)
             if value is not None:
-                yield finding("comparator-on-uncontrolled", entry.line, name, value)
+                yield problem("comparator-on-uncontrolled", entry.line, name, value)
     if row.schedule is not None and row.administrations and (row.schedule == "single") != (row.administrations == 1):
-        yield finding("schedule-disagrees", entry.line, "schedule", row.schedule, administrations=row.administrations)
+        yield problem("schedule-disagrees", entry.line, "schedule", row.schedule, administrations=row.administrations)
     if row.outcome in STATES and entry.is_blank("timing"):
-        yield finding("timing-missing", entry.line, "timing", row.outcome)
+        yield problem("timing-missing", entry.line, "timing", row.outcome)
     analysed, randomised = _analysed(row), row.n_randomised
     if randomised is not None and analysed is not None and analysed > randomised and row.design is not None:
-        yield finding("n-over-randomised", entry.line, "n_intervention", analysed, randomised=randomised)
+        yield problem("n-over-randomised", entry.line, "n_intervention", analysed, randomised=randomised)
 
 
 _COMPARATOR_CELLS = tuple(name for name in Result.columns() if name.endswith("_comparator"))
@@ -229,7 +229,7 @@ def _analysed(row: Any) -> int | None:
     return heads
 
 
-def effect_rules(entry: Entry) -> Iterator[Finding]:
+def effect_rules(entry: Entry) -> Iterator[Problem]:
     """The printed effect against what the arms give: size, sign, and ratio."""
     row = entry.record
     first, second, effect = row.mean_intervention, row.mean_comparator, row.effect
@@ -238,15 +238,15 @@ def effect_rules(entry: Entry) -> Iterator[Finding]:
         standardised = effect
     if standardised is not None and abs(standardised) > LARGE_EFFECT:
         column = "effect" if standardised is effect else "mean_intervention"
-        yield finding("large-effect", entry.line, column, round(standardised, 2))
+        yield problem("large-effect", entry.line, column, round(standardised, 2))
     if effect is None:
         return
     if row.effect_measure in ("MD", "SMD") and None not in (first, second) and effect * (first - second) < 0:
-        yield finding("effect-sign", entry.line, "effect", effect, difference=plain(first - second))
+        yield problem("effect-sign", entry.line, "effect", effect, difference=plain(first - second))
     counts = effect_of_counts(row)
     if counts is not None and is_apart(row.effect_measure, effect, counts):
         details = {"measure": row.effect_measure, "counts": f"{counts:.3g}"}
-        yield finding("ratio-disagrees", entry.line, "effect", effect, **details)
+        yield problem("ratio-disagrees", entry.line, "effect", effect, **details)
 
 
 def standardised_difference(row: Any) -> float | None:
@@ -310,7 +310,7 @@ def is_apart(measure: str, printed: float, recomputed: float) -> bool:
     )
 
 
-def tool_rules(entry: Entry) -> Iterator[Finding]:
+def tool_rules(entry: Entry) -> Iterator[Problem]:
     """The domain and the judgement against the words of the tool."""
     row = entry.record
     known = TOOL_WORDS.get(row.tool or "")
@@ -321,29 +321,29 @@ def tool_rules(entry: Entry) -> Iterator[Finding]:
         ("judgement", row.judgement, known.judgements),
     ):
         if value is not None and value not in allowed:
-            yield finding("tool-word", entry.line, column, value, tool=row.tool, allowed=", ".join(allowed))
+            yield problem("tool-word", entry.line, column, value, tool=row.tool, allowed=", ".join(allowed))
 
 
-def overlap_rules(entry: Entry) -> Iterator[Finding]:
-    """Yield a finding where a trial is said to share people with itself."""
+def overlap_rules(entry: Entry) -> Iterator[Problem]:
+    """Yield a problem where a trial is said to share people with itself."""
     if entry.record.trial is not None and entry.record.trial == entry.record.other_trial:
-        yield finding("same-trial", entry.line, "other_trial", entry.record.trial)
+        yield problem("same-trial", entry.line, "other_trial", entry.record.trial)
 
 
 _NEEDED_OF = {"outcome": ("group", "better"), "comparator": ("kind",), "instrument": ("rater",)}
 
 
-def word_rules(entry: Entry) -> Iterator[Finding]:
+def word_rules(entry: Entry) -> Iterator[Problem]:
     """What a word of its list must say besides its label and definition."""
     for column in _NEEDED_OF.get(entry.record.list or "", ()):
         if entry.is_blank(column):
-            yield finding("blank-required", entry.line, column, "")
+            yield problem("blank-required", entry.line, column, "")
 
 
 ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(
     {
         Result: (count_rules, percent_rules, mean_rules, scale_rules, interval_rules, comparison_rules, effect_rules),
-        Review: (interval_rules,),
+        PublishedEstimate: (interval_rules,),
         Judgement: (tool_rules,),
         Overlap: (overlap_rules,),
         TopicWord: (word_rules,),

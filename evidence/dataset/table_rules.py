@@ -12,8 +12,18 @@ from types import MappingProxyType
 from typing import Any
 
 from evidence.dataset.fields import nearest
-from evidence.dataset.problems import Finding, did_you_mean, finding
-from evidence.dataset.records import Claim, Gap, Judgement, Overlap, Record, Result, Review, ReviewTrial, TopicWord
+from evidence.dataset.problems import Problem, did_you_mean, problem
+from evidence.dataset.records import (
+    Claim,
+    Gap,
+    Judgement,
+    Overlap,
+    PublishedEstimate,
+    Record,
+    Result,
+    ReviewTrial,
+    TopicWord,
+)
 from evidence.dataset.row_rules import ARMS, Entry
 
 TRIAL_COLUMNS = (
@@ -37,10 +47,10 @@ _ENOUGH_SDS = 10
 _FEWEST_SDS = 2  # of other rows, for a scale without a typical SD
 _SUGGESTIONS = 50  # looking for the nearest of many words takes time
 
-TableRule = Callable[[Sequence[Entry]], Iterator[Finding]]
+TableRule = Callable[[Sequence[Entry]], Iterator[Problem]]
 
 
-def trial_agreement(entries: Sequence[Entry]) -> Iterator[Finding]:
+def trial_agreement(entries: Sequence[Entry]) -> Iterator[Problem]:
     """Rows whose trial-level cells differ from those of the trial's first row."""
     first: dict[tuple[str, str], tuple[int, Any]] = {}
     agreed: dict[str, tuple[Any, ...]] = {}
@@ -56,7 +66,7 @@ def trial_agreement(entries: Sequence[Entry]) -> Iterator[Finding]:
             if value != known:
                 agrees = False
                 details = {"first": _words(known), "first_line": line, "trial": trial}
-                yield finding("trial-disagrees", entry.line, column, _words(value), **details)
+                yield problem("trial-disagrees", entry.line, column, _words(value), **details)
         if agrees:
             agreed[trial] = values
 
@@ -65,7 +75,7 @@ def _words(value: object) -> object:
     return "" if value is None else value
 
 
-def repeated_rows(entries: Sequence[Entry]) -> Iterator[Finding]:
+def repeated_rows(entries: Sequence[Entry]) -> Iterator[Problem]:
     """Rows that say the same as an earlier one in every cell."""
     first: dict[tuple[Any, ...], int] = {}
     for entry in entries:
@@ -73,7 +83,7 @@ def repeated_rows(entries: Sequence[Entry]) -> Iterator[Finding]:
             continue
         line = first.setdefault(_cells(entry), entry.line)
         if line != entry.line:
-            yield finding("duplicate-row", entry.line, "", "", first_line=line)
+            yield problem("duplicate-row", entry.line, "", "", first_line=line)
 
 
 def _cells(entry: Entry) -> tuple[Any, ...]:
@@ -83,7 +93,7 @@ def _cells(entry: Entry) -> tuple[Any, ...]:
 def keys_said_twice(*columns: str) -> TableRule:
     """A rule that finds rows with the key of an earlier row and other content."""
 
-    def rule(entries: Sequence[Entry]) -> Iterator[Finding]:
+    def rule(entries: Sequence[Entry]) -> Iterator[Problem]:
         first: dict[tuple[Any, ...], Entry] = {}
         for entry in entries:
             if not entry.unreadable.isdisjoint(columns):
@@ -91,12 +101,12 @@ def keys_said_twice(*columns: str) -> TableRule:
             key = tuple(getattr(entry.record, column) for column in columns)
             known = first.setdefault(key, entry)
             if known is not entry and (entry.unreadable or _cells(known) != _cells(entry)):
-                yield finding("duplicate-key", entry.line, columns[0], " / ".join(key), first_line=known.line)
+                yield problem("duplicate-key", entry.line, columns[0], " / ".join(key), first_line=known.line)
 
     return rule
 
 
-def main_rows_of_one_pool(entries: Sequence[Entry]) -> Iterator[Finding]:
+def main_rows_of_one_pool(entries: Sequence[Entry]) -> Iterator[Problem]:
     """Main rows that describe the same comparison, outcome and time as an earlier main row."""
     first: dict[tuple[Any, ...], Entry] = {}
     columns = (*_MEASUREMENT, *_ARM)
@@ -105,10 +115,10 @@ def main_rows_of_one_pool(entries: Sequence[Entry]) -> Iterator[Finding]:
             continue
         known = first.setdefault(tuple([getattr(entry.record, column) for column in columns]), entry)
         if known is not entry and (entry.unreadable or known.unreadable or _cells(known) != _cells(entry)):
-            yield finding("same-pool", entry.line, "", "", first_line=known.line)
+            yield problem("same-pool", entry.line, "", "", first_line=known.line)
 
 
-def shared_comparators(entries: Sequence[Entry]) -> Iterator[Finding]:
+def shared_comparators(entries: Sequence[Entry]) -> Iterator[Problem]:
     """Yield main rows of another arm that repeat the comparator data of an earlier row without naming its people."""
     first: dict[tuple[Any, ...], tuple[int, tuple[Any, ...]]] = {}
     for entry in entries:
@@ -122,10 +132,10 @@ def shared_comparators(entries: Sequence[Entry]) -> Iterator[Finding]:
         key = (*(getattr(row, name) for name in _MEASUREMENT), *data)
         line, known = first.setdefault(key, (entry.line, arm))
         if arm != known:
-            yield finding("shared-comparator", entry.line, "comparator", row.comparator, first_line=line)
+            yield problem("shared-comparator", entry.line, "comparator", row.comparator, first_line=line)
 
 
-def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Finding]:
+def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Problem]:
     """Standard deviations that look like standard errors.
 
     An SD is suspicious when it is below a third of the usual SD of its instrument and unit, and
@@ -157,13 +167,13 @@ def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Finding]:
                 continue
             about = {"usual": f"{usual:.3g}", "instrument": instrument or "this scale"}
             details = about | {"n": n, "times": f"{sd * math.sqrt(n):.3g}"}
-            yield finding("sd-like-standard-error", entry.line, f"sd_{arm}", sd, **details)
+            yield problem("sd-like-standard-error", entry.line, f"sd_{arm}", sd, **details)
 
 
 def unknown_keys(code: str, columns: Sequence[str], known: Collection[str] | None) -> TableRule:
     """A rule that finds citations or trials another file does not hold; none when that file is not known."""
 
-    def rule(entries: Sequence[Entry]) -> Iterator[Finding]:
+    def rule(entries: Sequence[Entry]) -> Iterator[Problem]:
         offered: dict[str, str] = {}
         for entry in entries if known is not None else ():
             for column in columns:
@@ -173,7 +183,7 @@ def unknown_keys(code: str, columns: Sequence[str], known: Collection[str] | Non
                         continue
                     if key not in offered and len(offered) < _SUGGESTIONS:
                         offered[key] = did_you_mean(nearest(key, known or ()))
-                    yield finding(code, entry.line, column, key, suggestion=offered.get(key, ""))
+                    yield problem(code, entry.line, column, key, suggestion=offered.get(key, ""))
 
     return rule
 
@@ -182,7 +192,7 @@ TABLE_RULES: Mapping[type[Record], tuple[TableRule, ...]] = MappingProxyType(
     {
         Result: (trial_agreement, repeated_rows, main_rows_of_one_pool, shared_comparators, suspicious_deviations),
         Judgement: (repeated_rows, keys_said_twice("trial", "tool", "domain", "citation")),
-        Review: (repeated_rows, keys_said_twice("estimate")),
+        PublishedEstimate: (repeated_rows, keys_said_twice("estimate")),
         Claim: (repeated_rows, keys_said_twice("claim")),
         Overlap: (repeated_rows, keys_said_twice("trial", "other_trial")),
         Gap: (repeated_rows,),
@@ -194,7 +204,7 @@ CITATION_COLUMNS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType(
     {
         Result: ("citation",),
         Judgement: ("citation",),
-        Review: ("citation",),
+        PublishedEstimate: ("citation",),
         Claim: ("citations",),
         Overlap: ("citation",),
     }

@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 
 from evidence.dataset.csv_table import Table
 from evidence.dataset.fields import DECIMAL_COMMA
-from evidence.dataset.problems import MOST, Finding, did_you_mean, finding
+from evidence.dataset.problems import MOST, Problem, did_you_mean, problem
 from evidence.dataset.records import Record
 from evidence.dataset.row_rules import ROW_RULES, Entry
 from evidence.dataset.table_rules import CITATION_COLUMNS, ESTIMATE_KEYS, TABLE_RULES, TRIAL_KEYS, unknown_keys
@@ -44,7 +44,7 @@ class Checked(Generic[R]):
     """A file after validation: its valid records, everything found, and how many rows it has."""
 
     records: tuple[R, ...]
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
     rows: int
 
     @property
@@ -55,7 +55,7 @@ class Checked(Generic[R]):
     @property
     def is_valid(self) -> bool:
         """Whether nothing blocks."""
-        return not any(found.is_blocking for found in self.findings)
+        return not any(found.is_blocking for found in self.problems)
 
 
 class Fault(NamedTuple):
@@ -180,7 +180,7 @@ def validate(
     readers = {name: _Column(name, model.model_fields[name], has_decimal_commas=has_commas) for name in table.columns}
     names, columns, set_fields = tuple(readers), tuple(readers.values()), {"line", *readers}
     rules = ROW_RULES.get(model, ())
-    found: list[Finding] = list(table.findings)
+    found: list[Problem] = list(table.problems)
     entries: list[Entry] = []
     faulty = 0
     absent = frozenset(table.columns) - frozenset(table.header)
@@ -190,7 +190,7 @@ def validate(
         unreadable: frozenset[str] = frozenset()
         if _Faulty in map(type, values.values()):
             faults = {name: value for name, value in values.items() if type(value) is _Faulty}
-            found += (finding(f.code, line, name, f.value, **f.details) for name, x in faults.items() for f in x.faults)
+            found += (problem(f.code, line, name, f.value, **f.details) for name, x in faults.items() for f in x.faults)
             values |= {name: fault.value for name, fault in faults.items()}
             unreadable = frozenset(name for name, fault in faults.items() if fault.is_unreadable)
         entry = Entry(_record(model, {**unwritten, "line": line, **values}, set_fields), unreadable, absent)
@@ -200,7 +200,7 @@ def validate(
             found += rule(entry)
         faulty += len(unreadable) + sum(f.is_blocking for f in found[before:])
         if faulty > MOST:
-            found.append(finding("too-many-findings", line + 1, most=MOST))
+            found.append(problem("too-many-findings", line + 1, most=MOST))
             break
     blocked = {f.line for f in found if f.is_blocking}
     for table_rule in chain(
@@ -214,7 +214,7 @@ def validate(
                 blocked.add(one.line)
                 faulty += 1
                 if faulty == MOST + 1:
-                    found.append(finding("too-many-findings", one.line, most=MOST))
+                    found.append(problem("too-many-findings", one.line, most=MOST))
             if faulty <= MOST or not one.is_blocking:
                 found.append(one)
     place = {name: number for number, name in enumerate(("", *table.columns))}

@@ -217,7 +217,7 @@ SOURCES = terms(
     ("full text", "Full text", "The full article was read."),
     ("abstract", "Abstract", "Only the abstract was read."),
     ("registry", "Registry", "A trial registry's results record was read."),
-    ("review", "Review", "Read in the tables of a systematic review."),
+    ("review", "PublishedEstimate", "Read in the tables of a systematic review."),
     ("secondary", "Secondary", "Read in another publication, label or summary."),
 )
 EXTRACTIONS = terms(

@@ -15,7 +15,7 @@ from evidence.dataset.vocabulary import INSTRUMENTS
 from evidence.formatting import MINUS
 from evidence.questions import duration, harms, response
 from evidence.questions.response import Choices
-from evidence.report.view import ExportError, View
+from evidence.report.view import NothingToExport, View
 from evidence.serialize import BOM, guard_formula, to_csv
 from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.arms import measured
@@ -58,7 +58,7 @@ def _entries(view: View) -> list[tuple[Answer, TrialEffect]]:
         if entry.effect is not None or entry.intervention is not None
     ]
     if not found:
-        raise ExportError(_NOTHING)
+        raise NothingToExport(_NOTHING)
     return found
 
 
@@ -185,7 +185,7 @@ def metapsy_csv(view: View) -> bytes:
         if data:
             lines.append(_metapsy_design(row, several[_measurement(row)] > 1) | data | _own(row))
     if not lines:
-        raise ExportError(_NOTHING)
+        raise NothingToExport(_NOTHING)
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow(METAPSY_COLUMNS)

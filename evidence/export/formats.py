@@ -15,7 +15,7 @@ from evidence.bibliography.bibtex import bibtex
 from evidence.bibliography.csl import csl_json
 from evidence.bibliography.ris import ris
 from evidence.export.r_script import r_script
-from evidence.report.view import ExportError, FailedError, Said, View, quiet, tell
+from evidence.report.view import ExportFailed, NothingToExport, Progress, View, quiet, tell
 from evidence.selection.selection import headcount
 
 _LOG = logging.getLogger(__name__)
@@ -30,43 +30,43 @@ class Format(NamedTuple):
     holds: str
     suffix: str
     mime: str
-    make: Callable[[View, Said], bytes]
+    make: Callable[[View, Progress], bytes]
 
 
-def _ris(view: View, _: Said) -> bytes:
+def _ris(view: View, _: Progress) -> bytes:
     return ris(view.references).encode("utf-8", "backslashreplace")
 
 
-def _bibtex(view: View, _: Said) -> bytes:
+def _bibtex(view: View, _: Progress) -> bytes:
     return bibtex(view.references).encode("utf-8", "backslashreplace")
 
 
-def _csl(view: View, _: Said) -> bytes:
+def _csl(view: View, _: Progress) -> bytes:
     return csl_json(view.references).encode("utf-8", "backslashreplace")
 
 
-def _r(view: View, said: Said) -> bytes:
-    answers = tell(view, said).answers
+def _r(view: View, progress: Progress) -> bytes:
+    answers = tell(view, progress).answers
     if not answers:
-        raise ExportError("No trial in this view has an effect to pool, so there is nothing for R to compute.")
+        raise NothingToExport("No trial in this view has an effect to pool, so there is nothing for R to compute.")
     version = view.evidence.short
     return "\n".join(r_script(item, f"{title}: {item.question.title}", version) for title, item in answers).encode()
 
 
-def _by(module: str, name: str, in_parts: bool = False) -> Callable[[View, Said], bytes]:
+def _by(module: str, name: str, in_parts: bool = False) -> Callable[[View, Progress], bytes]:
     """A maker whose module is imported at first need: workbooks, charts and slides each bring a large package.
 
     Where it works `in_parts` it says each as it is begun.
     """
 
-    def make(view: View, said: Said) -> bytes:
+    def make(view: View, progress: Progress) -> bytes:
         maker = getattr(import_module(f"evidence.export.{module}"), name)
-        return bytes(maker(view, said) if in_parts else maker(view))
+        return bytes(maker(view, progress) if in_parts else maker(view))
 
     return make
 
 
-def _zip(view: View, said: Said) -> bytes:
+def _zip(view: View, progress: Progress) -> bytes:
     rows = view.rows
     stamp = (max(view.made.year, 1980), view.made.month, view.made.day, 0, 0, 0)
     file, lines, missing = io.BytesIO(), list[str](), list[str]()
@@ -75,17 +75,17 @@ def _zip(view: View, said: Said) -> bytes:
         def add(name: str, data: bytes) -> None:
             archive.writestr(zipfile.ZipInfo(name, stamp), data, zipfile.ZIP_DEFLATED)
 
-        def within(path: str) -> Said:
-            return lambda part: said(f"{path}, {part}")
+        def within(path: str) -> Progress:
+            return lambda part: progress(f"{path}, {part}")
 
         for name, item in FORMATS.items():
             if name == "zip":
                 continue
             path = f"{name}.{item.suffix}"
-            said(f"making {path}")
+            progress(f"making {path}")
             try:
                 add(path, made(item.label, partial(item.make, view, within(path))))
-            except ExportError as error:
+            except NothingToExport as error:
                 missing.append(f"{path} is not here: {error}")
             else:
                 lines.append(f"{path:<14} {item.holds}")
@@ -169,26 +169,26 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 )
 
 
-def export(name: str, view: View, said: Said = quiet) -> bytes:
-    """The bytes of a view in a format; raises ExportError, which says why, where there is nothing to export.
+def export(name: str, view: View, progress: Progress = quiet) -> bytes:
+    """The bytes of a view in a format; raises NothingToExport, which says why, where there is nothing to export.
 
-    `said` is told of each part as it is begun; what it raises ends the export.
+    `progress` is told of each part as it is begun; what it raises ends the export.
     """
-    said(f"making {name}")
+    progress(f"making {name}")
     making = FORMATS[name]
-    return making.make(view, said) if name == "zip" else made(making.label, partial(making.make, view, said))
+    return making.make(view, progress) if name == "zip" else made(making.label, partial(making.make, view, progress))
 
 
 def made(label: str, make: Callable[[], Made]) -> Made:
-    """What a maker makes; a fault in it is said in words, as a FailedError, and never as a traceback."""
+    """What a maker makes; a fault in it is said in words, as a ExportFailed, and never as a traceback."""
     try:
         return make()
-    except (ExportError, FailedError):
+    except (NothingToExport, ExportFailed):
         raise
     except Exception as error:
         _LOG.exception("%s could not be made", label)
         why = " ".join(str(error).split())[:_LONGEST_WHY]
-        raise FailedError(f"{label} could not be made: {why or type(error).__name__}.") from error
+        raise ExportFailed(f"{label} could not be made: {why or type(error).__name__}.") from error
 
 
 def objection(name: str, view: View) -> str:
@@ -197,7 +197,7 @@ def objection(name: str, view: View) -> str:
         if name in ("metafor", "metapsy", "revman", "r"):
             export(name, view)
         view.rows  # noqa: B018 - raises where there is none
-    except ExportError as error:
+    except NothingToExport as error:
         return str(error)
     return ""
 

@@ -16,7 +16,7 @@ from evidence.questions.harms import Harm
 from evidence.report.figures.forest import Row
 from evidence.report.figures.people import icon_counts
 from evidence.report.sections import harm_rows, response_rows, sections
-from evidence.report.view import Said, Story, View, quiet, references_of, tell
+from evidence.report.view import Progress, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
 from evidence.selection.widening import given_up
 from evidence.synthesis import sentences as statements
@@ -48,10 +48,10 @@ footer { font-size: 6.8pt; line-height: 1.25; margin-top: 1.6mm; border-top: .2m
 """
 
 
-def handout(view: View, said: Said = quiet) -> bytes:
+def handout(view: View, progress: Progress = quiet) -> bytes:
     """The page."""
-    story = tell(view, said)
-    found = {section.key: section for section in sections(story, said)}
+    story = tell(view, progress)
+    found = {section.key: section for section in sections(story, progress)}
     soon, lasting = found["onset"].headline, found["single"].headline
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -66,7 +66,7 @@ def handout(view: View, said: Said = quiet) -> bytes:
     return text.encode("utf-8", "xmlcharrefreplace")
 
 
-def _head(view: View, finding: str) -> str:
+def _head(view: View, headline: str) -> str:
     code = ""
     if view.base:
         try:
@@ -75,7 +75,7 @@ def _head(view: View, finding: str) -> str:
             code = '<div class="code">The address is too long for a QR code; it stands below.</div>'
     return (
         "<header><div><h1>Ketamine in depression: the evidence</h1>"
-        f'<p class="headline">{html.escape(finding)}</p>'
+        f'<p class="headline">{html.escape(headline)}</p>'
         f"<p>{html.escape(str(view.selection))}: {html.escape(str(headcount(view.rows)))}.</p></div>{code}</header>\n"
     )
 
@@ -114,17 +114,17 @@ def _hundred(story: Story) -> str:
     words = [f"● {both} {verb} with either" if both else ""]
     words += [f"■ {gained} more {verb} on {sides.drug}" if gained else ""]
     words += [f"✕ {lost} fewer {verb} on {sides.drug}" if lost else "", f"○ {never} with neither" if never else ""]
-    said = "; ".join(word for word in words if word)
+    text = "; ".join(word for word in words if word)
     _, low, high = found.events_of_100
     doubt = f"The interval on {sides.drug}: {low:.0f} to {high:.0f} of 100."
-    return f'{head}{vector.hundred(found, said)}<p class="small">{html.escape(f"{said}. {doubt}")}</p>\n'
+    return f'{head}{vector.hundred(found, text)}<p class="small">{html.escape(f"{text}. {doubt}")}</p>\n'
 
 
 def _harms(story: Story) -> str:
     items, apart = story.harms.drawn, story.serious.drawn
     if not items and not apart:
-        said = "No trial in this view counts adverse events in both arms in numbers that can be compared."
-        return f"<h2>At what cost</h2>\n<p>{said}</p>"
+        text = "No trial in this view counts adverse events in both arms in numbers that can be compared."
+        return f"<h2>At what cost</h2>\n<p>{text}</p>"
     blocks = (
         ("Event", items, items[:_MOST_EVENTS], story.harms.scope),
         ("Serious, or stopping", apart, apart[:_MOST_APART], story.serious.scope),
@@ -132,9 +132,9 @@ def _harms(story: Story) -> str:
     hidden = sum(len(every) - len(shown) for _, every, shown, _ in blocks)
     notes = [given_up(scope.dropped) for _, _, shown, scope in blocks if shown]
     notes.append(f"{counted(hidden, 'event')} more on the Safety page." if hidden else "")
-    said = " ".join(dict.fromkeys(note for note in notes if note))
+    text = " ".join(dict.fromkeys(note for note in notes if note))
     tables = "".join(_events(name, shown) for name, _, shown, _ in blocks if shown)
-    return f'<h2>At what cost</h2>\n{tables}<p class="small quiet">{html.escape(said)}</p>'
+    return f'<h2>At what cost</h2>\n{tables}<p class="small quiet">{html.escape(text)}</p>'
 
 
 def _events(name: str, items: Sequence[Harm]) -> str:

@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from evidence.config import Settings
 from evidence.report.charts import chart
 from evidence.report.figures.framing import SIZES
-from evidence.report.view import FailedError, View
+from evidence.report.view import ExportFailed, View
 
 _LOG = logging.getLogger(__name__)
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
@@ -30,12 +30,12 @@ def find_browser(environment: Mapping[str, str] | None = None) -> Path:
     named = Settings.from_env(given).browser
     if named:
         if not Path(named).is_file():
-            raise FailedError(f"BROWSER_PATH names {named}, where there is no browser. Correct it, or take it away.")
+            raise ExportFailed(f"BROWSER_PATH names {named}, where there is no browser. Correct it, or take it away.")
         return Path(named)
     found = (shutil.which(name, path=given.get("PATH", "")) for name in _NAMES)
     places = [path for path in found if path] + [path for path in _PLACES if Path(path).is_file()]
     if not places:
-        raise FailedError(
+        raise ExportFailed(
             "Pictures need Chromium or Chrome, and none was found. Install one, or name it in BROWSER_PATH; "
             "or open the page and use the camera button in the chart’s corner."
         )
@@ -63,4 +63,4 @@ def render(figure: go.Figure, kind: str, scale: int, browser: Path) -> bytes:
         return bytes(kaleido.calc_fig_sync(figure, opts=options, kopts=settings(browser)))
     except Exception as error:  # the browser and its driver fail in many ways, of which none is ours
         _LOG.exception("%s could not draw a picture", browser)
-        raise FailedError(f"{browser} could not draw the picture: {str(error) or type(error).__name__}") from error
+        raise ExportFailed(f"{browser} could not draw the picture: {str(error) or type(error).__name__}") from error

@@ -25,7 +25,7 @@ from evidence.formatting import counted
 from evidence.report.sections import sections
 from evidence.report.tables import answers as tables
 from evidence.report.tables.trials import arms_of
-from evidence.report.view import ExportError, Said, View, quiet, tell
+from evidence.report.view import NothingToExport, Progress, View, quiet, tell
 from evidence.selection.selection import PRESETS, Selection, headcount
 from evidence.serialize import to_csv
 from evidence.synthesis.describe import describe
@@ -51,20 +51,20 @@ h1 { font-size: 1.7rem; line-height: 1.2 } h2 { font-size: 1.25rem; margin-top: 
 """
 
 
-def site(view: View, said: Said = quiet) -> dict[str, bytes]:
+def site(view: View, progress: Progress = quiet) -> dict[str, bytes]:
     """The files of the site by their paths; the view's own selection counts for nothing, every preset has its page.
 
-    Raises ExportError where there is no result at all.
+    Raises NothingToExport where there is no result at all.
     """
     whole = replace(view, selection=Selection("everything"))
     files = {PLOTLY: get_plotlyjs().encode(), **_data(whole)}
     told = {}
     for name in PRESETS:
-        said(f"making {name}.html")
+        progress(f"making {name}.html")
         own = replace(view, selection=Selection(name))
         try:
             text = page(own).decode()
-        except ExportError as error:
+        except NothingToExport as error:
             told[name] = str(error)
             continue
         told[name] = "".join(f"<li>{html.escape(section.headline)}</li>\n" for section in sections(tell(own))[:3])

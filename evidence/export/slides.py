@@ -22,7 +22,7 @@ from evidence.report.sections import (
     sections,
 )
 from evidence.report.tables import summary_of_findings as summary_table
-from evidence.report.view import Said, Story, View, named, quiet, references_of, tell
+from evidence.report.view import Progress, Story, View, named, quiet, references_of, tell
 from evidence.selection.selection import headcount
 from evidence.synthesis import sentences as statements
 
@@ -30,11 +30,11 @@ _IN_NOTES = ", listed in the notes"
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
 
-def deck(view: View, said: Said = quiet) -> bytes:
+def deck(view: View, progress: Progress = quiet) -> bytes:
     """The presentation; a question the view cannot answer gets no slide."""
-    story = tell(view, said)
-    found = {section.key: section for section in sections(story, said)}
-    slides = Deck(view.stamp, said)
+    story = tell(view, progress)
+    found = {section.key: section for section in sections(story, progress)}
+    slides = Deck(view.stamp, progress)
     _opening(slides, view)
     _summary(slides, story)
     _course(slides, story, found["onset"], story.onset)
@@ -51,7 +51,7 @@ def deck(view: View, said: Said = quiet) -> bytes:
         _forest(slides, story, found[key], harm_rows(items), "RD", harm_labels(items))
     drawn = [result for section in found.values() for result in section.results]
     _closing(slides, view, drawn)
-    said("packing the slides")
+    progress("packing the slides")
     file = io.BytesIO()
     slides.file.save(file)
     return file.getvalue()

@@ -14,7 +14,7 @@ from evidence.content import methods
 from evidence.dataset.references import Reference
 from evidence.report.sections import Section, sections
 from evidence.report.tables import summary_of_findings as summary_table
-from evidence.report.view import Said, Story, View, quiet, references_of, tell
+from evidence.report.view import Progress, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
 
 _WIDTH = 1000
@@ -50,17 +50,17 @@ code { overflow-wrap: anywhere }
 """
 
 
-def page(view: View, said: Said = quiet) -> bytes:
+def page(view: View, progress: Progress = quiet) -> bytes:
     """The file; plotly.js stands in it once."""
-    story = tell(view, said)
-    found = sections(story, said)
+    story = tell(view, progress)
+    found = sections(story, progress)
     drawn = [result for section in found for result in section.results]
     cited = references_of(view.evidence, (*view.rows, *drawn))
     texts = []
     for section in found:
-        said(f"writing “{section.title}”")
+        progress(f"writing “{section.title}”")
         texts.append(_section(section))
-    said("writing the references and methods")
+    progress("writing the references and methods")
     text = (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'

@@ -172,7 +172,7 @@ def lenses(found: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
     )
 
 
-def finding(found: Answer, items: Iterable[Lens]) -> str:
+def headline(found: Answer, items: Iterable[Lens]) -> str:
     """The effect by masking, and how many dissociated in the same trials: what the numbers say and no more."""
     shown = tuple(items)
     if not shown:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from evidence.dataset.records import Review
+from evidence.dataset.records import PublishedEstimate
 from evidence.dataset.time_bins import bin_of
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.synthesis.answers import Answer
@@ -12,7 +12,7 @@ from evidence.synthesis.trial_effects import SYMPTOMS
 SHAPES: Mapping[str, str] = MappingProxyType({"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕◯", "low": "⊕⊕◯◯", "very low": "⊕◯◯◯"})
 
 
-def same_question(review: Review, answer: Answer) -> bool:
+def same_question(review: PublishedEstimate, answer: Answer) -> bool:
     """Whether a published estimate asks what the answer asks: drug, route, comparator, outcome and time bin.
 
     A review that pooled several drugs, routes or comparators matches only an answer that pools several too.
@@ -41,7 +41,7 @@ def same_question(review: Review, answer: Answer) -> bool:
     )
 
 
-def _same_people(review: Review, answer: Answer) -> bool:
+def _same_people(review: PublishedEstimate, answer: Answer) -> bool:
     """Whether a review that keeps to one pole, as its label says, may speak for the trials of the answer."""
     bipolar = [entry.first.population == "bipolar" for entry in answer.used]
     if "(bipolar)" in review.label:
@@ -49,17 +49,17 @@ def _same_people(review: Review, answer: Answer) -> bool:
     return not ("(unipolar)" in review.label and all(bipolar))
 
 
-def published(reviews: Iterable[Review], answer: Answer) -> tuple[Review, ...]:
+def published(reviews: Iterable[PublishedEstimate], answer: Answer) -> tuple[PublishedEstimate, ...]:
     """Published estimates of the same question, in the file's order."""
     return tuple(review for review in reviews if same_question(review, answer))
 
 
-def rating(reviews: Iterable[Review], answer: Answer) -> Review | None:
+def rating(reviews: Iterable[PublishedEstimate], answer: Answer) -> PublishedEstimate | None:
     """The first published estimate of the same question that rates its certainty, else None."""
     return next((review for review in published(reviews, answer) if review.certainty), None)
 
 
-def in_words(review: Review | None) -> str:
+def in_words(review: PublishedEstimate | None) -> str:
     """The rating with its shape and its source, or that there is none."""
     if review is None or review.certainty is None:
         return "Certainty: not rated"

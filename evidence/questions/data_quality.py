@@ -14,7 +14,7 @@ import pandas as pd
 
 from evidence.dataset.evidence import TRIALS, Evidence
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.problems import KINDS, Finding, FindingKind
+from evidence.dataset.problems import KINDS, Problem, ProblemKind
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.dataset.row_rules import effect_of_counts, effect_of_means, is_apart
@@ -100,32 +100,32 @@ def discrepancies(results: Iterable[Result]) -> Mapping[int, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingGroup:
-    """All findings of one kind, each with the file it is in."""
+class ProblemGroup:
+    """All problems of one kind, each with the file it is in."""
 
-    kind: FindingKind
-    findings: tuple[tuple[str, Finding], ...]
+    kind: ProblemKind
+    problems: tuple[tuple[str, Problem], ...]
 
     @property
     def title(self) -> str:
-        """Severity, name and number of findings."""
+        """Severity, name and number of problems."""
         severity = "Blocking" if self.kind.severity == "blocking" else "Note"
-        return f"{severity} · {self.kind.title} · {len(self.findings)}"
+        return f"{severity} · {self.kind.title} · {len(self.problems)}"
 
 
-def finding_groups(findings: Mapping[str, Iterable[Finding]]) -> tuple[FindingGroup, ...]:
-    """Findings by kind: blocking ones first, then in the order of the table of codes."""
-    by_code: dict[str, list[tuple[str, Finding]]] = {}
-    for file, found in findings.items():
+def problem_groups(problems: Mapping[str, Iterable[Problem]]) -> tuple[ProblemGroup, ...]:
+    """Problems by kind: blocking ones first, then in the order of the table of codes."""
+    by_code: dict[str, list[tuple[str, Problem]]] = {}
+    for file, found in problems.items():
         for one in found:
             by_code.setdefault(one.code, []).append((file, one))
     kinds = sorted((kind for kind in KINDS.values() if kind.code in by_code), key=lambda k: k.severity != "blocking")
-    return tuple(FindingGroup(kind, tuple(by_code[kind.code])) for kind in kinds)
+    return tuple(ProblemGroup(kind, tuple(by_code[kind.code])) for kind in kinds)
 
 
-def advice(group: FindingGroup) -> str:
-    """What to do about findings of one kind; where it differs from row to row, the table says it."""
-    fixes = {one.fix for _, one in group.findings}
+def advice(group: ProblemGroup) -> str:
+    """What to do about problems of one kind; where it differs from row to row, the table says it."""
+    fixes = {one.fix for _, one in group.problems}
     return fixes.pop() if len(fixes) == 1 else "see the column “Fix” of the table."
 
 
@@ -135,11 +135,11 @@ def trial_link(trial: str | None) -> str | None:
     return address("trials", trial=trial) if trial else None
 
 
-def group_frame(group: FindingGroup, evidence: Evidence) -> pd.DataFrame:
-    """The findings of one kind, one a row; shared comparators one row a trial, so that they do not drown the rest."""
+def group_frame(group: ProblemGroup, evidence: Evidence) -> pd.DataFrame:
+    """The problems of one kind, one a row; shared comparators one row a trial, so that they do not drown the rest."""
     result_on = {result.line: result for result in evidence.results}
     rows: list[dict[str, object]] = []
-    for file, one in group.findings:
+    for file, one in group.problems:
         result = result_on.get(one.line) if file == TRIALS else None
         rows.append(
             {
@@ -175,10 +175,10 @@ def group_frame(group: FindingGroup, evidence: Evidence) -> pd.DataFrame:
     )
 
 
-def findings_frame(findings: Mapping[str, Iterable[Finding]]) -> pd.DataFrame:
+def problems_frame(problems: Mapping[str, Iterable[Problem]]) -> pd.DataFrame:
     """Every finding of every file, one a row, for the download."""
     columns = ("file", "line", "column", "code", "severity", "value", "message", "fix")
-    rows = [{"file": file} | one.to_dict() for file, found in findings.items() for one in found]
+    rows = [{"file": file} | one.to_dict() for file, found in problems.items() for one in found]
     return pd.DataFrame(rows, columns=list(columns))
 
 
@@ -303,9 +303,9 @@ def unregistered_frame(trials: Trials) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
-    """Findings by code with their tables, and the tables of what is wrong or thin; counts beside them."""
+    """Problems by code with their tables, and the tables of what is wrong or thin; counts beside them."""
 
-    findings: tuple[tuple[FindingGroup, pd.DataFrame], ...]
+    problems: tuple[tuple[ProblemGroup, pd.DataFrame], ...]
     recomputed: pd.DataFrame
     recomputed_in_words: str
     differing: int
@@ -317,9 +317,9 @@ class Report:
 
 
 def report(evidence: Evidence, on_disk: Evidence) -> Report:
-    """The report on the data shown, with the findings of the files as they are on disk."""
+    """The report on the data shown, with the problems of the files as they are on disk."""
     again = recomputed(evidence.results)
-    groups = finding_groups(on_disk.findings)
+    groups = problem_groups(on_disk.problems)
     return Report(
         tuple((group, group_frame(group, on_disk)) for group in groups),
         recomputed_frame(again),

@@ -150,7 +150,7 @@ def hazard_answer(entries: Iterable[Withdrawal], low_confidence: bool = False) -
     return Answer(question, effects, used, pool_entries(used, strata, prior), (), strata, prior)
 
 
-def finding_of_courses(items: Iterable[FollowUp]) -> str:
+def headline_of_courses(items: Iterable[FollowUp]) -> str:
     """How long people stayed well after a course, over groups given the drug; too different to pool."""
     groups = [item for item in items if item.arm == item.result.intervention]
     timed = [item for item in groups if item.days is not None]
@@ -212,7 +212,7 @@ def behind_strata(found: Answer) -> str:
     return f"{counted(found.k, 'stratum', 'strata')} of {trials}{people}"
 
 
-def finding_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
+def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
     """What stopping did: relapse of 100 in each arm over the strata with counts, and the hazard ratio."""
     found = list(entries)
     if not _certain_arms(found)[0]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.records import Result, Review
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
 from evidence.formatting import counted, plain
 from evidence.questions import certainty, duration, harms, response
@@ -102,7 +102,7 @@ class Glance:
     relapses: tuple[FollowUp, ...]
     relapses_are_borrowed: bool
     main: Answer
-    rating: Review | None
+    rating: PublishedEstimate | None
 
     @property
     def sides(self) -> Sides:
@@ -135,7 +135,7 @@ class Glance:
 
 
 def glance(
-    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[Review]
+    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[PublishedEstimate]
 ) -> Glance:
     """Responders of the selection at each time; harms and relapse of the nearest selection that holds any."""
     everything = tuple(results)

@@ -104,7 +104,7 @@ def matrix(results: Iterable[Result], groups: Iterable[str] = ()) -> Matrix:
     return Matrix(tuple((trial, trials[trial][0].label) for trial in reporting), tuple(events), tuple(cells), silent)
 
 
-def finding(found: Matrix) -> str:
+def headline(found: Matrix) -> str:
     """How much of the grid is filled, and how many trials say nothing."""
     if not found.cells:
         return "No trial in this selection reports how many people had an adverse event"

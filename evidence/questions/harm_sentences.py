@@ -26,7 +26,7 @@ def _of_100(value: float) -> str:
     return f"{people or 'under 1'} {'more' if value > 0 else 'fewer'} of 100"
 
 
-def finding(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) -> str:
+def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) -> str:
     """The largest difference in people, then the next ones, then what was rarer on the drug.
 
     `groups` are those of `harms.EVENT_GROUPS` that the items were narrowed to, all of them where there is none.
@@ -171,7 +171,7 @@ def many(items: Sequence[Harm]) -> str:
     )
 
 
-def finding_apart(items: Iterable[Harm], sides: Sides) -> str:
+def headline_of_serious_events(items: Iterable[Harm], sides: Sides) -> str:
     """Serious events, thoughts of suicide and stopping, each in people of 100 in both arms."""
     parts = []
     for item in items:
@@ -301,7 +301,8 @@ def harm_answer(question: HarmQuestion) -> HarmAnswer:
     sides = sides_among(items)
     least = 0.0 if question.apart else question.least
     drawn = tuple(h for h in items if harms.is_frequent(h, least))
-    headline = finding_apart(items, sides) if question.apart else finding(items, sides, question.groups)
+    serious = headline_of_serious_events(items, sides)
+    sentence = serious if question.apart else headline(items, sides, question.groups)
     missing = not_counted(items) if question.apart else ""
     notes = (
         "" if question.apart else rare(items, least),
@@ -314,7 +315,7 @@ def harm_answer(question: HarmQuestion) -> HarmAnswer:
         items,
         drawn,
         sides,
-        headline,
+        sentence,
         " ".join(part for part in (scope.given_up, window(items), missing) if part),
         "" if question.apart or not drawn else trade_off(items, scope),
         tuple(note for note in notes if note),

@@ -122,7 +122,7 @@ def fullest(answers: Sequence[Answer]) -> Answer:
     return max(answers, key=lambda item: item.k)
 
 
-def finding_of_onset(answers: Sequence[Answer]) -> str:
+def headline_of_onset(answers: Sequence[Answer]) -> str:
     """How soon: the effect at the earliest time with usable numbers, and at the time that most trials measured.
 
     No time is called the one at which the drug begins to work: an interval says how much is known, not when.
@@ -137,7 +137,7 @@ def finding_of_onset(answers: Sequence[Answer]) -> str:
     return text if most is first else f"{text}. At {_times(most)}, where most trials measured, {_difference(most)}"
 
 
-def finding_of_duration(answers: Sequence[Answer]) -> str:
+def headline_of_duration(answers: Sequence[Answer]) -> str:
     """How the difference after one dose fares: at the time that most trials measured, and at the latest measured."""
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
@@ -202,5 +202,5 @@ def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
     if not fullest.k or not fullest.groups or fullest.question.bin is None:
         return ""
     items = blinding.lenses(fullest, results)
-    sentence = blinding.finding(fullest, items)
+    sentence = blinding.headline(fullest, items)
     return f"{fullest.question.bin.label}: {sentence[0].lower()}{sentence[1:]}. {blinding.caution(fullest, items)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.records import Result, Review
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, harms, onset, response
@@ -57,7 +57,7 @@ def _risk_ratio(pooled: Pooled) -> str:
 
 
 def tiles(
-    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[Review]
+    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[PublishedEstimate]
 ) -> tuple[Tile, ...]:
     """Onset, response, duration and harms: the first two of what is selected, the others of the nearest that holds any.
 
@@ -72,7 +72,7 @@ def tiles(
     )
 
 
-def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
+def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]) -> Tile:
     """The earliest time with usable numbers and the difference there; no time is the one at which it works."""
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
     question = "How fast?"
@@ -104,7 +104,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
     )
 
 
-def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Tile:
+def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]) -> Tile:
     """Of 100 people, how many respond with the drug and with the comparator, and how sure both numbers are.
 
     Where one trial carries the pool its own numbers stand large, and the pooled range beside them.
@@ -113,7 +113,7 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[Review]) -> Til
     question = "For how many?"
     of_hundred = statements.absolute(found)
     if found.pooled is None or of_hundred is None or found.counts is None:
-        words = statements.finding_of_rates(found, statements.sides_of(())) + "."
+        words = statements.headline_of_rates(found, statements.sides_of(())) + "."
         missing = "not reported" if found.pooled is None else "of 100 cannot be said"
         return Tile(question, "response", missing.capitalize(), "", "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)
@@ -200,7 +200,7 @@ def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
     )
 
 
-def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[Review]) -> Tile:
+def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[PublishedEstimate]) -> Tile:
     """How many dissociate, the harm that patients notice first and that unblinds the trials."""
     wider = harms.scope(results, selection, lambda r: r.outcome == "dissociation")
     item = harms.harm_of(wider.compared, "dissociation")

@@ -204,7 +204,7 @@ def match(results: Iterable[Result], chosen: Mapping[str, str]) -> Match:
     return Match(MappingProxyType(known), tuple(dropped), found)
 
 
-def finding(found: Match) -> str:
+def headline(found: Match) -> str:
     """How many trials and people stand behind the combination, and what was given up to find any."""
     if not found.chosen:
         return f"Nothing chosen yet: all {found.count} are counted"
@@ -254,7 +254,7 @@ def answers(found: Match) -> list[tuple[str, str, str]]:
         if answer.pooled is None:
             continue
         sides = statements.sides_of(entry.first for entry in answer.used)
-        words = statements.finding_of_rates(answer, sides) + "."
+        words = statements.headline_of_rates(answer, sides) + "."
         lines.append((term.label, words, found.address("response", comparator_kind=(kind,))))
     return lines
 

@@ -216,7 +216,7 @@ def symbols_key(judgements: Iterable[Judgement], trials: Iterable[str]) -> str:
     )
 
 
-def finding(found: Board) -> str:
+def headline(found: Board) -> str:
     """How many trials were judged, the domain most often at high risk, and where reviews disagree."""
     total = len(found.lines)
     if not found.judged:
@@ -239,7 +239,7 @@ def finding(found: Board) -> str:
     return text + (f"; reviews disagree on {listed(split)}" if split else "")
 
 
-def finding_of_blinding(found: Board) -> str:
+def headline_of_blinding(found: Board) -> str:
     """What reviewers said of the blinding of participants, which this drug makes hard; empty without judgements."""
     name = "blinding-of-participants-and-personnel"
     if name not in found.domains:
@@ -309,7 +309,7 @@ def summary(found: Board, answer: Answer | None) -> Summary:
     return Summary(tuple(shares), tuple(line.result for line in lines), words)
 
 
-def finding_of_weights(found: Summary) -> str:
+def headline_of_weights(found: Summary) -> str:
     """How much of the weight is at high risk where it is most, and how much nobody judged there."""
     if not found.shares:
         return "None of the weight was judged by a review held here"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, cast
 
-from evidence.dataset.records import Result, Review
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.vocabulary import EFFECT_MEASURES
 from evidence.formatting import counted, listed, number, probability, ratio
 from evidence.questions.response import Choices, answer_for, year_of
@@ -67,7 +67,7 @@ def _fast(model: Model) -> tuple[Method, Test | None]:
     return ("REML", None) if model.method in ("bayes", "MH") else (cast("Method", model.method), model.test)
 
 
-def finding_of_each(answer: Answer, series: Series) -> str:
+def headline_of_each(answer: Answer, series: Series) -> str:
     """Which omission moves the pooled effect most, and between what the estimate and tau lie over all omissions.
 
     Whether an interval goes on excluding no effect says more about the degrees of freedom than about the trial left
@@ -171,7 +171,7 @@ def other_models(answer: Answer) -> tuple[tuple[str, Pooled], ...]:
     return tuple((name, pooled) for name, pooled in models if pooled is not None)
 
 
-def finding_of_models(answer: Answer) -> str:
+def headline_of_models(answer: Answer) -> str:
     """Between what the estimate and its limits lie under every model, and whether the choice of model matters.
 
     It matters where some intervals include no effect and others do not: what a reader would conclude then hangs on a
@@ -215,7 +215,7 @@ def interval_notice(answer: Answer) -> str:
     }[answer.pooled.test]
 
 
-def published_words(review: Review, answer: Answer) -> str:
+def published_words(review: PublishedEstimate, answer: Answer) -> str:
     """A published estimate of the same question in words, and why ours may differ."""
     is_ratio = review.effect_measure in ("RR", "OR", "HR")
     value = ratio if is_ratio else number

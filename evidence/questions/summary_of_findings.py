@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
-from evidence.dataset.records import Result, Review
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.formatting import counted, listed, number
@@ -54,8 +54,8 @@ class Line:
     happening: str
     answer: Answer
     of_hundred: Absolute | None
-    review: Review | None
-    unrated: tuple[Review, ...]
+    review: PublishedEstimate | None
+    unrated: tuple[PublishedEstimate, ...]
 
     @property
     def sides(self) -> Sides:
@@ -243,7 +243,7 @@ def _more(values: tuple[float, ...]) -> str:
     return f"{side(estimate)} per 100 ({side(low)} to {side(high)})"
 
 
-def summarise(results: Iterable[Result], reviews: Iterable[Review], selection: str) -> Summary:
+def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], selection: str) -> Summary:
     """The lines whose outcome any trial of the selection reports in a way that can be pooled."""
     rows, elsewhere = _one_comparison(tuple(results))
     published = tuple(reviews)

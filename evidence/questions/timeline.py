@@ -167,7 +167,7 @@ def timeline(everything: Iterable[Result], selection: Selection, results: Iterab
     return Timeline(effects, axis, counts, pressures, relapses, withdrawals, tuple(notes))
 
 
-def finding(found: Timeline, rows: Iterable[Result]) -> str:
+def headline(found: Timeline, rows: Iterable[Result]) -> str:
     """When the effect was measured, and that counts of acute harm end long after the harm may have."""
     harms = [r for r in rows if is_harm(r) and r.outcome in ACUTE]
     early = [r for r in harms if r.hours <= FIRST_HOURS]

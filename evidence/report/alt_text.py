@@ -58,7 +58,7 @@ def harms(found: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> 
 
 def matrix(found: Matrix) -> str:
     """How much of the grid is filled, then event by event: who counted it, between which shares, who had none."""
-    lines = [reporting.finding(found)]
+    lines = [reporting.headline(found)]
     for event in found.events:
         told = [cell for cell in found.cells if cell.event == event and cell.percent is not None]
         shares = sorted(told, key=lambda cell: cell.percent or 0.0)

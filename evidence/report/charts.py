@@ -26,7 +26,7 @@ from evidence.report.figures.risk_of_bias import traffic_light, weighted_bar
 from evidence.report.figures.style import LIGHT
 from evidence.report.figures.timeline import timeline
 from evidence.report.sections import links_of, section
-from evidence.report.view import ExportError, Story, View, tell
+from evidence.report.view import NothingToExport, Story, View, tell
 from evidence.selection.selection import headcount
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
@@ -53,7 +53,7 @@ def _map(story: Story) -> Drawn:
 
 def _arms(story: Story) -> Drawn:
     entries = [entry for entry in story.response.entries if entry.intervention and entry.comparator]
-    words = f"{statements.finding_of_rates(story.response, _sides(story))}."
+    words = f"{statements.headline_of_rates(story.response, _sides(story))}."
     return words, dumbbell(entries, links_of(story), LIGHT) if entries else None
 
 
@@ -64,7 +64,7 @@ def _labbe(story: Story) -> Drawn:
     ratio = MEASURES["RR"].shown(answer.pooled.estimate) if is_ratio and answer.pooled else None
     words = statements.effect_in_words(answer)
     figure = labbe(entries, ratio, words, LIGHT, sides.drug, sides.comparator) if entries else None
-    return f"{statements.finding_of_rates(answer, sides)}.", figure
+    return f"{statements.headline_of_rates(answer, sides)}.", figure
 
 
 def _funnel(story: Story) -> Drawn:
@@ -84,12 +84,12 @@ def _series(story: Story, series: Series) -> go.Figure | None:
 
 def _each(story: Story) -> Drawn:
     series = robustness.without_each(story.response)
-    return robustness.finding_of_each(story.response, series), _series(story, series) if series.pools else None
+    return robustness.headline_of_each(story.response, series), _series(story, series) if series.pools else None
 
 
 def _grown(story: Story) -> Drawn:
     series = robustness.by_year(story.response)
-    words = f"As it grew, by year: {statements.finding_of_rates(story.response, _sides(story))}."
+    words = f"As it grew, by year: {statements.headline_of_rates(story.response, _sides(story))}."
     return words, _series(story, series) if len(series.pools) > 1 else None
 
 
@@ -108,13 +108,13 @@ def _matrix(story: Story) -> Drawn:
     rows = story.view.rows
     own = rows if any(harms.is_event(row) for row in rows) else story.harms.scope.results
     grid = reporting.matrix(own)
-    return f"{reporting.finding(grid)}.", matrix_plot(grid, links_of(story), LIGHT) if grid.cells else None
+    return f"{reporting.headline(grid)}.", matrix_plot(grid, links_of(story), LIGHT) if grid.cells else None
 
 
 def _timeline(story: Story) -> Drawn:
     view, scope = story.view, story.harms.scope
     line = time_axis.timeline(view.evidence.results, view.selection, view.rows, scope)
-    words = f"{time_axis.finding(line, scope.results)}."
+    words = f"{time_axis.headline(line, scope.results)}."
     return words, None if line.is_empty else timeline(line, LIGHT)
 
 
@@ -123,7 +123,7 @@ def _blinding(story: Story) -> Drawn:
     scope = blinding.scope(view.evidence.results, view.selection, *blinding.FIRST)
     found, items = scope.answer, blinding.lenses(scope.answer, scope.results)
     sides = statements.sides_of(entry.first for entry in found.used)
-    words = f"{blinding.finding(found, items)}."
+    words = f"{blinding.headline(found, items)}."
     return words, lens_plot(items, found.question, sides, LIGHT) if items else None
 
 
@@ -135,14 +135,14 @@ def _board(story: Story) -> bias.Board:
 def _bias(story: Story) -> Drawn:
     found, evidence = _board(story), story.view.evidence
     figure = traffic_light(found, links_of(story), evidence.references, LIGHT) if found.lines else None
-    return f"{bias.finding(found)}.", figure
+    return f"{bias.headline(found)}.", figure
 
 
 def _weights(story: Story) -> Drawn:
     found = _board(story)
     answer = response.answer_for(story.view.rows, response.Choices())
     weighed = bias.summary(found, answer)
-    words = f"{bias.finding_of_weights(weighed)}."
+    words = f"{bias.headline_of_weights(weighed)}."
     return words, weighted_bar(weighed, LIGHT) if found.judged else None
 
 
@@ -170,8 +170,8 @@ CHARTS: Mapping[str, Callable[[Story], Drawn]] = MappingProxyType(
 
 
 def chart(name: str, view: View, size: Size) -> go.Figure:
-    """A chart of a view in the size of a picture; raises ExportError where the view has nothing to draw in it."""
-    finding, figure = CHARTS[name](tell(view))
+    """A chart of a view in the size of a picture; raises NothingToExport where the view has nothing to draw in it."""
+    headline, figure = CHARTS[name](tell(view))
     if figure is None:
-        raise ExportError(f"This view has nothing to draw as “{name}”. {finding}")
-    return framed(figure, finding, view.source, size, LIGHT)
+        raise NothingToExport(f"This view has nothing to draw as “{name}”. {headline}")
+    return framed(figure, headline, view.source, size, LIGHT)

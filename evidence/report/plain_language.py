@@ -9,7 +9,7 @@ from types import MappingProxyType
 from evidence.content import claims
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.records import Result, Review
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.formatting import count, counted
 from evidence.questions import blinding, certainty, choice, duration, harms, onset, response
 from evidence.questions import risk_of_bias as bias
@@ -147,7 +147,7 @@ def behind(answer: Answer) -> str:
     return f"This comes from {counted(answer.k, 'study', 'studies')}{people}.{few}"
 
 
-def surety(reviews: Iterable[Review], answer: Answer) -> str:
+def surety(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
     """How far experts trust the numbers, where any said so of the same question."""
     found = certainty.rating(reviews, answer)
     return _SURETY.get((found.certainty if found else None) or "", UNRATED)

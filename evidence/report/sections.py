@@ -45,7 +45,7 @@ from evidence.report.figures.style import LIGHT, Ink
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.report.tables.cohorts import cohort_frame
-from evidence.report.view import Said, Story, quiet
+from evidence.report.view import Progress, Story, quiet
 from evidence.selection.selection import Criterion, relaxed
 from evidence.selection.widening import given_up
 from evidence.stats.absolute import Absolute
@@ -107,11 +107,11 @@ def links_of(story: Story) -> dict[str, str | None]:
     return {key: best_link(reference) for key, reference in story.view.evidence.references.items()}
 
 
-def sections(story: Story, said: Said = quiet) -> tuple[Section, ...]:
+def sections(story: Story, progress: Progress = quiet) -> tuple[Section, ...]:
     """Return onset, response, a hundred people, one dose, a course, withdrawal, harms and serious events."""
     found = []
     for key, compose in _COMPOSED.items():
-        said(f"drawing “{_TITLES[key]}”")
+        progress(f"drawing “{_TITLES[key]}”")
         if composed := compose(story):
             found.append(composed)
     return tuple(found)
@@ -130,14 +130,14 @@ def cited(entries: Iterable[TrialEffect]) -> tuple[Result, ...]:
 
 def onset(course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False) -> Section:
     """How soon: the effect in each time bin, or in real hours."""
-    headline = f"{onset_course.finding_of_onset(course.answers)}."
+    headline = f"{onset_course.headline_of_onset(course.answers)}."
     composed = _course("onset", headline, course, rows, links, ink, hours)
     return replace(composed, trials=tuple(onset_course.trials_behind(course.drawn)), script="How soon it works")
 
 
 def single_dose(course: Course, rows: Sequence[Result], links: Links, ink: Ink) -> Section:
     """For how long after one dose."""
-    headline = f"{onset_course.finding_of_duration(course.answers)}."
+    headline = f"{onset_course.headline_of_duration(course.answers)}."
     return replace(_course("single", headline, course, rows, links, ink), script="After one dose")
 
 
@@ -221,12 +221,12 @@ def response(
         notes.append(bias.symbols_key(evidence.judgements, (entry.trial for entry in answer.entries)))
     if shown.split == "masking":
         lenses = blinding.lenses(answer, rows)
-        notes.append(f"{blinding.finding(answer, lenses)}. {blinding.caution(answer, lenses)}")
+        notes.append(f"{blinding.headline(answer, lenses)}. {blinding.caution(answer, lenses)}")
     notes += [*statements.pooled_notes(answer), robustness.interval_notice(answer), *statements.not_pooled(answer)]
     return Section(
         "response",
         _TITLES["response"],
-        f"{statements.finding_of_rates(answer, sides)}.",
+        f"{statements.headline_of_rates(answer, sides)}.",
         (" ".join(part for part in (outcome.definition, statements.caution(answer)) if part),),
         Drawing(forest, (lines, answer.question.measure, labels, ink)) if lines else None,
         alt_text.answers([answer]),
@@ -288,7 +288,7 @@ def after_course(items: tuple[FollowUp, ...], dropped: Sequence[Criterion], link
     return Section(
         "course",
         _TITLES["course"],
-        f"{duration.finding_of_courses(items)}.",
+        f"{duration.headline_of_courses(items)}.",
         (caption,),
         Drawing(_lollipop, (items, tuple(links.items()), ink)) if items else None,
         "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items),
@@ -321,7 +321,7 @@ def withdrawal(
     return Section(
         "withdrawal",
         _TITLES["withdrawal"],
-        f"{duration.finding_of_withdrawals(entries)}.",
+        f"{duration.headline_of_withdrawals(entries)}.",
         (" ".join(words).strip(), *(line for line in more if line)),
         Drawing(forest, (rows, "HR", WITHDRAWAL_LABELS, ink)) if rows else None,
         alt if hazard.pooled is None else f"{alt}. {alt_text.answers([hazard])}",

@@ -32,7 +32,7 @@ LEAST_PER_CENT = 5.0
 """Events under this per cent in both arms are not drawn, as on the Safety page."""
 
 
-Said = Callable[[str], None]
+Progress = Callable[[str], None]
 """Told of each part of a file as it is begun; what it raises ends the making."""
 
 
@@ -43,11 +43,11 @@ def quiet(_: str) -> None:
 _MOST_NAMED = 8
 
 
-class ExportError(ValueError):
+class NothingToExport(ValueError):
     """An export that cannot be made, and why, in words for the reader."""
 
 
-class FailedError(Exception):
+class ExportFailed(Exception):
     """Why a file could not be made although there is something to export; the words are for the reader."""
 
 
@@ -69,10 +69,10 @@ class View:
 
     @property
     def rows(self) -> tuple[Result, ...]:
-        """The results in the view; raises ExportError where there is none."""
+        """The results in the view; raises NothingToExport where there is none."""
         found = apply(self.evidence.results, self.selection.criteria())
         if not found:
-            raise ExportError(f"No result meets: {self.selection}. Choose a wider view.")
+            raise NothingToExport(f"No result meets: {self.selection}. Choose a wider view.")
         return found
 
     @property
@@ -177,27 +177,27 @@ def _harms(view: View, apart: bool) -> HarmAnswer:
     return harm_answer(replace(asked, least=LEAST_PER_CENT))
 
 
-def tell(view: View, said: Said = quiet) -> Story:
+def tell(view: View, progress: Progress = quiet) -> Story:
     """The story of a view; the measure of the time course is the first of points, SDs and ratio that has a mark."""
-    said("working out how soon it works")
+    progress("working out how soon it works")
     rows, everything, selection, chosen = view.rows, view.evidence.results, view.selection, view.chosen
     low, same, masked = chosen.choices.low_confidence, chosen.same, chosen.masked
     measures = [chosen.measure] if chosen.measure else list(onset_course.MEASURE_LABELS)
     courses = {m: onset_course.course(rows, m, same, low, by_masking=masked) for m in measures}
     measure = next((m for m, item in courses.items() if item.drawn), measures[0])
-    said("working out for how many it works")
+    progress("working out for how many it works")
     answer = response.answer_for(rows, chosen.choices, subgroups(view.evidence.judgements)[chosen.split].group)
-    said("working out for how long it lasts")
+    progress("working out for how long it lasts")
     once = [r for r in rows if schedule(r) == SINGLE and r.hours >= 12]
     single = onset_course.course(once, measure, by_masking=masked)
     followed = relaxed(everything, selection, duration.is_follow_up)
     stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
     withdrawals = duration.withdrawals(stopped.results)
-    said("working out at what cost")
+    progress("working out at what cost")
     named = _harms(view, apart=False)
-    said("working out serious events and stopping")
+    progress("working out serious events and stopping")
     serious = _harms(view, apart=True)
-    said("working out the summary of findings")
+    progress("working out the summary of findings")
     return Story(
         view,
         chosen,

@@ -72,10 +72,10 @@ class Lesson:
         return 0
 
 
-def headline(sentence: str) -> tuple[str, str]:
+def without_numbers(sentence: str) -> tuple[str, str]:
     """A sentence without its numbers in brackets, up to its first semicolon; and those numbers.
 
-    >>> headline("54 of 100 responded (risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials); next come others (3).")
+    >>> without_numbers("54 of 100 responded (risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials); next come others (3).")
     ('54 of 100 responded.', 'risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials')
     """
     first = _BRACKETS.search(sentence)
@@ -91,8 +91,8 @@ def said(*lines: str) -> tuple[str, ...]:
 def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
     """Single trials, pooled, prediction, sensitivity; as many of them as there are trials for."""
     behind = _drawn(answer)
-    whole = finding(answer)
-    large, numbers = headline(whole)
+    whole = headline(answer)
+    large, numbers = without_numbers(whole)
     left_out = tuple(statements.not_pooled(answer))
     if answer.pooled is None:
         drawn = any(entry.effect is not None for entry in answer.entries)
@@ -129,11 +129,11 @@ def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
     ]
 
 
-def finding(answer: Answer) -> str:
+def headline(answer: Answer) -> str:
     """The finding of the answer, absolute first where it counts people."""
     sides = statements.sides_of(entry.first for entry in answer.used)
     in_people = answer.question.measure in ("RR", "OR", "RD")
-    words = statements.finding_of_rates if in_people else statements.finding_of_scores
+    words = statements.headline_of_rates if in_people else statements.headline_of_scores
     return f"{words(answer, sides)}."
 
 
@@ -150,8 +150,9 @@ def single_trials(answer: Answer) -> str:
     lead = max(answer.used, key=lambda entry: 1 / entry.effect.variance if entry.effect is not None else 0.0)
     k = answer.k
     found = statements.own_result(lead, answer.question)
+    time = without_numbers(statements.when(answer))[0].rstrip(".")
     return (
-        f"{headline(statements.when(answer))[0].rstrip('.')} {favouring} of {k} trials {_do(favouring, 'favour')} "
+        f"{time} {favouring} of {k} trials {_do(favouring, 'favour')} "
         f"{sides.drug}; the most precise, {lead.label}: {found}."
     )
 
@@ -185,15 +186,17 @@ def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
 
 
 def _sensitivity(answer: Answer, behind: tuple[Result, ...]) -> Step:
-    moves, _, turns = robustness.finding_of_each(answer, robustness.without_each(answer)).partition(". ")
-    return Step("sensitivity", "Leave one out", headline(moves)[0], (turns,), (f"{moves}.",), behind, "sensitivity")
+    moves, _, turns = robustness.headline_of_each(answer, robustness.without_each(answer)).partition(". ")
+    return Step(
+        "sensitivity", "Leave one out", without_numbers(moves)[0], (turns,), (f"{moves}.",), behind, "sensitivity"
+    )
 
 
 _MOST_CLAIMS = 4
 
 
 def lesson(view: View) -> Lesson:
-    """The lesson of a view; raises ExportError where it holds no result."""
+    """The lesson of a view; raises NothingToExport where it holds no result."""
     story = tell(view)
     found = {section.key: section for section in sections(story)}
     answer = _central(story)
@@ -265,7 +268,7 @@ def _said(story: Story) -> Step | None:
 def _rates_asked(answer: Answer) -> tuple[Asked, ...]:
     if answer.question.measure not in ("RR", "OR", "RD"):
         return ()
-    time = headline(statements.when(answer))[0].rstrip(".")
+    time = without_numbers(statements.when(answer))[0].rstrip(".")
     return guesses.of_rates(answer, f"{time[0].lower()}{time[1:]}")
 
 
@@ -298,9 +301,11 @@ def _duration(story: Story, found: Mapping[str, Section]) -> Step:
     withdrawn = any(e.effect is not None and e.result.confidence != "low" for e in story.withdrawals)
     inside = withdrawn and not story.withdrawals_dropped
     chosen = found["withdrawal"] if inside else found["course"]
-    large, numbers = headline(chosen.headline)
+    large, numbers = without_numbers(chosen.headline)
     notes = [section.headline for section in (found["single"], found["course"], found["withdrawal"])]
-    single = headline(found["single"].headline)[0].partition(": ")[0].rstrip(".") if found["single"].results else ""
+    single = (
+        without_numbers(found["single"].headline)[0].partition(": ")[0].rstrip(".") if found["single"].results else ""
+    )
     return Step(
         "duration",
         "How long it lasts",
@@ -314,7 +319,7 @@ def _duration(story: Story, found: Mapping[str, Section]) -> Step:
 
 def _harms(story: Story, found: Mapping[str, Section]) -> Step:
     section = found["harms"]
-    large, numbers = headline(section.headline)
+    large, numbers = without_numbers(section.headline)
     widened = given_up(story.harms.scope.dropped)
     return Step(
         "harms",
@@ -342,7 +347,7 @@ def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], scope: Scop
         "How far to trust it",
         f"{rated}{certainty.in_words(review)}.",
         said(f"{statements.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "", scope.words),
-        (f"{blinding.finding(scope.answer, lenses)}.", blinding.caution(answer, lenses)),
+        (f"{blinding.headline(scope.answer, lenses)}.", blinding.caution(answer, lenses)),
         results,
         "masking" if lenses else "",
         also_cited=cited,
@@ -354,7 +359,7 @@ def _mind(story: Story, answer: Answer) -> Step:
     pooled = answer.pooled
     lines = []
     if answer.k > 1:
-        turns = robustness.finding_of_each(answer, robustness.without_each(answer)).partition(". ")[2]
+        turns = robustness.headline_of_each(answer, robustness.without_each(answer)).partition(". ")[2]
         lines.append(f"One trial less: {turns[0].lower()}{turns[1:]}")
     if pooled is not None and pooled.pi_low is not None and pooled.pi_high is not None:
         span = interval(answer.question.measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")

@@ -146,7 +146,7 @@ def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute |
     return number_needed_to_treat(measure, values[0], values[1], values[2], comparator_rate, event_is_good=good)
 
 
-def finding_of_rates(answer: Answer, sides: Sides) -> str:
+def headline_of_rates(answer: Answer, sides: Sides) -> str:
     """The finding of an outcome that people have or have not, absolute first, each number with its interval.
 
     One trial gives its own percentages. Two trials, and a pool that one trial carries, begin with what that trial
@@ -177,7 +177,7 @@ def finding_of_rates(answer: Answer, sides: Sides) -> str:
     )
 
 
-def finding_of_scores(answer: Answer, sides: Sides) -> str:
+def headline_of_scores(answer: Answer, sides: Sides) -> str:
     """The finding of a symptom score: how many points lower or higher, with its interval."""
     if answer.pooled is None:
         return nothing(answer, "a symptom score with an interval")

@@ -25,7 +25,7 @@ def people(found: ReferenceFile, at: int = 0) -> list[tuple[str, str]]:
 
 def test_a_type_in_the_middle_of_a_record() -> None:
     found = case("ris-TY-not-first.ris")
-    assert found.findings == ()
+    assert found.problems == ()
     (item,) = references(found)
     assert (item.title, item.year, item.volume) == ("Type in the middle of the record", 2006, "49")
     assert people(found) == [("Marlow", "A. J."), ("Browne", "L. R.")]
@@ -34,7 +34,7 @@ def test_a_type_in_the_middle_of_a_record() -> None:
 def test_a_record_without_a_type_is_refused_with_its_line() -> None:
     found = read_reference_file(b"TY  - JOUR\nTI  - A\nER  - \n\nTI  - B\nAU  - Lee, A\nER  - \n")
     assert [item["title"] for item in found.items] == ["A"]
-    assert [(f.line, f.code, f.is_blocking) for f in found.findings] == [(5, "reference-file", True)]
+    assert [(f.line, f.code, f.is_blocking) for f in found.problems] == [(5, "reference-file", True)]
 
 
 @pytest.mark.parametrize("tag", ["TY - JOUR", "TY -JOUR", "TY- JOUR", "TY   - JOUR"])
@@ -75,7 +75,7 @@ def test_authors_without_a_comma_are_people() -> None:
 def test_exports_of_other_programs_are_read_whole(name: str, titles: list[str]) -> None:
     found = case(name)
     assert [item["title"] for item in found.items] == titles
-    assert [f for f in found.findings if f.is_blocking] == []
+    assert [f for f in found.problems if f.is_blocking] == []
 
 
 def test_what_stands_in_those_exports() -> None:
@@ -104,13 +104,13 @@ def test_encodings_of_reference_files(name: str) -> None:
 def test_another_format_is_named(name: str, what: str) -> None:
     found = case(name)
     assert found.items == ()
-    assert what in found.findings[0].message
-    assert "RIS, nbib, BibTeX or CSL-JSON" in found.findings[0].fix
+    assert what in found.problems[0].message
+    assert "RIS, nbib, BibTeX or CSL-JSON" in found.problems[0].fix
 
 
 def test_what_crossref_sends_is_a_reference() -> None:
     found = case("csl-crossref-message.json")
-    assert found.findings == ()
+    assert found.problems == ()
     assert (found.items[0]["title"], found.items[0]["DOI"]) == ("A made-up trial", "10.1234/a.9")
     assert found.items[0]["type"] == "article-journal"
     assert people(found)[0][0] != ""
@@ -131,12 +131,12 @@ def test_what_crossref_sends_is_a_reference() -> None:
 def test_an_item_that_refers_to_nothing_is_refused(text: str, titles: list[str]) -> None:
     found = read_reference_file(text.encode())
     assert [item["title"] for item in found.items] == titles
-    assert any(f.is_blocking for f in found.findings) is ("T" not in titles or "A2" in text)
+    assert any(f.is_blocking for f in found.problems) is ("T" not in titles or "A2" in text)
 
 
 def test_a_json_fault_is_named_by_its_line() -> None:
     found = read_reference_file(b'[\n{"id": "A1",\n "title" "T"}\n]')
-    assert [(f.line, f.code) for f in found.findings] == [(3, "reference-file")]
+    assert [(f.line, f.code) for f in found.problems] == [(3, "reference-file")]
 
 
 def test_names_in_the_order_first_last() -> None:
@@ -179,7 +179,7 @@ def test_fields_come_from_the_entry_that_is_referred_to() -> None:
     item = references(found)[0]
     assert (item.id, item.year, item.container_title) == ("beta2020", 2020, "Proceedings of the Invented Congress")
     missing = read_reference_file(b"@inproceedings{a1, title={T},\n crossref={nobody}}")
-    assert [(f.line, f.is_blocking) for f in missing.findings] == [(1, True)]
+    assert [(f.line, f.is_blocking) for f in missing.problems] == [(1, True)]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_fields_come_from_the_entry_that_is_referred_to() -> None:
 def test_an_entry_that_cannot_be_read_costs_itself_alone(text: str, line: int) -> None:
     found = read_reference_file(text.encode())
     assert [item["title"] for item in found.items] == ["A", "C"]
-    assert [(f.line, f.code) for f in found.findings] == [(line, "reference-file")]
+    assert [(f.line, f.code) for f in found.problems] == [(line, "reference-file")]
 
 
 def test_an_abbreviation_stands_for_its_own_text_alone() -> None:
@@ -202,12 +202,12 @@ def test_an_abbreviation_stands_for_its_own_text_alone() -> None:
     text += "@article{a1, title={T}, journal=ji, month=1 # oct, year=2020}"
     found = read_reference_file(text.encode())
     assert found.items[0]["container-title"] == "J Invent"
-    assert [f.line for f in found.findings] == [2]
+    assert [f.line for f in found.problems] == [2]
 
 
 def test_a_retracted_publication_keeps_saying_so() -> None:
     found = case("nbib-retracted.nbib")
-    (note,) = found.findings
+    (note,) = found.problems
     assert (note.code, note.is_blocking) == ("retracted", False)
     assert "31000001" in note.message
     (item,) = references(found)
@@ -237,7 +237,7 @@ def test_where_a_retraction_is_said(item: dict[str, object], expected: str) -> N
 
 def test_a_retraction_in_ris_is_noted() -> None:
     found = read_reference_file(b"TY  - JOUR\nTI  - RETRACTED: A trial\nAU  - Lee, A\nER  - \n")
-    assert [f.code for f in found.findings] == ["retracted"]
+    assert [f.code for f in found.problems] == ["retracted"]
     assert found.items[0]["note"] == "Retracted publication."
 
 
@@ -255,4 +255,4 @@ def test_particles_and_suffixes_of_csl() -> None:
 def test_more_references_than_can_be_looked_at_are_refused() -> None:
     found = read_reference_file(b"TY  - JOUR\nTI  - T\nER  - \n" * (MAX_RECORDS + 1))
     assert found.items == ()
-    assert str(MAX_RECORDS) in found.findings[0].message
+    assert str(MAX_RECORDS) in found.problems[0].message

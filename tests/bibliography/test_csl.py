@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evidence.bibliography.csl import date_of, name_of, reference_of, with_ids
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,7 @@ from evidence.dataset.problems import Finding
 )
 def test_a_typed_identifier_gives_an_item_of_nothing_else(typed: str, field: str, value: str) -> None:
     item = reference_of(typed)
-    assert not isinstance(item, Finding)
+    assert not isinstance(item, Problem)
     assert item[field] == value
     assert not {"author", "issued"} & set(item)
 
@@ -29,20 +29,20 @@ def test_a_typed_identifier_gives_an_item_of_nothing_else(typed: str, field: str
 @pytest.mark.parametrize("typed", ["", "NCT123", "10.1/x", "hello", "123456789", "javascript:alert(1)", "10.1176/<b>"])
 def test_what_is_no_identifier_says_so(typed: str) -> None:
     found = reference_of(typed)
-    assert isinstance(found, Finding)
+    assert isinstance(found, Problem)
     assert found.code in ("identifier", "doi")
 
 
 def test_a_taken_id_gets_a_number() -> None:
     item = reference_of("23982301", ["PMID23982301"])
-    assert not isinstance(item, Finding)
+    assert not isinstance(item, Problem)
     assert item["id"] == "PMID23982301-2"
 
 
 @given(st.text(max_size=60))
 def test_any_text_gives_an_item_or_a_finding(text: str) -> None:
     found = reference_of(text)
-    assert isinstance(found, Finding) or found["id"]
+    assert isinstance(found, Problem) or found["id"]
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(["id", "author", "issued", "container-title"]), st.text()), max_size=5))

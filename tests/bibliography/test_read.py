@@ -24,7 +24,7 @@ def references(found: ReferenceFile) -> list[Reference]:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_each_format_is_told_from_its_text(name: str, kind: str, end: str) -> None:
     found = read_reference_file((SAMPLES / name).read_text("utf-8").replace("\n", end).encode())
-    assert (found.format, found.findings, len(found.items)) == (kind, (), 2)
+    assert (found.format, found.problems, len(found.items)) == (kind, (), 2)
     first = references(found)[0]
     assert first.title.startswith("A made-up trial of ketamine")
     assert first.doi == "10.9999/sample.2023.1"
@@ -194,14 +194,14 @@ def test_a_record_without_an_end_is_kept() -> None:
     assert len(read_reference_file(b"TY  - JOUR\nTI  - A\n").items) == 1
     found = read_reference_file(b"TY  - JOUR\nTI  - A\nTY  - JOUR\nTI  - B\nER  - \n")
     assert [item["title"] for item in found.items] == ["A", "B"]
-    assert found.findings == ()
+    assert found.problems == ()
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"[]", b"[1]", b"{", b"\x00\x01", b"@article{", b"[" * 100_000])
 def test_what_holds_no_reference_says_so(data: bytes) -> None:
     found = read_reference_file(data)
     assert found.items == ()
-    assert found.findings[0].is_blocking
+    assert found.problems[0].is_blocking
 
 
 def test_old_encodings_are_read() -> None:
@@ -246,4 +246,4 @@ _LINES = st.sampled_from(
 )
 def test_any_bytes_give_items_or_findings(data: bytes) -> None:
     found = read_reference_file(data)
-    assert found.items or found.findings
+    assert found.items or found.problems

@@ -45,12 +45,12 @@ def says(page: Page, words: str) -> None:
     assert page.get_by_test_id("stException").count() == 0
 
 
-def reach(page: Page, name: str, question: str, finding: str, charts: int) -> None:
+def reach(page: Page, name: str, question: str, headline: str, charts: int) -> None:
     """Go to a page by the menu, unless it is open already, and see that all of it is drawn."""
     if name:
         page.get_by_role("link", name=name, exact=True).click()
     settled(page, question)
-    says(page, finding)
+    says(page, headline)
     if charts:
         expect(page.get_by_test_id("stPlotlyChart").filter(visible=True).nth(charts - 1)).to_be_visible()
 
@@ -63,13 +63,13 @@ def test_the_pages_of_this_story_are_drawn_in_both_themes_and_marks_lead_to_cita
     watch = Watch(context)
     page = context.new_page()
     page.goto(f"{server.url}/{FIRST}")
-    for i, (name, question, finding, charts) in enumerate(PAGES):
-        reach(page, name if i else "", question, finding, charts)
+    for i, (name, question, headline, charts) in enumerate(PAGES):
+        reach(page, name if i else "", question, headline, charts)
         if charts:
             opens_a_card(page)
     page.emulate_media(color_scheme="dark")
-    for name, question, finding, charts in PAGES[:3]:
-        reach(page, name, question, finding, charts)
+    for name, question, headline, charts in PAGES[:3]:
+        reach(page, name, question, headline, charts)
         becomes(page, READABLE)
     for address, (question, words) in LINKED.items():
         page.goto(f"{server.url}/{address}")

@@ -8,7 +8,7 @@ from evidence.cli import main
 from evidence.dataset.evidence import DATA
 from evidence.export import formats
 from evidence.export.formats import FORMATS, export
-from evidence.report.view import ExportError, View
+from evidence.report.view import NothingToExport, View
 from evidence.selection.url import parse_view
 
 VIEW = "preset=vs+ECT+or+an+antidepressant&route=intravenous"
@@ -105,7 +105,7 @@ def test_ctrl_c_leaves_no_site(tmp_path, capsys, monkeypatch):
 
 def test_a_part_that_cannot_be_made_leaves_no_file(tmp_path, capsys, monkeypatch):
     def broken(_):
-        raise ExportError("the part is broken")
+        raise NothingToExport("the part is broken")
 
     monkeypatch.setattr("evidence.cli.export.export", lambda *_: broken(None))
     assert main(["export", "html", "--out", str(tmp_path / "a.html")]) == 1

@@ -111,10 +111,10 @@ def test_verdicts_have_a_shape_and_a_word(evidence):
 
 
 def test_the_verdicts_are_counted(evidence):
-    assert claims.finding(assess_all(evidence)) == (
+    assert claims.headline(assess_all(evidence)) == (
         "Of 14 statements, 3 supported, 4 partly supported, 3 not supported and 4 not assessed"
     )
-    assert claims.finding(()) == "No statement is held"
+    assert claims.headline(()) == "No statement is held"
 
 
 def test_links_lead_to_filtered_views(evidence):

@@ -21,4 +21,4 @@ def test_bins_and_findings_are_those_of_the_code():
     assert times.iloc[0]["From"] == "the first dose"
     assert list(times.iloc[2][["From", "To"]]) == ["over 36 h", "110 h"]
     assert times.iloc[-1]["To"] == "no end"
-    assert list(glossary.findings_frame()["Code"]) == list(KINDS)
+    assert list(glossary.problems_frame()["Code"]) == list(KINDS)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from evidence.curation.append import COLUMNS, append_references, append_rows, rows_to_add
 from evidence.dataset.csv_table import Row, Table, read_table
 from evidence.dataset.evidence import DATA
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.references import read_references
 
 TRIALS = (DATA / "trials.csv").read_bytes()
@@ -48,9 +48,9 @@ def test_separator_and_order_are_the_files_own() -> None:
 
 def test_what_cannot_be_added_to_says_why() -> None:
     for found in (append_rows(b"", [ROW]), append_rows(b"a,b\n1,2\n", [ROW]), append_rows(TRIALS, [ROW[:3]])):
-        assert isinstance(found, Finding)
+        assert isinstance(found, Problem)
     for found in (append_references(b"{}", [{"id": "A"}]), append_references(b"[]", [{"id": object()}])):
-        assert isinstance(found, Finding)
+        assert isinstance(found, Problem)
 
 
 @settings(max_examples=30, deadline=None)

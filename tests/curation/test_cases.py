@@ -99,7 +99,7 @@ def test_the_header_is_found_under_a_title(name: str) -> None:
 @pytest.mark.parametrize("name", ["t-revman-two-header-rows.csv", "x-two-header-rows-merged.xlsx"])
 def test_a_header_in_two_rows_is_refused_in_one_finding(name: str) -> None:
     judged = case(name)
-    assert [(f.line, f.code, f.is_blocking) for f in judged.findings] == [(1, "two-header-rows", True)]
+    assert [(f.line, f.code, f.is_blocking) for f in judged.problems] == [(1, "two-header-rows", True)]
     assert "Events" in judged.words("two-header-rows")
     assert "Total" in judged.words("two-header-rows")
 
@@ -169,8 +169,8 @@ def test_a_number_that_became_a_date_or_a_time(name: str, columns: list[str]) ->
 
 def test_the_columns_of_a_two_by_two_table_give_n() -> None:
     judged = case("t-metafor-2x2.csv")
-    assert {f.column for f in judged.findings if f.code == "two-by-two"} == {"n_intervention", "n_comparator"}
-    assert not {"events-without-n", "column-left-out"} & {f.code for f in judged.findings}
+    assert {f.column for f in judged.problems if f.code == "two-by-two"} == {"n_intervention", "n_comparator"}
+    assert not {"events-without-n", "column-left-out"} & {f.code for f in judged.problems}
 
 
 @pytest.mark.parametrize(
@@ -247,4 +247,4 @@ def test_numbers_are_those_of_the_file() -> None:
 
 def test_a_table_wider_than_any_is_refused() -> None:
     data = ",".join("a" for _ in range(1001)).encode() + b"\n1\n"
-    assert [f.code for f in read_upload(data).table.findings] == ["too-many-columns"]
+    assert [f.code for f in read_upload(data).table.problems] == ["too-many-columns"]

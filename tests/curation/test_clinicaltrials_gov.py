@@ -19,7 +19,7 @@ from evidence.curation.clinicaltrials_gov import (
 )
 from evidence.dataset.csv_table import Row, Table
 from evidence.dataset.evidence import DATA
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.records import Result
 from evidence.dataset.validation import validate
 from tests.support.paths import CASES, SAMPLES
@@ -105,7 +105,7 @@ def test_a_draft_filled_in_is_a_valid_row() -> None:
     first = drafts(record())[0]
     row = Row(2, tuple(rest.get(name, cell) for name, cell in zip(COLUMNS, first.row, strict=True)))
     checked = validate(Table(COLUMNS, COLUMNS, (row,), count=1), Result)
-    assert (len(checked.records), checked.findings) == (1, ())
+    assert (len(checked.records), checked.problems) == (1, ())
 
 
 def test_the_reader_says_which_arm_is_which() -> None:
@@ -135,7 +135,7 @@ def test_an_uncontrolled_record_has_no_comparator() -> None:
 )
 def test_what_is_no_record_says_why(data: bytes, words: str) -> None:
     found = read_registry(data)
-    assert isinstance(found, Finding)
+    assert isinstance(found, Problem)
     assert found.code == "registry-record"
     assert words in found.message
 
@@ -194,13 +194,13 @@ def test_any_change_to_a_record_gives_drafts_or_a_finding(changes: list[tuple[tu
         except (KeyError, IndexError, TypeError):
             continue
     found = read_registry(json.dumps(raw).encode())
-    if not isinstance(found, Finding):
+    if not isinstance(found, Problem):
         assert all(len(draft.row) == len(COLUMNS) for draft in drafts(found))
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_record_or_a_finding(data: bytes) -> None:
-    assert isinstance(read_registry(data), RegistryRecord | Finding)
+    assert isinstance(read_registry(data), RegistryRecord | Problem)
 
 
 def case(name: str) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from evidence.curation.column_mapping import (
 )
 from evidence.dataset.csv_table import Table, read_own_table
 from evidence.dataset.fields import slug_of
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 
 METAPSY = ("study", "condition_arm1", "condition_arm2", "instrument", "time_weeks", "event_arm1", "totaln_arm1")
 REVMAN = ("Study", "Experimental cases", "Experimental N", "Control cases", "Control N")
@@ -94,7 +94,7 @@ def test_what_is_left_out_missing_or_made_up_is_said() -> None:
     table = read_own_table(b"study,colour\nSmith 2020,red\n")
     mapping = ColumnMapping({"study": "label", "nowhere": "hours"}, {"design": "parallel"})
     mapped = apply_mapping(table, mapping)
-    assert [(f.code, f.value) for f in mapped.findings] == [
+    assert [(f.code, f.value) for f in mapped.problems] == [
         ("column-left-out", "colour"),
         ("mapped-column-missing", "nowhere"),
         ("trial-named", ""),
@@ -128,15 +128,15 @@ def test_a_mapping_is_kept_and_read_again() -> None:
 )
 def test_a_mapping_that_cannot_be_used_says_why(parts: object, reason: str) -> None:
     found = mapping_of(parts)
-    assert isinstance(found, Finding)
+    assert isinstance(found, Problem)
     assert found.code == "mapping"
     assert reason in found.message
-    assert isinstance(read_mapping(json.dumps(parts).encode()), Finding)
+    assert isinstance(read_mapping(json.dumps(parts).encode()), Problem)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_mapping_or_a_finding(data: bytes) -> None:
-    assert isinstance(read_mapping(data), ColumnMapping | Finding)
+    assert isinstance(read_mapping(data), ColumnMapping | Problem)
 
 
 @given(st.text(max_size=40))

@@ -83,7 +83,7 @@ def test_columns_that_only_one_version_has_are_compared_too(old: Snapshot) -> No
 
 def test_a_version_that_is_no_table_says_why(old: Snapshot) -> None:
     found = difference(old, Snapshot("new", {**old.files, TRIALS: b""}))
-    assert [f.code for f in found.findings] == ["file-empty"]
+    assert [f.code for f in found.problems] == ["file-empty"]
     assert len(found.removed) == len(lines_of(old)) - 1
 
 

@@ -15,7 +15,7 @@ def table(**cells: str) -> Table:
 
 def offered(**cells: str) -> dict[str, str]:
     one = table(**cells)
-    return {fix.column: fix.after for fix in safe_fixes(one, validate(one, Result).findings)}
+    return {fix.column: fix.after for fix in safe_fixes(one, validate(one, Result).problems)}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_might_mean_something_else_is_not(column: str, before: str) -> None
 
 
 def test_a_short_name_is_proposed_and_not_made() -> None:
-    found = validate(table(trial="Vásquez 2026"), Result).findings
+    found = validate(table(trial="Vásquez 2026"), Result).problems
     fixes = [f.fix for f in found if f.code == "slug"]
     assert fixes == ["Write vasquez-2026. Short names are lower case words joined by hyphens, such as murrough-2013a."]
 
@@ -88,9 +88,9 @@ def test_fixes_are_made_only_where_they_were_seen() -> None:
 )
 def test_fixes_come_to_an_end_and_never_add_a_fault(cells: dict[str, str]) -> None:
     one = table(**cells)
-    before = validate(one, Result).findings
+    before = validate(one, Result).problems
     mended = apply_fixes(one, safe_fixes(one, before))
-    after = validate(mended, Result).findings
+    after = validate(mended, Result).problems
     of_cells = {"outer-space", "unknown-term", "number-decimal-comma", "number-percent", "number-sign", "number-digits"}
     assert sum(f.code in of_cells for f in after) <= sum(f.code in of_cells for f in before)
     assert safe_fixes(mended, after) == ()

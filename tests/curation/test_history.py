@@ -13,7 +13,7 @@ from evidence.curation.history import (
     record,
     versions,
 )
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.files import replace_file
 
 VERSION = Version("2026-01-02T03:04:05.678+00:00", "add", "a" * 64, "b" * 64, {"trials.csv": "trials-1.csv"}, 3, ("A",))
@@ -50,7 +50,7 @@ def test_a_copy_is_named_after_its_content_and_kept_once(tmp_path: Path) -> None
     assert first != second == keep(tmp_path, "trials.csv", b"two")
     version = Version("", "add", "", "", {"trials.csv": first})
     assert kept_file(tmp_path, version, "trials.csv") == b"one"
-    assert isinstance(kept_file(tmp_path, version, "claims.csv"), Finding)
+    assert isinstance(kept_file(tmp_path, version, "claims.csv"), Problem)
 
 
 def test_a_change_that_was_never_made_is_not_listed(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from evidence.curation.patch import as_patch, merged
 from evidence.dataset.evidence import DATA, REFERENCES, TRIALS
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from tools.torture import new_row
 
 ITEM = {"id": "Ref-new-2026", "type": "article-journal", "title": "Über", "DOI": "10.1000/x"}
@@ -19,7 +19,7 @@ def test_files_without_additions_are_left_out():
 
 def test_a_folder_without_files_gives_a_finding(tmp_path):
     found = merged(tmp_path, [new_row("new-2026")], [])
-    assert isinstance(found, Finding)
+    assert isinstance(found, Problem)
     assert found.code == "file-missing"
 
 

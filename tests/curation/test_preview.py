@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from evidence.curation.append import append_rows
 from evidence.curation.column_mapping import COLUMNS, apply_mapping, guess_mapping
 from evidence.curation.fixes import apply_fixes
-from evidence.curation.preview import findings_csv, preview
+from evidence.curation.preview import preview, problems_csv
 from evidence.curation.upload import read_upload
 from evidence.dataset import encoding
 from evidence.dataset.csv_table import Row, Table
@@ -34,7 +34,7 @@ def table(*rows: dict[str, str], first: int = 2) -> Table:
 
 def test_a_good_row_can_be_saved_and_says_what_it_changes(folder: Path) -> None:
     seen = preview(folder, table({}), CITED)
-    assert seen.findings == ()
+    assert seen.problems == ()
     assert seen.can_be_saved
     assert len(seen.results) == 1
     assert seen.digest == load(folder).digest
@@ -50,7 +50,7 @@ def test_every_problem_at_once_by_the_line_it_came_from(folder: Path) -> None:
         {"route": "IV", "n_intervention": "4"}, {"trial": "new-2", "hours": "soon", "citation": "Nobody"}, first=10
     )
     seen = preview(folder, brought, CITED)
-    assert [(f.line, f.column, f.code) for f in seen.findings] == [
+    assert [(f.line, f.column, f.code) for f in seen.problems] == [
         (10, "route", "unknown-term"),
         (10, "events_intervention", "events-over-n"),
         (11, "citation", "unknown-citation"),
@@ -63,19 +63,19 @@ def test_every_problem_at_once_by_the_line_it_came_from(folder: Path) -> None:
 
 def test_lines_stay_true_behind_cells_with_breaks(folder: Path) -> None:
     brought = table({"note": "a\nb\r\nc"}, {"trial": "new-2", "route": "IV"}, first=2)
-    assert [(f.line, f.column) for f in preview(folder, brought, CITED).findings] == [(3, "route")]
+    assert [(f.line, f.column) for f in preview(folder, brought, CITED).problems] == [(3, "route")]
 
 
 def test_a_finding_that_names_another_line_says_which_file(folder: Path) -> None:
-    twice = preview(folder, table({}, {}), CITED).findings
+    twice = preview(folder, table({}, {}), CITED).problems
     assert [f.message for f in twice] == ["The row repeats line 2 of the new rows."]
     old = csv.DictReader(io.StringIO((folder / TRIALS).read_text("utf-8")))
-    repeated = preview(folder, table(next(iter(old)))).findings
+    repeated = preview(folder, table(next(iter(old)))).problems
     assert [f.message for f in repeated] == ["The row repeats line 2 of trials.csv."]
 
 
 def test_a_cell_that_speaks_of_a_line_is_quoted_as_it_is(folder: Path) -> None:
-    [fault] = preview(folder, table({"population": "line 2"}, first=4), CITED).findings
+    [fault] = preview(folder, table({"population": "line 2"}, first=4), CITED).problems
     assert (fault.line, fault.code) == (4, "unknown-term")
     assert "“line 2”" in fault.message
 
@@ -83,7 +83,7 @@ def test_a_cell_that_speaks_of_a_line_is_quoted_as_it_is(folder: Path) -> None:
 def test_rows_are_judged_with_the_rows_that_are_there(folder: Path) -> None:
     first = load(folder).results[0]
     seen = preview(folder, table({"trial": first.trial, "label": "Another label"}), CITED)
-    assert ("trial-disagrees", "label") in [(f.code, f.column) for f in seen.findings]
+    assert ("trial-disagrees", "label") in [(f.code, f.column) for f in seen.problems]
 
 
 def test_what_is_there_already_is_found_whatever_its_line(folder: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_project_file_that_is_broken_is_named(folder: Path, tmp_path: Path) ->
 
 def test_findings_as_csv_do_not_run_in_a_spreadsheet(folder: Path) -> None:
     seen = preview(folder, table({"note": "=cmd|x", "route": "IV"}), CITED)
-    rows = list(csv.reader(io.StringIO(findings_csv(seen.findings).decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(problems_csv(seen.problems).decode("utf-8-sig"))))
     assert rows[0] == ["line", "column", "value", "rule", "severity", "message", "fix"]
     assert [row[:4] for row in rows[1:]] == [["2", "route", "IV", "Unknown word"], ["2", "note", "'=cmd|x", "Formula"]]
 
@@ -166,7 +166,7 @@ def test_any_cells_are_judged_without_a_traceback(folder: Path, rows: list[dict[
     seen = preview(folder, brought, CITED)
     assert len(seen.rows) == len(rows)
     lines = {row.line for row in brought.rows} | {0}
-    assert {f.line for f in seen.findings} <= lines
+    assert {f.line for f in seen.problems} <= lines
     named = {f.line for f in seen.blocking}
     assert len(seen.results) == len(rows) or named  # a row that is missing is never missing without a word
     if seen.can_be_saved:

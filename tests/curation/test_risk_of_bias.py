@@ -28,7 +28,7 @@ def read(text, tool=None, mapping=None, rows=ROWS):
 
 
 def codes(found):
-    return [(fault.line, fault.column, fault.code) for fault in found.findings]
+    return [(fault.line, fault.column, fault.code) for fault in found.problems]
 
 
 def said(found):
@@ -64,7 +64,7 @@ def test_the_template_of_rob_2():
         ("selection-of-the-reported-result", "low"),
         ("overall", "high"),
     ]
-    assert found.findings == ()
+    assert found.problems == ()
 
 
 def test_the_template_of_robins_i_is_told_from_rob_1_by_its_words():
@@ -74,7 +74,7 @@ def test_the_template_of_robins_i_is_told_from_rob_1_by_its_words():
     assert said(found)[0] == ("confounding", "moderate")
     assert said(found)[-1] == ("overall", "critical")
     assert len(found.judgements) == 8
-    assert found.findings == ()
+    assert found.problems == ()
 
 
 def test_domains_in_words_as_tools_and_robvis_write_them():
@@ -121,18 +121,18 @@ def test_a_word_that_is_no_judgement_of_the_tool_is_queried_never_guessed(tool, 
     assert codes(found) == [(2, domains[0], "unknown-term")]
     assert domains[0] not in {item.domain for item in found.judgements}
     assert len(found.judgements) == len(domains) - 1
-    assert f"Judgements of {tool} are low risk" in found.findings[0].fix
+    assert f"Judgements of {tool} are low risk" in found.problems[0].fix
 
 
 def test_a_mistyped_word_is_offered_but_not_taken():
-    (fault,) = [f for f in read(NUMBERED + "Murrough 2013a,hgih,,,,,,,,\n", ROB1).findings if f.is_blocking]
+    (fault,) = [f for f in read(NUMBERED + "Murrough 2013a,hgih,,,,,,,,\n", ROB1).problems if f.is_blocking]
     assert fault.fix.startswith("Did you mean “high”?")
 
 
 def test_a_blank_cell_is_no_judgement_and_no_fault():
     found = read("Study,D1,D2,D3,D4,D5\nMurrough 2013a,Low,,,,\n")
     assert len(found.judgements) == 1
-    assert found.findings == ()
+    assert found.problems == ()
 
 
 def test_numbers_that_are_not_the_tools_are_mapped_by_nobody():
@@ -157,7 +157,7 @@ def test_an_unknown_study_and_a_study_twice_are_findings():
     text = "Study,Selective reporting\nMurrogh 2013a,Low\nZarate 2006,Low\nzarate 2006,High\n"
     found = read(text)
     assert codes(found) == [(2, "Study", "unknown-trial"), (4, "Study", "duplicate-key")]
-    assert "Murrough 2013a" in found.findings[0].fix
+    assert "Murrough 2013a" in found.problems[0].fix
     assert [item.judgement for item in found.judgements] == ["low"]
 
 
@@ -173,12 +173,12 @@ def test_an_unknown_study_and_a_study_twice_are_findings():
 def test_files_that_cannot_be_read_say_why(data, code):
     found = read(data)
     assert found.judgements == ()
-    assert code in {fault.code for fault in found.findings}
+    assert code in {fault.code for fault in found.problems}
 
 
 def test_other_encodings_separators_and_ragged_rows_are_said():
     found = read("Étude;Study;Other bias\n1;Zarate 2006;Low\n2;Murrough 2013a\n".encode("cp1252"))
-    assert {"encoding-read", "separator", "ragged-row"} <= {fault.code for fault in found.findings}
+    assert {"encoding-read", "separator", "ragged-row"} <= {fault.code for fault in found.problems}
     assert said(found) == [("other-bias", "low")]
 
 
@@ -211,7 +211,7 @@ def test_new_judgements_are_saved_taken_back_and_never_saved_twice(folder):
     assert [(j.tool, j.domain) for j in after.judgements[len(before.judgements) :]][-1] == (ROB2, "overall")
     again = editing.save(folder, (), (), digest_of(folder), judgements=rows)
     assert isinstance(again, Refused)
-    assert again.findings
+    assert again.problems
     assert isinstance(editing.undo(folder, digest_of(folder)), Saved)
     assert load(folder).digest == before.digest
 
@@ -228,7 +228,7 @@ def test_words_of_another_tool_are_refused_in_the_file(folder):
     row = ("murrough-2013a", ROB2, "allocation-concealment", "unclear", "Dean2021Cochrane", "Table 1")
     refused = editing.save(folder, (), (), digest_of(folder), judgements=[row])
     assert isinstance(refused, Refused)
-    assert {(f.code, f.column) for f in refused.findings} == {("tool-word", "domain"), ("tool-word", "judgement")}
+    assert {(f.code, f.column) for f in refused.problems} == {("tool-word", "domain"), ("tool-word", "judgement")}
 
 
 def test_each_tool_has_a_board_and_a_column_of_its_own(evidence):

@@ -19,11 +19,11 @@ def book() -> openpyxl.Workbook:
 
 def test_it_checks_clean_as_it_is(evidence: Evidence) -> None:
     upload = read_upload(template())
-    assert (upload.sheet, upload.sheets, upload.table.findings) == ("trials", ("trials", "words", "notes"), ())
+    assert (upload.sheet, upload.sheets, upload.table.problems) == ("trials", ("trials", "words", "notes"), ())
     checked = validate(
         apply_mapping(upload.table, guess_mapping(upload.table.columns)), Result, citations=evidence.references
     )
-    assert checked.findings == ()
+    assert checked.problems == ()
     (example,) = checked.records
     # Left in by mistake, the example is a row that is there already, and is refused.
     assert example.model_dump() in [result.model_dump() for result in evidence.results]

@@ -36,7 +36,7 @@ WORKBOOK = workbook([["study", "ai"], ["A", 1]])
 
 
 def codes(upload: Upload) -> list[str]:
-    return [f.code for f in upload.table.findings]
+    return [f.code for f in upload.table.problems]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def codes(upload: Upload) -> list[str]:
 def test_any_common_encoding_and_line_end(encoding: str, said: str | None, end: str) -> None:
     upload = read_upload(TEXT.replace("\n", end).encode(encoding))
     assert [row.cells for row in upload.table.rows] == [("Müller 2020", "5", "20", "Ärzte – “gut” Cañas")]
-    assert [f.value for f in upload.table.findings if f.code == "encoding-read"] == ([said] if said else [])
+    assert [f.value for f in upload.table.problems if f.code == "encoding-read"] == ([said] if said else [])
 
 
 def test_latin_1_is_read_as_its_superset() -> None:
@@ -76,7 +76,7 @@ def test_the_line_that_names_the_separator_for_excel_is_no_header() -> None:
 def test_decimal_commas_of_a_semicolon_file_are_read_as_such() -> None:
     lines = [";".join(COLUMNS), ";".join("0,5" if name == "dose" else "" for name in COLUMNS)]
     table = read_upload("\n".join(lines).encode()).table
-    found = validate(apply_mapping(table, guess_mapping(table.columns)), Result).findings
+    found = validate(apply_mapping(table, guess_mapping(table.columns)), Result).problems
     assert not [f for f in found if f.column == "dose"]
 
 
@@ -123,7 +123,7 @@ def test_cells_merged_over_rows_hold_for_each_of_them_and_are_named() -> None:
     book.save(data)
     table = read_upload(data.getvalue()).table
     assert table.column("study") == ("A 2020", "A 2020", "B 2021")
-    assert [(f.code, f.line, f.value) for f in table.findings] == [
+    assert [(f.code, f.line, f.value) for f in table.problems] == [
         ("header-below", 1, "Extraction"),
         ("merged-cells", 3, "A3:A4"),
     ]
@@ -143,14 +143,14 @@ def test_zip_bombs_and_damaged_workbooks_are_refused(monkeypatch: pytest.MonkeyP
     assert len(file.getvalue()) < 100_000
     with monkeypatch.context() as patch:
         patch.setattr(ingest, "MAX_EXPANDED", 20_000_000)
-        assert "far larger" in read_upload(file.getvalue()).table.findings[0].message
+        assert "far larger" in read_upload(file.getvalue()).table.problems[0].message
     assert codes(read_upload(good[: len(good) // 2])) == ["workbook"]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("word/document.xml", b"x")
-    assert "another kind" in read_upload(file.getvalue()).table.findings[0].message
+    assert "another kind" in read_upload(file.getvalue()).table.problems[0].message
     monkeypatch.setattr(ingest, "MAX_CELLS", 60)
-    assert "more than 60 cells" in read_upload(good).table.findings[0].message
+    assert "more than 60 cells" in read_upload(good).table.problems[0].message
 
 
 def test_entities_in_a_workbook_are_not_expanded() -> None:
@@ -203,7 +203,7 @@ def test_workbooks_that_attack_are_refused_in_words(
     monkeypatch: pytest.MonkeyPatch, data: Callable[[], bytes], reason: str
 ) -> None:
     monkeypatch.setattr(ingest, "MAX_CELLS", 300_000)  # ten times fewer, for the sake of the time
-    [fault] = read_upload(data()).table.findings
+    [fault] = read_upload(data()).table.problems
     assert (fault.code, fault.message) == ("workbook", f"The workbook cannot be read: {reason}.")
 
 
@@ -269,7 +269,7 @@ def test_a_cell_with_breaks_and_quotes_is_pasted_whole() -> None:
 @given(st.one_of(st.binary(max_size=400), st.binary(max_size=300).map(lambda tail: b"PK\x03\x04" + tail)))
 def test_any_bytes_are_read_or_named(data: bytes) -> None:
     upload = read_upload(data)
-    assert upload.table.is_readable or upload.table.findings
+    assert upload.table.is_readable or upload.table.problems
 
 
 @settings(max_examples=40, deadline=None)
@@ -279,7 +279,7 @@ def test_a_damaged_workbook_never_raises(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 8))):
         good[data.draw(st.integers(4, len(good) - 1))] = data.draw(st.integers(0, 255))
     upload = read_upload(bytes(good))
-    assert upload.table.is_readable or upload.table.findings
+    assert upload.table.is_readable or upload.table.problems
 
 
 @settings(max_examples=40, deadline=None)

@@ -7,7 +7,7 @@ from evidence.curation.history import versions
 from evidence.curation.store import Saved, save
 from evidence.curation.versions import Snapshot, before, of_revision, of_upload, snapshot
 from evidence.dataset.evidence import TRIALS, load
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from tools.torture import new_row, small_folder
 
 
@@ -16,7 +16,7 @@ def folder(tmp_path: Path) -> Path:
     return small_folder(tmp_path / "data")
 
 
-def digest_of(found: Snapshot | Finding | None) -> str:
+def digest_of(found: Snapshot | Problem | None) -> str:
     assert isinstance(found, Snapshot)
     return found.digest
 
@@ -62,4 +62,4 @@ def test_a_git_revision(folder: Path) -> None:
     (folder / TRIALS).write_bytes(b"")
     assert digest_of(snapshot("HEAD", folder)) == digest
     for name in ("HEAD~7", "nowhere", "--output=x", "HEAD; ls", "a\0b", ""):
-        assert isinstance(snapshot(name, folder), Finding) or name == ""
+        assert isinstance(snapshot(name, folder), Problem) or name == ""

@@ -8,7 +8,7 @@ import pytest
 
 from evidence.dataset.csv_table import read_table
 from evidence.dataset.evidence import DATA, MODELS, known_citations
-from evidence.dataset.problems import KINDS, Finding
+from evidence.dataset.problems import KINDS, Problem
 from evidence.dataset.records import LATER, Result
 from evidence.dataset.references import read_references
 from evidence.dataset.validation import validate
@@ -54,26 +54,26 @@ MADE_BY_A_TEST = {
 }
 
 
-def findings_of(name: str) -> tuple[Finding, ...]:
+def problems_of(name: str) -> tuple[Problem, ...]:
     data = (FOLDER / name).read_bytes()
     if name.endswith(".json"):
-        return read_references(data).findings
+        return read_references(data).problems
     # The longest name first: a file of review_trials is none of reviews.
     files = sorted(MODELS, key=len, reverse=True)
     model = next((MODELS[file] for file in files if name.startswith(file.removesuffix(".csv"))), Result)
     table = read_table(data, model.columns(), LATER.get(model, ()))
-    return validate(table, model, citations=CITATIONS, trials=TRIALS, estimates=ESTIMATES).findings
+    return validate(table, model, citations=CITATIONS, trials=TRIALS, estimates=ESTIMATES).problems
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_exactly_the_expected_findings(name: str) -> None:
-    found = [(f.line, f.column, f.code) for f in findings_of(name)]
+    found = [(f.line, f.column, f.code) for f in problems_of(name)]
     assert Counter(found) == Counter((line, column, code) for line, column, code in EXPECTED[name])
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
 def test_every_finding_speaks_in_whole_sentences(name: str) -> None:
-    for found in findings_of(name):
+    for found in problems_of(name):
         for sentence in (found.message, found.fix):
             assert sentence.endswith((".", "?"))
             assert "{" not in sentence

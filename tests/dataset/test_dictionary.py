@@ -40,7 +40,7 @@ def test_every_column_is_described_with_a_valid_example(file: str) -> None:
     for column in found:
         cells = tuple(column.example if name == column.name else first[name] for name in model.columns())
         table = Table(model.columns(), model.columns(), (Row(2, cells),), count=1)
-        faults = [f for f in validate(table, model).findings if f.column == column.name and f.is_blocking]
+        faults = [f for f in validate(table, model).problems if f.column == column.name and f.is_blocking]
         assert [f for f in faults if KINDS[f.code].level == "cell"] == []
 
 

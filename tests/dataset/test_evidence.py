@@ -19,7 +19,7 @@ from evidence.dataset.evidence import (
     known_citations,
     load,
 )
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.records import LATER, Result
 
 EVIDENCE = load(DATA)
@@ -30,8 +30,8 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(DATA, tmp_path / "data"))
 
 
-def codes(findings: tuple[Finding, ...]) -> list[tuple[int, str]]:
-    return [(f.line, f.code) for f in findings if f.is_blocking]
+def codes(problems: tuple[Problem, ...]) -> list[tuple[int, str]]:
+    return [(f.line, f.code) for f in problems if f.is_blocking]
 
 
 def test_the_shipped_evidence_has_nothing_blocking() -> None:
@@ -49,7 +49,7 @@ def test_trials_are_in_the_order_of_the_file_and_hold_every_result() -> None:
 
 
 def test_unused_citations_are_notes_at_their_line() -> None:
-    unused = [f for f in EVIDENCE.findings["references.json"] if f.code == "unused-citation"]
+    unused = [f for f in EVIDENCE.problems["references.json"] if f.code == "unused-citation"]
     assert sorted(f.value for f in unused) == [
         "KET0102EurPsych2025",
         "MentalHealthWeekly2025",
@@ -65,7 +65,7 @@ def test_unused_citations_are_notes_at_their_line() -> None:
 def test_the_evidence_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         EVIDENCE.results = ()  # type: ignore[misc]
-    for mapping in (EVIDENCE.references, EVIDENCE.trials, EVIDENCE.findings, EVIDENCE.rows):
+    for mapping in (EVIDENCE.references, EVIDENCE.trials, EVIDENCE.problems, EVIDENCE.rows):
         with pytest.raises(TypeError):
             mapping["x"] = ()  # type: ignore[index]
 
@@ -111,24 +111,24 @@ def test_reading_never_writes(folder: Path) -> None:
 def test_a_missing_empty_or_strange_file_is_a_finding_at_line_0(folder: Path, name: str) -> None:
     path = folder / name
     path.write_bytes(b"")
-    assert codes(load(folder).findings[name]) == [(0, "file-empty")]
+    assert codes(load(folder).problems[name]) == [(0, "file-empty")]
     path.unlink()
-    missing = load(folder).findings[name]
+    missing = load(folder).problems[name]
     if name in OPTIONAL:
         assert [(f.line, f.code, f.is_blocking) for f in missing] == [(0, "file-not-given", False)]
     else:
         assert codes(missing) == [(0, "file-missing")]
     path.mkdir()
-    assert codes(load(folder).findings[name]) == [(0, "file-unreadable")]
+    assert codes(load(folder).problems[name]) == [(0, "file-unreadable")]
     path.rmdir()
     os.mkfifo(path)
-    assert codes(load(folder).findings[name]) == [(0, "file-unreadable")]
+    assert codes(load(folder).problems[name]) == [(0, "file-unreadable")]
     path.unlink()
     with path.open("wb") as file:
         file.truncate(100_000_000)
     evidence = load(folder)
-    assert codes(evidence.findings[name]) == [(0, "file-too-large")]
-    others = [f for other, found in evidence.findings.items() if other != name for f in found]
+    assert codes(evidence.problems[name]) == [(0, "file-too-large")]
+    others = [f for other, found in evidence.problems.items() if other != name for f in found]
     assert not any(f.is_blocking or f.code == "unused-citation" for f in others)
 
 
@@ -138,15 +138,15 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Path, "open", refuse)
     found = reading.read_bytes(folder / "trials.csv")
-    assert isinstance(found, Finding)
+    assert isinstance(found, Problem)
     assert (found.code, found.message) == ("file-unreadable", "The file cannot be opened: Permission denied.")
-    assert isinstance(reading.read_bytes(Path("a\0b")), Finding)
+    assert isinstance(reading.read_bytes(Path("a\0b")), Problem)
 
 
 def test_a_folder_that_is_none_loads_as_nothing(tmp_path: Path) -> None:
     evidence = load(tmp_path / "nowhere")
     assert (evidence.results, evidence.rejected, dict(evidence.references)) == ((), 0, {})
-    for name, found in evidence.findings.items():
+    for name, found in evidence.problems.items():
         assert codes(found) == ([] if name in OPTIONAL else [(0, "file-missing")])
 
 
@@ -155,7 +155,7 @@ def test_a_rejected_trial_does_not_drag_its_judgements_along(folder: Path) -> No
     (folder / "trials.csv").write_text(text.replace("murrough-2013a,Murrough", "murrough-2013a,=Murrough"), "utf-8")
     evidence = load(folder)
     assert "murrough-2013a" not in evidence.trials
-    assert evidence.rejected == sum(f.code == "formula" for f in evidence.findings["trials.csv"]) > 0
+    assert evidence.rejected == sum(f.code == "formula" for f in evidence.problems["trials.csv"]) > 0
     assert evidence.judgements == EVIDENCE.judgements
 
 
@@ -164,8 +164,8 @@ def test_rows_that_cite_nobody_are_left_out_in_every_file(folder: Path) -> None:
     (folder / "references.json").write_text(references.replace('"Dean2021Cochrane"', '"Dean2021"'), "utf-8")
     evidence = load(folder)
     for name in ("risk_of_bias.csv", "reviews.csv", "claims.csv"):
-        assert "unknown-citation" in {f.code for f in evidence.findings[name]}
-    assert any(f.value == "Dean2021" for f in evidence.findings["references.json"])
+        assert "unknown-citation" in {f.code for f in evidence.problems[name]}
+    assert any(f.value == "Dean2021" for f in evidence.problems["references.json"])
 
 
 def test_known_citations(folder: Path) -> None:
@@ -195,9 +195,9 @@ def test_a_folder_of_the_first_release_is_read_with_one_note_a_file(folder: Path
     assert not evidence.broken
     assert len(evidence.results) == len(EVIDENCE.results)
     assert {(r.se, r.schedule, r.timing, r.masking, r.comparator_arm) for r in evidence.results} == {(None,) * 5}
-    codes = [f.code for f in evidence.findings["trials.csv"] if f.line == 1]
+    codes = [f.code for f in evidence.problems["trials.csv"] if f.line == 1]
     assert codes == ["columns-not-given"]
-    assert "timing-missing" not in {f.code for f in evidence.findings["trials.csv"]}
+    assert "timing-missing" not in {f.code for f in evidence.problems["trials.csv"]}
     assert (evidence.overlaps, evidence.gaps, evidence.review_trials) == ((), (), ())
 
 

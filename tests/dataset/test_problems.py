@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evidence.dataset.problems import KINDS, SHOWN, finding, shown
+from evidence.dataset.problems import KINDS, SHOWN, problem, shown
 
 
 def test_every_kind_has_a_severity_a_level_and_words() -> None:
@@ -24,16 +24,16 @@ def test_the_table_and_a_finding_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         KINDS["bom"] = KINDS["nul"]  # type: ignore[index]
     with pytest.raises(dataclasses.FrozenInstanceError):
-        finding("bom", 1).line = 2  # type: ignore[misc]
+        problem("bom", 1).line = 2  # type: ignore[misc]
 
 
 def test_an_unknown_code_is_refused() -> None:
     with pytest.raises(KeyError):
-        finding("no-such-code", 1)
+        problem("no-such-code", 1)
 
 
 def test_a_finding_as_a_dictionary() -> None:
-    assert finding("percent-range", 7, "percent_intervention", "164").to_dict() == {
+    assert problem("percent-range", 7, "percent_intervention", "164").to_dict() == {
         "line": 7,
         "column": "percent_intervention",
         "code": "percent-range",
@@ -52,4 +52,4 @@ def test_values_are_shown_short_and_printable(text: str) -> None:
 
 
 def test_braces_in_a_value_are_no_template() -> None:
-    assert "{0.__class__}" in finding("html", 2, "note", "{0.__class__}").message
+    assert "{0.__class__}" in problem("html", 2, "note", "{0.__class__}").message

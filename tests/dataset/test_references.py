@@ -14,11 +14,11 @@ SHIPPED = read_references(BYTES)
 
 def read(*items: object) -> tuple[dict[str, Reference], list[tuple[int, str, str]]]:
     found = read_references(json.dumps(items, indent=1).encode())
-    return dict(found.items), [(f.line, f.column, f.code) for f in found.findings]
+    return dict(found.items), [(f.line, f.column, f.code) for f in found.problems]
 
 
 def test_the_shipped_references_are_read_whole() -> None:
-    assert SHIPPED.findings == ()
+    assert SHIPPED.problems == ()
     assert [dict(reference.raw) for reference in SHIPPED.items.values()] == json.loads(BYTES)
     assert SHIPPED.rows == len(SHIPPED.items) == 174
 
@@ -109,12 +109,12 @@ def test_the_first_of_two_ids_stays_and_the_other_is_named_with_its_line() -> No
 )
 def test_what_is_no_list_of_references(data: bytes, code: str) -> None:
     found = read_references(data)
-    assert [f.code for f in found.findings] == [code]
+    assert [f.code for f in found.problems] == [code]
     assert not found.is_readable
 
 
 def test_a_list_of_anything_is_not_read_without_end() -> None:
-    assert len(read_references(b"[" + b"1," * 20_000 + b"1]").findings) < 6_000
+    assert len(read_references(b"[" + b"1," * 20_000 + b"1]").problems) < 6_000
 
 
 json_values = st.recursive(

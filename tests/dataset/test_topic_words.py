@@ -28,23 +28,23 @@ def test_words_hold_while_the_folder_is_read_and_no_longer() -> None:
     one = b"\n".join(first[:2]).replace(b",ketamine,", b",tea,", 1) + b"\n"
     drug = {**files(b"intervention,tea,Tea,A drink.,,,,,\n"), "trials.csv": one}
     found = evidence_of(drug)  # type: ignore[arg-type]
-    assert "unknown-term" not in {f.code for f in found.findings["trials.csv"]}
+    assert "unknown-term" not in {f.code for f in found.problems["trials.csv"]}
     assert "tea" not in INTERVENTIONS
     assert found.words["intervention"]["tea"].label == "Tea"
     drug["vocabulary.csv"] = HEADER
-    assert "unknown-term" in {f.code for f in evidence_of(drug).findings["trials.csv"]}  # type: ignore[arg-type]
+    assert "unknown-term" in {f.code for f in evidence_of(drug).problems["trials.csv"]}  # type: ignore[arg-type]
 
 
 def test_what_a_word_must_say() -> None:
     found = evidence_of(files(b"outcome,joy-change,Joy,A score.,efficacy,,,,\ncomparator,tea,Tea,A drink.,,,,,\n"))  # type: ignore[arg-type]
-    codes = [(f.line, f.column, f.code) for f in found.findings["vocabulary.csv"]]
+    codes = [(f.line, f.column, f.code) for f in found.problems["vocabulary.csv"]]
     assert codes == [(2, "better", "blank-required"), (3, "kind", "blank-required")]
     assert found.words == {}
 
 
 def test_a_word_twice_is_said() -> None:
     found = evidence_of(files(b"route,nose,Nose,A.,,,,,\nroute,nose,Nostril,B.,,,,,\n"))  # type: ignore[arg-type]
-    assert [f.code for f in found.findings["vocabulary.csv"]] == ["duplicate-key"]
+    assert [f.code for f in found.problems["vocabulary.csv"]] == ["duplicate-key"]
 
 
 def test_lists_keep_their_order_and_take_the_words_of_the_topic_behind() -> None:

@@ -32,7 +32,7 @@ def check(*rows: Mapping[str, str]) -> Checked[Result]:
 
 
 def codes(*rows: Mapping[str, str]) -> list[tuple[int, str, str]]:
-    return [(f.line, f.column, f.code) for f in check(*rows).findings]
+    return [(f.line, f.column, f.code) for f in check(*rows).problems]
 
 
 def test_nothing_blocks_in_the_shipped_trials() -> None:
@@ -41,7 +41,7 @@ def test_nothing_blocks_in_the_shipped_trials() -> None:
 
 
 def test_the_shipped_notes() -> None:
-    assert Counter(f.code for f in RESULTS.findings) == {
+    assert Counter(f.code for f in RESULTS.problems) == {
         "n-not-reported": 23,
         "effect-sign": 2,
         "large-effect": 1,
@@ -51,7 +51,7 @@ def test_the_shipped_notes() -> None:
 
 
 def test_the_odds_ratio_murrough_2013a_prints_is_noted() -> None:
-    note = next(f for f in RESULTS.findings if f.code == "ratio-disagrees")
+    note = next(f for f in RESULTS.problems if f.code == "ratio-disagrees")
     row = next(record for record in RESULTS.records if record.line == note.line)
     assert (row.trial, row.outcome, note.column) == ("murrough-2013a", "response", "effect")
     assert note.message == "The printed OR is 2.18, but the counts give 4.54."
@@ -99,26 +99,26 @@ def test_a_blocked_row_is_left_out_and_the_others_stay() -> None:
 
 
 def test_an_unknown_word_is_offered_the_nearest() -> None:
-    fixes = [f.fix for f in check({"intervention": "Ketamin"}, {"comparator": "NONE", "hours": "1"}).findings]
+    fixes = [f.fix for f in check({"intervention": "Ketamin"}, {"comparator": "NONE", "hours": "1"}).problems]
     assert fixes[0] == "Did you mean “ketamine”? Use one of: ketamine, esketamine, arketamine."
     assert fixes[1].startswith("Did you mean “none”?")
 
 
 def test_a_short_list_of_words_is_named_and_a_long_one_is_not() -> None:
-    fixes = {f.column: f.fix for f in check({"route": "by foot", "outcome": "xyzzyx"}).findings}
+    fixes = {f.column: f.fix for f in check({"route": "by foot", "outcome": "xyzzyx"}).problems}
     assert fixes["route"].startswith("Use one of: ")
     assert fixes["outcome"] == "See the word list."
 
 
 def test_a_number_that_can_be_read_is_offered_as_it_should_be_written() -> None:
-    fixes = {f.column: f.fix for f in check({"hours": "0,5", "n_randomised": "2O"}).findings}
+    fixes = {f.column: f.fix for f in check({"hours": "0,5", "n_randomised": "2O"}).problems}
     assert fixes["hours"] == "Write 0.5. Write decimals with a point."
     assert fixes["n_randomised"].startswith("Write a number such as ")
 
 
 def test_spaces_at_the_ends_are_left_out_and_said() -> None:
     checked = check({"note": " Two words ", "hours": "24\u00a0"})
-    assert [(f.column, f.code, f.severity) for f in checked.findings] == [
+    assert [(f.column, f.code, f.severity) for f in checked.problems] == [
         ("hours", "outer-space", "note"),
         ("note", "outer-space", "note"),
     ]
@@ -137,13 +137,13 @@ def test_decimal_commas_are_read_only_where_they_are_the_custom() -> None:
 
 
 def test_rows_that_disagree_name_both_lines() -> None:
-    found = check({}, {"hours": "1", "label": "Other"}, {"hours": "2", "label": "Other"}).findings
+    found = check({}, {"hours": "1", "label": "Other"}, {"hours": "2", "label": "Other"}).problems
     assert [(f.line, f.column, f.code) for f in found] == [(n, "label", "trial-disagrees") for n in (3, 4)]
     assert all("line 2" in f.message and "“Other”" in f.message for f in found)
 
 
 def test_a_disagreeing_row_never_becomes_the_measure() -> None:
-    found = check({"population": "?"}, {"hours": "1", "label": "Other"}, {"hours": "2", "label": "Other"}).findings
+    found = check({"population": "?"}, {"hours": "1", "label": "Other"}, {"hours": "2", "label": "Other"}).problems
     assert [(f.line, f.column) for f in found] == [(2, "population"), (3, "label"), (4, "label")]
 
 
@@ -230,16 +230,16 @@ STOPS = pytest.mark.parametrize(("faults", "is_stopped"), [(MOST, False), (MOST 
 @pytest.mark.parametrize("fault", [{"hours": "?"}, {"ci_low": "9", "ci_high": "1"}])
 def test_a_file_full_of_faults_is_read_no_further(fault: dict[str, str], faults: int, is_stopped: bool) -> None:
     checked = check(*({"trial": f"trial-{n}", **fault} for n in range(faults)), {})
-    stops = [f.line for f in checked.findings if f.code == "too-many-findings"]
+    stops = [f.line for f in checked.problems if f.code == "too-many-findings"]
     assert stops == ([faults + 2] if is_stopped else [])
-    assert sum(f.is_blocking for f in checked.findings) == faults + len(stops)
+    assert sum(f.is_blocking for f in checked.problems) == faults + len(stops)
     assert (checked.rows, len(checked.records)) == (faults + 1, 0 if is_stopped else 1)
 
 
 @STOPS
 def test_rows_that_stand_twice_are_all_left_out_and_named_up_to_a_limit(faults: int, is_stopped: bool) -> None:
     checked = check(*[{}] * (faults + 1))
-    named = Counter(f.code for f in checked.findings if f.is_blocking)
+    named = Counter(f.code for f in checked.problems if f.is_blocking)
     assert named == {"duplicate-row": MOST} | ({"too-many-findings": 1} if is_stopped else {})
     assert [record.line for record in checked.records] == [2]
 
@@ -266,8 +266,8 @@ odd_cells = st.one_of(
 @given(st.lists(st.dictionaries(st.sampled_from(Result.columns()), odd_cells, max_size=12), max_size=4))
 def test_no_rows_raise(rows: list[dict[str, str]]) -> None:
     checked = check(*rows)
-    json.dumps([f.to_dict() for f in checked.findings])
-    blocked = {f.line for f in checked.findings if f.is_blocking}
+    json.dumps([f.to_dict() for f in checked.problems])
+    blocked = {f.line for f in checked.problems if f.is_blocking}
     assert blocked.isdisjoint(record.line for record in checked.records)
 
 
@@ -298,4 +298,4 @@ def test_the_people_of_a_crossover_are_counted_by_one_rule(randomised: str, peop
     checked = check(blank | cells(design="crossover", n_randomised=randomised, **arms))
     (row,) = checked.records
     assert row.people == people
-    assert [found.value for found in checked.findings if found.code == "n-over-randomised"] == ["5"] * is_over
+    assert [found.value for found in checked.problems if found.code == "n-over-randomised"] == ["5"] * is_over

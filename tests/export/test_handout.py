@@ -10,7 +10,7 @@ from evidence.export.formats import export
 from evidence.export.handout import handout, shortened
 from evidence.report.figures.forest import Row
 from evidence.report.sections import harm_rows, response_rows, sections
-from evidence.report.view import ExportError, View, tell
+from evidence.report.view import NothingToExport, View, tell
 from evidence.selection.selection import PRESETS, Selection
 
 DAY = date(2026, 11, 20)
@@ -59,7 +59,7 @@ def test_every_number_is_that_of_the_pages(preset, evidence):
 def test_a_view_without_an_address_has_no_code_and_one_without_results_says_why(evidence):
     assert b"opens this view" in handout(View(evidence, Selection(), DAY, BASE))
     assert b"opens this view" not in handout(View(evidence, Selection(), DAY))
-    with pytest.raises(ExportError, match="No result meets"):
+    with pytest.raises(NothingToExport, match="No result meets"):
         export("handout", View(evidence, Selection("midazolam", {"route": ("oral",)}), DAY))
 
 

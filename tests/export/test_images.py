@@ -15,7 +15,7 @@ from evidence.report.charts import CHARTS, chart
 from evidence.report.choices import CHART_NAMES, SIZE_NAMES
 from evidence.report.figures.framing import SIZES
 from evidence.report.sections import sections
-from evidence.report.view import ExportError, FailedError, View, tell
+from evidence.report.view import ExportFailed, NothingToExport, View, tell
 from evidence.selection.selection import Selection
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -61,10 +61,10 @@ def test_names_on_the_command_line_are_those_of_the_charts():
 @pytest.mark.parametrize("name", [name for name in CHARTS if name != "funnel"])
 @pytest.mark.usefixtures("once")
 def test_every_chart_carries_its_finding_and_its_source(name, view, told):
-    finding, own = CHARTS[name](told)
+    headline, own = CHARTS[name](told)
     slide, column = chart(name, view, SIZES["slide"]), chart(name, view, SIZES["a4"])
     for figure in (slide, column):
-        assert words(figure) == finding.split()
+        assert words(figure) == headline.split()
         source = next(item.text for item in figure.layout.annotations if item.name == "source").replace("<br>", " ")
         assert view.stamp in source
         assert view.evidence.digest[:16] in source
@@ -78,13 +78,13 @@ def test_every_chart_carries_its_finding_and_its_source(name, view, told):
 @pytest.mark.usefixtures("once")
 def test_the_figure_is_the_one_of_the_web_page(told, drawn):
     for section in drawn:
-        finding, figure = CHARTS[section.key](told)
-        assert finding == section.headline
+        headline, figure = CHARTS[section.key](told)
+        assert headline == section.headline
         assert pio.to_json(figure) == pio.to_json(section.figure)
 
 
 def test_a_funnel_needs_trials_and_says_how_many(view):
-    with pytest.raises(ExportError, match=f"from {LEAST_FOR_FUNNEL} trials on"):
+    with pytest.raises(NothingToExport, match=f"from {LEAST_FOR_FUNNEL} trials on"):
         chart("funnel", view, SIZES["slide"])
 
 
@@ -170,5 +170,5 @@ def test_a_fault_is_said_in_words():
     def broken():
         raise ZeroDivisionError("division by zero")
 
-    with pytest.raises(FailedError, match=r"^The picture could not be made: division by zero\.$"):
+    with pytest.raises(ExportFailed, match=r"^The picture could not be made: division by zero\.$"):
         formats.made("The picture", broken)

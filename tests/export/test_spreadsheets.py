@@ -15,7 +15,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.export.formats import FORMATS, export, file_name, objection
-from evidence.report.view import ExportError, View
+from evidence.report.view import NothingToExport, View
 from evidence.selection.selection import Selection, apply
 from tests.support.builders import counted
 
@@ -109,7 +109,7 @@ def test_hostile_text_stops_no_format(name):
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_an_empty_view_says_why(name):
-    with pytest.raises(ExportError, match="No result meets"):
+    with pytest.raises(NothingToExport, match="No result meets"):
         export(name, NOTHING)
     assert "No result meets" in objection(name, NOTHING)
 

@@ -64,7 +64,7 @@ def test_the_lens_of_all_trials(evidence: Evidence) -> None:
     (lii,) = items["anaesthesia"].used
     assert lii.trial == "lii-2023"
     assert round(items["anaesthesia"].pooled.estimate, 4) == 0.1823
-    words = blinding.finding(scope.answer, items.values())
+    words = blinding.headline(scope.answer, items.values())
     assert words.startswith("Against active placebo the risk ratio of response is ")
     assert "masked by anaesthesia it is 1.20 (95% CI 0.68 to 2.11; 1 trial, 40 people)" in words
     assert "against inert placebo it is" in words
@@ -88,18 +88,18 @@ def test_numbers_decide_the_sentence() -> None:
     ]
     found = blinding.ask(rows, "RR", "24h")
     items = blinding.lenses(found, rows)
-    words = blinding.finding(found, items)
+    words = blinding.headline(found, items)
     assert words == (
         "Against active placebo the risk ratio of response is 1.50 (95% CI 0.77 to 2.93; 1 trial, 80 people); against "
         "inert placebo it is 2.00 (95% CI 1.08 to 3.72; 1 trial, 80 people). "
         "None of the 2 trials counted dissociation in both arms"
     )
     alone = blinding.ask(rows[:1], "RR", "24h")
-    words = blinding.finding(alone, blinding.lenses(alone, rows[:1]))
+    words = blinding.headline(alone, blinding.lenses(alone, rows[:1]))
     assert words.endswith("The trial did not count dissociation in both arms")
     more = [*rows, counted(20, 40, 2, 40, trial="a", label="A", comparator="saline", outcome="dissociation")]
     items = blinding.lenses(found, more)
-    assert blinding.finding(found, items).endswith(
+    assert blinding.headline(found, items).endswith(
         "Of the 2 trials 1 counted dissociation in both arms: 50% v 5% against inert placebo (drug v comparator)"
     )
     assert "A single trial stands for active placebo and inert placebo, each." in blinding.caution(found, items)
@@ -109,14 +109,14 @@ def test_numbers_decide_the_sentence() -> None:
 def test_nothing_to_look_at() -> None:
     found = blinding.ask([], "RR", "24h")
     assert blinding.lenses(found, []) == ()
-    assert blinding.finding(found, ()).startswith("No trial here can be sorted")
+    assert blinding.headline(found, ()).startswith("No trial here can be sorted")
     assert blinding.caution(found, ()).startswith("Only one kind of masking")
 
 
 def test_scores_have_their_own_clause() -> None:
     rows = [difference(-5, -9, -1, trial="a", comparator="saline"), difference(-2, -6, 2, trial="b")]
     found = blinding.ask(rows, "MD", "24h")
-    words = blinding.finding(found, blinding.lenses(found, rows))
+    words = blinding.headline(found, blinding.lenses(found, rows))
     assert words.startswith("Against active placebo the mean difference of symptom scores is −2.0 MADRS points")
     assert "against inert placebo it is −5.0 MADRS points (95% CI −9.0 to −1.0; 1 trial, 60 people)" in words
 

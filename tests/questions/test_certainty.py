@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from evidence.dataset.evidence import Evidence
-from evidence.dataset.records import Result, Review
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.questions import certainty
@@ -12,7 +12,7 @@ from evidence.synthesis.trial_effects import SYMPTOMS, Question
 from tests.support.builders import counted, difference, result
 
 
-def review(**cells: Any) -> Review:
+def review(**cells: Any) -> PublishedEstimate:
     usual: dict[str, Any] = {
         "estimate": "smith_24h",
         "label": "Smith review",
@@ -29,7 +29,7 @@ def review(**cells: Any) -> Review:
         "ci_high": 4.0,
         "certainty": "low",
     }
-    return Review(**(usual | cells))
+    return PublishedEstimate(**(usual | cells))
 
 
 def asked(*rows: Result, outcomes: tuple[str, ...] = ("response",), measure: str = "RR") -> Answer:

@@ -1,7 +1,7 @@
 import pytest
 
 from evidence.dataset.evidence import TRIALS
-from evidence.dataset.problems import finding
+from evidence.dataset.problems import problem
 from evidence.dataset.references import Reference
 from evidence.questions import data_quality as quality
 from tests.support.builders import counted, difference, result
@@ -75,43 +75,43 @@ def test_the_shipped_data_hold_the_known_discrepancy(evidence):
 
 
 def test_every_ratio_that_validation_notes_is_a_discrepancy(evidence):
-    noted = {one.line for one in evidence.findings[TRIALS] if one.code == "ratio-disagrees"}
+    noted = {one.line for one in evidence.problems[TRIALS] if one.code == "ratio-disagrees"}
     counts = {o.result.line for o in quality.recomputed(evidence.results) if o.origin == "counts" and not o.agrees}
     assert counts == noted
 
 
 def test_findings_stand_in_groups_with_blocking_ones_first():
-    findings = {
-        "trials.csv": (finding("large-effect", 3, "effect", 2.5), finding("blank-required", 4, "outcome")),
-        "reviews.csv": (finding("blank-required", 2, "outcome"),),
+    problems = {
+        "trials.csv": (problem("large-effect", 3, "effect", 2.5), problem("blank-required", 4, "outcome")),
+        "reviews.csv": (problem("blank-required", 2, "outcome"),),
     }
-    groups = quality.finding_groups(findings)
-    assert [(group.kind.code, len(group.findings)) for group in groups] == [("blank-required", 2), ("large-effect", 1)]
+    groups = quality.problem_groups(problems)
+    assert [(group.kind.code, len(group.problems)) for group in groups] == [("blank-required", 2), ("large-effect", 1)]
     assert groups[0].title == "Blocking · Blank cell · 2"
     assert quality.advice(groups[0]) == "Fill in outcome."
-    assert quality.finding_groups({}) == ()
+    assert quality.problem_groups({}) == ()
 
 
 def test_nothing_is_lost_in_the_groups_and_the_download(evidence):
-    total = sum(len(found) for found in evidence.findings.values())
-    groups = quality.finding_groups(evidence.findings)
-    assert sum(len(group.findings) for group in groups) == total
-    frame = quality.findings_frame(evidence.findings)
+    total = sum(len(found) for found in evidence.problems.values())
+    groups = quality.problem_groups(evidence.problems)
+    assert sum(len(group.problems) for group in groups) == total
+    frame = quality.problems_frame(evidence.problems)
     assert len(frame) == total
     assert list(frame) == ["file", "line", "column", "code", "severity", "value", "message", "fix"]
-    assert list(quality.findings_frame({})) == list(frame)
+    assert list(quality.problems_frame({})) == list(frame)
     for group in groups:
         rows = quality.group_frame(group, evidence)
         if group.kind.code == quality.SHARED:
-            assert rows["Results"].sum() == len(group.findings)
+            assert rows["Results"].sum() == len(group.problems)
             assert rows["Trial"].is_unique
         else:
-            assert len(rows) == len(group.findings)
+            assert len(rows) == len(group.problems)
 
 
 def test_a_finding_leads_to_its_trial_where_the_row_is_known(evidence):
     groups = {
-        group.kind.code: quality.group_frame(group, evidence) for group in quality.finding_groups(evidence.findings)
+        group.kind.code: quality.group_frame(group, evidence) for group in quality.problem_groups(evidence.problems)
     }
     (row,) = groups["ratio-disagrees"].to_dict("records")
     assert row["Trial"] == "Murrough 2013a"

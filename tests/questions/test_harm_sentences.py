@@ -90,7 +90,7 @@ def test_the_view_says_what_the_pages_of_the_core_say(evidence: Evidence) -> Non
     )
     scope = harms.scope(evidence.results, chosen, harms.is_event)
     assert found.items == harms.harms(scope.compared, harms.is_event)
-    assert found.headline == harm_words.finding(found.items, found.sides)
+    assert found.headline == harm_words.headline(found.items, found.sides)
 
 
 def test_a_window_that_no_source_states_is_said_to_be_unstated(evidence: Evidence) -> None:

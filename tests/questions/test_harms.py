@@ -172,7 +172,7 @@ def test_the_default_preset_is_widened_and_says_how(evidence: Evidence) -> None:
 def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
     found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
     items = harms.harms(found.compared, harms.is_event)
-    words = harm_words.finding(items, harm_words.sides_among(items))
+    words = harm_words.headline(items, harm_words.sides_among(items))
     # 5.3 + 25.4 = 30.7 of 100; 695 people on esketamine and 527 on placebo.
     assert words.startswith(
         "The largest difference is in dissociation: about 31 of 100 people on esketamine against 5 on placebo "
@@ -184,10 +184,10 @@ def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
 def test_findings_without_a_clear_difference_or_without_any() -> None:
     even = harms.harms([felt(5, 20, 5, 20)], harms.is_event)
     sides = harm_words.sides_among(even)
-    assert harm_words.finding(even, sides).startswith("No event has an interval that excludes no difference")
-    assert harm_words.finding((), sides).startswith("No controlled trial here counts adverse events")
+    assert harm_words.headline(even, sides).startswith("No event has an interval that excludes no difference")
+    assert harm_words.headline((), sides).startswith("No controlled trial here counts adverse events")
     fewer = harms.harms([felt(2, 50, 30, 50)], harms.is_event)
-    assert "about 4 of 100 people on ketamine against 60 on placebo" in harm_words.finding(fewer, sides)
+    assert "about 4 of 100 people on ketamine against 60 on placebo" in harm_words.headline(fewer, sides)
     assert (
         harm_words.trade_off(fewer, harms.scope([felt(2, 50, 30, 50)], Selection("everything"), harms.is_event)) == ""
     )

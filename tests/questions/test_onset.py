@@ -89,7 +89,7 @@ def test_the_earliest_clear_time_is_the_finding() -> None:
     assert clear is not None
     assert clear.question.bin is not None
     assert clear.question.bin.value == "24h"
-    assert onset.finding_of_onset(answers) == (
+    assert onset.headline_of_onset(answers) == (
         "At 24 hours, the earliest time whose interval excludes no effect, scores were 8.0 MADRS points lower "
         "with ketamine than with midazolam (95% CI −12.0 to −4.0; 1 trial, 60 people)"
     )
@@ -98,13 +98,13 @@ def test_the_earliest_clear_time_is_the_finding() -> None:
 def test_worse_is_clear_too_and_called_higher() -> None:
     answers = onset.course(reports("a", "24h", effect=(8, 4, 12)), "MD").answers
     assert onset.earliest_clear(answers) is not None
-    assert "8.0 MADRS points higher with ketamine" in onset.finding_of_onset(answers)
+    assert "8.0 MADRS points higher with ketamine" in onset.headline_of_onset(answers)
 
 
 def test_without_a_clear_time_the_earliest_measured_is_said() -> None:
     answers = onset.course(reports("a", "24h", "7d", effect=UNCLEAR), "MD").answers
     assert onset.earliest_clear(answers) is None
-    assert onset.finding_of_onset(answers).startswith(
+    assert onset.headline_of_onset(answers).startswith(
         "No time measured has an interval that excludes no effect; at 24 hours scores were 2.0 MADRS points lower"
     )
 
@@ -112,22 +112,22 @@ def test_without_a_clear_time_the_earliest_measured_is_said() -> None:
 def test_nothing_measured_is_said_plainly() -> None:
     for rows in ([], [result(comparator="none")]):
         answers = onset.course(rows, "MD").answers
-        assert onset.finding_of_onset(answers).startswith("No controlled trial in this selection")
-        assert onset.finding_of_duration(answers).startswith("No controlled trial in this selection")
+        assert onset.headline_of_onset(answers).startswith("No controlled trial in this selection")
+        assert onset.headline_of_duration(answers).startswith("No controlled trial in this selection")
 
 
 def test_the_finding_of_duration_names_the_latest_clear_time_and_the_latest_of_all() -> None:
     rows = [*reports("a", "24h", "7d"), *reports("a", "28d", effect=UNCLEAR)]
-    faded = onset.finding_of_duration(onset.course(rows, "MD").answers)
+    faded = onset.headline_of_duration(onset.course(rows, "MD").answers)
     assert faded.startswith(
         "After one dose the latest time whose interval excludes no effect is 7 days: scores were 8.0"
     )
     _, _, latest = faded.partition("; ")
     assert "28 days" in latest
     assert "scores were 2.0 MADRS points lower" in latest
-    lasting = onset.finding_of_duration(onset.course(reports("a", "24h", "7d"), "MD").answers)
+    lasting = onset.headline_of_duration(onset.course(reports("a", "24h", "7d"), "MD").answers)
     assert lasting.startswith("After one dose, at 7 days, the latest time with usable numbers, scores were 8.0")
-    never = onset.finding_of_duration(onset.course(reports("a", "24h", effect=UNCLEAR), "MD").answers)
+    never = onset.headline_of_duration(onset.course(reports("a", "24h", effect=UNCLEAR), "MD").answers)
     assert never.startswith("After one dose no time measured excludes no effect; at the latest, 24 hours, scores were")
 
 
@@ -136,7 +136,7 @@ def test_a_ratio_is_said_as_a_ratio() -> None:
     answers = onset.course([counted(20, 40, 10, 40)], "RR").answers
     assert (
         "the risk ratio of response was 2.00 for ketamine against midazolam (95% CI 1.08 to 3.72; 1 trial, 80 people)"
-        in (onset.finding_of_onset(answers))
+        in (onset.headline_of_onset(answers))
     )
 
 

@@ -22,7 +22,7 @@ def trials(found):
 def test_without_choices_everything_counts():
     found = match(ROWS, {})
     assert trials(found) == ["a", "b", "c"]
-    assert patient.finding(found) == "Nothing chosen yet: all 3 trials, 180 people are counted"
+    assert patient.headline(found) == "Nothing chosen yet: all 3 trials, 180 people are counted"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_choices_count_the_trials_behind_them(chosen, expected):
 def test_one_choice_is_given_up_when_nothing_is_left():
     found = match(ROWS, {"polarity": "bipolar", "dose": "usual"})
     assert (found.dropped, trials(found)) == (("dose",), ["b"])
-    assert patient.finding(found) == (
+    assert patient.headline(found) == (
         "No trial meets all of it: bipolar depression and 0.5 mg/kg. Without dose (0.5 mg/kg), "
         "1 trial, 60 people are left: bipolar depression"
     )
@@ -55,13 +55,13 @@ def test_choices_go_one_at_a_time_treatment_before_patient():
     found = match(ROWS, {"polarity": "bipolar", "age": "adolescents", "dose": "high"})
     assert found.dropped == ("dose", "age")
     assert trials(found) == ["b"]
-    assert "Without dose (over 0.5 mg/kg) and age (adolescents)" in patient.finding(found)
+    assert "Without dose (over 0.5 mg/kg) and age (adolescents)" in patient.headline(found)
 
 
 def test_every_choice_can_be_given_up():
     found = match(ROWS[:1], {"polarity": "bipolar"})
     assert (found.dropped, trials(found)) == (("polarity",), ["a"])
-    assert patient.finding(found).endswith("1 trial, 60 people are left: nothing else")
+    assert patient.headline(found).endswith("1 trial, 60 people are left: nothing else")
     assert match((), {"polarity": "bipolar"}).results == ()
     assert set(GIVEN_UP_FIRST) == set(CHOICES)
 

@@ -134,15 +134,15 @@ def test_shares_add_up_to_a_hundred(evidence):
 
 
 def test_findings_are_said_for_none_one_and_many():
-    assert bias.finding(bias.board(ROWS[2:], JUDGED)) == "No review held here judged this trial"
-    assert bias.finding(bias.board((), ())) == "No review held here judged any of these 0 trials"
-    assert bias.finding(board()) == (
+    assert bias.headline(bias.board(ROWS[2:], JUDGED)) == "No review held here judged this trial"
+    assert bias.headline(bias.board((), ())) == "No review held here judged any of these 0 trials"
+    assert bias.headline(board()) == (
         "2 of 3 trials judged by a published review; high risk most often in missing outcomes (1 trial); "
         "reviews disagree on A 2020"
     )
-    assert bias.finding_of_blinding(board()) == ""
+    assert bias.headline_of_blinding(board()) == ""
     blinded = bias.board(ROWS, (judged(domain=BLINDING), judged(trial="b", domain=BLINDING, judgement="unclear")))
-    assert "low risk in 1 of 2 trials judged" in bias.finding_of_blinding(blinded)
+    assert "low risk in 1 of 2 trials judged" in bias.headline_of_blinding(blinded)
 
 
 def test_the_shipped_pairs_that_disagree(evidence):
@@ -226,9 +226,9 @@ def test_the_finding_of_the_weights_names_the_domain_most_at_risk():
         return bias.Summary(tuple(every), (), "")
 
     high, low = {"high": 26.5, "low": 5.0, "not judged": 68.5}, {"low": 40.0, "not judged": 60.0}
-    words = bias.finding_of_weights(summary(other_bias=low, selective_reporting=high))
+    words = bias.headline_of_weights(summary(other_bias=low, selective_reporting=high))
     assert words == "26% of the weight is at high risk in selective reporting; 68% was not judged"
-    words = bias.finding_of_weights(summary(other_bias=low, overall={"low": 100.0}))
+    words = bias.headline_of_weights(summary(other_bias=low, overall={"low": 100.0}))
     assert words == "None of the weight is known to be at high risk"
-    assert bias.finding_of_weights(summary(other_bias=low)).endswith("high risk; 60% was not judged")
-    assert bias.finding_of_weights(bias.Summary((), (), "")).startswith("None of the weight was judged")
+    assert bias.headline_of_weights(summary(other_bias=low)).endswith("high risk; 60% was not judged")
+    assert bias.headline_of_weights(bias.Summary((), (), "")).startswith("None of the weight was judged")

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from evidence.dataset.records import Review
+from evidence.dataset.records import PublishedEstimate
 from evidence.questions import robustness
 from evidence.questions.response import NEAREST, Choices, answer_for, barred_citations
 from evidence.selection.selection import Selection, apply
@@ -41,7 +41,7 @@ def test_leaving_out_one_trial_at_a_time_is_metafors(nearest):
     found = dict(zip(series.labels, series.pools, strict=True))
     for label, expected in WITHOUT.items():
         assert shown(found[f"Without {label}"]) == pytest.approx(expected, abs=1e-6)
-    words = robustness.finding_of_each(nearest, series)
+    words = robustness.headline_of_each(nearest, series)
     assert words.startswith("Without Lii 2023 the result moves most: from 1.74 to 1.91 (1.34–2.73).")
     assert "No single omission changes that the interval excludes no effect." in words
 
@@ -123,7 +123,7 @@ def test_a_note_where_plain_hartung_knapp_is_narrower_than_wald():
 
 
 def test_a_published_estimate_says_why_ours_may_differ(nearest):
-    review = Review(
+    review = PublishedEstimate(
         estimate="x", label="Cochrane 2021", citation="X", intervention="ketamine", comparator="midazolam",
         outcome="response", time="24 h", effect_measure="OR", effect=2.48, ci_low=1.0, ci_high=6.18, k=4, n=296,
         certainty="very low",

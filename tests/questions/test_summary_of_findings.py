@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 from docx import Document
 
-from evidence.dataset.records import Review
+from evidence.dataset.records import PublishedEstimate
 from evidence.export import summary_of_findings as export
 from evidence.questions import summary_of_findings as sof
 from evidence.report.tables import summary_of_findings as summary_table
@@ -33,7 +33,7 @@ def review(**cells):
         "k": 4,
         "n": 296,
     }
-    return Review(**(usual | cells))
+    return PublishedEstimate(**(usual | cells))
 
 
 def summarise(*rows, reviews=()):

@@ -80,7 +80,7 @@ def test_an_event_is_said_with_arms_effect_interval_and_the_weight_of_each_trial
 def test_the_grid_is_said_event_by_event_and_silence_is_not_zero() -> None:
     rows = [harm(20, 10, "a"), harm(0, 3, "b"), harm(5, 5, "c", outcome="headache")]
     said = aloud.matrix(reporting.matrix(rows)).split("; ")
-    assert reporting.finding(reporting.matrix(rows)) == "; ".join(said[:-2])
+    assert reporting.headline(reporting.matrix(rows)) == "; ".join(said[:-2])
     assert sorted(said[-2:]) == [
         "Headache: counted by 1 of 3 trials, on the drug 5% in C, not reported by 2",
         "Nausea: counted by 2 of 3 trials, on the drug 0% in B to 20% in A, zero in B, not reported by 1",

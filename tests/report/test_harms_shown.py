@@ -38,7 +38,7 @@ def test_the_matrix_keeps_groups_and_names_the_silent() -> None:
     rows = [felt(5, 20, 1, 20), felt(3, 20, 1, 20, outcome="nausea"), result(trial="t5", label="T5 2020")]
     assert reporting.matrix(rows, ("gastrointestinal",)).events == ("nausea",)
     assert reporting.silence(reporting.matrix(rows)) == "1 trial with no count of any harm here: T5 2020."
-    assert reporting.finding(reporting.matrix([result()])).startswith("No trial in this selection reports")
+    assert reporting.headline(reporting.matrix([result()])).startswith("No trial in this selection reports")
 
 
 def test_registries_lead_to_the_table_of_results() -> None:
@@ -113,7 +113,7 @@ def test_the_time_axis_says_when_counting_ended(evidence: Evidence) -> None:
     assert (first.drug, first.comparator, first.text) == ((215, 695), (28, 527), "31% v 5%")
     assert math.isclose(first.hours, (576**2 * 672**3) ** 0.2)
     assert compared[-1].in_words.endswith("from randomisation (1 trial)")
-    words = timeline.finding(line, rows)
+    words = timeline.headline(line, rows)
     assert "acute harms" in words
     assert "ended within the first 6 hours" in words
     figure = timeline_plot(line, LIGHT)
@@ -152,5 +152,5 @@ def test_an_empty_time_axis() -> None:
     everything = Selection("everything")
     line = timeline.timeline((), everything, (), harms.scope((), everything, harms.is_event))
     assert line.is_empty
-    assert timeline.finding(line, ()).startswith("Neither an effect by time")
+    assert timeline.headline(line, ()).startswith("Neither an effect by time")
     assert timeline_plot(line, LIGHT).layout.height > 0

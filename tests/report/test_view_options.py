@@ -49,16 +49,16 @@ def test_every_exported_number_is_that_of_the_page(text, evidence):
     at = page_of(text)
     assert not at.exception
     assert not [item for item in at.info if item.value.startswith("Of the link")]
-    finding = plain(at.header[0].value)
-    assert re.search(r"\d", finding)
+    headline = plain(at.header[0].value)
+    assert re.search(r"\d", headline)
     view = viewed(text, evidence)
     story = tell(view)
     words = plain(html.unescape(re.sub(r"<[^>]+>", " ", export("html", view).decode().split("</script>", 1)[1])))
-    assert finding in words
-    assert finding in plain(html.unescape(export("handout", view).decode()))
+    assert headline in words
+    assert headline in plain(html.unescape(export("handout", view).decode()))
     slides = Presentation(io.BytesIO(export("pptx", view))).slides
     said = [plain(shape.text_frame.text) for slide in slides for shape in slide.shapes if shape.has_text_frame]
-    assert any(text.startswith(finding) for text in said)
+    assert any(text.startswith(headline) for text in said)
     people = [plain(item.value).strip("*") for item in at.markdown if item.value.startswith("**Of 100 people")]
     if people:
         assert people[0] in words

@@ -9,7 +9,7 @@ import pytest
 from evidence.dataset.evidence import Evidence
 from evidence.report.figures import large_format as hall
 from evidence.report.figures.style import INKS
-from evidence.report.view import ExportError, View
+from evidence.report.view import NothingToExport, View
 from evidence.selection.selection import PRESETS, Selection
 from evidence.seminar import figures as drawing
 from evidence.seminar import guesses
@@ -131,7 +131,7 @@ def test_a_selection_without_any_number_to_pool_says_so(evidence):
 
 
 def test_an_empty_selection_is_no_lesson(evidence):
-    with pytest.raises(ExportError, match="No result meets"):
+    with pytest.raises(NothingToExport, match="No result meets"):
         lesson(View(evidence, Selection("midazolam", {"drug": ("esketamine",)}), DAY))
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping
 from evidence.curation.upload import Upload, read_upload
 from evidence.dataset.evidence import DATA, known_citations
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.records import Result
 from evidence.dataset.validation import validate
 from tests.support.paths import CASES
@@ -19,22 +19,22 @@ class Judged(NamedTuple):
     upload: Upload
     mapping: ColumnMapping
     results: tuple[Result, ...]
-    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
 
     @property
     def blocking(self) -> list[tuple[int, str, str]]:
         """Line, column and code of what blocks."""
-        return [(f.line, f.column, f.code) for f in self.findings if f.is_blocking]
+        return [(f.line, f.column, f.code) for f in self.problems if f.is_blocking]
 
     @property
     def notes(self) -> list[tuple[int, str, str]]:
         """Line, column and code of what does not block; the cases are older than the column for the timing."""
-        found = [f for f in self.findings if not f.is_blocking and f.code != "timing-missing"]
+        found = [f for f in self.problems if not f.is_blocking and f.code != "timing-missing"]
         return [(f.line, f.column, f.code) for f in found]
 
     def words(self, code: str) -> str:
         """What the findings of a code say."""
-        return " ".join(f"{f.message} {f.fix}" for f in self.findings if f.code == code)
+        return " ".join(f"{f.message} {f.fix}" for f in self.problems if f.code == code)
 
 
 def judge(data: bytes, sheet: str = "") -> Judged:
@@ -42,7 +42,7 @@ def judge(data: bytes, sheet: str = "") -> Judged:
     upload = read_upload(data, sheet)
     mapping = guess_mapping(upload.table.columns)
     checked = validate(apply_mapping(upload.table, mapping), Result, citations=CITATIONS)
-    return Judged(upload, mapping, checked.records, checked.findings)
+    return Judged(upload, mapping, checked.records, checked.problems)
 
 
 def case(name: str, sheet: str = "") -> Judged:

@@ -58,7 +58,7 @@ def is_refused(file: str, column: str, payload: str) -> bool:
 def is_refused_in_reference(field: str, payload: str) -> bool:
     """Whether something blocks once a field of the first reference holds a payload."""
     item = json.loads((DATA / REFERENCES).read_text("utf-8"))[0] | {field: payload}
-    return any(found.is_blocking for found in read_references(json.dumps([item]).encode()).findings)
+    return any(found.is_blocking for found in read_references(json.dumps([item]).encode()).problems)
 
 
 def hostile_folder(folder: Path) -> Path:

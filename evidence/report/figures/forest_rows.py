@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from evidence.dataset.records import Result, Review
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import in_words
 from evidence.questions.blinding import felt, group_of, lenses, masking, rank
 from evidence.questions.duration import Withdrawal
@@ -164,7 +164,7 @@ def _overall_rows(answer: Answer, ink: Ink) -> list[Row]:
     return rows
 
 
-def review_rows(reviews: Sequence[Review], answer: Answer, links: Links, ink: Ink) -> list[Row]:
+def review_rows(reviews: Sequence[PublishedEstimate], answer: Answer, links: Links, ink: Ink) -> list[Row]:
     """Published estimates in the answer's own measure, in a style of their own, under our diamond."""
     rows = []
     measure = MEASURES[answer.question.measure]

@@ -43,11 +43,11 @@ def pixels(size: Size, height: int) -> tuple[int, int]:
     return (max(size.width, round(tall * 16 / 9)) if size.least else size.width), tall
 
 
-def framed(figure: go.Figure, finding: str, source: str, size: Size, ink: Ink) -> go.Figure:
+def framed(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) -> go.Figure:
     """A copy of the figure with the finding as its title and the source in a line under it, in the size given."""
     own = int(figure.layout.height)
     grown = pixels(size, own)[0] / size.width
-    head, over = _block(finding, size.title, size.width, 1.0)
+    head, over = _block(headline, size.title, size.width, 1.0)
     foot, under = _block(source, size.source, size.width, _SOURCE)
     over, under = round(over * grown), round(under * grown)
     width, height = pixels(size, own + over + under)

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
 from evidence.ui.data import Loaded
 
 
-def findings_frame(findings: Iterable[tuple[str, Finding]]) -> pd.DataFrame:
-    """Findings as a table: where, what, how to mend it."""
+def problems_frame(problems: Iterable[tuple[str, Problem]]) -> pd.DataFrame:
+    """Problems as a table: where, what, how to mend it."""
     return pd.DataFrame(
         [
             {
@@ -23,7 +23,7 @@ def findings_frame(findings: Iterable[tuple[str, Finding]]) -> pd.DataFrame:
                 "Message": f.message,
                 "Fix": f.fix,
             }
-            for file, f in findings
+            for file, f in problems
         ]
     )
 
@@ -31,10 +31,10 @@ def findings_frame(findings: Iterable[tuple[str, Finding]]) -> pd.DataFrame:
 def data_banner(loaded: Loaded) -> None:
     """Nothing where all is well; else one line that opens to every blocking finding."""
     blocking = [
-        (file, finding)
-        for file, found in loaded.on_disk.findings.items()
-        for finding in found
-        if finding.severity == "blocking"
+        (file, headline)
+        for file, found in loaded.on_disk.problems.items()
+        for headline in found
+        if headline.severity == "blocking"
     ]
     if not blocking:
         return
@@ -51,4 +51,4 @@ def data_banner(loaded: Loaded) -> None:
     else:
         st.warning("A data file has errors; what could be read is shown.")
     with st.expander(f"{counted(len(blocking), 'problem')}: where, what and how to mend it", key="data-problems"):
-        st.dataframe(findings_frame(blocking), hide_index=True, alt="Problems in the data files")
+        st.dataframe(problems_frame(blocking), hide_index=True, alt="Problems in the data files")

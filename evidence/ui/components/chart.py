@@ -74,7 +74,7 @@ def show(
     figure: go.Figure,
     view: Page,
     key: str,
-    finding: str,
+    headline: str,
     alt: str,
     results: Sequence[Result],
     table: pd.DataFrame,
@@ -85,7 +85,7 @@ def show(
 ) -> None:
     """Draw a figure with its twins. `results` are those drawn, in the order of their citations.
 
-    `finding` is the sentence over the chart, which its picture carries; `action` draws what else a reader can do with
+    `headline` is the sentence over the chart, which its picture carries; `action` draws what else a reader can do with
     a clicked mark; `more` are downloads beside the usual ones; `shapes` says what the marks mean where they do not say
     the source; `below` is the place of the twins, by default right under the chart.
     """
@@ -125,7 +125,7 @@ def show(
     if take.open:
         with take:
             downloads(view, key, name, results, more)
-            picture.panel(view, key, name, figure, finding, results)
+            picture.panel(view, key, name, figure, headline, results)
 
 
 def r_download(answers: Sequence[Answer], title: str, view: Page, parts: Sequence[str] = ()) -> Download:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from evidence.export.formats import FORMATS, export, file_name
-from evidence.report.view import ExportError, FailedError, View
+from evidence.report.view import ExportFailed, NothingToExport, View
 from evidence.ui.components.citation_card import escaped
 
 LONG = ("html", "pptx", "zip")
@@ -44,7 +44,7 @@ def make(name: str, view: View) -> None:
         status = st.status(f"Making {chosen.label}")
         try:
             data = export(name, view, lambda part: status.update(label=f"{chosen.label}: {part}"))
-        except (ExportError, FailedError) as error:
+        except (NothingToExport, ExportFailed) as error:
             place.error(f"Nothing was made. {escaped(str(error))}")
             return
         status.update(label=f"{chosen.label} is made", state="complete")  # the last place at which Stop is heard

@@ -11,7 +11,7 @@ def question(text: str) -> None:
         st.title(text, anchor=False)
 
 
-def finding(text: str, behind: str = "") -> None:
+def headline(text: str, behind: str = "") -> None:
     """Draw what was found, and in the line below what stands behind it."""
     with st.container(key="finding"):
         st.header(escaped(text), anchor=False)

@@ -55,7 +55,7 @@ def plain_config(choice: str, height: int, file_name: str) -> dict[str, object]:
     return config(choice, *pixels(PICTURES[choice][1], height), file_name)
 
 
-def panel(view: Page, key: str, name: str, figure: go.Figure, finding: str, results: Sequence[Result]) -> None:
+def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, results: Sequence[Result]) -> None:
     """The choice of kind and size, and, once opened, the picture with its finding over it and its source under it.
 
     What is saved is drawn by the same function as `export figure`, without a browser on the server.
@@ -68,8 +68,8 @@ def panel(view: Page, key: str, name: str, figure: go.Figure, finding: str, resu
                 "The one at the chart saves the chart alone."
             )
             source = f"{named(results)} {citing.exported(view).source}".strip()
-            drawn = framed(figure, finding, source, PICTURES[choice][1], view.ink)
+            drawn = framed(figure, headline, source, PICTURES[choice][1], view.ink)
             size = int(drawn.layout.width), int(drawn.layout.height)
             shown = config(choice, *size, f"{name}-with-source")
-            alt = f"{finding} {source}"
+            alt = f"{headline} {source}"
             st.plotly_chart(drawn, theme=None, key=f"{key}-framed-chart", width=size[0], alt=alt, config=shown)

@@ -53,7 +53,7 @@ def draw(view: Page, options: Options) -> None:
     sides = statements.sides_of(entry.first for entry in found.used)
     kinds = statements.score_kinds(found)
     mixed = f"Pooled together: {kinds}." if kinds else ""
-    st.header(escaped(blinding.finding(found, items)) + ".", anchor=False)
+    st.header(escaped(blinding.headline(found, items)) + ".", anchor=False)
     st.caption(
         " ".join(
             part for part in (statements.when(found) + ".", scope.words, mixed, blinding.caution(found, items)) if part
@@ -70,7 +70,7 @@ def draw(view: Page, options: Options) -> None:
         figure,
         view,
         "blind-lens",
-        f"{blinding.finding(found, items)}.",
+        f"{blinding.headline(found, items)}.",
         alt,
         results,
         table,
@@ -100,7 +100,7 @@ def _trials(view: Page, scope: blinding.Scope, options: Options) -> None:
         figure,
         view,
         "blind-trials",
-        f"{statements.finding_of_rates(found, sides)}.",
+        f"{statements.headline_of_rates(found, sides)}.",
         alt,
         cited(found.entries),
         table,

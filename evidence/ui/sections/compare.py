@@ -151,5 +151,5 @@ def rows_changed(found: Difference, name: str) -> None:
         if keys:
             shown = listed(list(keys[:20])) + (f" and {len(keys) - 20} more" if len(keys) > 20 else "")
             st.markdown(f"**{counted(len(keys), 'reference')} {word}:** {escaped(shown)}")
-    for fault in found.findings:
+    for fault in found.problems:
         st.error(escaped(f"{fault.message} {fault.fix}"))

@@ -179,7 +179,7 @@ def _arms(view: Page, answer: Answer, sides: Sides) -> None:
         dumbbell(entries, view.links, view.ink),
         view,
         "arms",
-        f"{statements.finding_of_rates(answer, sides)}.",
+        f"{statements.headline_of_rates(answer, sides)}.",
         alt,
         cited(tuple(entries)),
         tables.arm_frame(entries, view.links),
@@ -205,7 +205,7 @@ def _rates(view: Page, answer: Answer, sides: Sides) -> None:
         figure,
         view,
         "labbe",
-        f"{statements.finding_of_rates(answer, sides)}.",
+        f"{statements.headline_of_rates(answer, sides)}.",
         alt,
         cited(tuple(entries)),
         table,
@@ -231,23 +231,23 @@ def sensitivity(view: Page, answer: Answer, choices: Choices, favours: tuple[str
     if contrast is not None:
         st.markdown(f"**{contrast.words}**")
         st.dataframe(tables.contrast_frame(contrast), hide_index=True, alt=contrast.words)
-    if words := robustness.finding_of_models(answer):
+    if words := robustness.headline_of_models(answer):
         st.markdown(f"**Under every other model.** {words}")
         table = tables.models_frame(robustness.other_models(answer), answer.question.measure)
         st.dataframe(table, hide_index=True, alt=words)
     each, grown = remembered.without_each(answer), remembered.by_year(answer)
-    st.markdown(f"**One trial left out at a time.** {robustness.finding_of_each(answer, each)}")
+    st.markdown(f"**One trial left out at a time.** {robustness.headline_of_each(answer, each)}")
     if each.pools:
-        _series(view, answer, each, favours, "leave-one-out", robustness.finding_of_each(answer, each))
+        _series(view, answer, each, favours, "leave-one-out", robustness.headline_of_each(answer, each))
     if len(grown.pools) > 1:
         st.markdown("**As it grew: the pooled result after each trial, by year.**")
         sides = statements.sides_of(entry.first for entry in answer.used)
-        words = f"As it grew, by year: {statements.finding_of_rates(answer, sides)}."
+        words = f"As it grew, by year: {statements.headline_of_rates(answer, sides)}."
         _series(view, answer, grown, favours, "cumulative", words)
     influence.draw(view, answer)
 
 
-def _series(view: Page, answer: Answer, series: Series, favours: tuple[str, str], key: str, finding: str) -> None:
+def _series(view: Page, answer: Answer, series: Series, favours: tuple[str, str], key: str, headline: str) -> None:
     measure = answer.question.measure
     rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, view.ink)
     labels = Labels("", "", *favours, MEASURES[measure].label)
@@ -256,7 +256,7 @@ def _series(view: Page, answer: Answer, series: Series, favours: tuple[str, str]
         figure,
         view,
         key,
-        finding,
+        headline,
         aloud.series(series, measure),
         cited(answer.used),
         tables.series_frame(series, measure),

@@ -91,7 +91,7 @@ def board_chart(view: Page, board: Board) -> None:
 
             chart.offer(view, "bias", name, references, [("Judgements (CSV)", "csv", "text/csv", judgements)])
             results = [line.result for line in board.lines]
-            picture.panel(view, "bias", name, figure, f"{bias.finding(board)}.", results)
+            picture.panel(view, "bias", name, figure, f"{bias.headline(board)}.", results)
 
 
 def summary_chart(view: Page, found: Summary) -> None:
@@ -107,7 +107,7 @@ def summary_chart(view: Page, found: Summary) -> None:
         weighted_bar(found, view.ink),
         view,
         "bias-weights",
-        f"{bias.finding_of_weights(found)}.",
+        f"{bias.headline_of_weights(found)}.",
         said,
         found.results,
         bias_tables.summary_frame(found),

@@ -141,7 +141,7 @@ def who_counted(view: Page, found: harms.Scope, options: Options) -> None:
     """The grid of trials by events, the trials that say nothing, and the way to the registries' own tables."""
     rows = view.results if any(harms.is_event(r) for r in view.results) else found.results
     grid = reporting.matrix(rows, options.groups)
-    st.subheader(escaped(reporting.finding(grid)) + ".", anchor=False)
+    st.subheader(escaped(reporting.headline(grid)) + ".", anchor=False)
     st.caption(matrix_key())
     if grid.cells:
         results = [result for cell in grid.cells for result in cell.results]
@@ -149,7 +149,7 @@ def who_counted(view: Page, found: harms.Scope, options: Options) -> None:
             matrix_plot(grid, view.links, view.ink),
             view,
             "harms-matrix",
-            f"{reporting.finding(grid)}.",
+            f"{reporting.headline(grid)}.",
             aloud.matrix(grid),
             results,
             harm_tables.matrix_frame(grid, view.links),

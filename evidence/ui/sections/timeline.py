@@ -20,7 +20,7 @@ SHAPES = (
 def draw(view: Page, found: Scope) -> None:
     """The chart with what it cannot show said over it."""
     line = timeline.timeline(view.evidence.results, view.selection, view.results, found)
-    words = timeline.finding(line, found.results)
+    words = timeline.headline(line, found.results)
     st.subheader(escaped(words) + ".", anchor=False)
     st.caption(escaped(line.caution))
     if line.is_empty:

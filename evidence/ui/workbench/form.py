@@ -10,7 +10,7 @@ from evidence.curation import plausibility
 from evidence.curation.column_mapping import COLUMNS
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.fields import slug_of
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.records import Result
 from evidence.dataset.validation import validate
 from evidence.formatting import counted
@@ -67,7 +67,7 @@ def from_form() -> Brought:
     if "trial" not in cells and "label" in cells:
         cells["trial"] = slug_of(cells["label"])
     row = tuple(cells.get(column, "") for column in COLUMNS)
-    found = _findings(row, evidence, references)
+    found = _problems(row, evidence, references)
     with beside, st.container(border=True):
         _as_typed(cells, found, evidence)
     return Brought(add_state.table_of(_rows(row, found)), references)
@@ -129,12 +129,12 @@ def _trial(evidence: Evidence) -> dict[str, str]:
     return fields.fields(TRIAL, _PREFIX, 5)
 
 
-def _findings(row: Cells, evidence: Evidence, references: tuple[Item, ...]) -> tuple[Finding, ...]:
+def _problems(row: Cells, evidence: Evidence, references: tuple[Item, ...]) -> tuple[Problem, ...]:
     known = {*evidence.references, *(str(item["id"]) for item in references)}
-    return validate(add_state.table_of([row]), Result, citations=known).findings
+    return validate(add_state.table_of([row]), Result, citations=known).problems
 
 
-def _as_typed(cells: Mapping[str, str], found: tuple[Finding, ...], evidence: Evidence) -> None:
+def _as_typed(cells: Mapping[str, str], found: tuple[Problem, ...], evidence: Evidence) -> None:
     """What the numbers come to, and what looks wrong, beside the fields."""
     st.markdown("**What the numbers say**")
     unfit = {f.column for f in found if f.is_blocking}
@@ -162,7 +162,7 @@ def _as_typed(cells: Mapping[str, str], found: tuple[Finding, ...], evidence: Ev
         st.caption(f"Still needed: {', '.join(missing)}.")
 
 
-def _rows(row: Cells, found: tuple[Finding, ...]) -> list[Cells]:
+def _rows(row: Cells, found: tuple[Problem, ...]) -> list[Cells]:
     """The rows put down so far, and the one under way where nothing blocks it; another can then be typed."""
     held = add_state.basket("form-rows")
     is_whole = not any(f.is_blocking for f in found)

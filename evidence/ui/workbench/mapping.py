@@ -14,7 +14,7 @@ from evidence.curation.column_mapping import (
     read_mapping,
 )
 from evidence.dataset.csv_table import Table
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import fields
@@ -42,7 +42,7 @@ def mapping(table: Table) -> ColumnMapping | None:
         factors = _units(table, guess, columns, sign)
         parts = {"columns": columns, "factors": factors, "constants": _constants(columns, sign)}
         found = mapping_of(parts)
-        if isinstance(found, Finding):
+        if isinstance(found, Problem):
             st.error(escaped(found.message))
             return None
         keep(found, sign)
@@ -158,7 +158,7 @@ def _uploaded(table: Table, sign: str) -> None:
     if file is None:
         return
     found = read_mapping(file[1])
-    if isinstance(found, Finding):
+    if isinstance(found, Problem):
         st.error(escaped(f"{found.message} {found.fix}"))
         return
     known = add_state.key(f"mapping-read-{sign}")

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from evidence.curation.fixes import Fix, apply_fixes
-from evidence.curation.preview import Preview, findings_csv
+from evidence.curation.preview import Preview, problems_csv
 from evidence.dataset.csv_table import Table
-from evidence.dataset.problems import KINDS, Finding
+from evidence.dataset.problems import KINDS, Problem
 from evidence.formatting import counted, listed
 from evidence.ui.components import data_table as frames
 from evidence.ui.workbench import state as add_state
@@ -35,7 +35,7 @@ def without_left_out(table: Table) -> Table:
     if not out:
         return table
     rows = tuple(row for row in table.rows if row.line not in out)
-    return replace(table, rows=rows, findings=tuple(f for f in table.findings if f.line not in out))
+    return replace(table, rows=rows, problems=tuple(f for f in table.problems if f.line not in out))
 
 
 def forget() -> None:
@@ -46,7 +46,7 @@ def forget() -> None:
 
 def draw(table: Table, seen: Preview) -> None:
     """The problems of the rows, the safe fixes and what was left out."""
-    found = seen.findings
+    found = seen.problems
     blocking = [one for one in found if one.is_blocking]
     notes = [one for one in found if not one.is_blocking]
     noted = counted(len(notes), "note") if notes else ""
@@ -71,7 +71,7 @@ def draw(table: Table, seen: Preview) -> None:
     _omissions(blocking)
 
 
-def _table(found: Sequence[Finding]) -> None:
+def _table(found: Sequence[Problem]) -> None:
     frame = pd.DataFrame(
         [
             {
@@ -104,7 +104,7 @@ def _table(found: Sequence[Finding]) -> None:
         st.caption(f"Shown are the first {_SHOWN} of {len(found)}; the file holds all.")
     st.download_button(
         "Findings (CSV)",
-        lambda: findings_csv(found),
+        lambda: problems_csv(found),
         file_name="findings.csv",
         mime="text/csv",
         key=add_state.key("findings"),
@@ -168,7 +168,7 @@ def _fixes(seen: Preview) -> None:
             st.button("Take them back", key=add_state.key("fix-back"), on_click=made.clear, icon=":material/undo:")
 
 
-def _omissions(blocking: Sequence[Finding]) -> None:
+def _omissions(blocking: Sequence[Problem]) -> None:
     out = _own("left-out")
     lines = sorted({one.line for one in blocking if one.line and KINDS[one.code].level != "file"})
     if lines:

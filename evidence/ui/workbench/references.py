@@ -7,7 +7,7 @@ import streamlit as st
 from evidence.bibliography.csl import reference_of
 from evidence.bibliography.read import ReferenceFile
 from evidence.bibliography.vancouver import vancouver
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.references import read_references
 from evidence.formatting import counted
 from evidence.ui import data as loading
@@ -49,7 +49,7 @@ def new_references() -> tuple[Item, ...]:
         if file is not None:
             _read(file[1])
     fault = st.session_state.get(add_state.key("reference-fault"))
-    if isinstance(fault, Finding):
+    if isinstance(fault, Problem):
         st.error(escaped(f"{fault.message} {fault.fix}"))
     for number, item in enumerate(list(held)):
         _item(number, item)
@@ -65,7 +65,7 @@ def _add_typed() -> None:
     typed = st.session_state.get(add_state.key("reference")) or ""
     found = reference_of(typed, _taken())
     fault = add_state.key("reference-fault")
-    if isinstance(found, Finding):
+    if isinstance(found, Problem):
         st.session_state[fault] = found
         return
     st.session_state.pop(fault, None)
@@ -81,8 +81,8 @@ def _read(data: bytes) -> None:
         if not isinstance(found, ReferenceFile):
             return
         st.session_state[known] = data
-        st.session_state[add_state.key("reference-findings")] = found.findings
-        if not any(f.is_blocking for f in found.findings):
+        st.session_state[add_state.key("reference-findings")] = found.problems
+        if not any(f.is_blocking for f in found.problems):
             add_state.basket("references").extend(dict(item) for item in found.items)
     for fault in st.session_state.get(add_state.key("reference-findings"), ()):
         (st.error if fault.is_blocking else st.caption)(escaped(f"{fault.message} {fault.fix}"))

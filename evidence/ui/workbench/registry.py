@@ -11,7 +11,7 @@ from evidence.curation.clinicaltrials_gov import (
 )
 from evidence.curation.column_mapping import COLUMNS
 from evidence.dataset.fields import slug_of
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted
 from evidence.ui import data as loading
 from evidence.ui.components import data_table as frames
@@ -41,7 +41,7 @@ def from_registry() -> Brought:
     if answer is None:
         return Brought(NOTHING)
     record, offered = answer
-    if isinstance(record, Finding):
+    if isinstance(record, Problem):
         st.error(escaped(f"{record.message} {record.fix}"))
         return Brought(NOTHING)
     st.markdown(f"**{escaped(record.number)}** · {escaped(record.title)}")

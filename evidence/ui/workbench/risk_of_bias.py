@@ -9,13 +9,13 @@ from evidence.curation.risk_of_bias import STUDY, Imported
 from evidence.curation.upload import Upload
 from evidence.dataset.csv_table import Table
 from evidence.dataset.evidence import JUDGEMENTS
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
 from evidence.formatting import counted, listed
 from evidence.report.tables import risk_of_bias as bias_tables
 from evidence.ui import data as loading
 from evidence.ui import owner
-from evidence.ui.components.banner import findings_frame
+from evidence.ui.components.banner import problems_frame
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import Page
 from evidence.ui.workbench import mapping as add_mapping
@@ -42,7 +42,7 @@ def importer(view: Page) -> None:
         return
     table = upload.table
     if not table.is_readable:
-        for fault in table.findings:
+        for fault in table.problems:
             st.error(escaped(f"{file[0]}: {fault.message} {fault.fix}"))
         return
     sign = add_mapping.sign_of(table)
@@ -91,7 +91,7 @@ def _mapping(table: Table, tool: str) -> ColumnMapping | None:
         file = add_state.file("A mapping kept before", f"bias-mapping-{sign}", ("json",), megabytes=1)
         if file is not None and st.session_state.get(f"bias-mapping-read-{sign}") != file[1]:
             kept = read_mapping(file[1], known)
-            if isinstance(kept, Finding):
+            if isinstance(kept, Problem):
                 st.error(escaped(f"{kept.message} {kept.fix}"))
                 return None
             st.session_state[f"bias-mapping-read-{sign}"] = file[1]
@@ -99,7 +99,7 @@ def _mapping(table: Table, tool: str) -> ColumnMapping | None:
                 st.session_state[add_state.key(f"map-{sign}-{at}")] = kept.columns.get(source)
         columns = add_mapping.choices(table, guess, sign, known, _said)
         found = mapping_of({"columns": columns}, known)
-        if isinstance(found, Finding):
+        if isinstance(found, Problem):
             st.error(escaped(found.message))
             return None
         add_mapping.keep(found, sign, "bias-mapping.json")
@@ -110,10 +110,10 @@ def _look(view: Page, name: str, tool: str, found: Imported) -> None:
     trials = len({item.trial for item in found.judgements})
     st.markdown(
         f"**{counted(len(found.judgements), 'judgement')} of {counted(trials, 'trial')} with {tool}; "
-        f"{counted(len(found.findings), 'finding')}.**"
+        f"{counted(len(found.problems), 'finding')}.**"
     )
-    if found.findings:
-        frame = findings_frame((name, one) for one in found.findings)
+    if found.problems:
+        frame = problems_frame((name, one) for one in found.problems)
         st.dataframe(frame, hide_index=True, alt="What is wrong with the table")
     held = {(item.trial, item.tool, item.domain, item.citation) for item in view.evidence.judgements}
     new = [i for i in found.judgements if (i.trial, i.tool, i.domain, i.citation) not in held]
@@ -133,7 +133,7 @@ def _take(rows: tuple[tuple[str, ...], ...]) -> None:
     """Save where that is safe; the whole file and a patch in any case."""
     folder = loading.data_folder()
     files = merged(folder, (), (), rows)
-    if isinstance(files, Finding):
+    if isinstance(files, Problem):
         st.error(escaped(f"{files.message} {files.fix}"))
         return
     with st.container(horizontal=True):

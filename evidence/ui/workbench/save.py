@@ -9,7 +9,7 @@ from evidence.curation.preview import Preview
 from evidence.curation.store import Conflict, Refused, Saved, can_undo
 from evidence.curation.versions import Snapshot
 from evidence.dataset.evidence import REFERENCES, TRIALS
-from evidence.dataset.problems import Finding
+from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
 from evidence.ui import data as loading
 from evidence.ui import owner
@@ -43,7 +43,7 @@ def last_outcome() -> None:
             _links(add_state.saved_trials())
     elif isinstance(found, Refused):
         st.error(f"**Nothing was written.** {escaped(found.reason)}")
-        for fault in found.findings[:20]:
+        for fault in found.problems[:20]:
             where = f"Line {fault.line}: " if fault.line else ""
             st.markdown(escaped(f"{where}{fault.message} {fault.fix}"))
     elif isinstance(found, Conflict) and not (found.rows or found.references):
@@ -102,7 +102,7 @@ def draw(seen: Preview, began: Snapshot) -> None:
 
 def _downloads(seen: Preview) -> None:
     files = merged(loading.data_folder(), seen.rows, seen.references)
-    if isinstance(files, Finding):
+    if isinstance(files, Problem):
         st.error(escaped(f"{files.message} {files.fix}"))
         return
     with st.container(horizontal=True):

@@ -39,7 +39,7 @@ class Brought:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was brought at all."""
-        return not (self.table.rows or self.references or self.table.findings)
+        return not (self.table.rows or self.references or self.table.problems)
 
 
 NOTHING = Table(COLUMNS)
@@ -115,7 +115,7 @@ def looked_at(brought: Brought) -> Preview:
     """What the rows and references would do, worked out again only when they or the files change."""
     folder = loading.data_folder()
     words = json.dumps([dict(item) for item in brought.references], sort_keys=True, default=str)
-    sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.findings, words)
+    sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.problems, words)
     known = st.session_state.get(_PREVIEW)
     if known is not None and known[0] == sign:
         found: Preview = known[1]

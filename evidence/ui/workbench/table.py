@@ -99,10 +99,10 @@ def _from_table(source: Table, name: str) -> Brought:
         st.session_state[sign] = source.rows
         add_problems.forget()
     if not source.is_readable:
-        for fault in source.findings:
+        for fault in source.problems:
             st.error(escaped(f"{name}: {fault.message} {fault.fix}"), title=KINDS[fault.code].title)
-        return Brought(Table(COLUMNS, findings=source.findings))
-    read_as = next((f", read as {f.value}" for f in source.findings if f.code == "encoding-read"), "")
+        return Brought(Table(COLUMNS, problems=source.problems))
+    read_as = next((f", read as {f.value}" for f in source.problems if f.code == "encoding-read"), "")
     st.caption(
         f"{escaped(name)}: {counted(len(source.rows), 'row')} in {counted(len(source.columns), 'column')}{read_as}."
     )

@@ -27,7 +27,7 @@ LINKS = {"Smith2020": "https://doi.org/10.1/x"}
 
 def read_back(data: bytes) -> tuple[Result, ...]:
     checked = validate(read_table(data, Result.columns()), Result)
-    assert [f for f in checked.findings if f.is_blocking] == []
+    assert [f for f in checked.problems if f.is_blocking] == []
     return checked.records
 
 
