@@ -31,7 +31,7 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """Chapters of formulas and the modules they are taken from."""
-PLUMBING = frozenset({"arrays", "measured", "pooled_inputs", "trial_effects"})
+PLUMBING = frozenset({"arrays", "how", "measured", "pooled_inputs", "trial_effects"})
 """Public functions of those modules that compute nothing of their own and have no formula."""
 CITED = re.compile(r"[A-Z][\w-]+(?: & [A-Z][\w-]+)? (?:19|20)\d\d\b|\bHandbook\b|\bmetafor\b")
 """How a text names a source: author and year, the Cochrane Handbook, or metafor."""
@@ -60,22 +60,27 @@ class Decision(NamedTuple):
 # fmt: off
 DECISIONS: tuple[Decision, ...] = (
     Decision("Effect of counts", "Log risk ratio by default, log odds ratio or risk difference on request. A study with an empty cell gets 0.5 added to all four. Where nobody or everybody had the event in both arms, RR and OR are not estimable: the study is shown, not pooled. The risk difference keeps it.", "Handbook 10.4; metafor"),
-    Decision("Effect of scores", "Mean difference on one instrument, Hedges' g across instruments. A printed model-based difference with its interval goes before raw arm means.", "Handbook 6.5 and 10.5; Hedges 1981"),
+    Decision("Effect of scores", "Mean difference on one instrument, Hedges' g across instruments. For points a printed model-based difference with its interval goes before raw arm means; for g raw means and SDs go first, also from another measurement on the same instrument, because the error of a model gives the SD of its residuals and inflates g.", "Handbook 6.5 and 10.5; Hedges 1981"),
     Decision("One result a trial", "Within a pool each trial gives one result: main analysis; then MADRS, Hamilton, other clinician-rated, self-rated scales; then the primary outcome; then the time nearest to the bin's centre. The rest are listed with the reason.", "Handbook 5.4"),
     Decision("Several dose arms", "Arms within the filter are combined into one: counts summed, means and SDs combined. Printed differences are averaged with correlation 0.5 for the comparator arm they share. Strata with comparators of their own are different people and are combined as such.", "Handbook 6.2.9 and 23.3.4; Borenstein 2009"),
-    Decision("Crossover trials", "Used as if parallel, which is conservative, and can be left out; its people count once. No standard deviation is worked out from a crossover's interval, which may be a paired one.", "Handbook 23.2"),
+    Decision("Crossover trials", "Used as if parallel, and can be left out; its people count once. A mean difference keeps the crossover's own, paired interval, which is narrower and right for it. A standardised difference does not: its error is that of parallel groups, because the paired one would weigh it up to eight times too much. No standard deviation is worked out from a crossover's interval.", "Handbook 23.2"),
     Decision("Kinds of comparator", "Comparisons with another treatment (ECT, quetiapine) are drawn but not pooled where comparisons with placebo are; alone they are pooled with each other. Two forms of ketamine against each other are never pooled with either.", "House rule"),
     Decision("Low confidence", "Rows of low confidence are drawn hollow and not pooled unless asked for.", "House rule"),
-    Decision("Model", "Random effects, tau² by REML. Others on request: DerSimonian-Laird, Paule-Mandel, common effect, Mantel-Haenszel.", "Viechtbauer 2005; Handbook 10.10"),
-    Decision("Confidence interval", "From three trials on: modified Hartung-Knapp, whose factor is never below 1, with t of k − 1 degrees of freedom. A note says when the plain Hartung-Knapp interval would be narrower than the Wald one.", "Röver 2015; IntHout 2014"),
-    Decision("Prediction interval", "From three trials on, with t of k − 1 degrees of freedom: where the true effect of a new trial may fall.", "Higgins 2009"),
+    Decision("Model", "Bayesian random effects at every number of trials: a normal likelihood, a flat prior on the mean effect and a published prior on how much effects differ between trials. It is integrated in one dimension, without sampling, so that the same trials always give the same numbers. Others on request and side by side under Sensitivity: REML with Wald, Hartung-Knapp or modified Hartung-Knapp intervals, DerSimonian-Laird, Paule-Mandel, common effect, Mantel-Haenszel, and half-normal priors.", "Röver 2020; Handbook 10.10"),
+    Decision("Confidence interval", "The interval of a pool is the central 95% credible interval, printed as CrI, with the probability that the effect lies on its side of no effect. One trial keeps its own confidence interval. The rule used before, Wald at two trials and modified Hartung-Knapp from three, was most sure where least is known: with equal errors and no heterogeneity its half-width is 1.39 standard errors of a trial at two trials, 2.48 at three and 1.59 at four, so that a third trial equal to the first two widened the interval.", "Röver 2015; IntHout 2014"),
+    Decision("Prediction interval", "Of the true effect in another setting, from five trials on; a trial there would scatter more. With fewer trials tau is given with its interval instead.", "Higgins 2009"),
+    Decision("Prior on heterogeneity", "Two or three trials cannot show how much effects differ between places; hundreds of other reviews can. Ratios: tau² log-normal(−2.12, 1.53²), against another drug (−2.35, 1.60²), adverse events (−1.87, 1.52²). Standardised differences: tau² log-t with 5 degrees of freedom (−2.99, 2.16), against another drug (−3.27, 2.14); points are that times the median standard deviation reported for the instrument. Risk differences take the prior of ratios times p(1 − p) at the risk p of all people; hazard ratios a half-normal(0.5) on tau. The prior used is printed beside every pool.", "Turner 2015; Rhodes 2015"),
+    Decision("Certainty of words", "No word hangs on whether an interval excludes no effect: sentences give the estimate, its interval and its probability. Leaving a trial out tells how far the estimate and tau move.", "House rule"),
+    Decision("Harms", "One number for a harm on every page: the risk difference of Mantel and Haenszel. Nothing is added to cells without events, and trials in which nobody had it stay in with their people. Where nobody had it in any trial, Newcombe's interval of all people together.", "Mantel & Haenszel 1959; Handbook 10.4.4"),
+    Decision("Randomised withdrawal", "Only people who had responded are randomised, to go on or stop. That asks another question, so such trials are never pooled for symptoms, response or remission, and in harms only on request. Strata of one trial are one study: their common hazard ratio.", "Handbook 23.1"),
+    Decision("Single dose and course", "Beyond eight days they are never pooled together: a dose four weeks ago is not a course of four weeks. The kind with more trials is pooled, the other listed.", "House rule"),
     Decision("Heterogeneity", "tau² with its Q-profile interval, I² and H² from tau² and the typical variance, Cochran's Q.", "Viechtbauer 2007; Higgins & Thompson 2002"),
-    Decision("Few trials", "No trial: said plainly. One: the trial alone, not called pooled. Two: Wald interval, no prediction interval, a warning. Funnel plot and Egger's test only from ten trials on.", "Handbook 13.3"),
+    Decision("Few trials", "No trial: said plainly. One: the trial alone, not called pooled. Two, or one trial with more than 80% of the weight: that trial first, then what the others add, then the pooled range; no number of 100 is made that nobody observed. Funnel plot and test of small studies only from ten trials on.", "Handbook 13.3"),
     Decision("Subgroups", "Each pooled with its own tau²; groups are compared as fixed. A difference between groups is not proof of a cause.", "Borenstein 2009"),
     Decision("Number needed to treat", "From the pooled RR, OR or RD at a comparator rate that the reader sets. An interval that includes no effect runs through infinity. Where nobody on the comparator had the outcome no ratio is turned into people: the summary of findings pools the difference of a harm instead.", "Altman 1998; house rule"),
     Decision("Single proportions", "Wilson interval.", "Newcombe 1998"),
     Decision("One trial's risk difference", "Newcombe interval.", "Newcombe 1998"),
-    Decision("Dose response", "Meta-regression on the binary logarithm of the dose, intravenous and in mg/kg, from four dose arms on.", "Knapp & Hartung 2003"),
+    Decision("Dose response", "Contrasts of doses inside trials alone, on the binary logarithm of the dose, intravenous and in mg/kg, with the covariance that a shared comparator arm makes. A line is drawn from two trials of several doses on; trials of one dose each differ in people and time as well and make none.", "Greenland & Longnecker 1992"),
     Decision("Times", "Measurements are pooled in the bins below; one between two bins belongs to none and is listed as such. Times from the last dose are never mixed with times from the first.", "House rule"),
 )
 NOT_DONE: tuple[str, ...] = (
@@ -91,8 +96,8 @@ LIMITS: tuple[str, ...] = (
     "The data are a curated collection, not the result of a registered systematic search; trials may be missing.",
     "Many rows were read in abstracts, registries or second hand. The page on data quality says how many and which.",
     "Most people can tell ketamine from a placebo. No model corrects an effect for broken blinding.",
-    "With few trials tau² is hardly known, and intervals depend on the model. Change the model and see.",
-    "A crossover trial used as if parallel has a wider interval than its own analysis.",
+    "With few trials the interval leans on the prior. Sensitivity shows the same trials under every other model.",
+    "A crossover trial used as if parallel has a wider interval than its own analysis; of points its own is kept.",
     "A time bin holds trials measured at somewhat different hours.",
     "The interval of an NNT carries the uncertainty of the effect, not that of the comparator rate.",
     "Harms are as each trial chose to ask and report them; “not reported” is not zero.",

@@ -25,7 +25,7 @@ MASKINGS = terms(
 )
 DISSOCIATION = "dissociation"
 NEAREST = "nearest"
-FIRST = ("RR", NEAREST)
+FIRST = ("RR", "24h")
 """What the lens shows before anything is chosen: measure and time."""
 
 
@@ -197,8 +197,8 @@ def headline(found: Answer, items: Iterable[Lens]) -> str:
 
 
 NOT_RANDOMISED = (
-    "Trials were not randomised to a kind of placebo: groups differ in people, drug, dose and year as well, so a "
-    "difference between them is a hint and not a test of blinding."
+    "Trials were not randomised to a kind of placebo: groups differ in people, drug, dose, time and number of doses as "
+    "well, so a difference between them is a hint and not a test of blinding."
 )
 PLACES: Mapping[str, str] = MappingProxyType(
     {

@@ -8,13 +8,11 @@ from evidence.dataset.records import Result
 from evidence.formatting import counted, plain, ratio
 from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Selection, apply
-from evidence.stats.effect_sizes import MEASURES
-from evidence.stats.regression import Regression, meta_regression
+from evidence.stats.effect_sizes import MEASURES, Z95
+from evidence.stats.regression import DoseArms, Regression, within_line, within_slope
 from evidence.synthesis.arms import measured
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_inputs, trial_effects
-
-LEAST_ARMS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +74,61 @@ def dose_arms(results: Iterable[Result], question: Question) -> tuple[DoseArm, .
 
 
 def dose_response(results: Iterable[Result], question: Question) -> DoseResponse:
-    """Arms and the meta-regression of their effects on log2 dose, from four arms at two doses on.
+    """Arms by dose, and the line through contrasts of doses inside trials, from two trials of several doses on.
 
-    Arms that share a comparator are not independent; with few such arms the error is small and the words say so.
+    Trials of one dose differ in people, time and number of doses as well, so they make no line between them.
     """
     arms = dose_arms(results, question)
-    doses = sorted({arm.dose for arm in arms})
     label = MEASURES[question.measure].label.lower()
-    if len(arms) < LEAST_ARMS or len(doses) < 2:
-        held = f"{counted(len(arms), 'arm')} at {counted(len(doses), 'dose')}" if arms else "no arm with an effect"
-        words = f"No line is drawn: {held}; it needs {LEAST_ARMS} arms at two doses or more"
-        return DoseResponse(question.measure, arms, None, words)
-    line = meta_regression([arm.entry.effect for arm in arms if arm.entry.effect], [math.log2(a.dose) for a in arms])
-    if line is None:
-        return DoseResponse(question.measure, arms, None, "No line can be estimated through these arms")
-    low, high = line.slope.ci_low, line.slope.ci_high
-    behind = f"{len(arms)} arms of {counted(len({a.entry.trial for a in arms}), 'trial')}, "
-    behind += f"{plain(doses[0])} to {plain(doses[-1])} mg/kg"
-    if MEASURES[question.measure].scale == "log":
-        size = f"multiplies the {label} by {ratio(math.exp(line.slope.estimate))}"
+    several = _of_several_doses(arms, question.measure)
+    slopes = {name: slope for name, trial in several.items() if (slope := within_slope(trial)) is not None}
+    span = f"{plain(arms[0].dose)} to {plain(arms[-1].dose)} mg/kg" if arms else ""
+    line = within_line(list(several.values()))
+    if line is not None:
+        size = _per_doubling(question.measure, line.slope.estimate, line.slope.ci_low, line.slope.ci_high, label)
+        words = f"Inside trials each doubling of the dose {size}; {counted(len(slopes), 'trial')}, {span}"
+        return DoseResponse(question.measure, arms, line, words)
+    if not slopes:
+        return DoseResponse(question.measure, arms, None, "No line is drawn: no trial here gave several doses")
+    name, slope = next(iter(slopes.items()))
+    reach = Z95 * slope.standard_error
+    size = _per_doubling(question.measure, slope.estimate, slope.estimate - reach, slope.estimate + reach, label)
+    words = f"No line is drawn: one trial alone gave several doses. Inside {name} each doubling of the dose {size}"
+    return DoseResponse(question.measure, arms, None, words)
+
+
+def _per_doubling(measure: str, slope: float, low: float, high: float, label: str) -> str:
+    if MEASURES[measure].scale == "log":
         span = f"{ratio(math.exp(low))} to {ratio(math.exp(high))}"
-    else:
-        size = f"changes the {label} by {shown(question.measure, line.slope.estimate)}"
-        span = interval(question.measure, low, high)
-    crosses = "the interval includes no change" if low <= 0 <= high else "the interval excludes no change"
-    words = f"Each doubling of the dose {size} (95% CI {span}; {behind}); {crosses}"
-    return DoseResponse(question.measure, arms, line, words)
+        return f"multiplies the {label} by {ratio(math.exp(slope))} (95% CI {span})"
+    return f"changes the {label} by {shown(measure, slope)} (95% CI {interval(measure, low, high)})"
+
+
+def _of_several_doses(arms: Iterable[DoseArm], measure: str) -> dict[str, DoseArms]:
+    """The trials of two doses or more by their label, with what their comparator arm makes their effects share."""
+    trials: dict[str, list[DoseArm]] = {}
+    for arm in arms:
+        trials.setdefault(arm.entry.trial, []).append(arm)
+    return {
+        own[0].entry.label: DoseArms(
+            tuple(arm.entry.effect for arm in own if arm.entry.effect is not None),
+            tuple(math.log2(arm.dose) for arm in own),
+            _shared(own, measure),
+        )
+        for own in trials.values()
+        if len({arm.dose for arm in own}) > 1
+    }
+
+
+def _shared(own: Iterable[DoseArm], measure: str) -> float:
+    """The covariance of two arms' effects: the variance of the comparator arm's part, or half the smaller variance.
+
+    1/c − 1/n for a log risk ratio, 1/c + 1/(n − c) for a log odds ratio, c(n − c)/n³ for a risk difference; without
+    counts the effects are taken to correlate by half.
+    """
+    arms = list(own)
+    control = arms[0].entry.comparator
+    if control is None or not 0 < control.events < control.n:
+        return 0.5 * min(arm.entry.effect.variance for arm in arms if arm.entry.effect is not None)
+    c, n = control.events, control.n
+    return {"RR": 1 / c - 1 / n, "OR": 1 / c + 1 / (n - c), "RD": c * (n - c) / n**3}[measure]

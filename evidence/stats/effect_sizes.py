@@ -210,7 +210,7 @@ def from_interval(estimate: float, low: float, high: float, log: bool) -> Effect
 
 
 def from_standard_error(estimate: float, se: float, log: bool) -> Effect:
-    """Return the effect of a reported estimate and its standard error, of the logarithm for a ratio.
+    """Return the effect of a reported estimate and its standard error, of the logarithm for a ratio (Handbook 6.3).
 
     >>> from_standard_error(-4.0, 1.5, log=False)
     Effect(estimate=-4.0, variance=2.25)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from evidence.stats.effect_sizes import Z95, Effect
-from evidence.stats.pooling import Test, arrays, reml, two_sided_p
+from evidence.stats.pooling import Test, arrays, pool, reml, two_sided_p
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +108,67 @@ def meta_regression(effects: Sequence[Effect], moderator: Sequence[float], test:
         covariance=float(covariance[0, 1]),
         critical=critical,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DoseArms:
+    """The arms of one trial: their effects against one comparator, the moderator of each, and what they share.
+
+    `shared` is the sampling covariance of any two of the effects, which the comparator arm that they share makes.
+    """
+
+    effects: tuple[Effect, ...]
+    moderator: tuple[float, ...]
+    shared: float
+
+
+def within_slope(arms: DoseArms) -> Effect | None:
+    """Slope of the effect on the moderator inside one trial; None below two arms at different values.
+
+    Generalised least squares with an intercept of the trial's own: b = (x'Mx)⁻¹x'My with M the inverse covariance
+    corrected for the intercept; the covariance holds the shared comparator arm off its diagonal, which the contrast
+    between arms then cancels (Greenland & Longnecker 1992).
+
+    >>> slope = within_slope(DoseArms((Effect(0.2, 0.3), Effect(0.5, 0.3)), (0.0, 1.0), 0.2))
+    >>> round(slope.estimate, 6), round(slope.variance, 6)
+    (0.3, 0.2)
+    """
+    x = np.array(arms.moderator, dtype=float)
+    if len(x) < 2 or float(np.ptp(x)) <= 1e-12 * max(1.0, float(np.abs(x).max())):
+        return None
+    y, v = arrays(arms.effects)
+    covariance = np.full((len(x), len(x)), arms.shared)
+    np.fill_diagonal(covariance, v)
+    inverse = np.linalg.inv(covariance)
+    ones = np.ones(len(x))
+    centred = inverse - np.outer(inverse @ ones, ones @ inverse) / float(ones @ inverse @ ones)
+    information = float(x @ centred @ x)
+    return Effect(float(x @ centred @ y) / information, 1 / information)
+
+
+def within_line(trials: Sequence[DoseArms]) -> Regression | None:
+    """Line of effect on moderator from contrasts inside trials alone; None below two trials with such a contrast.
+
+    The slopes of the trials are pooled as a common one, Σb/var / Σ1/var with a Wald interval; the line passes through
+    the weighted mean of all arms. What differs between trials makes no slope (Greenland & Longnecker 1992).
+
+    >>> one = DoseArms((Effect(0.2, 0.3), Effect(0.5, 0.3)), (0.0, 1.0), 0.2)
+    >>> line = within_line([one, one])
+    >>> line.k, round(line.slope.estimate, 3), round(line.slope.se, 3)
+    (2, 0.3, 0.316)
+    """
+    inside = [one for arms in trials if (one := within_slope(arms)) is not None]
+    pooled = pool(inside, "EE")
+    if pooled is None or pooled.k < 2:
+        return None
+    effects = [effect for arms in trials for effect in arms.effects]
+    x = np.array([value for arms in trials for value in arms.moderator], dtype=float)
+    y, v = arrays(effects)
+    weights = 1 / v
+    centre, height = float(weights @ x / weights.sum()), float(weights @ y / weights.sum())
+    height_se = 1 / math.sqrt(float(weights.sum()))
+    slope = Coefficient(pooled.estimate, pooled.se, pooled.ci_low, pooled.ci_high, pooled.p)
+    start, start_se = height - pooled.estimate * centre, math.hypot(height_se, centre * pooled.se)
+    low, high = start - Z95 * start_se, start + Z95 * start_se
+    intercept = Coefficient(start, start_se, low, high, two_sided_p(start, start_se, None))
+    return Regression(pooled.k, "z", 0.0, intercept, slope, centre, height, height_se, 0.0, Z95)

@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
+from evidence.dataset.time_bins import HOURS_A_DAY
 from evidence.dataset.vocabulary import COMPARATORS
-from evidence.selection.filters import comparator_kind
+from evidence.selection.filters import REPEATED, SINGLE, comparator_kind, schedule
 from evidence.stats.bayes import Prior, pool_bayes
 from evidence.stats.effect_sizes import Z95, Counts
 from evidence.stats.pooling import Method, Pooled, Test, pool
@@ -187,6 +189,35 @@ def _of_one_kind(entries: tuple[TrialEffect, ...]) -> tuple[TrialEffect, ...]:
     )
 
 
+_LATE = 8 * HOURS_A_DAY
+"""Hours after which a single dose and a course of doses ask different questions."""
+
+
+def _of_one_schedule(entries: tuple[TrialEffect, ...]) -> tuple[TrialEffect, ...]:
+    """Keep single doses and courses apart beyond eight days: a dose four weeks ago is not a course of four weeks.
+
+    The kind with most trials stays, a course where both have as many.
+    """
+    late = [
+        entry
+        for entry in pooled_inputs(entries)
+        if entry.hours > _LATE and OUTCOMES[entry.first.outcome].group == "efficacy" and schedule(entry.first)
+    ]
+    kinds = Counter(schedule(entry.first) for entry in late)
+    if len(kinds) < 2:
+        return entries
+    kept = SINGLE if kinds[SINGLE] > kinds[REPEATED] else REPEATED
+    apart = {entry.trial for entry in late if schedule(entry.first) != kept}
+    reason = "after a course of doses" if kept == SINGLE else "after a single dose"
+    others = "a single dose" if kept == SINGLE else "a course"
+    return tuple(
+        replace(entry, excluded=f"{reason}, the others after {others}")
+        if entry.trial in apart and not entry.excluded and entry.effect is not None
+        else entry
+        for entry in entries
+    )
+
+
 def _spoken(comparison: str) -> str:
     known = COMPARATORS.get(comparison)
     if known is not None:
@@ -200,7 +231,7 @@ def answer(
     """The answer the results give to a question; k = 0, 1 and 2 are ordinary answers."""
     model = model or HOUSE_RULE
     rows = tuple(results)
-    entries = _of_one_kind(trial_effects(rows, question))
+    entries = _of_one_schedule(_of_one_kind(trial_effects(rows, question)))
     used = pooled_inputs(entries)
     prior = prior_of(question, used, rows, model.prior) if model.method == "bayes" and len(used) > 1 else None
     groups: list[Group] = []

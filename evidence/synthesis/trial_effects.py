@@ -162,6 +162,8 @@ def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
         return left_out("both arms had a form of ketamine", anchored)
     if rows[0].design == "non-randomised":
         return left_out("the groups were not formed by chance", outside)
+    if rows[0].design == "withdrawal" and OUTCOMES[rows[0].outcome].group == "efficacy":
+        return left_out("only people who had responded were randomised, to go on or stop", outside)
     timed = [r for r in outside if r.outcome not in STATES or r.timing in (None, "at-time")]
     if not timed:
         return left_out(_OTHER_TIMING[outside[0].timing or ""], outside)
@@ -177,14 +179,23 @@ def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
             return left_out("not in points of the scale", fitting)
         fitting = in_points
     ranked = sorted(fitting, key=lambda r: _rank(r, question))
+    first_scale = ranked[0].instrument
     best: TrialEffect | None = None
     for lead in ranked:
+        if best is not None and best.effect is not None and lead.instrument != first_scale:
+            break
         entry = _entry([r for r in ranked if _same_measurement(r, lead)], question)
-        if entry.effect is not None:
+        if entry.effect is not None and entry.origin not in _RESIDUAL:
             return entry
-        best = best or entry
+        if best is None or (best.effect is None and entry.effect is not None):
+            best = entry
     assert best is not None
     return best
+
+
+# The standard deviation behind these is that of a model's residuals, smaller than the raw one: means and SDs of the
+# same trial go first, also where they are those of another measurement on the same instrument.
+_RESIDUAL = (Origin.PRINTED_DIFFERENCE, Origin.DIFFERENCE_SE, Origin.DIFFERENCE_P)
 
 
 def _rank(result: Result, question: Question) -> tuple[int, bool, float, int]:

@@ -11,19 +11,42 @@ from tests.support.builders import counted
 RESPONSE = Question(("response",), "RR", None)
 
 
-def test_the_line_through_the_shipped_arms_is_metafors(evidence):
-    # escalc("RR") of Su 2017 (9/23 v 3/24 at 0.2; 11/24 v 3/24), Dwyer, Grunebaum 2017, Hu, Jelovac, Lii,
-    # Murrough 2013a and Talati at 0.5 mg/kg; rma(yi, vi, mods = ~ log2(dose), test = "adhoc"), metafor 3.8
-    found = dose.dose_response(dose.comparable(evidence.results, Selection()), RESPONSE)
+SU = [
+    counted(9, 23, 3, 24, dose=0.2, trial="su", label="Su 2017"),
+    counted(11, 24, 3, 24, dose=0.5, trial="su", label="Su 2017"),
+]
+
+
+def test_one_trial_of_several_doses_makes_no_line_but_says_its_own_contrast():
+    # log(11/24 : 9/23) / log2(0.5/0.2) = 0.120; se √(1/9 − 1/23 + 1/11 − 1/24) / 1.322 = 0.258: the comparator cancels.
+    found = dose.dose_response([*SU, counted(30, 47, 7, 25, dose=0.5, trial="one", label="One 2013")], RESPONSE)
+    assert found.line is None
+    assert found.words == (
+        "No line is drawn: one trial alone gave several doses. Inside Su 2017 each doubling of the dose multiplies "
+        "the risk ratio by 1.13 (95% CI 0.68 to 1.87)"
+    )
+
+
+def test_two_trials_of_several_doses_make_a_line_of_their_own_contrasts():
+    # The other trial has the same contrast at another level of effect, which makes no slope.
+    other = [
+        counted(18, 46, 12, 48, dose=0.2, trial="b", label="B 2020"),
+        counted(22, 48, 12, 48, dose=0.5, trial="b", label="B 2020"),
+    ]
+    found = dose.dose_response([*SU, *other], RESPONSE)
     assert found.line is not None
-    assert len(found.arms) == 9
-    slope = found.line.slope
-    expected = (-0.44318598, 0.50390255, -1.63472618, 0.74835421)
-    assert (slope.estimate, slope.se, slope.ci_low, slope.ci_high) == pytest.approx(expected, abs=1e-7)
-    at_half = (0.5553118985, 0.2219159700, 0.8887078271)
-    assert found.line.predict(math.log2(0.5)) == pytest.approx(at_half, abs=1e-7)
-    assert "the risk ratio by 0.64 (95% CI 0.20 to 2.11; 9 arms of 8 trials, 0.2 to 0.5 mg/kg)" in found.words
-    assert found.words.endswith("the interval includes no change")
+    x = math.log2(0.5 / 0.2)
+    one, two = (1 / 9 - 1 / 23 + 1 / 11 - 1 / 24) / x**2, (1 / 18 - 1 / 46 + 1 / 22 - 1 / 48) / x**2
+    assert found.line.slope.estimate == pytest.approx(math.log((11 / 24) / (9 / 23)) / x)
+    assert found.line.slope.se == pytest.approx((1 / (1 / one + 1 / two)) ** 0.5)
+    assert found.words.startswith("Inside trials each doubling of the dose multiplies the risk ratio by 1.13")
+
+
+def test_trials_of_one_dose_each_make_no_line():
+    rows = [counted(5 + i, 20, 3, 20, dose=amount, trial=f"t{i}") for i, amount in enumerate((0.2, 0.5, 1.0, 1.0))]
+    found = dose.dose_response(rows, RESPONSE)
+    assert (found.line, found.words) == (None, "No line is drawn: no trial here gave several doses")
+    assert dose.dose_response([], RESPONSE).words.startswith("No line is drawn")
 
 
 def test_arms_of_one_trial_stand_apart_at_their_own_doses():
@@ -36,14 +59,6 @@ def test_arms_of_one_trial_stand_apart_at_their_own_doses():
     assert [(arm.dose, arm.entry.intervention.events) for arm in arms] == [(0.2, 9), (0.5, 11)]
 
 
-@pytest.mark.parametrize("amounts", [(0.5, 0.5, 0.5, 0.5), (0.2, 0.5, 1.0)])
-def test_no_line_without_four_arms_at_two_doses(amounts):
-    rows = [counted(5 + i, 20, 3, 20, dose=amount, trial=f"t{i}") for i, amount in enumerate(amounts)]
-    found = dose.dose_response(rows, RESPONSE)
-    assert found.line is None
-    assert found.words.startswith("No line is drawn")
-
-
 def test_the_presets_dose_and_comparator_are_not_applied_but_the_readers_filters_are(evidence):
     rows = dose.comparable(evidence.results, Selection("midazolam"))
     assert {"midazolam", "saline"} <= {r.comparator for r in rows}
@@ -52,6 +67,6 @@ def test_the_presets_dose_and_comparator_are_not_applied_but_the_readers_filters
     assert {r.population for r in narrowed} == {"bipolar"}
 
 
-def test_a_measure_without_a_line_gives_way_to_one_that_has_it(evidence):
-    rows = dose.comparable(evidence.results, Selection())
-    assert dose_course(rows, "MD").measure == "RR"
+def test_a_measure_without_a_line_gives_way_to_one_that_has_it():
+    other = [counted(18, 46, 12, 48, dose=d, trial="b", label="B 2020") for d in (0.2, 0.5)]
+    assert dose_course([*SU, *other], "MD").measure == "RR"

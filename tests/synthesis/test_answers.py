@@ -178,7 +178,7 @@ def test_another_treatment_is_not_pooled_with_placebo(evidence: Evidence) -> Non
     assert treated
     assert not treated & {entry.trial for entry in found.used}
     left_out = {entry.trial: entry.excluded for entry in found.left_out}
-    assert left_out["anand-2023"] == "compared with another treatment, the others with placebo"
+    assert left_out["anand-2023"] == "compared with ECT, the others with placebo"
 
 
 def test_other_treatments_alone_are_pooled_with_each_other() -> None:

@@ -25,7 +25,8 @@ SHAPES = (
     "● dissociated on the drug, □ on the comparator, ◆ pooled effect, ◇ one trial. Click a mark for its citations; a "
     "pooled one carries those of the effect and of the counts."
 )
-TIMES = {blinding.NEAREST: "Each trial’s time nearest to 24 hours", **{item.value: item.label for item in TIME_BINS}}
+_BINS = sorted(TIME_BINS, key=lambda item: item.value != blinding.FIRST[1])
+TIMES = {**{item.value: item.label for item in _BINS}, blinding.NEAREST: "Each trial’s time nearest to 24 hours"}
 
 
 @dataclass(frozen=True)
