@@ -5,18 +5,56 @@ import streamlit as st
 from evidence.questions import courses, duration
 from evidence.questions import onset as onset_course
 from evidence.report import sections
+from evidence.report.figures.people import two_crowds
 from evidence.selection.filters import SINGLE, schedule
 from evidence.selection.selection import relaxed
 from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui import widgets as options
-from evidence.ui.components.section import show_section
+from evidence.ui.components import heading
+from evidence.ui.components.citation_card import escaped
+from evidence.ui.components.section import show_chart, show_section
 
 page = pages.current()
-st.title("For how long does it last?", anchor=False)
+heading.question("How long does it last?")
 if not page.results:
     filters.empty_notice(page.evidence.results, page.selection)
     st.stop()
+
+after = relaxed(page.evidence.results, page.selection, duration.is_follow_up)
+items = tuple(item for item in duration.follow_ups(after.results) if item.is_after_course)
+stopped = relaxed(page.evidence.results, page.selection, duration.is_withdrawal, at_once=True)
+entries = duration.withdrawals(stopped.results)
+hazard = duration.hazard_answer(entries)
+course = sections.after_course(items, after.dropped, page.links, page.ink)
+by_lot = sections.withdrawal(
+    entries, hazard, stopped.dropped, page.links, page.ink, bool(st.session_state.get("masking"))
+)
+
+# Both at a glance: when depression comes back once doses stop, and whether going on keeps it away.
+heading.finding(duration.in_one_look(items, entries))
+left, right = st.columns([5, 3], gap="large")
+with left:
+    st.subheader("After the last dose of a course", anchor=False)
+    show_chart(course, page)
+with right:
+    st.subheader("Well on the drug, then going on or stopping by lot", anchor=False)
+    if pairs := duration.relapse_counts(entries):
+        st.plotly_chart(
+            two_crowds(*pairs, page.ink),
+            theme=None,
+            key="relapse-people",
+            alt=by_lot.headline,
+            config={"displayModeBar": False},
+        )
+    st.markdown(escaped(by_lot.headline))
+for line in (*course.captions, *by_lot.captions):
+    st.caption(escaped(line))
+with st.expander(
+    "Stratum by stratum: hazard ratios of the randomised withdrawals", key="withdrawals", on_change="rerun"
+) as strata:
+    if strata.open:
+        show_chart(by_lot, page)
 
 st.header("After one dose", anchor=False)
 body = st.container()
@@ -31,14 +69,3 @@ st.header("During a course, nobody compared", anchor=False)
 wider = relaxed(page.evidence.results, page.selection, courses.is_course)
 cohorts = courses.courses(wider.results, page.evidence.overlaps)
 show_section(sections.cohorts(cohorts, wider.dropped, page.links, page.ink), page, is_first=False)
-
-st.header("After a course of doses", anchor=False)
-wider = relaxed(page.evidence.results, page.selection, duration.is_follow_up)
-items = tuple(item for item in duration.follow_ups(wider.results) if item.is_after_course)
-show_section(sections.after_course(items, wider.dropped, page.links, page.ink), page, is_first=False)
-
-st.header("After stopping at random", anchor=False)
-wider = relaxed(page.evidence.results, page.selection, duration.is_withdrawal, at_once=True)
-entries = duration.withdrawals(wider.results)
-hazard = duration.hazard_answer(entries)
-show_section(sections.withdrawal(entries, hazard, wider.dropped, page.links, page.ink, masked), page, is_first=False)

@@ -8,12 +8,12 @@ from evidence.report import sections
 from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui import widgets as options
-from evidence.ui.components import published
+from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_section
 from evidence.ui.sections import meaning, time_curve
 
 page = pages.current()
-st.title("How soon does it work?", anchor=False)
+heading.question("How fast does it work?")
 if not page.results:
     filters.empty_notice(page.evidence.results, page.selection)
     st.stop()

@@ -8,7 +8,7 @@ from evidence.report.figures.evidence_map import key_line
 from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import headcount
 from evidence.ui import cache as remembered
-from evidence.ui import filters, window
+from evidence.ui import filters
 from evidence.ui import page as views
 from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped
@@ -33,7 +33,7 @@ picture, facts = st.container(), st.grid(4, min_column_width=230, key="facts")
 unknown, below = st.container(), st.container()
 with picture:
     chart.show(
-        remembered.glance_drawn(key, view.ink, window.is_narrow()),
+        remembered.glance_drawn(key, view.ink),
         view,
         "glance",
         f"{glance.sentence(found)} {glance.trust(found)}",

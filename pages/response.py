@@ -7,12 +7,12 @@ from evidence.report import sections
 from evidence.synthesis import sentences as statements
 from evidence.ui import filters
 from evidence.ui import page as pages
-from evidence.ui.components import published
+from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_section
 from evidence.ui.sections import response as response_views
 
 page = pages.current()
-st.title("For how many does it work?", anchor=False)
+heading.question("For how many does it work?")
 if not page.results:
     filters.empty_notice(page.evidence.results, page.selection)
     st.stop()

@@ -5,11 +5,12 @@ import streamlit as st
 from evidence.ui import cache as remembered
 from evidence.ui import filters
 from evidence.ui import page as views
+from evidence.ui.components import heading
 from evidence.ui.sections import safety as safety_views
 from evidence.ui.sections import timeline
 
 view = views.current()
-st.title("At what cost?", anchor=False)
+heading.question("What harms does it do?")
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()

@@ -205,6 +205,30 @@ def relapse_rates(entries: Iterable[Withdrawal]) -> tuple[str, str]:
     return rates[0], rates[1]
 
 
+def relapse_counts(entries: Iterable[Withdrawal]) -> tuple[Counts, Counts] | None:
+    """People who relapsed going on and stopping, over strata with counts of both arms; None where there are none."""
+    on, off = _certain_arms(entries)
+    if not on:
+        return None
+    going = Counts(sum(arm.events for arm in on), sum(arm.n for arm in on))
+    return going, Counts(sum(arm.events for arm in off), sum(arm.n for arm in off))
+
+
+def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str:
+    """Say when depression comes back after a course, and how many relapse going on and stopping."""
+    days = sorted(i.days for i in items if i.days is not None and i.arm == i.result.intervention)
+    parts = []
+    if days:
+        span = f"{plain(days[0])} to {plain(days[-1])}" if days[0] != days[-1] else plain(days[0])
+        parts.append(f"Depression came back {span} days after a course.")
+    else:
+        parts.append("No trial here reports how long people stayed well after a course.")
+    if pair := relapse_counts(entries):
+        on, off = (f"{100 * arm.events / arm.n:.0f}" for arm in pair)
+        parts.append(f"Going on, {on} of 100 relapsed; stopping by lot, {off}.")
+    return " ".join(parts)
+
+
 def behind_strata(found: Answer) -> str:
     """Strata, trials and people behind a pooled hazard ratio."""
     trials = counted(len({entry.trial for entry in found.used}), "trial")

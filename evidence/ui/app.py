@@ -23,7 +23,8 @@ st.set_page_config(
 st.logo(str(HERE / "static" / "name.svg"), size="large")
 page = st.navigation({section: list(pages) for section, pages in SECTIONS.items()}, position="top")
 window.watch()
-st.html(window.style(INKS["dark" if window.is_dark() else "light"].paper))
+ink = INKS["dark" if window.is_dark() else "light"]
+st.html(window.style(ink.paper, ink.secondary))
 owner.take_from_address()
 link = links.read(page)
 loaded = loading.current()

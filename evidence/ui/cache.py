@@ -99,9 +99,9 @@ def at_a_glance(key: Chosen) -> glance.Glance:
 
 
 @lru_cache(maxsize=_KEPT)
-def glance_drawn(key: Chosen, ink: Ink, narrow: bool) -> go.Figure:
+def glance_drawn(key: Chosen, ink: Ink) -> go.Figure:
     """`evidence.report.figures.glance.glance`, remembered."""
-    return glances.glance(at_a_glance(key), ink, narrow)
+    return glances.glance(at_a_glance(key), ink)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -49,5 +49,10 @@ def current() -> Page:
     """The view of this rerun; the frame has drawn the filter bar before any page asks."""
     evidence = loading.current().evidence
     selection = selection_from_state()
-    theme = "dark" if window.is_dark() else "light"
-    return Page(evidence, selection, remembered.selected(remembered.chosen(evidence, selection)), INKS[theme])
+    ink = INKS["dark" if window.is_dark() else "light"]._replace(narrow=window.is_narrow())
+    return Page(
+        evidence,
+        selection,
+        remembered.selected(remembered.chosen(evidence, selection)),
+        ink,
+    )

@@ -28,6 +28,14 @@ SCRIPT = f"""
         if (box && box.checked !== wanted) box.click();
     }};
     const look = () => {{ set('{NARROW}', narrow.matches); set('{DARK}', !bright()); }};
+    // Plotly selects what it has last seen under the pointer: a finger has no pointer until it touches.
+    const touched = event => {{
+        const [finger] = event.touches;
+        const target = document.elementFromPoint(finger.clientX, finger.clientY);
+        if (target && target.closest('.js-plotly-plot')) target.dispatchEvent(new MouseEvent('mousemove',
+            {{clientX: finger.clientX, clientY: finger.clientY, bubbles: true}}));
+    }};
+    if (!window.evidenceWindow) document.addEventListener('touchstart', touched, {{capture: true, passive: true}});
     clearInterval(window.evidenceWindow);
     window.evidenceWindow = setInterval(look, 400);
     look();
@@ -36,10 +44,10 @@ SCRIPT = f"""
 
 
 @cache
-def style(paper: str) -> str:
-    """Return the frame's style sheet with the theme's ground, which what lies over the page needs."""
+def style(paper: str, quiet: str) -> str:
+    """Return the frame's style sheet with the theme's ground and its ink for notes."""
     sheet = (Path(__file__).parent / "static" / "frame.css").read_text("utf-8")
-    return f"<style>:root {{ --paper: {paper}; }}\n{sheet}</style>"
+    return f"<style>:root {{ --paper: {paper}; --quiet: {quiet}; }}\n{sheet}</style>"
 
 
 def watch() -> None:

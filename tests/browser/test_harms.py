@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 # of the page, what its finding says, how many charts it draws.
 FIRST = "safety?preset=Everything"
 PAGES = (
-    ("Safety", "At what cost?", "The largest difference is in", 2),
+    ("Safety", "What harms does it do?", "The largest difference is in", 2),
     ("Bias", "Can the trials be trusted?", "judged by a published review", 2),
     ("Blinding", "Could people tell what they got?", "counted dissociation in both arms", 1),
     ("Summary of findings", "What is found, outcome by outcome?", "compared with placebo of any kind", 0),

@@ -24,12 +24,12 @@ from tests.support.server import HOST, SLOW, Server, becomes, clicked, dashboard
 pytestmark = pytest.mark.browser
 
 ADDRESSES = {
-    "": "What is the answer?",
-    "onset": "How soon does it work?",
+    "": "Ketamine for depression: what the trials show",
+    "onset": "How fast does it work?",
     "response": "For how many does it work?",
-    "duration": "For how long does it last?",
+    "duration": "How long does it last?",
     "trials": "Which trials?",
-    "safety": "At what cost?",
+    "safety": "What harms does it do?",
 }
 MURROUGH = "10.1176/appi.ajp.2013.13030392"
 # Labels of the first chart that lie on one another, once it has all of them.

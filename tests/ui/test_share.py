@@ -138,17 +138,20 @@ def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context,
     page = context.new_page()
     heading = page.get_by_role("heading", level=1)
     page.goto(f"{server.url}/overview?preset=Everything&preset=Everything&route=Intranasal&utm=1")
-    expect(heading).to_have_text("What is the answer?", timeout=SLOW)
+    expect(heading).to_have_text("Ketamine for depression: what the trials show", timeout=SLOW)
     page.wait_for_function(IDLE, timeout=SLOW)
     assert page.get_by_role("dialog").count() == 0
     expect(page.get_by_test_id("stAlert")).to_contain_text("“utm=1” is not known here")
     wanted = {"preset": ["Everything"], "route": ["Intranasal"]}
     page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == wanted)
-    assert copied(page).splitlines() == ["What is the answer? (Ketamine in depression: the evidence)", page.url]
+    assert copied(page).splitlines() == [
+        "Ketamine for depression: what the trials show (Ketamine in depression: the evidence)",
+        page.url,
+    ]
     # A click before the link is wholly open keeps its filters.
     page.goto(f"{server.url}/response?preset=Everything&route=Intranasal&effect=Odds+ratio")
     page.get_by_test_id("stTopNavLink").filter(has_text="How fast").click()
-    expect(heading).to_have_text("How soon does it work?", timeout=SLOW)
+    expect(heading).to_have_text("How fast does it work?", timeout=SLOW)
     page.wait_for_function(IDLE, timeout=SLOW)
     page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == wanted)
     link = copied(page).splitlines()[1]
@@ -156,9 +159,9 @@ def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context,
     page.wait_for_function(IDLE, timeout=SLOW)
     page.wait_for_url(link)
     page.get_by_test_id("stTopNavLink").filter(has_text="Harms").click()
-    expect(heading).to_have_text("At what cost?", timeout=SLOW)
+    expect(heading).to_have_text("What harms does it do?", timeout=SLOW)
     page.go_back()
-    expect(heading).to_have_text("How soon does it work?", timeout=SLOW)
+    expect(heading).to_have_text("How fast does it work?", timeout=SLOW)
     page.wait_for_function(IDLE, timeout=SLOW)
     assert copied(page).splitlines()[1] == link
     page.goto(f"{server.url}/methods?plain=on")

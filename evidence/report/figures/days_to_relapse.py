@@ -1,5 +1,6 @@
 """Days to relapse after a course: one lollipop a group, with how long it was followed."""
 
+import html
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -18,6 +19,8 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
 
     A time that was not reached is a bar to the end of follow-up with an arrow.
     """
+    if ink.narrow:
+        return _narrow(items, ink)
     figure = style.base(
         ink,
         _HEAD + _ROW * len(items) + _FOOT,
@@ -91,6 +94,55 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
     # An axis without a trace is not drawn, and the labels stand on this one.
     figure.add_trace(style.text_trace([""], places[:1], 0, "x2", "left", ink.text))
     figure.add_trace(style.text_trace(words, places, _WORDS, "x3", "left", ink.text))
+    return figure
+
+
+_WORDS_AND_BAR = 54
+
+
+def _narrow(items: Sequence[FollowUp], ink: Ink) -> go.Figure:
+    """On a phone: the days and the trial in words, the bar under them over the whole width."""
+    height = 4 + _WORDS_AND_BAR * len(items) + _FOOT
+    figure = style.base(ink, height, margin={"l": 4, "r": 8, "t": 4, "b": _FOOT}, hoverdistance=60)
+    longest = max((max(item.days or 0.0, item.followed_days or 0.0) for item in items), default=1.0)
+    figure.update_layout(
+        xaxis={"range": [0, longest * 1.04], "title_text": "Days after the last dose", "nticks": 5, "tickangle": 0},
+        yaxis={"range": [0, _WORDS_AND_BAR * len(items)], "visible": False},
+    )
+    notes = []
+    for i, item in enumerate(items):
+        top = float(_WORDS_AND_BAR * (len(items) - i))
+        bar = top - 36
+        colour = style.COMPARATOR_MARKS["ECT"].colour(ink) if item.arm == "ECT" else style.BENEFIT.colour(ink)
+        end = item.days if item.days is not None else item.followed_days or 0.0
+        days = f"<b>{plain(item.days)} days</b>, {item.statistic}" if item.days is not None else item.in_words
+        text = f"{days} · {html.escape(style.short(item.label))}, {_people(item)}"
+        notes.append({"text": text, "x": 0, "xref": "paper", "y": top - 13, "xanchor": "left", "yanchor": "middle"})
+        if item.days is not None and item.followed_days is not None:
+            figure.add_trace(
+                go.Scatter(
+                    x=[item.days, item.followed_days],
+                    y=[bar, bar],
+                    mode="lines",
+                    hoverinfo="skip",
+                    line={"color": ink.secondary, "width": 1.5, "dash": "dot"},
+                )
+            )
+        figure.add_trace(
+            go.Scatter(
+                x=[0, end],
+                y=[bar, bar],
+                mode="lines+markers",
+                customdata=[[str(item.result.line)]] * 2,
+                hoverinfo="text",
+                hovertext=[_hover(item)] * 2,
+                line={"color": colour, "width": 14},
+                marker={"symbol": "line-ns", "size": 14, "color": colour},
+                unselected={"marker": {"opacity": 0.8}},
+            )
+        )
+    font = {"size": style.AXIS, "color": ink.text}
+    figure.update_layout(annotations=[note | {"showarrow": False, "font": font, "align": "left"} for note in notes])
     return figure
 
 

@@ -1,69 +1,20 @@
 """The forest plot: one line a trial, words in columns beside it, a diamond for what is pooled."""
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 
 from evidence.report.figures import style
-from evidence.report.figures.marks import Point, interval_traces
+from evidence.report.figures.forest_narrow import narrow_forest
+from evidence.report.figures.forest_parts import Frame, Labels, Row, draw_marks
 from evidence.report.figures.style import Ink
-from evidence.synthesis.display import Scale, effect_scale, segment
+from evidence.synthesis.display import effect_scale
+
+__all__ = ["Frame", "Labels", "Row", "draw_marks", "forest"]
 
 ROW, HEAD, FOOT = 26, 50, 62
 _LONGEST_HEAD = 11
 _NAMED = ("trial", "excluded", "review")  # rows that are called as the data say
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a forest plot. `estimate`, `low`, `high` are on the analysis scale."""
-
-    kind: Literal["head", "trial", "pooled", "overall", "prediction", "excluded", "review", "gap"]
-    label: str = ""
-    url: str | None = None
-    note: str = ""
-    estimate: float | None = None
-    low: float | None = None
-    high: float | None = None
-    weight: float | None = None
-    drug: str = ""
-    control: str = ""
-    words: str = ""
-    colour: str = ""
-    symbol: str = "circle"
-    key: str = ""
-    hover: str = ""
-    extras: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """The words round a forest plot: heads of the arms, what lies left and right of no effect, the measure."""
-
-    drug: str
-    control: str
-    left: str
-    right: str
-    effect: str
-    extras: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Rows with their places, the effect axis, and where each column stands on the paper."""
-
-    rows: Sequence[Row]
-    places: Mapping[int, float]
-    scale: Scale
-    columns: Mapping[str, tuple[float, float]]
-    ink: Ink
-
-    def y(self, row: Row) -> float:
-        """The place of a row."""
-        return self.places[id(row)]
 
 
 def forest(rows: Sequence[Row], measure: str, labels: Labels, ink: Ink) -> go.Figure:
@@ -75,6 +26,8 @@ def forest(rows: Sequence[Row], measure: str, labels: Labels, ink: Ink) -> go.Fi
         [row.low for row in drawn if row.low is not None],
         [row.high for row in drawn if row.high is not None],
     )
+    if ink.narrow:
+        return narrow_forest(rows, scale, labels, ink)
     inner = ROW * len(rows)
     margin = {"l": 4, "r": 8, "t": HEAD, "b": FOOT}
     figure = style.base(ink, HEAD + inner + FOOT, margin=margin, plot_bgcolor="rgba(0,0,0,0)")
@@ -180,83 +133,3 @@ def _words(figure: go.Figure, frame: Frame, labels: Labels) -> None:
             figure.add_trace(style.text_trace(texts, ys, place, axis, align, frame.ink.text))
         if any(text_of(row) for row in frame.rows):
             style.note(figure, f"<b>{title}</b>", place, 1, frame.ink, xanchor=align, yanchor="bottom")
-
-
-def draw_marks(figure: go.Figure, frame: Frame) -> None:
-    """Marks, intervals, diamonds and the prediction interval of every row that has them."""
-    drawn = [row for row in frame.rows if row.estimate is not None and row.low is not None and row.high is not None]
-    single = [row for row in drawn if row.kind in ("trial", "excluded", "review")]
-    for kind_is_review in (False, True):
-        members = [row for row in single if (row.kind == "review") is kind_is_review]
-        for colour in dict.fromkeys(row.colour for row in members):
-            points = [_point(row, frame.y(row)) for row in members if row.colour == colour]
-            dash = "dot" if kind_is_review else "solid"
-            figure.add_traces(interval_traces(points, frame.scale, colour, horizontal=True, dash=dash))
-    for row in drawn:
-        if row.kind in ("pooled", "overall"):
-            _diamond(figure, row, frame)
-        elif row.kind == "prediction":
-            part = segment(frame.scale, row.low or 0, row.low or 0, row.high or 0)
-            line = {"color": frame.ink.secondary, "width": 5}
-            figure.add_trace(
-                go.Scatter(
-                    x=[part.low, part.high],
-                    y=[frame.y(row)] * 2,
-                    mode="lines",
-                    hovertext=row.hover,
-                    hoverinfo="text",
-                    line=line,
-                )
-            )
-            ends = [(part.low, "triangle-left")] * part.cut_low + [(part.high, "triangle-right")] * part.cut_high
-            if ends:
-                figure.add_trace(
-                    go.Scatter(
-                        x=[x for x, _ in ends],
-                        y=[frame.y(row)] * len(ends),
-                        mode="markers",
-                        hoverinfo="skip",
-                        cliponaxis=False,
-                        marker={"symbol": [s for _, s in ends], "size": 10, "color": frame.ink.secondary},
-                    )
-                )
-
-
-def _point(row: Row, y: float) -> Point:
-    return Point(
-        y, row.estimate or 0.0, row.low or 0.0, row.high or 0.0, row.symbol, _size(row.weight), row.key, row.hover
-    )
-
-
-def _size(weight: float | None) -> float:
-    """Marker size so that area follows weight, within legible bounds."""
-    return 8.0 if weight is None else min(18.0, 7.0 + 1.4 * math.sqrt(weight))
-
-
-def _diamond(figure: go.Figure, row: Row, frame: Frame) -> None:
-    scale, y, colour = frame.scale, frame.y(row), row.colour or frame.ink.pooled
-    part = segment(scale, row.estimate or 0.0, row.low or 0.0, row.high or 0.0)
-    middle = min(max(row.estimate or 0.0, scale.low), scale.high)
-    figure.add_trace(
-        go.Scatter(
-            x=[part.low, middle, part.high, middle, part.low],
-            y=[y, y + 0.32, y, y - 0.32, y],
-            fill="toself",
-            mode="lines",
-            fillcolor=colour,
-            line={"color": colour, "width": 1},
-            hoverinfo="skip",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[middle],
-            y=[y],
-            mode="markers",
-            customdata=[[row.key]],
-            hovertext=[row.hover],
-            hoverinfo="text",
-            marker={"symbol": "diamond", "size": 12, "color": colour},
-            unselected={"marker": {"opacity": 1}},
-        )
-    )

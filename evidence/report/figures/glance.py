@@ -16,8 +16,9 @@ _SHORT = {168: "1 wk", 672: "4 wk"}
 _LANE = 26
 
 
-def glance(found: Glance, ink: Ink, narrow: bool = False) -> go.Figure:
+def glance(found: Glance, ink: Ink) -> go.Figure:
     """Draw the bars of responders, hatched where none is held, over lanes of harm and of relapse."""
+    narrow = ink.narrow
     lanes = len(found.felt) + bool(found.felt) + bool(found.relapses)
     upper, foot = 184 if narrow else 190, 26
     height = upper + 10 + _LANE * lanes + foot

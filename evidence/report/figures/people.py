@@ -29,7 +29,7 @@ def icon_counts(absolute: Absolute) -> tuple[int, int, int, int]:
 
 
 def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figure:
-    """A hundred people in rows of twenty: shape and colour say with which treatment they have the outcome."""
+    """A hundred people in rows of twenty, on a phone of ten: shape and colour say with which treatment they respond."""
     both, gained, lost, never = icon_counts(absolute)
     grey, strong = style.ICON_BOTH.colour(ink), style.ICON_CHANGED.colour(ink)
     kinds = (
@@ -38,7 +38,8 @@ def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figu
         (lost, "x", "✕", strong, f"fewer {verb} on {sides.drug}"),
         (never, "circle-open", "○", ink.faint, "on neither"),
     )
-    figure = style.base(ink, 250, margin={"l": 8, "r": 8, "t": 36, "b": 8})
+    columns, across, size, height, top = (10, 10, 24, 400, 84) if ink.narrow else (_COLUMNS, _ROWS, 17, 250, 36)
+    figure = style.base(ink, height, margin={"l": 8, "r": 8, "t": top, "b": 8})
     start, words = 0, []
     for amount, symbol, sign, colour, text in kinds:
         if not amount:
@@ -46,21 +47,21 @@ def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figu
         places = range(start, start + amount)
         figure.add_trace(
             go.Scatter(
-                x=[place % _COLUMNS for place in places],
-                y=[_ROWS - 1 - place // _COLUMNS for place in places],
+                x=[place % columns for place in places],
+                y=[across - 1 - place // columns for place in places],
                 mode="markers",
                 hoverinfo="text",
                 hovertext=f"{amount} of 100 {text}",
-                marker={"symbol": symbol, "size": 17, "color": colour, "line": {"color": colour, "width": 1.5}},
+                marker={"symbol": symbol, "size": size, "color": colour, "line": {"color": colour, "width": 1.5}},
             )
         )
         words.append(f'<span style="color:{colour}">{sign}</span> <b>{amount}</b> {text}')
         start += amount
     hidden = {"visible": False, "fixedrange": True, "constrain": "domain"}
-    figure.update_xaxes(**hidden, range=[-0.8, _COLUMNS - 0.2])
-    figure.update_yaxes(**hidden, range=[-0.7, _ROWS - 0.3], scaleanchor="x")
-    head = {"xref": "x", "xanchor": "left", "yanchor": "bottom", "font": {"size": style.BODY}}
-    style.note(figure, "    ".join(words), -0.5, 1, ink, **head)
+    figure.update_xaxes(**hidden, range=[-0.8, columns - 0.2])
+    figure.update_yaxes(**hidden, range=[-0.7, across - 0.3], scaleanchor="x")
+    head = {"xref": "x", "xanchor": "left", "yanchor": "bottom", "align": "left", "font": {"size": style.BODY}}
+    style.note(figure, ("<br>" if ink.narrow else "    ").join(words), -0.5, 1, ink, **head)
     return figure
 
 
@@ -179,4 +180,42 @@ def labbe(
     square = {"range": [-2, 102], "ticksuffix": "%", "constrain": "domain"}
     figure.update_xaxes(**square, title_text=f"With {comparator}")
     figure.update_yaxes(**square, title_text=f"With {drug}", scaleanchor="x")
+    return figure
+
+
+def two_crowds(going: Counts, stopping: Counts, ink: Ink) -> go.Figure:
+    """Draw a hundred people who go on and a hundred who stop, one group over the other, those who relapse filled."""
+    across, size = (20, 13) if not ink.narrow else (20, 12)
+    rows = 100 // across
+    colour, empty = style.HARM.colour(ink), style.COMPARATOR.colour(ink)
+    figure = style.base(ink, 268, margin={"l": 4, "r": 4, "t": 4, "b": 4})
+    step = rows + 2.6
+    notes = []
+    for block, (name, arm) in enumerate((("Going on", going), ("Stopping", stopping))):
+        share = round(100 * arm.events / arm.n)
+        base = (1 - block) * step
+        for ill in (True, False):
+            places = range(share) if ill else range(share, 100)
+            figure.add_trace(
+                go.Scatter(
+                    x=[place % across for place in places],
+                    y=[base + rows - 1 - place // across for place in places],
+                    mode="markers",
+                    hoverinfo="text",
+                    hovertext=f"{name}: {arm_in_words(arm)} relapsed",
+                    marker={
+                        "symbol": "circle" if ill else "circle-open",
+                        "size": size,
+                        "color": colour if ill else empty,
+                        "line": {"width": 1.2, "color": colour if ill else empty},
+                    },
+                )
+            )
+        text = f'{name}: <span style="color:{colour};font-size:22px"><b>{share}</b></span> of 100 relapse'
+        notes.append({"text": text, "x": -0.5, "y": base + rows + 0.3, "xanchor": "left", "yanchor": "middle"})
+    hidden = {"visible": False, "fixedrange": True}
+    figure.update_xaxes(**hidden, range=[-0.7, across - 0.3])
+    figure.update_yaxes(**hidden, range=[-0.8, step + rows + 1.4])
+    font = {"size": style.BODY, "color": ink.text}
+    figure.update_layout(annotations=[note | {"showarrow": False, "font": font} for note in notes])
     return figure

@@ -21,7 +21,7 @@ _HOVER_LINE = 60
 
 
 class Ink(NamedTuple):
-    """The neutral colours of one theme."""
+    """The neutral colours of one theme, and whether the paper is as narrow as a phone."""
 
     name: str
     paper: str
@@ -33,6 +33,7 @@ class Ink(NamedTuple):
     acute: str
     pooled: str
     link: str
+    narrow: bool = False
 
 
 LIGHT = Ink("light", "#ffffff", "#0d161f", "#46525e", "#e6e9ed", "#f4f6f8", "#cbd2d9", "#fff4e5", "#0d161f", "#00629b")

@@ -48,6 +48,8 @@ class PanelWords:
 
 def panels(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink: Ink, control_colour: str) -> go.Figure:
     """One line a row, top to bottom, each as high as its label needs; clicking a mark gives its row's `key`."""
+    if ink.narrow:
+        return _narrow(rows, words, ink, control_colour)
     labels = [textwrap.wrap(row.label, _WIDEST) or [""] for row in rows]
     heights = [_LINE * (len(lines) + len(_notes(row))) + _PADDING for lines, row in zip(labels, rows, strict=True)]
     inner = sum(heights) or _LINE
@@ -67,6 +69,87 @@ def panels(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink: Ink, 
     _rates(figure, rows, places, ink, control_colour, words)
     _effects(figure, rows, places, scale, ink)
     _heads(figure, words, scale, inner, ink, control_colour)
+    return figure
+
+
+_NARROW_HEAD, _NARROW_FOOT, _TEXT, _DOTS = 30, 46, 19, 30
+
+
+def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colour: str) -> go.Figure:
+    """On a phone: name and difference in words, what stands behind them, then both arms on one line of their own."""
+    notes = [textwrap.wrap(" · ".join(_notes(row)), 44) for row in rows]
+    wide = [len(row.label) + len(row.words) > 44 for row in rows]
+    heights = [_TEXT * (1 + len(lines) + long) + _DOTS + _PADDING for lines, long in zip(notes, wide, strict=True)]
+    inner = sum(heights) or _LINE
+    figure = style.base(
+        ink,
+        _NARROW_HEAD + inner + _NARROW_FOOT,
+        margin={"l": 2, "r": 2, "t": _NARROW_HEAD, "b": _NARROW_FOOT},
+        plot_bgcolor="rgba(0,0,0,0)",
+        hoverdistance=60,
+    )
+    highest = max((max(row.rates) for row in rows if row.rates), default=0.1)
+    top = next(step for step in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if highest <= step)
+    ticks = [top * i / 4 for i in range(5)]
+    figure.update_layout(
+        xaxis={
+            "domain": [0.05, 0.93],
+            "range": [0, top],
+            "tickvals": ticks,
+            "ticktext": [f"{100 * tick:.3g}%" for tick in ticks],
+            "tickangle": 0,
+            "showgrid": False,
+        },
+        yaxis={"range": [0, inner], "visible": False},
+    )
+    drug = ink.pooled
+    arms = f'<span style="color:{drug}">●</span> <b>{html.escape(words.drug)}</b>  '
+    arms += f'<span style="color:{control_colour}">□</span> {html.escape(words.control)}'
+    cells: list[tuple[str, float, str, float, str]] = []
+    shapes, places, start = [], [], float(inner)
+    for i, (row, lines, long, height) in enumerate(zip(rows, notes, wide, heights, strict=True)):
+        if i % 2 == 0:
+            shapes.append(
+                {
+                    **{"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": start - height, "y1": start},
+                    **{"fillcolor": ink.band, "line": {"width": 0}, "layer": "below"},
+                }
+            )
+        line = start - _PADDING / 2 - _TEXT / 2
+        cells.append((f"<b>{html.escape(row.label)}</b>", 0.01, "left", line, ink.text))
+        line -= _TEXT * long
+        cells.append((html.escape(row.words), 0.99, "right", line, ink.text))
+        for text in lines:
+            line -= _TEXT
+            cells.append((html.escape(text), 0.01, "left", line, ink.secondary))
+        place = start - height + _PADDING / 2 + _DOTS / 2
+        places.append(place)
+        if row.rates is None:
+            cells.append((html.escape(row.missing), 0.5, "center", place, ink.secondary))
+        else:
+            low, high = sorted(row.rates)
+            marked = ((low, "right", -0.035), (high, "left", 0.035)) if low != high else ((high, "left", 0.035),)
+            for rate, side, shift in marked:
+                at = 0.05 + 0.88 * rate / top + shift
+                colour = drug if rate == row.rates[0] else ink.secondary
+                cells.append((f"{100 * rate:.0f}", min(max(at, 0.035), 0.985), side, place, colour))
+        start -= height
+    figure.update_layout(
+        shapes=shapes,
+        annotations=[
+            {
+                **{"text": text, "x": x, "xref": "paper", "y": y, "yref": "y", "xanchor": side, "yanchor": "middle"},
+                **{"align": side, "showarrow": False, "font": {"size": style.AXIS, "color": colour}},
+            }
+            for text, x, side, y, colour in cells
+        ],
+    )
+    _rates(figure, rows, places, ink, control_colour, words)
+    figure.update_traces(marker={"size": 13}, selector={"mode": "markers"})
+    over = {"yanchor": "bottom", "yshift": 4}
+    style.note(figure, arms, 0, 1, ink, xanchor="left", **over)
+    style.note(figure, f"{html.escape(words.effect)} (95% CI)", 1, 1, ink, xanchor="right", **over)
+    style.note(figure, words.rates, 1, 0, ink, xanchor="right", yanchor="top", yshift=-24)
     return figure
 
 

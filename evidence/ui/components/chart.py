@@ -97,7 +97,8 @@ def show(
         on_select="rerun",
         selection_mode="points",
         alt=alt,
-        config=picture.plain_config(picture.chosen(key), int(figure.layout.height), name),
+        config=picture.plain_config(picture.chosen(key), int(figure.layout.height), name)
+        | {"displayModeBar": False if view.ink.narrow else "hover"},
     )
     by_line = {result.line: result for result in view.evidence.results}
     drawn = {result.line for result in results}

@@ -5,6 +5,24 @@ import streamlit as st
 from evidence.ui.components.citation_card import escaped
 
 
+def split(headline: str) -> tuple[str, str]:
+    """Return what was found and, apart, the numbers in parentheses behind it.
+
+    >>> split("Scores were lower (95% CI −4 to −1; 1 trial, 20 people).")
+    ('Scores were lower.', '95% CI −4 to −1; 1 trial, 20 people')
+    >>> split("Most in nausea (52%; 1 trial); next comes headache (4 more of 100).")
+    ('Most in nausea; next comes headache (4 more of 100).', '52%; 1 trial')
+    >>> split("Nobody measured it.")
+    ('Nobody measured it.', '')
+    """
+    before, opening, rest = headline.partition(" (")
+    closings = (place for place, letter in enumerate(rest) if letter == ")")
+    end = next((place for place in closings if rest[:place].count("(") == rest[:place].count(")")), None)
+    if end is None:
+        return headline, ""
+    return f"{before}{rest[end + 1 :]}", rest[:end]
+
+
 def question(text: str) -> None:
     """Draw the question a page answers, its title."""
     with st.container(key="question"):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from evidence.report.sections import Section
 from evidence.ui import cache
-from evidence.ui.components import chart
+from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import Page
 
@@ -22,7 +22,10 @@ def show_section(
 
     `is_first` says that it is the page's main section, whose headline is a heading of the first level under the title.
     """
-    (st.header if is_first else st.subheader)(escaped(section.headline), anchor=False)
+    if is_first:
+        heading.finding(*heading.split(section.headline))
+    else:
+        st.subheader(escaped(section.headline), anchor=False)
     for line in section.captions:
         st.caption(escaped(line))
     show_chart(section, page, action, shapes)

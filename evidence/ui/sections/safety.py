@@ -19,7 +19,7 @@ from evidence.selection.selection import PRESETS
 from evidence.stats.effect_sizes import MEASURES
 from evidence.ui import cache as remembered
 from evidence.ui import widgets
-from evidence.ui.components import chart
+from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
@@ -90,7 +90,7 @@ def events(view: Page, options: Options) -> None:
     """Draw the named events: headline, dot plot, harm beside benefit, and what is not drawn."""
     question = harm_question(view, options)
     section, maskings = _section(view, question, options)
-    st.header(escaped(section.headline), anchor=False)
+    heading.finding(*heading.split(section.headline))
     for line in section.captions:
         st.caption(escaped(line))
     if remembered.harms_told(question).scope.dropped:
