@@ -15,7 +15,7 @@ def split(headline: str) -> tuple[str, str]:
     >>> split("Nobody measured it.")
     ('Nobody measured it.', '')
     """
-    before, opening, rest = headline.partition(" (")
+    before, _, rest = headline.partition(" (")
     closings = (place for place, letter in enumerate(rest) if letter == ")")
     end = next((place for place in closings if rest[:place].count("(") == rest[:place].count(")")), None)
     if end is None:
