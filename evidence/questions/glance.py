@@ -56,8 +56,9 @@ class Responders:
     def in_words(self) -> str:
         """Time, numbers of 100 with the interval, trials and people."""
         sides = sentences.sides_of(entry.first for entry in self.answer.used)
+        interval = sentences.interval_name(self.answer.pooled) if self.answer.pooled else "95% CI"
         return (
-            f"{sentences.when(self.answer)} {self.drug:.0f} of 100 respond on {sides.drug} (95% CI {self.low:.0f} to "
+            f"{sentences.when(self.answer)} {self.drug:.0f} of 100 respond on {sides.drug} ({interval} {self.low:.0f} to "
             f"{self.high:.0f}) and {self.comparator:.0f} on {sides.comparator}; {sentences.behind(self.answer)}"
         )
 
@@ -194,6 +195,11 @@ def sentence(found: Glance) -> str:
         rated = found.rating.certainty if found.rating else None
         verb = _VERBS.get(rated or "", "responded")
         when = sentences.when(found.main).split(" (")[0]
+        lead = sentences.leading(found.main)
+        if lead is not None and lead.intervention is not None and lead.comparator is not None:
+            # One trial carries the pool: its own people are named, not what a model makes of them.
+            drug, comparator = (100 * arm.events / arm.n for arm in (lead.intervention, lead.comparator))
+            when, verb = f"{when} in {lead.label}", "responded"
         parts.append(
             f"{when}, about {drug:.0f} of 100 people {verb} to {sides.drug}, {comparator:.0f} to {sides.comparator}."
         )
@@ -214,7 +220,8 @@ def trust(found: Glance) -> str:
     interval = ""
     if of_hundred is not None:
         _, low, high = of_hundred.events_of_100
-        interval = f" The {of_hundred.events_of_100[0]:.0f} could be {low:.0f} to {high:.0f}."
+        who = "All together, " if sentences.leading(found.main) is not None else "The "
+        interval = f" {who}{of_hundred.events_of_100[0]:.0f} could be {low:.0f} to {high:.0f}."
     judged = {
         "very low": "The evidence is very uncertain",
         "low": "The evidence is of low certainty",
