@@ -58,8 +58,9 @@ class Responders:
         sides = sentences.sides_of(entry.first for entry in self.answer.used)
         interval = sentences.interval_name(self.answer.pooled) if self.answer.pooled else "95% CI"
         return (
-            f"{sentences.when(self.answer)} {self.drug:.0f} of 100 respond on {sides.drug} ({interval} {self.low:.0f} to "
-            f"{self.high:.0f}) and {self.comparator:.0f} on {sides.comparator}; {sentences.behind(self.answer)}"
+            f"{sentences.when(self.answer)} {self.drug:.0f} of 100 respond on {sides.drug} ({interval} "
+            f"{self.low:.0f} to {self.high:.0f}) and {self.comparator:.0f} on {sides.comparator}; "
+            f"{sentences.behind(self.answer)}"
         )
 
 

