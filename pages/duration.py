@@ -32,7 +32,7 @@ by_lot = sections.withdrawal(
 )
 
 # Both at a glance: when depression comes back once doses stop, and whether going on keeps it away.
-heading.finding(duration.in_one_look(items, entries))
+heading.headline(duration.in_one_look(items, entries))
 left, right = st.columns([5, 3], gap="large")
 with left:
     st.subheader("After the last dose of a course", anchor=False)

@@ -14,6 +14,7 @@ _TICKS = {1: "1 h", 6: "6 h", 24: "1 day", 168: "1 week", 672: "4 weeks", 2184: 
 _FEW = (1, 24, 168, 672, 8760)
 _SHORT = {168: "1 wk", 672: "4 wk"}
 _LANE = 26
+_LONGEST_HEAD = 56
 
 
 def glance(found: Glance, ink: Ink) -> go.Figure:
@@ -138,6 +139,8 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
         longest = spelled(max(item.hours for item in found.felt))
         other = "" if not found.harms_are_borrowed else (", other trials" if narrow else " (from other trials)")
         words = f"<b>Harm, {html.escape(sides.drug)} v {html.escape(sides.comparator)}</b>{other}"
+        if narrow and len(words) > _LONGEST_HEAD:
+            words = f"<b>Harm</b>, drug (comparator){other}"
         if not narrow:
             words += f", counted up to {longest}"
         _words(figure, words, start, lane + 0.5, harm)
@@ -155,8 +158,8 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
                 yaxis="y2",
                 mode="text",
                 text=[
-                    f"<b>{item.drug:.0f}</b> of 100 {html.escape(item.verb)} ({item.comparator:.0f} on "
-                    f"{html.escape(found.harm_sides.comparator)})"
+                    f"<b>{item.drug:.0f}</b> of 100 {html.escape(item.verb)} ({item.comparator:.0f}"
+                    + (")" if narrow else f" on {html.escape(found.harm_sides.comparator)})")
                 ],
                 textposition="middle right",
                 textfont={"size": style.AXIS, "color": ink.text},
