@@ -1,5 +1,5 @@
 # Writes harms.json beside this file: adverse events of esketamine nasal spray against placebo, pooled by metafor.
-# Rscript tests/reference/make_harms.R          (R 4, metafor 3.8-1; reads data/trials.csv itself)
+# Rscript tests/data/reference/make_harms.R          (R 4, metafor 3.8-1; reads data/trials.csv itself)
 #
 # One row a trial and event: main analyses, dose arms summed, their common placebo arm counted once; a row of pooled
 # arms where there is no main one. Randomised withdrawals and rows of low confidence stay out.
@@ -7,7 +7,7 @@
 suppressMessages(library(metafor))
 
 here <- dirname(sub("--file=", "", grep("--file=", commandArgs(), value = TRUE)[1]))
-rows <- read.csv(file.path(here, "..", "..", "data", "trials.csv"), encoding = "UTF-8", stringsAsFactors = FALSE)
+rows <- read.csv(file.path(here, "..", "..", "..", "data", "trials.csv"), encoding = "UTF-8", stringsAsFactors = FALSE)
 EVENTS <- c("dissociation", "dizziness", "nausea", "vertigo", "headache", "vision-blurred", "insomnia")
 RE <- list(threshold = 1e-13, maxiter = 100000, tol = 1e-15)
 CALL <- paste("escalc(measure, ai, n1i, ci, n2i, add=1/2, to='only0', drop00=measure!='RD');",
