@@ -4,8 +4,9 @@ import streamlit as st
 
 from evidence.curation.history import growth
 from evidence.formatting import counted, megabytes
-from evidence.questions import completeness
+from evidence.questions import completeness, missing
 from evidence.questions import data_quality as quality
+from evidence.report.tables import missing as missing_tables
 from evidence.serialize import to_csv
 from evidence.ui import cache as remembered
 from evidence.ui import data as loading
@@ -19,6 +20,30 @@ OPEN = {
 
 st.title("What is wrong or thin in the data?", anchor=False)
 st.caption("This page is about all data files, whatever the filter above selects.")
+
+opened = missing.queue(evidence)
+if opened:
+    st.header("What to enter next", anchor=False)
+    moving = sum(one.could_change for one in opened)
+    st.markdown(
+        f"{counted(len(opened), 'result')} known to exist and not held here in usable form; "
+        f"{moving} could bring a pooled interval to include no difference if they found none. A gap closes when its "
+        "row arrives."
+    )
+    st.dataframe(
+        missing_tables.queue(opened),
+        hide_index=True,
+        alt="Gaps, those first that could move most",
+        column_config={"Registry": st.column_config.LinkColumn("Registry", display_text="open", width="small")},
+    )
+    st.download_button(
+        "All gaps (CSV)",
+        lambda: to_csv(missing_tables.queue(opened)),
+        file_name=f"ketamine-gaps-{loaded.on_disk.short}.csv",
+        mime="text/csv",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 report = remembered.report(evidence, loaded.on_disk)
 recomputed, thin, lacking = report.recomputed, report.to_be_checked, report.lacking

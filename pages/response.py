@@ -9,6 +9,7 @@ from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_section
+from evidence.ui.sections import missing as missing_view
 from evidence.ui.sections import response as response_views
 
 page = pages.current()
@@ -28,6 +29,7 @@ sides = statements.sides_of(entry.first for entry in answer.used)
 with body:
     section = sections.response(answer, page.results, page.evidence, page.links, page.ink, options)
     show_section(section, page, action=response_views.leave_out_button)
+    missing_view.show(page, answer)
     published.captions(page, answer)
     response_views.draw(page, answer, sides)
 if panel.open:

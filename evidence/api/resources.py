@@ -27,7 +27,9 @@ from evidence.bibliography.ris import ris
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.questions import response
+from evidence.questions.missing import missing
 from evidence.questions.response import Choices
+from evidence.report.tables import missing as missing_tables
 from evidence.report.tables.answers import result_frame
 from evidence.selection.selection import apply
 from evidence.serialize import to_csv, to_json
@@ -127,7 +129,8 @@ def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
             "time": found.question.bin.value if found.question.bin else response.NEAREST,
             "title": found.question.title,
         }
-        return json_bytes(asked | report)
+        absent = {"missing": missing_tables.records(missing(found, rows, evidence))}
+        return json_bytes(asked | report | absent)
 
     return Reply(JSON, body)
 

@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "add": "add rows and references",
     "convert": "make a folder of our files from a Metapsy data set",
     "diff": "compare two versions of the data",
+    "gaps": "list results that are known to exist and not held",
     "history": "list the versions kept beside the data, and forget old ones",
     "export": "write a view to a file",
     "template": "write the workbook to fill in",

@@ -13,6 +13,7 @@ from typing import Any
 
 from evidence.config import Settings, shipped_data
 from evidence.dataset.csv_table import Table, read_bytes, read_table
+from evidence.dataset.gap_rules import open_gaps, with_silent_arms
 from evidence.dataset.problems import KINDS, Problem, problem
 from evidence.dataset.records import (
     LATER,
@@ -188,6 +189,10 @@ def _evidence_of(data: Mapping[str, bytes | Problem], checked_words: Checked[Top
     problems[REFERENCES] = (*references.problems, *_unused(references, tables))
     rows = {name: one.rows for name, one in checked.items()} | {REFERENCES: references.rows}
     joined = _with_overlaps(results.records, overlaps.records)
+    still_open, filled = open_gaps(gaps.records, _by_trial(joined))
+    joined = with_silent_arms(joined, still_open)
+    by_trial = _by_trial(joined)
+    problems[GAPS] = (*problems[GAPS], *filled)
     return Evidence(
         results=joined,
         references=references.items,
@@ -197,9 +202,9 @@ def _evidence_of(data: Mapping[str, bytes | Problem], checked_words: Checked[Top
         problems=MappingProxyType({name: problems[name] for name in FILES}),
         rows=MappingProxyType({name: rows[name] for name in FILES}),
         digest=digest(data),
-        trials=_by_trial(joined),
+        trials=by_trial,
         overlaps=overlaps.records,
-        gaps=gaps.records,
+        gaps=still_open,
         review_trials=review_trials.records,
         words=words,
         topic_words=checked_words.records,

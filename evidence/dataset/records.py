@@ -162,6 +162,8 @@ class Result(Record):
     """Trials that everybody of this trial is in as well, from overlaps.csv; not a column."""
     shares: Annotated[tuple[str, ...], Field(exclude=True, repr=False)] = ()
     """Trials that share people with this one, how many is not known, from overlaps.csv; not a column."""
+    silent_arms: Annotated[tuple[str, ...], Field(exclude=True, repr=False)] = ()
+    """Arms of the same measurement of which gaps.csv says that they have no usable numbers; not a column."""
 
     @property
     def is_controlled(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.records import PublishedEstimate, Result
+from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, harms, onset, response
@@ -228,6 +228,21 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
     )
 
 
+_BENEFITS = ("efficacy", "duration")
+_EARLY = 6  # hours
+
+
+def _known_gaps(results: tuple[Result, ...], gaps: Iterable[Gap], early: bool) -> list[Gap]:
+    """Return gaps of trials of the selection: comparisons of symptoms within the first hours, or of any time."""
+    trials = trials_of(results)
+    own = [g for g in gaps if g.trial in trials and OUTCOMES[g.outcome].group in _BENEFITS and g.hours is not None]
+    return [gap for gap in own if not early or (gap.hours is not None and gap.hours <= _EARLY)]
+
+
+def _names(gaps: Iterable[Gap]) -> str:
+    return listed(list(dict.fromkeys(gap.label for gap in gaps)))
+
+
 def not_known_in_short(results: tuple[Result, ...], judged: frozenset[str]) -> str:
     """What the selection cannot tell, in a few words each, for one line; `not_known` has the sentences."""
     trials = trials_of(results)
@@ -244,31 +259,36 @@ def not_known_in_short(results: tuple[Result, ...], judged: frozenset[str]) -> s
     return " · ".join(parts)
 
 
-def not_known(results: tuple[Result, ...], judged: frozenset[str]) -> tuple[str, ...]:
-    """What the selection cannot tell, each counted from its rows."""
+def not_known(results: tuple[Result, ...], judged: frozenset[str], gaps: Iterable[Gap] = ()) -> tuple[str, ...]:
+    """Return what the selection cannot tell, each counted from its rows.
+
+    Results that a source says exist (`gaps`) are named as reported and not yet held here; nothing is called not
+    measured, because what was read cannot show that.
+    """
+    gaps = tuple(gaps)
     trials = trials_of(results)
     compared = [r for r in results if r.is_controlled and OUTCOMES[r.outcome].group in ("efficacy", "duration")]
     early = {r.trial for r in compared if r.hours <= 6}
     lines = []
     if compared:
         longest = max(compared, key=lambda r: r.hours)
-        lines.append(
-            f"Beyond {statements.spelled(longest.hours)} nobody compared the two sides ({longest.label} measured "
-            "longest)"
-            + (
-                "; six months of benefit is not something these trials can show."
-                if longest.hours < 182 * HOURS_A_DAY
-                else "."
-            )
+        later = [g for g in _known_gaps(results, gaps, early=False) if (g.hours or 0) > longest.hours]
+        beyond = (
+            f"Beyond {statements.spelled(longest.hours)} no comparison is held here ({longest.label} is the longest)"
         )
+        if later:
+            lines.append(f"{beyond}; reported and not yet held: {_names(later)}.")
+        elif longest.hours < 182 * HOURS_A_DAY:
+            lines.append(f"{beyond}; six months of benefit is not something these trials can show.")
+        else:
+            lines.append(f"{beyond}.")
     late = len(trials) - len(early)
     if late:
-        none = "The one trial here never" if len(trials) == 1 else f"None of the {len(trials)} trials"
-        who = f"In {late} of {len(trials)} trials nobody" if early else none
-        lines.append(
-            f"{who} compared symptoms within the first 6 hours"
-            + (", so how fast it starts is hardly known." if len(early) <= 2 else ".")
-        )
+        soon = [g for g in _known_gaps(results, gaps, early=True) if g.trial not in early]
+        who = f"{late} of {counted(len(trials), 'trial')}" if len(trials) > 1 else "the one trial"
+        line = f"Symptoms within the first 6 hours: no comparison is held here from {who}"
+        line += f"; reported and not yet held: {_names(soon)}" if soon else ", and none was seen to be reported"
+        lines.append(line + (". How fast it starts is hardly known." if len(early) <= 2 else "."))
     unblinded = [rows[0].label for rows in trials.values() if any(r.comparator in ("saline", "placebo") for r in rows)]
     if unblinded:
         lines.append(

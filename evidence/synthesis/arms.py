@@ -64,6 +64,8 @@ def measured(arms: Sequence[Result], measure: str) -> Measured:
     Where no way takes every arm, nothing is pooled: an arm that was printed because it was significant would speak
     for those that were not. The reason names the arms without numbers. Never None.
     """
+    if unheard := list(dict.fromkeys(name for arm in arms for name in arm.silent_arms)):
+        return Measured(tuple(arms), None, None, f"no usable numbers for {listed(unheard)}; no arm speaks alone")
     partial: Measured | None = None
     for way in WAYS[measure]:
         found = way(arms, measure)

@@ -113,7 +113,8 @@ def not_known_in_short(key: Chosen) -> str:
 @lru_cache(maxsize=_KEPT)
 def not_known(key: Chosen) -> tuple[str, ...]:
     """`evidence.questions.overview.not_known`, remembered."""
-    return overview.not_known(selected(key), frozenset(judged.trial for judged in key.evidence.judgements))
+    judged = frozenset(one.trial for one in key.evidence.judgements)
+    return overview.not_known(selected(key), judged, key.evidence.gaps)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -23,6 +23,7 @@ ESTIMATES = {"cochrane_unipolar_kp_response_24h"}
 MADE_BY_A_TEST = {
     "file-missing": "test_evidence.py",
     "file-not-given": "test_evidence.py",
+    "gap-filled": "test_gap_rules.py",
     "file-unreadable": "test_evidence.py",
     "file-too-large": "test_csv_table.py",
     "too-many-findings": "test_validation.py",

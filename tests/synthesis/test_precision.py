@@ -63,6 +63,12 @@ def test_a_significant_arm_does_not_speak_for_those_without_numbers(evidence: Ev
     assert "no usable numbers for" in loo.excluded
 
 
+def test_an_arm_that_only_gaps_name_keeps_its_trial_out(evidence: Evidence) -> None:
+    fava = of(evidence, "fava-2018", SYMPTOMS, "SMD", "24h")
+    assert fava.effect is None
+    assert fava.excluded == "no usable numbers for 0.5 mg/kg, 1.0 mg/kg and 0.2 mg/kg; no arm speaks alone"
+
+
 def test_arms_that_all_have_numbers_in_some_way_are_combined_that_way() -> None:
     arms = {"mean_intervention": -10.0, "sd_intervention": 8.0, "n_intervention": 20, "mean_comparator": -5.0}
     arms |= {"sd_comparator": 8.0, "n_comparator": 20, "comparator_arm": "c1"}

@@ -1,0 +1,71 @@
+"""`gaps`: what is known to exist and not held, those results first that could move most."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from evidence.cli.console import add_data, print_json, print_lines, read_file
+from evidence.cli.errors import CLEAN
+from evidence.dataset.evidence import GAPS, load
+from evidence.dataset.time_bins import in_words
+from evidence.formatting import counted
+from evidence.questions.missing import Open, queue
+from evidence.report.tables import missing as tables
+from evidence.serialize import to_csv
+
+_DESCRIPTION = """\
+List the open gaps of gaps.csv: results that a source says exist and that the data do not hold in usable form.
+
+Those come first that could bring a pooled interval to include no difference if they found none, then those with the
+largest part of all people. A gap is closed when its row arrives.
+
+Exit status: 0; 2 wrong use or a folder without gaps.csv.
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "gaps", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add_data(parser)
+    parser.add_argument(
+        "--format", choices=("text", "json", "csv"), default="text", help="how to print (default: text)"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the queue."""
+    folder = Path(args.data)
+    read_file(str(folder / GAPS))  # without it nothing is known of gaps, which is not the same as none
+    evidence = load(folder)
+    opened = queue(evidence)
+    if args.format == "json":
+        print_json([_plain(one) for one in opened])
+    elif args.format == "csv":
+        sys.stdout.write(to_csv(tables.queue(opened)).decode("utf-8-sig"))
+    else:
+        print_lines(_lines(opened))
+    return CLEAN
+
+
+def _plain(one: Open) -> dict[str, object]:
+    found = {"pooled_people": one.pooled_people, "could_change": one.could_change, "share": round(one.share, 4)}
+    return one.gap.model_dump() | found
+
+
+def _lines(opened: tuple[Open, ...]) -> Iterator[str]:
+    for one in opened:
+        gap = one.gap
+        when = in_words(gap.hours) if gap.hours is not None else "time not known"
+        scale = f" on {gap.instrument}" if gap.instrument else ""
+        people = counted(gap.people, "person", "people") if gap.people is not None else "people not known"
+        moves = "; could bring the interval to include no difference" if one.could_change else ""
+        yield f"{gap.label} v {gap.comparator or 'comparator not known'}: {gap.outcome}{scale}, {when}"
+        yield f"    {people} beside {one.pooled_people} pooled now{moves}"
+        yield f"    {gap.status}, {gap.direction}; known from {gap.known_from}" + (
+            f"; {gap.registration}" if gap.registration else ""
+        )
+    yield f"{counted(len(opened), 'open gap')}."

@@ -1,0 +1,286 @@
+"""What a pool does not hold: every trial that meets the selection, and what is known where it is not pooled (ROB-ME).
+
+Not reported, reported but not held here, and held without usable numbers are three different things.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Gap, Result
+from evidence.dataset.time_bins import bin_of
+from evidence.dataset.vocabulary import GAP_DIRECTIONS, GAP_STATUSES, terms
+from evidence.formatting import counted, listed
+from evidence.selection.selection import trials_of
+from evidence.stats.effect_sizes import MEASURES, Effect
+from evidence.synthesis.answers import Answer, answer, pool_entries
+from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect
+
+STATES = terms(
+    ("pooled", "Pooled", "The trial is in the pooled number."),
+    ("left-out", "Left out", "The trial has numbers; this question does not pool them, for the reason given."),
+    ("not-usable", "Measured, not usable", "The trial reports the outcome without the numbers that pooling needs."),
+    ("not-held", "Reported, not held here", "A source says that the result exists; it is not in the data here."),
+    ("not-reported", "Not reported", "Nothing that was read says that the trial measured it at this time."),
+)
+SAME, OPPOSITE = ("favours-drug", "favours-comparator")
+_UNUSABLE = (
+    "no interval",
+    "no difference",
+    "only percentages",
+    "counts not",
+    "no usable",
+    "no hazard",
+    "the measure of",
+)
+_PLAIN = {"saline", "midazolam", "remifentanil", "ECT", "quetiapine"}  # comparators that fit one drug and route here
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One trial beside a pool: its state and why, which way it points and how surely, and where that is known from."""
+
+    trial: str | None
+    label: str
+    state: str
+    why: str
+    direction: str
+    p_value: float | None
+    people: int | None
+    known_from: str
+    registration: str = ""
+    gap: Gap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The matrix of a pool, pooled trials first, and results of unknown time that may belong to it."""
+
+    lines: tuple[Line, ...]
+    undated: tuple[Line, ...]
+    favoured: str
+
+    def of(self, *states: str) -> tuple[Line, ...]:
+        """Return the lines in these states."""
+        return tuple(line for line in self.lines if line.state in states)
+
+    @property
+    def sentence(self) -> str:
+        """Return the matrix in words: how many trials and people are pooled, and which way the missing ones point."""
+        if not self.lines:
+            return ""
+        absent = [line for line in self.lines if line.state not in ("pooled", "not-reported")]
+        parts = [_part(self.of(state), state) for state in STATES if state != "pooled"]
+        text = f"{len(self.of('pooled'))} of {counted(len(self.lines), 'trial')} that meet the selection pooled"
+        text += _people(self) + (f"; {listed([part for part in parts if part])}." if any(parts) else ".")
+        return f"{text}{_directions(absent, self.favoured)}"
+
+
+def _part(lines: Sequence[Line], state: str) -> str:
+    words = {
+        "left-out": "{} left out",
+        "not-usable": "{} without usable numbers",
+        "not-held": "{} reported and not held here",
+        "not-reported": "{} not reported as far as was read",
+    }
+    return words[state].format(len(lines)) if lines else ""
+
+
+def _people(found: Missing) -> str:
+    pooled = [line.people for line in found.of("pooled")]
+    rest = [line.people for line in found.lines if line.state in ("left-out", "not-usable", "not-held")]
+    if None in pooled or not pooled:
+        return ""
+    inside, outside = sum(n or 0 for n in pooled), sum(n or 0 for n in rest)
+    at_least = "at least " if None in rest else ""
+    return f" ({inside} of {at_least}{inside + outside} people)"
+
+
+def _directions(absent: Sequence[Line], favoured: str) -> str:
+    known = [line.direction for line in absent if line.direction != "unknown"]
+    if not absent or not favoured:
+        return ""
+    if not known:
+        return " Which way the missing ones point is not known."
+    same = sum(direction == favoured for direction in known)
+    opposite = sum(direction in (SAME, OPPOSITE) and direction != favoured for direction in known)
+    none = sum(direction == "no-difference" for direction in known)
+    found = [f"{same} found the same direction" if same else "", f"{opposite} the opposite" if opposite else ""]
+    found += [f"{none} no difference" if none else "", f"{len(absent) - len(known)} not known"]
+    said = [part for part in found if part and not part.startswith("0 ")]
+    return f" Of those missing: {listed(said)}."
+
+
+def missing(found: Answer, results: Iterable[Result], evidence: Evidence) -> Missing:
+    """Return the matrix of an answer over the selected results: one line a trial, those not held among them."""
+    rows = tuple(r for r in results if r.is_controlled)
+    trials = trials_of(rows)
+    question = found.question
+    gaps = [gap for gap in evidence.gaps if _asks(gap, question)]
+    entries = {entry.trial: entry for entry in found.entries}
+    used = {entry.trial for entry in found.used}
+    lines = []
+    for trial, own in trials.items():
+        gap = next((g for g in gaps if g.trial == trial and _in_time(g, question) and _compares(g, own)), None)
+        lines.append(_line(trial, own, entries.get(trial), gap, trial in used, question))
+    comparators = {r.comparator for r in rows} & _PLAIN
+    absent = [g for g in gaps if g.trial is None and g.comparator in comparators]
+    absent = list({gap.label: gap for gap in reversed(absent)}.values())[::-1]
+    lines += [_of_gap(gap) for gap in absent if _in_time(gap, question)]
+    order = list(STATES)
+    lines.sort(key=lambda line: order.index(line.state))
+    undated = [_of_gap(g) for g in absent if g.hours is None and question.bin is not None]
+    favoured = ""
+    if found.pooled is not None and found.pooled.estimate:
+        favoured = _direction(found.pooled.estimate, question)
+    return Missing(tuple(lines), tuple(undated), favoured)
+
+
+def _asks(gap: Gap, question: Question) -> bool:
+    if gap.outcome not in question.outcomes:
+        return False
+    return question.instrument is None or gap.instrument in (None, question.instrument)
+
+
+def _in_time(gap: Gap, question: Question) -> bool:
+    if question.bin is None:
+        return True
+    return gap.hours is not None and question.bin.holds(gap.hours)
+
+
+def _compares(gap: Gap, rows: Sequence[Result]) -> bool:
+    return gap.comparator is None or gap.comparator in {r.comparator for r in rows}
+
+
+def _line(
+    trial: str, rows: Sequence[Result], entry: TrialEffect | None, gap: Gap | None, is_pooled: bool, question: Question
+) -> Line:
+    first = rows[0]
+    registration = first.registration or ""
+    if entry is None:
+        if gap is not None:
+            return _of_gap(gap, first.label, registration)
+        return Line(trial, first.label, "not-reported", "", "unknown", None, None, first.citation, registration)
+    measured = entry.first
+    direction, p = "unknown", measured.p_value
+    if entry.effect is not None:
+        direction = _direction(entry.effect.estimate, question)
+        if p is None and entry.effect.variance > 0:
+            p = math.erfc(abs(entry.effect.estimate) / entry.effect.standard_error / math.sqrt(2))
+    else:
+        direction = _direction_of_row(measured)
+    if gap is not None and direction == "unknown":
+        direction, p = gap.direction, gap.p_value if p is None else p
+    state = "pooled" if is_pooled else "not-usable" if entry.excluded.startswith(_UNUSABLE) else "left-out"
+    people = entry.people if entry.people is not None else measured.people
+    if people is None and gap is not None:
+        people = gap.people
+    return Line(trial, first.label, state, entry.excluded, direction, p, people, measured.citation, registration, gap)
+
+
+def _of_gap(gap: Gap, label: str = "", registration: str = "") -> Line:
+    status = GAP_STATUSES[gap.status].label.lower()
+    # A note of the file says more than its status; it is shown whole.
+    why = f"{status}: {gap.note}" if gap.note else status
+    known = registration or gap.registration or ""
+    return Line(
+        gap.trial,
+        label or gap.label,
+        "not-held",
+        why,
+        gap.direction,
+        gap.p_value,
+        gap.people,
+        gap.known_from,
+        known,
+        gap,
+    )
+
+
+def _direction(estimate: float, question: Question) -> str:
+    """Return whom an estimate on the analysis scale favours."""
+    if not estimate:
+        return "no-difference"
+    is_higher_better = OUTCOMES[question.outcomes[0]].better == "higher"
+    return SAME if (estimate > 0) == is_higher_better else OPPOSITE
+
+
+def _direction_of_row(row: Result) -> str:
+    """Return whom the numbers of a row favour, as far as it has any."""
+    difference: float | None = None
+    if row.effect is not None and row.effect_measure is not None:
+        difference = row.effect - (1.0 if MEASURES[row.effect_measure].scale == "log" else 0.0)
+    elif row.percent_intervention is not None and row.percent_comparator is not None:
+        difference = row.percent_intervention - row.percent_comparator
+    elif row.mean_intervention is not None and row.mean_comparator is not None:
+        difference = row.mean_intervention - row.mean_comparator
+    if difference is None:
+        return "unknown"
+    if not difference:
+        return "no-difference"
+    return SAME if (difference > 0) == (OUTCOMES[row.outcome].better == "higher") else OPPOSITE
+
+
+def direction_in_words(direction: str) -> str:
+    """Return a direction as tables write it."""
+    return GAP_DIRECTIONS[direction].label
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """One gap with what it could move: people beside those pooled now, and whether the interval could change."""
+
+    gap: Gap
+    pooled_people: int
+    could_change: bool
+
+    @property
+    def share(self) -> float:
+        """Return the part of all people that the gap's would be."""
+        people = self.gap.people or 0
+        return people / (people + self.pooled_people) if people else 0.0
+
+
+def queue(evidence: Evidence) -> tuple[Open, ...]:
+    """Return the open gaps, those first that could move most: the interval, then the share of people, then people.
+
+    Whether the interval could change is worked out by adding a trial of that many people that found no difference, as
+    precise a person as the pooled trials are.
+    """
+    answers: dict[tuple[object, ...], Answer] = {}
+    opened = [_open(gap, evidence, answers) for gap in evidence.gaps]
+    return tuple(sorted(opened, key=lambda one: (not one.could_change, -one.share, -(one.gap.people or 0))))
+
+
+def _open(gap: Gap, evidence: Evidence, answers: dict[tuple[object, ...], Answer]) -> Open:
+    time_bin = bin_of(gap.hours) if gap.hours is not None else None
+    is_score = gap.outcome in SYMPTOMS
+    key = (SYMPTOMS if is_score else (gap.outcome,), gap.comparator, time_bin)
+    if time_bin is None or gap.comparator is None:
+        return Open(gap, 0, could_change=False)
+    if key not in answers:
+        question = Question(SYMPTOMS if is_score else (gap.outcome,), "SMD" if is_score else "RR", time_bin)
+        answers[key] = answer((r for r in evidence.results if r.comparator == gap.comparator), question)
+    found = answers[key]
+    return Open(gap, found.people or 0, _could_change(found, gap.people))
+
+
+def _could_change(found: Answer, people: int | None) -> bool:
+    pooled = found.pooled
+    if pooled is None or not people or pooled.ci_low <= 0 <= pooled.ci_high:
+        return False
+    sizes = sorted(e.effect.variance * e.people for e in found.used if e.effect is not None and e.people)
+    if not sizes:
+        return False
+    null = found.used[0]
+    assert null.effect is not None
+    variance = sizes[len(sizes) // 2] / people
+    added = _replaced(null, variance)
+    after = pool_entries((*found.used, added), found.model, found.prior)
+    return after is not None and after.ci_low <= 0 <= after.ci_high
+
+
+def _replaced(entry: TrialEffect, variance: float) -> TrialEffect:
+    return replace(entry, effect=Effect(0.0, variance), intervention=None, comparator=None)

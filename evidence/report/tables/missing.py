@@ -1,0 +1,84 @@
+"""The matrix of what a pool does not hold, and the queue of gaps, as tables."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from evidence.bibliography.links import registry_link
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.time_bins import in_words
+from evidence.dataset.vocabulary import GAP_STATUSES
+from evidence.formatting import plain
+from evidence.questions.missing import STATES, Line, Missing, Open, direction_in_words
+
+
+def matrix(found: Missing) -> pd.DataFrame:
+    """Return one row a trial: its state, why, which way it points, p, people and where that is known from."""
+    return pd.DataFrame([_row(line) for line in (*found.lines, *found.undated)], columns=list(_row_names()))
+
+
+def _row_names() -> tuple[str, ...]:
+    return ("Trial", "State", "Why", "Direction", "p", "People", "Known from", "Registration")
+
+
+def _row(line: Line) -> dict[str, Any]:
+    why = line.why if line.gap is None or line.gap.hours is not None else f"time not known; {line.why}"
+    values = (
+        line.label,
+        STATES[line.state].label,
+        why,
+        direction_in_words(line.direction),
+        line.p_value,
+        line.people,
+        line.known_from,
+        line.registration,
+    )
+    return dict(zip(_row_names(), values, strict=True))
+
+
+def records(found: Missing) -> dict[str, Any]:
+    """Return the matrix as plain values, for programs."""
+    return {
+        "sentence": found.sentence,
+        "trials": [
+            {
+                "trial": line.trial,
+                "label": line.label,
+                "state": line.state,
+                "why": line.why,
+                "direction": line.direction,
+                "p": line.p_value,
+                "people": line.people,
+                "known_from": line.known_from,
+                "registration": line.registration or None,
+            }
+            for line in (*found.lines, *found.undated)
+        ],
+    }
+
+
+def queue_row(one: Open) -> dict[str, Any]:
+    """Return a gap as the queue shows it: what, when, how many people, and what it could move."""
+    gap = one.gap
+    first = (gap.registration or "").split(";")[0].strip()
+    return {
+        "Trial": gap.label,
+        "Comparator": gap.comparator or "",
+        "Outcome": OUTCOMES[gap.outcome].label + (f" ({gap.instrument})" if gap.instrument else ""),
+        "Time": in_words(gap.hours) if gap.hours is not None else "not known",
+        "People": gap.people,
+        "People pooled now": one.pooled_people,
+        "Could change the interval": "yes" if one.could_change else "",
+        "Why it is not held": GAP_STATUSES[gap.status].label,
+        "Direction": direction_in_words(gap.direction),
+        "p": "" if gap.p_value is None else plain(gap.p_value),
+        "Known from": gap.known_from,
+        "Registry": registry_link(first) or "",
+        "Note": gap.note or "",
+    }
+
+
+def queue(opened: Iterable[Open]) -> pd.DataFrame:
+    """Return the queue of gaps as a table, in its order."""
+    return pd.DataFrame([queue_row(one) for one in opened])
