@@ -1,5 +1,6 @@
 """What is already in the file, said before it is added twice: a registry number, a reference, a set of numbers."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,7 +18,8 @@ _EFFECT = ("effect_measure", "effect", "ci_low", "ci_high")
 class Duplicate:
     """Something in a new row or reference that the evidence holds already.
 
-    `line` is the new row's, 0 for a reference; `found` names lines of trials.csv, or the id of the known reference.
+    `line` is the new row's, 0 for a reference; `found` names lines of trials.csv, the id of the known reference, or the
+    other trial among the new rows.
     """
 
     line: int
@@ -32,11 +34,17 @@ def duplicates(
 ) -> tuple[Duplicate, ...]:
     """What of the new rows and references is already there, each thing once, references first.
 
-    A registry number under another trial; the trial itself, which is no fault; the same numbers for the same outcome
-    at any time; a reference with the DOI, PubMed number or address of a known one.
+    A registry number under another trial; the trial itself, which is no fault; one trial under two names among the new
+    rows; the same numbers for the same outcome at any time, there or in another new trial; a reference with the DOI,
+    PubMed number or address of a known one.
     """
     new = tuple(rows)
-    return (*_references(evidence, references), *_trials(evidence, new), *_numbers(evidence, new))
+    return (
+        *_references(evidence, references),
+        *_trials(evidence, new),
+        *_among_themselves(evidence, new),
+        *_numbers(evidence, new),
+    )
 
 
 def _references(evidence: Evidence, items: Sequence[Mapping[str, Any]]) -> Iterator[Duplicate]:
@@ -76,6 +84,36 @@ def _trials(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
             said.add((number, row.trial))
             words = f"{number} is already there as the trial {other}. Use its short name if it is the same trial."
             yield Duplicate(row.line, "registration", number, tuple(str(r.line) for r in evidence.trials[other]), words)
+
+
+def _among_themselves(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
+    """One trial under two names in the new rows: the same registry number, or labels that differ in spelling alone."""
+    holders: dict[tuple[str, str], Result] = {}
+    numbers: dict[tuple[object, ...], Result] = {}
+    said: set[tuple[str, str]] = set()
+    for row in rows:
+        labels = [("label", _folded(row.label))]
+        for kind, value in [*labels, *(("number", one.strip()) for one in (row.registration or "").split(";"))]:
+            first = holders.setdefault((kind, value), row)
+            pair = (first.trial, row.trial)
+            if not value or first.trial == row.trial or pair in said:
+                continue
+            said.add(pair)
+            what = f"the label {row.label}" if kind == "label" else f"the registry number {value}"
+            words = f"{first.trial} and {row.trial} of the new rows share {what}. Give one trial one short name."
+            yield Duplicate(row.line, "registration", value, (first.trial,), words)
+        for key in _keys(row):
+            same = numbers.setdefault(key, row)
+            pair = (same.trial, row.trial)
+            if same.trial != row.trial and row.trial not in evidence.trials and pair not in said:
+                said.add(pair)
+                words = f"{same.label} and {row.label} of the new rows have the same numbers for {row.outcome}."
+                yield Duplicate(row.line, "numbers", _shown(row), (same.trial,), words)
+
+
+def _folded(label: str) -> str:
+    plain = unicodedata.normalize("NFKD", label.casefold())
+    return "".join(letter for letter in plain if letter.isalnum())
 
 
 def _numbers(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:

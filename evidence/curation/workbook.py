@@ -258,7 +258,8 @@ class _Reader:
             self.place = self._column(reference) if reference else len(self.cells)
             self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
             self.value, self.formula = "", False
-            self.runs.clear()
+            if self.runs.value:
+                self.runs.clear()
         elif tag == "v" or tag == "f":
             self.is_open, self.parts = True, []
             self.formula = self.formula or tag == "f"

@@ -43,3 +43,22 @@ def test_a_reference_with_a_known_doi_pmid_or_link(evidence: Evidence) -> None:
     items.append({"id": "D", "DOI": "10.9999/X"})  # the same paper from two files
     found = duplicates(evidence, (), items)
     assert [(one.kind, one.found) for one in found] == [("reference", (known.id,))] * 2 + [("reference", ("C",))]
+
+
+def test_one_trial_under_two_names_in_one_file(evidence: Evidence) -> None:
+    rows = [
+        result(trial="a-2030", label="A 2030", registration="NCT09990011", line=2),
+        result(trial="b-2030", label="B 2030", registration="NCT09990011", line=3),
+        result(trial="mueller-2030", label="Müller 2030", line=4),
+        result(trial="muller-2030", label="MULLER (2030)", line=5),
+        result(trial="c-2030", label="C 2030", registration="NCT09990012", line=6),
+        result(trial="c-2030", label="C 2030", registration="NCT09990012", line=7),
+    ]
+    found = duplicates(evidence, rows)
+    assert [(one.line, one.found) for one in found] == [(3, ("a-2030",)), (5, ("mueller-2030",))]
+    assert "NCT09990011" in found[0].words
+
+
+def test_the_same_numbers_in_two_new_trials(evidence: Evidence) -> None:
+    rows = [counted(11, 43, 5, 41, trial=f"{name}-2030", label=f"{name.upper()} 2030", line=2) for name in ("a", "b")]
+    assert [one.kind for one in duplicates(evidence, rows)] == ["numbers"]
