@@ -10,12 +10,13 @@
 # make load   fifty readers for two minutes, then idle ones, in Streamlit's own protocol
 # make cluster  four processes behind nginx, one of them killed
 # make faults  data files that break while people read
+# make attack  hostile files, floods, silence and forged saves against servers of its own; under five minutes
 # make torture  500 saves killed, two writers at once 200 times; ten minutes at most
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: test run lint types format shots bench axe coverage mutation audit lock torture load cluster faults clean
+.PHONY: test run lint types format shots bench axe coverage mutation audit lock torture load cluster faults attack clean
 .DEFAULT_GOAL := test
 
 test: lint types
@@ -72,6 +73,9 @@ cluster: .venv/run
 
 faults: .venv/run
 	$(BIN)/python -m tools.faults
+
+attack: .venv/run
+	$(BIN)/python -m tools.attack
 
 torture: .venv/run
 	$(BIN)/python -m tools.torture

@@ -31,6 +31,7 @@ class Limits:
     burst: int = 60
     message_bytes: float = 1_000_000.0  # a second
     byte_burst: int = 60_000_000
+    backlog: float = 5.0  # seconds that a sender may be ahead; then the connection ends
     uploads: int = 30  # files of a session within `upload_seconds`
     upload_seconds: float = 60.0
     session_bytes: int = 120_000_000  # of one session, kept by the server at one time
@@ -70,8 +71,8 @@ class Bucket:
 class SteadyMessages:
     """ASGI middleware that hands on the messages of a WebSocket no faster than a page can be drawn.
 
-    A sender that is too fast waits, and nothing of it is lost; the socket fills up on its own side. Text frames, which
-    no page sends, end the connection.
+    A sender that is too fast waits, and one that is far too fast is let go: the page connects again by itself. Text
+    frames, which no page sends, end the connection.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits = LIMITS) -> None:
@@ -91,11 +92,17 @@ class SteadyMessages:
                 if message.get("bytes") is None:
                     return {"type": "websocket.disconnect", "code": 1003}
                 wait = max(counts.take(1), sizes.take(len(message["bytes"])))
+                if wait > self.limits.backlog:
+                    return {"type": "websocket.disconnect", "code": 1008}
                 if wait > 0:
                     await asyncio.sleep(wait)
             return message
 
-        await self.app(scope, steady, send)
+        try:
+            await self.app(scope, steady, send)
+        except Exception as error:  # a stranger who breaks off must not fill the log
+            logging.getLogger(__name__).warning("A session broke off: %s", type(error).__name__)
+            logging.getLogger(__name__).debug("Where it broke off", exc_info=error)
 
 
 class Kept(Protocol):

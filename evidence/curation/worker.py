@@ -26,6 +26,8 @@ SECONDS: Final = 20  # of the processor
 PATIENCE: Final = 45.0  # seconds to wait for an answer, a place in the queue included
 MEMORY: Final = 1_200_000_000  # bytes of address space
 MOST_BYTES: Final = 40_000_000  # of an answer
+MOST_ROWS: Final = 10_000  # of a table that a page takes; the whole data set has under a thousand
+MOST_DRAFTS: Final = 5_000  # rows drafted from one registry record
 AT_ONCE: Final = 2  # workers of one server
 _ROOT = Path(__file__).resolve().parents[2]
 _SLOTS = threading.BoundedSemaphore(AT_ONCE)
@@ -37,16 +39,30 @@ class StoppedError(Exception):
     """A file was not read to its end; the words say why."""
 
 
+@dataclass(frozen=True, slots=True)
+class TooMuch:
+    """An answer that is not given, because it is too much for a page; the words say of what."""
+
+    reason: str
+
+
+def _at_most(amount: int, most: int, what: str, answer: Any) -> Any:
+    words = f"It holds {amount} {what}, and at most {most} are taken at once. Bring it in smaller parts."
+    return answer if amount <= most else TooMuch(words)
+
+
 def _table(data: bytes, sheet: str) -> Any:
     from evidence.curation.upload import read_upload
 
-    return read_upload(data, sheet)
+    upload = read_upload(data, sheet)
+    return _at_most(len(upload.table.rows), MOST_ROWS, "rows", upload)
 
 
 def _paste(text: str) -> Any:
     from evidence.curation.upload import read_paste
 
-    return read_paste(text)
+    upload = read_paste(text)
+    return _at_most(len(upload.table.rows), MOST_ROWS, "rows", upload)
 
 
 def _references(data: bytes, taken: tuple[str, ...]) -> Any:
@@ -64,7 +80,8 @@ def _registry(data: bytes, roles: Mapping[str, str] | None) -> Any:
     if isinstance(record, Problem):
         return record, ()
     given = {arm.title: arm.role for arm in record.arms} if roles is None else dict(roles)
-    return record, drafts(record, given)
+    offered = drafts(record, given)
+    return _at_most(len(offered), MOST_DRAFTS, "results", (record, offered))
 
 
 JOBS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
@@ -222,9 +239,12 @@ class Answers(pickle.Unpickler):
 
 def _loaded(answer: bytes) -> Any:
     try:
-        return Answers(io.BytesIO(answer)).load()
+        found = Answers(io.BytesIO(answer)).load()
     except Exception as error:
         raise StoppedError("The reader of files gave no answer that can be used.") from error
+    if isinstance(found, TooMuch):
+        raise StoppedError(found.reason)
+    return found
 
 
 _NO_MEMORY = 77

@@ -59,6 +59,12 @@ def test_an_answer_that_is_too_large_is_a_sentence(monkeypatch: pytest.MonkeyPat
         answer("table", TRIALS, "")
 
 
+def test_a_table_that_is_too_long_for_a_page_is_a_sentence() -> None:
+    rows = b"study,ai\n" + b"x,1\n" * (worker.MOST_ROWS + 1)
+    with pytest.raises(StoppedError, match=f"holds {worker.MOST_ROWS + 1} rows, and at most {worker.MOST_ROWS}"):
+        answer("table", rows, "")
+
+
 def test_what_is_stopped_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[subprocess.Popen[bytes]] = []
     start = subprocess.Popen

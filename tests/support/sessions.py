@@ -3,6 +3,9 @@
 import asyncio
 import hashlib
 import time
+import urllib.error
+import urllib.request
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -21,8 +24,10 @@ _STATES = {
     "multiselect": "string_array_value",
     "checkbox": "bool_value",
     "text_area": "string_value",
+    "file_uploader": "file_uploader_state_value",
+    "button_group": "string_array_value",
 }
-_BOUND = ("selectbox", "multiselect")  # what they hold stands in the address
+_BOUND = ("selectbox", "multiselect", "button_group")  # what they hold stands in the address
 _TEXTS = ("heading", "markdown", "alert", "metric")
 Choice = str | bool | tuple[str, ...]
 
@@ -85,6 +90,7 @@ class Session:
         self.headers = dict(headers or {})
         self.screen = Screen()
         self.seconds = 0.0
+        self.name = ""  # of the session, once it has begun
         self._query: dict[str, list[str]] = {}
         self._chosen: dict[str, WidgetState] = {}
         self._page = ""
@@ -122,9 +128,14 @@ class Session:
 
     async def choose(self, key: str, value: Choice) -> Screen:
         """Set a widget that is on the screen, by its key, to labels as they stand there."""
+        if key not in self.screen.widgets:  # in a panel that is closed: as a link that holds it
+            self._query[key] = [value] if isinstance(value, str) else list(value)  # type: ignore[arg-type]
+            return await self._run()
         kind, name = self.screen.widgets[key]
         state = WidgetState(id=name)
-        if isinstance(value, tuple):
+        if kind == "button_group" and isinstance(value, str):
+            state.string_array_value.data.append(value)
+        elif isinstance(value, tuple):
             state.string_array_value.data.extend(value)
             state.string_array_value.SetInParent()
         else:
@@ -133,6 +144,47 @@ class Session:
         if kind in _BOUND and not isinstance(value, bool):  # the browser changes the address along with it
             self._query[key] = [value] if isinstance(value, str) else list(value)
         return await self._run()
+
+    async def upload(self, key: str, name: str, data: bytes) -> Screen:
+        """Drop a file into a field that is on the screen, by its key."""
+        status, file = await asyncio.to_thread(self.put, data, name)
+        if status != 204:
+            raise WrongError(f"the upload was answered with {status}")
+        return await self.show(key, name, file, len(data))
+
+    async def show(self, key: str, name: str, file: str, size: int) -> Screen:
+        """Say that a file that was uploaded lies in a field."""
+        state = WidgetState(id=self.screen.widgets[key][1])
+        told = state.file_uploader_state_value.uploaded_file_info.add(name=name, size=size, file_id=file)
+        told.file_urls.file_id = file
+        self._chosen[state.id] = state
+        return await self._run()
+
+    def put(self, data: bytes, name: str = "x.csv") -> tuple[int, str]:
+        """Send a file to the server as the page's script does; the status, and the id that it has there."""
+        file = str(uuid.uuid4())
+        edge = uuid.uuid4().hex
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
+        with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=PATIENCE) as reply:
+            token = reply.headers["Set-Cookie"].split(";")[0].partition("=")[2]
+        cookies = "; ".join(part for part in (f"_streamlit_xsrf={token}", self.headers.get("Cookie", "")) if part)
+        headers = {"Cookie": cookies, "X-Xsrftoken": token, "Content-Type": f"multipart/form-data; boundary={edge}"}
+        place = f"{self.url}/_stcore/upload_file/{self.name}/{file}"
+        request = urllib.request.Request(place, body, headers, method="PUT")
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as reply:
+                return reply.status, file
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, file
+        except OSError:  # refused before the whole of it was sent
+            return 0, file
+
+    async def send(self, message: bytes) -> None:
+        """Send any bytes, as a page never would."""
+        assert self._socket
+        await self._socket.send(message)
 
     async def _run(self) -> Screen:
         assert self._socket
@@ -156,6 +208,7 @@ class Session:
                 kind = message.WhichOneof("type")
                 if kind == "new_session":
                     screen, started = Screen(), True
+                    self.name = message.new_session.initialize.session_id
                 elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                     element = type(message.delta.new_element)()
                     element.CopyFrom(message.delta.new_element)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.api.owner_token import PARAMETER
 from evidence.curation.append import COLUMNS
-from evidence.curation.worker import read_here
+from evidence.curation.worker import StoppedError, TooMuch, read_here
 from tests.support.paths import APP
 from tests.support.server import TOKEN
 
@@ -89,6 +89,8 @@ class ReadHere:
 
     def __init__(self, job: str, arguments: tuple[Any, ...]) -> None:
         self.found = read_here(job, *arguments)
+        if isinstance(self.found, TooMuch):
+            raise StoppedError(self.found.reason)
 
     def answer(self, wait: float) -> tuple[bool, Any]:
         return True, self.found

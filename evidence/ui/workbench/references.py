@@ -16,6 +16,7 @@ from evidence.ui.workbench import reading
 from evidence.ui.workbench import state as add_state
 from evidence.ui.workbench.state import Item
 
+_MOST = 50  # references with fields of their own on the page
 _TYPES = ("ris", "nbib", "bib", "json", "txt")
 
 
@@ -51,8 +52,12 @@ def new_references() -> tuple[Item, ...]:
     fault = st.session_state.get(add_state.key("reference-fault"))
     if isinstance(fault, Problem):
         st.error(escaped(f"{fault.message} {fault.fix}"))
-    for number, item in enumerate(list(held)):
+    for number, item in enumerate(list(held)[:_MOST]):
         _item(number, item)
+    if len(held) > _MOST:
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.caption(f"The first {_MOST} of {counted(len(held), 'reference')} are shown; all are kept.")
+        right.button("Remove all", key=add_state.key("reference-none"), on_click=held.clear, type="tertiary")
     return tuple(held)
 
 

@@ -88,7 +88,10 @@ def file(
     given = st.file_uploader(
         label, type=list(types), key=widget, on_change=changed, help=help or None, max_upload_size=megabytes
     )
-    if given is not None:
+    if given is not None and given.size > megabytes * 1_048_576:  # the browser says so too; a program does not ask it
+        st.error(f"The file has more than {megabytes} MB, which is the most that is taken here.")
+        st.session_state.pop(kept, None)
+    elif given is not None:
         st.session_state[kept] = (given.name, given.getvalue())
     elif kept in st.session_state:
         left, right = st.columns([4, 1], vertical_alignment="center")
