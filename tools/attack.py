@@ -393,6 +393,9 @@ def main() -> int:
                 proxy([int(one.url.rpartition(":")[2]) for one in (first, second)]) as url,
             ):
                 is_well = asyncio.run(behind_nginx(url, args.readers, args.seconds)) and is_well
+                for replica in (first, second):
+                    if "Traceback" in replica.log:
+                        sys.stdout.write(f"in the log of a replica:\n{replica.log[-2500:]}\n")
         elif not NGINX:
             sys.stdout.write("no nginx here: two replicas were not attacked\n")
         after = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}

@@ -10,7 +10,7 @@ from evidence.ui import data as loading
 from evidence.ui import filters, links, owner, window
 from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.banner import data_banner
-from evidence.ui.navigation import SECTIONS, WITHOUT_SELECTION
+from evidence.ui.navigation import WITHOUT_SELECTION, sections
 
 HERE = Path(__file__).parent
 NAME = "Ketamine for depression: what the trials show"
@@ -21,7 +21,7 @@ st.set_page_config(
     layout="wide",
 )
 st.logo(str(HERE / "static" / "name.svg"), size="large")
-page = st.navigation({section: list(pages) for section, pages in SECTIONS.items()}, position="top")
+page = st.navigation(sections(), position="top")
 window.watch()
 ink = INKS["dark" if window.is_dark() else "light"]
 st.html(window.style(ink.paper, ink.secondary))

@@ -5,41 +5,36 @@ from types import MappingProxyType
 
 import streamlit as st
 
-
-def _page(name: str, title: str, *, default: bool = False) -> st.Page:
-    address = None if default else name
-    return st.Page(f"../../pages/{name}.py", title=title, url_path=address, default=default)
-
-
-SECTIONS: Mapping[str, tuple[st.Page, ...]] = MappingProxyType(
+_FIRST = "overview"
+_SECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
     {
         "": (
-            _page("overview", "The answer", default=True),
-            _page("onset", "How fast"),
-            _page("response", "How many"),
-            _page("duration", "How long"),
-            _page("safety", "Harms"),
-            _page("which", "Which one"),
-            _page("patient", "My patient"),
+            ("overview", "The answer"),
+            ("onset", "How fast"),
+            ("response", "How many"),
+            ("duration", "How long"),
+            ("safety", "Harms"),
+            ("which", "Which one"),
+            ("patient", "My patient"),
         ),
         "Teach": (
-            _page("seminar", "Seminar"),
-            _page("claims", "Claims, checked"),
-            _page("background", "Background"),
-            _page("export", "Slides and files"),
+            ("seminar", "Seminar"),
+            ("claims", "Claims, checked"),
+            ("background", "Background"),
+            ("export", "Slides and files"),
         ),
         "Check": (
-            _page("summary", "Summary of findings"),
-            _page("trials", "Trials"),
-            _page("bias", "Risk of bias"),
-            _page("blinding", "Blinding"),
-            _page("methods", "Methods"),
+            ("summary", "Summary of findings"),
+            ("trials", "Trials"),
+            ("bias", "Risk of bias"),
+            ("blinding", "Blinding"),
+            ("methods", "Methods"),
         ),
         "Data": (
-            _page("add", "Add a trial"),
-            _page("quality", "Data quality"),
-            _page("compare", "Compare versions"),
-            _page("dictionary", "Data dictionary"),
+            ("add", "Add a trial"),
+            ("quality", "Data quality"),
+            ("compare", "Compare versions"),
+            ("dictionary", "Data dictionary"),
         ),
     }
 )
@@ -47,3 +42,16 @@ SECTIONS: Mapping[str, tuple[st.Page, ...]] = MappingProxyType(
 WITHOUT_SELECTION = frozenset(
     {"which", "patient", "claims", "background", "methods", "add", "quality", "compare", "dictionary"}
 )
+
+
+def sections() -> dict[str, list[st.Page]]:
+    """Return the pages of the menu by section, made anew for each run.
+
+    Which page may run is noted in the page itself: pages that sessions share would stop each other.
+    """
+    return {section: [_page(*page) for page in pages] for section, pages in _SECTIONS.items()}
+
+
+def _page(name: str, title: str) -> st.Page:
+    is_first = name == _FIRST
+    return st.Page(f"../../pages/{name}.py", title=title, url_path=None if is_first else name, default=is_first)
