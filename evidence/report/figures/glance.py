@@ -23,7 +23,7 @@ def glance(found: Glance, ink: Ink) -> go.Figure:
     lanes = len(found.felt) + bool(found.felt) + bool(found.relapses)
     upper, foot = 184 if narrow else 190, 26
     height = upper + 10 + _LANE * lanes + foot
-    figure = style.base(ink, height, margin={"l": 34, "r": 6, "t": 4, "b": foot}, barmode="overlay")
+    figure = style.base(ink, height, margin={"l": 34, "r": 20, "t": 4, "b": foot}, barmode="overlay")
     inner = height - 4 - foot
     split = _LANE * lanes / inner
     ticks = [hour for hour in _TICKS if not narrow or hour in _FEW]

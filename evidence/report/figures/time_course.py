@@ -18,7 +18,7 @@ from evidence.synthesis.answers import Answer, Group
 from evidence.synthesis.display import Scale, effect_scale, shown
 from evidence.synthesis.trial_effects import TrialEffect
 
-_HEIGHT, _FOOT, _HEAD = 580, 112, 40
+_HEIGHT, _FOOT, _HEAD, _HEAD_NARROW = 580, 112, 40, 96
 _SPREAD = 0.52
 _ROOMY = 4  # columns
 _HOUR_TICKS = (0.67, 2, 4, 8, 24, 72, 168, 336, 672, 2184, 5376)
@@ -40,7 +40,8 @@ def onset(
     """
     measure = answers[0].question.measure
     scale = _scale(measure, answers)
-    figure = style.base(ink, height, margin={"l": 64, "r": 44, "t": _HEAD, "b": _FOOT})
+    head = _HEAD_NARROW if ink.narrow else _HEAD
+    figure = style.base(ink, height, margin={"l": 48 if ink.narrow else 64, "r": 44, "t": head, "b": _FOOT})
     places = _places(answers, hours)
     _axes(figure, answers, scale, ink, axis_title, hours)
     _acute(figure, answers, ink, hours)
@@ -51,7 +52,7 @@ def onset(
     _pooled(figure, answers, scale, ink, hours)
     for text, y, anchor in ((f"↑ {favours[1]}", 1.0, "top"), (f"↓ {favours[0]}", 0.0, "bottom")):
         style.note(figure, text, 0.998, y, ink, xanchor="right", yanchor=anchor)
-    style.note(figure, _key(answers, ink, look), 0, 1, ink, xanchor="left", yanchor="bottom", yshift=14)
+    style.note(figure, _key(answers, ink, look), 0, 1, ink, xanchor="left", yanchor="bottom", yshift=14, align="left")
     return figure
 
 
@@ -118,7 +119,9 @@ def _axes(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, 
             ticktext=[in_words(tick) for tick in ticks],
             showgrid=False,
             range=[math.log10(min(seen) * 0.6), math.log10(max(seen) * 2.6)],
-            title_text="Time since first dose or randomisation (logarithmic)",
+            title_text="Time since first dose (logarithmic)"
+            if ink.narrow
+            else "Time since first dose or randomisation (logarithmic)",
         )
         return
     spare = max(0.0, 4 - len(answers)) / 2
@@ -126,14 +129,19 @@ def _axes(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, 
         tickvals=list(range(len(answers))),
         range=[-0.5 - spare, len(answers) - 0.5 + spare],
         showgrid=False,
-        ticktext=[_under(answer, ink) for answer in answers],
-        title_text="Time since first dose or randomisation, not to scale",
+        ticktext=[_under(answer, ink, ink.narrow and len(answers) > 3) for answer in answers],
+        title_text="Time, number of trials; not to scale"
+        if ink.narrow
+        else "Time since first dose or randomisation, not to scale",
         tickangle=0,
     )
 
 
-def _under(answer: Answer, ink: Ink) -> str:
+def _under(answer: Answer, ink: Ink, is_short: bool = False) -> str:
+    """What stands under a column: its time, trials, people and doses; in few pixels its time and trials."""
     assert answer.question.bin is not None
+    if is_short:
+        return f'<span style="font-size:{style.NOTE}px"><b>{answer.question.bin.short}</b><br>{answer.k}</span>'
     lines = [counted(answer.k, "trial") if answer.k else "no interval"]
     lines += [counted(answer.people, "person", "people")] if answer.people else []
     lines += [_doses(answer)] if answer.k else []
@@ -178,7 +186,12 @@ def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
     ]
     times = Counter(entry.trial for entry in drawn)
     joined = "    ╱ same trial" if any(n > 1 for n in times.values()) else ""
-    return f"{'Against  ' if look is _by_comparator else ''}{'    '.join(parts)}    ◆ pooled    ◇ one trial{joined}"
+    against = "Against  " if look is _by_comparator else ""
+    marks = f"◆ pooled    ◇ one trial{joined}"
+    if not ink.narrow:
+        return f"{against}{'    '.join(parts)}    {marks}"
+    lines = ["  ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]
+    return "<br>".join([f"{against}{lines[0]}", *lines[1:], marks] if lines else [marks])
 
 
 def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) -> None:
@@ -275,8 +288,14 @@ def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink
         point = Point(x, value, *ends, "diamond-open" if single else "diamond", 14, key, told)
         figure.add_traces(interval_traces([point], scale, ink.pooled, horizontal=False, width=3))
         # Beside the next column's trials there is no room for words; the key and the line below the axis say it too.
+        if ink.narrow and len(answers) > 2:
+            continue
         behind = (
-            "one trial" if single and (hours or len(answers) <= _ROOMY) else counted(answer.k, "trial") if hours else ""
+            "one trial"
+            if single and not ink.narrow and (hours or len(answers) <= _ROOMY)
+            else counted(answer.k, "trial")
+            if hours
+            else ""
         )
         figure.add_trace(
             go.Scatter(

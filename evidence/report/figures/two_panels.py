@@ -81,10 +81,12 @@ def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colou
     wide = [len(row.label) + len(row.words) > 44 for row in rows]
     heights = [_TEXT * (1 + len(lines) + long) + _DOTS + _PADDING for lines, long in zip(notes, wide, strict=True)]
     inner = sum(heights) or _LINE
+    two_lines = len(words.drug) + len(words.control) > 20
+    head = _NARROW_HEAD + _TEXT * two_lines
     figure = style.base(
         ink,
-        _NARROW_HEAD + inner + _NARROW_FOOT,
-        margin={"l": 2, "r": 2, "t": _NARROW_HEAD, "b": _NARROW_FOOT},
+        head + inner + _NARROW_FOOT,
+        margin={"l": 2, "r": 2, "t": head, "b": _NARROW_FOOT},
         plot_bgcolor="rgba(0,0,0,0)",
         hoverdistance=60,
     )
@@ -147,7 +149,7 @@ def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colou
     _rates(figure, rows, places, ink, control_colour, words)
     figure.update_traces(marker={"size": 13}, selector={"mode": "markers"})
     over = {"yanchor": "bottom", "yshift": 4}
-    style.note(figure, arms, 0, 1, ink, xanchor="left", **over)
+    style.note(figure, arms, 0, 1, ink, xanchor="left", **(over | {"yshift": 4 + _TEXT * two_lines}))
     style.note(figure, f"{html.escape(words.effect)} (95% CI)", 1, 1, ink, xanchor="right", **over)
     style.note(figure, words.rates, 1, 0, ink, xanchor="right", yanchor="top", yshift=-24)
     return figure
