@@ -156,7 +156,10 @@ class Line:
         if rating == "very low":
             return f"The evidence is very uncertain about the effect of {drug} on {self._subject}. {time} {numbers}"
         if rating in _VERBS:
-            return f"{drug.capitalize()} {_VERBS[rating]}{self._direction(rating)}. {time} {numbers}"
+            does = f"{_VERBS[rating]}{self._direction(rating)}"
+            if self.includes_no_effect:
+                does = f"may result in little to no difference in {self._subject}, but the interval reaches both ways"
+            return f"{drug.capitalize()} {does}. {time} {numbers}"
         return f"{time} {numbers} Certainty not rated."
 
     @property
@@ -181,15 +184,10 @@ class Line:
         return "symptoms" if name.value in SYMPTOMS else name.label.lower()
 
     def _direction(self, rating: str) -> str:
-        """What it does, after the verb of the certainty; little to no difference where the interval includes none.
-
-        "may lower" and "may result in", but "lowers", "probably lowers" and "results in".
-        """
+        """What it does, after the verb of the certainty: "may lower", but "lowers" and "probably lowers"."""
         pooled = self.answer.pooled
         assert pooled is not None
         ending = "s" if rating in ("high", "moderate") else ""
-        if self.includes_no_effect:
-            return f"result{ending} in little to no difference in {self._subject}"
         return f"{'lower' if pooled.estimate < 0 else 'raise'}{ending} {self._subject}"
 
 

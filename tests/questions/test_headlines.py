@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from evidence.dataset.evidence import Evidence
@@ -29,7 +31,8 @@ def test_the_numbers_are_those_of_the_pages(evidence: Evidence, shipped: tuple[H
     found = one(shipped, "midazolam", "response", "24h")
     assert page.pooled is not None
     assert (found.k, found.people) == (page.k, page.people)
-    assert found.words == "RR 2.30 (1.22–4.35), k = 2"
+    shown = [f"{math.exp(value):.2f}" for value in (page.pooled.estimate, page.pooled.ci_low, page.pooled.ci_high)]
+    assert found.words == f"RR {shown[0]} ({shown[1]}–{shown[2]}), k = {page.k}"
 
 
 def test_only_what_new_rows_can_change_is_worked_out_and_the_rest_is_the_same(

@@ -82,31 +82,26 @@ def test_the_model_reaches_every_time() -> None:
     assert [(p.method, p.test) for p in pooled] == [("DL", "z")]
 
 
-def test_the_earliest_clear_time_is_the_finding() -> None:
-    rows = [*reports("a", "6h", effect=UNCLEAR), *reports("b", "24h", "7d")]
-    answers = onset.course(rows, "MD").answers
-    clear = onset.earliest_clear(answers)
-    assert clear is not None
-    assert clear.question.bin is not None
-    assert clear.question.bin.value == "24h"
-    assert onset.headline_of_onset(answers) == (
-        "At 24 hours, the earliest time whose interval excludes no effect, scores were 8.0 MADRS points lower "
-        "with ketamine than with midazolam (95% CI −12.0 to −4.0; 1 trial, 60 people)"
-    )
+def test_the_earliest_time_is_said_and_the_one_that_most_trials_measured() -> None:
+    rows = [*reports("a", "6h", effect=UNCLEAR), *reports("b", "24h", "7d"), *reports("c", "24h")]
+    words = onset.headline_of_onset(onset.course(rows, "MD").answers)
+    first, _, most = words.partition(". At 24 hours, where most trials measured, ")
+    assert first.startswith("At 4 hours, the earliest time with usable numbers, scores were 2.0 MADRS points lower")
+    assert "2 trials, " in most
+    assert "excludes" not in words
 
 
-def test_worse_is_clear_too_and_called_higher() -> None:
-    answers = onset.course(reports("a", "24h", effect=(8, 4, 12)), "MD").answers
-    assert onset.earliest_clear(answers) is not None
-    assert "8.0 MADRS points higher with ketamine" in onset.headline_of_onset(answers)
-
-
-def test_without_a_clear_time_the_earliest_measured_is_said() -> None:
-    answers = onset.course(reports("a", "24h", "7d", effect=UNCLEAR), "MD").answers
-    assert onset.earliest_clear(answers) is None
+def test_a_single_time_is_said_once() -> None:
+    answers = onset.course(reports("b", "24h"), "MD").answers
     assert onset.headline_of_onset(answers).startswith(
-        "No time measured has an interval that excludes no effect; at 24 hours scores were 2.0 MADRS points lower"
+        "At 24 hours, the earliest time with usable numbers, scores were 8.0 MADRS points lower "
+        "with ketamine than with midazolam (95% CI −12.0 to −4.0; 1 trial, "
     )
+
+
+def test_worse_is_called_higher() -> None:
+    answers = onset.course(reports("a", "24h", effect=(8, 4, 12)), "MD").answers
+    assert "8.0 MADRS points higher with ketamine" in onset.headline_of_onset(answers)
 
 
 def test_nothing_measured_is_said_plainly() -> None:
@@ -116,19 +111,14 @@ def test_nothing_measured_is_said_plainly() -> None:
         assert onset.headline_of_duration(answers).startswith("No controlled trial in this selection")
 
 
-def test_the_finding_of_duration_names_the_latest_clear_time_and_the_latest_of_all() -> None:
-    rows = [*reports("a", "24h", "7d"), *reports("a", "28d", effect=UNCLEAR)]
-    faded = onset.headline_of_duration(onset.course(rows, "MD").answers)
-    assert faded.startswith(
-        "After one dose the latest time whose interval excludes no effect is 7 days: scores were 8.0"
-    )
-    _, _, latest = faded.partition("; ")
-    assert "28 days" in latest
-    assert "scores were 2.0 MADRS points lower" in latest
-    lasting = onset.headline_of_duration(onset.course(reports("a", "24h", "7d"), "MD").answers)
-    assert lasting.startswith("After one dose, at 7 days, the latest time with usable numbers, scores were 8.0")
-    never = onset.headline_of_duration(onset.course(reports("a", "24h", effect=UNCLEAR), "MD").answers)
-    assert never.startswith("After one dose no time measured excludes no effect; at the latest, 24 hours, scores were")
+def test_duration_tells_the_time_that_most_measured_and_the_latest() -> None:
+    rows = [*reports("a", "24h", "7d"), *reports("b", "24h"), *reports("a", "28d", effect=UNCLEAR)]
+    words = onset.headline_of_duration(onset.course(rows, "MD").answers)
+    assert words.startswith("After one dose, at 24 hours, where most trials measured, scores were 8.0")
+    _, _, latest = words.partition("Later times were measured by fewer trials: ")
+    assert latest.startswith("at 28 days, the latest, scores were 2.0 MADRS points lower")
+    once = onset.headline_of_duration(onset.course(reports("a", "24h"), "MD").answers)
+    assert once.startswith("After one dose, at 24 hours, the latest time with usable numbers, scores were 8.0")
 
 
 def test_a_ratio_is_said_as_a_ratio() -> None:

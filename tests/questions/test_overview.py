@@ -50,6 +50,17 @@ def test_the_tiles_of_the_default_question(evidence: Evidence) -> None:
     assert "lower on ketamine than on midazolam" in onset.words
 
 
+def test_a_tile_of_two_trials_shows_what_the_larger_found() -> None:
+    rows = (
+        counted(30, 47, 7, 25, trial="a", label="Murrough 2013a", line=2),
+        counted(2, 7, 1, 9, trial="b", label="Grunebaum 2017", line=3),
+    )
+    tile = overview.response_tile(rows, ())
+    assert tile.number == "64 v 28"
+    assert tile.unit == "of 100 responded in Murrough 2013a, at 24 hours"
+    assert tile.interval == "all trials: risk ratio 2.32 (95% CrI 0.83–6.65); 95% probability above 1"
+
+
 def test_a_tile_says_what_was_given_up_to_fill_it(evidence: Evidence) -> None:
     _, _, duration, harms = tiles_of(evidence, Selection())
     # No midazolam trial follows people after a course or counts dissociation in both arms.

@@ -138,7 +138,7 @@ def test_a_linked_page_shows_the_same_results(evidence, name):
         assert shown == found.results
 
 
-def test_what_they_found_says_when_no_difference_is_possible():
+def test_what_they_found_ends_with_probability_and_people():
     rows = (counted(6, 20, 5, 20, trial="a"), counted(7, 20, 5, 20, trial="b"))
     ((_, words, _),) = patient.answers(match(rows, {}))
-    assert words.endswith("; the interval includes no difference.")
+    assert words.endswith("probability above 1; 2 trials, 80 people.")

@@ -11,14 +11,12 @@ from evidence.synthesis.answers import Model, answer
 from evidence.synthesis.trial_effects import Question
 from tests.support.builders import counted
 
-# Murrough 2013a, Grunebaum 2017, Dwyer 2021, Jelovac 2025, Hu 2016, Su 2017, Talati 2019, Lii 2023 (counts as shipped),
-# rma(escalc("RR"), test = "adhoc"), whole and without one trial, metafor 3.8 (threshold 1e-13), as ratios
-WHOLE = (1.73979330, 1.25287256, 2.41595260)
-WITHOUT = {
-    "Murrough 2013a": (1.66112589, 1.13790860, 2.42492166),
-    "Jelovac 2025": (1.82519892, 1.23043291, 2.70746262),
-    "Lii 2023": (1.91085233, 1.33993257, 2.72503015),
-}
+# (events, n, events, n) as in the trials; rma(escalc("RR"), test = "adhoc"), whole and without one trial, metafor 3.8
+# (threshold 1e-13), as ratios
+COUNTS = {
+    "Murrough 2013a": (30, 47, 7, 25), "Grunebaum 2017": (2, 7, 1, 9), "Dwyer 2021": (13, 17, 6, 17),
+    "Jelovac 2025": (14, 32, 13, 30), "Hu 2016": (11, 13, 6, 14), "Lii 2023": (12, 20, 10, 20),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -27,34 +25,63 @@ def placebo(evidence):
 
 
 @pytest.fixture
-def nearest(placebo):
-    return answer_for(placebo, Choices(time=NEAREST))
+def rows():
+    return [
+        counted(*arms, trial=label.split()[0].lower(), label=label, line=line)
+        for line, (label, arms) in enumerate(COUNTS.items(), 2)
+    ]
+
+
+@pytest.fixture
+def nearest(rows):
+    return answer_for(rows, Choices(time=NEAREST))
 
 
 def shown(pooled):
     return tuple(math.exp(value) for value in (pooled.estimate, pooled.ci_low, pooled.ci_high))
 
 
-def test_leaving_out_one_trial_at_a_time_is_metafors(nearest):
-    assert shown(nearest.pooled) == pytest.approx(WHOLE, abs=1e-6)
-    series = robustness.without_each(nearest)
-    found = dict(zip(series.labels, series.pools, strict=True))
-    for label, expected in WITHOUT.items():
-        assert shown(found[f"Without {label}"]) == pytest.approx(expected, abs=1e-6)
-    words = robustness.headline_of_each(nearest, series)
-    assert words.startswith("Without Lii 2023 the result moves most: from 1.74 to 1.91 (1.34–2.73).")
-    assert "No single omission changes that the interval excludes no effect." in words
-
-
-def test_mantel_haenszel_is_left_out_and_cumulated_too(placebo):
-    # rma.mh(measure = "RR") with all eight trials and without Murrough 2013a, metafor 3.8
-    found = answer_for(placebo, Choices(time=NEAREST, model=Model("MH")))
-    assert shown(found.pooled) == pytest.approx((2.0737529, 1.5767782, 2.7273659), abs=1e-6)
+@pytest.mark.parametrize("model", [Model(), Model("REML", "adhoc"), Model("MH")])
+def test_leaving_out_one_trial_at_a_time_is_the_pool_of_the_others(rows, model):
+    found = answer_for(rows, Choices(time=NEAREST, model=model))
     series = robustness.without_each(found)
-    murrough = series.pools[series.labels.index("Without Murrough 2013a")]
-    assert shown(murrough) == pytest.approx((2.0253509, 1.5009655, 2.7329385), abs=1e-6)
+    assert len(series.pools) == len(rows)
+    for row, label, pooled in zip(rows, series.labels, series.pools, strict=True):
+        assert label == f"Without {row.label}"
+        rest = answer_for([r for r in rows if r is not row], Choices(time=NEAREST, model=model)).pooled
+        assert shown(pooled) == pytest.approx(shown(rest), rel=1e-9)
+    words = robustness.headline_of_each(found, series)
+    estimates = [pooled.estimate for pooled in series.pools]
+    assert f"lies between {math.exp(min(estimates)):.2f} and {math.exp(max(estimates)):.2f}, tau between" in words
+    assert "excludes" not in words
+    assert "includes" not in words
     grown = robustness.by_year(found)
     assert grown.pools[-1].estimate == pytest.approx(found.pooled.estimate)
+
+
+def test_many_trials_are_left_out_under_reml():
+    amount = robustness.MAX_BAYES + 1
+    many = [counted(10 + i % 7, 40, 8, 40, trial=f"t{i}", label=f"T {i}", line=i + 2) for i in range(amount)]
+    series = robustness.without_each(answer_for(many, Choices(time=NEAREST)))
+    assert {pooled.method for pooled in series.pools} == {"REML"}
+
+
+def test_every_model_stands_side_by_side_and_a_choice_that_matters_is_said(rows):
+    few = answer_for(rows[:2], Choices(time=NEAREST))
+    models = dict(robustness.other_models(few))
+    # Audit: the same two trials under every model, in R: Wald 1.22 to 4.35, Hartung-Knapp 1.50 to 3.52,
+    # modified 0.04 to 142, half-normal(0.5) 0.85 to 6.41.
+    for name, low, high in (
+        ("REML, Wald", 1.22, 4.35),
+        ("REML, Hartung–Knapp", 1.50, 3.52),
+        ("REML, modified Hartung–Knapp", 0.04, 142),
+        ("Bayesian, tau half-normal(0.5)", 0.85, 6.41),
+    ):
+        assert shown(models[name])[1:] == pytest.approx((low, high), rel=0.02, abs=0.005), name
+    assert "The choice of model matters here: " in robustness.headline_of_models(few)
+    alike = [counted(30 + i, 60, 10, 60, trial=f"t{i}", label=f"T {i}", line=i + 2) for i in range(6)]
+    assert "matters" not in robustness.headline_of_models(answer_for(alike, Choices(time=NEAREST)))
+    assert robustness.headline_of_models(answer_for(rows[:1], Choices(time=NEAREST))) == ""
 
 
 def test_evidence_grows_by_year_to_the_whole(nearest):
@@ -64,19 +91,19 @@ def test_evidence_grows_by_year_to_the_whole(nearest):
     assert grown.pools[-1].estimate == pytest.approx(nearest.pooled.estimate)
 
 
-def test_with_and_without_says_what_a_reader_changed(placebo):
-    asked = Choices(time=NEAREST, without=("lii-2023",))
-    contrast = robustness.with_and_without(placebo, asked)
-    assert contrast.words == (
-        "Leaving out Lii 2023 moves the result from 1.74 (1.25–2.42; 8 trials, 365 people) to 1.91 (1.34–2.73; "
-        "7 trials, 325 people). The interval still excludes no effect."
-    )
-    assert robustness.with_and_without(placebo, replace(asked, without=())) is None
-    assert robustness.with_and_without(placebo, replace(asked, without=("nobody-2000",))) is None
+def test_with_and_without_says_what_a_reader_changed(rows):
+    asked = Choices(time=NEAREST, without=("lii",))
+    contrast = robustness.with_and_without(rows, asked)
+    assert contrast.words.startswith("Leaving out Lii 2023 moves the result from ")
+    assert "6 trials, 251 people) to " in contrast.words
+    assert contrast.words.endswith("5 trials, 211 people).")
+    assert robustness.with_and_without(rows, replace(asked, without=())) is None
+    assert robustness.with_and_without(rows, replace(asked, without=("nobody-2000",))) is None
 
 
 def test_a_trial_left_out_is_still_listed_and_moves_no_time(placebo):
-    found = answer_for(placebo, Choices(without=("murrough-2013a", "lii-2023", "grunebaum-2017")))
+    all_of_them = tuple({e.trial for e in answer_for(placebo, Choices()).used})
+    found = answer_for(placebo, Choices(without=all_of_them))
     assert found.k == 0
     assert {e.hours for e in found.entries if e.effect} == {24}
     assert {e.excluded for e in found.entries if e.effect} == {"left out by the reader"}
@@ -109,17 +136,16 @@ def test_a_note_where_plain_hartung_knapp_is_narrower_than_wald():
     alike = [counted(10 + i, 40, 5, 40, trial=f"t{i}") for i in range(3)]
     apart = [counted(a, 40, c, 40, trial=f"t{a}") for a, c in ((4, 16), (20, 3), (12, 11))]
     for rows, expected in ((alike, True), (apart, False)):
-        found = answer(rows, Question(("response",), "RR", None))
+        found = answer(rows, Question(("response",), "RR", None), Model("REML"))
         assert bool(robustness.interval_notice(found)) is expected
     said = {
-        test: robustness.interval_notice(answer(alike, Question(("response",), "RR", None), Model(test=test)))
+        test: robustness.interval_notice(answer(alike, Question(("response",), "RR", None), Model("REML", test)))
         for test in ("adhoc", "knha", "z")
     }
     assert "modified one shown" in said["adhoc"]
     assert "take it with care" in said["knha"]
     assert said["z"] == ""
-    # Two trials have Wald's interval by the house rule: there is nothing to choose between.
-    assert robustness.interval_notice(answer(alike[:2], Question(("response",), "RR", None))) == ""
+    assert robustness.interval_notice(answer(alike, Question(("response",), "RR", None))) == ""
 
 
 def test_a_published_estimate_says_why_ours_may_differ(nearest):
@@ -130,6 +156,6 @@ def test_a_published_estimate_says_why_ours_may_differ(nearest):
     )  # fmt: skip
     assert robustness.published_words(review, nearest) == (
         "Cochrane 2021: odds ratio 2.48 (95% CI 1.00 to 6.18); 4 trials, 296 people, very low certainty. Why ours "
-        "may differ: it pooled 4 trials and this page 8; it used another effect measure; its model and its choice of "
+        "may differ: it pooled 4 trials and this page 6; it used another effect measure; its model and its choice of "
         "results may not be ours."
     )

@@ -181,9 +181,59 @@ def test_another_treatment_is_not_pooled_with_placebo(evidence: Evidence) -> Non
     assert left_out["anand-2023"] == "compared with ECT, the others with placebo"
 
 
-def test_other_treatments_alone_are_pooled_with_each_other() -> None:
+def test_other_treatments_are_not_pooled_with_each_other() -> None:
     rows = [counted(20, 40, 10, 40, trial=f"t{i}", comparator=name) for i, name in enumerate(("ECT", "quetiapine"))]
-    assert answer(rows, RESPONSE).k == 2
+    assert answer(rows, RESPONSE).k == 1
+
+
+def test_a_dose_four_weeks_ago_is_not_a_course_of_four_weeks() -> None:
+    month, week = BIN_OF_VALUE["28d"], BIN_OF_VALUE["7d"]
+    rows = [
+        counted(20, 40, 10, 40, trial=name, label=f"{name} 2001", line=line, hours=672, schedule=schedule)
+        for line, (name, schedule) in enumerate((("a", "single"), ("b", "repeated"), ("c", "repeated")), 2)
+    ]
+    found = answer(rows, Question(("response",), "RR", month))
+    assert [entry.trial for entry in found.used] == ["b", "c"]
+    assert found.left_out[0].excluded == "after a single dose, the others after a course"
+    early = [row.model_copy(update={"hours": 168.0}) for row in rows]
+    assert answer(early, Question(("response",), "RR", week)).k == 3
+
+
+def test_a_randomised_withdrawal_is_no_acute_trial() -> None:
+    stopped = difference(-6, -11, -1, trial="w", design="withdrawal", n_intervention=40, n_comparator=40)
+    acute = difference(-4, -7, -1, trial="a", n_intervention=40, n_comparator=40)
+    found = answer([stopped, acute], Question(SYMPTOMS, "MD", DAY, "MADRS"))
+    assert [entry.trial for entry in found.used] == ["a"]
+    assert found.left_out[0].excluded == "only people who had responded were randomised, to go on or stop"
+
+
+def test_a_crossovers_standardised_difference_has_the_error_of_parallel_groups() -> None:
+    # Diazgranados 2010: 18 people, d −0.56, paired standard error 0.122; as parallel √(2/18 + 0.56²/72) = 0.34.
+    row = result(
+        outcome="symptom-change", effect_measure="SMD", effect=-0.56, ci_low=-0.80, ci_high=-0.32, design="crossover",
+        n_intervention=18, n_comparator=18, instrument="MADRS", trial="x",
+    )  # fmt: skip
+    (entry,) = answer([row], Question(SYMPTOMS, "SMD", DAY)).used
+    assert entry.effect is not None
+    assert entry.effect.standard_error == pytest.approx((2 / 18 + 0.56**2 / 72) ** 0.5)
+    assert entry.how == "printed standardised difference of a crossover, error as if parallel"
+
+
+def test_raw_means_and_sds_go_before_a_difference_from_a_models_interval() -> None:
+    # Murrough 2013: g from the interval of an adjusted difference is larger than that of the raw scores.
+    people = {"n_intervention": 47, "n_comparator": 25}
+    adjusted = difference(-7.95, -12.7, -3.2, trial="m", line=2, primary="yes", **people)
+    raw = result(
+        outcome="symptom-endpoint", instrument="MADRS", unit="points", trial="m", line=3, mean_intervention=14.8,
+        sd_intervention=10.5, mean_comparator=22.5, sd_comparator=10.5, **people,
+    )  # fmt: skip
+    (entry,) = answer([adjusted, raw], Question(SYMPTOMS, "SMD", DAY)).used
+    assert entry.how == "means and SDs"
+    assert entry.effect is not None
+    assert entry.effect.estimate == pytest.approx(-7.7 / 10.5 * (1 - 3 / (4 * 70 - 1)), abs=1e-4)
+    (points,) = answer([adjusted, raw], Question(SYMPTOMS, "MD", DAY, "MADRS")).used
+    assert points.effect is not None
+    assert points.effect.estimate == -7.95
 
 
 def test_no_standard_deviation_is_taken_from_a_crossovers_interval() -> None:

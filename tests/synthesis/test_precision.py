@@ -7,7 +7,7 @@ from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.selection.selection import headcount
 from evidence.stats.effect_sizes import g_from_standard_error, standard_error_from_p
 from evidence.synthesis.answers import answer
-from evidence.synthesis.trial_effects import SYMPTOMS, Question
+from evidence.synthesis.trial_effects import SYMPTOMS, Question, trial_effects
 from tests.support.builders import counted, difference, result
 from tests.support.entries import POINTS, RESPONSE, SCORES, of, only
 
@@ -55,7 +55,8 @@ def test_a_paired_test_has_the_freedom_of_its_pairs() -> None:
 
 
 def test_a_significant_arm_does_not_speak_for_those_without_numbers(evidence: Evidence) -> None:
-    glue = of(evidence, "glue-2024", SYMPTOMS, "MD", "later")
+    rows = [r.model_copy(update={"design": "parallel"}) for r in evidence.trials["glue-2024"]]
+    (glue,) = trial_effects(rows, Question(SYMPTOMS, "MD", BIN_OF_VALUE["later"], "MADRS"))
     assert glue.effect is None
     assert glue.excluded == "no usable numbers for 30 mg, 60 mg and 120 mg; no arm speaks alone"
     loo = of(evidence, "loo-2023", ("remission",), "OR", "28d")

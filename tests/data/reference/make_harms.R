@@ -11,7 +11,7 @@ rows <- read.csv(file.path(here, "..", "..", "..", "data", "trials.csv"), encodi
 EVENTS <- c("dissociation", "dizziness", "nausea", "vertigo", "headache", "vision-blurred", "insomnia")
 RE <- list(threshold = 1e-13, maxiter = 100000, tol = 1e-15)
 CALL <- paste("escalc(measure, ai, n1i, ci, n2i, add=1/2, to='only0', drop00=measure!='RD');",
-              "rma(yi, vi, method='REML', test=if (k > 2) 'adhoc' else 'z')")
+              "rma(yi, vi, method='REML', test=if (k > 2) 'adhoc' else 'z'); rma.mh for RD")
 
 kept <- subset(rows, intervention == "esketamine" & route == "intranasal" & comparator == "placebo" &
   design != "withdrawal" & confidence != "low" & analysis %in% c("main", "pooled-arms") &
@@ -30,6 +30,12 @@ cells <- function(event) {
 
 fit <- function(found, measure) {
   pick <- function(name) sapply(found, function(x) x[[name]])
+  if (measure == "RD") {  # Mantel-Haenszel, nothing added, trials without events kept
+    r <- rma.mh(measure = "RD", ai = pick("a"), n1i = pick("n1"), ci = pick("c"), n2i = pick("n2"),
+                add = 0, to = "none", drop00 = FALSE)
+    return(list(measure = measure, k = r$k, estimate = c(r$beta), se = r$se, ci_low = r$ci.lb, ci_high = r$ci.ub,
+                tau2 = 0))
+  }
   e <- escalc(measure, ai = pick("a"), n1i = pick("n1"), ci = pick("c"), n2i = pick("n2"),
               add = 1 / 2, to = "only0", drop00 = measure != "RD")
   y <- e$yi[!is.na(e$yi)]; v <- e$vi[!is.na(e$yi)]
