@@ -23,10 +23,11 @@ from evidence.cli.console import (
 from evidence.cli.errors import BLOCKED, CLEAN, UnreadableError
 from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
 from evidence.curation.fixes import Fix, apply_fixes
+from evidence.curation.new_words import NewWords, read_new_words
 from evidence.curation.preview import Preview, preview
 from evidence.curation.store import Conflict, Refused, Saved, is_interrupted, roll_back, save
 from evidence.curation.upload import read_upload
-from evidence.dataset.evidence import REFERENCES, TRIALS, known_citations
+from evidence.dataset.evidence import REFERENCES, TRIALS, VOCABULARY, known_citations
 from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
 
@@ -49,6 +50,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", metavar="FILE", help="rows to add: CSV or XLSX, - for what is piped in")
+    parser.add_argument(
+        "--words",
+        metavar="FILE",
+        help="words that the rows use and no list has yet: CSV with list, value, label, definition, group, direction, "
+        "low, high",
+    )
     parser.add_argument("--references", metavar="MORE", help="references to add: RIS, nbib, BibTeX or CSL-JSON")
     parser.add_argument("--sheet", metavar="NAME", default="", help="the sheet of a workbook; the likeliest without it")
     parser.add_argument("--mapping", metavar="JSON", help="which column is which; guessed without it")
@@ -77,17 +84,19 @@ def run(args: argparse.Namespace) -> int:
     used = mapping or guess_mapping(source.columns)
     table = apply_mapping(source, used)
     progress(f"Judging {len(table.rows)} rows with the rows that are there")
-    seen = preview(folder, table, references.items)
+    words = NewWords() if args.words is None else read_new_words(read_file(args.words))
+    seen = preview(folder, table, references.items, words=words)
     fixes: tuple[Fix, ...] = ()
     if args.fix and seen.fixes:
         fixes = seen.fixes
         table = apply_fixes(table, fixes)
-        seen = preview(folder, table, references.items, (seen.digest, seen.before))
+        seen = preview(folder, table, references.items, (seen.digest, seen.before), words)
     outcome: Saved | Conflict | Refused | None = None
     is_blocked = not seen.can_be_saved or any(f.is_blocking for f in references.problems)
     if not args.dry_run and not is_blocked:
         progress("Saving")
-        outcome = save(folder, seen.rows, seen.references, seen.digest)
+        more = {VOCABULARY: words.rows} if words.rows else {}
+        outcome = save(folder, seen.rows, seen.references, seen.digest, more=more)
     if args.format == "json":
         print_json(_report(args, used, seen, references, fixes, outcome))
     else:

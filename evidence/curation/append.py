@@ -13,6 +13,7 @@ from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import LATER, Result
 
 COLUMNS = Result.columns()
+_LATER = {model.columns(): later for model, later in LATER.items()}
 _NUMBERS = frozenset(
     name for name in COLUMNS if name.startswith(("events_", "n_", "percent_", "mean_", "sd_", "median_", "ci_"))
 ) | {"dose", "administrations", "hours", "effect", "p_value", "se"}
@@ -51,7 +52,7 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
     """
     if any(len(cells) != len(columns) for cells in rows):
         return problem("ragged-row", 0, found=len(min(rows, key=len)), expected=len(columns))
-    table = read_table(data, columns, LATER[Result] if columns == COLUMNS else ())
+    table = read_table(data, columns, _LATER.get(columns, ()))
     if not table.is_readable:
         return next(found for found in table.problems if found.is_blocking)
     lost = [name for at, name in enumerate(columns) if name not in table.header and any(cells[at] for cells in rows)]

@@ -9,6 +9,7 @@ from evidence.dataset.csv_table import Table, read_own_table
 from evidence.dataset.evidence import TRIALS, evidence_of
 from evidence.dataset.problems import Problem
 from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import using
 from evidence.questions.headlines import Change, Headline, compare, headlines
 
 COLUMNS = Result.columns()
@@ -81,6 +82,8 @@ def difference(before: Snapshot, after: Snapshot, all_headlines: bool = False) -
     added, removed, changed = changed_rows(_rows(tables[0], used), _rows(tables[1], used), used)
     old, new = evidence_of(before.files), evidence_of(after.files)
     same = old.references.keys() & new.references.keys()
+    with using(new.words):
+        changes = compare(*_headlines(old.results, new.results), changed_only=not all_headlines)
     return Difference(
         names=(before.name, after.name),
         digests=(old.digest, new.digest),
@@ -93,7 +96,7 @@ def difference(before: Snapshot, after: Snapshot, all_headlines: bool = False) -
         references_changed=tuple(
             key for key in new.references if key in same and new.references[key].raw != old.references[key].raw
         ),
-        headlines=compare(*_headlines(old.results, new.results), changed_only=not all_headlines),
+        headlines=changes,
         problems=tuple(f for one in tables for f in one.problems if f.is_blocking),
     )
 

@@ -14,13 +14,16 @@ from typing import Any
 from evidence.curation.append import append_references, append_rows, rows_to_add
 from evidence.curation.duplicates import Duplicate, duplicates
 from evidence.curation.fixes import Fix, safe_fixes
+from evidence.curation.new_words import NewWords
 from evidence.dataset.csv_table import Table
-from evidence.dataset.evidence import REFERENCES, TRIALS, Evidence, evidence_of, read_files
+from evidence.dataset.evidence import REFERENCES, TRIALS, VOCABULARY, Evidence, evidence_of, read_files
 from evidence.dataset.problems import KINDS, Problem, problem
-from evidence.dataset.records import Result
+from evidence.dataset.records import Result, TopicWord
+from evidence.dataset.vocabulary import using
 from evidence.questions.headlines import Change, Headline, Rank, compare, headlines, ranks
 from evidence.serialize import BOM, guard_formula
 
+NO_WORDS = NewWords()
 _MOST_TRIALS = 20  # new trials whose influence is worked out
 _MOST_RANKED = 30  # headline numbers they are ranked in
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -69,11 +72,12 @@ def preview(
     table: Table,
     references: Sequence[Mapping[str, Any]] = (),
     headlines_before: tuple[str, Sequence[Headline]] | None = None,
+    words: NewWords = NO_WORDS,
 ) -> Preview:
     """What a table of our columns (`apply_mapping`) and new CSL items would do to the evidence in a folder.
 
     `headlines_before` is a digest and the headline numbers of the evidence with that digest, which saves working them
-    out again. Never raises because of data; nothing is written.
+    out again. `words` are judged first, so that rows may use them. Never raises because of data; nothing is written.
     """
     files = read_files(folder)
     old = evidence_of(files)
@@ -83,36 +87,45 @@ def preview(
     trials, refs = files[TRIALS], files[REFERENCES]
     new_trials = append_rows(trials, rows) if isinstance(trials, bytes) else trials
     new_refs = append_references(refs, items) if isinstance(refs, bytes) else refs
-    faults = tuple(one for one in (new_trials, new_refs) if isinstance(one, Problem))
+    vocabulary = files[VOCABULARY]
+    if words.rows and isinstance(vocabulary, bytes):
+        vocabulary = append_rows(vocabulary, words.rows, TopicWord.columns())
+    given = (new_trials, new_refs, *((vocabulary,) if words.rows else ()))
+    faults = tuple(one for one in given if isinstance(one, Problem))
     blank = Preview(table, rows, items, (), (), (), (), before, before, (), old.digest, None)
     if faults:
         return replace(blank, problems=(*table.problems, *map(_of_ours, faults)))
     assert isinstance(trials, bytes)
-    new = evidence_of({**files, TRIALS: new_trials, REFERENCES: new_refs})
-    lines = _lines(trials, table)
-    first = min(lines, default=10**12)
-    known = set(old.problems[TRIALS])
-    judged = [f for f in new.problems[TRIALS] if f.line >= first or (f.is_blocking and f not in known)]
-    blank_rows = (problem("blank-required", row.line, "trial") for row in table.rows if not "".join(row.cells).strip())
-    found = (
-        *table.problems,
-        *blank_rows,
-        *(_of_upload(f, lines) for f in judged if f.code != "blank-row"),
-        *_of_references(old, new),
-    )
-    results = tuple(result for result in new.results if result.line >= first)
-    after = headlines(new.results, before, results)
-    same = tuple(replace(one, line=lines.get(one.line, 0)) for one in duplicates(old, results, items))
-    return replace(
-        blank,
-        problems=found,
-        fixes=safe_fixes(table, found),
-        results=results,
-        duplicates=same,
-        after=after,
-        ranks=_ranks(new, before, after, results),
-        evidence_after=new,
-    )
+    new = evidence_of({**files, TRIALS: new_trials, REFERENCES: new_refs, VOCABULARY: vocabulary})
+    with using(new.words):
+        lines = _lines(trials, table)
+        first = min(lines, default=10**12)
+        known = set(old.problems[TRIALS])
+        judged = [f for f in new.problems[TRIALS] if f.line >= first or (f.is_blocking and f not in known)]
+        blank_rows = (
+            problem("blank-required", row.line, "trial") for row in table.rows if not "".join(row.cells).strip()
+        )
+        found = (
+            *table.problems,
+            *blank_rows,
+            *(_of_upload(f, lines) for f in judged if f.code != "blank-row"),
+            *_of_references(old, new),
+            *words.problems,
+            *_of_words(old, new, words),
+        )
+        results = tuple(result for result in new.results if result.line >= first)
+        after = headlines(new.results, before, results)
+        same = tuple(replace(one, line=lines.get(one.line, 0)) for one in duplicates(old, results, items))
+        return replace(
+            blank,
+            problems=found,
+            fixes=safe_fixes(table, found),
+            results=results,
+            duplicates=same,
+            after=after,
+            ranks=_ranks(new, before, after, results),
+            evidence_after=new,
+        )
 
 
 def _before(old: Evidence, given: tuple[str, Sequence[Headline]] | None) -> tuple[Headline, ...]:
@@ -162,6 +175,19 @@ def _of_references(old: Evidence, new: Evidence) -> list[Problem]:
     known = set(old.problems[REFERENCES])
     found = [f for f in new.problems[REFERENCES] if f.line > last and f not in known]
     return [replace(f, line=0) for f in found]
+
+
+def _of_words(old: Evidence, new: Evidence, words: NewWords) -> list[Problem]:
+    """Return what is wrong with the new words, named by the line of the table they came in."""
+    known = set(old.problems[VOCABULARY])
+    first = max((word.line for word in old.topic_words), default=1)
+    found = []
+    for one in new.problems[VOCABULARY]:
+        if one.line > first and one not in known:
+            at = one.line - first - 1
+            place = f"line {words.lines[at]} of the words" if at < len(words.lines) else "the words"
+            found.append(replace(one, line=0, message=f"On {place}: {one.message}"))
+    return found
 
 
 def _ranks(

@@ -347,7 +347,14 @@ class TopicWord(Record):
     """Of a scale: who rates."""
     rank: Count | None = None
     """Of a scale: its place in the choice of one result a trial; 0 comes first."""
+    low: Number | None = None
+    """Of a scale: the lowest possible score."""
+    high: Number | None = None
+    """Of a scale: the highest possible score."""
 
 
 # Columns that came with the second release: a file without them is read with these cells blank.
-LATER: Mapping[type[Record], tuple[str, ...]] = {Result: ("se", "schedule", "timing", "masking", "comparator_arm")}
+LATER: Mapping[type[Record], tuple[str, ...]] = {
+    Result: ("se", "schedule", "timing", "masking", "comparator_arm"),
+    TopicWord: ("low", "high"),
+}

@@ -338,6 +338,10 @@ def word_rules(entry: Entry) -> Iterator[Problem]:
     for column in _NEEDED_OF.get(entry.record.list or "", ()):
         if entry.is_blank(column):
             yield problem("blank-required", entry.line, column, "")
+    low, high = entry.record.low, entry.record.high
+    if (low is None) != (high is None) or (low is not None and high is not None and low >= high):
+        shown = ["blank" if end is None else plain(end) for end in (low, high)]
+        yield problem("scale-range", entry.line, "low", shown[0], high=shown[1])
 
 
 ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(

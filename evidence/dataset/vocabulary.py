@@ -46,6 +46,8 @@ class Instrument(NamedTuple):
     label: str
     rater: Literal["clinician", "self", "composite"]
     rank: int
+    low: float | None = None
+    high: float | None = None
 
 
 class Comparator(NamedTuple):
@@ -242,33 +244,33 @@ COMPARATORS: Mapping[str, Comparator] = index((
     Comparator("none", "None", "uncontrolled", "An uncontrolled result, also inside a randomised trial."),
 ))
 INSTRUMENTS: Mapping[str, Instrument] = index(tuple(Instrument(*row) for row in (
-    ("MADRS", "Montgomery–Åsberg Depression Rating Scale", "clinician", 0),
+    ("MADRS", "Montgomery–Åsberg Depression Rating Scale", "clinician", 0, 0, 60),
     ("HAMD", "Hamilton Depression Rating Scale", "clinician", 1),
-    ("HAMD17", "Hamilton Depression Rating Scale, 17 items", "clinician", 1),
+    ("HAMD17", "Hamilton Depression Rating Scale, 17 items", "clinician", 1, 0, 52),
     ("HAMD21", "Hamilton Depression Rating Scale, 21 items", "clinician", 1),
     ("HAMD24", "Hamilton Depression Rating Scale, 24 items", "clinician", 1),
     ("HAMD25", "Hamilton Depression Rating Scale, 25 items", "clinician", 1),
     ("HAMD28", "Hamilton Depression Rating Scale, 28 items", "clinician", 1),
-    ("HAMD6", "Hamilton Depression Rating Scale, 6 items", "clinician", 1),
-    ("CDRS-R", "Children's Depression Rating Scale, Revised", "clinician", 2),
+    ("HAMD6", "Hamilton Depression Rating Scale, 6 items", "clinician", 1, 0, 22),
+    ("CDRS-R", "Children's Depression Rating Scale, Revised", "clinician", 2, 17, 113),
     ("CADSS", "Clinician-Administered Dissociative States Scale", "clinician", 2),
     ("C-SSRS", "Columbia Suicide Severity Rating Scale", "clinician", 2),
     ("C-SSRS ideation", "Columbia Suicide Severity Rating Scale, ideation", "clinician", 2),
     ("C-SSRS intensity", "Columbia Suicide Severity Rating Scale, intensity", "clinician", 2),
-    ("SSI", "Scale for Suicide Ideation", "clinician", 2),
-    ("MADRS item 10", "MADRS item 10 (suicidal thoughts)", "clinician", 2),
-    ("MADRS-SI", "MADRS suicidal thoughts item", "clinician", 2),
+    ("SSI", "Scale for Suicide Ideation", "clinician", 2, 0, 38),
+    ("MADRS item 10", "MADRS item 10 (suicidal thoughts)", "clinician", 2, 0, 6),
+    ("MADRS-SI", "MADRS suicidal thoughts item", "clinician", 2, 0, 6),
     ("clinical global judgement of suicide risk 0 or 1", "Clinical global judgement of suicide risk 0 or 1", "clinician", 2),
-    ("BDI", "Beck Depression Inventory", "self", 3),
-    ("BSS", "Beck Scale for Suicide Ideation", "self", 3),
-    ("GAD-7", "Generalised Anxiety Disorder scale, 7 items", "self", 3),
-    ("HADS-D", "Hospital Anxiety and Depression Scale, depression", "self", 3),
-    ("PHQ-9", "Patient Health Questionnaire, 9 items", "self", 3),
-    ("PHQ-9 item 9", "PHQ-9 item 9 (thoughts of death or self-harm)", "self", 3),
+    ("BDI", "Beck Depression Inventory", "self", 3, 0, 63),
+    ("BSS", "Beck Scale for Suicide Ideation", "self", 3, 0, 38),
+    ("GAD-7", "Generalised Anxiety Disorder scale, 7 items", "self", 3, 0, 21),
+    ("HADS-D", "Hospital Anxiety and Depression Scale, depression", "self", 3, 0, 21),
+    ("PHQ-9", "Patient Health Questionnaire, 9 items", "self", 3, 0, 27),
+    ("PHQ-9 item 9", "PHQ-9 item 9 (thoughts of death or self-harm)", "self", 3, 0, 3),
     ("POMS depression subscale", "Profile of Mood States, depression", "self", 3),
-    ("QIDS-SR", "Quick Inventory of Depressive Symptomatology, self-report", "self", 3),
-    ("QIDS-SR suicide item", "QIDS-SR suicide item", "self", 3),
-    ("SDS", "Sheehan Disability Scale", "self", 3),
+    ("QIDS-SR", "Quick Inventory of Depressive Symptomatology, self-report", "self", 3, 0, 27),
+    ("QIDS-SR suicide item", "QIDS-SR suicide item", "self", 3, 0, 3),
+    ("SDS", "Sheehan Disability Scale", "self", 3, 0, 30),
     ("SI composite", "Suicidal ideation composite", "composite", 4),
     ("SI composite (BSS, MADRS item 10, QIDS-SR item)", "Suicidal ideation composite of three scales", "composite", 4),
 )))
@@ -398,6 +400,10 @@ def words_of(rows: Iterable[Mapping[str, Any]]) -> Words:
     return MappingProxyType(words)
 
 
+def _end(row: Mapping[str, Any], name: str) -> float | None:
+    return None if row.get(name) in (None, "") else float(row[name])
+
+
 def _word(row: Mapping[str, Any]) -> Any:
     value, label, definition = row["value"], row["label"], row["definition"]
     if row["list"] == OUTCOME:
@@ -406,7 +412,8 @@ def _word(row: Mapping[str, Any]) -> Any:
         return Comparator(value, label, row["kind"], definition)
     if row["list"] == "instrument":
         rank = row["rank"]
-        return Instrument(value, label, row["rater"], _RANKS[row["rater"]] if rank in (None, "") else int(rank))
+        own_rank = _RANKS[row["rater"]] if rank in (None, "") else int(rank)
+        return Instrument(value, label, row["rater"], own_rank, _end(row, "low"), _end(row, "high"))
     return Term(value, label, definition)
 
 
