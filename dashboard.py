@@ -17,7 +17,7 @@ from starlette.routing import Route
 from streamlit.runtime import Runtime
 
 from evidence.api import budgets, owner_token
-from evidence.api import loopback as reach
+from evidence.api import local_access as reach
 from evidence.api import routes as serving
 from evidence.api import security_contact as contact
 from evidence.api import security_headers as headers

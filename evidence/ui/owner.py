@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence.api import loopback, owner_token
+from evidence.api import local_access, owner_token
 
 _GIVEN, _TYPED, _WRONG = "owner-token", "owner-token-typed", "owner-token-wrong"
 
@@ -32,7 +32,7 @@ def is_reachable_here_only() -> bool:
     """Whether only this computer can have asked, as far as addresses and headers say."""
     headers = st.context.headers
     pairs = [(name, value) for name in headers for value in headers.get_all(name)]
-    return loopback.is_local(st.get_option("server.address"), loopback.ARRIVALS, pairs)
+    return local_access.is_local(st.get_option("server.address"), local_access.ARRIVALS, pairs)
 
 
 def may_save() -> bool:

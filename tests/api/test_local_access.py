@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from evidence.api.loopback import Arrivals, Watch, is_local
+from evidence.api.local_access import Arrivals, Watch, is_local
 
 KNOWN = (
     "X-Client-IP",
