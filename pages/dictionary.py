@@ -6,6 +6,7 @@ import streamlit as st
 from evidence.curation.template import template
 from evidence.dataset import dictionary
 from evidence.dataset.evidence import MODELS, TRIALS
+from evidence.dataset.topic import topic
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
 
@@ -82,7 +83,7 @@ with st.container(horizontal=True):
         st.download_button(
             "Template to fill in (XLSX)",
             template,
-            file_name="ketamine-evidence-template.xlsx",
+            file_name=f"{topic().file_prefix}-template.xlsx",
             mime=XLSX,
             on_click="ignore",
             icon=":material/download:",

@@ -78,7 +78,7 @@ for group, frame in report.problems:
 st.download_button(
     "All findings (CSV)",
     lambda: to_csv(quality.problems_frame(problems)),
-    file_name=f"ketamine-findings-{loaded.on_disk.short}.csv",
+    file_name=f"{evidence.topic.file_prefix}-findings-{loaded.on_disk.short}.csv",
     mime="text/csv",
     on_click="ignore",
     icon=":material/download:",
@@ -118,7 +118,7 @@ st.caption(completeness.KEY)
 st.download_button(
     "The matrix (CSV)",
     lambda: to_csv(matrix),
-    file_name=f"ketamine-completeness-{evidence.short}.csv",
+    file_name=f"{evidence.topic.file_prefix}-completeness-{evidence.short}.csv",
     mime="text/csv",
     on_click="ignore",
     icon=":material/download:",

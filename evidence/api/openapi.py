@@ -72,18 +72,18 @@ def dataset(evidence: Evidence, values: Values, base: str) -> Reply:
     body = {
         "@context": "https://schema.org/",
         "@type": "Dataset",
-        "name": "Clinical-trial evidence on ketamine in depression",
-        "description": f"{len(evidence.results)} results of {len(evidence.trials)} clinical trials of ketamine and "
-        "esketamine in depression: effects, people, doses, comparators and times, each with the place in the paper "
+        "name": f"Clinical-trial evidence on {evidence.topic.subject}",
+        "description": f"{len(evidence.results)} results of {len(evidence.trials)} clinical trials of "
+        f"{evidence.topic.subject}: effects, people, doses, comparators and times, each with the place in the paper "
         "where it stands, and published judgements of risk of bias.",
         "url": base,
         "version": evidence.short,
         "identifier": f"sha256:{evidence.digest}",
         "license": LICENSE,
         "isAccessibleForFree": True,
-        "citation": citing.undated(__version__, evidence.short),
+        "citation": citing.undated(__version__, evidence.version),
         "creator": {"@type": "Organization", "name": citing.AUTHORS},
-        "keywords": ["ketamine", "esketamine", "depression", "clinical trials", "meta-analysis"],
+        "keywords": list(evidence.topic.keywords),
         "measurementTechnique": "Extraction from published reports of clinical trials",
         "variableMeasured": [term.label for term in OUTCOMES.values()],
         "distribution": downloads,
@@ -105,7 +105,7 @@ def openapi(paths: Iterable[tuple[str, str, tuple[Parameter, ...], tuple[str, ..
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"{citing.TITLE}: read-only interface",
+            "title": f"{citing.title()}: read-only interface",
             "version": __version__,
             "description": "The data and the pooled numbers of the pages. GET and HEAD only. Replies carry an ETag; "
             "send it back in If-None-Match and an unchanged reply is 304. For reading and teaching, not medical "

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from evidence.questions.options import OPTIONS
 from evidence.selection.filters import DOSE_LIMITS, FILTERS, read_dose, sorted_out
-from evidence.selection.selection import DEFAULT_PRESET, PRESET_LABELS, Selection
+from evidence.selection.selection import PRESET_LABELS, Selection, default_preset
 
 Pairs = Sequence[tuple[str, str]]
 Values = Mapping[str, tuple[str, ...]]
@@ -70,7 +70,7 @@ FILTER_PARAMETERS: tuple[Parameter, ...] = (
         "preset",
         "The question, as on the pages; the filters narrow it. `everything` takes all results.",
         PRESET_LABELS,
-        DEFAULT_PRESET,
+        default_preset(),
     ),
     *(_filter(name) for name in FILTERS),
     DOSE,

@@ -2,9 +2,19 @@
 
 from datetime import date
 
-TITLE = "An evidence dashboard for ketamine in depression"
-AUTHORS = "The Ketamine Evidence contributors"
+from evidence.dataset.topic import topic
+
+AUTHORS = "The Ketamine Evidence contributors"  # of the program, whatever its topic
 YEAR = 2026
+
+
+def title() -> str:
+    """Return what the dashboard is called in citations, after the topic that is shown.
+
+    >>> title()
+    'An evidence dashboard for ketamine and esketamine in depression'
+    """
+    return f"An evidence dashboard for {topic().subject}"
 
 
 def in_words(version: str, data_version: str, accessed: date) -> str:
@@ -22,7 +32,7 @@ def undated(version: str, data_version: str) -> str:
     >>> undated("1.0.0", "1a2b3c4d").rpartition(". ")[2]
     'Version 1.0.0, data version 1a2b3c4d; 2026.'
     """
-    return f"{AUTHORS}. {TITLE}. Version {version}, data version {data_version}; {YEAR}."
+    return f"{AUTHORS}. {title()}. Version {version}, data version {data_version}; {YEAR}."
 
 
 def cff(version: str, data_version: str, accessed: date) -> str:
@@ -34,7 +44,7 @@ def cff(version: str, data_version: str, accessed: date) -> str:
     return f"""\
 cff-version: 1.2.0
 message: "If you use this dashboard or its numbers, please cite it with the data version, and cite the trials."
-title: "{TITLE}"
+title: "{title()}"
 type: software
 version: "{version}"
 license: MIT
@@ -42,7 +52,7 @@ authors:
   - name: "{AUTHORS}"
 preferred-citation:
   type: data
-  title: "{TITLE}: data version {data_version}"
+  title: "{title()}: data version {data_version}"
   version: "{version}+data.{data_version}"
   year: {YEAR}
   date-accessed: {accessed.isoformat()}

@@ -64,7 +64,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("One result a trial", "Within a pool each trial gives one result: main analysis; then MADRS, Hamilton, other clinician-rated, self-rated scales; then the primary outcome; then the time nearest to the bin's centre. The rest are listed with the reason.", "Handbook 5.4"),
     Decision("Several dose arms", "Arms within the filter are combined into one: counts summed, means and SDs combined. Printed differences are averaged with correlation 0.5 for the comparator arm they share. Strata with comparators of their own are different people and are combined as such.", "Handbook 6.2.9 and 23.3.4; Borenstein 2009"),
     Decision("Crossover trials", "Used as if parallel, and can be left out; its people count once. A mean difference keeps the crossover's own, paired interval, which is narrower and right for it. A standardised difference does not: its error is that of parallel groups, because the paired one would weigh it up to eight times too much. No standard deviation is worked out from a crossover's interval.", "Handbook 23.2"),
-    Decision("Kinds of comparator", "Comparisons with another treatment (ECT, quetiapine) are drawn but not pooled where comparisons with placebo are; alone they are pooled with each other. Two forms of ketamine against each other are never pooled with either.", "House rule"),
+    Decision("Kinds of comparator", "Comparisons with another treatment (ECT, quetiapine) are drawn but not pooled where comparisons with placebo are; alone they are pooled with each other. Two forms of the drug against each other are never pooled with either.", "House rule"),
     Decision("Low confidence", "Rows of low confidence are drawn hollow and not pooled unless asked for.", "House rule"),
     Decision("Model", "Bayesian random effects at every number of trials: a normal likelihood, a flat prior on the mean effect and a published prior on how much effects differ between trials. It is integrated in one dimension, without sampling, so that the same trials always give the same numbers. Others on request and side by side under Sensitivity: REML with Wald, Hartung-Knapp or modified Hartung-Knapp intervals, DerSimonian-Laird, Paule-Mandel, common effect, Mantel-Haenszel, and half-normal priors.", "Röver 2020; Handbook 10.10"),
     Decision("Confidence interval", "The interval of a pool is the central 95% credible interval, printed as CrI, with the probability that the effect lies on its side of no effect. One trial keeps its own confidence interval. The rule used before, Wald at two trials and modified Hartung-Knapp from three, was most sure where least is known: with equal errors and no heterogeneity its half-width is 1.39 standard errors of a trial at two trials, 2.48 at three and 1.59 at four, so that a third trial equal to the first two widened the interval.", "Röver 2015; IntHout 2014"),
@@ -90,12 +90,12 @@ NOT_DONE: tuple[str, ...] = (
     "No certainty ratings of our own: certainty is that of a published review of the same question, or “not rated”.",
     "No risk-of-bias judgements of our own: they are quoted from published reviews.",
     "No correction for publication bias: asymmetry is shown, effects are not adjusted for it.",
-    "No conversion of doses between routes or between ketamine and esketamine.",
+    "No conversion of doses between routes or between forms of a drug.",
 )
 LIMITS: tuple[str, ...] = (
     "The data are a curated collection, not the result of a registered systematic search; trials may be missing.",
     "Many rows were read in abstracts, registries or second hand. The page on data quality says how many and which.",
-    "Most people can tell ketamine from a placebo. No model corrects an effect for broken blinding.",
+    "Most people can tell what they were given. No model corrects an effect for broken blinding.",
     "With few trials the interval leans on the prior. Sensitivity shows the same trials under every other model.",
     "A crossover trial used as if parallel has a wider interval than its own analysis; of points its own is kept.",
     "A time bin holds trials measured at somewhat different hours.",

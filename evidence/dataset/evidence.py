@@ -29,6 +29,7 @@ from evidence.dataset.records import (
 )
 from evidence.dataset.references import Reference, References, read_references
 from evidence.dataset.table_rules import CITATION_COLUMNS
+from evidence.dataset.topic import Topic, read_topic, topic_of, with_topic
 from evidence.dataset.validation import Checked, validate
 from evidence.dataset.vocabulary import Words, activate, shipped_words, using, words_of
 
@@ -36,9 +37,9 @@ _LOG = logging.getLogger(__name__)
 TRIALS, REFERENCES, JUDGEMENTS = "trials.csv", "references.json", "risk_of_bias.csv"
 REVIEWS, CLAIMS = "reviews.csv", "claims.csv"
 OVERLAPS, GAPS, REVIEW_TRIALS = "overlaps.csv", "gaps.csv", "review_trials.csv"
-VOCABULARY = "vocabulary.csv"
+VOCABULARY, TOPIC_FILE = "vocabulary.csv", "topic.toml"
 # The files a folder may lack: those that came with the second release, and the words of a topic.
-OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS, VOCABULARY)
+OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS, VOCABULARY, TOPIC_FILE)
 FILES = (TRIALS, REFERENCES, JUDGEMENTS, REVIEWS, CLAIMS, *OPTIONAL)
 MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
@@ -75,9 +76,20 @@ class Evidence:
     topic_words: tuple[TopicWord, ...] = ()
 
     @property
+    def topic(self) -> Topic:
+        """Return what the folder is about."""
+        return topic_of(self.words)
+
+    @property
     def short(self) -> str:
         """The first eight letters of the hash, as stamped on every export."""
         return self.digest[:8]
+
+    @property
+    def version(self) -> str:
+        """The version of the data as readers cite it: the one that the topic names, with the beginning of the hash."""
+        named = self.topic.version
+        return f"{named} ({self.short})" if named else self.short
 
     @property
     def rejected(self) -> int:
@@ -98,7 +110,7 @@ class Evidence:
             self.review_trials,
             self.topic_words,
         )
-        return dict(zip(FILES, map(len, kept), strict=True))
+        return dict(zip(FILES, map(len, kept), strict=False)) | {TOPIC_FILE: self.rows[TOPIC_FILE]}
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -157,11 +169,19 @@ def evidence_of(data: Mapping[str, bytes | Problem]) -> Evidence:
     # fault should not show as a thousand.
     own = (one.model_dump() for one in checked_words.records)
     words = words_of(own) if table.is_readable else shipped_words()
+    about, topic_problems = read_topic(data[TOPIC_FILE])
+    if table.is_readable or not _not_given(data, TOPIC_FILE):
+        words = with_topic(words, about)
     with using(words):
-        return _evidence_of(data, checked_words, words)
+        return _evidence_of(data, checked_words, words, topic_problems)
 
 
-def _evidence_of(data: Mapping[str, bytes | Problem], checked_words: Checked[TopicWord], words: Words) -> Evidence:
+def _evidence_of(
+    data: Mapping[str, bytes | Problem],
+    checked_words: Checked[TopicWord],
+    words: Words,
+    topic_problems: tuple[Problem, ...],
+) -> Evidence:
     references = _references(data[REFERENCES])
     tables = {name: _table(data[name], model) for name, model in MODELS.items()}
     citations = references.items if references.is_readable else None
@@ -187,7 +207,9 @@ def _evidence_of(data: Mapping[str, bytes | Problem], checked_words: Checked[Top
     }
     problems = {name: one.problems for name, one in checked.items()}
     problems[REFERENCES] = (*references.problems, *_unused(references, tables))
-    rows = {name: one.rows for name, one in checked.items()} | {REFERENCES: references.rows}
+    problems[TOPIC_FILE] = topic_problems
+    rows = {name: one.rows for name, one in checked.items()}
+    rows |= {REFERENCES: references.rows, TOPIC_FILE: int(not topic_problems)}
     joined = _with_overlaps(results.records, overlaps.records)
     still_open, filled = open_gaps(gaps.records, _by_trial(joined))
     joined = with_silent_arms(joined, still_open)

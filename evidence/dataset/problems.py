@@ -174,6 +174,7 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("unused-citation", "note", "table", "Citation nobody uses", "No row of any file cites the reference.", "Nothing cites “{value}”.", "Cite it, or remove it."),
     # References.
     ("json", "blocking", "file", "Not JSON", "The file cannot be read as JSON.", "The file is not JSON: {reason}.", "Mend the file near this line; look for a missing comma or bracket."),
+    ("topic", "blocking", "cell", "Malformed topic", "topic.toml says what the folder is about; what is malformed in it is left out, and neutral words stand in its place.", "topic.toml cannot be read: {reason}.", "Look at the data dictionary for its fields, and at a file made by python -m evidence new."),
     ("reference-list", "blocking", "file", "Not a list of references", "references.json is a list of CSL-JSON items.", "The file holds {value}, not a list of references.", "Put the items in square brackets."),
     ("reference-shape", "blocking", "cell", "Malformed reference", "A part of the reference does not have the form CSL-JSON gives it.", "{column} of reference {item} should be {expected}.", "Give it the form CSL-JSON asks for, or leave it out."),
     ("reference-id", "blocking", "row", "Reference without id", "A reference without an id cannot be cited and is left out.", "Item {item} has no usable id (“{value}”).", "Give it an id of letters and digits, for example Murrough2013AJP."),

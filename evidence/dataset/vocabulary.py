@@ -417,12 +417,20 @@ def _word(row: Mapping[str, Any]) -> Any:
     return Term(value, label, definition)
 
 
+def read_shipped(name: str) -> bytes:
+    """Return the bytes of a file of the data that come with the program; none where there is none."""
+    path = shipped_data() / name
+    return path.read_bytes() if path.is_file() else b""
+
+
 @cache
 def shipped_words() -> Words:
     """Return the words of the data that come with the program; none where they have none."""
     try:
-        text = (shipped_data() / "vocabulary.csv").read_text("utf-8")
-        return words_of(csv.DictReader(io.StringIO(text)))
+        text = read_shipped("vocabulary.csv").decode()
+        from evidence.dataset.topic import read_topic, with_topic  # it stands on these words itself
+
+        return with_topic(words_of(csv.DictReader(io.StringIO(text))), read_topic(read_shipped("topic.toml"))[0])
     except (OSError, ValueError, KeyError):
         logger.exception("the words of the shipped data cannot be read")
         return MappingProxyType({})
@@ -446,6 +454,7 @@ LISTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     }
 )
 OUTCOME = "outcome"  # the list in `evidence.dataset.outcomes`
+TOPIC = "topic"  # no list: what the folder is about, which goes with its words
 EXTENSIBLE = terms(*((name, name.replace("_", " "), f"Words of the column {name}.") for name in (*LISTS, OUTCOME)))
 RATERS = terms(
     ("clinician", "Clinician", "Somebody else rates."),

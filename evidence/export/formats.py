@@ -89,7 +89,7 @@ def _zip(view: View, progress: Progress) -> bytes:
                 missing.append(f"{path} is not here: {error}")
             else:
                 lines.append(f"{path:<14} {item.holds}")
-        head = (citing.TITLE, "=" * len(citing.TITLE), "", f"{view.selection}: {headcount(rows)}.", view.stamp)
+        head = (citing.title(), "=" * len(citing.title()), "", f"{view.selection}: {headcount(rows)}.", view.stamp)
         closing = (
             *("", *missing) * bool(missing),
             *("", f"SHA-256 of the data files: {view.evidence.digest}"),
@@ -98,7 +98,7 @@ def _zip(view: View, progress: Progress) -> bytes:
         add("README.txt", "\n".join((*head, "", *lines, *closing)).encode("utf-8", "backslashreplace"))
         cited = f"{view.citation}\n\nThe trials in this view:\n\n{view.cited_trials}\n"
         add("CITATION.txt", cited.encode("utf-8", "backslashreplace"))
-        add("CITATION.cff", citing.cff(__version__, view.evidence.short, view.made).encode())
+        add("CITATION.cff", citing.cff(__version__, view.evidence.version, view.made).encode())
     return file.getvalue()
 
 
@@ -211,4 +211,4 @@ def file_name(name: str, view: View) -> str:
     >>> file_name("ris", View(load(DATA), Selection(), date(2026, 11, 20))).startswith("ketamine-ris-")
     True
     """
-    return f"ketamine-{name}-{view.evidence.short}.{FORMATS[name].suffix}"
+    return f"{view.evidence.topic.file_prefix}-{name}-{view.evidence.short}.{FORMATS[name].suffix}"

@@ -74,7 +74,7 @@ def _head(view: View, headline: str) -> str:
         except qr.TooLongError:
             code = '<div class="code">The address is too long for a QR code; it stands below.</div>'
     return (
-        "<header><div><h1>Ketamine in depression: the evidence</h1>"
+        f"<header><div><h1>{html.escape(view.evidence.topic.title)}</h1>"
         f'<p class="headline">{html.escape(headline)}</p>'
         f"<p>{html.escape(str(view.selection))}: {html.escape(str(headcount(view.rows)))}.</p></div>{code}</header>\n"
     )

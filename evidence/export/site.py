@@ -76,7 +76,7 @@ def site(view: View, progress: Progress = quiet) -> dict[str, bytes]:
     files["index.html"] = render(
         "site_index.html.j2",
         policy=Markup(_policy([])),
-        title="Ketamine in depression: the evidence",
+        title=view.evidence.topic.title,
         view=whole,
         headcount=headcount(whole.rows),
         questions=questions,

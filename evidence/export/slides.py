@@ -67,7 +67,7 @@ def _begin(slides: Deck, story: Story, section: Section, page: str = "") -> None
 
 
 def _opening(slides: Deck, view: View) -> None:
-    slides.add("Ketamine in depression: the evidence", "", view.citation)
+    slides.add(view.evidence.topic.title, "", view.citation)
     slides.text(str(view.selection), EDGE, TOP, WIDTH - 2 * EDGE, 1.2, 24)
     slides.text(f"{headcount(view.rows)}, {len(view.rows)} results", EDGE, 3.1, WIDTH - 2 * EDGE, 0.5, 18)
     slides.text(view.citation, EDGE, 4.1, WIDTH - 2 * EDGE, 1.5, 14, LIGHT.secondary)

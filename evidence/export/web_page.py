@@ -97,7 +97,7 @@ def _values(view: View, progress: Progress) -> dict[str, Any]:
     progress("writing the references and methods")
     rows = [(d.question, d.decision, d.source) for d in methods.DECISIONS]
     return {
-        "title": f"Ketamine in depression: {view.selection}",
+        "title": f"{view.evidence.topic.title}: {view.selection}",
         "view": view,
         "headcount": headcount(view.rows),
         "summary": _summary(story),

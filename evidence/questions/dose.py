@@ -1,10 +1,12 @@
-"""Dose and effect: intravenous ketamine arms by dose, each against its own comparator, and the line through them."""
+"""Dose and effect: arms of the first question's drug by dose, each against its own comparator, and their line."""
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evidence.dataset.records import Result
+from evidence.dataset.topic import topic
+from evidence.dataset.vocabulary import INTERVENTIONS
 from evidence.formatting import counted, plain, ratio
 from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Selection, apply
@@ -34,18 +36,21 @@ class DoseResponse:
 
 
 def comparable(results: Iterable[Result], selection: Selection) -> tuple[Result, ...]:
-    """Intravenous racemic ketamine by body weight against a placebo of any kind, within the reader's own filters.
+    """Return drug, route and unit of the topic's first question against a placebo, within the reader's own filters.
 
     The preset's dose and comparator are not applied: a dose response needs several doses.
     """
     own = [criterion for criterion in selection.criteria() if criterion.source not in ("preset", "dose")]
     placebos = {"active placebo", "inert placebo"}
+    first = next(iter(topic().questions), None)
+    drugs = first.intervention if first and first.intervention else tuple(INTERVENTIONS)[:1]
+    routes, unit = (first.route, first.dose_unit or "mg/kg") if first else ((), "mg/kg")
     return tuple(
         r
         for r in apply(results, own)
-        if r.intervention == "ketamine"
-        and r.route == "intravenous"
-        and r.dose_unit == "mg/kg"
+        if r.intervention in drugs
+        and (not routes or r.route in routes)
+        and r.dose_unit == unit
         and r.dose is not None
         and comparator_kind(r) in placebos
     )

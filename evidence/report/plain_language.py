@@ -10,6 +10,7 @@ from evidence.content import claims
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
+from evidence.dataset.topic import topic
 from evidence.formatting import count, counted
 from evidence.questions import blinding, certainty, choice, duration, harms, onset, response
 from evidence.questions import risk_of_bias as bias
@@ -25,7 +26,6 @@ from evidence.synthesis.sentences import spelled
 # A name as `statements.sides_of` writes it → the same with what it is.
 _TREATMENTS: Mapping[str, str] = MappingProxyType(
     {
-        "midazolam": "midazolam (a calming drug)",
         "saline": "salt water",
         "placebo of any kind": "a dummy drug",
         "placebo": "a dummy drug",
@@ -33,10 +33,8 @@ _TREATMENTS: Mapping[str, str] = MappingProxyType(
         "quetiapine": "quetiapine (a drug for low mood)",
         "diclofenac": "diclofenac (a pain drug)",
         "the comparator": "the other care",
-        "any form of ketamine": "ketamine",
     }
 )
-_TREATMENT = re.compile("|".join(sorted(map(re.escape, _TREATMENTS), key=len, reverse=True)))
 # Events whose usual name is hard to read.
 _EVENTS: Mapping[str, str] = MappingProxyType(
     {
@@ -108,7 +106,10 @@ def treatment(name: str) -> str:
     >>> treatment("midazolam or saline"), treatment("ketamine")
     ('midazolam (a calming drug) or salt water', 'ketamine')
     """
-    return _TREATMENT.sub(lambda found: _TREATMENTS[found[0]], name)
+    about = topic()
+    known = {**_TREATMENTS, f"any form of {about.drug}": about.drug, **about.plain_words}
+    longest_first = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
+    return re.sub(longest_first, lambda found: known[found[0]], name)
 
 
 def event(name: str) -> str:
@@ -460,9 +461,8 @@ def _claims(asked: Asked) -> Plain:
     items = claims.assess_all(asked.evidence)
     verdicts = [item.claim.verdict for item in items]
     good, part, bad = (verdicts.count(name) for name in ("supported", "partly supported", "not supported"))
-    answer = (
-        f"A known article says {len(items)} things on ketamine. {good} hold up, {part} hold up in part, {bad} do not."
-    )
+    said = f"A known article says {len(items)} things on {topic().drug}."
+    answer = f"{said} {good} hold up, {part} hold up in part, {bad} do not."
     words = {"supported": "Holds up", "partly supported": "In part", "not supported": "Does not hold up"}
     quoted = tuple(f"{words.get(i.claim.verdict, 'Not checked')}: {i.claim.statement}" for i in items)
     return Plain("Is the article right?", answer, ("We set each point beside what the studies found.",), None, quoted)
@@ -539,7 +539,7 @@ _WORK: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         "dictionary": (_FOR, "It says what each column of the data means.", ("It is made for people who add data.",)),
         "background": (
             "What should I know first?",
-            "Ketamine is a drug that puts people to sleep. In small doses some doctors give it for deep low mood.",
+            "It says what the drug is, who is treated with it, and what is known of how it works.",
             ("The full page tells more. Turn plain words off to read it.",),
         ),
         "export": (_FOR, "Here you can save what you see as a file.", ("One of the files is a page to print.",)),

@@ -93,7 +93,7 @@ class View:
     @property
     def citation(self) -> str:
         """How to cite the view: the dashboard with its versions and the day, the view, its address."""
-        cited = citing.in_words(__version__, self.evidence.short, self.made)
+        cited = citing.in_words(__version__, self.evidence.version, self.made)
         where = f" Parameters: {self.query}" if self.query else ""
         where = f" Available from: {self.address}" if self.base else where
         return f"{cited} View: {self.selection} ({headcount(self.rows)}).{where}"
@@ -101,7 +101,8 @@ class View:
     @property
     def stamp(self) -> str:
         """The line under everything that is exported."""
-        return f"Ketamine evidence dashboard {__version__}, data version {self.evidence.short}, {self.made.isoformat()}"
+        versions = f"program {__version__}, data version {self.evidence.version}"
+        return f"{self.evidence.topic.title}; {versions}, {self.made.isoformat()}"
 
     @property
     def source(self) -> str:

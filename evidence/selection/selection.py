@@ -1,11 +1,12 @@
 """What is on screen: a frozen Selection, applied to results, said in words, explained trial by trial."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
 from evidence.dataset.records import Result
+from evidence.dataset.topic import Question, topic
 from evidence.formatting import counted
 from evidence.selection.filters import DOSE_LIMITS, FILTERS, REPEATED, comparator_kind, schedule
 
@@ -38,42 +39,71 @@ class Preset(NamedTuple):
     criteria: tuple[Criterion, ...]
 
 
-PRESETS: Mapping[str, Preset] = MappingProxyType(
-    {
-        "midazolam": Preset(
-            "Ketamine 0.5 mg/kg IV vs midazolam",
-            (
-                _is("intervention", "ketamine"),
-                _is("route", "intravenous"),
-                Criterion("preset", "dose is 0.5 mg/kg", lambda r: r.dose == 0.5 and r.dose_unit == "mg/kg", "dose"),
-                _is("comparator", "midazolam"),
-            ),
-        ),
-        "placebo": Preset(
-            "IV ketamine vs any placebo",
-            (
-                _is("intervention", "ketamine"),
-                _is("route", "intravenous"),
-                _is_kind("active placebo", "inert placebo"),
-            ),
-        ),
-        "esketamine": Preset(
-            "Esketamine nasal spray",
-            (_is("intervention", "esketamine"), _is("route", "intranasal")),
-        ),
-        "repeated": Preset(
-            "Repeated doses",
-            (Criterion("preset", "more than one dose was given", lambda r: schedule(r) == REPEATED),),
-        ),
-        "active": Preset(
-            "vs ECT or an antidepressant",
-            (_is_kind("active treatment"),),
-        ),
-        "everything": Preset("Everything", ()),
-    }
-)
-DEFAULT_PRESET = "midazolam"
-PRESET_LABELS: Mapping[str, str] = {name: preset.label for name, preset in PRESETS.items()}
+EVERYTHING = "everything"
+
+
+class _Presets(Mapping[str, Preset]):
+    """The questions of the topic by name, in order, and “everything” behind them."""
+
+    def __init__(self) -> None:
+        self._made: tuple[tuple[Question, ...] | None, dict[str, Preset]] = (None, {})
+
+    def _presets(self) -> dict[str, Preset]:
+        questions = topic().questions
+        known, made = self._made
+        if known is not questions:
+            made = {one.name: Preset(one.label, tuple(_criteria(one))) for one in questions}
+            made.setdefault(EVERYTHING, Preset("Everything", ()))
+            self._made = (questions, made)
+        return made
+
+    def __getitem__(self, name: str) -> Preset:
+        return self._presets()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._presets())
+
+    def __len__(self) -> int:
+        return len(self._presets())
+
+
+class _Labels(Mapping[str, str]):
+    """The labels of the questions by name."""
+
+    def __getitem__(self, name: str) -> str:
+        return PRESETS[name].label
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PRESETS)
+
+    def __len__(self) -> int:
+        return len(PRESETS)
+
+
+def _criteria(question: Question) -> Iterator[Criterion]:
+    if question.intervention:
+        yield _is("intervention", *question.intervention)
+    if question.route:
+        yield _is("route", *question.route)
+    if question.dose is not None:
+        dose, unit = question.dose, question.dose_unit
+        words = f"dose is {dose:g} {unit or ''}".strip()
+        yield Criterion("preset", words, lambda r: r.dose == dose and unit in (None, r.dose_unit), "dose")
+    if question.comparator:
+        yield _is("comparator", *question.comparator)
+    if question.comparator_kind:
+        yield _is_kind(*question.comparator_kind)
+    if question.is_repeated:
+        yield Criterion("preset", "more than one dose was given", lambda r: schedule(r) == REPEATED)
+
+
+PRESETS: Mapping[str, Preset] = _Presets()
+PRESET_LABELS: Mapping[str, str] = _Labels()
+
+
+def default_preset() -> str:
+    """Return the name of the question that opens: the first of the topic."""
+    return next(iter(PRESETS))
 
 
 def _word_criterion(name: str, chosen: tuple[str, ...]) -> Criterion:
@@ -85,7 +115,7 @@ def _word_criterion(name: str, chosen: tuple[str, ...]) -> Criterion:
 class Selection:
     """A preset, narrowed by filters. Empty filters let everything pass."""
 
-    preset: str = DEFAULT_PRESET
+    preset: str = field(default_factory=lambda: default_preset())
     words: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     dose: tuple[float, float] = DOSE_LIMITS
 

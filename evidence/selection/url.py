@@ -9,7 +9,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, urlencode
 
 from evidence.selection.filters import DOSE, DOSE_LIMITS, FILTERS, NAMES, matched, read_dose, sorted_out
-from evidence.selection.selection import DEFAULT_PRESET, PRESET_LABELS, PRESETS, Selection
+from evidence.selection.selection import PRESET_LABELS, PRESETS, Selection, default_preset
 
 _MOST = 500
 
@@ -33,7 +33,7 @@ def address(
     >>> address("trials", trial="murrough-2013a", dose=(0.5, 0.5))
     'trials?preset=Everything&dose=0.5&dose=0.5&trial=murrough-2013a'
     """
-    pairs = [("preset", PRESETS[preset].label)] if preset != DEFAULT_PRESET else []
+    pairs = [("preset", PRESETS[preset].label)] if preset != default_preset() else []
     for name, chosen in (words or {}).items():
         pairs += [(name, FILTERS[name].terms[word].label) for word in chosen]
     if dose is not None:
@@ -131,7 +131,7 @@ def parameters(selection: Selection) -> str:
     >>> parameters(Selection("everything", {"population": ("TRD",)}))
     'preset=Everything&population=Treatment-resistant%20depression'
     """
-    pairs = [("preset", PRESETS[selection.preset].label)] if selection.preset != DEFAULT_PRESET else []
+    pairs = [("preset", PRESETS[selection.preset].label)] if selection.preset != default_preset() else []
     for name, chosen in selection.words.items():
         pairs += [(name, FILTERS[name].terms[word].label) for word in chosen]
     if selection.dose != DOSE_LIMITS:

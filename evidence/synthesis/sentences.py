@@ -7,6 +7,7 @@ from typing import NamedTuple
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import in_words
+from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.formatting import counted, listed, number, percent, probability
 from evidence.selection.filters import comparator_kind
@@ -51,7 +52,7 @@ def sides_of(results: Iterable[Result]) -> Sides:
         against = "placebo of any kind"
     else:
         against = "the comparator"
-    return Sides(" or ".join(drugs) if len(drugs) <= 2 else "any form of ketamine", against)
+    return Sides(" or ".join(drugs) if len(drugs) <= 2 else f"any form of {topic().drug}", against)
 
 
 def spoken(comparator: str) -> str:

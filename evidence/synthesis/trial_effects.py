@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import TimeBin
+from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import INSTRUMENTS, INTERVENTIONS, NO_INSTRUMENT_RANK, STATES
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import MEASURES, Z95, Counts, Effect
@@ -154,12 +155,12 @@ def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
     main = [r for r in rows if r.analysis == "main"]
     if not main:
         return left_out("only a subgroup, sensitivity or later-period analysis")
-    anchored = [r for r in main if r.anchor != "last-dose"]
+    anchored = [r for r in main if r.anchor in topic().anchors]
     if not anchored:
         return left_out("time counted from the last dose")
     outside = [r for r in anchored if r.comparator not in INTERVENTIONS]
     if not outside:
-        return left_out("both arms had a form of ketamine", anchored)
+        return left_out(f"both arms had a form of {topic().drug}", anchored)
     if rows[0].design == "non-randomised":
         return left_out("the groups were not formed by chance", outside)
     if rows[0].design == "withdrawal" and OUTCOMES[rows[0].outcome].group == "efficacy":

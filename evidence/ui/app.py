@@ -6,28 +6,27 @@ import streamlit as st
 
 from evidence.formatting import counted
 from evidence.report.figures.style import INKS
+from evidence.ui import brand, filters, links, owner, window
 from evidence.ui import data as loading
-from evidence.ui import filters, links, owner, window
 from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.banner import data_banner
 from evidence.ui.navigation import WITHOUT_SELECTION, sections
 
 HERE = Path(__file__).parent
-NAME = "Ketamine for depression: what the trials show"
 
+loaded = loading.current()
 st.set_page_config(
-    page_title=NAME,
+    page_title=loaded.evidence.topic.title,
     page_icon=str(HERE / "icon.png"),
     layout="wide",
 )
-st.logo(str(HERE / "static" / "name.svg"), size="large")
+st.logo(brand.logo(loaded.evidence.topic.title), size="large")
 page = st.navigation(sections(), position="top")
 window.watch()
 ink = INKS["dark" if window.is_dark() else "light"]
 st.html(window.style(ink.paper, ink.secondary))
 owner.take_from_address()
 link = links.read(page)
-loaded = loading.current()
 # A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.
 with st.container(key="frame-top"):
     data_banner(loaded)
@@ -35,7 +34,7 @@ with st.container(key="frame-top"):
     notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(
-    f"Data version {loaded.evidence.short} · {counted(len(loaded.evidence.trials), 'trial')}, "
+    f"Data version {loaded.evidence.version} · {counted(len(loaded.evidence.trials), 'trial')}, "
     f"{counted(len(loaded.evidence.results), 'result')} · Evidence for reading and teaching, not medical advice."
 )
 with body, links.report_unknown(link, notes):

@@ -9,7 +9,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.formatting import counted
 from evidence.selection.filters import DOSE_LIMITS, FILTERS, title_of
-from evidence.selection.selection import DEFAULT_PRESET, PRESETS, Selection, Step, blockers, headcount
+from evidence.selection.selection import PRESETS, Selection, Step, blockers, default_preset, headcount
 from evidence.ui import cache as remembered
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import selection_from_state
@@ -45,7 +45,7 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
                 "Evidence",
                 list(PRESETS),
                 format_func=lambda name: PRESETS[name].label,
-                default=DEFAULT_PRESET,
+                default=default_preset(),
                 required=True,
                 key="preset",
                 bind="query-params",
@@ -53,7 +53,7 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
                 wrap=True,
             )
             if st.session_state["preset"] not in PRESETS:
-                st.session_state.setdefault(_INSTEAD, DEFAULT_PRESET)
+                st.session_state.setdefault(_INSTEAD, default_preset())
             if _INSTEAD in st.session_state:
                 st.rerun()
             active = sum(1 for name in FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)

@@ -9,7 +9,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.report.figures.style import INKS, Ink
 from evidence.selection.filters import DOSE_LIMITS, FILTERS
-from evidence.selection.selection import DEFAULT_PRESET, PRESETS, Selection
+from evidence.selection.selection import PRESETS, Selection, default_preset
 from evidence.ui import cache as remembered
 from evidence.ui import data as loading
 from evidence.ui import window
@@ -41,7 +41,7 @@ def selection_from_state() -> Selection:
     low, high = state.get("dose") or DOSE_LIMITS
     preset = str(state.get("preset"))
     return Selection(
-        preset if preset in PRESETS else DEFAULT_PRESET, MappingProxyType(words), (float(low), float(high))
+        preset if preset in PRESETS else default_preset(), MappingProxyType(words), (float(low), float(high))
     )
 
 

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import html
 
+from evidence.dataset.topic import topic
 from evidence.selection.selection import Selection
 from evidence.selection.url import parameters
 
@@ -30,7 +31,7 @@ SCRIPT = """
     };
     button.addEventListener('click', async () => {
         const title = document.querySelector('h1')?.innerText ?? document.title;
-        const text = `${title} (Ketamine in depression: the evidence)\\n${location.href}`;
+        const text = `${title} (${root.dataset.name})\\n${location.href}`;
         try {
             await navigator.clipboard.writeText(text);
             show('Title and link copied', '');
@@ -62,7 +63,7 @@ def button(selection: Selection, page: str, is_plain: bool = False) -> str:
     view, name = (html.escape(text, quote=True) for text in (held, page))
     return (
         f"<style>{_STYLE}</style>"
-        f'<div class="share" data-view="{view}" data-page="{name}">'
+        f'<div class="share" data-view="{view}" data-page="{name}" data-name="{html.escape(topic().title)}">'
         '<button type="button" title="Copy the title and the link of this view">Share</button>'
         '<span role="status"></span><textarea readonly hidden aria-label="Title and link"></textarea>'
         f"<script>{SCRIPT}</script></div>"

@@ -37,7 +37,7 @@ def codes(problems: tuple[Problem, ...]) -> list[tuple[int, str]]:
 def test_the_shipped_evidence_has_nothing_blocking() -> None:
     assert EVIDENCE.is_valid
     assert EVIDENCE.rejected == 0
-    assert dict(EVIDENCE.rows) == dict(zip(FILES, (861, 174, 169, 100, 14, 17, 151, 227, 12), strict=True))
+    assert dict(EVIDENCE.rows) == dict(zip(FILES, (861, 174, 169, 100, 14, 17, 151, 227, 12, 1), strict=True))
     assert dict(EVIDENCE.valid) == dict(EVIDENCE.rows)
     assert (len(EVIDENCE.results), len(EVIDENCE.trials), len(EVIDENCE.references)) == (861, 98, 174)
     assert (len(EVIDENCE.overlaps), len(EVIDENCE.gaps), len(EVIDENCE.review_trials)) == (17, 151, 227)
@@ -129,7 +129,8 @@ def test_a_missing_empty_or_strange_file_is_a_finding_at_line_0(folder: Path, na
     evidence = load(folder)
     assert codes(evidence.problems[name]) == [(0, "file-too-large")]
     others = [f for other, found in evidence.problems.items() if other != name for f in found]
-    assert not any(f.is_blocking or f.code == "unused-citation" for f in others)
+    cites = name != "topic.toml"  # a citation may stand in the file that was not read
+    assert not any(f.is_blocking or (cites and f.code == "unused-citation") for f in others)
 
 
 def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

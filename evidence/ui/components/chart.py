@@ -89,7 +89,7 @@ def show(
     a clicked mark; `more` are downloads beside the usual ones; `shapes` says what the marks mean where they do not say
     the source; `below` is the place of the twins, by default right under the chart.
     """
-    name = f"ketamine-{key}-{view.evidence.short}"
+    name = f"{view.evidence.topic.file_prefix}-{key}-{view.evidence.short}"
     event = st.plotly_chart(
         figure,
         theme=None,

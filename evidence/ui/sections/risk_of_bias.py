@@ -58,7 +58,7 @@ def _picked(event: object, board: Board) -> tuple[Judgement, ...]:
 def board_chart(view: Page, board: Board) -> None:
     """The traffic light with its citation card, its table and its downloads."""
     figure = traffic_light(board, view.links, view.evidence.references, view.ink)
-    name = f"ketamine-bias-{view.evidence.short}"
+    name = f"{view.evidence.topic.file_prefix}-bias-{view.evidence.short}"
     event = st.plotly_chart(
         figure,
         theme=None,

@@ -7,6 +7,7 @@ from evidence.curation.template import template
 from evidence.curation.upload import Upload
 from evidence.dataset.csv_table import Table
 from evidence.dataset.problems import KINDS
+from evidence.dataset.topic import topic
 from evidence.formatting import counted
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import (
@@ -48,7 +49,7 @@ def from_file() -> Brought:
     right.download_button(
         "Template (XLSX)",
         _template,
-        file_name="ketamine-evidence-template.xlsx",
+        file_name=f"{topic().file_prefix}-template.xlsx",
         mime=XLSX,
         key=add_state.key("template"),
         on_click="ignore",

@@ -1,0 +1,111 @@
+"""What a data folder is about: its title, what its drug is called, and the questions that readers start from.
+
+topic.toml beside the rows says it; a folder without one is shown under neutral words. Like the words of vocabulary.csv,
+a topic holds while its folder is read and for the program once it is the one shown.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from evidence.dataset.problems import Problem, problem
+from evidence.dataset.vocabulary import TOPIC, Words, active
+
+Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^<>\r\n]+$")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Question(_Part):
+    """One question that readers start from: a name for links, a label on screen, and what its results must meet."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+    label: Line
+    intervention: tuple[str, ...] = ()
+    route: tuple[str, ...] = ()
+    comparator: tuple[str, ...] = ()
+    comparator_kind: tuple[str, ...] = ()
+    dose: Annotated[float, Field(gt=0)] | None = None
+    dose_unit: str | None = None
+    is_repeated: bool = False
+
+
+class Search(_Part):
+    """The saved search for new trials, in the registry's own words."""
+
+    condition: str = ""
+    intervention: str = ""
+
+
+class Topic(_Part):
+    """What a data folder is about."""
+
+    title: Line = "The evidence"
+    """What stands over the dashboard, its exports and the static site."""
+    subject: Line = "the drug and the condition of these trials"
+    """What the trials are about, as a sentence continues “trials of …”."""
+    drug: Line = "the drug"
+    """What all forms of the drug are called together."""
+    file_prefix: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)] = "evidence"
+    """How the names of exported files begin."""
+    keywords: tuple[Line, ...] = ()
+    """Words by which search engines and catalogues know the data."""
+    version: Annotated[str, StringConstraints(pattern=r"^([0-9]{4}\.[0-9]+\.[0-9]+)?$")] = ""
+    """The version of the data: year of the search, change, correction."""
+    anchors: tuple[str, ...] = ("first-dose", "randomisation")
+    """What the hours of results that are pooled may be counted from."""
+    plain_words: Mapping[str, Line] = Field(default_factory=dict)
+    """How plain language calls a word."""
+    search: Search = Search()
+    """The saved search for new trials."""
+    questions: Annotated[tuple[Question, ...], Field(alias="question")] = ()
+    """The questions that readers start from; the first is the one that opens."""
+
+
+NEUTRAL = Topic()
+
+
+def read_topic(data: bytes | Problem) -> tuple[Topic, tuple[Problem, ...]]:
+    """Return the topic in the bytes of topic.toml, and what is wrong with it; neutral words where it cannot be read.
+
+    >>> read_topic(b'title = "Tea for sleep"')[0].title
+    'Tea for sleep'
+    >>> read_topic(b"titel = 1")[1][0].code
+    'topic'
+    """
+    if isinstance(data, Problem):
+        return NEUTRAL, (data,)
+    if not data.strip():
+        return NEUTRAL, (problem("file-empty", 0),)
+    try:
+        return Topic.model_validate(tomllib.loads(data.decode("utf-8-sig"))), ()
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return NEUTRAL, (problem("topic", 1, "", "", reason=str(error)),)
+    except ValidationError as error:
+        return NEUTRAL, tuple(_problem_of(one) for one in error.errors(include_url=False))
+
+
+def _problem_of(error: Any) -> Problem:
+    place = ".".join(str(part) for part in error["loc"])
+    return problem("topic", 1, place, str(error.get("input", ""))[:80], reason=f"{place}: {error['msg']}")
+
+
+def with_topic(words: Words, topic: Topic) -> Words:
+    """Return the words of a folder together with its topic, to be used or activated as one."""
+    return MappingProxyType({**words, TOPIC: {TOPIC: topic}})
+
+
+def topic() -> Topic:
+    """Return the topic that is being read here, else the one that the program shows."""
+    return topic_of(active())
+
+
+def topic_of(words: Words) -> Topic:
+    """Return the topic that goes with the words of a folder."""
+    found = words.get(TOPIC, {}).get(TOPIC)
+    return found if isinstance(found, Topic) else NEUTRAL

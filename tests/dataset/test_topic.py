@@ -1,0 +1,62 @@
+"""topic.toml: what a folder is about, with neutral words for what it leaves out, and a problem for what is wrong."""
+
+import pytest
+
+from evidence.dataset.evidence import DATA, evidence_of, load, read_files
+from evidence.dataset.topic import NEUTRAL, read_topic
+from evidence.dataset.vocabulary import activate, shipped_words, using
+from evidence.selection.selection import PRESETS, Selection, apply, default_preset
+
+TEA = b"""
+title = "Tea for sleep: what the trials show"
+drug = "tea"
+version = "2025.1.0"
+
+[[question]]
+name = "green"
+label = "Green tea vs water"
+comparator = ["saline"]
+"""
+
+
+def test_what_is_left_out_is_neutral() -> None:
+    topic, found = read_topic(b'title = "Tea for sleep"')
+    assert (topic.title, topic.drug, topic.questions, found) == ("Tea for sleep", NEUTRAL.drug, (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"title =", "Invalid value"),
+        (b"titel = 'x'", "titel"),
+        (b"title = '<b>x</b>'", "title"),
+        (b"version = '3'", "version"),
+        (b"[[question]]\nname = 'A b'\nlabel = 'x'", "question.0.name"),
+        (b"\xff", "utf-8"),
+    ],
+)
+def test_what_is_wrong_is_said_and_neutral_words_stand_in(text: bytes, said: str) -> None:
+    topic, found = read_topic(text)
+    assert topic == NEUTRAL
+    assert {f.code for f in found} == {"topic"}
+    assert said in found[0].message
+
+
+def test_the_questions_of_a_folder_are_the_presets_while_it_is_read() -> None:
+    found = evidence_of({**read_files(DATA), "topic.toml": TEA})
+    assert (found.topic.drug, found.version) == ("tea", f"2025.1.0 ({found.short})")
+    with using(found.words):
+        assert list(PRESETS) == ["green", "everything"]
+        assert default_preset() == Selection().preset == "green"
+        rows = apply(found.results, Selection().criteria())
+    assert {r.comparator for r in rows} == {"saline"}
+    assert default_preset() == "midazolam"
+
+
+def test_a_folder_of_a_program_shows_its_topic() -> None:
+    evidence = load(DATA)
+    try:
+        assert evidence.topic.title == "Ketamine for depression: what the trials show"
+        assert list(PRESETS)[:2] == ["midazolam", "placebo"]
+    finally:
+        activate(shipped_words())
