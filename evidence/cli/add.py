@@ -141,7 +141,7 @@ def _report(
         "findings": [f.to_dict() for f in found],
         "fixes": [asdict(fix) for fix in fixes],
         "offered": [asdict(fix) for fix in seen.fixes],
-        "duplicates": [asdict(one) for one in seen.duplicates],
+        "duplicates": [{name: getattr(one, name) for name in one.__slots__} for one in seen.duplicates],
         "references": [str(item.get("id", "")) for item in seen.references],
         "changes": [change_dict(change) for change in seen.changes],
         "ranks": [

@@ -102,9 +102,8 @@ def preview(
         first = min(lines, default=10**12)
         known = set(old.problems[TRIALS])
         judged = [f for f in new.problems[TRIALS] if f.line >= first or (f.is_blocking and f not in known)]
-        blank_rows = (
-            problem("blank-required", row.line, "trial") for row in table.rows if not "".join(row.cells).strip()
-        )
+        empty = (row for row in table.rows if not any(map(str.strip, row.cells)))
+        blank_rows = (problem("blank-required", row.line, "trial") for row in empty)
         found = (
             *table.problems,
             *blank_rows,

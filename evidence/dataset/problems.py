@@ -6,7 +6,7 @@ finding leaves its row out (or the file, where it cannot be read as a table); a 
 # ruff: noqa: E501 - one kind a line
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -52,7 +52,7 @@ class Problem:
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as a dictionary of plain values, in the order of its fields; the message names the other line."""
-        return {name: value for name, value in asdict(self).items() if name != "related_line"}
+        return {name: getattr(self, name) for name in self.__slots__ if name != "related_line"}
 
 
 # fmt: off

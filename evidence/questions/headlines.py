@@ -138,8 +138,9 @@ def headlines(
     for preset, named in PRESETS.items():
         selected = apply(everything, named.criteria)
         new = selected if added is None else apply(added, named.criteria)
+        controlled = tuple(result for result in selected if result.is_controlled)
         for key, subject in SUBJECTS.items():
-            rows = _about(selected, subject)
+            rows = _about(controlled, subject)
             fresh = rows if added is None else _about(new, subject)
             for time in TIME_BINS:
                 old = before.get((preset, key, time.value))

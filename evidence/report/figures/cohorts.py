@@ -1,11 +1,9 @@
 """Cohorts without a comparison group: one row each, the pooled rate and where another clinic's may lie."""
 
-import html
-
 import plotly.graph_objects as go
 
 from evidence.questions.courses import Cohort, Courses, when
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.style import Ink
 
 _ROW, _HEAD, _FOOT = 46, 24, 52
@@ -26,7 +24,7 @@ def cohorts(found: Courses, ink: Ink) -> go.Figure:
         figure.add_trace(_line(low, high, y, colour, 2))
         figure.add_trace(_mark(cohort, y, colour))
         words = (
-            f"{html.escape(style.short(cohort.label))} · {cohort.counts.events} of {cohort.counts.n} · {when(cohort)}"
+            f"{markup.escape(style.short(cohort.label))} · {cohort.counts.events} of {cohort.counts.n} · {when(cohort)}"
         )
         _label(figure, words, -i + 0.22, cohort.excluded, ink)
     if found.pooled is not None:

@@ -1,13 +1,12 @@
 """Days to relapse after a course: one lollipop a group, with how long it was followed."""
 
-import html
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
 from evidence.formatting import counted, plain
 from evidence.questions.duration import FollowUp
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.style import Ink
 
 _ROW, _HEAD, _FOOT = 32, 12, 56
@@ -116,7 +115,7 @@ def _narrow(items: Sequence[FollowUp], ink: Ink) -> go.Figure:
         colour = style.COMPARATOR_MARKS["ECT"].colour(ink) if item.arm == "ECT" else style.BENEFIT.colour(ink)
         end = item.days if item.days is not None else item.followed_days or 0.0
         days = f"<b>{plain(item.days)} days</b>, {item.statistic}" if item.days is not None else item.in_words
-        text = f"{days} · {html.escape(style.short(item.label))}, {_people(item)}"
+        text = f"{days} · {markup.escape(style.short(item.label))}, {_people(item)}"
         notes.append({"text": text, "x": 0, "xref": "paper", "y": top - 13, "xanchor": "left", "yanchor": "middle"})
         if item.days is not None and item.followed_days is not None:
             figure.add_trace(

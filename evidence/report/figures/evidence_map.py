@@ -1,6 +1,5 @@
 """The evidence map: every trial by year and size; colour says the comparator, shape the design."""
 
-import html
 import math
 from collections.abc import Sequence
 
@@ -9,7 +8,7 @@ import plotly.graph_objects as go
 from evidence.dataset.vocabulary import COMPARATORS, DESIGNS
 from evidence.formatting import count
 from evidence.questions.overview import Dot
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.style import Ink
 
 _SHAPES = {"parallel": "circle", "crossover": "diamond", "withdrawal": "square", "single-arm": "circle-open"}
@@ -73,7 +72,7 @@ def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:
         x=[dot.year for dot in dots],
         y=[math.log10(max(dot.people or _UNKNOWN_SIZE, _UNKNOWN_SIZE)) for dot in dots],
         mode="markers+text" if named else "markers",
-        text=[html.escape(style.short(dot.result.label)) for dot in dots] if named else None,
+        text=[markup.escape(style.short(dot.result.label)) for dot in dots] if named else None,
         textposition="top center",
         textfont={"size": style.NOTE, "color": ink.text},
         cliponaxis=False,

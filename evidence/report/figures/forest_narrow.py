@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.forest_parts import Frame, Labels, Row, draw_marks
 from evidence.report.figures.style import Ink
 from evidence.synthesis.display import Scale
@@ -48,8 +48,9 @@ def narrow_forest(rows: Sequence[Row], scale: Scale, labels: Labels, ink: Ink) -
         yaxis={"range": [0, inner], "visible": False},
     )
     words = [
-        _note(html.escape(_sides(labels)), 0, 1, "left", ink.secondary) | {"yref": "paper", "yshift": 4},
-        _note(f"{html.escape(labels.effect)} (95% CI)", 1, 1, "right", ink.secondary) | {"yref": "paper", "yshift": 4},
+        _note(markup.escape(_sides(labels)), 0, 1, "left", ink.secondary) | {"yref": "paper", "yshift": 4},
+        _note(f"{markup.escape(labels.effect)} (95% CI)", 1, 1, "right", ink.secondary)
+        | {"yref": "paper", "yshift": 4},
     ]
     shapes: list[dict[str, object]] = []
     for row, start in zip(rows, tops, strict=True):
@@ -66,8 +67,9 @@ def narrow_forest(rows: Sequence[Row], scale: Scale, labels: Labels, ink: Ink) -
     foot = {"yref": "paper", "yanchor": "top", "yshift": -24}
     long = len(labels.left) + len(labels.right) > 40
     words += [
-        _note(f"← {html.escape(labels.left)}", 0, 0, "left", ink.secondary) | foot,
-        _note(f"{html.escape(labels.right)} →", 1, 0, "right", ink.secondary) | (foot | {"yshift": -24 - _LINE * long}),
+        _note(f"← {markup.escape(labels.left)}", 0, 0, "left", ink.secondary) | foot,
+        _note(f"{markup.escape(labels.right)} →", 1, 0, "right", ink.secondary)
+        | (foot | {"yshift": -24 - _LINE * long}),
     ]
     figure.update_layout(annotations=words, shapes=shapes)
     draw_marks(figure, Frame(rows, places, scale, {}, ink, half=9))
@@ -106,18 +108,18 @@ def _words(row: Row, top: float, labels: Labels, ink: Ink) -> list[dict[str, obj
     named = row.kind in ("trial", "excluded", "review")
     name = f"{row.label[: _NAME - 1].rstrip()}…" if named and len(row.label) > _NAME else row.label
     bold = row.kind in ("head", "overall", "pooled")
-    label = f"<b>{html.escape(name)}</b>" if bold else html.escape(name)
+    label = f"<b>{markup.escape(name)}</b>" if bold else markup.escape(name)
     if row.url and row.url.startswith(("https://", "http://")) and named:
-        target = html.escape(row.url, quote=True)
+        target = html.escape(row.url)  # an attribute, in which quotes count
         label = f'<a href="{target}" target="_blank" style="color:{ink.link}">{label}</a>'
     first = top - _PAD / 2 - _LINE / 2
     found = [_note(label, 0.01, first, "left", ink.text, "middle")]
     if row.words:
-        words = f"<b>{html.escape(row.words)}</b>" if bold else html.escape(row.words)
+        words = f"<b>{markup.escape(row.words)}</b>" if bold else markup.escape(row.words)
         found.append(_note(words, 0.99, first, "right", ink.text, "middle"))
     lines = _lines(row, labels) if row.kind != "head" else []
     return found + [
-        _note(html.escape(line), 0.01, first - _LINE * place, "left", ink.secondary, "middle")
+        _note(markup.escape(line), 0.01, first - _LINE * place, "left", ink.secondary, "middle")
         for place, line in enumerate(lines, 1)
     ]
 

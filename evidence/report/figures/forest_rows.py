@@ -1,6 +1,5 @@
 """An answer as the lines of a forest plot."""
 
-import html
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +8,7 @@ from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import in_words
 from evidence.questions.blinding import felt, group_of, lenses, masking, rank
 from evidence.questions.duration import Withdrawal
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.forest import Row
 from evidence.report.figures.marks import hover
 from evidence.report.figures.style import Ink, Mark
@@ -72,7 +71,7 @@ def pooled_row(kind: str, label: str, pooled: Pooled, members: tuple[TrialEffect
         key=" ".join(m.key for m in members),
         drug=f"{sum(a.events for a in drug)}/{sum(a.n for a in drug)}" if complete else "",
         control=f"{sum(a.events for a in control)}/{sum(a.n for a in control)}" if complete else "",
-        hover=f"<b>{html.escape(label)}</b><br>{MEASURES[measure].label.lower()} {words}<br>click for the citations",
+        hover=f"<b>{markup.escape(label)}</b><br>{MEASURES[measure].label.lower()} {words}<br>click for the citations",
     )
 
 
@@ -210,7 +209,7 @@ def sensitivity_rows(
             colour=ink.pooled,
             symbol="diamond",
             key=key,
-            hover=f"<b>{html.escape(label)}</b><br>{_words(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}",
+            hover=f"<b>{markup.escape(label)}</b><br>{_words(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}",
         )
         for label, pooled, key in zip(labels, pools, keys, strict=True)
     ]

@@ -1,6 +1,5 @@
 """A figure as a picture: its size on a slide or in a column, the finding over it and the source under it."""
 
-import html
 import textwrap
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,6 +7,7 @@ from typing import NamedTuple
 
 import plotly.graph_objects as go
 
+from evidence.report.figures import markup
 from evidence.report.figures.style import Ink
 
 _LETTER = 0.52  # mean width of a letter of the house's type, in ems, a little generous
@@ -96,4 +96,4 @@ def _block(text: str, type_size: int, width: int, share: float) -> tuple[str, in
     """A text in lines that fit a share of the width, and how many pixels it takes."""
     letters = int((width - 2 * _EDGE) * share / (_LETTER * type_size))
     lines = textwrap.wrap(text, letters) or [""]
-    return "<br>".join(map(html.escape, lines)), round(len(lines) * type_size * _LINE) + 2 * _EDGE
+    return "<br>".join(map(markup.escape, lines)), round(len(lines) * type_size * _LINE) + 2 * _EDGE

@@ -1,12 +1,11 @@
 """The first screen's picture: responders of 100 above, harms and relapse below, on one axis from an hour to a year."""
 
-import html
 import math
 
 import plotly.graph_objects as go
 
 from evidence.questions.glance import FIRST_HOUR, LAST_HOUR, Glance, Responders, hours_of, until_when
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.style import Ink
 from evidence.synthesis.sentences import spelled
 
@@ -87,7 +86,7 @@ def _bars(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
     blue, grey = style.BENEFIT.colour(ink), style.COMPARATOR.colour(ink)
     for item in found.responders:
         x = math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR))
-        hover = html.escape(item.in_words)
+        hover = markup.escape(item.in_words)
         for offset, height, colour in ((-1, item.comparator, grey), (1, item.drug, blue)):
             figure.add_trace(
                 go.Bar(
@@ -138,7 +137,7 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
         sides = found.harm_sides
         longest = spelled(max(item.hours for item in found.felt))
         other = "" if not found.harms_are_borrowed else (", other trials" if narrow else " (from other trials)")
-        words = f"<b>Harm, {html.escape(sides.drug)} v {html.escape(sides.comparator)}</b>{other}"
+        words = f"<b>Harm, {markup.escape(sides.drug)} v {markup.escape(sides.comparator)}</b>{other}"
         if narrow and len(words) > _LONGEST_HEAD:
             words = f"<b>Harm</b>, drug (comparator){other}"
         if not narrow:
@@ -158,14 +157,14 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
                 yaxis="y2",
                 mode="text",
                 text=[
-                    f"<b>{item.drug:.0f}</b> of 100 {html.escape(item.verb)} ({item.comparator:.0f}"
-                    + (")" if narrow else f" on {html.escape(found.harm_sides.comparator)})")
+                    f"<b>{item.drug:.0f}</b> of 100 {markup.escape(item.verb)} ({item.comparator:.0f}"
+                    + (")" if narrow else f" on {markup.escape(found.harm_sides.comparator)})")
                 ],
                 textposition="middle right",
                 textfont={"size": style.AXIS, "color": ink.text},
                 customdata=[[item.key]],
                 hoverinfo="text",
-                hovertext=[html.escape(item.in_words)],
+                hovertext=[markup.escape(item.in_words)],
                 cliponaxis=False,
             )
         )
@@ -178,7 +177,7 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
                 marker={"symbol": "line-ns-open", "size": 20, "color": harm, "line": {"width": 3}},
                 customdata=[[item.key]],
                 hoverinfo="text",
-                hovertext=[html.escape(item.in_words)],
+                hovertext=[markup.escape(item.in_words)],
                 unselected={"marker": {"opacity": 0.6}},
             )
         )
@@ -195,7 +194,7 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
                 marker={"symbol": "line-ns-open", "size": 18, "color": ink.text, "line": {"width": 2}},
                 customdata=[[str(item.result.line)] for item in found.relapses],
                 hoverinfo="text",
-                hovertext=[html.escape(f"{item.label}: {item.in_words}") for item in found.relapses],
+                hovertext=[markup.escape(f"{item.label}: {item.in_words}") for item in found.relapses],
                 unselected={"marker": {"opacity": 0.8}},
             )
         )
@@ -204,7 +203,7 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
         if narrow:
             words = words.replace(" after a course: depression back", " until relapse")
         figure.add_annotation(
-            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=html.escape(words), showarrow=False, xanchor="right",
+            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=markup.escape(words), showarrow=False, xanchor="right",
             font={"size": style.AXIS, "color": ink.text},
         )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """Adverse events as two panels, and the grid of which trial counted which."""
 
-import html
 from collections.abc import Mapping, Sequence
 from itertools import pairwise, zip_longest
 
@@ -11,7 +10,7 @@ from evidence.formatting import count, counted
 from evidence.questions.blinding import MASKINGS
 from evidence.questions.harm_matrix import Cell, Matrix
 from evidence.questions.harms import Harm
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.style import Ink
 from evidence.report.figures.two_panels import PanelRow, PanelWords, panels
 from evidence.stats.effect_sizes import MEASURES
@@ -51,7 +50,7 @@ def harm_rows(items: Sequence[Harm], measure: str, ink: Ink, maskings: Sequence[
                 effect=item.effect(measure),
                 words=words,
                 key=item.key,
-                hover=f"<b>{html.escape(item.label)}</b> ({item.group.lower()})<br>{MEASURES[measure].label} {words}"
+                hover=f"<b>{markup.escape(item.label)}</b> ({item.group.lower()})<br>{MEASURES[measure].label} {words}"
                 f"<br>{counted(behind.k, 'trial')}{people}",
                 is_single=behind.k == 1,
             )
@@ -134,7 +133,7 @@ def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.
     )
     figure.update_yaxes(
         tickvals=list(lines.values()),
-        ticktext=[html.escape(OUTCOMES[event].label) for event in lines],
+        ticktext=[markup.escape(OUTCOMES[event].label) for event in lines],
         range=[-0.6, len(lines) - 0.4],
         showgrid=True,
         showline=False,

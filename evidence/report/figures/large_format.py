@@ -1,6 +1,5 @@
 """Figures for a hall: few words, large type, one idea; each fills the height it is given."""
 
-import html
 import textwrap
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -8,7 +7,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from evidence.formatting import plain
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.forest import Frame, Row, draw_marks
 from evidence.report.figures.style import HALL, HALL_NOTE, Ink
 from evidence.synthesis.display import effect_scale
@@ -49,7 +48,7 @@ def labels(
         fitting = size * widest // max(len(text), widest)
         words = [text] if fitting >= _SMALLEST else textwrap.wrap(text, widest)
         figure.add_annotation(
-            text="<br>".join(map(html.escape, words)),
+            text="<br>".join(map(markup.escape, words)),
             x=0,
             xref="paper",
             y=place,
@@ -178,7 +177,7 @@ def pairs(items: Sequence[Pair], drug: str, control: str, colour: str, ink: Ink)
     labels(figure, [item.label for item in items], places, ink, size, _WIDER)
     words = [f"<b>{item.drug:.0f}</b> and {item.control:.0f}" for item in items]
     figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "right", ink.text, size))
-    key = f'● {html.escape(drug)}    <span style="color:{colour}">○ {html.escape(control)}</span>'
+    key = f'● {markup.escape(drug)}    <span style="color:{colour}">○ {markup.escape(control)}</span>'
     head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": HALL, "color": ink.text}}
     style.note(figure, key, 0.34, 1, ink, **head)
     return figure

@@ -1,6 +1,5 @@
 """What was compared with what, and what each comparison found: two pictures of a network of treatments."""
 
-import html
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ import plotly.graph_objects as go
 
 from evidence.formatting import counted
 from evidence.questions.choice import Direct, Network, contrast_interval, in_a_clause
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.marks import Point, interval_traces
 from evidence.report.figures.style import Ink
 from evidence.synthesis.display import effect_scale, interval, shown
@@ -69,7 +68,7 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
             figure.add_annotation(
                 x=x,
                 y=y,
-                text=f"<b>{html.escape(name)}</b>",
+                text=f"<b>{markup.escape(name)}</b>",
                 showarrow=False,
                 xanchor=anchor,
                 yshift=19,
@@ -91,7 +90,7 @@ def _key(direct: Direct) -> str:
 def _hover(direct: Direct) -> str:
     people = f", {counted(direct.people, 'person', 'people')} pooled" if direct.people else ""
     names = "<br>".join(style.whole(entry.label) for entry in direct.answer.entries)
-    pair = f"{html.escape(direct.treatment)} against {html.escape(direct.comparator)}"
+    pair = f"{markup.escape(direct.treatment)} against {markup.escape(direct.comparator)}"
     return f"<b>{pair}</b><br>{counted(direct.trials, 'trial')}{people}<br>{names}"
 
 
@@ -149,8 +148,8 @@ def contrasts(rows: Sequence[ContrastRow], measure: str, favours: tuple[str, str
     for i, row in enumerate(rows):
         look = ("square", "solid") if row.direct else ("diamond-open", "dot")
         numbers = f"{shown(measure, row.estimate)} ({interval(measure, row.low, row.high)})"
-        text = f"<b>{html.escape(row.title)}</b>"
-        hover = f"{html.escape(row.title)}<br>{numbers}<br>{html.escape(row.note)}"
+        text = f"<b>{markup.escape(row.title)}</b>"
+        hover = f"{markup.escape(row.title)}<br>{numbers}<br>{markup.escape(row.note)}"
         point = Point(-i - 0.28, row.estimate, row.low, row.high, look[0], 13, row.key, hover)
         for trace in interval_traces([point], scale, row.colour, horizontal=True, width=2.2, dash=look[1]):
             figure.add_trace(trace)
@@ -158,7 +157,7 @@ def contrasts(rows: Sequence[ContrastRow], measure: str, favours: tuple[str, str
         annotations.append(common | {"text": text, "x": 0, "xanchor": "left", "font": {"size": style.AXIS}})
         below = {
             "y": -i + 0.02,
-            "text": f"{numbers} · {html.escape(row.note)}",
+            "text": f"{numbers} · {markup.escape(row.note)}",
             "x": 0,
             "xanchor": "left",
             "font": {"size": style.AXIS},

@@ -1,12 +1,11 @@
 """Absolute effects: 100 people as icons, response by arm, and L'Abbé's plot."""
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.style import Ink
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import Counts
@@ -162,7 +161,7 @@ def labbe(
                 x=[100 * bottom.events / bottom.n],
                 y=[100 * top.events / top.n],
                 mode="markers+text" if named else "markers",
-                text=[f" {html.escape(style.short(entry.label))}"],
+                text=[f" {markup.escape(style.short(entry.label))}"],
                 textposition="middle right",
                 textfont={"size": style.NOTE, "color": ink.text},
                 customdata=[[entry.key]],

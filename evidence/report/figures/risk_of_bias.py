@@ -1,6 +1,5 @@
 """Risk of bias as marks: the traffic light of trials by domains, and the shares of weight in each domain."""
 
-import html
 from collections.abc import Mapping
 
 import plotly.graph_objects as go
@@ -8,7 +7,7 @@ import plotly.graph_objects as go
 from evidence.dataset.references import Reference
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, TOOL_WORDS
 from evidence.questions.risk_of_bias import BLANK, KINDS, MARKS, NOT_JUDGED, WORST_FIRST, Board, Cell, Line, Summary
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.style import JUDGEMENT_MARKS, Ink
 
 ROW, HEAD, FOOT, RADIUS = 31, 56, 34, 12
@@ -24,14 +23,14 @@ def key_of(line: Line, cell: Cell) -> str:
 
 def _heading(domain: str) -> str:
     words = ROB_DOMAINS[domain].label.split(" ")
-    return html.escape(" ".join(words[:-1])) + f"<br>{html.escape(words[-1])}"
+    return markup.escape(" ".join(words[:-1])) + f"<br>{markup.escape(words[-1])}"
 
 
 def _hover(line: Line, cell: Cell, names: Mapping[str, str]) -> str:
     head = f"<b>{style.whole(line.result.label)}</b>, {ROB_DOMAINS[cell.domain].label.lower()}"
     own = [
         f"{MARKS[j.judgement]} {ROB_JUDGEMENTS[j.judgement].label}: "
-        f"{html.escape(names[j.citation])}, {html.escape(j.locator)}"
+        f"{markup.escape(names[j.citation])}, {markup.escape(j.locator)}"
         for j in cell.judgements
     ]
     return "<br>".join([head, *own, "click for the citation"])

@@ -1,6 +1,5 @@
 """The one place that names colours, symbols and type sizes. Okabe-Ito; one meaning a colour on every page."""
 
-import html
 import textwrap
 import zlib
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from evidence.dataset.records import Result
+from evidence.report.figures import markup
 
 FONT = '"Source Sans", "Source Sans Pro", "Liberation Sans", Arial, sans-serif'
 TITLE, BODY, AXIS, NOTE = 19, 14, 14, 13
@@ -205,16 +205,16 @@ def whole(name: str) -> str:
     ('a &lt; b', 2)
     """
     words = " ".join(name.split())
-    return "<br>".join(map(html.escape, textwrap.wrap(words, _HOVER_LINE) if len(words) > _HOVER_LINE else [words]))
+    return "<br>".join(map(markup.escape, textwrap.wrap(words, _HOVER_LINE) if len(words) > _HOVER_LINE else [words]))
 
 
 def link(text: str, url: str | None, note: str, ink: Ink) -> str:
     """A label for an axis: the text linked to its citation, then a quiet note. Escaped, http(s) only."""
-    label = html.escape(text)
+    label = markup.escape(text)
     if url and url.startswith(("https://", "http://")):
-        target = html.escape(url, quote=True)
+        target = markup.escape(url)  # an attribute, in which quotes count
         label = f'<a href="{target}" target="_blank" style="color:{ink.link}">{label}</a>'
-    return f'{label}<span style="color:{ink.secondary}">  {html.escape(note)}</span>' if note else label
+    return f'{label}<span style="color:{ink.secondary}">  {markup.escape(note)}</span>' if note else label
 
 
 def word_axis(low: float, high: float) -> dict[str, object]:

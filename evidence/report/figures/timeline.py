@@ -1,6 +1,5 @@
 """One logarithmic time axis: effect above, counts of acute harm below, relapse at the right end."""
 
-import html
 import math
 from collections.abc import Sequence
 
@@ -10,7 +9,7 @@ from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.time_bins import HOURS_A_DAY
 from evidence.formatting import count, counted, percent, plain
 from evidence.questions.timeline import MEAN_PRESSURE, Count, Timeline
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.marks import Point, interval_traces
 from evidence.report.figures.style import Ink
 from evidence.synthesis.answers import Answer
@@ -80,7 +79,7 @@ def timeline(found: Timeline, ink: Ink) -> go.Figure:
     _pressure(figure, found, places, ink)
     _relapse(figure, found, places, ink)
     if lanes:
-        sides = html.escape(" v ".join(found.below))
+        sides = markup.escape(" v ".join(found.below))
         text = f"<b>Harms by the time counting ended</b>, {sides}; hollow: no comparison"
         style.note(figure, text, 0, split, ink, xanchor="left", yanchor="bottom", yshift=4)
     return figure
@@ -92,7 +91,7 @@ def _lane(name: str) -> str:
         "stopping": "Relapse, going on v stopping<br>(from randomisation)",
         MEAN_PRESSURE: "Mean rise of systolic<br>pressure",
     }
-    return words.get(name) or html.escape(OUTCOMES[name].label)
+    return words.get(name) or markup.escape(OUTCOMES[name].label)
 
 
 def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None:
@@ -147,7 +146,7 @@ def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None
         )
         style.note(figure, heading, -0.006, y, ink, yref="y", xanchor="right")
     left, right = favours(answers[0].question, found.above)
-    text = f"<b>Effect</b>, {found.axis}: {html.escape(' v '.join(found.above))}"
+    text = f"<b>Effect</b>, {found.axis}: {markup.escape(' v '.join(found.above))}"
     style.note(figure, text, 0, 1, ink, xanchor="left", yanchor="bottom", yshift=20)
     style.note(figure, f"↑ {right}", 0.998, 1, ink, xanchor="right", yanchor="bottom")
     style.note(figure, f"↓ {left}", 0.998, floor, ink, xanchor="right", yanchor="top", yshift=-2)
@@ -171,7 +170,7 @@ def _counts(figure: go.Figure, counts: Sequence[Count], lane: float, ink: Ink) -
                 textfont={"size": style.AXIS if compared else style.NOTE, "color": ink.text},
                 customdata=[[" ".join(str(r.line) for r in item.results)]],
                 hoverinfo="text",
-                hovertext=[f"{html.escape(item.in_words)}<br>counted until then; how long it lasted is not reported"],
+                hovertext=[f"{markup.escape(item.in_words)}<br>counted until then; how long it lasted is not reported"],
                 marker={
                     "symbol": "circle" if compared else "circle-open",
                     "size": 11 if compared else 9,
@@ -206,7 +205,7 @@ def _pressure(figure: go.Figure, found: Timeline, places: dict[str, float], ink:
             row.hours,
             places[MEAN_PRESSURE],
             f"{mean} mmHg, {people}, no comparison",
-            f"{html.escape(row.label)}: mean change of systolic pressure {mean} mmHg",
+            f"{markup.escape(row.label)}: mean change of systolic pressure {mean} mmHg",
             str(row.line),
             "circle-open",
             ink,
@@ -218,7 +217,7 @@ def _relapse(figure: go.Figure, found: Timeline, places: dict[str, float], ink: 
     for i, item in enumerate(ranked):
         ends = i in (0, len(ranked) - 1)
         text = f"day {plain(item.days)}" if ends else ""
-        hover = f"{html.escape(item.label)}: relapse at {item.in_words} after the last dose"
+        hover = f"{markup.escape(item.label)}: relapse at {item.in_words} after the last dose"
         hours = (item.days or 0.0) * HOURS_A_DAY
         place = places["after a course"]
         _mark(figure, hours, place, text, hover, str(item.result.line), "diamond-tall-open", ink, left=i == 0)

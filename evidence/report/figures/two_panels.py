@@ -1,13 +1,12 @@
 """Two panels side by side: per cent in each arm on the left, the effect with its interval on the right."""
 
-import html
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from evidence.report.figures import style
+from evidence.report.figures import markup, style
 from evidence.report.figures.marks import Point, interval_traces
 from evidence.report.figures.style import Ink
 from evidence.synthesis.display import Scale, effect_scale
@@ -105,8 +104,8 @@ def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colou
         yaxis={"range": [0, inner], "visible": False},
     )
     drug = ink.pooled
-    arms = f'<span style="color:{drug}">●</span> <b>{html.escape(words.drug)}</b>  '
-    arms += f'<span style="color:{control_colour}">□</span> {html.escape(words.control)}'
+    arms = f'<span style="color:{drug}">●</span> <b>{markup.escape(words.drug)}</b>  '
+    arms += f'<span style="color:{control_colour}">□</span> {markup.escape(words.control)}'
     cells: list[tuple[str, float, str, float, str]] = []
     shapes, places, start = [], [], float(inner)
     for i, (row, lines, long, height) in enumerate(zip(rows, notes, wide, heights, strict=True)):
@@ -118,16 +117,16 @@ def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colou
                 }
             )
         line = start - _PADDING / 2 - _TEXT / 2
-        cells.append((f"<b>{html.escape(row.label)}</b>", 0.01, "left", line, ink.text))
+        cells.append((f"<b>{markup.escape(row.label)}</b>", 0.01, "left", line, ink.text))
         line -= _TEXT * long
-        cells.append((html.escape(row.words), 0.99, "right", line, ink.text))
+        cells.append((markup.escape(row.words), 0.99, "right", line, ink.text))
         for text in lines:
             line -= _TEXT
-            cells.append((html.escape(text), 0.01, "left", line, ink.secondary))
+            cells.append((markup.escape(text), 0.01, "left", line, ink.secondary))
         place = start - height + _PADDING / 2 + _DOTS / 2
         places.append(place)
         if row.rates is None:
-            cells.append((html.escape(row.missing), 0.5, "center", place, ink.secondary))
+            cells.append((markup.escape(row.missing), 0.5, "center", place, ink.secondary))
         else:
             low, high = sorted(row.rates)
             marked = ((low, "right", -0.035), (high, "left", 0.035)) if low != high else ((high, "left", 0.035),)
@@ -150,7 +149,7 @@ def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colou
     figure.update_traces(marker={"size": 13}, selector={"mode": "markers"})
     over = {"yanchor": "bottom", "yshift": 4}
     style.note(figure, arms, 0, 1, ink, xanchor="left", **(over | {"yshift": 4 + _TEXT * two_lines}))
-    style.note(figure, f"{html.escape(words.effect)} (95% CI)", 1, 1, ink, xanchor="right", **over)
+    style.note(figure, f"{markup.escape(words.effect)} (95% CI)", 1, 1, ink, xanchor="right", **over)
     style.note(figure, words.rates, 1, 0, ink, xanchor="right", yanchor="top", yshift=-24)
     return figure
 
@@ -172,8 +171,8 @@ def _axes(
     top = next(step for step in (0.1, 0.2, 0.4, 0.6, 0.8, 1.0) if highest <= step)
     quiet = f'<span style="color:{ink.secondary};font-size:{style.NOTE}px">'
     texts = [
-        "<br>".join(html.escape(line) for line in lines)
-        + "".join(f"<br>{quiet}{html.escape(line)}</span>" for line in _notes(row))
+        "<br>".join(markup.escape(line) for line in lines)
+        + "".join(f"<br>{quiet}{markup.escape(line)}</span>" for line in _notes(row))
         for lines, row in zip(labels, rows, strict=True)
     ]
     ticks = [top * i / 2 for i in range(3)]
@@ -203,9 +202,9 @@ def _axes(
     middle = (_RATES[0] + _RATES[1]) / 2
     cells = [(text, _LABEL[0], "left", place, ink.text) for text, place in zip(texts, places, strict=True)]
     for row, place in zip(rows, places, strict=True):
-        cells.append((html.escape(row.words), _WORDS, "right", place, ink.text))
+        cells.append((markup.escape(row.words), _WORDS, "right", place, ink.text))
         if row.rates is None:
-            cells.append((html.escape(row.missing), middle, "center", place, ink.secondary))
+            cells.append((markup.escape(row.missing), middle, "center", place, ink.secondary))
     figure.update_layout(
         annotations=[
             {
@@ -285,7 +284,7 @@ def _rates(
                 customdata=[[row.key] for row, _ in both],
                 hoverinfo="text",
                 hovertext=[
-                    f"<b>{html.escape(row.label)}</b><br>{html.escape(name)}: {100 * share:.1f}%"
+                    f"<b>{markup.escape(row.label)}</b><br>{markup.escape(name)}: {100 * share:.1f}%"
                     for (row, _), share in zip(both, shares, strict=True)
                 ],
                 marker={"symbol": symbol, "size": 10, "color": colour, "line": {"color": colour, "width": 2}},
@@ -309,8 +308,8 @@ def _effects(figure: go.Figure, rows: Sequence[PanelRow], places: Sequence[float
 
 def _heads(figure: go.Figure, words: PanelWords, scale: Scale, inner: int, ink: Ink, control_colour: str) -> None:
     arms = (
-        f'<span style="color:{ink.pooled}">●</span> <b>{html.escape(words.drug)}</b>   '
-        f'<span style="color:{control_colour}">□</span> <b>{html.escape(words.control)}</b>'
+        f'<span style="color:{ink.pooled}">●</span> <b>{markup.escape(words.drug)}</b>   '
+        f'<span style="color:{control_colour}">□</span> <b>{markup.escape(words.control)}</b>'
     )
     zero = _EFFECT[0] + (_EFFECT[1] - _EFFECT[0]) * (scale.null - scale.low) / (scale.high - scale.low)
     over, under = {"yanchor": "bottom", "yshift": 6}, {"yanchor": "top", "yshift": -46}
