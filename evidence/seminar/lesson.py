@@ -78,9 +78,10 @@ def without_numbers(sentence: str) -> tuple[str, str]:
     >>> without_numbers("54 of 100 responded (risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials); next come others (3).")
     ('54 of 100 responded.', 'risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials')
     """
-    first = _BRACKETS.search(sentence)
+    # The longest: numbers of 100 carry their interval in brackets of their own.
+    brackets = max(_BRACKETS.findall(sentence), key=len, default="")
     short = _BRACKETS.sub("", sentence).partition("; ")[0].rstrip(".")
-    return f"{short}.", first[1] if first else ""
+    return f"{short}.", brackets
 
 
 def said(*lines: str) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ from evidence.questions.response import Choices, answer_for
 from evidence.report.tables.answers import result_frame
 from evidence.selection.selection import Selection, apply
 from evidence.serialize import to_csv
-from evidence.stats.pool_report import pool_report
+from evidence.stats.bayes import PRIORS
+from evidence.stats.pool_report import bayes_report, pool_report
 from evidence.stats.pooling import pool
 from evidence.ui import data as loading
 from tests.support.interface import CLIENT, EVIDENCE, PATHS, asked, client_of
@@ -82,8 +83,8 @@ def test_pooled_numbers_are_those_of_the_page(measure, method):
 
 
 def test_pooled_has_the_keys_of_the_command_line():
-    body = asked("/api/pooled")
-    assert set(pool_report([], "RR")) <= set(body)
+    assert set(pool_report([], "RR")) <= set(asked("/api/pooled", method="REML"))
+    assert set(bayes_report([], "RR", PRIORS["turner"])) <= set(asked("/api/pooled"))
 
 
 @pytest.mark.parametrize("measure", ["MD", "SMD"])

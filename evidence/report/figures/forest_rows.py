@@ -152,7 +152,7 @@ def _overall_rows(answer: Answer, ink: Ink) -> list[Row]:
         rows.append(
             Row(
                 "prediction",
-                "Where a new trial may fall (95%)",
+                "True effect in another setting (95%)",
                 estimate=pooled.estimate,
                 low=pooled.pi_low,
                 high=pooled.pi_high,
