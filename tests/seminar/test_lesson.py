@@ -94,7 +94,7 @@ def test_marks_keep_their_place_from_step_to_step(told):
     assert len({(f.layout.xaxis.range, f.layout.yaxis.range) for f in figures}) == 1
     assert all("Against  " in texts(f) and "hollow: not pooled" in texts(f) for f in figures)
     every = f"All {found.answer.k} trials"
-    assert [(every in texts(f), "another setting" in texts(f)) for f in figures] == [
+    assert [(every in texts(f), "True effect" in texts(f)) for f in figures] == [
         (False, False),
         (True, False),
         (True, True),
