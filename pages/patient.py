@@ -45,14 +45,22 @@ with body:
         "All trials count here, whatever the filter above selects.",
     )
     st.caption(" ".join(note for note in notes if note))
+    if chosen and found.results:
+        # Above the choices, so that the answer stands where the eye is; below them lies how it came about.
+        lines, felt = patient.answers(found, view.evidence.reviews), patient.harms_of(found)
+        st.markdown(
+            "**Benefit**" if lines else "None of these trials compares responders in numbers that can be pooled."
+        )
+        for kind, words, where in lines:
+            st.markdown(f"- **{kind}.** {escaped(words)} [See the trials]({where})")
+        if felt:
+            st.markdown("**Harm**")
+        for kind, words in felt:
+            st.markdown(f"- **{kind}.** {escaped(words)}")
+        if not felt:
+            st.markdown("No trial here counts a named harm in both arms. That does not make it safe.")
 
 if chosen and found.results:
-    st.header("What they found", anchor=False)
-    lines = patient.answers(found)
-    for kind, words, where in lines:
-        st.markdown(f"**{kind}.** {escaped(words)} [See the trials]({where})")
-    if not lines:
-        st.markdown("None of these trials compares how many people responded in numbers that can be pooled.")
     st.header("Open the pages for these trials", anchor=False)
     st.markdown(" · ".join(f"[{question}]({found.address(page)})" for page, question in patient.PAGES.items()))
     if found.unfiltered:

@@ -5,7 +5,7 @@ import streamlit as st
 from evidence.export import summary_of_findings as export
 from evidence.questions import summary_of_findings as sof
 from evidence.report.tables import summary_of_findings as summary_table
-from evidence.ui import filters
+from evidence.ui import filters, window
 from evidence.ui import page as views
 from evidence.ui.components import cite as citing
 from evidence.ui.components import published
@@ -29,12 +29,20 @@ st.header(escaped(f"{found.title}. {found.lines[0].statement}"), anchor=False)
 columns = [0, 1, 2, 3, 4, 5, 6]
 names = summary_table.headings(found)
 rows = summary_table.summary_rows(found)
-st.table(
-    {names[i]: [f"**{escaped(row[i])}**" if i == 0 else escaped(row[i]) for row in rows] for i in columns},
-    border="horizontal",
-    hide_index=True,
-    alt="; ".join(f"{line.title}: {line.statement}" for line in found.lines),
-)
+alt = "; ".join(f"{line.title}: {line.statement}" for line in found.lines)
+if window.is_narrow():
+    # A table of seven columns does not fit a phone: each outcome is a card with its certainty in full.
+    for row in rows:
+        with st.container(border=True):
+            lines = "  \n".join(f"{escaped(names[i])}: **{escaped(row[i])}**" for i in columns[1:] if row[i] != "—")
+            st.markdown(f"**{escaped(row[0])}**  \n{lines}")
+else:
+    st.table(
+        {names[i]: [f"**{escaped(row[i])}**" if i == 0 else escaped(row[i]) for row in rows] for i in columns},
+        border="horizontal",
+        hide_index=True,
+        alt=alt,
+    )
 st.header("In plain words", anchor=False)
 reasons = {line.reason for line in found.lines}
 for line in found.lines:

@@ -20,7 +20,7 @@ from evidence.synthesis.sentences import Sides
 FIRST_HOUR, LAST_HOUR = 1.0, 8760.0
 EVENTS = ("dissociation", "dizziness", "nausea", "headache", "sedation", "blood-pressure-increased", "vomiting")
 _SHOWN_EVENTS = 3
-_FELT = {
+FELT = {
     "dissociation": "feel detached",
     "dizziness": "are dizzy",
     "nausea": "feel sick",
@@ -82,7 +82,7 @@ class Felt:
     @property
     def verb(self) -> str:
         """What people feel, after their number."""
-        return _FELT.get(self.event, f"have {OUTCOMES[self.event].label.lower()}")
+        return FELT.get(self.event, f"have {OUTCOMES[self.event].label.lower()}")
 
     @property
     def in_words(self) -> str:

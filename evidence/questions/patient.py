@@ -10,9 +10,10 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from evidence.dataset.records import Result
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.vocabulary import AGE_GROUPS, COMPARATOR_KINDS, ROUTES
 from evidence.formatting import listed
+from evidence.questions import certainty, glance, harms
 from evidence.questions.response import Choices, answer_for
 from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Headcount, headcount
@@ -129,10 +130,10 @@ GIVEN_UP_FIRST = ("dose", "treatment", "route", "ideation", "resistance", "age",
 # Pages that keep all filters, with the question each answers.
 PAGES: Mapping[str, str] = MappingProxyType(
     {
-        "onset": "How soon?",
+        "onset": "How fast?",
         "response": "For how many?",
-        "duration": "For how long?",
-        "safety": "At what cost?",
+        "duration": "How long?",
+        "safety": "What harms?",
         "summary": "Outcome by outcome",
         "trials": "Which trials?",
     }
@@ -245,8 +246,12 @@ def choice_frame(results: Iterable[Result], found: Match) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def answers(found: Match) -> list[tuple[str, str, str]]:
-    """Against each kind of comparator: its name, the finding on response, and the address that shows it."""
+_MOST_NAMED = 4
+
+
+def answers(found: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tuple[str, str, str]]:
+    """Against each kind of comparator: its name, response with trials and certainty, and the address that shows it."""
+    known = tuple(reviews)
     lines = []
     for kind, term in COMPARATOR_KINDS.items():
         rows = [r for r in found.results if comparator_kind(r) == kind]
@@ -254,8 +259,28 @@ def answers(found: Match) -> list[tuple[str, str, str]]:
         if answer.pooled is None:
             continue
         sides = statements.sides_of(entry.first for entry in answer.used)
-        words = statements.headline_of_rates(answer, sides) + "."
+        names = listed([entry.label for entry in answer.used]) if answer.k <= _MOST_NAMED else ""
+        words = f"{statements.headline_of_rates(answer, sides)}."
+        words += f" {names}." if names else ""
+        words += f" {certainty.in_words(certainty.rating(known, answer))}."
         lines.append((term.label, words, found.address("response", comparator_kind=(kind,))))
+    return lines
+
+
+def harms_of(found: Match) -> list[tuple[str, str]]:
+    """Against each kind of comparator: its name, and of 100 people how many feel each of the named harms."""
+    lines = []
+    for kind, term in COMPARATOR_KINDS.items():
+        rows = tuple(r for r in found.results if comparator_kind(r) == kind)
+        parts = []
+        for event, felt in glance.FELT.items():
+            item = harms.harm_of(rows, event)
+            if item.difference.pooled is None or item.rates is None:
+                continue
+            drug, control = (f"{100 * rate:.0f}" for rate in item.rates)
+            parts.append((item.rates[1] - item.rates[0], f"{drug} {felt} ({control} on the comparator)"))
+        if parts:
+            lines.append((term.label, f"Of 100 people, {listed([words for _, words in sorted(parts)[:3]])}."))
     return lines
 
 

@@ -141,4 +141,14 @@ def test_a_linked_page_shows_the_same_results(evidence, name):
 def test_what_they_found_ends_with_probability_and_people():
     rows = (counted(6, 20, 5, 20, trial="a"), counted(7, 20, 5, 20, trial="b"))
     ((_, words, _),) = patient.answers(match(rows, {}))
-    assert words.endswith("probability above 1; 2 trials, 80 people.")
+    assert "probability above 1; 2 trials, 80 people." in words
+    assert words.endswith("Smith 2020 and Smith 2020. Certainty: not rated.")
+
+
+def test_harms_of_the_trials_found_are_of_a_hundred_people_with_both_arms():
+    rows = (counted(15, 50, 5, 50, outcome="dissociation"), counted(10, 50, 4, 50, outcome="nausea"))
+    ((kind, words),) = patient.harms_of(match(rows, {}))
+    assert kind == "Active placebo"
+    # 15 of 50 against 5 of 50, and 10 of 50 against 4 of 50: the larger difference first.
+    assert words == "Of 100 people, 30 feel detached (10 on the comparator) and 20 feel sick (8 on the comparator)."
+    assert patient.harms_of(match(ROWS, {})) == []

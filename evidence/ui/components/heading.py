@@ -12,6 +12,8 @@ def split(headline: str) -> tuple[str, str]:
     ('Scores were lower.', '95% CI −4 to −1; 1 trial, 20 people')
     >>> split("Most in nausea (52%; 1 trial); next comes headache (4 more of 100).")
     ('Most in nausea; next comes headache (4 more of 100).', '52%; 1 trial')
+    >>> split("Lower at 24 hours (4 points). Lower at 7 days (2 points).")
+    ('Lower at 24 hours.', '4 points. Lower at 7 days (2 points).')
     >>> split("Nobody measured it.")
     ('Nobody measured it.', '')
     """
@@ -20,7 +22,10 @@ def split(headline: str) -> tuple[str, str]:
     end = next((place for place in closings if rest[:place].count("(") == rest[:place].count(")")), None)
     if end is None:
         return headline, ""
-    return f"{before}{rest[end + 1 :]}", rest[:end]
+    after = rest[end + 1 :]
+    if after.startswith(". "):  # further sentences go below with the numbers of the first
+        return f"{before}.", f"{rest[:end]}. {after[2:]}"
+    return f"{before}{after}", rest[:end]
 
 
 def question(text: str) -> None:
