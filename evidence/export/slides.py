@@ -27,6 +27,7 @@ from evidence.selection.selection import headcount
 from evidence.synthesis import sentences as statements
 
 _IN_NOTES = ", listed in the notes"
+_MOST_LINES = 12  # rows of a table on one slide
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
 
@@ -42,6 +43,7 @@ def deck(view: View, progress: Progress = quiet) -> bytes:
     _forest(slides, story, found["response"], rows, story.response.question.measure, labels)
     _people(slides, story, found)
     _course(slides, story, found["single"], story.single)
+    _table(slides, story, found["cohorts"])
     if story.courses:
         _begin(slides, story, found["course"])
         drawings.days(slides, story.courses)
@@ -101,6 +103,26 @@ def _forest(slides: Deck, story: Story, section: Section, rows: Sequence[Row], m
     for number, page in enumerate(pages, 1):
         _begin(slides, story, section, f" ({number} of {len(pages)})" if len(pages) > 1 else "")
         drawings.forest(slides, [rows[at] for at in page], scale, labels)
+
+
+def _table(slides: Deck, story: Story, section: Section) -> None:
+    """Put a section that has no native chart on slides as its table; where a citation leads stands in the notes."""
+    if section.table is None:
+        return
+    frame = section.table.drop(columns="Citation", errors="ignore").dropna(axis="columns", how="all")
+    shares = [3 if at == 0 else 1.5 for at in range(len(frame.columns))]
+    rows = [[_cell(value) for value in row] for row in frame.astype(object).values.tolist()]
+    pages = pages_of(len(rows), _MOST_LINES)
+    for number, page in enumerate(pages, 1):
+        _begin(slides, story, section, f" ({number} of {len(pages)})" if len(pages) > 1 else "")
+        slides.table(list(frame.columns), [rows[at] for at in page], shares)
+
+
+def _cell(value: object) -> str:
+    """Return a cell as text: blank where nothing is known, a whole number without a point."""
+    if value is None or value != value:
+        return ""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _people(slides: Deck, story: Story, found: dict[str, Section]) -> None:
