@@ -19,6 +19,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "pool": "pool the studies of one or more tables",
     "add": "add rows and references",
     "convert": "make a folder of our files from a Metapsy data set",
+    "new": "lay out an empty topic",
+    "serve": "open the dashboard on a folder of data",
     "diff": "compare two versions of the data",
     "gaps": "list results that are known to exist and not held",
     "history": "list the versions kept beside the data, and forget old ones",

@@ -4,6 +4,7 @@ import argparse
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from evidence.cli.console import add_format, called, print_json, print_lines, re
 from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.metapsy import Compared, Conversion, agreement, convert
 from evidence.dataset.csv_table import read_bytes
-from evidence.dataset.evidence import JUDGEMENTS, MODELS, REFERENCES, TRIALS, VOCABULARY
+from evidence.dataset.evidence import JUDGEMENTS, MODELS, REFERENCES, TOPIC_FILE, TRIALS, VOCABULARY
+from evidence.dataset.fields import slug_of
 from evidence.dataset.problems import Problem
 from evidence.formatting import counted
 
@@ -102,6 +104,7 @@ def files(made: Conversion) -> dict[str, bytes]:
     }
     written = {name: table(model.columns(), tables.get(name, ())) for name, model in MODELS.items()}
     written[REFERENCES] = (json.dumps(made.references, ensure_ascii=False, indent=1) + "\n").encode()
+    written[TOPIC_FILE] = _topic(made)
     reasons = {one.line: one.why for one in made.kept}
     aside = [
         {"line": str(line), "why": why, **dict(zip(made.header, cells, strict=True))}
@@ -127,6 +130,29 @@ def _compared(one: Compared) -> dict[str, str]:
         "their_se": "" if one.their_se is None else f"{one.their_se:.6f}",
         "imputed": "yes" if one.is_imputed else "",
     }
+
+
+def _topic(made: Conversion) -> bytes:
+    """Write what the topic is about: its most frequent drug, against any control."""
+    drugs = Counter(row["intervention"] for row in made.results)
+    first = drugs.most_common(1)[0][0]
+    label = made.words.get("intervention", {}).get(first, {}).get("label", first)
+    name = label.replace('"', "'").replace("\\", "/").translate({ord("<"): None, ord(">"): None})[:100]
+    anchors = sorted({row["anchor"] for row in made.results})
+    prefix = slug_of(first)[:40].strip("-") or "evidence"
+    return (
+        "# What this folder is about; look through it and put it right.\n\n"
+        f'title = "{name}: what the trials show"\n'
+        f'subject = "{name[:1].lower()}{name[1:]}"\n'
+        f'drug = "{name[:1].lower()}{name[1:]}"\n'
+        f'file_prefix = "{prefix}"\n'
+        f"anchors = {json.dumps(anchors)}\n\n"
+        "# The questions that readers start from; the first is the one that opens.\n"
+        "[[question]]\n"
+        'name = "main"\n'
+        f'label = "{name} vs any control"\n'
+        f"intervention = {json.dumps([first], ensure_ascii=False)}\n"
+    ).encode()
 
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:

@@ -1,0 +1,81 @@
+"""`new`: an empty topic that the dashboard opens, with what is to be filled in."""
+
+import argparse
+from pathlib import Path
+
+from evidence.cli.console import print_lines, write_file
+from evidence.cli.convert import table
+from evidence.cli.errors import CLEAN, fail
+from evidence.dataset.evidence import MODELS, REFERENCES, TOPIC_FILE
+
+_DESCRIPTION = """\
+Lay out a folder for another topic: every data file with its columns and no rows, and topic.toml with what to fill in.
+The dashboard opens it as it is.
+
+Exit status: 0 written, 2 the folder is not empty or cannot be written.
+"""
+TOPIC = """\
+# What this folder is about. Every field may be left out; fill in what you know.
+
+title = "The evidence"   # over the dashboard and every export, as in "Tea for sleep: what the trials show"
+subject = "the drug and the condition of these trials"   # as a sentence continues "trials of …"
+drug = "the drug"        # what all its forms are called together
+file_prefix = "evidence" # how the names of exported files begin
+keywords = []
+version = ""             # of the data: year of the search . change . correction, as in "2026.1.0"
+anchors = ["first-dose", "randomisation"]   # what the hours of pooled results may be counted from
+
+[plain_words]            # how plain language calls a word, as in: midazolam = "midazolam (a calming drug)"
+
+[search]                 # new trials, for: python -m evidence watch --online
+condition = ""
+intervention = ""
+
+# The questions that readers start from; the first is the one that opens. Their words stand in vocabulary.csv.
+# [[question]]
+# name = "placebo"
+# label = "Tea vs any placebo"
+# intervention = ["tea"]
+# comparator_kind = ["active placebo", "inert placebo"]
+"""
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the subcommand to the command line."""
+    parser = subparsers.add_parser(
+        "new",
+        description=_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folder", metavar="DIR", help="the folder to make, new or empty")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write the files, and say what to fill in."""
+    folder = Path(args.folder)
+    try:
+        if folder.is_dir() and any(folder.iterdir()):
+            return fail(f"{folder} is not empty; name another folder.")
+        folder.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        return fail(f"{folder}: the folder cannot be made: {getattr(error, 'strerror', None) or 'its name'}.")
+    for name, content in files().items():
+        if why := write_file(folder / name, content):
+            return fail(why)
+    print_lines(
+        [
+            f"{folder} is laid out. Fill in, in this order:",
+            f"  1. {TOPIC_FILE}: the title, the drug, the question that opens",
+            "  2. vocabulary.csv: the drugs and comparators of your rows, and any word that check does not know",
+            f"  3. {REFERENCES}, trials.csv: python -m evidence add ROWS --references REFS --data {folder}",
+            f"Look at it with: python -m evidence check {folder}; python -m evidence serve --data {folder}",
+        ]
+    )
+    return CLEAN
+
+
+def files() -> dict[str, bytes]:
+    """Give the files of an empty topic by name."""
+    empty = {name: table(model.columns(), ()) for name, model in MODELS.items()}
+    return {**empty, REFERENCES: b"[]\n", TOPIC_FILE: TOPIC.encode()}

@@ -1,0 +1,57 @@
+"""A folder on another drug: made of a Metapsy file by the command, it opens on every page under its own name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from evidence.cli import main
+from evidence.dataset.vocabulary import activate, shipped_words
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "tests" / "data" / "metapsy" / "data.csv"
+PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
+# What these pages hold was written about the drug that is shipped, or counts over it.
+OF_THE_SHIPPED_DRUG = {"background.py"}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    out = tmp_path_factory.mktemp("topics") / "psilocybin"
+    references = str(FILE.with_name("references.json"))
+    assert main(["convert", "metapsy", str(FILE), "--references", references, "--out", str(out)]) == 0
+    yield out
+    activate(shipped_words())
+
+
+def opened(page: str) -> AppTest:
+    at = AppTest.from_file(str(ROOT / "evidence" / "ui" / "app.py"), default_timeout=60).run()
+    return at.switch_page(f"../../pages/{page}").run()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens(page: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KETAMINE_EVIDENCE_DATA", str(folder))
+    at = opened(page)
+    assert [error.value for error in at.exception] == []
+    words = " ".join(str(item.value) for kind in (at.title, at.header, at.subheader, at.caption) for item in kind)
+    if page not in OF_THE_SHIPPED_DRUG:
+        assert "ketamine" not in words.casefold()
+    assert "213 results" in words
+
+
+def test_response_is_about_the_drug_of_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KETAMINE_EVIDENCE_DATA", str(folder))
+    shown = " ".join(str(item.value) for item in opened("response.py").markdown)
+    assert "psilocybin" in shown
+
+
+def test_an_empty_topic_opens_and_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert main(["new", str(tmp_path / "tea")]) == 0
+    monkeypatch.setenv("KETAMINE_EVIDENCE_DATA", str(tmp_path / "tea"))
+    try:
+        at = opened("overview.py")
+        assert [error.value for error in at.exception] == []
+    finally:
+        activate(shipped_words())
