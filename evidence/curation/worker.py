@@ -260,7 +260,7 @@ def _limits(seconds: int, memory: int) -> Iterator[None]:
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(kind, (amount, amount))
 
-        os.nice(10)
+        os.nice(19)
         at_most(resource.RLIMIT_CPU, seconds)
         at_most(resource.RLIMIT_AS, memory)
         at_most(resource.RLIMIT_FSIZE, 0)
