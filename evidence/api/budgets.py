@@ -109,6 +109,7 @@ class Kept(Protocol):
     """What keeps the uploads of all sessions: Streamlit's own manager."""
 
     file_storage: Any
+    get_files: Callable[..., Any]
 
     def remove_file(self, session_id: str, file_id: str) -> None:
         """Forget one upload."""
@@ -128,14 +129,14 @@ class Uploads:
     def watch(self, kept: Kept) -> None:
         """Look after the uploads in this store; one that a page asks for is claimed from then on."""
         self.kept = kept
-        asked: Callable[..., Any] = kept.get_files  # type: ignore[attr-defined]
+        asked: Callable[..., Any] = kept.get_files
 
         def get_files(session_id: str, file_ids: Any) -> Any:
             for file_id in file_ids:
                 self.waiting.pop((session_id, file_id), None)
             return asked(session_id, file_ids)
 
-        kept.get_files = get_files  # type: ignore[attr-defined]
+        kept.get_files = get_files
 
     def bytes_of(self, session: str | None = None) -> int:
         """Return the bytes that are kept or on their way, of one session or of all."""
