@@ -1,7 +1,7 @@
 """The outcomes a result may report: label, group, direction and definition of each.
 
 Adverse events carry the MedDRA preferred term's name. Groups `efficacy`, `suicidality` and
-`duration` are benefits; every other group is a harm.
+`duration` are benefits and `guessing` is neither, so that no page counts it; every other group is a harm.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ OUTCOME_GROUPS: Mapping[str, Term] = terms(
     ("general", "General", "Everything else."),
     ("serious", "Serious", "Serious and suicide-related events."),
     ("discontinuation", "Discontinuation", "Leaving the trial."),
+    ("guessing", "Guess of treatment", "What people thought they had been given."),
 )
 
 _HALVED = "At least half of the baseline symptom score gone."
@@ -103,8 +104,9 @@ OUTCOMES: Mapping[str, Outcome] = index((
     ),
     *_events("general", any_adverse_event="Any adverse event"),
     *_events("discontinuation", discontinuation_adverse_event="Stopped because of an adverse event", discontinuation_any_cause="Stopped for any reason"),
+    *_outcomes("guessing", "lower", ("sure-of-treatment", "Sure of the treatment received", "People who said they were sure which treatment they had been given, and were right.")),
 ))
 # fmt: on
-BENEFIT_GROUPS = frozenset({"efficacy", "suicidality", "duration"})
+BENEFIT_GROUPS = frozenset({"efficacy", "suicidality", "duration", "guessing"})
 if isinstance(OUTCOMES, WordList):
     OUTCOMES.name = OUTCOME

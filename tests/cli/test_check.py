@@ -23,7 +23,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[byte
 def test_the_shipped_file_is_the_default_and_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "trials.csv: 861 rows, 861 valid, 0 blocking findings, 29 notes."
+    assert lines[-1] == "trials.csv: 863 rows, 863 valid, 0 blocking findings, 29 notes."
     odds = "trials.csv:543 effect [ratio-disagrees] note: The printed OR is 2.18, but the counts give 4.54. Fix: "
     assert sum(line.startswith(odds) for line in lines) == 1
 
@@ -35,7 +35,7 @@ def test_the_default_does_not_depend_on_the_current_folder(
     assert main(["check", "--format", "json"]) == 0
     report = json.loads(capsys.readouterr().out)
     assert list(report) == ["file", "rows", "valid", "findings"]
-    assert (report["file"], report["rows"], report["valid"]) == (str(DATA / "trials.csv"), 861, 861)
+    assert (report["file"], report["rows"], report["valid"]) == (str(DATA / "trials.csv"), 863, 863)
     assert all(list(found) == KEYS for found in report["findings"])
 
 

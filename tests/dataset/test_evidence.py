@@ -37,10 +37,10 @@ def codes(problems: tuple[Problem, ...]) -> list[tuple[int, str]]:
 def test_the_shipped_evidence_has_nothing_blocking() -> None:
     assert EVIDENCE.is_valid
     assert EVIDENCE.rejected == 0
-    assert dict(EVIDENCE.rows) == dict(zip(FILES, (861, 174, 169, 100, 14, 17, 151, 227, 12, 1), strict=True))
+    assert dict(EVIDENCE.rows) == dict(zip(FILES, (863, 174, 169, 100, 14, 17, 152, 227, 12, 1), strict=True))
     assert dict(EVIDENCE.valid) == dict(EVIDENCE.rows)
-    assert (len(EVIDENCE.results), len(EVIDENCE.trials), len(EVIDENCE.references)) == (861, 98, 174)
-    assert (len(EVIDENCE.overlaps), len(EVIDENCE.gaps), len(EVIDENCE.review_trials)) == (17, 151, 227)
+    assert (len(EVIDENCE.results), len(EVIDENCE.trials), len(EVIDENCE.references)) == (863, 98, 174)
+    assert (len(EVIDENCE.overlaps), len(EVIDENCE.gaps), len(EVIDENCE.review_trials)) == (17, 152, 227)
 
 
 def test_trials_are_in_the_order_of_the_file_and_hold_every_result() -> None:

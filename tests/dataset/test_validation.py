@@ -37,7 +37,7 @@ def codes(*rows: Mapping[str, str]) -> list[tuple[int, str, str]]:
 
 def test_nothing_blocks_in_the_shipped_trials() -> None:
     assert RESULTS.is_valid
-    assert (len(RESULTS.records), RESULTS.rows, RESULTS.rejected) == (861, 861, 0)
+    assert (len(RESULTS.records), RESULTS.rows, RESULTS.rejected) == (863, 863, 0)
 
 
 def test_the_shipped_notes() -> None:

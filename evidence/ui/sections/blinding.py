@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
 from evidence.dataset.time_bins import TIME_BINS
-from evidence.questions import blinding
+from evidence.questions import blinding, guesses
 from evidence.questions.onset import MEASURE_LABELS
 from evidence.report import alt_text as aloud
 from evidence.report.figures.forest import Labels, forest
 from evidence.report.figures.forest_rows import FELT, masked_rows
+from evidence.report.figures.guesses import guess_plot
 from evidence.report.sections import cited
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
@@ -80,6 +82,7 @@ def draw(view: Page, options: Options) -> None:
     )
     for line in statements.pooled_notes(found):
         st.caption(escaped(line))
+    _guesses(view)
     with st.expander("The trials behind it, by masking", key="masked", on_change="rerun", bind="query-params") as panel:
         if panel.open:
             _trials(view, scope, options)
@@ -109,3 +112,30 @@ def _trials(view: Page, scope: blinding.Scope, options: Options) -> None:
     )
     for line in statements.not_pooled(found):
         st.caption(escaped(line))
+
+
+def _guesses(view: Page) -> None:
+    """Draw who was sure of the treatment received, over all trials: so few asked that no selection is applied."""
+    asked_and_counted = guesses.guesses(view.evidence.results)
+    elsewhere = [gap.label for gap in view.evidence.gaps if gap.outcome == guesses.OUTCOME]
+    words = guesses.in_a_sentence(asked_and_counted, elsewhere)
+    st.subheader("Were people sure of what they had got?", anchor=False)
+    st.markdown(escaped(words))
+    if asked_and_counted:
+        results = tuple(result for guess in asked_and_counted for result in guess.results)
+        figure = guess_plot(asked_and_counted, view.ink)
+        chart.show(figure, view, "guesses", words, words, results, _guess_frame(asked_and_counted))
+        st.markdown(escaped(guesses.READING))
+
+
+def _guess_frame(found: tuple[guesses.Guess, ...]) -> pd.DataFrame:
+    """Return a row per arm: who was sure and right, of how many asked, and the rate with its interval."""
+    rows = []
+    for guess in found:
+        for arm, counts, (rate, low, high) in zip(
+            ("drug", "comparator"), (guess.drug, guess.comparator), guess.rates, strict=True
+        ):
+            numbers = {"Sure and right": counts.events, "Asked": counts.n, "Of 100": round(100 * rate)}
+            span = f"{100 * low:.0f} to {100 * high:.0f}"
+            rows.append({"Trial": guess.label, "Arm": arm, **numbers, "95% interval": span})
+    return pd.DataFrame(rows)
