@@ -92,7 +92,7 @@ _MORE = {
     **{"sd_intervention": "8.1", "mean_comparator": "22.7", "sd_comparator": "8.8", "median_intervention": "18"},
     **{"median_comparator": "9", "effect_measure": "MD", "effect": "-7.95", "ci_low": "-12.71", "ci_high": "-3.2"},
     **{"p_value": "0.001", "se": "2.4", "comparator_arm": "c1", "note": "Read in a review table."},
-    **{"kind": "inert placebo", "rater": "clinician", "rank": "1"},
+    **{"kind": "inert placebo", "rater": "clinician", "rank": "1", "low": "0", "high": "60"},
 }
 
 

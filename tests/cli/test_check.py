@@ -24,7 +24,7 @@ def test_the_shipped_file_is_the_default_and_passes(capsys: pytest.CaptureFixtur
     assert main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == "trials.csv: 863 rows, 863 valid, 0 blocking findings, 29 notes."
-    odds = "trials.csv:543 effect [ratio-disagrees] note: The printed OR is 2.18, but the counts give 4.54. Fix: "
+    odds = "trials.csv:545 effect [ratio-disagrees] note: The printed OR is 2.18, but the counts give 4.54. Fix: "
     assert sum(line.startswith(odds) for line in lines) == 1
 
 
