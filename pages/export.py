@@ -14,7 +14,7 @@ from evidence.ui.components import export_button as exporting
 from evidence.ui.components.citation_card import escaped
 
 view = views.current()
-st.title("Take the evidence along", anchor=False)
+st.title("Download and cite", anchor=False)
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()

@@ -54,7 +54,7 @@ for line in found.lines:
 if len(reasons) == 1 and len(found.lines) > 1:
     st.caption(f"Certainty, for all of them: {escaped(reasons.pop())}")
 
-st.header("Take it away", anchor=False)
+st.header("Download and cite", anchor=False)
 keys = list(dict.fromkeys(result.citation for result in found.results))
 keys += [line.review.citation for line in found.lines if line.review is not None]
 references = [view.evidence.references[key] for key in dict.fromkeys(keys) if key in view.evidence.references]

@@ -4,12 +4,13 @@ import streamlit as st
 
 from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import trials_of
-from evidence.ui import filters
+from evidence.ui import filters, window
 from evidence.ui import page as views
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.trial_card import trial_card
 
+_NARROW = ("Trial", "People", "Latest result", "Bias judged")
 view = views.current()
 st.title("Which trials?", anchor=False)
 
@@ -33,7 +34,7 @@ if view.results and not slugs:
 picked = None
 if slugs:
     event = st.dataframe(
-        trial_tables.trial_frame(found, view.links),
+        trial_tables.trial_frame(found, view.links, frozenset(item.trial for item in view.evidence.judgements)),
         hide_index=True,
         key=f"trial-table-{hash(tuple(slugs))}",  # other rows, other table: a place in it means another trial
         on_select="rerun",
@@ -41,7 +42,15 @@ if slugs:
         height=min(420, 38 + 35 * len(slugs)),
         alt=f"{len(slugs)} trials",
         placeholder=frames.UNKNOWN,
+        column_order=_NARROW if window.is_narrow() else None,
         column_config={
+            "Trial": st.column_config.TextColumn(pinned=True),
+            "People": st.column_config.ProgressColumn(
+                width=100 if window.is_narrow() else None,
+                format="%d",
+                min_value=0,
+                max_value=max((rows[0].n_randomised or 0 for rows in found.values()), default=1) or 1,
+            ),
             "Acronym": st.column_config.TextColumn(
                 width=100
             ),  # it is measured by the first rows, which seldom have one
@@ -50,7 +59,7 @@ if slugs:
     )
     chosen = event["selection"]["rows"]
     picked = slugs[chosen[0]] if chosen and chosen[0] < len(slugs) else None
-    st.caption("Click the box at the left of a row for everything about the trial.")
+    st.markdown("Click the box at the left of a row for everything about the trial.")
 
 trial = picked or st.query_params.get("trial")
 if picked and st.query_params.get("trial") != picked:

@@ -196,7 +196,7 @@ def not_counted(items: Iterable[Harm]) -> str:
     """Which of serious events, suicide and stopping no trial counted in both arms; empty where all were."""
     held = {item.event for item in items}
     gone = [words for words, events in _EXPECTED.items() if not held.intersection(events)]
-    return f"Not counted in both arms by any trial here: {listed(gone)}. That is no sign of safety." if gone else ""
+    return f"Not counted in both arms by any trial here: {listed(gone)}. That does not make it safe." if gone else ""
 
 
 def _rate(rate: float) -> str:

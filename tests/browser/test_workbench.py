@@ -84,7 +84,7 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     expect(page.get_by_role("heading", name="What is wrong")).to_be_visible()
     page.locator("summary", has_text="New references").click()
     drop(page, 1, "new.json", json.dumps([REFERENCE]).encode())
-    expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
+    expect(page.get_by_text("1 row is ready to save")).to_be_visible()
     chart = page.get_by_test_id("stPlotlyChart").first
     expect(chart.locator(".ytick", has_text="Newcomer 2026").first).to_contain_text("new")
     # Another page and back: what was dropped in is still there.
@@ -92,7 +92,7 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     expect(page.get_by_role("heading", level=1, name="Where do the numbers come from?")).to_be_visible()
     page.wait_for_function(IDLE)
     page.go_back()
-    expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
+    expect(page.get_by_text("1 row is ready to save")).to_be_visible()
     save_and_reload(page, server, "Save 1 row and 1 reference", "Newcomer 2026")
     assert "newcomer-2026" in load(folder).trials
     visit(page, server.as_owner("add"), ADD)
@@ -110,7 +110,7 @@ def test_a_pasted_block_is_saved_and_seen(desk: BrowserContext, server: Server, 
     box = field(page, "textbox", "Block copied from a spreadsheet")
     box.fill("\t".join(row) + "\n" + "\t".join(row.values()) + "\n")
     box.press("Control+Enter")
-    expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
+    expect(page.get_by_text("1 row is ready to save")).to_be_visible()
     save_and_reload(page, server, "Save 1 row", "Pasted 2026")
 
 
@@ -138,7 +138,7 @@ def test_a_form_says_what_the_numbers_come_to_as_one_types(desk: BrowserContext,
         *(("Source", "Full text"), ("Extraction", "Reported"), ("Confidence", "High")),
     ):
         choose(page, label, words)
-    expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
+    expect(page.get_by_text("1 row is ready to save")).to_be_visible()
     save_and_reload(page, server, "Save 1 row and 1 reference", "Typed 2026")
 
 
@@ -156,5 +156,5 @@ def test_a_row_of_a_registry_record_is_accepted_and_seen(desk: BrowserContext, s
     for label, words in (("Anchor", "First dose"), ("Analysis", "Main"), ("Confidence", "High")):
         choose(page, label, words)
     page.get_by_role("button", name="Accept this row").click()
-    expect(page.get_by_text("Nothing stands against saving 1 row")).to_be_visible()
+    expect(page.get_by_text("1 row is ready to save")).to_be_visible()
     save_and_reload(page, server, "Save 1 row and 1 reference", "Sample 2024")

@@ -66,7 +66,7 @@ def test_what_is_expected_and_was_not_counted_is_named(evidence: Evidence) -> No
     assert words("serious-adverse-event", "suicide-attempt", "discontinuation-adverse-event") == ""
     assert words("discontinuation-any-cause", "suicide") == (
         "Not counted in both arms by any trial here: serious adverse events and stopping because of an adverse event. "
-        "That is no sign of safety."
+        "That does not make it safe."
     )
     told = harm_words.harm_answer(
         harm_words.harm_question("", evidence.results, ESKETAMINE, True, harms.AUTOMATIC, False)

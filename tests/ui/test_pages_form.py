@@ -41,7 +41,7 @@ def test_the_form_computes_as_one_types_and_saves(folder: Path) -> None:
     typed = {name: text for name, text in CELLS.items() if name not in ("citation", "trial")}
     fill(at, **typed)
     assert "Still needed" not in words(at)
-    assert "Nothing stands against saving 1 row" in words(at)
+    assert "1 row is ready to save" in words(at)
     button(at, "Put this result down").click()
     sound(at.run())
     assert at.text_input(key=key("form-hours")).value == ""
@@ -85,7 +85,7 @@ def test_a_registry_record_is_accepted_row_by_row(folder: Path) -> None:
     sound(at.run())
     button(at, "Accept this row").click()
     sound(at.run())
-    assert "Nothing stands against saving 1 row" in words(at)
+    assert "1 row is ready to save" in words(at)
     button(at, "Save 1 row and 1 reference").click()
     sound(at.run())
     assert load(folder).trials["sample-2024"][0].citation == "CTgov-NCT09990001"

@@ -22,7 +22,7 @@ from tests.support.workbench import (
 def test_a_file_is_judged_previewed_saved_shown_and_taken_back(folder: Path) -> None:
     before = (folder / TRIALS).read_bytes()
     at = uploaded(cells())
-    assert "Nothing stands against saving 1 row" in words(at)
+    assert "1 row is ready to save" in words(at)
     assert "headline numbers of" in words(at)
     assert any("new, 24 h" in chart.proto.spec for chart in at.get("plotly_chart"))
     button(at, "Save 1 row and 1 reference").click()
@@ -125,7 +125,7 @@ def test_safe_fixes_are_shown_as_a_diff_and_made_on_demand(folder: Path) -> None
     assert list(diff["+ then"]) == ["midazolam", "30", "(blank)"]
     button(at, "Make all 3").click()
     sound(at.run())
-    assert "Nothing stands against saving 1 row" in words(at)
+    assert "1 row is ready to save" in words(at)
     button(at, "Take them back").click()
     sound(at.run())
     assert "to mend" in words(at)

@@ -11,6 +11,7 @@ from evidence.report.figures import markup, style
 from evidence.report.figures.style import JUDGEMENT_MARKS, Ink
 
 ROW, HEAD, FOOT, RADIUS = 31, 56, 34, 12
+_HEAD_NARROW, _FOOT_NARROW = 132, 84
 _ARC = 0.5523 * RADIUS  # control points of the quarter circles that bound half a disc
 _GAP = 1.2  # pixels between the halves
 MOST_UNJUDGED = 8
@@ -65,7 +66,8 @@ def traffic_light(
     lines = drawn_lines(board)
     hidden = len(board.unjudged) if len(board.unjudged) > MOST_UNJUDGED else 0
     rows = len(lines) + (1 if hidden else 0)
-    figure = style.base(ink, HEAD + ROW * max(rows, 1) + FOOT, margin={"l": 8, "r": 8, "t": HEAD, "b": FOOT})
+    head, foot = (_HEAD_NARROW, _FOOT_NARROW) if ink.narrow else (HEAD, FOOT)
+    figure = style.base(ink, head + ROW * max(rows, 1) + foot, margin={"l": 8, "r": 8, "t": head, "b": foot})
     names = short_names(board, references)
     places = {line.trial: float(rows - 1 - i) for i, line in enumerate(lines)}
     labels = [style.link(style.short(line.result.label), links.get(line.result.citation), "", ink) for line in lines]
@@ -81,7 +83,7 @@ def traffic_light(
             "range": [-0.55, len(board.domains) - 0.45],
             "tickvals": list(range(len(board.domains))),
             "ticktext": [_heading(name) for name in board.domains],
-            "tickangle": 0,
+            "tickangle": -90 if ink.narrow else 0,
             "tickfont": {"size": style.NOTE, "color": ink.secondary},
             "showgrid": False,
             "showline": False,
@@ -141,7 +143,10 @@ def traffic_light(
     dots = style.text_trace([f"<b>{BLANK}</b>"] * len(bare), [y for _, y in bare], 0, "x", "centre", ink.secondary)
     figure.add_trace(dots.update(x=[x for x, _ in bare]))
     if board.judgements:
-        style.note(figure, key_line(board), 0, 0, ink, xanchor="left", yanchor="top", yshift=-8)
+        signs = key_line(board).split("\u2003")
+        per_line = 2 if ink.narrow else len(signs)
+        key = "<br>".join("\u2003".join(signs[i : i + per_line]) for i in range(0, len(signs), per_line))
+        style.note(figure, key, 0, 0, ink, xanchor="left", yanchor="top", yshift=-8, align="left")
     blank = [places[line.trial] for line in lines if not line.is_judged] + ([0.0] if hidden else [])
     if blank:
         words = ["no published judgement is held"] * len(blank)
@@ -187,7 +192,7 @@ def _share(name: str, value: float) -> str:
 def weighted_bar(found: Summary, ink: Ink) -> go.Figure:
     """Per cent of the weight by judgement, one bar a domain, its signs written in it."""
     bar = 34
-    figure = style.base(ink, bar * len(found.shares) + 46, margin={"l": 8, "r": 16, "t": 6, "b": 40}, barmode="stack")
+    figure = style.base(ink, bar * len(found.shares) + 46, margin={"l": 8, "r": 26, "t": 6, "b": 40}, barmode="stack")
     domains = [f"{ROB_DOMAINS[item.domain].label}   " for item in found.shares]
     for name in (*reversed(WORST_FIRST), NOT_JUDGED):
         values = [item.shares.get(name, 0.0) for item in found.shares]

@@ -9,6 +9,7 @@ from evidence.dataset.records import Judgement, Result
 from evidence.dataset.references import Reference
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import (
+    AGE_GROUPS,
     ANCHORS,
     COMPARATORS,
     INTERVENTIONS,
@@ -59,26 +60,34 @@ def arms_of(rows: Iterable[Result]) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def trial_frame(trials: Trials, links: Mapping[str, str | None]) -> pd.DataFrame:
-    """One row a trial."""
+def trial_frame(trials: Trials, links: Mapping[str, str | None], judged: frozenset[str] = frozenset()) -> pd.DataFrame:
+    """Return one row for each trial: its size, who took part, how long it measured, whether its bias was judged."""
     return pd.DataFrame(
         [
             {
                 "Trial": rows[0].label,
-                "Acronym": rows[0].acronym or "",
+                "People": rows[0].n_randomised,
+                "Who": _who(rows[0]),
+                "Design": rows[0].design,
+                "Latest result": in_words(max(r.hours for r in rows)),
+                "Bias judged": "yes" if trial in judged else "no",
                 "Drug": _joined(INTERVENTIONS[r.intervention].label for r in rows),
                 "Route": _joined(r.route for r in rows),
                 "Against": _joined(COMPARATORS[r.comparator].label for r in rows if r.is_controlled) or "uncontrolled",
-                "Population": POPULATIONS[rows[0].population].label,
-                "People": rows[0].n_randomised,
-                "Design": rows[0].design,
                 "Results": len(rows),
+                "Acronym": rows[0].acronym or "",
                 "Registration": rows[0].registration or "",
                 "Citation": links.get(rows[0].citation),
             }
-            for rows in trials.values()
+            for trial, rows in trials.items()
         ]
     )
+
+
+def _who(row: Result) -> str:
+    """Who took part; an age group other than adults is named."""
+    population = POPULATIONS[row.population].label
+    return population if row.age_group == "adults" else f"{population}, {AGE_GROUPS[row.age_group].label.lower()}"
 
 
 def results_frame(rows: Iterable[Result], links: Mapping[str, str | None]) -> pd.DataFrame:

@@ -63,7 +63,8 @@ def draw(table: Table, seen: Preview) -> None:
             )
     elif table.rows:
         st.success(
-            f"**Nothing stands against saving {counted(len(table.rows), 'row')}.**{noted and f' {noted} to look at.'}"
+            f"**{counted(len(table.rows), 'row')} {'is' if len(table.rows) == 1 else 'are'} ready to save.**"
+            f"{noted and f' {noted} to look at.'}"
         )
     if found:
         _table([*blocking, *notes])

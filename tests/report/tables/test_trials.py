@@ -1,6 +1,7 @@
 import pytest
 
 from evidence.dataset.evidence import Evidence
+from evidence.dataset.time_bins import in_words
 from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import trials_of
 from tests.support.builders import counted, result
@@ -55,6 +56,10 @@ def test_one_row_a_trial(evidence: Evidence) -> None:
     assert (murrough["People"], murrough["Against"], murrough["Design"]) == (73, "Midazolam", "parallel")
     assert murrough["Registration"] == "NCT00768430"
     assert "uncontrolled" in set(frame["Against"])
+    dwyer = frame[frame["Trial"] == "Dwyer 2021"].iloc[0]
+    assert dwyer["Who"].endswith(", adolescents")
+    latest = max(row.hours for row in evidence.trials["murrough-2013a"])
+    assert (murrough["Latest result"], murrough["Bias judged"]) == (in_words(latest), "no")
 
 
 def test_a_trial_with_several_drugs_and_comparators_names_them_all() -> None:
