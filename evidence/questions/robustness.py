@@ -10,9 +10,9 @@ from evidence.dataset.vocabulary import EFFECT_MEASURES
 from evidence.formatting import counted, listed, number, probability, ratio
 from evidence.questions.response import Choices, answer_for, year_of
 from evidence.stats.bayes import PRIORS, pool_bayes
-from evidence.stats.effect_sizes import MEASURES
+from evidence.stats.effect_sizes import MEASURES, Effect
 from evidence.stats.pooling import Method, Pooled, Test, pool
-from evidence.stats.sensitivity import Egger, cumulative, egger, leave_one_out
+from evidence.stats.sensitivity import Egger, cumulative, egger, leave_one_out, peters, size_test
 from evidence.synthesis.answers import Answer, Model, pool_entries
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.sentences import behind
@@ -125,20 +125,46 @@ def _contrast_words(everything: Answer, reduced: Answer, names: list[str]) -> st
     return text.strip()
 
 
+_SPAN: Final = 4.0
+"""Times over which trials may be spread and still be set against each other by size."""
+
+
+def _asymmetry(entries: Sequence[TrialEffect], effects: Sequence[Effect]) -> tuple[Egger | None, str]:
+    """The test that fits the measure, and its name."""
+    arms = [(e.intervention, e.comparator) for e in entries if e.intervention is not None and e.comparator is not None]
+    measure = entries[0].measure
+    if measure in ("RR", "OR") and len(arms) == len(effects) == len(entries):
+        return peters(effects, arms), "Peters’ test"
+    people = [entry.people for entry in entries if entry.people]
+    if measure == "SMD" and len(people) == len(effects) == len(entries):
+        return size_test(effects, people), "Test of effect against number of people"
+    return egger(effects), "Egger’s test"
+
+
 def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
-    """Egger's test with its sentence, from ten trials on; below that why there is none (Handbook 13.3.5.4)."""
+    """A test of small studies with its sentence, from ten trials on; below that why there is none.
+
+    Peters' test for ratios of counts, the number of people for standardised differences, else Egger's (Handbook
+    13.3.5.4). Trials measured at very different times are not tested: time would pass for size.
+    """
     effects = [entry.effect for entry in entries if entry.effect is not None]
     if len(effects) < LEAST_FOR_FUNNEL:
         return None, (
             f"With {counted(len(effects), 'trial')} a funnel plot cannot tell missing studies from chance; it is drawn "
             f"from {LEAST_FOR_FUNNEL} trials on."
         )
-    test = egger(effects)
+    hours = [entry.hours for entry in entries]
+    if max(hours) > _SPAN * max(min(hours), 1.0):
+        return (
+            None,
+            "The trials were measured at different times, so small and large ones are not set against each other.",
+        )
+    test, name = _asymmetry(entries, effects)
     if test is None:
         return None, "The trials are all of one size, so asymmetry cannot be tested."
     direction = "Small trials differ from large ones more" if test.p < 0.1 else "No more asymmetry"
     return test, (
-        f"Egger’s test: t {number(test.z, 2)} on {test.df} degrees of freedom, {probability(test.p)}. {direction} than "
+        f"{name}: t {number(test.z, 2)} on {test.df} degrees of freedom, {probability(test.p)}. {direction} than "
         "chance would often bring; asymmetry has other causes beside missing studies."
     )
 

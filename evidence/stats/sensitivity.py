@@ -14,6 +14,7 @@ from evidence.stats.pooling import (
     Method,
     Pooled,
     Test,
+    Vector,
     arrays,
     pool,
     reml,
@@ -101,15 +102,49 @@ def egger(effects: Sequence[Effect]) -> Egger | None:
     >>> egger([Effect(0.1, 0.01), Effect(0.3, 0.04), Effect(0.4, 0.09)]).df
     1
     """
-    k = len(effects)
+    y, v = arrays(effects)
+    return _trend(y, np.sqrt(v), 1 / v)
+
+
+def peters(effects: Sequence[Effect], arms: Sequence[tuple[Counts, Counts]]) -> Egger | None:
+    """Peters' test of funnel asymmetry for ratios; None where Egger's has none either.
+
+    Least squares of effect on 1/n, weighted by 1/(1/events + 1/non-events) of both arms together, t with k − 2 degrees
+    of freedom: unlike a ratio's standard error, the number of people is not tied to its size (Peters 2006).
+
+    >>> arms = [(Counts(5, 10), Counts(3, 10)), (Counts(9, 20), Counts(6, 20)), (Counts(30, 80), Counts(25, 80))]
+    >>> peters([Effect(0.5, 0.2), Effect(0.4, 0.1), Effect(0.1, 0.03)], arms).df
+    1
+    """
+    y, _ = arrays(effects)
+    people = np.array([drug.n + control.n for drug, control in arms], dtype=float)
+    events = np.array([drug.events + control.events for drug, control in arms], dtype=float)
+    inside = np.clip(events, 0.5, people - 0.5)
+    return _trend(y, 1 / people, 1 / (1 / inside + 1 / (people - inside)))
+
+
+def size_test(effects: Sequence[Effect], people: Sequence[int]) -> Egger | None:
+    """Test of funnel asymmetry for standardised differences; None where Egger's has none either.
+
+    Least squares of effect on 2/√n, which is √(1/n1 + 1/n2) of two equal arms, weighted by 1/v, t with k − 2 degrees of
+    freedom: the standard error of g grows with g itself, the number of people does not (Pustejovsky & Rodgers 2019).
+
+    >>> size_test([Effect(0.5, 0.2), Effect(0.4, 0.1), Effect(0.1, 0.03)], [20, 40, 160]).df
+    1
+    """
+    y, v = arrays(effects)
+    return _trend(y, 2 / np.sqrt(np.array(people, dtype=float)), 1 / v)
+
+
+def _trend(y: Vector, predictor: Vector, weights: Vector) -> Egger | None:
+    """The t test of a weighted straight line's slope; None below three points, without spread or with a perfect fit."""
+    k = len(y)
     if k < 3:
         return None
-    y, v = arrays(effects)
-    weights, errors = 1 / v, np.sqrt(v)
-    x = errors - weights @ errors / weights.sum()
+    x = predictor - weights @ predictor / weights.sum()
     y = y - weights @ y / weights.sum()
     spread = float(weights @ x**2)
-    if spread <= 1e-14 * k:  # k is the same sum before centring
+    if spread <= 1e-14 * float(weights @ predictor**2):
         return None
     slope = float(weights @ (x * y)) / spread
     squares = float(weights @ (y - slope * x) ** 2)

@@ -129,7 +129,9 @@ def test_a_funnel_needs_ten_trials():
     )
     test, words = robustness.small_studies(ten.used)
     assert test.df == 8
-    assert words.startswith("Egger’s test: t ")
+    assert words.startswith("Peters’ test: t ")
+    spread = [rows[0].model_copy(update={"hours": 672.0}), *rows[1:]]
+    assert "different times" in robustness.small_studies(answer(spread, Question(("response",), "RR", None)).used)[1]
 
 
 def test_a_note_where_plain_hartung_knapp_is_narrower_than_wald():

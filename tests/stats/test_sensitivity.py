@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from evidence.stats.effect_sizes import Counts, Effect
+from evidence.stats.effect_sizes import Counts, Effect, risk_ratio
 from evidence.stats.pooling import pool
 from evidence.stats.sensitivity import (
     cumulative,
@@ -10,6 +10,8 @@ from evidence.stats.sensitivity import (
     influence,
     leave_one_out,
     mantel_haenszel,
+    peters,
+    size_test,
     subgroup_difference,
 )
 from tests.support.paths import REFERENCE
@@ -130,3 +132,20 @@ def test_mantel_haenszel_that_cannot_be_estimated():
     assert mantel_haenszel([(Counts(3, 10), Counts(0, 10))], "RR") is None
     assert mantel_haenszel([(Counts(10, 10), Counts(3, 10))], "OR") is None
     assert mantel_haenszel([(Counts(0, 10), Counts(0, 10))], "RD").estimate == 0
+
+
+def test_tests_of_small_studies_agree_with_least_squares_in_r():
+    # summary(lm(y ~ I(1/n), weights = 1/(1/e + 1/(n - e)))) and summary(lm(d ~ I(2/sqrt(n)), weights = 1/v)), R 4.2;
+    # the second of arms of equal size, so that 2/sqrt(n) is sqrt(1/n1 + 1/n2).
+    a, n1 = (20, 15, 10, 30, 8, 12, 25, 40, 9, 18), (40, 40, 30, 47, 20, 33, 60, 90, 15, 44)
+    c, n2 = (10, 12, 9, 7, 3, 8, 15, 25, 4, 9), (40, 40, 30, 25, 20, 30, 58, 92, 16, 41)
+    arms = [
+        (Counts(*drug), Counts(*control))
+        for drug, control in zip(zip(a, n1, strict=True), zip(c, n2, strict=True), strict=True)
+    ]
+    found = peters([risk_ratio(*pair) for pair in arms], arms)
+    assert (found.z, found.p, found.df) == (pytest.approx(0.9915814277), pytest.approx(0.35044190981), 8)
+    d = (-0.2, -0.5, -0.8, -0.3, -0.6, -0.9, -0.1, -0.4, -1.1, -0.7)
+    effects = [Effect(y, 2 / n + y**2 / (4 * n)) for y, n in zip(d, n1, strict=True)]
+    test = size_test(effects, [2 * n for n in n1])
+    assert (test.z, test.p) == (pytest.approx(-2.2161592068), pytest.approx(0.0575257171))
