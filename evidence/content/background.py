@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 
 _LABEL, _SPONSOR = "SpravatoPI2021Reprint", "CPT2020BenefitRisk"
+_CURRENT_LABEL = "SpravatoLabel2026"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +182,25 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
             "Approvals",
             (
                 _cited(
-                    "The prescribing information of 2021 in the United States names two uses of esketamine nasal spray "
-                    "in adults, both together with an oral antidepressant: treatment-resistant depression, and "
-                    "depressive symptoms in major depression with acute suicidal thoughts or behaviour.",
-                    _LABEL,
+                    "In the United States the esketamine nasal spray is licensed for adults with treatment-resistant "
+                    "depression, since January 2025 alone as well as with an oral antidepressant.",
+                    "MentalHealthWeekly2025",
+                ),
+                _cited(
+                    "With an oral antidepressant it is also licensed there for depressive symptoms in major depression "
+                    "with acute suicidal thoughts or behaviour.",
+                    _CURRENT_LABEL,
+                ),
+                _cited(
+                    "In the European Union it is licensed only beside another antidepressant: with an SSRI or SNRI in "
+                    "treatment-resistant depression, and with an oral antidepressant for the short treatment of a "
+                    "psychiatric emergency.",
+                    "SpravatoEPAR",
+                ),
+                _cited(
+                    "A licence does not mean that a health service pays: in England the national appraisal decided "
+                    "against the spray for treatment-resistant depression.",
+                    "NICETA854",
                 ),
                 _cited(
                     "It adds that the spray has not been shown to prevent suicide or to lessen suicidal thoughts, and "
@@ -192,9 +208,9 @@ def sections(evidence: Evidence) -> tuple[Section, ...]:
                     _LABEL,
                 ),
                 _cited(
-                    "Because of sedation, dissociation and misuse it is a controlled medicine, given only within a "
-                    "restricted programme and under supervision.",
-                    _LABEL,
+                    "Because of sedation, dissociation, respiratory depression and misuse it is a controlled medicine "
+                    "in the United States, given only within a restricted programme and under supervision.",
+                    _CURRENT_LABEL,
                 ),
                 Sentence(
                     "An approval is a licence for a stated use by one country’s regulator, and its wording changes: "

@@ -31,7 +31,9 @@ def test_only_sentences_counted_from_the_data_hold_numbers(evidence):
 
 def test_approvals_and_monitoring_say_what_a_seminar_asks_for(evidence):
     held = {section.title: " ".join(one.text for one in section.sentences) for section in background.sections(evidence)}
-    assert "treatment-resistant depression, and depressive symptoms in major depression with acute" in held["Approvals"]
+    assert "alone as well as with an oral antidepressant" in held["Approvals"]
+    assert "depressive symptoms in major depression with acute suicidal" in held["Approvals"]
+    assert "European Union" in held["Approvals"]
     assert "has not been shown to prevent suicide" in held["Approvals"]
     for word in ("at least two hours", "no driving", "blood pressure", "aneurysm", "urinary symptoms"):
         assert word in held["Monitoring"]
