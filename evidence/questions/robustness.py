@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.vocabulary import EFFECT_MEASURES
@@ -67,29 +67,42 @@ def _fast(model: Model) -> tuple[Method, Test | None]:
     return ("REML", None) if model.method in ("bayes", "MH") else (cast("Method", model.method), model.test)
 
 
+class EachLeftOut(NamedTuple):
+    """What leaving out one trial at a time does: the omission that moves most, and the range over all of them."""
+
+    largest: str
+    over_all: str = ""
+
+
 def headline_of_each(answer: Answer, series: Series) -> str:
-    """Which omission moves the pooled effect most, and between what the estimate and tau lie over all omissions.
+    """Say what leaving out one trial at a time does, in one line."""
+    return " ".join(part for part in each_left_out(answer, series) if part)
+
+
+def each_left_out(answer: Answer, series: Series) -> EachLeftOut:
+    """Say which omission moves the pooled effect most, and between what estimate and tau lie over all omissions.
 
     Whether an interval goes on excluding no effect says more about the degrees of freedom than about the trial left
     out, so it is not said.
     """
     if answer.pooled is None or not series.pools:
-        return "Leaving one trial out needs at least two trials."
+        return EachLeftOut("Leaving one trial out needs at least two trials.")
     pooled, measure = answer.pooled, answer.question.measure
     most = max(range(len(series.pools)), key=lambda i: abs(series.pools[i].estimate - pooled.estimate))
     moved = series.pools[most]
     size = f"{shown(measure, moved.estimate)} ({interval(measure, moved.ci_low, moved.ci_high)})"
-    text = f"{series.labels[most]} the result moves most: from {shown(measure, pooled.estimate)} to {size}. "
+    largest = f"{series.labels[most]} the result moves most: from {shown(measure, pooled.estimate)} to {size}."
     estimates = [one.estimate for one in series.pools]
-    text += (
+    text = (
         f"Leaving out any one trial the estimate lies between {shown(measure, min(estimates))} and "
         f"{shown(measure, max(estimates))}"
     )
     if answer.k < 3:
-        return f"{text}."
+        return EachLeftOut(largest, f"{text}.")
     taus = [math.sqrt(one.tau2) for one in series.pools]
     digits = 1 if measure == "MD" else 2
-    return f"{text}, tau between {number(min(taus), digits)} and {number(max(taus), digits)}."
+    taus_in_words = f"tau between {number(min(taus), digits)} and {number(max(taus), digits)}"
+    return EachLeftOut(largest, f"{text}, {taus_in_words}.")
 
 
 @dataclass(frozen=True, slots=True)

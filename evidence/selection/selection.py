@@ -150,7 +150,12 @@ class Selection:
 
     def __str__(self) -> str:
         """The selection as one line of plain words."""
-        return "; ".join((self.named.label, *(criterion.words for criterion in self._filters())))
+        return "; ".join(part for part in (self.named.label, self.narrowed) if part)
+
+    @property
+    def narrowed(self) -> str:
+        """The filters set beside the preset, in plain words; empty without any."""
+        return "; ".join(criterion.words for criterion in self._filters())
 
 
 def apply(results: Iterable[Result], criteria: Iterable[Criterion]) -> tuple[Result, ...]:

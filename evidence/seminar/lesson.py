@@ -187,9 +187,9 @@ def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
 
 
 def _sensitivity(answer: Answer, behind: tuple[Result, ...]) -> Step:
-    moves, _, turns = robustness.headline_of_each(answer, robustness.without_each(answer)).partition(". ")
+    largest, over_all = robustness.each_left_out(answer, robustness.without_each(answer))
     return Step(
-        "sensitivity", "Leave one out", without_numbers(moves)[0], (turns,), (f"{moves}.",), behind, "sensitivity"
+        "sensitivity", "Leave one out", without_numbers(largest)[0], (over_all,), (largest,), behind, "sensitivity"
     )
 
 
@@ -234,7 +234,7 @@ def _central(story: Story) -> Answer:
 
 def _question(story: Story) -> Step:
     view = story.view
-    label, _, filters = str(view.selection).partition("; ")
+    label, filters = view.selection.named.label, view.selection.narrowed
     narrowed = (f"Narrowed: {filters}.",) if filters else ()
     return Step(
         "question",
@@ -360,7 +360,7 @@ def _mind(story: Story, answer: Answer) -> Step:
     pooled = answer.pooled
     lines = []
     if answer.k > 1:
-        turns = robustness.headline_of_each(answer, robustness.without_each(answer)).partition(". ")[2]
+        turns = robustness.each_left_out(answer, robustness.without_each(answer)).over_all
         lines.append(f"One trial less: {turns[0].lower()}{turns[1:]}")
     if pooled is not None and pooled.pi_low is not None and pooled.pi_high is not None:
         span = interval(answer.question.measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")

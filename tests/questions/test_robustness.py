@@ -161,3 +161,14 @@ def test_a_published_estimate_says_why_ours_may_differ(nearest):
         "may differ: it pooled 4 trials and this page 6; it used another effect measure; its model and its choice of "
         "results may not be ours."
     )
+
+
+def test_a_full_stop_in_a_label_does_not_cut_what_leaving_out_says():
+    rows = [
+        counted(*arms, trial=f"t{n}", label=f"St. {n} et al. 2010", line=n) for n, arms in enumerate(COUNTS.values())
+    ]
+    found = answer_for(rows, Choices(time=NEAREST))
+    said = robustness.each_left_out(found, robustness.without_each(found))
+    assert said.largest.startswith("Without St. ")
+    assert said.largest.endswith(").")
+    assert said.over_all.startswith("Leaving out any one trial")
