@@ -15,6 +15,8 @@ from evidence.dataset.references import Reference
 
 _TYPES = {
     "article-journal": "JOUR",
+    "article-magazine": "MGZN",
+    "article-newspaper": "NEWS",
     "webpage": "ELEC",
     "dataset": "DATA",
     "paper-conference": "CONF",

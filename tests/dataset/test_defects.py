@@ -50,7 +50,6 @@ MADE_BY_A_TEST = {
         "../curation/test_cases.py",
     ),
     "too-many-columns": "../curation/test_cases.py",
-    "outside-scale": "test_row_rules.py",
     "topic": "test_topic.py",
     "tool-word": "../curation/test_risk_of_bias.py",
 }
