@@ -208,10 +208,10 @@ async def run(url: str, folder: Path, readers: int) -> bool:
 
 @contextlib.contextmanager
 def small_disk(place: Path) -> Iterator[Path | None]:
-    """A folder on a disk of one megabyte; None where the system lets nobody make one."""
+    """A folder on a disk of three megabytes; None where the system lets nobody make one."""
     disk = place / "disk"
     disk.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", str(disk)]
     if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
         yield None
         return
@@ -247,7 +247,7 @@ def full(place: Path) -> bool:
             (disk / "fill").unlink()
         again = save(folder, row, references, load(folder).digest)
         is_well = isinstance(refused, Refused) and kept and not isinstance(again, Refused)
-        how = "a disk of 1 MB" if disk else "a limit on the size of files"
+        how = "a disk of 3 MB" if disk else "a limit on the size of files"
         said = refused.reason if isinstance(refused, Refused) else "NOT REFUSED"
         sys.stdout.write(f"full disk ({how}): {said} Files kept: {kept}. {'Well.' if is_well else 'MISSED'}\n")
         return is_well

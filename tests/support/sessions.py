@@ -128,7 +128,10 @@ class Session:
 
     async def choose(self, key: str, value: Choice) -> Screen:
         """Set a widget that is on the screen, by its key, to labels as they stand there."""
-        if key not in self.screen.widgets:  # in a panel that is closed: as a link that holds it
+        if key not in self.screen.widgets:  # in a panel that is closed: the link that holds it, opened anew
+            await self.__aexit__(None, None, None)
+            await self.__aenter__()
+            self._chosen.clear()
             self._query[key] = [value] if isinstance(value, str) else list(value)  # type: ignore[arg-type]
             return await self._run()
         kind, name = self.screen.widgets[key]
