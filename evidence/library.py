@@ -18,8 +18,7 @@ from evidence.questions.summary_of_findings import Summary, summarise
 from evidence.selection.filters import FILTERS
 from evidence.selection.selection import PRESETS, apply
 from evidence.selection.url import read_selection
-from evidence.stats.pooling import Method, Test
-from evidence.synthesis.answers import Answer, Model
+from evidence.synthesis.answers import HOUSE_RULE, Answer, Model
 
 
 def select(
@@ -58,8 +57,7 @@ def response(
     time: str = AUTOMATIC,
     *,
     outcome: str = "response",
-    method: Method = "REML",
-    test: Test | None = None,
+    model: Model = HOUSE_RULE,
     low_confidence: bool = False,
     crossovers: bool = True,
 ) -> Answer:
@@ -71,15 +69,14 @@ def response(
         time: A time bin such as "24h" or "28d"; "auto" is 24 hours, or where twice as many trials report; "nearest" is
             the time of each trial nearest to 24 hours.
         outcome: response, remission, or either of suicidal ideation.
-        method: The estimator of tau².
-        test: The interval; None applies the house rule.
+        model: How effects are pooled; by default as the pages do.
         low_confidence: Whether results of low confidence are pooled too.
         crossovers: Whether crossover trials are pooled.
     """
     for value, known in ((measure, MEASURE_CHOICES), (time, tuple(TIME_CHOICES)), (outcome, OUTCOME_CHOICES)):
         if value not in known:
             raise ValueError(f"{value!r} is not known here. There are: {', '.join(known)}.")
-    chosen = Choices(outcome, measure, time, Model(method, test), low_confidence, crossovers)
+    chosen = Choices(outcome, measure, time, model, low_confidence, crossovers)
     return answer_for(results, chosen)
 
 

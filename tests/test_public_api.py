@@ -85,7 +85,9 @@ def test_a_selection_is_that_of_the_pages() -> None:
     rows = evidence.select(data, "esketamine", population="Treatment-resistant depression")
     assert rows == apply(data.results, chosen.criteria())
     assert evidence.response(rows) == answer_for(rows, Choices())
-    assert evidence.response(rows, "OR", "28d", outcome="remission", method="DL", crossovers=False).question.bin
+    assert evidence.response(
+        rows, "OR", "28d", outcome="remission", model=evidence.Model("DL"), crossovers=False
+    ).question.bin
 
 
 @pytest.mark.parametrize(
