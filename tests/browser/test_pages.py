@@ -166,8 +166,10 @@ def test_a_mark_of_every_other_kind_of_chart_can_be_clicked(page: Page, server: 
     visit(page, f"{server.url}/{address}", ADDRESSES[address])
     for chart in page.get_by_test_id("stPlotlyChart").all():
         chart.scroll_into_view_if_needed()
-        cards = page.locator("[class*=st-key-card-]")
-        clicked(page, lambda chart=chart: tuple(chart.evaluate(VISIBLE_MARK)), cards.nth(cards.count()))
+        card = page.locator("[class*=st-key-card-]")
+        clicked(page, lambda chart=chart: tuple(chart.evaluate(VISIBLE_MARK)), card)
+        page.get_by_role("button", name="Close").click()
+        expect(card).to_have_count(0)
 
 
 def test_a_label_on_the_axis_leads_to_the_paper(browser: Browser, server: Server) -> None:

@@ -100,11 +100,11 @@ def test_the_dose_narrows_and_says_what_it_leaves_out() -> None:
     assert trials_on_screen(at) == everything
 
 
-def test_what_the_preset_leaves_out_is_listed() -> None:
+def test_what_the_preset_leaves_out_is_listed(evidence: Evidence) -> None:
     at = opened("overview")
     left_out = [caption.value for caption in at.caption if "left out**" in caption.value]
     removed = sum(int(re.search(r"\*\*(\d+) trial", text)[1]) for text in left_out)  # type: ignore[index]
-    assert removed == 79 - trials_on_screen(at)
+    assert removed == len(evidence.trials) - trials_on_screen(at)
 
 
 @pytest.mark.parametrize("page", FILTERED)
@@ -185,9 +185,9 @@ def test_every_option_of_every_page_can_be_chosen(page: str) -> None:
 @pytest.mark.parametrize("picture", PICTURES)
 def test_every_size_of_the_saved_picture(picture: str) -> None:
     at = opened("overview")
-    at.session_state["map-tabs"] = "Download"
-    at.run().selectbox(key="map-picture").set_value(picture).run()
-    at.session_state["map-tabs"] = "Citations"
+    at.session_state["glance-tabs"] = "Download"
+    at.run().selectbox(key="glance-picture").set_value(picture).run()
+    at.session_state["glance-tabs"] = "Citations"
     assert_sound(at.run())
     assert f'"format": "{PICTURES[picture][0]}"' in at.get("plotly_chart")[0].proto.config
 

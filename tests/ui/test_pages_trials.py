@@ -42,6 +42,9 @@ def test_a_clicked_mark_opens_its_citation(
     page: str, chart: str, preset: str, trial: str, cells: dict[str, object], doi: str, evidence: Evidence
 ) -> None:
     at = opened(page, preset=LABELS[preset])
+    for panel in ("map-panel", "withdrawals"):  # charts in panels that are closed at first
+        at.session_state[panel] = True
+    at.run()
     before = [text.value for text in at.markdown]
     at.session_state[chart] = clicked(line_of(evidence, trial, **cells))
     at.run()
@@ -124,18 +127,18 @@ def test_every_trial_has_a_card(evidence: Evidence) -> None:
 
 
 @pytest.mark.parametrize("words", ["Murrough", "murrough  2013", "NCT00768430", "Two-Site Randomized"])
-def test_search_finds_by_name_number_and_title(words: str) -> None:
+def test_search_finds_by_name_number_and_title(words: str, evidence: Evidence) -> None:
     at = opened("trials", preset="Everything")
     at.text_input(key="q").set_value(words).run()
     assert_sound(at)
     table = at.dataframe[0].value
-    assert 0 < len(table) < 79
+    assert 0 < len(table) < len(evidence.trials)
     assert "Murrough 2013a" in table.to_string()
     at.text_input(key="q").set_value("").run()
-    assert len(at.dataframe[0].value) == 79
+    assert len(at.dataframe[0].value) == len(evidence.trials)
 
 
-@pytest.mark.parametrize("words", ["no such trial", "(", "\\", "[a-", "*" * 2000, "$$"])
+@pytest.mark.parametrize("words", ["no such trial", "((", "\\", "[a-", "*" * 2000, "$$"])
 def test_search_without_a_match_says_so(words: str) -> None:
     at = opened("trials", q=words)
     assert_sound(at)
