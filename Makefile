@@ -12,11 +12,13 @@
 # make faults  data files that break while people read
 # make attack  hostile files, floods, silence and forged saves against servers of its own; under five minutes
 # make torture  500 saves killed, two writers at once 200 times; ten minutes at most
+# make release  wheel, sdist, static site, data archive with checksums, citation and Zenodo metadata, in build/release
+# make docs   docs/ as a site in build/docs, every link checked
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: test run lint types format shots bench axe coverage mutation audit lock torture load cluster faults attack clean
+.PHONY: test run lint types format shots bench axe coverage mutation audit lock torture load cluster faults attack release docs clean
 .DEFAULT_GOAL := test
 
 test: lint types
@@ -93,6 +95,12 @@ torture: .venv/run
 .venv/dev: .venv/run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@
+
+release: .venv/dev
+	$(BIN)/python -m tools.release
+
+docs: .venv/dev
+	$(BIN)/mkdocs build --strict --quiet
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis
