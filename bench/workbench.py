@@ -84,17 +84,20 @@ def lines(runs: int) -> list[Line]:
     evidence = load(DATA)
     known = (evidence.digest, headlines_of(evidence))
     found = [
-        _line(f"{UPLOADED:,} rows previewed before saving, {name}", partial(_seen, data, known), runs, 3)
+        _line(f"{UPLOADED:,} rows previewed before saving, {name}", partial(_seen, data, known), runs, 2)
         for name, data in (("XLSX", as_workbook(UPLOADED)), ("CSV", as_csv(UPLOADED)))
     ]
     now = Snapshot("now", read_files(DATA))
     rows = (DATA / TRIALS).read_bytes().splitlines(keepends=True)
     fewer = Snapshot("fewer", {**now.files, TRIALS: b"".join([*rows[:40], *rows[50:]])})
     found.append(_line("two versions compared, ten rows apart", lambda: difference(fewer, now, True), runs))
+    many = as_csv(CHECKED)
+    what = f"{CHECKED:,} rows previewed as add --dry-run does, before and after"
+    found.append(_line(what, partial(_seen, many, None), 1, 12))
     return [*found, *_checked(min(runs, FEWER))]
 
 
-def _seen(data: bytes, known: tuple[str, tuple[Headline, ...]]) -> None:
+def _seen(data: bytes, known: tuple[str, tuple[Headline, ...]] | None) -> None:
     source = read_upload(data).table
     preview(DATA, apply_mapping(source, guess_mapping(source.columns)), (), known)
 

@@ -25,6 +25,7 @@ from evidence.serialize import FORMULA, is_formula
 
 R = TypeVar("R", bound=Record)
 
+MAX_CELL = 10_000  # characters
 _REMEMBERED = 60  # characters: longer cells are seldom repeated
 _LISTED = 12  # words of a list that a fix names
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -109,6 +110,8 @@ class _Column(dict[str, Any]):
         return value
 
     def _value(self, text: str) -> Any:
+        if len(text) > MAX_CELL:
+            return _Faulty(None, (Fault("cell-too-long", text, {"limit": MAX_CELL}),), True)
         if fault := text_fault(text):
             return _Faulty(None, (fault,), True)
         inner = text.strip()

@@ -248,3 +248,8 @@ def test_numbers_are_those_of_the_file() -> None:
 def test_a_table_wider_than_any_is_refused() -> None:
     data = ",".join("a" for _ in range(1001)).encode() + b"\n1\n"
     assert [f.code for f in read_upload(data).table.problems] == ["too-many-columns"]
+
+
+def test_a_cell_longer_than_any_note_is_refused() -> None:
+    assert judge(row(note="x" * 10_000)).blocking == []
+    assert judge(row(note="-" + "1" * 10_000)).blocking == [(2, "note", "cell-too-long")]
