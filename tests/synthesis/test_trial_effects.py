@@ -46,7 +46,9 @@ def test_a_result_without_numbers_gives_way_to_the_next_that_has_them() -> None:
     bare = result(outcome="symptom-change", instrument="MADRS", unit="points", effect_measure="MD", effect=-5.0)
     usable = difference(-4, -7, -1, instrument="HAMD17", n_intervention=20, n_comparator=20)
     assert only([bare, usable], SCORES).first is usable
-    assert only([bare], SCORES).excluded == "no interval, SD or number of people reported"
+    assert (
+        only([bare], SCORES).excluded == "no interval, standard error, exact p or SD with the number of people reported"
+    )
 
 
 def test_results_of_one_time_are_not_mixed_across_comparators_routes_or_times() -> None:
@@ -102,7 +104,7 @@ EXCLUDED = [
         RESPONSE,
     ),
     (
-        "no interval, SD or number of people reported",
+        "no interval, standard error, exact p or SD with the number of people reported",
         [difference(-4, -7, -1).model_copy(update={"ci_low": None, "ci_high": None})],
         POINTS,
     ),
