@@ -19,7 +19,8 @@ def relapse(a: int, n1: int, c: int, n2: int, hazard: tuple[float, float, float]
 
 
 def test_days_to_relapse_as_the_papers_print_them(evidence: Evidence) -> None:
-    # The ten people of aan het Rot 2010 are in Murrough 2013b and are not listed again; median 18 of 17 (Murrough 2013), mean 16 of 6 (Shiroma 2014), median 20
+    # The ten people of aan het Rot 2010 are in Murrough 2013b and not listed again. Median 18 of 17 (Murrough 2013),
+    # mean 16 of 6 (Shiroma 2014), median 20
     # of 14 (Albott 2018), median 57 against 61 after ECT (Ekstrand 2022).
     items = duration.follow_ups(evidence.results)
     found = {item.label: (item.days, item.statistic, item.people) for item in items}
