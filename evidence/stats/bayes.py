@@ -298,14 +298,17 @@ def pool_bayes(effects: Sequence[Effect], prior: Prior) -> Pooled | None:
 
 @lru_cache(maxsize=4096)
 def _posterior(effects: tuple[Effect, ...], prior: Prior) -> Posterior:
-    # The order of the trials changes no digit: they are put in one order, and the trials' own numbers taken back.
-    order = sorted(range(len(effects)), key=lambda i: (effects[i].estimate, effects[i].variance))
-    ordered = _fit(tuple(effects[i] for i in order), prior)
-    back = [order.index(i) for i in range(len(order))] if len(order) < 50 else np.argsort(order).tolist()
+    # The order of the trials changes no digit: they are put in one order, and the trials' own numbers taken back. Equal
+    # effects take the numbers of the first of them, because sums of the same terms can differ in the last digit.
+    order = sorted(effects, key=lambda effect: (effect.estimate, effect.variance))
+    ordered = _fit(tuple(order), prior)
+    place: dict[Effect, int] = {}
+    for i, effect in enumerate(order):
+        place.setdefault(effect, i)
     return replace(
         ordered,
-        shrinkage=tuple(ordered.shrinkage[i] for i in back),
-        weights=tuple(ordered.weights[i] for i in back),
+        shrinkage=tuple(ordered.shrinkage[place[effect]] for effect in effects),
+        weights=tuple(ordered.weights[place[effect]] for effect in effects),
     )
 
 

@@ -157,19 +157,31 @@ def test_kinds_of_comparator_are_never_pooled() -> None:
     assert harm_words.comparators(harms.scope(rows[:2], everything, harms.is_event)) == ""
 
 
-def test_the_default_preset_is_widened_and_says_how(evidence: Evidence) -> None:
-    # No trial of intravenous ketamine against any placebo counts a named event in both arms. Ekstrand 2022 does against
-    # ECT, whose harms are its own, and KET01-02 2026 with tablets that act slowly; the nearest is the nasal spray.
+def test_the_default_preset_has_one_trial_that_counts_events_of_its_own(evidence: Evidence) -> None:
     found = harms.scope(evidence.results, Selection(), harms.is_event)
-    assert [criterion.about for criterion in found.dropped] == ["comparator", "dose", "route", "intervention"]
-    assert found.given_up.endswith("but still against a placebo and by a route that acts within minutes.")
-    items = harms.harms(found.compared, harms.is_event)
-    used = {e.first for h in items for e in h.difference.used}
-    assert {(r.intervention, r.route, r.comparator) for r in used} == {("esketamine", "intranasal", "placebo")}
-    assert "fedgchin-2019" in {r.trial for r in used}
+    assert (found.dropped, found.given_up) == ((), "")
+    items = {item.event: item for item in harms.harms(found.compared, harms.is_event) if item.differs is not None}
+    # Su 2023, Table 1: 29/42 against 7/42 and 24/42 against 5/42 during the infusion.
+    assert {event: item.difference.counts for event, item in items.items()} == {
+        "derealisation": (Counts(29, 42), Counts(7, 42)),
+        "dizziness": (Counts(24, 42), Counts(5, 42)),
+    }
     apart = harms.scope(evidence.results, Selection(), harms.is_apart)
     assert apart.dropped == ()
-    assert harms.elsewhere(evidence.results, Selection())["esketamine"] == 7
+    # Dissociation alone: Chen 2023, Daly 2019, Fedgchin 2019, Fu 2020, Ionescu 2021, Janik 2025, Ochs-Ross 2020,
+    # Popova 2019 and Takahashi 2021.
+    assert harms.elsewhere(evidence.results, Selection())["esketamine"] == 9
+
+
+def test_dissociation_in_the_default_preset_is_widened_and_says_how(evidence: Evidence) -> None:
+    # No trial of intravenous ketamine against any placebo counts it in both arms. Ekstrand 2022 does against ECT, whose
+    # harms are its own, and KET01-02 2026 with tablets that act slowly; the nearest is the nasal spray.
+    found = harms.scope(evidence.results, Selection(), lambda r: r.outcome == "dissociation")
+    assert [criterion.about for criterion in found.dropped] == ["comparator", "dose", "route", "intervention"]
+    assert found.given_up.endswith("but still against a placebo and by a route that acts within minutes.")
+    used = {entry.first for entry in harms.harm_of(found.compared, "dissociation").difference.used}
+    assert {(r.intervention, r.route, r.comparator) for r in used} == {("esketamine", "intranasal", "placebo")}
+    assert "fedgchin-2019" in {r.trial for r in used}
 
 
 def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:

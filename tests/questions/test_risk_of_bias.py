@@ -148,7 +148,11 @@ def test_findings_are_said_for_none_one_and_many():
 def test_the_shipped_pairs_that_disagree(evidence):
     found = bias.board(evidence.results, evidence.judgements)
     split = {line.trial for line in found.judged if any(cell.is_split for cell in line.cells)}
-    assert split == {"berman-2000", "diazgranados-2010", "zarate-2006", "zarate-2012"}
+    # Counted by hand in risk_of_bias.csv: one trial and domain with two judgements.
+    assert split == {
+        *("berman-2000", "diazgranados-2010", "fedgchin-2019", "ochs-ross-2020"),
+        *("singh-2016-iv-esketamine", "zarate-2006", "zarate-2012"),
+    }
     assert len(found.judgements) == len(evidence.judgements)
 
 

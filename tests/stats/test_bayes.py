@@ -147,6 +147,15 @@ def test_the_order_of_the_studies_changes_no_number(effects, random):
     assert [one.weights[i] for i in mixed] == list(other.weights)
 
 
+def test_equal_studies_have_equal_numbers_to_the_last_digit():
+    rng = np.random.default_rng(5)
+    for _ in range(40):
+        twin, *others = (Effect(rng.uniform(-2, 2), rng.uniform(0.02, 1.5) ** 2) for _ in range(4))
+        result = posterior([twin, others[0], twin, *others[1:], twin], TURNER)
+        assert result.weights[0] == result.weights[2] == result.weights[5]
+        assert result.shrinkage[0] == result.shrinkage[2] == result.shrinkage[5]
+
+
 @settings(max_examples=25, deadline=None)
 @given(studies, st.sampled_from([1e-6, 0.01, 8.0, 1e5]), st.floats(-1e3, 1e3))
 def test_units_and_the_zero_of_the_scale_only_change_units(effects, unit, shift):

@@ -132,7 +132,7 @@ def test_scores_are_lower_or_higher_with_a_true_minus() -> None:
     lower = answer([difference(-7.95, -12.7, -3.2)], POINTS)
     assert statements.headline_of_scores(lower, SIDES) == (
         "At 24 hours symptom scores were 8.0 MADRS points lower with ketamine than with midazolam "
-        "(difference −8.0, 95% CI −12.7 to −3.2; 1 trial, 60 people)"
+        "(difference −8.0, 95% CI −12.7 to −3.2; 1 trial, number of people not reported)"
     )
     higher = statements.headline_of_scores(answer([difference(1.5, -1, 4)], POINTS), SIDES)
     assert "1.5 MADRS points higher with ketamine" in higher
