@@ -13,10 +13,11 @@ from evidence.questions import response
 from evidence.questions.harms import harm_of, is_harm
 from evidence.report.view import View, tell
 from evidence.selection.selection import Selection
+from evidence.stats.bayes import pool_bayes
 from evidence.stats.effect_sizes import Effect
 from evidence.stats.pooling import pool
 from evidence.synthesis import arms
-from evidence.synthesis.answers import answer
+from evidence.synthesis.answers import Model, answer
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 from tools.browsers import rscript
 
@@ -85,8 +86,12 @@ def test_metafor_rows_are_what_the_pages_pool(view, metafor, question):
     assert list(rows.study) == [entry.label for entry in page.used]
     assert list(rows.yi) == [entry.effect.estimate for entry in page.used]
     assert list(rows.vi) == [entry.effect.variance for entry in page.used]
-    pooled = pool([Effect(y, v) for y, v in zip(rows.yi, rows.vi, strict=True)])
-    assert (pooled.estimate, pooled.ci_low) == (page.pooled.estimate, page.pooled.ci_low)
+    effects = [Effect(y, v) for y, v in zip(rows.yi, rows.vi, strict=True)]
+    for pooled, shown in (
+        (pool_bayes(effects, page.prior), page.pooled),
+        (pool(effects), answer(view.rows, question, Model("REML")).pooled),
+    ):
+        assert (pooled.estimate, pooled.ci_low) == (shown.estimate, shown.ci_low)
 
 
 def test_metafor_counts_are_those_of_the_pages(view, metafor):
@@ -109,7 +114,7 @@ def test_metafor_gives_the_same_numbers_in_r(view, metafor):
     (rows, yi, vi, differ), fit = in_r(R, metafor)
     assert rows > 150
     assert (yi, vi, differ) == (pytest.approx(0, abs=1e-9), pytest.approx(0, abs=1e-9), 0)
-    page = response.answer_for(view.rows, response.Choices()).pooled
+    page = response.answer_for(view.rows, response.Choices(model=Model("REML"))).pooled
     assert fit == pytest.approx([page.k, page.estimate, page.ci_low, page.ci_high], abs=1e-6)
 
 
