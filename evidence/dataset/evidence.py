@@ -5,7 +5,7 @@ The files are the truth; reading never writes them and never raises because of w
 
 import hashlib
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -219,7 +219,7 @@ def _evidence_of(
         results=joined,
         references=references.items,
         judgements=judgements.records,
-        reviews=reviews.records,
+        reviews=_with_their_trials(reviews.records, review_trials.records),
         claims=claims.records,
         problems=MappingProxyType({name: problems[name] for name in FILES}),
         rows=MappingProxyType({name: rows[name] for name in FILES}),
@@ -336,3 +336,14 @@ def _by_trial(results: tuple[Result, ...]) -> Mapping[str, tuple[Result, ...]]:
     for result in results:
         rows.setdefault(result.trial, []).append(result)
     return MappingProxyType({trial: tuple(own) for trial, own in rows.items()})
+
+
+def _with_their_trials(
+    reviews: Iterable[PublishedEstimate], listed: Iterable[ReviewTrial]
+) -> tuple[PublishedEstimate, ...]:
+    """Return the published estimates, each with the trials of trials.csv that it pooled."""
+    trials: dict[str, set[str]] = {}
+    for row in listed:
+        if row.trial:
+            trials.setdefault(row.review, set()).add(row.trial)
+    return tuple(review.listing(trials.get(review.estimate, ())) for review in reviews)

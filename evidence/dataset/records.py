@@ -4,10 +4,10 @@ The text under a field is its entry in the data dictionary, the tooltip on scree
 The order of the fields is the order of the columns.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from evidence.dataset import outcomes, vocabulary
 from evidence.dataset.fields import (
@@ -244,6 +244,18 @@ class PublishedEstimate(Record):
     """GRADE certainty as the review rates it; empty where it does not."""
     note: OptionalText = None
     """What a reader should know about this estimate."""
+    _trials: frozenset[str] = PrivateAttr(default_factory=frozenset)
+
+    @property
+    def trials(self) -> frozenset[str]:
+        """The trials of trials.csv that the estimate pooled, as far as review_trials.csv lists them."""
+        return self._trials
+
+    def listing(self, trials: Iterable[str]) -> Self:
+        """Return the estimate with the trials it pooled."""
+        known = self.model_copy()
+        known._trials = frozenset(trials)
+        return known
 
 
 class Claim(Record):

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from evidence.dataset.records import PublishedEstimate
 from evidence.dataset.time_bins import bin_of
 from evidence.dataset.vocabulary import CERTAINTIES
+from evidence.formatting import counted
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.trial_effects import SYMPTOMS
 
@@ -54,9 +55,49 @@ def published(reviews: Iterable[PublishedEstimate], answer: Answer) -> tuple[Pub
     return tuple(review for review in reviews if same_question(review, answer))
 
 
+def is_about(review: PublishedEstimate, answer: Answer) -> bool:
+    """Whether a review and an answer share at least half of the people of both, by the trials the review lists.
+
+    Unknown numbers of people share nothing.
+    """
+    if not review.n or not answer.people:
+        return False
+    shared = sum(entry.people or 0 for entry in answer.used if entry.trial in review.trials)
+    return 2 * shared >= review.n and 2 * shared >= answer.people
+
+
 def rating(reviews: Iterable[PublishedEstimate], answer: Answer) -> PublishedEstimate | None:
-    """The first published estimate of the same question that rates its certainty, else None."""
-    return next((review for review in published(reviews, answer) if review.certainty), None)
+    """Return the first published estimate of the same question, on mostly the same people, that rates its certainty.
+
+    A certainty belongs to a body of evidence: a review of other trials rates other evidence.
+    """
+    return next((r for r in published(reviews, answer) if r.certainty and is_about(r, answer)), None)
+
+
+def rating_of_others(reviews: Iterable[PublishedEstimate], answer: Answer) -> PublishedEstimate | None:
+    """Return the first estimate that rates the same question on other trials, else None."""
+    return next((r for r in published(reviews, answer) if r.certainty and not is_about(r, answer)), None)
+
+
+def words_for(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
+    """Return the rating of an answer in words; of a review of other trials, that it is one."""
+    known = tuple(reviews)
+    own = rating(known, answer)
+    other = rating_of_others(known, answer)
+    if own is not None or other is None or other.certainty is None:
+        return in_words(own)
+    size = ", ".join(
+        part
+        for part in (
+            counted(other.k, "trial") if other.k else "",
+            counted(other.n, "person", "people") if other.n else "",
+        )
+        if part
+    )
+    trials = f"other trials ({size})" if size else "other trials"
+    level = CERTAINTIES[other.certainty].label
+    rated = f"{other.label} rated this question on {trials}: {level[:1].lower()}{level[1:]}"
+    return f"Certainty: not rated for these trials. {rated}"
 
 
 def in_words(review: PublishedEstimate | None) -> str:

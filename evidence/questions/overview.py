@@ -98,7 +98,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
         + (f"; {chance}" if (chance := statements.probability_in_words(first)) else "")
         + (f"; {kinds}" if kinds else ""),
         statements.behind(first),
-        certainty.in_words(certainty.rating(reviews, first)),
+        certainty.words_for(reviews, first),
         f"{points} MADRS points {lower} on {sides.drug} than on {sides.comparator}.",
         _results(first),
     )
@@ -138,7 +138,7 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
         unit,
         f"{spread}{_risk_ratio(found.pooled)}{f'; {chance}' if chance else ''}",
         statements.behind(found),
-        certainty.in_words(certainty.rating(reviews, found)),
+        certainty.words_for(reviews, found),
         f"On {sides.drug} against {sides.comparator}: symptom score at least halved.",
         _results(found),
     )
@@ -221,7 +221,7 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         f"of 100 feel detached: {sides.drug} v {sides.comparator}",
         f"risk difference {item.in_words('RD')}",
         statements.behind(found),
-        certainty.in_words(certainty.rating(reviews, found)),
+        certainty.words_for(reviews, found),
         words,
         _results(found),
         borrowed="from other trials" if wider.dropped else "",

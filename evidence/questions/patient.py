@@ -262,7 +262,7 @@ def answers(found: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tup
         names = listed([entry.label for entry in answer.used]) if answer.k <= _MOST_NAMED else ""
         words = f"{statements.headline_of_rates(answer, sides)}."
         words += f" {names}." if names else ""
-        words += f" {certainty.in_words(certainty.rating(known, answer))}."
+        words += f" {certainty.words_for(known, answer)}."
         lines.append((term.label, words, found.address("response", comparator_kind=(kind,))))
     return lines
 

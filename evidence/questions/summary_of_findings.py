@@ -135,7 +135,11 @@ class Line:
             note = f" {self.review.note}." if self.review.note else " Its reasons for marking down are not held here."
             return f"Rated by {self.review.label}{' on ' + ', '.join(held) if held else ''}.{note}"
         if self.unrated:
-            return f"{listed([r.label for r in self.unrated])} pooled the same question without rating its certainty."
+            others = [r.label for r in self.unrated if r.certainty]
+            silent = [r.label for r in self.unrated if not r.certainty]
+            parts = [f"{listed(others)} rated the same question on other trials."] if others else []
+            parts += [f"{listed(silent)} pooled the same question without rating its certainty."] if silent else []
+            return " ".join(parts)
         return "No review held here rates the same question."
 
     @property
@@ -263,7 +267,7 @@ def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], s
             continue
         same = certainty.published(published, found)
         rated = certainty.rating(published, found)
-        unrated = tuple({r.label: r for r in same if not r.certainty}.values())
+        unrated = tuple({r.label: r for r in same if not r.certainty or rated is None}.values())
         lines.append(Line(name, title, happening, found, absolute(found), rated, unrated))
     sides = sides_of(entry.first for line in lines for entry in line.answer.used)
     return Summary(

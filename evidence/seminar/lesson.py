@@ -346,7 +346,7 @@ def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], scope: Scop
     return Step(
         "certainty",
         "How far to trust it",
-        f"{rated}{certainty.in_words(review)}.",
+        f"{rated}{certainty.words_for(story.view.evidence.reviews, answer)}.",
         said(f"{statements.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "", scope.words),
         (f"{blinding.headline(scope.answer, lenses)}.", blinding.caution(answer, lenses)),
         results,

@@ -7,6 +7,7 @@ from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.questions import certainty
+from evidence.questions.certainty import rating, words_for
 from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 from tests.support.builders import counted, difference, result
@@ -28,8 +29,9 @@ def review(**cells: Any) -> PublishedEstimate:
         "ci_low": 1.0,
         "ci_high": 4.0,
         "certainty": "low",
+        "n": 40,
     }
-    return PublishedEstimate(**(usual | cells))
+    return PublishedEstimate(**(usual | cells)).listing({"smith-2020"})
 
 
 def asked(*rows: Result, outcomes: tuple[str, ...] = ("response",), measure: str = "RR") -> Answer:
@@ -100,7 +102,39 @@ def test_shapes_fill_one_circle_a_step() -> None:
 
 def test_the_default_question_is_rated_by_cochrane(evidence: Evidence) -> None:
     # Dean 2021, ketamine against midazolam at 24 hours: very low certainty.
-    rows = [*evidence.trials["murrough-2013a"], *evidence.trials["grunebaum-2017"]]
+    # It lists Murrough 2013a and Grunebaum 2018 (152 of its 296 people); Grunebaum 2017 is bipolar.
+    names = ("murrough-2013a", "grunebaum-2017", "grunebaum-2018")
+    rows = [row for name in names for row in evidence.trials[name]]
     found = certainty.rating(evidence.reviews, asked(*rows))
     assert found is not None
     assert (found.comparator, found.certainty, found.citation) == ("midazolam", "very low", "Dean2021Cochrane")
+
+
+@pytest.mark.parametrize(
+    ("people", "trials", "rated"),
+    [
+        (40, {"smith-2020"}, True),
+        (80, {"smith-2020"}, True),  # half of the review's people
+        (81, {"smith-2020"}, False),
+        (40, {"jones-2021"}, False),
+        (40, set(), False),
+        (None, {"smith-2020"}, False),
+    ],
+)
+def test_a_certainty_belongs_to_the_trials_it_was_given_for(people: int | None, trials: set[str], rated: bool) -> None:
+    known = review(n=people).listing(trials)
+    assert (rating([known], MIDAZOLAM) is not None) == rated
+    words = words_for([known], MIDAZOLAM)
+    if not rated:
+        assert words.startswith("Certainty: not rated for these trials. ")
+        assert " rated this question on other trials" in words
+
+
+def test_our_own_people_must_be_shared_by_half_too() -> None:
+    ours = asked(counted(9, 20, 3, 20), counted(9, 30, 3, 30, trial="big", label="Big"))
+    assert rating([review(n=40)], ours) is None
+
+
+def test_the_shipped_reviews_know_their_trials(evidence: Evidence) -> None:
+    known = next(r for r in evidence.reviews if r.estimate == "cochrane_unipolar_km_response_24h")
+    assert {"murrough-2013a", "grunebaum-2018", "fava-2018"} <= known.trials

@@ -30,10 +30,10 @@ def review(**cells):
         "effect": 2.5,
         "ci_low": 1.0,
         "ci_high": 6.2,
-        "k": 4,
-        "n": 296,
+        "k": 1,
+        "n": 72,
     }
-    return PublishedEstimate(**(usual | cells))
+    return PublishedEstimate(**(usual | cells)).listing({"smith-2020"})
 
 
 def summarise(*rows, reviews=()):
@@ -98,7 +98,7 @@ def test_an_interval_that_includes_no_difference_is_said_so():
 def test_certainty_has_its_source_and_only_a_published_one():
     rated = line_of(MURROUGH, reviews=[review(certainty="very low")])
     assert rated.certainty.endswith("Very low certainty")
-    assert rated.reason.startswith("Rated by Smith review on 4 trials, 296 people.")
+    assert rated.reason.startswith("Rated by Smith review on 1 trial, 72 people.")
     unrated = line_of(MURROUGH, reviews=[review()])
     assert unrated.certainty == "not rated"
     assert unrated.reason == "Smith review pooled the same question without rating its certainty."
