@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from evidence.synthesis.answers import answer as answer
     from evidence.synthesis.trial_effects import Question as Question
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "Answer": "evidence.synthesis.answers",
