@@ -17,7 +17,7 @@ from evidence.dataset.vocabulary import VERDICTS
 from evidence.formatting import counted, listed, number, plain
 from evidence.questions.duration import is_follow_up
 from evidence.selection.filters import comparator_kind
-from evidence.selection.selection import trials_of
+from evidence.selection.selection import PRESETS, trials_of
 from evidence.selection.url import address
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.proportions import wilson
@@ -441,21 +441,30 @@ CHECKS: Mapping[str, tuple[Check, ...]] = MappingProxyType(
         "reference-zheng": (Check("The nearest record", r"in the (Journal .+?)\.?$", zheng_record),),
     }
 )
-# Where each statement can be looked at: page, preset and options as they stand in the URL.
-_VIEWS: Mapping[str, str] = MappingProxyType(
+# Where each statement can be looked at: the page, the question it asks, a trial. A topic may not ask that question.
+_VIEWS: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     {
-        "onset-24h": address("response", "midazolam"),
-        "onset-hours": address("onset", "everything"),
-        "duration-7d": address("duration", "placebo"),
-        "response-70": address("trials", "everything", trial="murrough-2013b"),
-        "duration-6m": address("duration", "repeated"),
-        "duration-more": address("duration", "esketamine"),
-        "safety-acute": address("safety", "esketamine"),
-        "safety-long": address("safety", "everything"),
-        "benefit-risk": address("summary", "esketamine"),
-        "trd-definition": address("trials", "everything", {"population": ["TRD"]}),
+        "onset-24h": ("response", "midazolam", ""),
+        "onset-hours": ("onset", "everything", ""),
+        "duration-7d": ("duration", "placebo", ""),
+        "response-70": ("trials", "everything", "murrough-2013b"),
+        "duration-6m": ("duration", "repeated", ""),
+        "duration-more": ("duration", "esketamine", ""),
+        "safety-acute": ("safety", "esketamine", ""),
+        "safety-long": ("safety", "everything", ""),
+        "benefit-risk": ("summary", "esketamine", ""),
     }
 )
+
+
+def _view(claim: str) -> str:
+    """Return the address where a statement can be looked at; empty where this topic has no such view."""
+    if claim == "trd-definition":
+        return address("trials", "everything", {"population": ["TRD"]})
+    page, preset, trial = _VIEWS.get(claim, ("", "", ""))
+    if preset not in PRESETS:
+        return ""
+    return address(page, preset, trial=trial) if trial else address(page, preset)
 
 
 def assess(evidence: Evidence, claim: Claim) -> Assessed:
@@ -465,7 +474,7 @@ def assess(evidence: Evidence, claim: Claim) -> Assessed:
         printed = re.search(check.pattern, claim.explanation) if check.pattern else None
         live = check.compute(evidence)
         found.append(Found(check.what, printed[1] if printed else None, live, bool(check.pattern)))
-    return Assessed(claim, tuple(found), _VIEWS.get(claim.claim, ""))
+    return Assessed(claim, tuple(found), _view(claim.claim))
 
 
 def assess_all(evidence: Evidence) -> tuple[Assessed, ...]:

@@ -311,8 +311,8 @@ def _duration(story: Story, found: Mapping[str, Section]) -> Step:
         "duration",
         "How long it lasts",
         large,
-        said(numbers, *chosen.captions, single and f"{single}."),
-        (*notes, *found["withdrawal"].captions),
+        said(numbers, *chosen.captions[:1], single and f"{single}."),
+        (*notes, *dict.fromkeys((*chosen.captions[1:], *found["withdrawal"].captions))),
         chosen.results,
         ("withdrawal" if inside else "course") if chosen.figure is not None else "",
     )

@@ -60,6 +60,9 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
             filters = f" · {counted(active, 'filter')} on" if active else ""
             count = headcount(kept)
             label = f"{count.trials} of {len(evidence.trials)} trials{filters} · filter"
+            # A new label makes a new panel, which would be shut: it stays as it was, for the next filter.
+            if st.session_state.get("filters"):
+                st.session_state["filters"] = True
             with st.popover(label, key="filters", type="tertiary", on_change="rerun") as panel:
                 if panel.open:
                     st.markdown(f"**{count.trials} of {len(evidence.trials)} trials**, {count.in_people}")

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import MODELS, Evidence, load
+from evidence.dataset.vocabulary import activate, shipped_words
 from evidence.export import summary_of_findings as summary
 from evidence.export.formats import FORMATS, export
 from evidence.questions.summary_of_findings import summarise
@@ -47,11 +48,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def attacked(folder: Path) -> Evidence:
+def attacked(folder: Path) -> Iterator[Evidence]:
     found = load(folder)
     assert found.is_valid
     assert len(found.results) == len(load(hostile.DATA).results)
-    return found
+    activate(found.words)
+    yield found
+    activate(shipped_words())
 
 
 @pytest.mark.parametrize(("file", "column"), [(file, name) for file in MODELS for name in hostile.text_columns(file)])

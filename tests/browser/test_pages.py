@@ -44,6 +44,8 @@ OVERLAPS = """() => {
 }"""
 
 
+# Whether marks of a chart have a source to show; people drawn one by one have none.
+HAS_SOURCES = "chart => [...chart.querySelectorAll('.points path')].some(e => e.__data__.data)"
 # The middle of a mark that is on screen and has something to say.
 VISIBLE_MARK = """chart => [...chart.querySelectorAll('.points path')].filter(e => e.__data__.data).map(e => {
     const r = e.getBoundingClientRect(); return [r.x + r.width / 2, r.y + r.height / 2];
@@ -51,7 +53,7 @@ VISIBLE_MARK = """chart => [...chart.querySelectorAll('.points path')].filter(e 
 
 
 def count_line(page: Page) -> Locator:
-    return page.locator(".st-key-filters button").first
+    return page.locator(".st-key-filters button p").first
 
 
 def choose(page: Page, box: str, option: str) -> None:
@@ -164,7 +166,9 @@ def test_a_click_on_a_mark_opens_its_citation_and_leads_to_the_trial(page: Page,
 @pytest.mark.parametrize("address", ["onset", "duration", ""])
 def test_a_mark_of_every_other_kind_of_chart_can_be_clicked(page: Page, server: Server, address: str) -> None:
     visit(page, f"{server.url}/{address}", ADDRESSES[address])
-    for chart in page.get_by_test_id("stPlotlyChart").all():
+    charts = [chart for chart in page.get_by_test_id("stPlotlyChart").all() if chart.evaluate(HAS_SOURCES)]
+    assert charts
+    for chart in charts:
         chart.scroll_into_view_if_needed()
         card = page.locator("[class*=st-key-card-]")
         clicked(page, lambda chart=chart: tuple(chart.evaluate(VISIBLE_MARK)), card)
@@ -197,7 +201,6 @@ def test_filters_travel_in_the_address_across_pages_and_reloads(page: Page, serv
     everything = count_line(page).inner_text()
     count_line(page).click()
     choose(page, "Route", "Intranasal")
-    page.keyboard.press("Escape")
     expect(count_line(page)).to_contain_text("1 filter on")
     expect(count_line(page)).not_to_have_text(everything)
     page.wait_for_url(re.compile("route=Intranasal"))

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from evidence.dataset.evidence import DATA, load
-from tests.support.looks import visit
+from tests.support.looks import go_to, visit
 from tests.support.paths import SAMPLES
 from tests.support.server import IDLE, SLOW, TOKEN, Server, dashboard
 from tests.support.workbench import CELLS, REFERENCE, csv_of
@@ -88,7 +88,7 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     chart = page.get_by_test_id("stPlotlyChart").first
     expect(chart.locator(".ytick", has_text="Newcomer 2026").first).to_contain_text("new")
     # Another page and back: what was dropped in is still there.
-    page.get_by_test_id("stTopNavLink").filter(has_text="Methods").click()
+    go_to(page, "Methods")
     expect(page.get_by_role("heading", level=1, name="Where do the numbers come from?")).to_be_visible()
     page.wait_for_function(IDLE)
     page.go_back()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evidence.dataset.csv_table import read_table
 from evidence.dataset.dictionary import columns
-from evidence.dataset.evidence import DATA, FILES, MODELS, REFERENCES, TRIALS
+from evidence.dataset.evidence import DATA, FILES, MODELS, REFERENCES, TOPIC_FILE, TRIALS, VOCABULARY
 from evidence.dataset.references import read_references
 from evidence.dataset.validation import validate
 
@@ -38,13 +38,28 @@ ADMITTED = (
     "Evil '); DROP TABLE evil; -- \\",
 )
 REFERENCE_TEXTS = ("title", "container-title", "volume", "issue", "page", "note")
-_KEPT = frozenset({"trial", "citation", "registration", "claim", "estimate"})  # identifiers, or numbers
+# Identifiers, or numbers.
+_KEPT = frozenset({"trial", "other_trial", "citation", "registration", "claim", "estimate"})
+_KEPT_IN = {"review_trials.csv": frozenset({"review"})}
+_TOPIC = f"""
+title = {json.dumps(ADMITTED[0])}
+subject = {json.dumps(ADMITTED[1])}
+drug = {json.dumps(ADMITTED[5])}
+keywords = [{json.dumps(ADMITTED[0])}]
+
+[plain_words]
+midazolam = {json.dumps(ADMITTED[3])}
+
+[[question]]
+name = "evil"
+label = {json.dumps(ADMITTED[1])}
+"""
 
 
 def text_columns(file: str) -> list[str]:
     """The columns of a file that hold free text."""
     held = [column.name for column in columns(file) if column.kind == "string" and not column.words]
-    return [name for name in held if name not in _KEPT]
+    return [name for name in held if name not in _KEPT | _KEPT_IN.get(file, frozenset())]
 
 
 def is_refused(file: str, column: str, payload: str) -> bool:
@@ -67,7 +82,8 @@ def hostile_folder(folder: Path) -> Path:
     for name in MODELS:
         head, *rows = _rows(name)
         trials: dict[str, int] = {}
-        places = [head.index(column) for column in text_columns(name)]
+        # The other files name a word by its value.
+        places = [head.index(column) for column in text_columns(name) if (name, column) != (VOCABULARY, "value")]
         written = [head]
         for number, row in enumerate(rows):
             # The rows of a trial agree on what belongs to it, so that the text goes by the trial.
@@ -78,6 +94,7 @@ def hostile_folder(folder: Path) -> Path:
             written.append(cells)
         (folder / name).write_bytes(_written(written))
     _references(folder)
+    (folder / TOPIC_FILE).write_text(_TOPIC, "utf-8")
     assert {path.name for path in folder.iterdir()} == set(FILES)
     return folder
 

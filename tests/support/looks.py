@@ -1,5 +1,6 @@
 """What a browser shows of any page: whether it can be read, what lies on what, what it asked for and complained of."""
 
+import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
@@ -63,6 +64,20 @@ def host(url: str) -> str:
 def visit(page: Page, url: str, title: str) -> None:
     page.goto(url)
     settled(page, title)
+
+
+def go_to(page: Page, title: str) -> None:
+    """Choose a page in the menu by its title; the drawer that holds it is opened first."""
+    links = page.get_by_test_id("stTopNavLink").or_(page.get_by_test_id("stTopNavDropdownLink"))
+    wanted = links.filter(has_text=re.compile(f"^{re.escape(title)}$"))
+    drawers = page.get_by_test_id("stTopNavSection")
+    expect(drawers.first).to_be_visible(timeout=SLOW)
+    for drawer in drawers.all():
+        if wanted.count():
+            break
+        drawer.click()
+        expect(page.get_by_test_id("stTopNavPopover")).to_be_visible()
+    wanted.click()
 
 
 def settled(page: Page, title: str) -> None:
