@@ -6,10 +6,11 @@ from statistics import median
 
 from evidence.formatting import counted, plain
 from evidence.questions.duration import FollowUp
+from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.proportions import wilson
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.sentences import Sides, absolute, sides_of, verb_of
+from evidence.synthesis.sentences import Sides, absolute, interval_name, sides_of, verb_of
 
 MOST_GUESSES = 200
 PEOPLE = (0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100)
@@ -24,6 +25,7 @@ class Truth:
     low: float | None = None
     high: float | None = None
     label: str = ""
+    interval: str = "95% CI"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Asked:
         if len(values) > 1:
             return f"{min(values):.0f} to {max(values):.0f} {self.unit} in {len(values)} groups"
         only = self.truths[0]
-        span = f" (95% CI {only.low:.0f} to {only.high:.0f})" if only.low is not None and only.high is not None else ""
+        has_interval = only.low is not None and only.high is not None
+        span = f" ({only.interval} {only.low:.0f} to {only.high:.0f})" if has_interval else ""
         return f"{only.value:.0f} {self.unit}{span}"
 
 
@@ -77,7 +80,7 @@ def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:
     verb = verb_of(answer.question.outcomes[0])
     drug, control = (_of_arm(arm) for arm in counts)
     if answer.k > 1:
-        drug = Truth(*found.events_of_100)
+        drug = _pooled(answer, found)
     return tuple(
         Asked(key, name, _words(name, verb, time), "of 100 people", 100, PEOPLE, (truth,))
         for key, name, truth in (("drug", sides.drug, drug), ("comparator", sides.comparator, control))
@@ -91,7 +94,7 @@ def of_event(answer: Answer, rates: tuple[float, float] | None, verb: str) -> tu
         return ()
     sides: Sides = sides_of(entry.first for entry in answer.used)
     found = absolute(answer)
-    truth = _of_arm(counts[0]) if answer.k == 1 or found is None else Truth(*found.events_of_100)
+    truth = _of_arm(counts[0]) if answer.k == 1 or found is None else _pooled(answer, found)
     return (Asked("event", sides.drug, _words(sides.drug, verb, ""), "of 100 people", 100, PEOPLE, (truth,)),)
 
 
@@ -108,6 +111,11 @@ def of_days(items: Sequence[FollowUp]) -> tuple[Asked, ...]:
 
 def _words(name: str, verb: str, time: str) -> str:
     return f"Of 100 people on {name}, how many {verb}{f' {time}' if time else ''}?"
+
+
+def _pooled(answer: Answer, found: Absolute) -> Truth:
+    name = interval_name(answer.pooled) if answer.pooled is not None else "95% CI"
+    return Truth(*found.events_of_100, interval=name)
 
 
 def _of_arm(arm: Counts) -> Truth:

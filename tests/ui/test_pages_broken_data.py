@@ -72,11 +72,17 @@ def test_no_page_falls_over_a_file_of_trials_that_cannot_be_read(spoil: Any, dat
         ("claims.csv", break_empty),
     ],
 )
-def test_no_page_falls_over_another_file(name: str, spoil: Any, data_copy: Path) -> None:
+def test_no_page_falls_over_another_file(name: str, spoil: Any, data_copy: Path, evidence: Evidence) -> None:
+    first = {
+        result.trial
+        for result in evidence.results
+        if (result.intervention, result.route, result.dose, result.dose_unit, result.comparator)
+        == ("ketamine", "intravenous", 0.5, "mg/kg", "midazolam")
+    }
     spoil(data_copy / name)
     for at in every_page_stands():
         assert at.warning[0].value == "A data file has errors; what could be read is shown."
-        assert trials_on_screen(at) == 8
+        assert trials_on_screen(at) == len(first)
 
 
 def test_no_page_falls_over_a_folder_that_is_not_there(
@@ -108,7 +114,7 @@ def test_one_bad_row_is_counted_listed_and_left_out(data_copy: Path, evidence: E
         problems = at.dataframe[0].value
         assert list(problems["Line"]) == [line]
         assert problems["Fix"].str.len().min() > 0
-        assert at.caption[-1].value.count("553 results") == 1
+        assert at.caption[-1].value.count(f"{len(evidence.results) - 1} results") == 1
 
 
 @pytest.mark.parametrize("spoil", BREAKS)
@@ -135,15 +141,16 @@ def test_the_last_good_data_are_kept_and_the_mended_file_is_back(spoil: Any, dat
     assert (at.caption[-1].value, at.header[0].value) == (stamp, shown)
 
 
-def test_a_row_added_while_the_app_runs_is_on_the_next_screen(data_copy: Path) -> None:
+def test_a_row_added_while_the_app_runs_is_on_the_next_screen(data_copy: Path, evidence: Evidence) -> None:
     at = opened("trials", preset="Everything")
-    assert "79 trials, 554 results" in at.caption[-1].value
+    trials, results = len(evidence.trials), len(evidence.results)
+    assert f"{trials} trials, {results} results" in at.caption[-1].value
     path = data_copy / "trials.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join([*lines, lines[1].replace("aan-het-rot-2010,aan het Rot 2010", "new-2026,New 2026")]))
     at.run()
     assert_sound(at)
-    assert "80 trials, 555 results" in at.caption[-1].value
+    assert f"{trials + 1} trials, {results + 1} results" in at.caption[-1].value
     assert "New 2026" in at.dataframe[0].value.to_string()
 
 

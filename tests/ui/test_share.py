@@ -43,7 +43,7 @@ def test_the_button_holds_the_filters_as_text():
 
 def test_a_link_may_name_what_a_filter_offers_by_its_value_in_the_files_and_in_any_capitals():
     at = opened("trials", preset="EVERYTHING", route="oral", population=["trd", "bipolar"])
-    assert at.selectbox(key="preset").value == "everything"
+    assert at.pills(key="preset").value == "everything"
     assert at.multiselect(key="route").value == ["oral"]
     assert at.multiselect(key="population").value == ["TRD", "bipolar"]
     assert any("route=Oral" in item.proto.body for item in at.get("html")), "the Share button puts it into the address"
@@ -105,7 +105,7 @@ def test_beside_every_download_stands_how_to_cite_view_and_trials(page, evidence
     assert len(ways) == max(charts, 1)
     for way in ways:
         view, trials = (item.value for item in way.get("code"))
-        assert f"data version {evidence.short}" in view
+        assert f"data version {evidence.version}" in view
         assert f"View: Everything ({len(evidence.trials)} trials" in view
         assert "preset=Everything" in view
         assert trials.startswith("1. ")
