@@ -14,7 +14,7 @@ from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped
 
 view = views.current()
-heading.question(view.evidence.topic.title)
+heading.question(escaped(view.evidence.topic.title))
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
