@@ -46,7 +46,8 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
     text += f" (risk difference {size}; {behind(lead.difference)})"
     following = [h for h in more if h is not lead][:3]
     if following:
-        text += f"; next come {listed([f'{h.spoken} ({_of_100((h.differs or (0.0,))[0])})' for h in following])}"
+        named = listed([f"{h.spoken} ({_of_100((h.differs or (0.0,))[0])})" for h in following])
+        text += f"; next {'comes' if len(following) == 1 else 'come'} {named}"
     rarer = [h for h in fewer if h is not lead][:2]
     if rarer:
         text += f". Rarer on {sides.drug}: "

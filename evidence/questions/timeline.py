@@ -92,6 +92,8 @@ class Timeline:
         if not (above and below) or above & below:
             return HONEST
         benefit, harm = (" against ".join(sides) for sides in (self.above, self.below))
+        if benefit == harm:
+            return f"Effects and harms are of {benefit}, but no trial is in both. {HONEST}"
         return f"Effects are of {benefit}, harms of {harm}: no trial is in both. {HONEST}"
 
     @property

@@ -40,6 +40,7 @@ _EVENTS: Mapping[str, str] = MappingProxyType(
     {
         "dissociation": "felt cut off from the world or from their own body",
         "long-lasting-dissociation": "felt cut off from the world for a long time",
+        "derealisation": "felt that the world was not real",
         "feeling-drunk": "felt drunk",
         "euphoric-mood": "felt very high",
         "heart-rate-abnormal": "had a fast or slow heart beat",

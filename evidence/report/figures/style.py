@@ -212,7 +212,7 @@ def link(text: str, url: str | None, note: str, ink: Ink) -> str:
     """A label for an axis: the text linked to its citation, then a quiet note. Escaped, http(s) only."""
     label = markup.escape(text)
     if url and url.startswith(("https://", "http://")):
-        target = markup.escape(url)  # an attribute, in which quotes count
+        target = markup.escape(url.replace('"', "%22"))  # an attribute, which a quote would end
         label = f'<a href="{target}" target="_blank" style="color:{ink.link}">{label}</a>'
     return f'{label}<span style="color:{ink.secondary}">  {markup.escape(note)}</span>' if note else label
 

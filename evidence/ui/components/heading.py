@@ -1,8 +1,14 @@
 """The head of a page: its question small, its finding large, and what the finding hangs on in full ink below."""
 
+import re
+
 import streamlit as st
 
 from evidence.ui.components.citation_card import escaped
+
+# Where the numbers behind a finding begin: not at "(20 to 86)" or "(24 against 6 of 100 responded)", which mean nothing
+# away from their number.
+_OPENING = re.compile(r" \((?!\d+ (?:to|against) )")
 
 
 def split(headline: str) -> tuple[str, str]:
@@ -14,10 +20,15 @@ def split(headline: str) -> tuple[str, str]:
     ('Most in nausea; next comes headache (4 more of 100).', '52%; 1 trial')
     >>> split("Lower at 24 hours (4 points). Lower at 7 days (2 points).")
     ('Lower at 24 hours.', '4 points. Lower at 7 days (2 points).')
+    >>> split("About 41 (20 to 86) of 100 responded (risk ratio 2.2; 3 trials).")  # a range belongs to its number
+    ('About 41 (20 to 86) of 100 responded.', 'risk ratio 2.2; 3 trials')
     >>> split("Nobody measured it.")
     ('Nobody measured it.', '')
     """
-    before, _, rest = headline.partition(" (")
+    opening = _OPENING.search(headline)
+    if opening is None:
+        return headline, ""
+    before, rest = headline[: opening.start()], headline[opening.end() :]
     closings = (place for place, letter in enumerate(rest) if letter == ")")
     end = next((place for place in closings if rest[:place].count("(") == rest[:place].count(")")), None)
     if end is None:

@@ -23,5 +23,5 @@ def test_quotes_stay_and_directions_are_apart(text: str, expected: str) -> None:
 
 def test_a_quote_in_an_address_ends_no_attribute() -> None:
     text = link('"A" 2024', 'https://x.org/?a="1"', "24 h", LIGHT)
-    assert 'href="https://x.org/?a=&quot;1&quot;"' in text
+    assert 'href="https://x.org/?a=%221%22"' in text
     assert '>"A" 2024</a>' in text
