@@ -23,9 +23,10 @@ from evidence.ui.workbench.state import Brought, Cells, Item
 
 TRIAL = ("label", "trial", "acronym", "registration", "design", "blinding", "population", "age_group", "n_randomised")
 COMPARISON = (
-    *("intervention", "route", "dose", "dose_unit", "administrations", "comparator", "background", "dose_note"),
+    *("intervention", "route", "dose", "dose_unit", "administrations", "schedule", "comparator", "background"),
+    *("masking", "comparator_arm", "dose_note"),
 )
-MEASUREMENT = ("outcome", "instrument", "unit", "hours", "anchor", "analysis", "primary")
+MEASUREMENT = ("outcome", "instrument", "unit", "hours", "timing", "anchor", "analysis", "primary")
 COUNTS = ("events_intervention", "n_intervention", "events_comparator", "n_comparator")
 PERCENTS = ("percent_intervention", "percent_comparator")
 SCORES = ("mean_intervention", "sd_intervention", "mean_comparator", "sd_comparator")
