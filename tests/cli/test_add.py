@@ -210,10 +210,14 @@ def test_a_file_is_called_by_its_name_and_the_reason_is_its_own(
     said = "binary.csv:1 [reference-file] The references cannot be read: it is binary data, not text. Fix: Export them"
     assert said in capsys.readouterr().out
 
-    def refused(path: Path, **_: object) -> None:
-        raise PermissionError(13, "Permission denied")
+    stat = Path.stat
 
-    monkeypatch.setattr(Path, "stat", refused)  # a folder that may not be entered
+    def refused(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path == rows:  # it lies in a folder that may not be entered
+            raise PermissionError(13, "Permission denied")
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refused)
     assert main(["add", str(rows), *data]) == 2
     assert "cannot be opened: Permission denied" in capsys.readouterr().err
 

@@ -235,7 +235,9 @@ def test_one_trial_is_not_called_pooled(scripts, answers):
     assert "fit <- bayes(c(used$yi), c(used$vi), prior)" in scripts["two trials"]
     assert "sessionInfo()" in scripts["two trials"]
     assert "prior <- function(u) dnorm(2 * (u - log(1.0)), -2.12, 1.53, log = TRUE)" in scripts["two trials"]
-    assert "predicts = FALSE" in scripts["two trials"]
+    assert (
+        'report_bayes("", fit, c(used$yi), c(used$vi), prior, TRUE, FALSE)' in scripts["two trials"]
+    )  # predicts nothing
     one_difference = [difference(-7.9, -12.7, -3.2)]
     alone = r_script(answer(one_difference, Question(SYMPTOMS, "MD", AT_24_HOURS)), "", "x")
     assert "ratio = FALSE" in alone
