@@ -48,7 +48,7 @@ with right:
             config={"displayModeBar": False},
         )
     st.markdown(escaped(by_lot.headline))
-for line in (*course.captions, *by_lot.captions):
+for line in (*course.captions, *by_lot.captions, *by_lot.notes):
     st.caption(escaped(line))
 with st.expander(
     "Stratum by stratum: hazard ratios of the randomised withdrawals", key="withdrawals", on_change="rerun"

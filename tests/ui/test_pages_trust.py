@@ -65,7 +65,8 @@ def test_pages_about_all_trials_do_not_mind_an_empty_selection(page):
 
 def test_two_reviews_that_disagree_are_drawn_and_said():
     at = sound_page("bias", preset=EVERYTHING)
-    assert "reviews disagree on Berman 2000, Diazgranados 2010, Zarate 2006 and Zarate 2012" in at.header[0].value
+    assert "reviews disagree on Berman 2000, Diazgranados 2010, " in at.header[0].value
+    assert at.header[0].value.endswith("Zarate 2006 and Zarate 2012.")
     assert "missing outcomes high risk (dean2021cochrane); low risk (kishimoto2016)" in charts(at)[0].proto.alt
 
 
@@ -89,7 +90,7 @@ def test_a_clicked_mark_opens_the_card_of_its_reviews():
 def test_the_filter_by_judgement_is_in_the_url():
     at = sound_page("bias", preset=EVERYTHING, **{"bias-judgement": "High risk", "bias-domain": "Other bias"})
     assert at.selectbox(key="bias-domain").value == "other-bias"
-    assert at.header[0].value.startswith("1 of 1 trial judged")
+    assert at.header[0].value.startswith("2 of 2 trials judged")
     assert charts(at)[0].proto.alt.startswith("Singh 2016:")
 
 
@@ -102,9 +103,9 @@ def test_a_filter_that_leaves_nothing_is_undone():
 
 
 def test_the_weights_are_said():
-    assert "weighted as in the response pool (2 trials)" in words(sound_page("bias"))
+    assert "weighted as in the response pool (3 trials)" in words(sound_page("bias"))
     at = sound_page("bias", preset=PRESETS["midazolam"].label, **{"bias-time": "After 31 days"})
-    assert "each trial counts the same (8 trials; nothing is pooled)" in words(at)
+    assert "each trial counts the same (9 trials; nothing is pooled)" in words(at)
 
 
 def brought(data, at=None):
@@ -180,7 +181,7 @@ def test_the_summary_is_a_table_with_its_exports():
     assert list(table.columns)[:3] == ["Outcome", "With midazolam", "With ketamine (95% CI)"]
     assert "Response, 24 hours" in str(table.iloc[0, 0])
     assert [b.label for b in at.download_button] == ["Web page (HTML)", "Word (DOCX)", "Spreadsheet (CSV)"]
-    assert "The evidence is very uncertain." in at.header[0].value
+    assert "The evidence is very uncertain about the effect of ketamine on response." in at.header[0].value
 
 
 def test_a_selection_without_comparisons_has_no_table():
@@ -197,7 +198,7 @@ def test_all_claims_stand_with_shape_word_numbers_and_links():
     assert "**7.95** :gray[as printed]" in text
     assert "[See it in the data](response)" in text
     assert "What became of the article’s references" in text
-    assert "All 22 printed numbers" in text
+    assert "All 28 printed numbers" in text
     assert not at.warning
 
 
