@@ -27,9 +27,9 @@ stopped = relaxed(page.evidence.results, page.selection, duration.is_withdrawal,
 entries = duration.withdrawals(stopped.results)
 hazard = duration.hazard_answer(entries)
 course = sections.after_course(items, after.dropped, page.links, page.ink)
-by_lot = sections.withdrawal(
-    entries, hazard, stopped.dropped, page.links, page.ink, bool(st.session_state.get("masking"))
-)
+# The switch is drawn further down; before it is, a link says whether it is on.
+by_masking = bool(st.session_state.get("masking", st.query_params.get("masking") == "true"))
+by_lot = sections.withdrawal(entries, hazard, stopped.dropped, page.links, page.ink, by_masking)
 
 # Both at a glance: when depression comes back once doses stop, and whether going on keeps it away.
 heading.headline(duration.in_one_look(items, entries))
