@@ -216,11 +216,6 @@ def test_filters_travel_in_the_address_across_pages_and_reloads(page: Page, serv
         settled(page, ADDRESSES[address])
         expect(count_line(page)).to_have_text(line)
         assert parameters(page) == asked
-    for address in ("safety", "", "onset", "response"):
-        page.go_back()
-        settled(page, ADDRESSES[address])
-        expect(count_line(page)).to_have_text(line)
-        assert parameters(page) == asked
 
 
 def test_a_row_of_the_table_stays_true_when_the_table_changes(page: Page, server: Server) -> None:
