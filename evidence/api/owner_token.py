@@ -1,7 +1,7 @@
 """The owner's token: who started the server may save, and nobody else.
 
 Others can reach a server on this computer after all, through a proxy that adds no header, a tunnel or another account.
-So saving needs a secret that only the terminal shows, as notebooks do it: it stands in the address printed at the
+So saving needs a secret that only the terminal shows, as notebooks do it: it is part of the address printed at the
 start, the page takes it out of the address and keeps it for the session.
 """
 

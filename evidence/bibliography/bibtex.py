@@ -242,7 +242,7 @@ def _name(name: str) -> dict[str, str]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """The words of a name, what stands in braces being one."""
+    """Split a name into words; text in braces is one word."""
     words: list[str] = []
     depth = 0
     # A space that ends a command is none: \O ystein is one word.

@@ -30,7 +30,7 @@ read where they lie beside it or in its folder metadata/.
 What cannot become a row is kept in conversion/not-converted.csv with the reason; the effect sizes of the table stand
 beside ours in conversion/effect-sizes.csv.
 
-Exit status: 0 converted; 1 the file is no such data set, or effect sizes disagree; 2 wrong use or a file that cannot
+Exit status: 0 converted; 1 not a Metapsy file, or effect sizes disagree; 2 wrong use or a file that cannot
 be opened or written.
 """
 

@@ -18,7 +18,7 @@ _DESCRIPTION = """\
 Open the dashboard on a folder of data at this computer's own address, which no other computer reaches. The terminal
 shows the address that may save; Ctrl-C ends it.
 
-Exit status: 0 ended with Ctrl-C, 2 there is no such folder, or the port is taken.
+Exit status: 0 ended with Ctrl-C, 2 the folder does not exist, or the port is taken.
 """
 
 

@@ -1,4 +1,4 @@
-"""The popular article's statements: each number that a verdict prints, computed again from the rows it stands on.
+"""The popular article's statements: each number that a verdict prints, computed again from the rows behind it.
 
 A check reads the printed number out of the explanation and computes the same number live. Where the two differ, or
 the row is gone, the verdict is to be reviewed: the data has moved under it.

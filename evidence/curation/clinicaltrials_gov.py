@@ -59,7 +59,7 @@ _DAY_OF_DOSE = re.compile(
     r"|\bday[ -]?([01])[ ,]{0,2}\(?(?:baseline|pre-?dose|before|(?:first )?dos(?:e|ing)|infusion)",
     re.IGNORECASE,
 )
-# What names the time before the dose, with its day and what more stands in its brackets.
+# What names the time before the dose, with its day and anything else in brackets.
 _BASELINE = re.compile(
     r"\b(?:baseline|pre-?dose)\b(?: {0,2}\((?:on )?day[ -]?[0-9]+[^()]{0,80}\)| {0,2},? {0,2}(?:on )?day[ -]?[01]\b)?"
     r"|\bday[ -]?[01] {0,2}\(?(?:baseline|pre-?dose)\)?|\bday[ -]?0\b",

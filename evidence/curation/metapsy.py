@@ -534,7 +534,7 @@ class _Converter:
         )
 
     def _same_drug(self, row: Row, lowest: str | None) -> str:
-        """Name a comparator arm with the same drug: a word of its own for the dose that stands in for a placebo."""
+        """Name a comparator arm with the same drug: a word of its own for the dose given as a placebo."""
         drug = self._arm_label(row.text("condition_arm1"), "condition_arm1", "drug_arm1")
         dose = _arm_dose(row, 2)
         if lowest is None or dose != lowest:

@@ -212,7 +212,7 @@ def _sheet(book: "Book", wanted: str) -> Upload:
 
 
 class _Page(NamedTuple):
-    """A sheet that was read: which row is its header, what is said of that, and how many of its names are known."""
+    """A sheet that was read: which row is its header, the note on it, and how many of its names are known."""
 
     title: str
     is_shown: bool

@@ -120,7 +120,7 @@ def sheet_rows(book: Book, sheet: Sheet, most_cells: int) -> SheetRows:
 def read_rows(source: IO[bytes], shared: Sequence[str], text: Text, most_cells: int) -> SheetRows:
     """Return the rows of a sheet's XML.
 
-    What stands in cells merged over several rows is taken for each of these rows. Raises TooManyCellsError where gaps
+    The content of cells merged over several rows is taken for each of these rows. Raises TooManyCellsError where gaps
     and cells together are more than allowed, and DamagedSheetError.
     """
     reader = _Reader(shared, text, most_cells)

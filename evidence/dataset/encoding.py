@@ -50,7 +50,7 @@ class Decoded:
 
 
 def line_at(data: bytes, position: int) -> int:
-    r"""The physical line a byte stands on, for any kind of line end.
+    r"""Return the physical line of a byte, for any kind of line end.
 
     >>> line_at(b"a\r\nb\rc", 5)
     3
@@ -138,7 +138,7 @@ def _wide_encoding(data: bytes) -> str:
 def single_byte_encoding(data: bytes) -> tuple[str, str]:
     """Return the one-byte encoding that gives the most plausible letters: Python's name and ours.
 
-    A letter counts for an encoding where it stands in a word as its case allows, a typographic sign always; anything
+    A letter counts for an encoding where its case fits its place in a word, a typographic sign always; anything
     else counts against it. Windows-1252 wins a tie; where its undefined bytes occur it is Latin-1 or Mac Roman.
 
     >>> [single_byte_encoding("Müller, Cañas".encode(name))[1] for name in ("mac_roman", "latin-1")]

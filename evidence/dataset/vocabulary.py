@@ -428,7 +428,7 @@ def shipped_words() -> Words:
     """Return the words of the data that come with the program; none where they have none."""
     try:
         text = read_shipped("vocabulary.csv").decode()
-        from evidence.dataset.topic import read_topic, with_topic  # it stands on these words itself
+        from evidence.dataset.topic import read_topic, with_topic  # it imports this module itself
 
         return with_topic(words_of(csv.DictReader(io.StringIO(text))), read_topic(read_shipped("topic.toml"))[0])
     except (OSError, ValueError, KeyError):

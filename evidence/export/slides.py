@@ -106,7 +106,7 @@ def _forest(slides: Deck, story: Story, section: Section, rows: Sequence[Row], m
 
 
 def _table(slides: Deck, story: Story, section: Section) -> None:
-    """Put a section that has no native chart on slides as its table; where a citation leads stands in the notes."""
+    """Put a section that has no native chart on slides as its table; the links of citations go into the notes."""
     if section.table is None:
         return
     frame = section.table.drop(columns="Citation", errors="ignore").dropna(axis="columns", how="all")

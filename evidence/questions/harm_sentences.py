@@ -221,7 +221,7 @@ class HarmQuestion:
 
 @dataclass(frozen=True, slots=True)
 class HarmAnswer:
-    """The answer: the results it rests on, the events, those drawn, and what is said of them."""
+    """The answer: the results it rests on, the events, those drawn, and the notes on them."""
 
     scope: Scope
     items: tuple[Harm, ...]

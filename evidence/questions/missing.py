@@ -1,6 +1,6 @@
 """What a pool does not hold: every trial that meets the selection, and what is known where it is not pooled (ROB-ME).
 
-Not reported, reported but not held here, and held without usable numbers are three different things.
+Not reported, reported but not in the data, and in the data without usable numbers are three different things.
 """
 
 import math

@@ -50,7 +50,7 @@ def left_out(
 
     `asked` are the parameters of the link, `kept` those that stand in the address after the page has run, `state` the
     values of the page's widgets by name. Where the page ended early (`is_whole` is False) its own options were not
-    drawn, and nothing is said of them. `page` is the page's address.
+    drawn without a note. `page` is the page's address.
     """
     notes = []
     for name, values in asked.items():

@@ -48,7 +48,7 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Rows with their places, the effect axis, and where each column stands on the paper."""
+    """Rows with their places, the effect axis, and where each column is on the paper."""
 
     rows: Sequence[Row]
     places: Mapping[int, float]

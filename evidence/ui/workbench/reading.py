@@ -12,7 +12,7 @@ from evidence.curation.worker import Reading, StoppedError
 from evidence.ui.workbench import state as add_state
 
 _LOOK = 0.1  # seconds between two looks at whether it is there
-_QUIET = 0.4  # seconds before anything is said of it
+_QUIET = 0.4  # seconds before it is mentioned
 
 
 class Waiting(Protocol):
