@@ -1,4 +1,4 @@
-"""What the server cannot see of the reader's window: whether it is narrow, and which theme it shows.
+"""What the server cannot see of the reader's window: whether it is narrow, which theme it shows, and its history.
 
 Two switches out of sight hold the answers; a script of a few lines sets them when the page is opened, when a phone is
 turned, when a window is pulled narrow, and when the system changes between light and dark. A rerun follows only where
@@ -35,7 +35,14 @@ SCRIPT = f"""
         if (target && target.closest('.js-plotly-plot')) target.dispatchEvent(new MouseEvent('mousemove',
             {{clientX: finger.clientX, clientY: finger.clientY, bubbles: true}}));
     }};
-    if (!window.evidenceWindow) document.addEventListener('touchstart', touched, {{capture: true, passive: true}});
+    // A page's options are parts of its address, not pages: Back leads to the page before in one press.
+    const push = history.pushState.bind(history);
+    const pushed = (state, title, url) => new URL(url, location.href).pathname === location.pathname
+        ? history.replaceState(state, title, url) : push(state, title, url);
+    if (!window.evidenceWindow) {{
+        document.addEventListener('touchstart', touched, {{capture: true, passive: true}});
+        history.pushState = pushed;
+    }}
     clearInterval(window.evidenceWindow);
     window.evidenceWindow = setInterval(look, 400);
     look();

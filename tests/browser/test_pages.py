@@ -216,6 +216,22 @@ def test_filters_travel_in_the_address_across_pages_and_reloads(page: Page, serv
         settled(page, ADDRESSES[address])
         expect(count_line(page)).to_have_text(line)
         assert parameters(page) == asked
+    for address in ("safety", "", "onset", "response"):
+        page.go_back()
+        settled(page, ADDRESSES[address])
+        expect(count_line(page)).to_have_text(line)
+        assert parameters(page) == asked
+
+
+def test_back_leaves_a_page_in_one_press_after_an_option(page: Page, server: Server) -> None:
+    visit(page, server.url, ADDRESSES[""])
+    page.get_by_test_id("stTopNavLink").filter(has_text="How many").click()
+    settled(page, ADDRESSES["response"])
+    page.locator(".st-key-preset").get_by_text("Everything", exact=True).click()
+    page.wait_for_url(re.compile("preset=Everything"))
+    settled(page, ADDRESSES["response"])
+    page.go_back()
+    expect(page.get_by_role("heading", level=1, name=ADDRESSES[""], exact=True)).to_be_visible(timeout=30_000)
 
 
 def test_a_row_of_the_table_stays_true_when_the_table_changes(page: Page, server: Server) -> None:
