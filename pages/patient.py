@@ -58,7 +58,7 @@ with body:
         for kind, words in felt:
             st.markdown(f"- **{kind}.** {escaped(words)}")
         if not felt:
-            st.markdown("No trial here counts a named harm in both arms. That does not make it safe.")
+            st.markdown("No trial has a count of a named harm in both arms in these data. That does not make it safe.")
 
 if chosen and found.results:
     st.header("Open the pages for these trials", anchor=False)

@@ -24,7 +24,7 @@ measure = choice.MEASURE[outcome]
 entries = tuple(entry for direct in network.direct for entry in direct.answer.entries)
 cited = tuple(result for entry in entries for result in entry.results)
 if not network.direct:
-    st.info("No controlled trial here reports this outcome at this time.")
+    st.info("No controlled trial has this outcome at this time in these data.")
     st.stop()
 
 headline = choice.headline(network)

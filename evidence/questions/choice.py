@@ -162,7 +162,7 @@ def headline(net: Network) -> Headline:
     first, second, *_ = (*net.treatments, "", "")
     if not second:
         return Headline(
-            f"Only {in_a_clause(first)} was studied {TIME_LABELS[net.time.value].lower()}",
+            f"Only {in_a_clause(first)} has a result in these data {TIME_LABELS[net.time.value].lower()}",
             "No other treatment has a controlled result at this time.",
         )
     when = TIME_LABELS[net.time.value].lower()
@@ -170,7 +170,7 @@ def headline(net: Network) -> Headline:
     met = head_to_head(net)
     if met is not None:
         return Headline(f"{first} and {in_a_clause(second)} were compared directly {when}", _numbers(net, met))
-    text = f"{first} or {in_a_clause(second)}? No trial compared them {when}"
+    text = f"{first} or {in_a_clause(second)}? No trial in these data compared them {when}"
     step = next((i for i in net.indirect if {i.first.treatment, i.second.treatment} == pair), None)
     if step is None:
         return Headline(text, "They share no comparator with numbers that can be pooled.")
@@ -235,7 +235,7 @@ def closing_the_loop(first: str, second: str, net: Network) -> str:
     """Say what would tell two treatments apart: whether they were compared head to head, and what is missing.
 
     >>> closing_the_loop("A", "B", Network("response", BIN_OF_VALUE["24h"], (), ()))
-    'No trial here compared a with b on response at 24 hours. A trial that randomises people between them would tell.'
+    'No trial in these data compared a with b on response at 24 hours. A trial that randomises people would tell.'
     """
     met = [d for d in net.direct if {d.treatment, d.comparator} == {first, second}]
     when = "24 hours" if net.time.value == "24h" else "4 weeks"
@@ -243,8 +243,8 @@ def closing_the_loop(first: str, second: str, net: Network) -> str:
         names = listed([entry.label for d in met for entry in d.answer.entries])
         return f"{names} compared {in_a_clause(first)} with {in_a_clause(second)} on {net.outcome} at {when}."
     return (
-        f"No trial here compared {in_a_clause(first)} with {in_a_clause(second)} on {net.outcome} at {when}. "
-        "A trial that randomises people between them would tell."
+        f"No trial in these data compared {in_a_clause(first)} with {in_a_clause(second)} on {net.outcome} at {when}. "
+        "A trial that randomises people would tell."
     )
 
 

@@ -101,7 +101,7 @@ def in_a_sentence(found: Courses) -> str:
     """Say what share responded, with its interval and that nobody was compared; true for every number of cohorts."""
     used = found.used
     if not used:
-        return "No cohort here counts responders to a course of doses 9 to 31 days after the first"
+        return "No cohort in these data counts responders to a course of doses 9 to 31 days after the first"
     if len(used) == 1 or found.pooled is None:
         first = used[0]
         low, high = first.interval

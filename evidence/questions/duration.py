@@ -156,7 +156,7 @@ def headline_of_courses(items: Iterable[FollowUp]) -> str:
     timed = [item for item in groups if item.days is not None]
     days = [item.days for item in timed if item.days is not None]
     if not days:
-        return "No trial in this selection reports how long people stayed well after a course"
+        return "No trial in this selection has a time to relapse after a course in these data"
     known = [item.people for item in timed if item.people is not None]
     people = f", {counted(sum(known), 'person', 'people')} in those that say how many" if known else ""
     if len(days) == 1:
@@ -222,7 +222,7 @@ def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str
         span = f"{plain(days[0])} to {plain(days[-1])}" if days[0] != days[-1] else plain(days[0])
         parts.append(f"Depression came back {span} days after a course.")
     else:
-        parts.append("No trial here reports how long people stayed well after a course.")
+        parts.append("No trial has a time to relapse after a course in these data.")
     if pair := relapse_counts(entries):
         on, off = (f"{100 * arm.events / arm.n:.0f}" for arm in pair)
         parts.append(f"Going on, {on} of 100 relapsed; stopping by lot, {off}.")
@@ -240,7 +240,9 @@ def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
     """What stopping did: relapse of 100 in each arm over the strata with counts, and the hazard ratio."""
     found = list(entries)
     if not _certain_arms(found)[0]:
-        return "No randomised withdrawal trial in this selection reports relapse in both arms with certainty"
+        return (
+            "No randomised withdrawal trial in this selection has a certain count of relapse in both arms in these data"
+        )
     on, off = relapse_rates(found)
     text = f"Of people who had done well, {on} relapsed when treatment went on and {off} when it was stopped at random"
     strata = hazard_answer(found)

@@ -189,7 +189,7 @@ def sentence(found: Glance) -> str:
     of_hundred = sentences.absolute(found.main)
     parts = []
     if of_hundred is None:
-        parts.append("These trials do not say of 100 people how many respond.")
+        parts.append("These data do not say of 100 people how many respond.")
     else:
         sides = sentences.sides_of(entry.first for entry in found.main.used)
         drug, comparator = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
@@ -215,7 +215,7 @@ def sentence(found: Glance) -> str:
 def trust(found: Glance) -> str:
     """How far to trust the number of responders: certainty, interval, trials and people."""
     if not found.main.used:
-        return "No trial of this selection counts responders in both arms at one time."
+        return "No trial of this selection has counts of responders in both arms at one time in these data."
     rated = found.rating.certainty if found.rating else None
     of_hundred = sentences.absolute(found.main)
     interval = ""

@@ -107,7 +107,7 @@ def matrix(results: Iterable[Result], groups: Iterable[str] = ()) -> Matrix:
 def headline(found: Matrix) -> str:
     """How much of the grid is filled, and how many trials say nothing."""
     if not found.cells:
-        return "No trial in this selection reports how many people had an adverse event"
+        return "No trial in this selection has a count of adverse events in these data"
     told = [cell for cell in found.cells if cell.state != "not reported"]
     zeros = sum(cell.state.endswith("zero") for cell in told)
     return (

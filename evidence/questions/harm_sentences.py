@@ -34,7 +34,7 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
     found = sorted((h for h in items if h.differs), key=lambda h: -(h.differs or (0.0,))[0])
     if not found:
         kinds = listed([EVENT_GROUPS[name].lower() for name in groups] or ["adverse"])
-        return f"No controlled trial here counts {kinds} events in both arms"
+        return f"No controlled trial has counts of {kinds} events in both arms in these data"
     more = [h for h in found if h.differs and h.differs[1] > 0]
     fewer = [h for h in reversed(found) if h.differs and h.differs[2] < 0]
     lead = (more or fewer or [max(found, key=lambda h: abs((h.differs or (0.0,))[0]))])[0]
@@ -181,7 +181,7 @@ def headline_of_serious_events(items: Iterable[Harm], sides: Sides) -> str:
         drug, control = (_rate(rate) for rate in item.rates)
         parts.append(f"{item.spoken} {drug} against {control} ({behind(item.difference)})")
     if not parts:
-        return "No controlled trial here counts serious events or stopping in both arms"
+        return "No controlled trial has counts of serious events or stopping in both arms in these data"
     return f"Of 100 people on {sides.drug} against {sides.comparator}: {'; '.join(parts)}"
 
 

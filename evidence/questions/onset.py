@@ -92,7 +92,9 @@ def course(
     bins, trials = _most_in_common(answers)
     if not trials:
         empty = tuple(answer((), item.question, model) for item in answers)
-        return Course(empty, AXES[measure], "No trial in this selection reports this measure at two of these times.")
+        return Course(
+            empty, AXES[measure], "No trial in this selection has this measure at two of these times in these data."
+        )
     kept = tuple(r for r in everything if r.trial in trials)
     same = tuple(
         item for item in _all_bins(kept, measure, low_confidence, model, group_by) if item.question.bin in bins
@@ -130,7 +132,7 @@ def headline_of_onset(answers: Sequence[Answer]) -> str:
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
         return (
-            "No controlled trial in this selection reports this with an interval, so how soon it works cannot be said"
+            "No controlled trial in this selection has an interval for this in these data, so how soon cannot be said"
         )
     first, most = reported[0], fullest(reported)
     text = f"At {_times(first)}, the earliest time with usable numbers, {_difference(first)}"
@@ -141,7 +143,7 @@ def headline_of_duration(answers: Sequence[Answer]) -> str:
     """How the difference after one dose fares: at the time that most trials measured, and at the latest measured."""
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
-        return "No controlled trial in this selection follows people after one dose with numbers that can be compared"
+        return "No controlled trial in this selection has numbers after one dose in these data that can be compared"
     most, last = fullest(reported), reported[-1]
     if most is last:
         return f"After one dose, at {_times(last)}, the latest time with usable numbers, {_difference(last)}"

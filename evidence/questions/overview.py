@@ -77,7 +77,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
     question = "How fast?"
     if not answers:
-        words = "No controlled trial in this selection reports MADRS scores with an interval."
+        words = "No controlled trial in this selection has MADRS scores with an interval in these data."
         return Tile(question, "onset", "Not reported", "", "", "", "", words, ())
     first = answers[0]
     assert first.pooled is not None
@@ -155,7 +155,7 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
     days = [item.days for item in items if item.days is not None]
     question = "How long?"
     if not days:
-        words = "No trial in this selection reports how long people stayed well after a course."
+        words = "No trial in this selection has a time to relapse after a course in these data."
         return Tile(question, "duration", "Not reported", "", "", "", "", words, ())
     known = [item.people for item in items if item.people is not None]
     spread = plain(min(days)) + (f"–{plain(max(days))}" if len(days) > 1 else "")
@@ -207,7 +207,7 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
     found = item.difference
     question = "What harms?"
     if found.pooled is None or item.rates is None:
-        words = "No trial in this selection reports how many people dissociated in both arms."
+        words = "No trial in this selection has counts of dissociation in both arms in these data."
         return Tile(question, "safety", "Not reported", "", "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)
     drug, control = (100 * rate for rate in item.rates)
@@ -305,7 +305,7 @@ def not_known(results: tuple[Result, ...], judged: frozenset[str], gaps: Iterabl
         + (
             f"; the nearest rows are {listed(harms)}."
             if harms
-            else ", and no trial in this selection reports a urinary event."
+            else ", and no trial in this selection has a urinary event in these data."
         )
     )
     return tuple(lines)

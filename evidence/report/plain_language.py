@@ -342,7 +342,7 @@ def safety_in_plain(asked: Asked) -> Plain:
     apart = [h for h in harms.harms(scopes[1].compared, harms.is_apart) if h.differs is not None]
     told, grave = ([_event(item) for item in items if item.rates is not None] for items in (events[:5], apart[:3]))
     if not told and not grave:
-        return Plain(question, "No study here counts the harms on both sides.")
+        return Plain(question, "We hold no study that counts the harms on both sides.")
     wide = ELSEWHERE if told and scopes[0].dropped else ""
     longest = max(entry.hours for item in (*events, *apart) for entry in item.difference.used)
     later = f"The longest count of harms here ended after {time(longest)}. It can not show what years of use may do."

@@ -256,7 +256,7 @@ def nothing(answer: Answer, what: str) -> str:
     """That nothing can be pooled, and whether trials measured it all the same."""
     time = f" {answer.question.bin.phrase}" if answer.question.bin else ""
     if not answer.entries:
-        return f"No controlled trial in this selection reports {what}{time}"
+        return f"No controlled trial in this selection has a result in these data for {what}{time}"
     names = listed([entry.label for entry in answer.entries[:3]])
     more = f" and {len(answer.entries) - 3} more" if len(answer.entries) > 3 else ""
     reasons = listed(list(dict.fromkeys(entry.excluded for entry in answer.entries)))

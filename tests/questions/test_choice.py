@@ -42,7 +42,9 @@ def test_one_step_through_the_shared_comparator_by_hand() -> None:
 
 def test_the_headline_does_not_choose_for_the_reader() -> None:
     said = headline(network(ROWS, "response", "24h"))
-    assert said.text == "Intranasal esketamine or intravenous ketamine? No trial compared them at 24 hours"
+    assert (
+        said.text == "Intranasal esketamine or intravenous ketamine? No trial in these data compared them at 24 hours"
+    )
     assert said.numbers.endswith("1 and 1 trials. Either may be better.")
 
 
@@ -53,7 +55,10 @@ def test_without_a_shared_comparator_there_is_no_contrast() -> None:
 
 
 def test_one_treatment_is_said_to_be_alone() -> None:
-    assert headline(network(ROWS[:1], "response", "24h")).text == "Only intravenous ketamine was studied at 24 hours"
+    assert (
+        headline(network(ROWS[:1], "response", "24h")).text
+        == "Only intravenous ketamine has a result in these data at 24 hours"
+    )
     assert network([], "response", "24h").direct == ()
 
 

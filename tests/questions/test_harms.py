@@ -203,7 +203,7 @@ def test_findings_without_a_clear_difference_or_without_any() -> None:
     even = harms.harms([felt(5, 20, 5, 20)], harms.is_event)
     sides = harm_words.sides_among(even)
     assert harm_words.headline(even, sides).startswith("The largest difference is in dissociation")
-    assert harm_words.headline((), sides).startswith("No controlled trial here counts adverse events")
+    assert harm_words.headline((), sides).startswith("No controlled trial has counts of adverse events")
     fewer = harms.harms([felt(2, 50, 30, 50)], harms.is_event)
     assert "about 4 of 100 people on ketamine against 60 on placebo" in harm_words.headline(fewer, sides)
     assert (

@@ -45,7 +45,7 @@ def test_same_trials_without_any_in_common_is_empty_and_says_so() -> None:
     course = onset.course([*reports("a", "24h"), *reports("b", "7d")], "MD", same_trials=True)
     assert shape(course) == {}
     assert course.drawn == ()
-    assert course.caveat == "No trial in this selection reports this measure at two of these times."
+    assert course.caveat == "No trial in this selection has this measure at two of these times in these data."
 
 
 def test_a_low_confidence_time_is_no_time_in_common() -> None:

@@ -38,7 +38,7 @@ def test_the_matrix_keeps_groups_and_names_the_silent() -> None:
     rows = [felt(5, 20, 1, 20), felt(3, 20, 1, 20, outcome="nausea"), result(trial="t5", label="T5 2020")]
     assert reporting.matrix(rows, ("gastrointestinal",)).events == ("nausea",)
     assert reporting.silence(reporting.matrix(rows)) == "1 trial with no count of any harm here: T5 2020."
-    assert reporting.headline(reporting.matrix([result()])).startswith("No trial in this selection reports")
+    assert reporting.headline(reporting.matrix([result()])).startswith("No trial in this selection has a count")
 
 
 def test_registries_lead_to_the_table_of_results() -> None:
@@ -80,7 +80,7 @@ def test_what_is_expected_and_was_not_counted_is_named(evidence: Evidence) -> No
 def test_a_group_without_counts_is_called_by_its_name() -> None:
     asked = harm_words.harm_question("", [felt(5, 20, 1, 20)], Selection("everything"), False, harms.AUTOMATIC, False)
     told = harm_words.harm_answer(replace(asked, groups=("urinary",)))
-    assert told.headline == "No controlled trial here counts urinary events in both arms"
+    assert told.headline == "No controlled trial has counts of urinary events in both arms in these data"
 
 
 @pytest.mark.parametrize("preset", PRESETS)

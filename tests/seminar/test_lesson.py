@@ -125,10 +125,12 @@ def test_two_trials_are_pooled_without_a_prediction(evidence):
 def test_a_selection_without_any_number_to_pool_says_so(evidence):
     found = of(evidence, result(outcome="dissociation", events_intervention=3, n_intervention=None))
     assert not {"guess-response", "pooled", "prediction", "sensitivity", "guess-duration"} & set(ids(found))
-    assert step(found, "trials").headline.startswith("No controlled trial in this selection reports response")
+    assert step(found, "trials").headline.startswith(
+        "No controlled trial in this selection has a result in these data for response"
+    )
     assert step(found, "trials").figure == ""
     assert "No trial in this selection" in step(found, "duration").headline
-    assert "No controlled trial here counts adverse events" in step(found, "harms").headline
+    assert "No controlled trial has counts of adverse events" in step(found, "harms").headline
 
 
 def test_an_empty_selection_is_no_lesson(evidence):

@@ -107,7 +107,7 @@ def test_prediction_is_of_the_true_effect_and_from_five_trials_on() -> None:
 
 def test_no_trial_is_said_plainly() -> None:
     found = answer([], RESPONSE)
-    said = "No controlled trial in this selection reports response at 12 to 36 hours"
+    said = "No controlled trial in this selection has a result in these data for response at 12 to 36 hours"
     assert statements.headline_of_rates(found, SIDES) == said
     assert "nothing to pool" in statements.in_one_line(found)
     assert statements.absolute(found) is None

@@ -107,8 +107,8 @@ def test_one_trial_and_no_event_in_either_arm(data_copy: Path) -> None:
 def test_a_selection_without_any_harm(data_copy: Path) -> None:
     write(data_copy, [counted(30, 47, 7, 25), counted(3, 9, 1, 9, trial="b", label="B 2020")])
     at = sound_page("safety", timeline="true", counted="true")
-    assert at.header[0].value == "No controlled trial here counts adverse events in both arms."
-    assert "No trial in this selection reports how many people had an adverse event" in said(at)
+    assert at.header[0].value == "No controlled trial has counts of adverse events in both arms in these data."
+    assert "No trial in this selection has a count of adverse events in these data" in said(at)
     assert "none reports such an event" in said(at)
 
 

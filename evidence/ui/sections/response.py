@@ -171,7 +171,7 @@ def _absolute_frame(found: Absolute) -> pd.DataFrame:
 def _arms(view: Page, answer: Answer, sides: Sides) -> None:
     entries = [entry for entry in answer.entries if entry.intervention and entry.comparator]
     if not entries:
-        st.markdown("No trial here reports counts in both arms.")
+        st.markdown("No trial has counts in both arms in these data.")
         return
     st.markdown("**Per cent with the outcome in each arm of each trial.**")
     alt = "; ".join(statements.arms_in_words(entry) for entry in entries)
@@ -190,7 +190,7 @@ def _arms(view: Page, answer: Answer, sides: Sides) -> None:
 def _rates(view: Page, answer: Answer, sides: Sides) -> None:
     entries = [entry for entry in answer.used if entry.intervention and entry.comparator]
     if not entries:
-        st.markdown("No pooled trial here reports counts in both arms.")
+        st.markdown("No pooled trial has counts in both arms in these data.")
         return
     st.markdown(
         "**Above the line of no effect more people have the outcome on the drug. Larger bubbles, larger trials.**"
