@@ -61,7 +61,7 @@ class Felt:
     def in_words(self) -> str:
         """Both arms in per cent, or that nobody counted."""
         if self.drug is None or self.comparator is None:
-            return "not counted"
+            return "no count"
         return f"{percent(*_pair(self.drug))} v {percent(*_pair(self.comparator))}"
 
 
@@ -186,8 +186,8 @@ def headline(found: Answer, items: Iterable[Lens]) -> str:
     counted_in = [item for item in shown if item.felt.drug is not None]
     k = sum(len(item.used) for item in shown)
     if not counted_in:
-        none = "The trial did not count" if k == 1 else f"None of the {k} trials counted"
-        return f"{text[0].upper()}{text[1:]}. {none} dissociation in both arms"
+        whose = "the trial" if k == 1 else f"any of the {k} trials"
+        return f"{text[0].upper()}{text[1:]}. These data have no count of dissociation in both arms of {whose}"
     sizes = [f"{item.felt.in_words} {PLACES[item.value]}" for item in counted_in]
     number = sum(len(item.felt.trials) for item in counted_in)
     return (

@@ -33,7 +33,7 @@ def given_up(dropped: Sequence[Criterion]) -> str:
     if not dropped:
         return ""
     words = listed(list(dict.fromkeys(criterion.words for criterion in dropped)))
-    return f"This selection holds no such result; shown without requiring that {words}."
+    return f"These data have no such result in this selection; shown without requiring that {words}."
 
 
 class Widened(NamedTuple):

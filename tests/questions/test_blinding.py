@@ -45,8 +45,8 @@ def test_dissociation_is_summed_over_the_trials_that_counted_it() -> None:
     found = blinding.felt(rows, ("a", "b", "d"))
     # 15 of 60 against 3 of 60.
     assert (found.trials, found.in_words) == (("A", "B"), "25% v 5%")
-    assert blinding.felt(rows, ("d",)).in_words == "not counted"
-    assert blinding.felt(rows[3:], ("b",)).in_words == "not counted"
+    assert blinding.felt(rows, ("d",)).in_words == "no count"
+    assert blinding.felt(rows[3:], ("b",)).in_words == "no count"
 
 
 def test_pooled_arms_stand_in_for_a_trial_without_a_main_row() -> None:
@@ -92,7 +92,7 @@ def test_numbers_decide_the_sentence() -> None:
     assert words == (
         "Against active placebo the risk ratio of response is 1.50 (95% CI 0.77 to 2.93; 1 trial, 80 people); against "
         "inert placebo it is 2.00 (95% CI 1.08 to 3.72; 1 trial, 80 people). "
-        "None of the 2 trials counted dissociation in both arms"
+        "These data have no count of dissociation in both arms of any of the 2 trials"
     )
     alone = blinding.ask(rows[:1], "RR", "24h")
     words = blinding.headline(alone, blinding.lenses(alone, rows[:1]))

@@ -55,14 +55,14 @@ def test_a_reader_who_asks_for_another_treatment_gets_it() -> None:
     scope = harms.scope([ECT, SALINE], Selection(), harms.is_event, "treatment")
     assert {r.trial for r in scope.compared} == {"ect"}
     assert scope.given_up == (
-        "This selection holds no such result; shown without requiring that comparator is midazolam."
+        "These data have no such result in this selection; shown without requiring that comparator is midazolam."
     )
 
 
 def test_what_takes_the_place_is_said() -> None:
     wider = widened([SALINE, ECT], Selection(), harms.has_both_arms)
     assert wider.words == (
-        "This selection holds no such result; shown without requiring that comparator is midazolam, "
+        "These data have no such result in this selection; shown without requiring that comparator is midazolam, "
         "but still against a placebo."
     )
     assert widened([ECT], Selection("everything"), harms.has_both_arms).words == ""
@@ -86,6 +86,6 @@ def test_what_was_given_up_is_said() -> None:
     assert given_up(()) == ""
     dropped = Selection().criteria()[-2:]
     assert given_up(dropped) == (
-        "This selection holds no such result; shown without requiring that dose is 0.5 mg/kg and "
+        "These data have no such result in this selection; shown without requiring that dose is 0.5 mg/kg and "
         "comparator is midazolam."
     )

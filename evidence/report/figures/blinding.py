@@ -28,7 +28,7 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
         rates = None
         if arms.drug is not None and arms.comparator is not None:
             rates = (arms.drug.events / arms.drug.n, arms.comparator.events / arms.comparator.n)
-        told = f"dissociation counted by {len(arms.trials) or 'none'}"
+        told = f"dissociation counts of {len(arms.trials) or 'none'}"
         rows.append(
             PanelRow(
                 label=item.label,
@@ -40,7 +40,7 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
                 hover=f"<b>{item.label}</b><br>{MEASURES[measure].label} {words}<br>{told}",
                 is_single=len(item.used) == 1,
                 colour=style.MASKING_MARKS[item.value].colour(ink),
-                missing="not counted",
+                missing="no count",
             )
         )
     return rows

@@ -136,9 +136,9 @@ def lens_frame(items: Iterable[Lens], measure: str) -> pd.DataFrame:
                 "Trials": len(item.used),
                 "People": item.people,
                 "Pooled": ", ".join(entry.label for entry in item.used),
-                "Dissociated on the drug": f"{arms.drug.events}/{arms.drug.n}" if arms.drug else "not counted",
+                "Dissociated on the drug": f"{arms.drug.events}/{arms.drug.n}" if arms.drug else "no count",
                 "Dissociated on the comparator": (
-                    f"{arms.comparator.events}/{arms.comparator.n}" if arms.comparator else "not counted"
+                    f"{arms.comparator.events}/{arms.comparator.n}" if arms.comparator else "no count"
                 ),
                 "Dissociation counted by": ", ".join(arms.trials),
             }

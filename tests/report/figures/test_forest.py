@@ -166,8 +166,8 @@ def test_by_masking_colour_groups_and_dissociation_say_who_could_tell() -> None:
     drawn = [(row.label, row.extras, row.colour) for row in lines if row.kind in ("trial", "pooled")]
     active, inert = (MASKING_MARKS[name].colour(LIGHT) for name in ("active", "inert"))
     assert drawn == [
-        ("A", ("a", "not counted"), active),
-        ("B", ("b", "not counted"), inert),
+        ("A", ("a", "no count"), active),
+        ("B", ("b", "no count"), inert),
         ("C", ("c", "40% v 5%"), inert),
         ("Pooled", ("", "40% v 5%"), inert),
     ]
