@@ -20,7 +20,7 @@ if not view.results:
 found = sof.summarise(view.results, view.evidence.reviews, str(view.selection))
 if not found.lines:
     st.info(
-        "No controlled trial in this selection has comparable numbers for this table in these data. "
+        "These data have no outcome of this table in numbers that can be compared for this selection. "
         "Choose a wider selection above."
     )
     st.stop()

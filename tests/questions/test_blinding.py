@@ -96,7 +96,7 @@ def test_numbers_decide_the_sentence() -> None:
     )
     alone = blinding.ask(rows[:1], "RR", "24h")
     words = blinding.headline(alone, blinding.lenses(alone, rows[:1]))
-    assert words.endswith("The trial did not count dissociation in both arms")
+    assert words.endswith("These data have no count of dissociation in both arms of the trial")
     more = [*rows, counted(20, 40, 2, 40, trial="a", label="A", comparator="saline", outcome="dissociation")]
     items = blinding.lenses(found, more)
     assert blinding.headline(found, items).endswith(

@@ -186,7 +186,7 @@ def test_the_summary_is_a_table_with_its_exports():
 
 def test_a_selection_without_comparisons_has_no_table():
     at = sound_page("summary", preset=EVERYTHING, comparator_kind="Uncontrolled")
-    assert "No controlled trial in this selection" in at.info[0].value
+    assert "These data have no outcome of this table" in at.info[0].value
     assert not at.table
 
 
