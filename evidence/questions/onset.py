@@ -131,7 +131,10 @@ def headline_of_onset(answers: Sequence[Answer]) -> str:
     """
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
-        return "No controlled trial in this selection has an interval for this in these data, so how soon it works cannot be said"
+        return (
+            "No controlled trial in this selection has an interval for this in these data, "
+            "so how soon it works cannot be said"
+        )
     first, most = reported[0], fullest(reported)
     text = f"At {_times(first)}, the earliest time with usable numbers, {_difference(first)}"
     return text if most is first else f"{text}. At {_times(most)}, where most trials measured, {_difference(most)}"
