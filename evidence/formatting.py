@@ -8,7 +8,7 @@ UNKNOWN = "not reported"
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    r"""A number with a fixed count of decimals, a true minus and thin thousands.
+    r"""Format a number with a fixed count of decimals, a true minus sign and thin spaces between thousands.
 
     >>> number(-7.953, 1), number(12345, 0), number(None), number(-0.001, 1)
     ('−8.0', '12\u202f345', 'not reported', '0.0')
@@ -20,7 +20,7 @@ def number(value: float | None, digits: int = 2) -> str:
 
 
 def ratio(value: float | None) -> str:
-    r"""A ratio with two decimals below ten, fewer above.
+    r"""Format a ratio with two decimals below ten and fewer above.
 
     >>> ratio(2.2796), ratio(23.04), ratio(373.4), ratio(0.4949), ratio(5000.2)
     ('2.28', '23.0', '373', '0.49', '5\u202f000')
@@ -29,7 +29,7 @@ def ratio(value: float | None) -> str:
 
 
 def plain(value: float | None) -> str:
-    """A number as short as it was reported.
+    """Format a number with no more digits than were reported.
 
     >>> plain(12.0), plain(-0.52), plain(None)
     ('12', '−0.52', 'not reported')
@@ -38,7 +38,7 @@ def plain(value: float | None) -> str:
 
 
 def count(value: int | None) -> str:
-    r"""A count with thin thousands.
+    r"""Format a count with thin spaces between thousands.
 
     >>> count(9446)
     '9\u202f446'
@@ -47,7 +47,7 @@ def count(value: int | None) -> str:
 
 
 def percent(part: float, whole: float) -> str:
-    """A share in whole per cent.
+    """Format a share as a rounded percentage.
 
     >>> percent(30, 47)
     '64%'
@@ -56,7 +56,7 @@ def percent(part: float, whole: float) -> str:
 
 
 def counted(amount: int, one: str, many: str | None = None) -> str:
-    """A count with its noun in the right number.
+    """Join a count and its noun, singular or plural.
 
     >>> counted(1, "trial"), counted(2, "trial"), counted(2, "person", "people")
     ('1 trial', '2 trials', '2 people')
@@ -74,7 +74,7 @@ def listed(items: list[str]) -> str:
 
 
 def probability(value: float | None) -> str:
-    """A p value with two significant digits, or as a bound.
+    """Format a p value with two significant digits, or as a bound below 0.001.
 
     >>> probability(0.0421), probability(0.00001), probability(None)
     ('p = 0.042', 'p < 0.001', 'p not reported')

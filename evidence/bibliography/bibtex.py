@@ -119,7 +119,7 @@ def entries(text: str, found: list[Problem]) -> Iterator[Entry]:
 
 
 def _past(text: str, at: int, end: int, opening: str) -> int:
-    """The place behind the mark that closes what was opened before `at`."""
+    """Return the position after the mark that closes what was opened before `at`."""
     depth = 1
     closing = "}" if opening == "{" else ")"
     marks = _MARKS if opening == "{" else _ROUND
@@ -212,7 +212,7 @@ def _item(kind: str, key: str, fields: Mapping[str, str]) -> Item:
 
 
 def _names(text: str) -> Iterator[str]:
-    """The names of a list, parted by “and” outside of braces."""
+    """Split a list of names at each “and” outside braces."""
     words: list[str] = []
     depth = 0
     for word in text.split():

@@ -42,7 +42,7 @@ PMCID = re.compile(r"https?://\S*/(?:articles|pmc)/(PMC[0-9]{1,9})/?", re.IGNORE
 
 
 def reference_of(identifier: str, taken: Collection[str] = ()) -> Mapping[str, Any] | Problem:
-    """A CSL item with nothing but the identifier given: a DOI, a PubMed number or an NCT number, or their addresses.
+    """Make a CSL item from an identifier alone: a DOI, a PubMed or NCT number, or the address of one.
 
     >>> reference_of("https://doi.org/10.1176/x.y")["DOI"], reference_of("PMID 23982301")["PMID"]
     ('10.1176/x.y', '23982301')
@@ -72,7 +72,7 @@ def reference_of(identifier: str, taken: Collection[str] = ()) -> Mapping[str, A
 
 
 def trial_of(item: Mapping[str, Any]) -> dict[str, str]:
-    """What a reference says of the trial that it reports: a label of first author and year, a registry number.
+    """Take a trial's label (first author and year) and registry number from the reference that reports it.
 
     >>> trial_of({"id": "A1", "author": [{"family": "Smith"}], "issued": {"date-parts": [[2020]]}})
     {'label': 'Smith 2020'}
@@ -90,7 +90,7 @@ def trial_of(item: Mapping[str, Any]) -> dict[str, str]:
 def item_of(
     *, issued: Sequence[int] = (), urls: Sequence[str] = (), container: str = "", doi: str = "", **fields: Any
 ) -> Item:
-    """An item of the fields that are known; a link that only repeats the DOI or the PubMed number is left out.
+    """Make an item of the known fields, leaving out links that only repeat the DOI or the PubMed number.
 
     >>> item_of(id="A1", doi="https://doi.org/10.1176/x", urls=["https://doi.org/10.1176/x"])
     {'id': 'A1', 'DOI': '10.1176/x'}
@@ -195,7 +195,7 @@ def date_of(*texts: str) -> tuple[int, ...]:
 
 
 def with_ids(items: Sequence[Item], taken: Collection[str]) -> list[Item]:
-    """The items, each with an id of the right form that is not taken: its own, or one of author, year and journal.
+    """Give each item a valid id that is not taken: its own, or one made of author, year and journal.
 
     >>> [item["id"] for item in with_ids([{"id": "A1"}, {"id": "A1"}, {"author": [{"family": "Lee"}]}], ["A1"])]
     ['A1-2', 'A1-3', 'Lee']
@@ -233,7 +233,7 @@ def _letters(text: str, gap: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text without line breaks and repeated spaces."""
+    """Collapse line breaks and repeated spaces."""
     return " ".join(str(text).split())
 
 
@@ -319,7 +319,7 @@ def read_csl(text: str) -> tuple[list[Item], list[Problem]]:
 
 
 def _of_crossref(work: Mapping[str, Any]) -> Item:
-    """An item of what Crossref calls a work: lists in place of texts, dates and types of its own."""
+    """Convert a Crossref work, with its lists in place of texts and its own types and dates, to a CSL item."""
 
     def first(name: str) -> str:
         value = work.get(name)

@@ -30,7 +30,7 @@ def links(reference: Reference) -> tuple[Link, ...]:
 
 
 def _encoded(url: str) -> str:
-    """An address in which nothing ends a Markdown link or an attribute; it leads to the same place."""
+    """Escape the characters that would end a Markdown link or an attribute, so that the address still works."""
     return "".join(f"%{ord(character):02X}" if character in _ENDS_LINKS else character for character in url)
 
 

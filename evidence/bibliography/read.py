@@ -94,7 +94,7 @@ def _foreign(text: str) -> str:
 
 
 def _notices(items: Sequence[Item]) -> list[Problem]:
-    """A note for each item that says it was retracted or doubted, which its own note says from now on."""
+    """Note each item that declares itself retracted or under an expression of concern, and record it in its note."""
     found = []
     for item in items:
         if notice := notice_of(item):

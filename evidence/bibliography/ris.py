@@ -112,7 +112,7 @@ def _item(tags: Mapping[str, list[str]]) -> Item:
     left = {tag: list(texts) for tag, texts in tags.items() if tag not in ("ER", "UK")}
 
     def take(*names: str) -> str:
-        """The first text under the first of the tags that has one; it is not kept a second time."""
+        """Take the first text under the first tag that has one, and remove it."""
         tag = next((name for name in names if left.get(name)), "")
         return left[tag].pop(0) if tag else ""
 

@@ -18,7 +18,7 @@ def title() -> str:
 
 
 def in_words(version: str, data_version: str, accessed: date) -> str:
-    """The citation in Vancouver style, with the version of the data and the day it was read.
+    """Write the citation in Vancouver style, with the version of the data and the date of access.
 
     >>> in_words("1.0.0", "1a2b3c4d", date(2026, 11, 20)).partition(". Version")[2]
     ' 1.0.0, data version 1a2b3c4d; 2026 [accessed 20 November 2026].'
@@ -27,7 +27,7 @@ def in_words(version: str, data_version: str, accessed: date) -> str:
 
 
 def undated(version: str, data_version: str) -> str:
-    """The citation without the day it was read, for a catalogue.
+    """Write the citation without a date of access, for a catalogue.
 
     >>> undated("1.0.0", "1a2b3c4d").rpartition(". ")[2]
     'Version 1.0.0, data version 1a2b3c4d; 2026.'
@@ -36,7 +36,7 @@ def undated(version: str, data_version: str) -> str:
 
 
 def cff(version: str, data_version: str, accessed: date) -> str:
-    """The citation in the Citation File Format 1.2.0, with the data version and the day in the preferred citation.
+    """Write the citation in the Citation File Format 1.2.0, data version and date in the preferred citation.
 
     >>> print(cff("1.0.0", "1a2b3c4d", date(2026, 11, 20)).splitlines()[0])
     cff-version: 1.2.0

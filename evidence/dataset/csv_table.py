@@ -51,13 +51,16 @@ class Table:
         return bool(self.header)
 
     def column(self, name: str) -> tuple[str, ...]:
-        """The cells of one column, as written."""
+        """Return the cells of one column, as written."""
         place = self.columns.index(name)
         return tuple(row.cells[place] for row in self.rows)
 
 
 def read_bytes(path: Path) -> bytes | Problem:
-    """The bytes of a file, or the problem that says why there are none. A file over the limit is not opened."""
+    """Read a file, or return the problem that prevents it.
+
+    A file over the size limit is not opened.
+    """
     try:
         about = path.stat()
         if not S_ISREG(about.st_mode):
@@ -103,7 +106,11 @@ def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = ()) -
 
 
 def read_own_table(data: bytes, header: Sequence[str] | None = None, *, start: int = 0, separator: str = "") -> Table:
-    r"""The rows of a file under its own header, whatever its names; under a given header where it has none.
+    r"""Read a table with whatever column names its header gives, or with `header` if the file has none.
+
+    `start` is the physical line of the header if other lines precede it, `separator` the delimiter if it is known. A
+    blank column name becomes "column 3" and the like; a repeated one gets a number. Malformed bytes are reported in
+    `Table.problems`, never raised.
 
     `start` is the physical line of the header where lines stand above it, `separator` what parts the cells where it is
     known. A blank name in the header becomes "column 3" and the like, a repeated one gets a number. Never raises
@@ -142,7 +149,7 @@ def read_own_table(data: bytes, header: Sequence[str] | None = None, *, start: i
 
 
 def own_names(cells: Sequence[str]) -> tuple[str, ...]:
-    """The names in a header, each one different and none blank.
+    """Make the column names of a header unique and fill in the blank ones.
 
     >>> own_names(["study", "", "n", "n"])
     ('study', 'column 2', 'n', 'n (2)')

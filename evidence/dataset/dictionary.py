@@ -115,7 +115,7 @@ class Column(NamedTuple):
 
 
 def columns(file: str) -> tuple[Column, ...]:
-    """The columns of a data file in order, with everything that is said about them.
+    """Describe the columns of a data file, in the order of the file.
 
     >>> [column.name for column in columns("trials.csv")][:2], columns("trials.csv")[0].is_required
     (['trial', 'label'], True)
@@ -184,7 +184,7 @@ def _word(value: str, item: Any) -> tuple[str, str, str]:
 
 
 def markdown() -> str:
-    """The data dictionary as Markdown: every file, every column, every word of a list, every rule."""
+    """Write the data dictionary as Markdown: every file, column, allowed value and rule."""
     lines = [
         "# Data dictionary",
         "",
@@ -228,7 +228,7 @@ def _lists() -> dict[str, tuple[tuple[str, str, str], ...]]:
 
 
 def form_in_words(column: Column) -> str:
-    """What may stand in a cell, without formatting.
+    """Describe what a cell may contain, without formatting.
 
     >>> [form_in_words(column) for column in columns("trials.csv") if column.name in ("hours", "dose_unit")]
     ['mg/kg, mg', 'number from 0']
@@ -257,7 +257,7 @@ def _cell(text: str) -> str:
 
 
 def datapackage() -> str:
-    """The Frictionless Data Package of the folder: one Table Schema a CSV file, made from the same models."""
+    """Write the folder's Frictionless Data Package: one Table Schema per CSV file, made from the record models."""
     tables = [_resource(file, model) for file, model in MODELS.items()]
     references = {"name": "references", "path": REFERENCES, "format": "json", "encoding": "utf-8"}
     references |= {"mediatype": "application/vnd.citationstyles.csl+json", "description": "CSL-JSON, keyed by id."}
@@ -302,12 +302,12 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def documents() -> Mapping[Path, str]:
-    """What the two files should hold, by their place under the root of the project."""
+    """Return the intended content of the two generated files, by path from the root of the project."""
     return {MARKDOWN: markdown(), DATAPACKAGE: datapackage()}
 
 
 def stale(root: Path) -> tuple[Path, ...]:
-    """The files that are missing or no longer say what the models say."""
+    """List the generated files that are missing or out of date."""
     return tuple(path for path, text in documents().items() if _read(root / path) != text)
 
 

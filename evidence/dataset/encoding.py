@@ -60,7 +60,7 @@ def line_at(data: bytes, position: int) -> int:
 
 
 def decode(data: bytes) -> Decoded:
-    r"""The text of the bytes when they are UTF-8; otherwise a blocking finding that says what they are.
+    r"""Decode UTF-8 bytes, or explain in a blocking problem what the bytes are instead.
 
     >>> decode("label\nCañas".encode("cp1252")).problems[0].message
     'Byte 0xF1 (ñ in Windows-1252) is not UTF-8.'

@@ -234,7 +234,10 @@ def _evidence_of(
 
 
 def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int, int], ...]:
-    """A cheap sign of change: name, times of change, size and inode of each file, zeros where it is missing.
+    """Return a cheap sign of change: name, times, size and inode of each file, zeros if it is missing.
+
+    The change time of the file system is included, so that new content with the old size and modification time is
+    noticed, and so is a change of permissions.
 
     The second time is the system's own: other content with the old size and time, and a change of who may read, show.
     """
@@ -254,7 +257,7 @@ def digest_of(folder: Path) -> str:
 
 
 def known_citations(path: Path) -> Collection[str] | None:
-    """The ids in a references.json; None when it cannot be read, so that nothing is judged by it."""
+    """Return the ids in a references.json, or None if the file is unreadable and citations cannot be checked."""
     references = _references(read_bytes(path))
     return references.items if references.is_readable else None
 

@@ -72,7 +72,9 @@ def _folded(word: str) -> str:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """The word of a list that looks most like the given one, "" when none does.
+    """Return the listed word most similar to the given one, or "" if none is similar.
+
+    Letter case, spaces, hyphens and underscores are ignored.
 
     Letter case, spaces, hyphens and underscores count for nothing.
 
@@ -88,7 +90,7 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
 
 def slug_of(label: str) -> str:
-    """A trial's short name made from its label.
+    """Make a trial's short name from its label.
 
     >>> slug_of("Müller & Sons 2013a")
     'muller-sons-2013a'
@@ -115,7 +117,7 @@ class Word:
 
 
 def number_fault(text: str) -> tuple[str, str]:
-    """The code that says why a text is no plain number, and the plain number it may stand for.
+    """Return the code that explains why a text is not a plain number, and the number it may stand for.
 
     >>> number_fault("1,234.5"), number_fault("1,5"), number_fault("64%"), number_fault("about 5")
     (('number-thousands', '1234.5'), ('number-decimal-comma', '1.5'), ('number-percent', '64'), ('number-text', ''))

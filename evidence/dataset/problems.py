@@ -190,7 +190,7 @@ KINDS: Mapping[str, ProblemKind] = MappingProxyType({row[0]: ProblemKind(*row) f
 
 
 def shown(value: object) -> str:
-    r"""A value on one line, printable and at most 80 characters long.
+    r"""Render a value on one printable line of at most 80 characters.
 
     >>> shown("a\tb"), shown(0.5), shown(24.0), len(shown("x" * 200))
     ('a\\tb', '0.5', '24', 80)
@@ -203,7 +203,9 @@ def shown(value: object) -> str:
 
 
 def problem(code: str, line: int, column: str = "", value: object = "", **details: object) -> Problem:
-    """A finding of the given kind, its message and fix filled in from the value and the details.
+    """Make a problem of the given kind, filling its message and fix from the value and the details.
+
+    Raises KeyError for an unknown code, or if a detail that the message needs is missing.
 
     Raises KeyError for a code that is not in the table, or a detail its words need.
 
@@ -231,5 +233,5 @@ def problem(code: str, line: int, column: str = "", value: object = "", **detail
 
 
 def did_you_mean(word: str) -> str:
-    """The start of a fix that offers a word, "" when there is none to offer."""
+    """Start a fix with a suggested word; return "" if there is none to suggest."""
     return f"Did you mean “{shown(word)}”? " if word else ""

@@ -40,14 +40,14 @@ class Record(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _leave_out_blank_cells(cls, cells: Any) -> Any:
-        """The cells that hold something: a blank cell is an absent one."""
+        """Drop blank cells, so that a blank and an absent cell are the same."""
         if not isinstance(cells, Mapping):
             return cells
         return {name: text for name, text in cells.items() if not isinstance(text, str) or text.strip()}
 
     @classmethod
     def columns(cls) -> tuple[str, ...]:
-        """The names of the file's columns, in order."""
+        """List the file's columns in order."""
         return tuple(name for name, field in cls.model_fields.items() if not field.exclude)
 
 

@@ -86,7 +86,7 @@ class References:
 
 
 def read_references(data: bytes) -> References:
-    """The references in the bytes of a CSL-JSON list, and everything wrong with them. Never raises.
+    """Read a CSL-JSON list, with everything that is wrong with it. Never raises.
 
     >>> found = read_references(b'[{"id": "A1", "DOI": "https://doi.org/10.1/x"}]')
     >>> list(found.items), found.items["A1"].doi, [f.code for f in found.problems]
@@ -131,7 +131,7 @@ def _references(items: list[Any], lines: Mapping[str, list[int]], found: list[Pr
 
 
 def _id_lines(text: str) -> Mapping[str, list[int]]:
-    """The lines each id is written on, in order: JSON itself forgets them."""
+    """Find the lines on which each id is written, which a JSON parser does not keep."""
     lines: dict[str, list[int]] = {}
     line, at = 1, 0
     for match in _WRITTEN_ID.finditer(text):

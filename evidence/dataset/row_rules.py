@@ -69,7 +69,9 @@ def count_rules(entry: Entry) -> Iterator[Problem]:
 
 
 def percent_rules(entry: Entry) -> Iterator[Problem]:
-    """A percentage of 1 or less that no whole number of people gives: it may be a proportion.
+    """Query a percentage of 1 or less that no number of people can give: it may be a proportion.
+
+    If the number analysed is unknown, both percentages have to be below 1.
 
     Where the number analysed is not known, both percentages have to be below 1.
     """
@@ -149,7 +151,7 @@ def mean_rules(entry: Entry) -> Iterator[Problem]:
 
 
 def interval_rules(entry: Entry) -> Iterator[Problem]:
-    """The effect against its interval and its measure."""
+    """Check the effect against its interval and its measure."""
     row = entry.record
     effect, low, high = row.effect, row.ci_low, row.ci_high
     if effect is None and low is None and high is None:
@@ -200,7 +202,7 @@ def _exp(number: float) -> float:
 
 
 def comparison_rules(entry: Entry) -> Iterator[Problem]:
-    """The dose with its unit, the comparator with its data, and n against the number randomised."""
+    """Check the dose against its unit, the comparator against its data, and n against the number randomised."""
     row = entry.record
     if row.dose is not None and entry.is_blank("dose_unit"):
         yield problem("dose-without-unit", entry.line, "dose_unit", row.dose)
@@ -230,7 +232,7 @@ def _analysed(row: Any) -> int | None:
 
 
 def effect_rules(entry: Entry) -> Iterator[Problem]:
-    """The printed effect against what the arms give: size, sign, and ratio."""
+    """Check the size, sign and ratio of the reported effect against the data of the arms."""
     row = entry.record
     first, second, effect = row.mean_intervention, row.mean_comparator, row.effect
     standardised = standardised_difference(row)
@@ -266,7 +268,7 @@ def standardised_difference(row: Any) -> float | None:
 
 
 def effect_of_counts(row: Any) -> float | None:
-    """The printed measure worked out from the counts; None where they do not define it."""
+    """Compute the reported measure from the counts; None if they do not define it."""
     numbers = (row.events_intervention, row.n_intervention, row.events_comparator, row.n_comparator)
     if None in numbers:
         return None
@@ -283,7 +285,7 @@ def effect_of_counts(row: Any) -> float | None:
 
 
 def effect_of_means(row: Any) -> float | None:
-    """The printed MD or SMD worked out from the arms; None without both means, and for an SMD both SDs."""
+    """Compute the reported MD or SMD from the arms; None unless both means (for an SMD, both SDs too) are given."""
     if row.effect_measure == "SMD":
         return standardised_difference(row)
     if row.effect_measure != "MD" or row.mean_intervention is None or row.mean_comparator is None:
@@ -311,7 +313,7 @@ def is_apart(measure: str, printed: float, recomputed: float) -> bool:
 
 
 def tool_rules(entry: Entry) -> Iterator[Problem]:
-    """The domain and the judgement against the words of the tool."""
+    """Check the domain and the judgement against the vocabulary of the risk-of-bias tool."""
     row = entry.record
     known = TOOL_WORDS.get(row.tool or "")
     if known is None:
@@ -334,7 +336,7 @@ _NEEDED_OF = {"outcome": ("group", "better"), "comparator": ("kind",), "instrume
 
 
 def word_rules(entry: Entry) -> Iterator[Problem]:
-    """What a word of its list must say besides its label and definition."""
+    """Check that a listed word gives what its list requires besides label and definition."""
     for column in _NEEDED_OF.get(entry.record.list or "", ()):
         if entry.is_blank(column):
             yield problem("blank-required", entry.line, column, "")

@@ -91,7 +91,7 @@ def _cells(entry: Entry) -> tuple[Any, ...]:
 
 
 def keys_said_twice(*columns: str) -> TableRule:
-    """A rule that finds rows with the key of an earlier row and other content."""
+    """Make a rule that finds rows which repeat the key of an earlier row with other content."""
 
     def rule(entries: Sequence[Entry]) -> Iterator[Problem]:
         first: dict[tuple[Any, ...], Entry] = {}
@@ -107,7 +107,7 @@ def keys_said_twice(*columns: str) -> TableRule:
 
 
 def main_rows_of_one_pool(entries: Sequence[Entry]) -> Iterator[Problem]:
-    """Main rows that describe the same comparison, outcome and time as an earlier main row."""
+    """Find main rows that describe the same comparison, outcome and time as an earlier main row."""
     first: dict[tuple[Any, ...], Entry] = {}
     columns = (*_MEASUREMENT, *_ARM)
     for entry in entries:
@@ -136,7 +136,7 @@ def shared_comparators(entries: Sequence[Entry]) -> Iterator[Problem]:
 
 
 def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Problem]:
-    """Standard deviations that look like standard errors.
+    """Find standard deviations that look like standard errors.
 
     An SD is suspicious when it is below a third of the usual SD of its instrument and unit, and
     SD × √n lies within half and twice the usual SD. Usual is the median of the file where it gives
@@ -171,7 +171,7 @@ def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Problem]:
 
 
 def unknown_keys(code: str, columns: Sequence[str], known: Collection[str] | None) -> TableRule:
-    """A rule that finds citations or trials another file does not hold; none when that file is not known."""
+    """Make a rule that finds citations or trials missing from another file; no rule if that file is unreadable."""
 
     def rule(entries: Sequence[Entry]) -> Iterator[Problem]:
         offered: dict[str, str] = {}

@@ -37,7 +37,7 @@ BIN_OF_VALUE = {item.value: item for item in TIME_BINS}
 
 
 def bin_of(hours: float) -> TimeBin | None:
-    """The bin that holds a measurement at this hour, None between bins.
+    """Return the time bin of a measurement at this hour, or None between bins.
 
     >>> bin_of(24).label, bin_of(7)
     ('12 to 36 hours', None)
@@ -46,7 +46,7 @@ def bin_of(hours: float) -> TimeBin | None:
 
 
 def in_words(hours: float) -> str:
-    """A time as a person says it, with a thin unit.
+    """Format a time in its natural unit, with the unit abbreviated.
 
     >>> [in_words(hours) for hours in (0.67, 2, 24, 72, 336, 252)]
     ['40 min', '2 h', '24 h', '3 d', '14 d', '10.5 d']

@@ -76,7 +76,7 @@ class _Faulty(NamedTuple):
 
 
 def text_fault(text: str) -> Fault | None:
-    """What makes a text unfit for any cell: a formula, an invisible character or HTML; None for plain text.
+    """Explain what makes a text unfit for any cell: a formula, an invisible character or HTML; None for plain text.
 
     >>> text_fault("=1+1").code, text_fault("<b>x</b>").code, text_fault("-5 to 3; p<0.05")
     ('formula', 'html', None)
@@ -176,7 +176,10 @@ def validate(
     trials: Collection[str] | None = None,
     estimates: Collection[str] | None = None,
 ) -> Checked[R]:
-    """The valid records of a table and everything found in it, in the order of the file.
+    """Return the valid records of a table and every problem in it, in the order of the file.
+
+    `citations`, `trials` and `estimates` are the keys in the other files; without them those cells are not checked.
+    Cells are parsed one by one with the model's own types, each different text once.
 
     `citations`, `trials` and `estimates` are the keys other files hold; without them those cells are taken as
     they are. Cells are read one by one with the model's own types, each different text once.

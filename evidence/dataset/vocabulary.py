@@ -122,7 +122,7 @@ class WordList(Mapping[str, Word], Generic[Word]):
 
 
 def index(items: tuple[Word, ...]) -> Mapping[str, Word]:
-    """The words as a read-only mapping from value to word, in the given order."""
+    """Map each value to its word, in the given order."""
     return WordList(items)
 
 

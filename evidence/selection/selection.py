@@ -141,7 +141,7 @@ class Selection:
             )
 
     def without(self, name: str) -> "Selection":
-        """The selection with one filter cleared, or with the preset opened to everything."""
+        """Return the selection with one filter cleared, or with the preset opened to everything."""
         if name == "preset":
             return replace(self, preset="everything")
         if name == "dose":
@@ -149,7 +149,7 @@ class Selection:
         return replace(self, words=MappingProxyType({k: v for k, v in self.words.items() if k != name}))
 
     def __str__(self) -> str:
-        """The selection as one line of plain words."""
+        """Describe the selection in one line of plain words."""
         return "; ".join(part for part in (self.named.label, self.narrowed) if part)
 
     @property
@@ -159,7 +159,7 @@ class Selection:
 
 
 def apply(results: Iterable[Result], criteria: Iterable[Criterion]) -> tuple[Result, ...]:
-    """The results that meet every criterion, in their order; never a result that was not there."""
+    """Return the results that meet every criterion, in their order."""
     found = tuple(results)
     for condition in criteria:  # one after the other over all results, which is three times as fast as result by result
         found = tuple(filter(condition.meets, found))
@@ -226,7 +226,7 @@ class Step(NamedTuple):
 
 
 def explain(results: Iterable[Result], selection: Selection) -> tuple[Step, ...]:
-    """What excluded each trial: criteria in turn, each with the labels of the trials it removed last."""
+    """Explain what excluded each trial: the criteria in turn, each with the labels of the trials it removed."""
     kept = tuple(results)
     steps = []
     for criterion in selection.criteria():
@@ -238,7 +238,7 @@ def explain(results: Iterable[Result], selection: Selection) -> tuple[Step, ...]
 
 
 def blockers(results: Iterable[Result], selection: Selection) -> tuple[str, ...]:
-    """Filters (or "preset") that, cleared alone, bring an empty selection back to life."""
+    """List the filters (or "preset") whose removal alone makes an empty selection non-empty."""
     everything = tuple(results)
     names = dict.fromkeys(criterion.source for criterion in selection.criteria())
     return tuple(name for name in names if apply(everything, selection.without(name).criteria()))

@@ -21,7 +21,10 @@ def address(
     dose: tuple[float, float] | None = None,
     **options: str,
 ) -> str:
-    """The address of a page, relative to any other page, with its filters set.
+    """Write the address of a page, relative to any other page, with its filters set.
+
+    `words` maps filters to their values; `options` are the page's own options as they appear in the URL. The default
+    preset is left out, as in the addresses that the filter bar writes.
 
     `words` are filters with the words they hold; `options` are a page's own choices as they stand in the URL.
     The default preset is left out, as the filter bar leaves it out.
@@ -117,7 +120,7 @@ def unknown_dose() -> str:
 
 
 def options_in(text: str) -> tuple[tuple[str, str], ...]:
-    """The parameters of a view that are no filter: the choices of a page, to be read with the rows they are about.
+    """Return the parameters of a view that are not filters: a page's own options.
 
     >>> options_in("response?preset=Everything&effect=Odds%20ratio")
     (('effect', 'Odds ratio'),)
@@ -126,7 +129,7 @@ def options_in(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def parameters(selection: Selection) -> str:
-    """The URL parameters of a selection, as the filter bar writes them; none for the default view.
+    """Write a selection as URL parameters, as the filter bar does; empty for the default view.
 
     >>> parameters(Selection("everything", {"population": ("TRD",)}))
     'preset=Everything&population=Treatment-resistant%20depression'

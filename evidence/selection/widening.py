@@ -55,7 +55,10 @@ class Widened(NamedTuple):
 def widened(
     everything: Iterable[Result], selection: Selection, wanted: Callable[[Result], bool], keeps_placebo: bool = True
 ) -> Widened:
-    """The selection, or the nearest criteria that hold a wanted result.
+    """Return the selection, or the nearest criteria that include a wanted result.
+
+    As much of the preset is kept as possible, and all of the reader's own filters. If that finds no placebo comparison,
+    or if `keeps_placebo` is false, criteria are given up as in `relaxed`.
 
     Of the preset as much is kept as can be; the reader's own filters all stay. Where no placebo was counted that way,
     or `keeps_placebo` is false, criteria are given up as `relaxed` does.

@@ -261,7 +261,7 @@ def posterior(effects: Sequence[Effect], prior: Prior) -> Posterior | None:
 
 
 def pool_bayes(effects: Sequence[Effect], prior: Prior) -> Pooled | None:
-    """The Bayesian pool in the form of the others; one effect keeps its own interval, None without any.
+    """Pool effects under a Bayesian random-effects model; one effect keeps its own interval, None without any.
 
     The median and central 95 % interval of the mean effect; tau² is the square of tau's median, its limits likewise; I²
     and H² follow from it as for the other methods, the weights are means over the posterior of tau (Röver 2020).

@@ -249,7 +249,7 @@ def g_from_standard_error(difference: float, se: float, n1: int, n2: int) -> Eff
 
 
 def standard_deviation_from_interval(low: float, high: float, n1: int, n2: int) -> float:
-    """Standard deviation common to two arms, from the 95 % interval of their difference of means.
+    """Compute the SD common to two arms from the 95 % interval of their difference in means.
 
     sd = (high − low) / (2·t) / √(1/n1 + 1/n2), t with n1 + n2 − 2 degrees of freedom (Handbook 6.5.2.3).
 

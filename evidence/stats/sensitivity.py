@@ -27,7 +27,7 @@ _AT_ONCE = 200  # columns given to the REML search in one go; bounds the memory 
 
 
 def leave_one_out(effects: Sequence[Effect], method: Method = "REML", test: Test | None = None) -> tuple[Pooled, ...]:
-    """The pool without each study in turn, in the order of the studies; empty with fewer than two.
+    """Pool the studies without each one in turn, in their order; empty with fewer than two.
 
     Each is pooled anew, tau² included (Viechtbauer & Cheung 2010).
 
@@ -56,7 +56,7 @@ def _without(values: Matrix, left_out: Sequence[int]) -> Matrix:
 
 
 def cumulative(effects: Sequence[Effect], method: Method = "REML", test: Test | None = None) -> tuple[Pooled, ...]:
-    """The pool of the first study, the first two, and so on, in the order given.
+    """Pool the first study, the first two, and so on, in the order given.
 
     Each is pooled anew, tau² included (Lau 1992).
 
@@ -137,7 +137,7 @@ def size_test(effects: Sequence[Effect], people: Sequence[int]) -> Egger | None:
 
 
 def _trend(y: Vector, predictor: Vector, weights: Vector) -> Egger | None:
-    """The t test of a weighted straight line's slope; None below three points, without spread or with a perfect fit."""
+    """Test the slope of a weighted line by t; None below three points, without spread or with a perfect fit."""
     k = len(y)
     if k < 3:
         return None
@@ -184,7 +184,7 @@ def subgroup_difference(groups: Sequence[Pooled]) -> SubgroupTest | None:
 
 
 def mantel_haenszel(pairs: Sequence[tuple[Counts, Counts]], measure: Literal["RR", "OR", "RD"] = "RR") -> Pooled | None:
-    """Common effect of (intervention, comparator) counts by Mantel and Haenszel; None when it cannot be estimated.
+    """Pool (intervention, comparator) counts by Mantel and Haenszel; None if it cannot be estimated.
 
     Nothing is added to empty cells (Mantel & Haenszel 1959). OR with the variance of Robins 1986, RR and RD with those
     of Greenland & Robins 1985 and Sato 1989; Q, I² and H² from the studies' own effects as metafor's ``rma.mh``.

@@ -90,7 +90,7 @@ class Answer:
         return found if len(found) > 1 else ()
 
     def of(self, group: Group) -> "Answer":
-        """The answer of one of the groups by itself."""
+        """Return the answer of one of the groups by itself."""
         return replace(self, entries=group.used, used=group.used, pooled=group.pooled, groups=())
 
     @property
@@ -113,7 +113,7 @@ class Answer:
         return subgroup_difference(pools) if len(pools) > 1 else None
 
     def weight_of(self, entry: TrialEffect) -> float | None:
-        """The per cent weight of an entry in the pooled result, None where it is not pooled."""
+        """Return the weight of an entry in the pooled result, in per cent, or None if it is not pooled."""
         if self.pooled is None:
             return None
         pairs = zip(self.used, self.pooled.weights, strict=True)
@@ -122,7 +122,11 @@ class Answer:
 
 
 def pool_entries(entries: Iterable[TrialEffect], model: Model, prior: Prior | None = None) -> Pooled | None:
-    """The pooled effect of entries that all have one; None without any, or where the model needs counts they lack.
+    """Pool entries that all have an effect; None without any, or if the model needs counts they lack.
+
+    A Bayesian model without a `prior` falls back on REML: points on an instrument whose standard deviation nobody
+    reports. With fewer than `FEWEST_FOR_PREDICTION` trials there is no prediction interval, because too little is known
+    of how far effects differ.
 
     A Bayesian model without a `prior` is REML: points of an instrument whose standard deviation nobody reports. With
     fewer trials than `FEWEST_FOR_PREDICTION` there is no prediction interval: how far effects differ is not known.
@@ -228,7 +232,7 @@ def _spoken(comparison: str) -> str:
 def answer(
     results: Iterable[Result], question: Question, model: Model | None = None, group_by: Grouping | None = None
 ) -> Answer:
-    """The answer the results give to a question; k = 0, 1 and 2 are ordinary answers."""
+    """Answer a question from the results; k = 0, 1 and 2 are ordinary answers."""
     model = model or HOUSE_RULE
     rows = tuple(results)
     entries = _of_one_schedule(_of_one_kind(trial_effects(rows, question)))

@@ -59,6 +59,6 @@ def describe(result: Result) -> str:
 
 
 def dose_of(result: Result) -> str:
-    """The dose in words, with the note where the dose was flexible; empty where unknown."""
+    """Describe the dose, with the note if it was flexible; empty if it is unknown."""
     fixed = f"{plain(result.dose)} {result.dose_unit}" if result.dose is not None else ""
     return fixed or result.dose_note or ""

@@ -38,7 +38,10 @@ class Segment(NamedTuple):
 
 
 def effect_scale(measure: str, estimates: Sequence[float], lows: Sequence[float], highs: Sequence[float]) -> Scale:
-    """An axis that holds every estimate where it can, and no more of the widest intervals than it must.
+    """Choose an axis that shows every estimate if it can, and no more of the widest intervals than it must.
+
+    Ratios span at most 1/32 to 32; differences at most three times the spread of the estimates. What lies beyond is cut
+    and drawn with an arrow.
 
     Ratios span at most 1/32 to 32; differences at most three times the spread of the estimates. What lies
     outside is cut and drawn with an arrow.
@@ -70,7 +73,7 @@ def _difference_label(measure: str, value: float, step: float) -> str:
 
 
 def segment(scale: Scale, estimate: float, low: float, high: float) -> Segment:
-    """The part of an interval that the axis shows.
+    """Return the part of an interval that fits on the axis.
 
     >>> axis = effect_scale("RR", [0.5], [0.1], [0.9])
     >>> segment(axis, 0.5, 0.1, 99.0).cut_high, segment(axis, 0.5, 0.1, 0.9).cut_high
@@ -81,7 +84,7 @@ def segment(scale: Scale, estimate: float, low: float, high: float) -> Segment:
 
 
 def shown(measure: str, value: float | None) -> str:
-    """An analysis-scale value as the reader sees it: a ratio, a percentage point difference or points.
+    """Convert a value from the analysis scale to the display scale: a ratio, percentage points or points.
 
     >>> shown("RR", math.log(2.28)), shown("RD", 0.354), shown("MD", -7.95)
     ('2.28', '35%', '−8.0')
@@ -96,7 +99,7 @@ def shown(measure: str, value: float | None) -> str:
 
 
 def interval(measure: str, low: float | None, high: float | None) -> str:
-    """An interval in the reader's scale: an en dash between ratios, "to" where a minus sign may stand.
+    """Format an interval on the display scale: an en dash between ratios, "to" where minus signs can occur.
 
     >>> interval("RR", math.log(1.17), math.log(4.43)), interval("MD", -12.71, -3.2)
     ('1.17–4.43', '−12.7 to −3.2')
@@ -108,7 +111,7 @@ def interval(measure: str, low: float | None, high: float | None) -> str:
 
 
 def said(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
-    """An effect as a screen reader says it: size, interval, and whether that includes no effect.
+    """Describe an effect for screen readers: size, interval, and whether the interval includes no effect.
 
     >>> said("RR", math.log(2.28), math.log(1.17), math.log(4.43)), said("MD", None, None, None)
     ('2.28 (1.17–4.43), excludes no effect', 'not estimable')

@@ -56,18 +56,18 @@ def sides_of(results: Iterable[Result]) -> Sides:
 
 
 def spoken(comparator: str) -> str:
-    """A comparator's name inside a sentence: lower case unless it is an abbreviation."""
+    """Write a comparator's name as inside a sentence: lower case unless it is an abbreviation."""
     label = COMPARATORS[comparator].label
     return comparator if comparator.isupper() else label[0].lower() + label[1:]
 
 
 def verb_of(outcome: str) -> str:
-    """What people did, as a verb phrase."""
+    """Return the verb phrase for people who had the outcome."""
     return _VERBS.get(outcome, f"had {OUTCOMES[outcome].label.lower()}")
 
 
 def when(answer: Answer) -> str:
-    """The time of the pooled results: one time, the span they cover, or each trial's nearest to 24 hours."""
+    """Describe the time of the pooled results: one time, a range, or each trial's nearest to 24 hours."""
     hours = sorted({entry.hours for entry in answer.used or answer.entries})
     if not hours:
         return answer.question.bin.phrase if answer.question.bin else "near 24 hours"
@@ -77,7 +77,7 @@ def when(answer: Answer) -> str:
 
 
 def spelled(hours: float) -> str:
-    """A time with its unit spelled out.
+    """Format a time with its unit spelled out.
 
     >>> spelled(24), spelled(0.67), spelled(672), spelled(1)
     ('24 hours', '40 minutes', '28 days', '1 hour')
@@ -111,7 +111,7 @@ def effect_in_words(answer: Answer) -> str:
 
 
 def interval_name(pooled: Pooled) -> str:
-    """What a pooled interval is: credible where the model is Bayesian, else a confidence interval."""
+    """Name the pooled interval: credible for a Bayesian model, otherwise a confidence interval."""
     return "95% CrI" if pooled.p_at_most_zero is not None else "95% CI"
 
 
@@ -127,7 +127,9 @@ def probability_in_words(answer: Answer) -> str:
 
 
 def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute | None:
-    """What the pooled ratio or difference means at a comparator rate; by default the rate pooled over these trials.
+    """Apply the pooled ratio or difference to a comparator rate, by default the rate of these trials together.
+
+    None if that rate is unknown, or if nobody on the comparator had the outcome: a ratio times zero is zero.
 
     None where that is not known, and where nobody on the comparator had the outcome: a ratio times nothing is nothing.
     """
@@ -148,7 +150,11 @@ def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute |
 
 
 def headline_of_rates(answer: Answer, sides: Sides) -> str:
-    """The finding of an outcome that people have or have not, absolute first, each number with its interval.
+    """Write the headline of a yes-or-no outcome: absolute numbers first, each with its interval.
+
+    One trial gives its own percentages. Two trials, or a pool that one trial dominates, start with what that trial
+    found. Several give the comparator's rate over all their people and the rate that the pooled effect makes of it
+    (Handbook 15.4.4), so that both numbers and the ratio agree.
 
     One trial gives its own percentages. Two trials, and a pool that one trial carries, begin with what that trial
     found. Several give the comparator's rate over all their people and the rate that the pooled effect makes of it
@@ -179,7 +185,7 @@ def headline_of_rates(answer: Answer, sides: Sides) -> str:
 
 
 def headline_of_scores(answer: Answer, sides: Sides) -> str:
-    """The finding of a symptom score: how many points lower or higher, with its interval."""
+    """Write the headline of a symptom score: how many points lower or higher, with the interval."""
     if answer.pooled is None:
         return nothing(answer, "a symptom score with an interval")
     if (lead := leading(answer)) is not None:
@@ -203,7 +209,7 @@ DOMINANT = 0.8
 
 
 def leading(answer: Answer) -> TrialEffect | None:
-    """The trial that a pool's headline begins with: the largest of two, or one with over 80% of the weight."""
+    """Return the trial that a headline starts with: the larger of two, or one with over 80% of the weight."""
     if answer.pooled is None or answer.k < 2:
         return None
     weights = [1 / entry.effect.variance for entry in answer.used if entry.effect is not None]
@@ -230,7 +236,7 @@ def own_result(entry: TrialEffect, question: Question) -> str:
 
 
 def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> str:
-    """A pool that one trial carries: that trial first, what the others add, then the range of all together."""
+    """Describe a pool that one trial dominates: that trial first, what the others add, then the overall range."""
     others = [entry for entry in answer.used if entry is not lead]
     assert answer.pooled is not None
     assert lead.effect is not None
@@ -253,7 +259,7 @@ def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> str:
 
 
 def nothing(answer: Answer, what: str) -> str:
-    """That nothing can be pooled, and whether trials measured it all the same."""
+    """Explain that nothing can be pooled, and whether trials measured the outcome all the same."""
     time = f" {answer.question.bin.phrase}" if answer.question.bin else ""
     if not answer.entries:
         return f"No controlled trial in this selection has a result in these data for {what}{time}"
@@ -264,7 +270,7 @@ def nothing(answer: Answer, what: str) -> str:
 
 
 def caution(answer: Answer) -> str:
-    """What k alone says about how far to trust a pooled number; empty from five trials on."""
+    """Say what k alone implies about trust in a pooled number; empty from five trials on."""
     if answer.k == 1:
         return "One trial: its own result, nothing is pooled."
     if answer.pooled is None or not 2 <= answer.k < FEWEST_FOR_PREDICTION:
@@ -277,7 +283,7 @@ def caution(answer: Answer) -> str:
 
 
 def number_word(amount: int) -> str:
-    """A small number at the beginning of a sentence.
+    """Write a small number as a word that can start a sentence.
 
     >>> number_word(2), number_word(4), number_word(12)
     ('Two', 'Four', '12')
@@ -287,14 +293,14 @@ def number_word(amount: int) -> str:
 
 
 def favours(question: Question, sides: Sides) -> tuple[str, str]:
-    """What lies below (left of) and above (right of) no effect, by the outcome's own direction."""
+    """Label both sides of no effect, left and right, by the direction in which the outcome is better."""
     better_high = OUTCOMES[question.outcomes[0]].better == "higher"
     low, high = (sides.comparator, sides.drug) if better_high else (sides.drug, sides.comparator)
     return f"favours {low}", f"favours {high}"
 
 
 def in_one_line(answer: Answer) -> str:
-    """An answer as a screen reader says it: time, effect, interval, probability, k and people."""
+    """Describe an answer for screen readers: time, effect, interval, probability, k and people."""
     if answer.pooled is None:
         return f"{when(answer)}: nothing to pool"
     return f"{when(answer)}: {effect_in_words(answer)}"
@@ -358,7 +364,7 @@ def score_kinds(answer: Answer) -> str:
 
 
 def score_kinds_over(answers: Iterable[Answer]) -> str:
-    """The same for the times of a course, as a sentence; empty where no time pools both."""
+    """Describe the kinds of score pooled at each time of a course; empty if no time mixes them."""
     mixed = [
         f"{answer.question.bin.short}: {words}"
         for answer in answers
@@ -387,7 +393,7 @@ def in_people(found: Absolute, sides: Sides, verb: str, source: str = "") -> str
 
 
 def observed_rates(answer: Answer) -> str:
-    """The lowest and the highest comparator rate of the pooled trials, and the rate over all their people."""
+    """Describe the lowest, the highest and the overall comparator rate of the pooled trials."""
     rated = [(e.comparator.events / e.comparator.n, e.label) for e in answer.used if e.comparator is not None]
     if not rated or answer.counts is None:
         return "No comparator rate is observed in these trials."

@@ -144,7 +144,7 @@ def trial_effects(results: Iterable[Result], question: Question) -> tuple[TrialE
 
 
 def pooled_inputs(entries: Iterable[TrialEffect]) -> tuple[TrialEffect, ...]:
-    """The entries that have an effect and are not excluded."""
+    """Keep the entries that have an effect and are not excluded."""
     return tuple(entry for entry in entries if entry.effect is not None and not entry.excluded)
 
 
