@@ -31,7 +31,7 @@ logging.getLogger("streamlit.web.server.starlette.starlette_websocket").addFilte
 
 
 def _overview(request: Request) -> RedirectResponse:
-    """The first page is at the root alone; its name leads there, with everything that was chosen."""
+    """Redirect the first page's own name to the root, keeping everything that was chosen."""
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 

@@ -45,7 +45,7 @@ def _schema() -> dict[str, Any]:
 
 
 def write(path: Path, rows: int = ROWS) -> None:
-    """The shipped rows over and over, each as a trial of its own, with the planted faults."""
+    """Write the shipped rows over and over, each as a trial of its own, with the planted faults."""
     with (ROOT / "data" / "trials.csv").open(encoding="utf-8-sig", newline="") as file:
         shipped = list(csv.DictReader(file))
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -87,7 +87,7 @@ def every_rule(path: Path) -> list[tuple[int, str]]:
 
 
 def frictionless(path: Path) -> list[tuple[int, str]]:
-    """The same from frictionless-py; a fault between cells is named by its row and the rule's first cell."""
+    """Check the file with frictionless-py, naming a fault between cells by its row and the rule's first cell."""
     from frictionless import Check, Checklist, Resource, Schema, errors, system
 
     class Ordered(Check):
@@ -106,7 +106,7 @@ def frictionless(path: Path) -> list[tuple[int, str]]:
 
 
 def pandera(path: Path) -> list[tuple[int, str]]:
-    """The same from pandera over pandas, every fault collected."""
+    """Check the file with pandera over pandas, collecting every fault."""
     import pandas as pd
     import pandera.pandas as pa
 
@@ -168,7 +168,7 @@ def _named(found: list[list[Any]]) -> int:
 
 
 def lines(runs: int = RUNS) -> list[Line]:
-    """The table's lines: rows a second, memory and faults named, ours beside each rival."""
+    """Measure rows per second, memory and faults named, ours beside each rival."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trials.csv"
         write(path)

@@ -26,13 +26,13 @@ class Line(NamedTuple):
     runs: int = RUNS
 
     def as_row(self) -> str:
-        """The line in Markdown."""
+        """Format the line as a Markdown table row."""
         met = {None: "", True: "met", False: "**not met**"}[self.is_met]
         return f"| {self.what} | {self.figure} | {self.goal} | {met} | {self.runs} |"
 
 
 def median(values: Iterable[float]) -> float:
-    """The middle value."""
+    """Return the median."""
     return statistics.median(values)
 
 
@@ -66,7 +66,7 @@ def memory(pid: int | str = "self", field: str = "VmHWM") -> float:
 
 
 def own_process(module: str, *arguments: str) -> Any:
-    """What a module prints as JSON when it is run in a process of its own."""
+    """Run a module in a process of its own and parse the JSON it prints."""
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -22,7 +22,7 @@ _SLOW = 20.0  # seconds of all runs of one page, after which it is not run more 
 
 
 def multiplied(folder: Path, times: int) -> Path:
-    """A folder of data with every trial so many times, each copy under a key and a label of its own."""
+    """Copy the data with every trial repeated, each copy under a key and a label of its own."""
     shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("history*"))
     path = folder / "trials.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:

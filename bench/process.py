@@ -14,7 +14,7 @@ _PAGES = ("", "onset", "response", "duration", "safety", "trials")
 
 @contextmanager
 def started() -> Iterator[tuple[str, int, float]]:
-    """A new server: its address, its process and the seconds until it was healthy."""
+    """Start a new server; yield its address, its process and the seconds until it was healthy."""
     start = time.perf_counter()
     with dashboard() as server:
         yield server.url, server.pid, time.perf_counter() - start

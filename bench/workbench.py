@@ -42,7 +42,7 @@ print(json.dumps([seconds, peak, found.rows["trials.csv"]]))
 
 
 def repeated_rows() -> Iterator[dict[str, str]]:
-    """The shipped rows without end, each round under other names of trials."""
+    """Yield the shipped rows without end, each round under other trial names."""
     rows = list(csv.DictReader(io.StringIO((DATA / TRIALS).read_text("utf-8"))))
     number = 0
     while True:
@@ -80,7 +80,7 @@ def _number(text: str) -> float | str | None:
 
 
 def lines(runs: int) -> list[Line]:
-    """Uploads previewed and versions compared, engine only; a very large file checked in processes of its own."""
+    """Time previews of uploads and comparisons of versions, and checks of a very large file in separate processes."""
     evidence = load(DATA)
     known = (evidence.digest, headlines_of(evidence))
     found = [
@@ -110,7 +110,7 @@ def _line(what: str, work: Callable[[], object], runs: int, limit: float | None 
 
 
 def _checked(runs: int) -> list[Line]:
-    """The large file in a fresh process each time: seconds, and the most memory that the process ever held."""
+    """Check the large file in a fresh process each time, measuring seconds and peak memory."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, content in read_files(DATA).items():

@@ -267,5 +267,5 @@ def _existing(evidence: Evidence, *keys: str) -> tuple[str, ...]:
 
 
 def cited(found: Iterable[Section]) -> tuple[str, ...]:
-    """The references cited, each once, in order of first mention."""
+    """List the references cited, each once, in order of first mention."""
     return tuple(dict.fromkeys(key for section in found for one in section.sentences for key in one.citations))

@@ -37,7 +37,7 @@ def _one(evidence: Evidence, trial: str, outcome: str, **cells: object) -> Resul
 
 
 def _word(amount: int | None) -> str | None:
-    """A small number as a word.
+    """Write a small number as a word.
 
     >>> _word(7), _word(0), _word(83)
     ('seven', 'no', '83')
@@ -67,7 +67,7 @@ def murrough_difference(evidence: Evidence) -> str | None:
 
 
 def murrough_interval(evidence: Evidence) -> str | None:
-    """The 95% interval of that difference."""
+    """Return the 95% interval of that difference."""
     row = _murrough_score(evidence)
     if row is None or row.ci_low is None or row.ci_high is None:
         return None
@@ -94,7 +94,7 @@ def cochrane_certainty(evidence: Evidence) -> str | None:
 
 
 def early_times(evidence: Evidence) -> str | None:
-    """The first hours at which the cited trials report a difference."""
+    """List the first hours at which the cited trials report a difference."""
     trials = ("zarate-2012", "diazgranados-2010", "daly-2018", "ionescu-2021")
     hours = {
         row.hours
@@ -106,13 +106,13 @@ def early_times(evidence: Evidence) -> str | None:
 
 
 def murrough_latest(evidence: Evidence) -> str | None:
-    """The latest time for which the trial has a result here."""
+    """Return the latest time for which the trial has a result here."""
     hours = [row.hours for row in evidence.trials.get("murrough-2013a", ())]
     return f"{spelled(max(hours))}; the seven days stand in the paper" if hours else None
 
 
 def pooled_day_1(evidence: Evidence) -> str | None:
-    """The published standardised difference on day 1."""
+    """Return the published standardised difference on day 1."""
     for review in evidence.reviews:
         if (review.citation, review.hours) == ("Kishimoto2016", 24):
             return f"{number(review.effect)} ({number(review.ci_low)} to {number(review.ci_high)})"
@@ -234,7 +234,7 @@ def hazard(evidence: Evidence) -> str | None:
 
 
 def hazard_interval(evidence: Evidence) -> str | None:
-    """The 95% interval of that hazard ratio."""
+    """Return the 95% interval of that hazard ratio."""
     row = _withdrawal(evidence)
     if row is None or row.ci_low is None or row.ci_high is None:
         return None
@@ -305,7 +305,7 @@ def resistant(evidence: Evidence) -> str | None:
 
 
 def like_browne(evidence: Evidence) -> str | None:
-    """References like the one that the article cites as Browne and others."""
+    """List the references that resemble the one the article cites as Browne and others."""
     like = [
         r
         for r in evidence.references.values()
@@ -315,7 +315,7 @@ def like_browne(evidence: Evidence) -> str | None:
 
 
 def lener_authors(evidence: Evidence) -> str | None:
-    """Authors in the record of Lener and others."""
+    """List the authors in the record of Lener and others."""
     found = evidence.references.get("Lener2017")
     return listed([author.family for author in found.authors]) if found and found.authors else None
 
@@ -468,7 +468,7 @@ def _view(claim: str) -> str:
 
 
 def assess(evidence: Evidence, claim: Claim) -> Assessed:
-    """A claim with every number of its explanation computed again."""
+    """Recompute every number in the explanation of a claim."""
     found = []
     for check in CHECKS.get(claim.claim, ()):
         printed = re.search(check.pattern, claim.explanation) if check.pattern else None

@@ -39,7 +39,7 @@ def _limit(hours: float) -> str:
 
 
 def times_frame() -> pd.DataFrame:
-    """The time bins: which hours are pooled together, and the time each stands for."""
+    """Tabulate the time bins: the hours pooled together, and the time each one represents."""
     return pd.DataFrame(
         [
             {
@@ -54,7 +54,7 @@ def times_frame() -> pd.DataFrame:
 
 
 def problems_frame() -> pd.DataFrame:
-    """The closed table of finding codes."""
+    """Tabulate all problem codes."""
     return pd.DataFrame(
         [
             {"Code": kind.code, "Severity": kind.severity, "Problem": kind.title, "Meaning": kind.explanation}

@@ -122,7 +122,7 @@ class Chapter:
 
 
 def public_functions(module: str) -> tuple[Callable[..., object], ...]:
-    """The public functions a module of this package defines, in the order of its lines."""
+    """Return the public functions that a module of this package defines, in source order."""
     code = import_module(f"evidence.{module}")
     own = [f for name, f in inspect.getmembers(code, inspect.isfunction) if f.__module__ == code.__name__]
     return tuple(
@@ -131,7 +131,7 @@ def public_functions(module: str) -> tuple[Callable[..., object], ...]:
 
 
 def paragraphs(documentation: str) -> list[str]:
-    r"""The paragraphs of a docstring as running text, without its examples, in words that fit a page.
+    r"""Split a docstring into paragraphs of running text, without its examples, worded for a page.
 
     >>> paragraphs("Half of x; None below 0.\n\n    x/2\n    (Brent 1973).\n\n    >>> half(2)\n    1")
     ['Half of x; no result below 0.', 'x/2 (Brent 1973).']
@@ -142,7 +142,7 @@ def paragraphs(documentation: str) -> list[str]:
 
 
 def as_markdown(text: str) -> str:
-    r"""A text of the code as Markdown: what stands in backticks is code, every other sign is itself.
+    r"""Convert a text of the code to Markdown: backticks mark code, every other sign is escaped.
 
     >>> print(as_markdown("`a*b` is a*b"))
     `a*b` is a\*b
@@ -154,7 +154,7 @@ def as_markdown(text: str) -> str:
 
 
 def formula_of(function: Callable[..., object]) -> Formula:
-    """The formula a function documents: its first paragraph says what, the rest how."""
+    """Return the formula that a function documents: what it gives in the first paragraph, how in the rest."""
     first, *rest = paragraphs(function.__doc__ or "") or [""]
     module = function.__module__.removeprefix("evidence.")
     return Formula(f"{module}.{function.__name__}", first, " ".join(rest))
@@ -171,7 +171,7 @@ def chapters() -> tuple[Chapter, ...]:
 
 
 def cited(texts: Iterable[str]) -> set[str]:
-    """The keys of `LITERATURE` that texts name, whether or not they are there; metafor is cited by its article."""
+    """Return the keys of `LITERATURE` that texts name, known or not; metafor is cited by its article."""
     return {"Viechtbauer 2010" if name == "metafor" else name for text in texts for name in CITED.findall(text) if name}
 
 
@@ -183,7 +183,7 @@ def literature_frame() -> pd.DataFrame:
 
 
 def decisions_table() -> str:
-    """The decisions as a Markdown table, one a row: question, decision, source."""
+    """Write the decisions as a Markdown table, one per row: question, decision, source."""
     rows = (
         f"| **{as_markdown(d.question)}** | {as_markdown(d.decision)} | {as_markdown(d.source)} |" for d in DECISIONS
     )
@@ -191,7 +191,7 @@ def decisions_table() -> str:
 
 
 def versions_frame() -> pd.DataFrame:
-    """The software the numbers of this page were computed with."""
+    """Tabulate the software that computed the numbers of this page."""
     rows = [{"Software": "Python", "Version": platform.python_version(), "Used for": "everything"}]
     for package, use in PACKAGES.items():
         try:

@@ -44,7 +44,7 @@ def masking(result: Result) -> str:
 
 
 def group_of(entry: TrialEffect) -> str:
-    """The masking of a trial's entry, in words."""
+    """Name the masking of a trial's entry."""
     return MASKINGS[masking(entry.first)].label
 
 
@@ -118,7 +118,7 @@ class Lens:
 
 
 def rank(entry: TrialEffect) -> int:
-    """The place of an entry's masking in the fixed order."""
+    """Return the position of an entry's masking in the fixed order."""
     return list(MASKINGS).index(masking(entry.first))
 
 
@@ -145,7 +145,7 @@ _ABOUT_MASKING = ("comparator_kind", "blinding")
 
 
 def scope(everything: Iterable[Result], selection: Selection, measure: str, time: str) -> Scope:
-    """The selection; where it holds one kind of masking only, without what it says of comparator and blinding."""
+    """Return the selection, without its limits on comparator and blinding if it contains only one kind of masking."""
     rows = tuple(everything)
     criteria = selection.criteria()
     inside = apply(rows, criteria)
@@ -162,7 +162,7 @@ def scope(everything: Iterable[Result], selection: Selection, measure: str, time
 
 
 def lenses(found: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
-    """The groups of an answer by masking, in a fixed order, each with the dissociation its own trials counted."""
+    """Group an answer by masking, in a fixed order, each group with the dissociation its own trials counted."""
     rows = tuple(results)
     groups = {group.name: group for group in found.groups}
     return tuple(
@@ -173,7 +173,7 @@ def lenses(found: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
 
 
 def headline(found: Answer, items: Iterable[Lens]) -> str:
-    """The effect by masking, and how many dissociated in the same trials: what the numbers say and no more."""
+    """Compare the effect by masking, and how many dissociated in the same trials, without going beyond the numbers."""
     shown = tuple(items)
     if not shown:
         return "No trial here can be sorted by how well its treatment was hidden, because nothing can be pooled"
@@ -217,7 +217,7 @@ def _outcome(found: Answer) -> str:
 
 
 def _effect(found: Answer) -> tuple[str, str]:
-    """The measure with its outcome; and the estimate with what is behind it."""
+    """Split an effect into its measure with the outcome, and its estimate with trials and people."""
     label, _, rest = effect_in_words(found).partition(", 95% ")
     words = label.split(" ")
     place = next(i for i, word in enumerate(words) if word[0] in "0123456789−")

@@ -51,7 +51,7 @@ def _same_people(review: PublishedEstimate, answer: Answer) -> bool:
 
 
 def published(reviews: Iterable[PublishedEstimate], answer: Answer) -> tuple[PublishedEstimate, ...]:
-    """Published estimates of the same question, in the file's order."""
+    """Return the published estimates of the same question, in the order of the file."""
     return tuple(review for review in reviews if same_question(review, answer))
 
 
@@ -101,7 +101,7 @@ def words_for(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
 
 
 def in_words(review: PublishedEstimate | None) -> str:
-    """The rating with its shape and its source, or that there is none."""
+    """Describe the rating with its symbol and source, or say that there is none."""
     if review is None or review.certainty is None:
         return "Certainty: not rated"
     return f"{SHAPES[review.certainty]} {CERTAINTIES[review.certainty].label}, {review.label}"

@@ -48,7 +48,7 @@ def is_complete(result: Result) -> bool:
 
 
 def by_outcome(trials: Mapping[str, tuple[Result, ...]]) -> pd.DataFrame:
-    """A row a trial, a column an outcome, at any time; and how many of the outcomes each trial reports."""
+    """Tabulate which outcomes each trial reports at any time: one row per trial, one column per outcome, a total."""
     rows = []
     for results in trials.values():
         signs = {name: _sign(r for r in results if r.outcome in known) for name, known in SUBJECTS.items()}
@@ -57,7 +57,7 @@ def by_outcome(trials: Mapping[str, tuple[Result, ...]]) -> pd.DataFrame:
 
 
 def by_time(trials: Mapping[str, tuple[Result, ...]], subject: str) -> pd.DataFrame:
-    """A row a trial, a column a time bin, for one outcome; trials that never report it come last."""
+    """Tabulate one outcome by time bin, one row per trial; trials that never report it come last."""
     known = SUBJECTS[subject]
     rows = []
     for results in trials.values():

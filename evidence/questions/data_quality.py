@@ -124,19 +124,19 @@ def problem_groups(problems: Mapping[str, Iterable[Problem]]) -> tuple[ProblemGr
 
 
 def advice(group: ProblemGroup) -> str:
-    """What to do about problems of one kind; where it differs from row to row, the table says it."""
+    """Advise how to fix the problems of one kind; refer to the table if that differs from row to row."""
     fixes = {one.fix for _, one in group.problems}
     return fixes.pop() if len(fixes) == 1 else "see the column “Fix” of the table."
 
 
 @lru_cache(maxsize=1024)
 def trial_link(trial: str | None) -> str | None:
-    """The address of a trial's card, relative to any page."""
+    """Return the address of a trial's card, relative to any page."""
     return address("trials", trial=trial) if trial else None
 
 
 def group_frame(group: ProblemGroup, evidence: Evidence) -> pd.DataFrame:
-    """The problems of one kind, one a row; shared comparators one row a trial, so that they do not drown the rest."""
+    """Tabulate the problems of one kind, one per row; shared comparators one row per trial, as there are so many."""
     result_on = {result.line: result for result in evidence.results}
     rows: list[dict[str, object]] = []
     for file, one in group.problems:
@@ -183,7 +183,7 @@ def problems_frame(problems: Mapping[str, Iterable[Problem]]) -> pd.DataFrame:
 
 
 def recomputed_frame(found: Iterable[Recomputed]) -> pd.DataFrame:
-    """Printed beside recomputed, one effect a row, in the order given."""
+    """Tabulate reported beside recomputed effects, one per row, in the order given."""
     return pd.DataFrame(
         [
             {
@@ -242,7 +242,7 @@ def to_be_checked_frame(results: Iterable[Result]) -> pd.DataFrame:
 
 
 def missing_fields(reference: Reference) -> tuple[str, ...]:
-    """The fields, by their CSL names, that this kind of reference should have and has not."""
+    """List, by CSL name, the fields that this kind of reference should have but lacks."""
     fields = {
         "author": reference.authors,
         "title": reference.title,
@@ -259,7 +259,7 @@ def missing_fields(reference: Reference) -> tuple[str, ...]:
 
 
 def references_frame(evidence: Evidence) -> pd.DataFrame:
-    """References that lack a field, those most cited by results first."""
+    """Tabulate the references that lack a field, those most cited by results first."""
     cited: dict[str, int] = {}
     for result in evidence.results:
         cited[result.citation] = cited.get(result.citation, 0) + 1
@@ -280,7 +280,7 @@ def references_frame(evidence: Evidence) -> pd.DataFrame:
 
 
 def unregistered(trials: Trials) -> tuple[Result, ...]:
-    """The first result of every trial for which no registry number is known."""
+    """Return the first result of every trial whose registry number is unknown."""
     return tuple(rows[0] for rows in trials.values() if not any(row.registration for row in rows))
 
 
@@ -317,7 +317,7 @@ class Report:
 
 
 def report(evidence: Evidence, on_disk: Evidence) -> Report:
-    """The report on the data shown, with the problems of the files as they are on disk."""
+    """Report on the data shown, with the problems of the files as they are on disk."""
     again = recomputed(evidence.results)
     groups = problem_groups(on_disk.problems)
     return Report(

@@ -57,7 +57,7 @@ def comparable(results: Iterable[Result], selection: Selection) -> tuple[Result,
 
 
 def dose_arms(results: Iterable[Result], question: Question) -> tuple[DoseArm, ...]:
-    """The pooled trials' arms one by one, lowest dose first; a trial of several doses gives several arms."""
+    """Take the pooled trials' arms apart, lowest dose first; a trial of several doses gives several arms."""
     found = []
     for entry in pooled_inputs(trial_effects(results, question)):
         for result in entry.results:
@@ -110,7 +110,7 @@ def _per_doubling(measure: str, slope: float, low: float, high: float, label: st
 
 
 def _of_several_doses(arms: Iterable[DoseArm], measure: str) -> dict[str, DoseArms]:
-    """The trials of two doses or more by their label, with what their comparator arm makes their effects share."""
+    """Collect the trials of two or more doses by label, with the covariance due to their shared comparator."""
     trials: dict[str, list[DoseArm]] = {}
     for arm in arms:
         trials.setdefault(arm.entry.trial, []).append(arm)
@@ -126,7 +126,10 @@ def _of_several_doses(arms: Iterable[DoseArm], measure: str) -> dict[str, DoseAr
 
 
 def _shared(own: Iterable[DoseArm], measure: str) -> float:
-    """The covariance of two arms' effects: the variance of the comparator arm's part, or half the smaller variance.
+    """Compute the covariance of two arms' effects: the comparator arm's variance, or half the smaller variance.
+
+    1/c − 1/n for a log risk ratio, 1/c + 1/(n − c) for a log odds ratio, c(n − c)/n³ for a risk difference; without
+    counts a correlation of one half is assumed.
 
     1/c − 1/n for a log risk ratio, 1/c + 1/(n − c) for a log odds ratio, c(n − c)/n³ for a risk difference; without
     counts the effects are taken to correlate by half.

@@ -125,7 +125,7 @@ def _counts(events: int | None, n: int | None) -> Counts | None:
 
 
 def hazard_answer(entries: Iterable[Withdrawal], low_confidence: bool = False) -> Answer:
-    """The log hazard ratios of strata with a printed interval, pooled; strata hold different people, so each counts."""
+    """Pool the log hazard ratios of strata with a reported interval; strata enrol different people, so each counts."""
     question = Question(("relapse",), "HR", None, low_confidence=low_confidence)
     effects = tuple(
         TrialEffect(
@@ -185,7 +185,7 @@ def reading_courses(items: Iterable[FollowUp]) -> str:
 
 
 def certain(entries: Iterable[Withdrawal]) -> tuple[Withdrawal, ...]:
-    """The strata behind the rates of relapse: counts in both arms, low confidence left out."""
+    """Keep the strata behind the relapse rates: counts in both arms, low confidence left out."""
     return tuple(e for e in entries if e.result.confidence != "low" and e.going_on and e.stopping)
 
 
@@ -237,7 +237,7 @@ def behind_strata(found: Answer) -> str:
 
 
 def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
-    """What stopping did: relapse of 100 in each arm over the strata with counts, and the hazard ratio."""
+    """Say what stopping did: relapses per 100 in each arm over the strata with counts, and the hazard ratio."""
     found = list(entries)
     if not _certain_arms(found)[0]:
         return (

@@ -167,7 +167,7 @@ def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
 
 
 def _felt(everything: tuple[Result, ...], selection: Selection) -> tuple[tuple[Felt, ...], bool]:
-    """The three named harms that differ most, of the scope that answers for dissociation."""
+    """Return the three named harms that differ most, within the scope used for dissociation."""
     scope = harms.scope(everything, selection, lambda r: r.outcome == "dissociation")
     found = []
     for event in EVENTS:
@@ -242,5 +242,5 @@ def until_when(found: Sequence[FollowUp]) -> str:
 
 
 def hours_of(item: FollowUp) -> float:
-    """The hours of a time to relapse."""
+    """Convert the days of a time to relapse to hours."""
     return (item.days or 0.0) * HOURS_A_DAY

@@ -118,7 +118,7 @@ def headline(found: Matrix) -> str:
 
 
 def silence(found: Matrix) -> str:
-    """The trials that report no harm at all, named; empty where all report some."""
+    """Name the trials that report no harm at all; empty if all report some."""
     if not found.silent:
         return ""
     more = f" and {len(found.silent) - 12} more" if len(found.silent) > 12 else ""

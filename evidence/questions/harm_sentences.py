@@ -17,7 +17,7 @@ _NO_WINDOW = "observation window not stated"
 
 
 def sides_among(items: Iterable[Harm]) -> Sides:
-    """What both sides of the differences are called."""
+    """Name both sides of the differences."""
     return sides_of(result for item in items for result in item.results)
 
 
@@ -27,7 +27,9 @@ def _of_100(value: float) -> str:
 
 
 def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) -> str:
-    """The largest difference in people, then the next ones, then what was rarer on the drug.
+    """Name the largest difference in people, then the next ones, then what was rarer on the drug.
+
+    `groups` are those of `harms.EVENT_GROUPS` to which the items were narrowed; none means all of them.
 
     `groups` are those of `harms.EVENT_GROUPS` that the items were narrowed to, all of them where there is none.
     """
@@ -72,7 +74,7 @@ def window(items: Iterable[Harm]) -> str:
 
 
 def trade_off(items: Iterable[Harm], found: Scope) -> str:
-    """Number needed to harm of the event with the largest difference beside that needed to treat, same selection."""
+    """Compare the number needed to harm of the largest difference with the number needed to treat, same selection."""
     ranked = sorted((h for h in items if h.differs and h.needed), key=lambda h: -(h.differs or (0.0,))[0])
     if not ranked or (ranked[0].differs or (0.0,))[0] <= 0:
         return ""
@@ -116,7 +118,7 @@ def no_events(items: Iterable[Harm]) -> str:
 
 
 def rare(items: Iterable[Harm], least: float) -> str:
-    """The events that the threshold cuts, named."""
+    """Name the events below the threshold."""
     cut = [h.spoken for h in items if h.differs is not None and not is_frequent(h, least)]
     named = f"{listed(cut[:8])}{f' and {len(cut) - 8} more' if len(cut) > 8 else ''}"
     return f"{counted(len(cut), 'event')} under {least:g}% in both arms not drawn: {named}." if cut else ""
@@ -126,13 +128,13 @@ _LONG_TERM = ("cystitis", "urinary-retention", "long-lasting-amnesia")
 
 
 def nearest_to_long_term(results: Iterable[Result]) -> tuple[Result, ...]:
-    """The rows that come nearest to long-term harm of bladder and memory, the longest counted first."""
+    """Return the rows closest to long-term harm of bladder and memory, the longest follow-up first."""
     found = [r for r in results if r.outcome in _LONG_TERM]
     return tuple(sorted(found, key=lambda r: (-r.hours, r.outcome, r.label)))
 
 
 def not_measured(results: Iterable[Result]) -> str:
-    """What no trial measures, with how many people stand behind the nearest rows."""
+    """Say what no trial measures, and how many people the closest rows cover."""
     near = nearest_to_long_term(results)
     text = "Long-term harm to bladder and memory: no trial here is built to measure it"
     if not near:
@@ -163,7 +165,7 @@ def comparators(found: Scope) -> str:
 
 
 def many(items: Sequence[Harm]) -> str:
-    """That with many events some differ by chance; empty with few."""
+    """Warn that among many events some differ by chance; empty with few."""
     if len(items) < 10:
         return ""
     return (
@@ -240,7 +242,7 @@ class HarmAnswer:
 
 
 def masked(told: HarmAnswer, withdrawals: bool) -> tuple[tuple[str, Harm], ...]:
-    """The events that are drawn, each split by how far people could tell their treatment, whatever the comparator."""
+    """Split each drawn event by how well people could tell their treatment, whatever the comparator."""
     split = [(value, [r for r in told.scope.results if masking(r) == value]) for value in MASKINGS]
     found = [
         (value, harms.harm_of(rows, item.event, withdrawals))
@@ -252,7 +254,7 @@ def masked(told: HarmAnswer, withdrawals: bool) -> tuple[tuple[str, Harm], ...]:
 
 
 def marks(told: HarmAnswer, by_masking: bool, withdrawals: bool) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
-    """What the chart draws, line by line: maskings (none where it is not split) and events."""
+    """List what the chart draws, line by line: maskings (none unless it is split) and events."""
     split = masked(told, withdrawals) if by_masking else ()
     if not split:
         return (), told.drawn
@@ -260,7 +262,9 @@ def marks(told: HarmAnswer, by_masking: bool, withdrawals: bool) -> tuple[tuple[
 
 
 def masked_words(found: Iterable[tuple[str, Harm]], results: Iterable[Result]) -> str:
-    """The first event drawn in each group, dissociation in all trials drawn, and why that is no test of blinding.
+    """Compare the first drawn event between maskings, with dissociation, and say why that does not test blinding.
+
+    `results` are searched for dissociation. Empty without any event.
 
     `results` are those in which dissociation is looked for. Empty without any event.
     """
@@ -286,7 +290,7 @@ def masked_words(found: Iterable[tuple[str, Harm]], results: Iterable[Result]) -
 def harm_question(
     version: str, results: Iterable[Result], selection: Selection, apart: bool, against: str, withdrawals: bool
 ) -> HarmQuestion:
-    """The question of a view, without a threshold or a choice of groups."""
+    """Make the question of a view, without a threshold or a choice of groups."""
     words = f"{selection.preset}: {selection}"
     return HarmQuestion(version, words, apart, against, withdrawals, results=tuple(results), chosen=selection)
 

@@ -230,7 +230,10 @@ def scope(
     against: str = AUTOMATIC,
     withdrawals: bool = False,
 ) -> Scope:
-    """The selection, widened as little as needed to hold a wanted event counted in both arms, against one kind.
+    """Widen the selection just enough to include a wanted event counted in both arms, against one kind of comparator.
+
+    Comparators of different kinds ask different questions, so they are never pooled; automatic takes the kind that most
+    trials used.
 
     Comparators of different kinds ask different questions, so they are never pooled; automatic takes the kind that
     most trials used.

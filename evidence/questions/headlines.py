@@ -164,7 +164,7 @@ def compare(before: Iterable[Headline], after: Iterable[Headline], changed_only:
 
 
 def answer_of(results: Iterable[Result], headline: Headline) -> Answer:
-    """The answer behind a headline number, with every trial's effect, from the results given."""
+    """Answer the question behind a headline number from the given results, with every trial's effect."""
     preset, key, value = headline.key
     rows = _about(apply(results, PRESETS[preset].criteria), SUBJECTS[key])
     return answer(rows, _question(SUBJECTS[key], BIN_OF_VALUE[value]))

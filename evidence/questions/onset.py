@@ -75,7 +75,11 @@ def course(
     model: Model | None = None,
     by_masking: bool = False,
 ) -> Course:
-    """The time course of a measure ("MD", "SMD" or "RR").
+    """Answer a measure ("MD", "SMD" or "RR") in every time bin.
+
+    With `same_trials` only trials are kept that report every bin shown; the bins are the set of at least two with the
+    most trials in common (the larger set if that ties). With `by_masking` each answer has one group per kind of
+    masking.
 
     With `same_trials` only trials are kept that report every bin shown; the bins are the set of at least two with
     the most trials in common (the larger set where that ties). With `by_masking` each answer has a group for each way
@@ -120,7 +124,7 @@ def _most_in_common(answers: tuple[Answer, ...]) -> tuple[tuple[TimeBin, ...], f
 
 
 def fullest(answers: Sequence[Answer]) -> Answer:
-    """The answer with most trials, the earliest of those with as many."""
+    """Return the answer with most trials, the earliest of equals."""
     return max(answers, key=lambda item: item.k)
 
 
@@ -153,7 +157,7 @@ def headline_of_duration(answers: Sequence[Answer]) -> str:
 
 
 def _difference(answer: Answer) -> str:
-    """The effect as a clause: absolute words, interval, trials and people."""
+    """Write the effect as a clause: absolute words, interval, trials and people."""
     assert answer.pooled is not None
     sides = sides_of(entry.first for entry in answer.used)
     value, measure = answer.pooled.estimate, answer.question.measure
@@ -175,7 +179,7 @@ def _times(answer: Answer) -> str:
 
 
 def trials_behind(answers: Iterable[Answer]) -> list[tuple[str, str]]:
-    """The trials pooled in each time bin: the bin's name, and the trials in words."""
+    """List the trials pooled in each time bin: the bin's name, and the trials as text."""
     return [
         (answer.question.bin.short, f"({behind(answer)}): {listed([entry.label for entry in answer.used])}")
         for answer in answers
@@ -184,12 +188,12 @@ def trials_behind(answers: Iterable[Answer]) -> list[tuple[str, str]]:
 
 
 def dose_question(measure: str, low_confidence: bool) -> Question:
-    """The measure at each trial's time nearest to 24 hours, as the dose response asks it."""
+    """Ask for the measure at each trial's time nearest to 24 hours, as the dose response does."""
     return replace(_question(measure, TIME_BINS[0], low_confidence), bin=None)
 
 
 def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = False) -> DoseResponse:
-    """The dose response of the measure asked for, else of the first other measure that has a line."""
+    """Fit the dose response of the requested measure, or else of the first other measure that gives a line."""
     rows = tuple(results)
     order = dict.fromkeys((measure, "RR", "SMD", "MD"))
     found = [dose_response(rows, dose_question(name, low_confidence)) for name in order]
@@ -197,7 +201,9 @@ def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = 
 
 
 def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
-    """What the effect is by masking in the time bin with most trials; "" where the answers have no groups by masking.
+    """Compare the effect by masking in the time bin with most trials; "" if the answers are not grouped by masking.
+
+    Dissociation is that counted by the same trials in `results`.
 
     Dissociation is that counted by the same trials in `results`.
     """

@@ -125,7 +125,7 @@ class PageOptions:
 
 
 def set_on(page: str, state: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    """What the widgets of a page hold that is not where they first stand, by the name of the option.
+    """Return the options that the widgets of a page have moved from their defaults, by name.
 
     >>> set_on("response", {"effect": "OR", "time": "auto", "low": True, "nocross": False, "without": []})
     {'effect': ('OR',), 'low': ('true',)}
@@ -140,7 +140,7 @@ def set_on(page: str, state: Mapping[str, object]) -> dict[str, tuple[str, ...]]
 
 
 def page_of(given: Pairs) -> str:
-    """The page on which all of these options can be seen; that of exports where no other knows them all.
+    """Return the page that shows all of these options; the export page if no other has them all.
 
     >>> page_of([("effect", "Odds ratio")]), page_of([("same", "true"), ("effect", "Odds ratio")]), page_of([])
     ('response', 'export', '')
@@ -150,7 +150,7 @@ def page_of(given: Pairs) -> str:
 
 
 def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[PageOptions, tuple[str, ...]]:
-    """The options that the parameters stand for, and what of them is not known, in words."""
+    """Read the options from URL parameters, with a note for each value that is not known."""
     given: dict[str, list[str]] = {}
     for name, value in pairs:
         given.setdefault(name, []).append(value)

@@ -73,7 +73,7 @@ def tiles(
 
 
 def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]) -> Tile:
-    """The earliest time with usable numbers and the difference there; no time is the one at which it works."""
+    """Give the earliest time with usable numbers and the difference there, without calling it the onset."""
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
     question = "How fast?"
     if not answers:
@@ -244,7 +244,7 @@ def _names(gaps: Iterable[Gap]) -> str:
 
 
 def not_known_in_short(results: tuple[Result, ...], judged: frozenset[str]) -> str:
-    """What the selection cannot tell, in a few words each, for one line; `not_known` has the sentences."""
+    """Summarise in one line what the selection cannot tell; `not_known` has the sentences."""
     trials = trials_of(results)
     compared = [r for r in results if r.is_controlled and OUTCOMES[r.outcome].group in ("efficacy", "duration")]
     parts = []

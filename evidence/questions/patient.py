@@ -70,7 +70,7 @@ def _background(label: str, said: str, *values: str) -> Option:
 
 
 def _spray() -> Option:
-    """The doses of esketamine spray for adults: fixed, or changed between visits, which has no one number."""
+    """Offer the doses of esketamine spray for adults: fixed, or adjusted between visits and so without one number."""
     label, words = "Spray, 56 or 84 mg", {"drug": ("esketamine",), "route": ("intranasal",)}
 
     def meets(r: Result) -> bool:
@@ -159,7 +159,7 @@ class Match:
         return headcount(self.results)
 
     def address(self, page: str, **words: tuple[str, ...]) -> str:
-        """The address of a page that shows these results; what is not exact shows more of them."""
+        """Write the address of a page that shows these results; a match that is not exact shows more of them."""
         filters: dict[str, tuple[str, ...]] = {}
         dose = None
         for option in self.kept.values():
@@ -176,7 +176,7 @@ class Match:
 
 
 def option_of(name: str, value: str) -> Option:
-    """The option behind a choice."""
+    """Return the option behind a choice."""
     return CHOICES[name].options[value]
 
 
@@ -186,7 +186,10 @@ def _meeting(results: Iterable[Result], chosen: Mapping[str, str]) -> tuple[Resu
 
 
 def match(results: Iterable[Result], chosen: Mapping[str, str]) -> Match:
-    """The results that meet every choice; where none does, choices are given up one at a time.
+    """Find the results that meet every choice, giving up choices one at a time until some do.
+
+    If dropping a single choice is enough, that one is dropped, the treatment's before the patient's; otherwise the
+    first of them goes, and so on.
 
     A single choice whose giving up is enough is given up, the treatment's before the patient's; else the first of
     them goes, and so on.

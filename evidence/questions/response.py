@@ -41,7 +41,7 @@ Column = Callable[[TrialEffect], str]
 
 
 def _doses(entry: TrialEffect) -> str:
-    """The doses of a trial's arms, their common unit once, short enough for a column."""
+    """Describe the doses of a trial's arms, naming a common unit once, short enough for a column."""
     doses = list(dict.fromkeys(dose_of(r) for r in entry.results))
     fixed = {r.dose_unit for r in entry.results if r.dose is not None}
     if len(doses) > 1 and len(fixed) == 1 and all(r.dose is not None for r in entry.results):
@@ -119,7 +119,7 @@ def model_of(method: str, interval: str) -> Model:
 
 
 def year_of(entry: TrialEffect) -> str:
-    """The year in a trial's label, empty without one."""
+    """Take the year from a trial's label; empty without one."""
     return next((word for word in entry.label.split() if word[:4].isdigit()), "")
 
 
@@ -137,7 +137,7 @@ def barred_citations(
 
 
 def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping | None = None) -> Answer:
-    """The answer at the time chosen; automatic is the 24-hour bin, unless another bin has twice as many trials."""
+    """Answer at the chosen time; automatic is the 24-hour bin, unless another bin has twice as many trials."""
     everything = tuple(results)
 
     def at(value: str) -> Answer:

@@ -35,7 +35,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
 
 
 def kinds_of(tool: str) -> dict[str, str]:
-    """What the filter offers: the tool's judgements, then how reviews stand to each other."""
+    """List the filter's choices: the tool's judgements, then whether reviews agree."""
     words = TOOL_WORDS[tool].judgements
     return {name: label for name, label in KINDS.items() if name in words or name not in ROB_JUDGEMENTS}
 
@@ -125,7 +125,7 @@ class Board:
         return tuple(item for line in self.lines for cell in line.cells for item in cell.judgements)
 
     def keep(self, domain: str | None, kinds: Iterable[str]) -> "Board":
-        """The trials with one of the kinds in the domain (None: in any domain); all of them without kinds."""
+        """Keep the trials with one of the kinds in the domain (None: any domain); all of them without kinds."""
         wanted = set(kinds)
         if not wanted:
             return self
@@ -150,7 +150,7 @@ def by_trial(judgements: Iterable[Judgement]) -> dict[str, dict[str, tuple[Judge
 
 
 def tools(results: Iterable[Result], judgements: Iterable[Judgement]) -> dict[str, int]:
-    """The tools that any of the trials was judged with, with the number of these trials; the most used first."""
+    """Count the trials judged with each tool, the most used first."""
     shown = {result.trial for result in results}
     judged: dict[str, set[str]] = {}
     for item in judgements:
@@ -160,7 +160,7 @@ def tools(results: Iterable[Result], judgements: Iterable[Judgement]) -> dict[st
 
 
 def board(results: Iterable[Result], judgements: Iterable[Judgement], tool: str = FIRST_TOOL) -> Board:
-    """The trials of the results by the domains that any review judged in any trial with the tool."""
+    """Arrange the trials of the results by the domains that any review judged in any trial with the tool."""
     known = by_trial(item for item in judgements if item.tool == tool)
     domains = tuple(name for name in TOOL_WORDS[tool].domains if any(name in own for own in known.values()))
     lines = [
@@ -182,7 +182,9 @@ def cells_of(judgements: Iterable[Judgement]) -> tuple[Cell, ...]:
 
 
 def symbols(judgements: Iterable[Judgement], trial: str) -> str:
-    """A trial's judgements as one symbol a domain, in the order of the domains; said so where nobody judged.
+    """Write a trial's judgements as one symbol per domain, in order; say so if nobody judged it.
+
+    If reviews disagree the worse judgement is shown, followed by an asterisk; tools are separated by a semicolon.
 
     Where reviews disagree the worse judgement stands, followed by an asterisk; tools are set apart by a semicolon.
     """
@@ -199,7 +201,7 @@ def symbols(judgements: Iterable[Judgement], trial: str) -> str:
 
 
 def symbols_key(judgements: Iterable[Judgement], trials: Iterable[str]) -> str:
-    """What the signs of `symbols` mean, for the tools these trials were judged with; empty where none was judged."""
+    """Explain the signs of `symbols` for the tools these trials were judged with; empty if none was judged."""
     shown = set(trials)
     used = {item.tool for item in judgements if item.trial in shown}
     parts = []
@@ -240,7 +242,7 @@ def headline(found: Board) -> str:
 
 
 def headline_of_blinding(found: Board) -> str:
-    """What reviewers said of the blinding of participants, which this drug makes hard; empty without judgements."""
+    """Summarise the judgements on blinding of participants, which this drug makes hard; empty without any."""
     name = "blinding-of-participants-and-personnel"
     if name not in found.domains:
         return ""
@@ -256,7 +258,7 @@ def headline_of_blinding(found: Board) -> str:
 
 
 def spoken(found: Board) -> str:
-    """The board as a screen reader says it: each trial with its judgements, then the trials nobody judged."""
+    """Describe the board for screen readers: each trial with its judgements, then the trials nobody judged."""
     lines = []
     for line in found.judged:
         cells = [f"{ROB_DOMAINS[c.domain].label.lower()} {c.in_words.lower()}" for c in line.cells if c.judgements]

@@ -33,7 +33,7 @@ class Series:
 
 
 def without_each(answer: Answer) -> Series:
-    """The pool without each trial in turn; empty with fewer than two."""
+    """Pool the trials without each one in turn; empty with fewer than two."""
     used, model = answer.used, answer.model
     if len(used) < 2:
         return Series((), (), ())
@@ -48,7 +48,7 @@ def without_each(answer: Answer) -> Series:
 
 
 def by_year(answer: Answer) -> Series:
-    """The pool as it grew, one trial after the other by year."""
+    """Pool the trials as they accumulated, year by year."""
     used = tuple(sorted(answer.used, key=lambda entry: (year_of(entry), entry.label)))
     model = answer.model
     labels = tuple(entry.label if i == 0 else f"+ {entry.label}" for i, entry in enumerate(used))
@@ -63,7 +63,7 @@ def by_year(answer: Answer) -> Series:
 
 
 def _fast(model: Model) -> tuple[Method, Test | None]:
-    """The model as one that thousands of pools are made with: REML for the Bayesian one."""
+    """Replace a slow model by one that can be fitted thousands of times: REML for the Bayesian one."""
     return ("REML", None) if model.method in ("bayes", "MH") else (cast("Method", model.method), model.test)
 
 
@@ -115,7 +115,7 @@ class Contrast:
 
 
 def with_and_without(results: Iterable[Result], choices: Choices) -> Contrast | None:
-    """The contrast that `choices.without` makes; None when nothing is left out."""
+    """Contrast the answers with and without the trials of `choices.without`; None if nothing is left out."""
     if not choices.without:
         return None
     rows = tuple(results)
@@ -143,7 +143,7 @@ _SPAN: Final = 4.0
 
 
 def _asymmetry(entries: Sequence[TrialEffect], effects: Sequence[Effect]) -> tuple[Egger | None, str]:
-    """The test that fits the measure, and its name."""
+    """Run the asymmetry test that fits the measure, and name it."""
     arms = [(e.intervention, e.comparator) for e in entries if e.intervention is not None and e.comparator is not None]
     measure = entries[0].measure
     if measure in ("RR", "OR") and len(arms) == len(effects) == len(entries):
@@ -155,7 +155,10 @@ def _asymmetry(entries: Sequence[TrialEffect], effects: Sequence[Effect]) -> tup
 
 
 def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
-    """A test of small studies with its sentence, from ten trials on; below that why there is none.
+    """Test for small-study effects from ten trials on; below that, explain why there is no test.
+
+    Peters' test for ratios of counts, the number of people for standardised differences, otherwise Egger's (Handbook
+    13.3.5.4). Trials measured at very different times are not tested, because time would be mistaken for size.
 
     Peters' test for ratios of counts, the number of people for standardised differences, else Egger's (Handbook
     13.3.5.4). Trials measured at very different times are not tested: time would pass for size.
@@ -183,7 +186,10 @@ def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
 
 
 def other_models(answer: Answer) -> tuple[tuple[str, Pooled], ...]:
-    """The same trials under every other model, each with its name; empty with fewer than two trials.
+    """Pool the same trials under every other model, each with its name; empty with fewer than two trials.
+
+    Paule-Mandel, DerSimonian-Laird and the intervals of REML, the common effect, Mantel-Haenszel if all trials have
+    counts, and the Bayesian model under half-normal priors.
 
     Paule-Mandel, DerSimonian-Laird and the intervals of REML, the common effect, Mantel-Haenszel where all trials have
     counts, and the Bayesian model under half-normal priors.
@@ -241,7 +247,7 @@ def headline_of_models(answer: Answer) -> str:
 
 
 def interval_notice(answer: Answer) -> str:
-    """What the kind of interval shown means where plain Hartung-Knapp is narrower than Wald; empty where it is not."""
+    """Explain the interval shown if plain Hartung-Knapp is narrower than Wald; empty if it is not."""
     if answer.pooled is None or answer.k < 2 or answer.model.method in ("EE", "MH") or not answer.pooled.hk_narrower:
         return ""
     return {
@@ -255,7 +261,7 @@ def interval_notice(answer: Answer) -> str:
 
 
 def published_words(review: PublishedEstimate, answer: Answer) -> str:
-    """A published estimate of the same question in words, and why ours may differ."""
+    """Describe a published estimate of the same question, and why ours may differ."""
     is_ratio = review.effect_measure in ("RR", "OR", "HR")
     value = ratio if is_ratio else number
     size = f"{value(review.effect)} (95% CI {value(review.ci_low)} to {value(review.ci_high)})"

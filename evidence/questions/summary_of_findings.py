@@ -188,7 +188,7 @@ class Line:
         return "symptoms" if name.value in SYMPTOMS else name.label.lower()
 
     def _direction(self, rating: str) -> str:
-        """What it does, after the verb of the certainty: "may lower", but "lowers" and "probably lowers"."""
+        """Phrase the effect after the verb of the certainty: "may lower", but "lowers" and "probably lowers"."""
         pooled = self.answer.pooled
         assert pooled is not None
         ending = "s" if rating in ("high", "moderate") else ""
@@ -246,7 +246,7 @@ def _more(values: tuple[float, ...]) -> str:
 
 
 def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], selection: str) -> Summary:
-    """The lines whose outcome any trial of the selection reports in a way that can be pooled."""
+    """Summarise each outcome that any trial of the selection reports in a form that can be pooled."""
     rows, elsewhere = _one_comparison(tuple(results))
     published = tuple(reviews)
     lines: list[Line] = []
@@ -281,7 +281,9 @@ def _class_of(result: Result) -> str:
 
 
 def _one_comparison(rows: tuple[Result, ...]) -> tuple[tuple[Result, ...], tuple[str, ...]]:
-    """The results against the class of comparator that most trials have, and what the other results compare with.
+    """Keep the class of comparator that most trials have, and name what the other results compare with.
+
+    A table is about one comparison: placebo of any kind, another treatment, no treatment.
 
     A table is about one comparison: placebo of any kind, another treatment, no treatment.
     """

@@ -141,7 +141,7 @@ def _counts(found: Scope) -> tuple[Count, ...]:
 
 
 def timeline(everything: Iterable[Result], selection: Selection, results: Iterable[Result], found: Scope) -> Timeline:
-    """The selection's effects by time, the counts of the harms' scope, and relapse as the Duration page finds it.
+    """Combine the selection's effects by time, the counts within the scope of the harms, and relapse.
 
     Effects are MADRS points, or risk ratios of response where no trial gives points.
     """
