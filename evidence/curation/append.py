@@ -20,7 +20,7 @@ _NUMBERS = frozenset(
 
 
 def rows_to_add(table: Table) -> tuple[tuple[str, ...], ...]:
-    """The cells of a table of our columns as they are written: as they stand, decimals with a point.
+    """Return the cells of a table in our columns as they will be written, decimal commas converted to points.
 
     >>> from evidence.dataset.csv_table import Row
     >>> cells = ("0,5", *[""] * (len(COLUMNS) - 1))
@@ -41,7 +41,10 @@ def rows_to_add(table: Table) -> tuple[tuple[str, ...], ...]:
 
 
 def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, ...] = COLUMNS) -> bytes | Problem:
-    r"""The bytes of trials.csv, or of a file of other columns, with rows (cells in their order) behind them.
+    r"""Append rows (cells in column order) to the bytes of trials.csv or of a file with other columns.
+
+    The file keeps its separator, order of columns and line ends. A missing final line end is added; no other byte
+    changes. If the file is not a table, the problem that explains why is returned.
 
     Separator, order of columns and line ends are the file's own. A file without a line end at its end gets one; no
     other byte changes. Where the file is no table, the finding that says why.
@@ -70,7 +73,7 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
 
 
 def line_end(data: bytes) -> str:
-    r"""The line end a file uses most, LF where it has none.
+    r"""Return the most frequent line end of a file, LF if it has none.
 
     >>> line_end(b"a\r\nb\r\nc\n"), line_end(b"a")
     ('\r\n', '\n')
@@ -82,7 +85,7 @@ def line_end(data: bytes) -> str:
 
 
 def append_references(data: bytes, items: Sequence[Mapping[str, Any]]) -> bytes | Problem:
-    """The bytes of references.json with CSL items behind the last one; no other byte changes.
+    """Append CSL items to the bytes of references.json, leaving every other byte unchanged.
 
     >>> append_references(b'[{"id": "A"}]', [{"id": "B"}]).decode().split()
     ['[{"id":', '"A"},', '{', '"id":', '"B"', '}', ']']

@@ -120,7 +120,7 @@ class RegistryRecord:
 
 
 def read_registry(data: bytes) -> RegistryRecord | Problem:
-    """The record in the bytes of a JSON file; else the finding that says why there is none. Never raises.
+    """Read a registry record from JSON, or return the problem that prevents it. Never raises.
 
     >>> read_registry(b"[]").message
     'The file is no results record of ClinicalTrials.gov: it holds no single study.'
@@ -179,7 +179,7 @@ def _with_note(draft: Draft, words: str) -> Draft:
 
 
 def _limits(raw: Mapping[str, Any]) -> str:
-    """What the record says of its own limits and caveats."""
+    """Return the limitations and caveats that the record states."""
     about = text_of(part(raw, "resultsSection", "moreInfoModule", "limitationsAndCaveats"), "description")
     return f"Limits by the record: {_cut(about)}" if about else ""
 
@@ -223,7 +223,7 @@ def _outcome_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mappin
 
 
 def _said_of_time(text: str, hours: str) -> str:
-    """The words of a day whose count may begin at 0 or at 1, where hours were taken from it."""
+    """Quote a day whose count may begin at 0 or at 1, if hours were derived from it."""
     day = _DAY.search(_BASELINE.sub("", text))
     if not hours or day is None or _origin(text) is not None:
         return ""
@@ -333,7 +333,7 @@ def _numbers(measure: Mapping[str, Any], category: Mapping[str, Any], group: Gro
 def _rest(
     measure: Mapping[str, Any], category: Mapping[str, Any], pair: Sequence[Group | None], cells: Mapping[str, str]
 ) -> str:
-    """What a measurement says and no column holds, in words: kind, unit, spread, limits, comments, units counted."""
+    """Write out what no column can take: kind, unit, spread, limits, comments, units counted."""
     values = {text_of(one, "groupId"): one for one in listed(category, "measurements")}
     both = [values.get(group[0], {}) for group in pair if group]
     kind, unit = text_of(measure, "paramType"), text_of(measure, "unitOfMeasure")
@@ -369,7 +369,7 @@ def _spread(value: Mapping[str, Any]) -> str:
 
 
 def _analyses(measure: Mapping[str, Any], drug: Group, control: Group | None) -> list[Mapping[str, Any]]:
-    """The printed comparisons of exactly these two groups."""
+    """Return the reported comparisons of exactly these two groups."""
     return [
         analysis
         for analysis in listed(measure, "analyses")
@@ -380,7 +380,7 @@ def _analyses(measure: Mapping[str, Any], drug: Group, control: Group | None) ->
 
 
 def _other_analyses(analyses: Sequence[Mapping[str, Any]], *, is_first_used: bool) -> str:
-    """The analyses of one comparison besides the one that gave the effect; choosing is left to the reader."""
+    """Describe the analyses of a comparison other than the one used; the reader chooses between them."""
     rest = analyses[1:] if is_first_used else analyses
     if not rest:
         return ""
@@ -463,7 +463,7 @@ def _group(group: Mapping[str, Any]) -> Group:
 
 
 def drug_of(text: str) -> str:
-    """The drug a text names, "" for none.
+    """Return the drug that a text names, or "".
 
     >>> drug_of("Esketamine 84 mg"), drug_of("Placebo")
     ('esketamine', '')
@@ -472,7 +472,7 @@ def drug_of(text: str) -> str:
 
 
 def comparator_of(text: str) -> str:
-    """The one comparator a text names, "" for none or several.
+    """Return the only comparator that a text names, or "" for none or several.
 
     >>> comparator_of("Midazolam 0.045 mg/kg"), comparator_of("Saline placebo"), comparator_of("Oral antidepressant")
     ('midazolam', 'saline', '')
@@ -498,7 +498,9 @@ def arm_cells(text: str) -> dict[str, str]:
 
 
 def hours_of(text: str) -> str:
-    """The hours of the one time a text names, besides baseline; "" for none or several.
+    """Convert the only time that a text names, besides baseline, to hours; "" for none or several.
+
+    A numbered day counts from the day that the text calls the day of the dose, or else from day 0.
 
     A day with a number counts from the day that the text calls the day of the dose, from 0 where it calls none.
 
@@ -524,7 +526,7 @@ def _is_label(match: re.Match[str]) -> bool:
 
 
 def _origin(text: str) -> int | None:
-    """The number of the day that the text calls the day of the dose or of baseline; None where it calls none so."""
+    """Return the number that the text gives to the day of the dose or of baseline; None if it gives none."""
     found = _DAY_OF_DOSE.search(text)
     return int(found[1] or found[2]) if found else None
 
@@ -564,7 +566,7 @@ def _outcome(title: str, instrument: str) -> str:
 
 
 def measure_cells(measure: Mapping[str, Any]) -> dict[str, str]:
-    """The unit of the numbers, where it is one of ours.
+    """Return the unit of the numbers, if it is one of ours.
 
     >>> measure_cells({"unitOfMeasure": "units on a scale", "paramType": "MEAN"})
     {'unit': 'points'}
@@ -581,7 +583,7 @@ def measure_cells(measure: Mapping[str, Any]) -> dict[str, str]:
 
 
 def analysis_cells(analysis: Mapping[str, Any]) -> dict[str, str]:
-    """A printed comparison with its two-sided 95% interval and its p value, as far as there is a column for them.
+    """Return a reported comparison, its two-sided 95% interval and p value, as far as columns can take them.
 
     >>> analysis_cells({"paramType": "Odds Ratio (OR)", "paramValue": "2.1", "ciPctValue": "95", "pValue": "0.04"})
     {'p_value': '0.04', 'effect_measure': 'OR', 'effect': '2.1'}
@@ -594,7 +596,7 @@ def analysis_cells(analysis: Mapping[str, Any]) -> dict[str, str]:
 
 
 def analysis_words(analysis: Mapping[str, Any]) -> str:
-    """What a printed comparison says and no column holds, in words: it must not be lost.
+    """Write out what a reported comparison says and no column can take, so that it is not lost.
 
     >>> analysis_words({"paramType": "Odds Ratio (OR)", "paramValue": "2.1", "ciPctValue": "90", "pValue": "<0.001"})
     'In the record: Odds Ratio (OR) 2.1, 90% interval not given; p <0.001.'
@@ -634,7 +636,7 @@ def _effect_measure_of(analysis: Mapping[str, Any]) -> str:
 
 
 def number_text(value: Any) -> str:
-    """A number as the record writes it; "" for words such as NA.
+    """Return a number as the record writes it, or "" for words such as NA.
 
     >>> number_text("12.50"), number_text("NA"), number_text(7), number_text("<0.001")
     ('12.50', '', '7', '')
@@ -646,7 +648,7 @@ def number_text(value: Any) -> str:
 
 
 def trial_cells(record: Mapping[str, Any], number: str, acronym: str) -> dict[str, str]:
-    """What a record says of the trial as a whole: number, acronym, design, blinding, age group, people randomised."""
+    """Return the facts of the trial itself: number, acronym, design, blinding, age group, people randomised."""
     protocol = part(record, "protocolSection")
     design = part(protocol, "designModule", "designInfo")
     models = {"PARALLEL": "parallel", "CROSSOVER": "crossover", "SINGLE_GROUP": "single-arm"}
@@ -677,19 +679,19 @@ def _started(flow: Mapping[str, Any]) -> str:
 
 
 def part(value: Any, *names: str) -> Mapping[str, Any]:
-    """The object under names inside of each other, an empty one where there is none."""
+    """Return the nested object under a path of names, or an empty one."""
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value if isinstance(value, Mapping) else {}
 
 
 def listed(value: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """The list of objects under a name; what is no object counts as an empty one, so that places stay true."""
+    """Return the list of objects under a name; other items become empty objects, so that positions are kept."""
     items = value.get(name)
     return [item if isinstance(item, dict) else {} for item in items] if isinstance(items, list) else []
 
 
 def text_of(value: Mapping[str, Any], name: str) -> str:
-    """The text or number under a name on one line, "" where there is none."""
+    """Return the text or number under a name on one line, or ""."""
     text = value.get(name)
     return " ".join(str(text).split()) if isinstance(text, str | int | float) and not isinstance(text, bool) else ""

@@ -111,13 +111,13 @@ class ColumnMapping:
     factors: Mapping[str, float] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """The mapping as a file that `read_mapping` reads again."""
+        """Write the mapping as a file that `read_mapping` can read."""
         parts = {name: dict(getattr(self, name)) for name in ("columns", "constants", "factors")}
         return json.dumps(parts, ensure_ascii=False, indent=2) + "\n"
 
 
 def folded(name: str) -> str:
-    """A column name without letter case, spaces and signs.
+    """Reduce a column name to its letters and digits in lower case.
 
     >>> folded("Event_Arm 1")
     'eventarm1'
@@ -141,7 +141,10 @@ _KNOWN: Mapping[str, str] = MappingProxyType(_known_names())
 
 
 def guess_mapping(header: Sequence[str]) -> ColumnMapping:
-    """The most sensible mapping of a header; columns nobody can place are left out of it.
+    """Guess the mapping of a header, leaving out columns that cannot be placed.
+
+    Knows our own names, metafor's (ai, n1i, ci, n2i, m1i …), Metapsy's (event_arm1, n_arm1 …), RevMan's and meta's, and
+    names similar to ours.
 
     Knows our own names, metafor's (ai, n1i, ci, n2i, m1i …), Metapsy's (event_arm1, n_arm1 …), RevMan's and meta's,
     and names that look much like ours.
@@ -204,7 +207,9 @@ def is_second_header(groups: Sequence[str], names: Sequence[str]) -> bool:
 
 
 def unit_of(name: str) -> str:
-    """The unit of time that the name of a column says, "?" for a time without one, "" for another column.
+    """Return the unit of time in a column's name, "?" for a time without one, "" for any other column.
+
+    A day or week of the study counts from the first dose as day 1, or from another day, so it is not a duration.
 
     A day or week of the study counts from the day of the first dose as day 1, or from another day: no duration.
 
@@ -226,7 +231,9 @@ def _looks_like(source: str, column: str) -> bool:
 
 
 def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping | Problem:
-    """The mapping in the bytes of a file that `ColumnMapping.to_json` wrote; else the finding that says why none.
+    """Read a mapping that `ColumnMapping.to_json` wrote, or return the problem that prevents it.
+
+    `known` are the columns that may be mapped to.
 
     `known` are the columns that may be mapped to.
 
@@ -244,7 +251,7 @@ def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping |
 
 
 def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Problem:
-    """A mapping from plain values, as `to_json` writes them; else the problem that says why it is none."""
+    """Make a mapping from plain values, as `to_json` writes them, or return the problem that prevents it."""
     columns, constants, factors = (
         (parts.get(name, {}) for name in ("columns", "constants", "factors")) if isinstance(parts, dict) else (0, 0, 0)
     )
@@ -265,7 +272,9 @@ def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Pr
 
 
 def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
-    r"""The table in our columns, blank where nothing is mapped; notes name what was left out or made up from labels.
+    r"""Convert a table to our columns, blank where nothing is mapped, with notes on what was left out or derived.
+
+    A plain number in a column with a factor is multiplied by it; any other cell stays as it is.
 
     A cell of a column with a factor is multiplied by it where it is a plain number, and stays as it is elsewhere.
 

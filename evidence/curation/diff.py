@@ -75,7 +75,7 @@ class Difference:
 
 
 def difference(before: Snapshot, after: Snapshot, all_headlines: bool = False) -> Difference:
-    """What changed from one version to the other; headline numbers only where they did, unless all are asked for."""
+    """Compare two versions; headline numbers only if they changed, unless all are requested."""
     tables = [_table(one.files[TRIALS]) for one in (before, after)]
     columns = tuple(dict.fromkeys((*COLUMNS, *tables[0].columns, *tables[1].columns)))
     used = tuple(name for name in columns if name in tables[0].columns or name in tables[1].columns)

@@ -32,7 +32,11 @@ class Duplicate:
 def duplicates(
     evidence: Evidence, rows: Iterable[Result], references: Sequence[Mapping[str, Any]] = ()
 ) -> tuple[Duplicate, ...]:
-    """What of the new rows and references is already there, each thing once, references first.
+    """Find new rows and references that are already in the data, each once, references first.
+
+    A registry number under another trial; the trial itself, which is not an error; one trial under two names among the
+    new rows; the same numbers for the same outcome at any time, in the data or in another new trial; a reference with
+    the DOI, PubMed number or address of a known one.
 
     A registry number under another trial; the trial itself, which is no fault; one trial under two names among the new
     rows; the same numbers for the same outcome at any time, there or in another new trial; a reference with the DOI,

@@ -79,7 +79,7 @@ class Fix:
 
 
 def safe_fixes(table: Table, problems: Iterable[Problem]) -> tuple[Fix, ...]:
-    """The safe fixes for findings of a table, at most one a cell, in the order of the file.
+    """Propose the safe fixes for problems of a table, at most one per cell, in the order of the file.
 
     >>> from evidence.dataset.problems import problem
     >>> table = Table(("route",), ("route",), (Row(2, (" IV ",)),))
@@ -104,7 +104,7 @@ def safe_fixes(table: Table, problems: Iterable[Problem]) -> tuple[Fix, ...]:
 
 
 def apply_fixes(table: Table, chosen: Iterable[Fix]) -> Table:
-    """The table with the chosen fixes made; a fix whose cell no longer holds what it held is left alone.
+    """Make the chosen fixes; skip a fix whose cell has changed since.
 
     >>> table = Table(("n",), ("n",), (Row(2, ("1 234",)),))
     >>> apply_fixes(table, [Fix(2, "n", "1 234", "1234", "")]).rows[0].cells

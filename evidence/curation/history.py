@@ -97,7 +97,7 @@ def _is_copy(name: Any) -> bool:
 
 
 def kept_file(folder: Path, version: Version, name: str) -> bytes | Problem:
-    """The bytes of a file as they were before a change; of a file it did not touch, as they are now."""
+    """Read a file as it was before a change, or as it is now if the change did not touch it."""
     copy = version.kept.get(name)
     return read_bytes(folder / FOLDER / copy if copy else folder / name)
 
@@ -196,5 +196,5 @@ def prune(folder: Path, most: int, current: str) -> Growth:
 
 
 def now() -> str:
-    """The time as the journal writes it: UTC to the millisecond."""
+    """Format the current time for the journal: UTC to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")

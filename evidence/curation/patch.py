@@ -40,7 +40,7 @@ def merged(
 
 
 def as_patch(changed: Mapping[str, tuple[bytes, bytes]], folder: str = "data") -> bytes:
-    r"""What differs, as `git apply` and `patch -p1` read it.
+    r"""Write the differences as a patch for `git apply` and `patch -p1`.
 
     >>> as_patch({"a": (b"1\n", b"1\n2\n")}).decode().splitlines()[2:]
     ['@@ -1 +1,2 @@', ' 1', '+2']

@@ -100,7 +100,7 @@ def direction_in_words(outcome: str | None) -> str:
 
 
 def partial(cells: Mapping[str, str], unfit: Collection[str] = ()) -> Result | None:
-    """What can be read of a row under way: blank or unfit cells that a row needs are filled from the worked example.
+    """Read what can be read of an unfinished row, filling required cells from the worked example.
 
     >>> partial({"events_intervention": "5", "hours": "x"}, {"hours"}).events_intervention
     5

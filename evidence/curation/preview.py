@@ -74,7 +74,10 @@ def preview(
     headlines_before: tuple[str, Sequence[Headline]] | None = None,
     words: NewWords = NO_WORDS,
 ) -> Preview:
-    """What a table of our columns (`apply_mapping`) and new CSL items would do to the evidence in a folder.
+    """Work out what a table in our columns (`apply_mapping`) and new CSL items would do to the evidence in a folder.
+
+    `headlines_before` is a digest and the headline numbers of the evidence with that digest, which saves computing them
+    again. `words` are checked first, so that rows may use them. Never raises because of the data; writes nothing.
 
     `headlines_before` is a digest and the headline numbers of the evidence with that digest, which saves working them
     out again. `words` are judged first, so that rows may use them. Never raises because of data; nothing is written.
@@ -132,7 +135,7 @@ def _before(old: Evidence, given: tuple[str, Sequence[Headline]] | None) -> tupl
 
 
 def problems_csv(problems: Iterable[Problem]) -> bytes:
-    """Findings as CSV for a spreadsheet: line, column, value, rule, what is wrong, what to do.
+    """Write problems as CSV for a spreadsheet: line, column, value, rule, what is wrong, how to fix it.
 
     >>> problems_csv([problem("percent-range", 7, "percent_intervention", "164")]).decode("utf-8-sig").split()[0]
     'line,column,value,rule,severity,message,fix'

@@ -63,7 +63,7 @@ _ONLY_WEIGHT = frozenset({"weight", "weights"})
 
 
 def plain(heading: str) -> str:
-    """A heading in small letters, words apart by one space.
+    """Reduce a heading to lower-case words separated by single spaces.
 
     >>> plain("Random.sequence.generation.")
     'random sequence generation'
@@ -79,7 +79,7 @@ _KNOWN: Mapping[str, str] = MappingProxyType(
 
 
 def columns_of(tool: str) -> tuple[str, ...]:
-    """What a column of theirs can be: the study, or a domain of the tool."""
+    """List what an uploaded column can be: the study, or a domain of the tool."""
     return (STUDY, *TOOL_WORDS[tool].domains)
 
 
@@ -93,7 +93,7 @@ def _by_number(header: Sequence[str], tool: str) -> dict[str, str]:
 
 
 def guess_tool(table: Table) -> str:
-    """The tool whose domains and words fit most of the table; the reader may say another."""
+    """Guess the tool whose domains and words fit most of the table; the reader can choose another."""
     words = {plain(cell) for row in table.rows for cell in row.cells}
 
     def fit(tool: str) -> tuple[int, int]:
@@ -144,7 +144,9 @@ def read_judgements(
     locator: str,
     citations: Iterable[str] | None = None,
 ) -> Imported:
-    """The judgements of a table under a mapping. A study is found by its label or its short name.
+    """Read the judgements of a table under a mapping, matching studies by label or short name.
+
+    `citation` and `locator` name the review that judged, and the place in it.
 
     `citation` and `locator` say which review judged, and where in it.
     """
@@ -188,7 +190,7 @@ def read_judgements(
 
 
 def judgement_in(cell: str, tool: str, line: int, column: str) -> tuple[str, list[Problem]]:
-    """The judgement of the tool that a cell says, "" where it is blank; or the problem that it says none."""
+    """Return the judgement in a cell, "" if it is blank, or the problem that it is not a judgement of the tool."""
     text = " ".join(cell.split())
     if not text:
         return "", []

@@ -211,7 +211,7 @@ def _note(what: str, folder: Path, outcome: Saved | Conflict | Refused) -> None:
 
 
 def can_undo(folder: Path, seen_digest: str) -> Version | None:
-    """The save that `undo` would take back; None where there is none."""
+    """Return the save that `undo` would reverse, or None."""
     return next((v for v in reversed(versions(folder)) if v.what == "add" and v.after == seen_digest), None)
 
 
@@ -266,7 +266,7 @@ def _with_additions(
 
 
 def _objection(files: Files, after: Files, rows: Mapping[str, int], items: int) -> Refused | None:
-    """What keeps the new files from being written: findings that block, or additions that would not be read back."""
+    """Refuse new files that have blocking problems or additions that would not be read back; None if neither."""
     old, new = evidence_of(files), evidence_of(after)
     blocking = tuple(found for name in _ORDER for found in _new_blocking(old, new, name))
     if blocking:

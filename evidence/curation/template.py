@@ -26,7 +26,9 @@ _NOTES = (
 
 
 def template() -> bytes:
-    """The workbook (XLSX) with the sheets trials, words and notes.
+    """Make the workbook (XLSX) with the sheets trials, words and notes.
+
+    It passes the check as it is: the example is a valid row. On upload, `upload.read_upload` finds the right sheet.
 
     It checks clean as it is: the example is a valid row. Read again, `ingest.read_upload` finds the sheet by itself.
     """

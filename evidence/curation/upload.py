@@ -55,7 +55,9 @@ class Upload:
 
 
 def read_upload(data: bytes, sheet: str = "") -> Upload:
-    r"""The table in the bytes of a CSV or XLSX file, under its own header. Never raises because of the bytes.
+    r"""Read the table in a CSV or XLSX file under its own header. Never raises because of the bytes.
+
+    Of a workbook the named sheet is read, or else the one whose header contains most known columns.
 
     Of a workbook the named sheet is read, else the one whose header names most columns that are known here.
 
@@ -71,7 +73,9 @@ def read_upload(data: bytes, sheet: str = "") -> Upload:
 
 
 def read_paste(text: str) -> Upload:
-    r"""The table in a block copied from a spreadsheet; without a header line its columns are ours, in order.
+    r"""Read the table in a block copied from a spreadsheet; without a header its columns are ours, in order.
+
+    A block without a header that has another number of columns gets the names "column 1", "column 2" and so on.
 
     A block without a header whose width is not ours gets the names "column 1", "column 2" and so on.
 
@@ -110,7 +114,7 @@ def _text_table(data: bytes) -> Table:
 
 
 def _first_rows(text: str) -> "tuple[str, list[SheetRow]]":
-    """The separator that gives most names that are known, "" where none does, and the first rows parted by it."""
+    """Split the first rows at the separator that gives most known names, which is "" if none does."""
     best: tuple[int, str, list[SheetRow]] = (0, "", [])
     for separator in SEPARATORS:
         rows: list[SheetRow] = []
@@ -132,7 +136,7 @@ def _first_rows(text: str) -> "tuple[str, list[SheetRow]]":
 
 
 def _without_lines_of_text(table: Table) -> Table:
-    """The table without totals and without lines that hold one text alone, each named in a note."""
+    """Drop totals and lines that contain a single text, each with a note."""
     rows: list[Row] = []
     found: list[Problem] = []
     for row in table.rows:
@@ -251,7 +255,7 @@ def _header_row(rows: "Sequence[SheetRow]") -> tuple[int, tuple[Problem, ...]]:
 
 
 def _joined(groups: Sequence[str], names: Sequence[str]) -> str:
-    """The names that one header of two lines would have, the first few."""
+    """Preview the names that a header of two lines would give, the first few."""
     found, group = [], ""
     for place, name in enumerate(names):
         group = (groups[place].strip() if place < len(groups) else "") or group

@@ -31,7 +31,9 @@ class Snapshot:
 
 
 def snapshot(name: str, folder: Path) -> Snapshot | Problem:
-    """The version called so: "current", a folder, a trials.csv, the start of a digest in history/, or a git revision.
+    """Find a version: "current", a folder, a trials.csv, the start of a digest in history/, or a git revision.
+
+    A single file is completed by the folder's other files. If there is no such version, the problem says so.
 
     of a file alone the other files are those of the folder. Where nothing is called so, the problem that says it.
     """
@@ -53,12 +55,14 @@ def snapshot(name: str, folder: Path) -> Snapshot | Problem:
 
 
 def of_upload(name: str, trials: bytes, folder: Path) -> Snapshot:
-    """A version with the given bytes as trials.csv and the folder's other files."""
+    """Combine the given bytes as trials.csv with the folder's other files."""
     return Snapshot(name, {**read_files(folder), TRIALS: trials})
 
 
 def before(folder: Path, version: Version) -> Snapshot:
-    """The files as they were before a change on record.
+    """Restore the files as they were before a recorded change.
+
+    Files that the change did not touch are taken as they are now, or as a later recorded change kept them.
 
     Files that the change did not touch are taken as they are now, or as a later change on record kept them.
     """
@@ -80,7 +84,7 @@ def kept_snapshots(folder: Path) -> Iterator[Snapshot]:
 
 
 def of_revision(revision: str, folder: Path) -> Snapshot | None:
-    """The files of a git revision; None where there is no git, no repository or no such revision."""
+    """Read the files of a git revision; None if there is no git, no repository or no such revision."""
     if not _REVISION.fullmatch(revision) or not folder.is_dir():
         return None
     files: dict[str, bytes | Problem] = {}

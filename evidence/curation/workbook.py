@@ -153,7 +153,7 @@ def _refuse(*_: object) -> None:
 
 
 def _attributes(archive: zipfile.ZipFile, part: str, *tags: str) -> list[tuple[str, dict[str, str]]]:
-    """The elements of the given names in a small part, in its order; none where the part is missing."""
+    """Read the elements with the given tags from a small part, in order; none if the part is missing."""
     found: list[tuple[str, dict[str, str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
@@ -404,7 +404,7 @@ def _kind(code: str) -> str:
 
 
 def duration_text(days: float) -> str:
-    """A duration in hours and minutes, as a spreadsheet shows it.
+    """Format a duration in hours and minutes, as a spreadsheet shows it.
 
     >>> duration_text(1.0), duration_text(0.0625)
     ('24:00', '1:30')
@@ -416,7 +416,7 @@ def duration_text(days: float) -> str:
 
 
 def value_text(value: Any) -> str:
-    """A value as a careful typist would have written it.
+    """Write a value as a careful typist would.
 
     >>> value_text(24.0), value_text(0.1 + 0.2), value_text(datetime.datetime(2020, 1, 2))
     ('24', '0.3', '2020-01-02')

@@ -72,7 +72,7 @@ def _references(data: bytes, taken: tuple[str, ...]) -> Any:
 
 
 def _registry(data: bytes, roles: Mapping[str, str] | None) -> Any:
-    """The record and, where the roles of its groups are given, its draft rows."""
+    """Read the record and, if the roles of its groups are given, its draft rows."""
     from evidence.curation.clinicaltrials_gov import drafts, read_registry
     from evidence.dataset.problems import Problem
 

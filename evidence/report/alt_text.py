@@ -83,7 +83,7 @@ def series(found: Series, measure: str) -> str:
 
 
 def doses(found: DoseResponse) -> str:
-    """The finding, then each dose arm against its own comparator."""
+    """Give the headline, then each dose arm against its own comparator."""
     lines = [found.words]
     for arm in found.arms:
         entry = arm.entry

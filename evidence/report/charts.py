@@ -170,7 +170,7 @@ CHARTS: Mapping[str, Callable[[Story], Drawn]] = MappingProxyType(
 
 
 def chart(name: str, view: View, size: Size) -> go.Figure:
-    """A chart of a view in the size of a picture; raises NothingToExport where the view has nothing to draw in it."""
+    """Draw a chart of a view at the size of a picture; raises NothingToExport if there is nothing to draw."""
     headline, figure = CHARTS[name](tell(view))
     if figure is None:
         raise NothingToExport(f"This view has nothing to draw as “{name}”. {headline}")

@@ -102,7 +102,7 @@ BETTER = "“Much better” means that at least half of the signs of low mood we
 
 
 def treatment(name: str) -> str:
-    """A side of a comparison as anyone knows it.
+    """Name a side of a comparison in everyday words.
 
     >>> treatment("midazolam or saline"), treatment("ketamine")
     ('midazolam (a calming drug) or salt water', 'ketamine')
@@ -114,12 +114,12 @@ def treatment(name: str) -> str:
 
 
 def event(name: str) -> str:
-    """What happened to people, as the end of a sentence."""
+    """Describe what happened to people, as the end of a sentence."""
     return _EVENTS.get(name) or f"had: {OUTCOMES[name].label.lower()}"
 
 
 def time(hours: float) -> str:
-    """A time as people say it.
+    """Write a time in everyday words.
 
     >>> time(24), time(4), time(168), time(672), time(72), time(0.67)
     ('one day', '4 hours', 'one week', '4 weeks', '3 days', '40 minutes')
@@ -135,7 +135,7 @@ def time(hours: float) -> str:
 
 
 def when(answer: Answer) -> str:
-    """The time of the pooled results, or the span they cover."""
+    """Describe the time of the pooled results, or the span they cover."""
     hours = sorted({entry.hours for entry in answer.used or answer.entries})
     if not hours:
         return "about one day"
@@ -250,7 +250,7 @@ def _so_many(points: float) -> str:
 
 
 def _points(found: Answer) -> tuple[str, str]:
-    """The gap in points of the scale of low mood, and how far it may be off."""
+    """Describe the difference in points on the depression scale, and how uncertain it is."""
     assert found.pooled is not None
     sides = statements.sides_of(entry.first for entry in found.used)
     size, ends = abs(found.pooled.estimate), (found.pooled.ci_low, found.pooled.ci_high)
@@ -352,7 +352,7 @@ def safety_in_plain(asked: Asked) -> Plain:
 
 
 def _less_common(events: Iterable[Harm]) -> str:
-    """The event that the drug made rarer by most, and whether that may be chance; empty where there is none."""
+    """Describe the event that the drug reduced most, and whether that may be chance; empty if there is none."""
     less = [(item, item.differs) for item in events if item.differs is not None and item.differs[0] < 0]
     if not less:
         return ""
@@ -362,7 +362,7 @@ def _less_common(events: Iterable[Harm]) -> str:
 
 
 def overview_in_plain(asked: Asked) -> Plain:
-    """The short answer to all four."""
+    """Give the short answer to all four questions."""
     found, soon, cost = response_in_plain(asked), onset_in_plain(asked), safety_in_plain(asked)
     parts = (
         *found.more,
@@ -403,7 +403,7 @@ _BY_CHANCE = ("parallel", "crossover", "withdrawal")
 
 
 def plain(page: str, evidence: Evidence, selection: Selection) -> Plain:
-    """A page in plain words; a page about the work behind the answers says what it is for."""
+    """Write a page in plain words; a page about the methods or the data says what it is for."""
     asked = Asked(evidence, selection)
     if page in _ANSWERS:
         return _ANSWERS[page](asked) if asked.rows else Plain("What do the studies say?", "No study fits this choice.")

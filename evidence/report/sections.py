@@ -239,7 +239,7 @@ def response(
 
 
 def people(absolute: Absolute, answer: Answer, is_rate_chosen: bool, ink: Ink) -> Section:
-    """What response means for a hundred people."""
+    """Show what response means for a hundred people."""
     sides = statements.sides_of(entry.first for entry in answer.used)
     verb = statements.verb_of(answer.question.outcomes[0])
     return Section(
@@ -436,7 +436,7 @@ def harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:
 
 
 def harm_labels(items: Sequence[Harm]) -> Labels:
-    """The words round a forest plot of events."""
+    """Label a forest plot of events."""
     sides = harm_words.sides_among(items)
     left, right = f"favours {sides.drug}", f"favours {sides.comparator}"
     control = f"{sides.comparator[0].upper()}{sides.comparator[1:]}"

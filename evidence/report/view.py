@@ -116,13 +116,15 @@ class View:
 
 
 def references_of(evidence: Evidence, results: Iterable[Result]) -> tuple[Reference, ...]:
-    """The references of results, each once, in order of first appearance."""
+    """List the references of results, each once, in order of first appearance."""
     keys = dict.fromkeys(result.citation for result in results)
     return tuple(evidence.references[key] for key in keys if key in evidence.references)
 
 
 def named(results: Iterable[Result], where: str = "") -> str:
-    """The trials behind a picture or a slide in one line: their labels with the citation's key, each once.
+    """Name the trials behind a picture or a slide in one line: labels with citation keys, each once.
+
+    `where` says where to find those that do not fit.
 
     `where` says where those are that have no room.
     """
@@ -132,7 +134,7 @@ def named(results: Iterable[Result], where: str = "") -> str:
 
 
 def in_vancouver(references: Iterable[Reference]) -> str:
-    """References numbered, a line each, to be copied."""
+    """List references with numbers, one per line, ready to copy."""
     return "\n".join(f"{i}. {vancouver(item)}" for i, item in enumerate(references, 1))
 
 
@@ -179,7 +181,7 @@ def _harms(view: View, apart: bool) -> HarmAnswer:
 
 
 def tell(view: View, progress: Progress = quiet) -> Story:
-    """The story of a view; the measure of the time course is the first of points, SDs and ratio that has a mark."""
+    """Answer everything a view asks; the time course uses the first of points, SDs and ratio that gives a mark."""
     progress("working out how soon it works")
     rows, everything, selection, chosen = view.rows, view.evidence.results, view.selection, view.chosen
     low, same, masked = chosen.choices.low_confidence, chosen.same, chosen.masked

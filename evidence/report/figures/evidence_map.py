@@ -19,7 +19,7 @@ _WORDS = {"none": "No comparison", "ECT": "ECT"}  # shorter than their labels, f
 
 
 def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
-    """Selected trials in colour and named while they are few; the others faint behind them."""
+    """Draw selected trials in colour, labelled while they are few, with the others faint behind them."""
     figure = style.base(ink, 420, margin={"l": 56, "r": 16, "t": 34, "b": 44})
     placed = [dot for dot in dots if dot.year is not None]
     others = [dot for dot in placed if not dot.selected]
@@ -51,7 +51,7 @@ def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
 
 
 def key_line(dots: Sequence[Dot]) -> str:
-    """The key in words: shapes, and that faint marks are outside the selection."""
+    """Explain the shapes, and that faint marks are outside the selection."""
     shapes = {
         "parallel": "● parallel groups",
         "crossover": "◆ crossover",

@@ -18,7 +18,7 @@ _NAMED = ("trial", "excluded", "review")  # rows that are called as the data say
 
 
 def forest(rows: Sequence[Row], measure: str, labels: Labels, ink: Ink) -> go.Figure:
-    """A forest plot of `rows`, top to bottom, on a log axis for ratios. Clicking a mark gives its row's `key`."""
+    """Draw a forest plot of `rows`, top to bottom, log axis for ratios. A click on a mark returns its row's `key`."""
     drawn = [row for row in rows if row.estimate is not None and row.kind not in ("prediction", "review")]
     scale = effect_scale(
         measure,
@@ -97,7 +97,7 @@ def _label(row: Row, ink: Ink) -> str:
 
 
 def _bands(figure: go.Figure, frame: Frame) -> None:
-    """The band under the overall rows, the line of no effect, the dotted line of the overall effect."""
+    """Draw the band under the overall rows, the line of no effect and the dotted line of the overall effect."""
     ink, scale = frame.ink, frame.scale
     band = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "fillcolor": ink.band, "line_width": 0, "layer": "below"}
     for row in frame.rows:

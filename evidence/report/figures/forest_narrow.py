@@ -83,7 +83,7 @@ def _sides(labels: Labels) -> str:
 
 
 def _lines(row: Row, labels: Labels) -> list[str]:
-    """The small words under a row's name: time, people with the outcome, added columns."""
+    """List the small print under a row's name: time, people with the outcome, added columns."""
     parts = [row.note]
     if row.drug or row.control:
         parts.append(f"{row.drug} v {row.control}")

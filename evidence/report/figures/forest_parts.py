@@ -58,12 +58,12 @@ class Frame:
     half: float = 0.32
 
     def y(self, row: Row) -> float:
-        """The place of a row."""
+        """Return the vertical position of a row."""
         return self.places[id(row)]
 
 
 def draw_marks(figure: go.Figure, frame: Frame) -> None:
-    """Marks, intervals, diamonds and the prediction interval of every row that has them."""
+    """Draw marks, intervals, diamonds and the prediction interval of every row that has them."""
     drawn = [row for row in frame.rows if row.estimate is not None and row.low is not None and row.high is not None]
     single = [row for row in drawn if row.kind in ("trial", "excluded", "review")]
     for kind_is_review in (False, True):

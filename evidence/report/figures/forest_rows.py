@@ -52,7 +52,7 @@ def trial_row(answer: Answer, entry: TrialEffect, links: Links, ink: Ink) -> Row
 
 
 def pooled_row(kind: str, label: str, pooled: Pooled, members: tuple[TrialEffect, ...], colour: str, note: str) -> Row:
-    """A diamond: the pooled effect of its members, whose citations it carries."""
+    """Make the diamond of a pooled effect, carrying the citations of its members."""
     measure = members[0].measure
     words = _words(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)
     pairs = [(m.intervention, m.comparator) for m in members]
@@ -134,7 +134,7 @@ def masked_rows(
 
 
 def _group_row(answer: Answer, name: str, arranged: Arrangement, ink: Ink) -> list[Row]:
-    """The diamond of a group of two or more, in the colour of its trials where they have one."""
+    """Make the diamond of a group of two or more, in the colour of its trials if they share one."""
     group = next((g for g in answer.groups if g.name == name), None)
     if group is None or group.pooled is None or len(group.used) < 2:
         return []
@@ -164,7 +164,7 @@ def _overall_rows(answer: Answer, ink: Ink) -> list[Row]:
 
 
 def review_rows(reviews: Sequence[PublishedEstimate], answer: Answer, links: Links, ink: Ink) -> list[Row]:
-    """Published estimates in the answer's own measure, in a style of their own, under our diamond."""
+    """Make rows for published estimates in the answer's own measure, in their own style, under our diamond."""
     rows = []
     measure = MEASURES[answer.question.measure]
     for review in reviews:

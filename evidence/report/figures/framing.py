@@ -44,7 +44,7 @@ def pixels(size: Size, height: int) -> tuple[int, int]:
 
 
 def framed(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) -> go.Figure:
-    """A copy of the figure with the finding as its title and the source in a line under it, in the size given."""
+    """Copy the figure in the given size, with the headline as its title and the source below it."""
     own = int(figure.layout.height)
     grown = pixels(size, own)[0] / size.width
     head, over = _block(headline, size.title, size.width, 1.0)
@@ -93,7 +93,7 @@ def framed(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) 
 
 
 def _block(text: str, type_size: int, width: int, share: float) -> tuple[str, int]:
-    """A text in lines that fit a share of the width, and how many pixels it takes."""
+    """Wrap a text to a share of the width, and return it with its height in pixels."""
     letters = int((width - 2 * _EDGE) * share / (_LETTER * type_size))
     lines = textwrap.wrap(text, letters) or [""]
     return "<br>".join(map(markup.escape, lines)), round(len(lines) * type_size * _LINE) + 2 * _EDGE

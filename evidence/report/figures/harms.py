@@ -146,7 +146,7 @@ def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.
 
 
 def matrix_key() -> str:
-    """What the marks of the grid mean, in words."""
+    """Explain the marks of the grid."""
     return (
         "In each cell the per cent of people with the event on the drug. ■ counted in both arms, □ counted on the drug "
         "only (no comparison), ● or ○ with 0: counted, and nobody on the drug had it, · not reported, which is no zero."

@@ -64,7 +64,7 @@ def labels(
 
 
 def axis_style(title: str, ink: Ink) -> dict[str, object]:
-    """An axis of numbers with its title, in type for a hall."""
+    """Style a numeric axis and its title for a projector."""
     tick = {"size": HALL_NOTE, "color": ink.text}
     return {"tickfont": tick, "title": {"text": title, "font": {"size": HALL_NOTE, "color": ink.secondary}}}
 

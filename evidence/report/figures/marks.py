@@ -91,7 +91,7 @@ def interval_traces(
 
 
 def hover(entry: TrialEffect) -> str:
-    """What a trial's mark says on hover: trial, time, effect, people, how it was obtained."""
+    """Write the hover text of a trial's mark: trial, time, effect, people, how it was obtained."""
     first = entry.first
     effect = ""
     if entry.effect is not None:
@@ -106,6 +106,6 @@ def hover(entry: TrialEffect) -> str:
 
 
 def pooled_in_words(measure: str, pooled: Pooled) -> str:
-    """What a pooled mark says on hover: measure, estimate, interval."""
+    """Write the hover text of a pooled mark: measure, estimate, interval."""
     numbers = f"{shown(measure, pooled.estimate)} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
     return f"{MEASURES[measure].label.lower()} {numbers}"

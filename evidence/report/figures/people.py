@@ -28,7 +28,7 @@ def icon_counts(absolute: Absolute) -> tuple[int, int, int, int]:
 
 
 def icon_array(absolute: Absolute, sides: Sides, verb: str, ink: Ink) -> go.Figure:
-    """A hundred people in rows of twenty, on a phone of ten: shape and colour say with which treatment they respond."""
+    """Draw a hundred people in rows of twenty (ten on a phone), shape and colour showing who responds to what."""
     both, gained, lost, never = icon_counts(absolute)
     grey, strong = style.ICON_BOTH.colour(ink), style.ICON_CHANGED.colour(ink)
     kinds = (

@@ -18,7 +18,7 @@ MOST_UNJUDGED = 8
 
 
 def key_of(line: Line, cell: Cell) -> str:
-    """What a mark carries: the trial and the domain."""
+    """Return the value that a mark carries: the trial and the domain."""
     return f"{line.trial} {cell.domain}"
 
 
@@ -48,14 +48,14 @@ def short_names(board: Board, references: Mapping[str, Reference]) -> dict[str, 
 
 
 def key_line(board: Board) -> str:
-    """What the signs of the board's tool mean."""
+    """Explain the signs of the board's tool."""
     words = TOOL_WORDS[board.tool].judgements
     signs = [f"<b>{MARKS[name]}</b> {ROB_JUDGEMENTS[name].label.lower()}" for name in words]
     return "\u2003".join([*signs, "half and half: reviews disagree", f"<b>{BLANK}</b> not judged"])
 
 
 def drawn_lines(board: Board) -> tuple[Line, ...]:
-    """The trials that get a row: all judged ones, and those nobody judged while they are few."""
+    """Return the trials that get a row: all judged ones, and the others while they are few."""
     return board.judged + (board.unjudged if len(board.unjudged) <= MOST_UNJUDGED else ())
 
 
@@ -183,7 +183,7 @@ def _half(figure: go.Figure, x: float, y: float, side: int, verdict: str, ink: I
 
 
 def _share(name: str, value: float) -> str:
-    """What stands in a part of a bar: sign and per cent, as far as there is room."""
+    """Label a part of a bar with sign and per cent, as far as there is room."""
     if value >= 20:
         return f"{MARKS.get(name, '')} {KINDS[name].lower()} {value:.0f}%".strip()
     return f"{MARKS.get(name, '')} {value:.0f}%".strip() if value >= 7 else MARKS.get(name, "") if value >= 2 else ""

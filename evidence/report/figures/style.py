@@ -49,7 +49,7 @@ class Mark(NamedTuple):
     dash: str
 
     def colour(self, ink: Ink) -> str:
-        """The colour on this theme."""
+        """Return the colour for this theme."""
         return self.dark if ink.name == "dark" else self.light
 
 
@@ -112,11 +112,11 @@ class JudgementMark(NamedTuple):
     sign_on_dark: str = "#14181d"
 
     def fill(self, ink: Ink) -> str:
-        """The fill on this theme."""
+        """Return the fill for this theme."""
         return self.dark if ink.name == "dark" else self.light
 
     def sign(self, ink: Ink) -> str:
-        """The colour of the sign on the fill."""
+        """Return the colour of the sign on the fill."""
         return self.sign_on_dark if ink.name == "dark" else self.sign_on_light
 
 
@@ -150,13 +150,13 @@ def mark_of(result: Result) -> Mark:
 
 
 def symbol_of(result: Result, is_pooled: bool = True) -> str:
-    """The marker for how the value was obtained; open where the confidence is low or it is not pooled."""
+    """Choose the marker for how the value was obtained; open if confidence is low or it is not pooled."""
     symbol = SOURCE_SYMBOLS[result.source]
     return symbol if is_pooled and result.confidence != "low" else f"{symbol}-open"
 
 
 def base(ink: Ink, height: int, **layout: object) -> go.Figure:
-    """An empty figure in the house style, `height` pixels high."""
+    """Make an empty figure in the house style, `height` pixels high."""
     return go.Figure(layout={"template": _template(ink), "height": height} | layout)
 
 
@@ -189,7 +189,7 @@ def _template(ink: Ink) -> go.layout.Template:
 
 
 def short(name: str) -> str:
-    """A trial's name as it fits beside its mark; the whole of it stands in the hover.
+    """Shorten a trial's name to fit beside its mark; the hover text has the full name.
 
     >>> short("Murrough 2013a"), len(short("A name without an end " * 20))
     ('Murrough 2013a', 32)
@@ -199,7 +199,7 @@ def short(name: str) -> str:
 
 
 def whole(name: str) -> str:
-    """A trial's name in a hover: escaped, a long one in several lines.
+    """Escape a trial's name for hover text, wrapping a long one.
 
     >>> whole("a < b"), whole("word " * 30).count("<br>")
     ('a &lt; b', 2)
@@ -209,7 +209,7 @@ def whole(name: str) -> str:
 
 
 def link(text: str, url: str | None, note: str, ink: Ink) -> str:
-    """A label for an axis: the text linked to its citation, then a quiet note. Escaped, http(s) only."""
+    """Label an axis with a text linked to its citation and a quiet note; escaped, http(s) only."""
     label = markup.escape(text)
     if url and url.startswith(("https://", "http://")):
         target = markup.escape(url.replace('"', "%22"))  # an attribute, which a quote would end
@@ -218,14 +218,14 @@ def link(text: str, url: str | None, note: str, ink: Ink) -> str:
 
 
 def word_axis(low: float, high: float) -> dict[str, object]:
-    """An unseen axis over a part of the paper, on which places are those of the paper."""
+    """Make an invisible axis over a part of the paper, with the paper's coordinates."""
     return {"domain": [low, high], "range": [low, high], "visible": False, "fixedrange": True}
 
 
 def text_trace(
     texts: list[str], ys: list[float], x: float, axis: str, align: str, colour: str, size: int = AXIS
 ) -> go.Scatter:
-    """A column of words as one trace, which stays quick with many rows. `align` is left, right or centre."""
+    """Draw a column of words as one trace, which stays fast with many rows. `align`: left, right or centre."""
     position = {"left": "middle right", "right": "middle left", "centre": "middle center"}[align]
     return go.Scatter(
         x=[x] * len(ys),
@@ -241,7 +241,7 @@ def text_trace(
 
 
 def quiet(text: str, x: float, y: float, ink: Ink, **options: object) -> dict[str, object]:
-    """A quiet line at a place of the paper (0 to 1)."""
+    """Make a quiet annotation at paper coordinates (0 to 1)."""
     font = {"size": NOTE, "color": ink.secondary}
     return {"xref": "paper", "yref": "paper", "showarrow": False, "font": font, "text": text, "x": x, "y": y} | options
 

@@ -73,12 +73,12 @@ def _drawn(answer: Answer) -> list[TrialEffect]:
 
 
 def _pools(answer: Answer) -> list[Group]:
-    """The groups of several trials, where there is more than one group: others say nothing that is not drawn anyway."""
+    """Return the pooled groups of several trials; none if there is only one group, which the overall mark shows."""
     return [group for group in answer.subgroups if group.pooled is not None and len(group.used) > 1]
 
 
 def _slots(answer: Answer) -> list[TrialEffect | Group]:
-    """The marks of a column from left to right: trials, and behind those of a group what is pooled over them."""
+    """List the marks of a column from left to right: the trials of each group, then its pooled mark."""
     slots: list[TrialEffect | Group] = []
     pools = {group.name: group for group in _pools(answer)}
     for name, entries in groupby(_drawn(answer), group_of):
@@ -138,7 +138,7 @@ def _axes(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, 
 
 
 def _under(answer: Answer, ink: Ink, is_short: bool = False) -> str:
-    """What stands under a column: its time, trials, people and doses; in few pixels its time and trials."""
+    """Label a column with its time, trials, people and doses; on a narrow screen with time and trials."""
     assert answer.question.bin is not None
     if is_short:
         return f'<span style="font-size:{style.NOTE}px"><b>{answer.question.bin.short}</b><br>{answer.k}</span>'
@@ -177,7 +177,7 @@ def _by_masking(entry: TrialEffect) -> tuple[str, Mark]:
 
 
 def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
-    """Comparators, or maskings, in their colours and dashes, as words."""
+    """Explain the colours and dashes of comparators or maskings."""
     drawn = [entry for answer in answers for entry in _drawn(answer)]
     seen = dict(map(look, drawn if look is _by_comparator else sorted(drawn, key=rank)))
     parts = [
@@ -257,7 +257,7 @@ def _trials(
 
 
 def _groups(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
-    """What is pooled over the trials of one masking, in its colour."""
+    """Draw the pooled effect of each masking, in its colour."""
     for answer in answers:
         for group in _pools(answer):
             pooled = group.pooled
@@ -275,7 +275,7 @@ def _size(entry: TrialEffect) -> float:
 
 
 def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, hours: bool) -> None:
-    """The pooled effect, filled from two trials on; one trial alone gets an open mark and says so."""
+    """Draw the pooled effect, filled from two trials on; a single trial gets an open mark and says so."""
     for column, answer in enumerate(answers):
         pooled, time_bin = answer.pooled, answer.question.bin
         if pooled is None or time_bin is None:

@@ -153,7 +153,7 @@ def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None
 
 
 def _counts(figure: go.Figure, counts: Sequence[Count], lane: float, ink: Ink) -> None:
-    """A thin line from the first dose to the end of counting, a mark there; without comparison hollow and lower."""
+    """Draw a thin line from the first dose to the end of counting, with a mark; hollow and lower if uncontrolled."""
     places = [lane + (0.06 if item.comparator else -0.12) for item in counts]
     for item, y in zip(counts, places, strict=True):
         _window(figure, item.hours, y, ink)

@@ -261,7 +261,7 @@ def _rates(
     control_colour: str,
     words: PanelWords,
 ) -> None:
-    """The gap between the arms as a bar, a filled mark for the drug and an open one for the comparator."""
+    """Draw the gap between the arms as a bar, a filled mark for the drug and an open one for the comparator."""
     both = [(row, place) for row, place in zip(rows, places, strict=True) if row.rates is not None]
     gaps_x: list[float | None] = []
     gaps_y: list[float | None] = []

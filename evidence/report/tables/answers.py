@@ -118,7 +118,7 @@ def withdrawal_frame(entries: Iterable[Withdrawal], links: Mapping[str, str | No
 
 
 def map_frame(dots: Iterable[Dot], links: Mapping[str, str | None]) -> pd.DataFrame:
-    """The evidence map as rows: selected trials first, then by year."""
+    """Tabulate the evidence map: selected trials first, then by year."""
     ordered = sorted(dots, key=lambda dot: (not dot.selected, dot.year or 0, dot.result.label))
     return pd.DataFrame(
         [
@@ -192,7 +192,7 @@ def series_frame(series: Series, measure: str) -> pd.DataFrame:
 
 
 def contrast_frame(contrast: Contrast) -> pd.DataFrame:
-    """The answer with and without the trials left out, side by side."""
+    """Tabulate the answer with and without the trials left out, side by side."""
     both = Series(
         ("With all trials", "Without those left out"),
         tuple(a.pooled for a in (contrast.everything, contrast.reduced) if a.pooled is not None),

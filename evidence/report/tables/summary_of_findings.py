@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 def summary_rows(found: Summary) -> list[tuple[str, ...]]:
-    """The cells of the table, one tuple a line, in the order of COLUMNS."""
+    """Return the cells of the table, one tuple per line, in the order of COLUMNS."""
     return [
         (
             line.title,
@@ -37,19 +37,19 @@ def summary_rows(found: Summary) -> list[tuple[str, ...]]:
 
 
 def headings(found: Summary) -> tuple[str, ...]:
-    """The heads of the columns, with the two sides by name."""
+    """Return the column headings, with both sides by name."""
     named = {"With the comparator": f"With {found.sides.comparator}"}
     named["With the drug (95% CI)"] = f"With {found.sides.drug} (95% CI)"
     return tuple(named.get(name, name) for name in COLUMNS)
 
 
 def summary_frame(found: Summary) -> pd.DataFrame:
-    """The table as a DataFrame."""
+    """Return the table as a DataFrame."""
     return pd.DataFrame(summary_rows(found), columns=list(headings(found)))
 
 
 def notes(found: Summary) -> tuple[str, ...]:
-    """What a reader must know about the table: how the numbers are made, and what is missing."""
+    """List what a reader must know about the table: how the numbers are made, and what is missing."""
     lines = [
         "The number with the comparator is that of all pooled people; the number with the drug follows from it by the "
         "relative effect, or from the trial itself where there is one.",

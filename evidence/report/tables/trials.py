@@ -115,7 +115,7 @@ def results_frame(rows: Iterable[Result], links: Mapping[str, str | None]) -> pd
 
 
 def judgement_frame(judgements: Iterable[Judgement]) -> pd.DataFrame:
-    """Published judgements of one trial; two reviews that differ stand in two rows."""
+    """Tabulate the published judgements of one trial; two reviews that differ get two rows."""
     return pd.DataFrame(
         [
             {
