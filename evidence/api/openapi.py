@@ -58,7 +58,7 @@ def _name_words(field: dict[str, Any], values: list[str | None]) -> None:
 
 
 def dataset(evidence: Evidence, values: Values, base: str) -> Reply:
-    """The data as schema.org describes a data set, for search engines and catalogues."""
+    """Describe the data as a schema.org Dataset, for search engines and catalogues."""
     formats = {"csv": "text/csv", "json": JSON}
     downloads = [
         {
@@ -94,14 +94,14 @@ def dataset(evidence: Evidence, values: Values, base: str) -> Reply:
 
 
 def _coverage(evidence: Evidence) -> dict[str, str]:
-    """The years in which the reports of the trials were published; nothing where none is known."""
+    """Return the publication years of the trial reports; empty if none is known."""
     cited = {row.citation for row in evidence.results}
     years = sorted(r.year for key, r in evidence.references.items() if key in cited and r.year is not None)
     return {"temporalCoverage": f"{years[0]}/{years[-1]}"} if years else {}
 
 
 def openapi(paths: Iterable[tuple[str, str, tuple[Parameter, ...], tuple[str, ...]]]) -> dict[str, Any]:
-    """The OpenAPI description: for each path its summary, parameters and media types."""
+    """Build the OpenAPI description: for each path its summary, parameters and media types."""
     return {
         "openapi": "3.1.0",
         "info": {

@@ -78,12 +78,12 @@ FILTER_PARAMETERS: tuple[Parameter, ...] = (
 
 
 def choice(name: str, about: str, values: Mapping[str, str] | Iterable[str], default: str) -> Parameter:
-    """A parameter that holds one of a list."""
+    """Make a parameter that takes one value of a list."""
     return Parameter(name, about, values if isinstance(values, Mapping) else {v: v for v in values}, default)
 
 
 def flag(name: str, about: str) -> Parameter:
-    """A parameter that is true or false, and false where it is not given."""
+    """Make a parameter that is true or false, false by default."""
     return choice(name, about, (YES, NO), NO)
 
 
@@ -116,7 +116,7 @@ POOL_PARAMETERS: tuple[Parameter, ...] = (
 
 
 def read(pairs: Pairs, parameters: Iterable[Parameter]) -> Values:
-    """The values of every parameter, defaults where none is given; raises RefusedError with the faults.
+    """Parse every parameter, filling in defaults; raises RefusedError with all errors.
 
     >>> read([("format", "csv")], [choice("format", "", ("json", "csv"), "json")])["format"]
     ('csv',)
@@ -179,7 +179,7 @@ def _short(text: str) -> str:
 
 
 def selection(values: Values) -> Selection:
-    """The selection that the filters among some values ask for."""
+    """Make the selection that the filters among the values ask for."""
     words = {name: values[name] for name in FILTERS if values[name]}
     low, high = (float(text) for text in values["dose"]) if values["dose"] else DOSE_LIMITS
     return Selection(values["preset"][0], MappingProxyType(words), (low, high))

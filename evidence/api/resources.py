@@ -73,7 +73,9 @@ def json_bytes(value: Any) -> bytes:
 
 
 def tag(evidence: Evidence, path: str, values: Values, base: str) -> str:
-    """The entity tag of a reply: it changes with the data, the program, the question and the server's own address.
+    """Make the entity tag of a reply from the data, the program, the question and the server's own address.
+
+    It is weak, because the server may send the same text compressed.
 
     Weak, because the server may send the same text compressed.
     """
@@ -82,7 +84,7 @@ def tag(evidence: Evidence, path: str, values: Values, base: str) -> str:
 
 
 def trials(evidence: Evidence, values: Values, base: str) -> Reply:
-    """The results of a selection, row by row as in trials.csv."""
+    """Return the results of a selection, row by row as in trials.csv."""
     chosen = selection(values)
     rows = apply(evidence.results, chosen.criteria())
     if values["format"] == ("csv",):

@@ -71,7 +71,7 @@ OFFERS: Mapping[str, Offer] = MappingProxyType(
 def respond(
     offer: Offer, evidence: Evidence, path: str, pairs: list[tuple[str, str]], base: str, known: str = ""
 ) -> Response:
-    """The response to a GET; `known` is the If-None-Match of the request."""
+    """Answer a GET request; `known` is its If-None-Match header."""
     try:
         values = read(pairs, offer.parameters)
         reply = offer.resource(evidence, values, base)
@@ -132,6 +132,6 @@ class Endpoint:
 
 
 def routes(source: Source) -> list[Route]:
-    """The routes of the interface over the evidence that `source` gives at each request."""
+    """Make the routes of the API; `source` supplies the evidence for each request."""
     offered = [Route(path, Endpoint(source, offer)) for path, offer in OFFERS.items()]
     return [*offered, Route("/api", Endpoint(source, None)), Route("/api/{path:path}", Endpoint(source, None))]

@@ -46,7 +46,7 @@ class Checkup(NamedTuple):
         return not any(found.is_blocking for found in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
-        """The object that --format json prints."""
+        """Return the object that --format json prints."""
         problems = [found.to_dict() for found in self.problems]
         return {"file": self.file, "rows": self.rows, "valid": self.valid, "findings": problems}
 
@@ -96,7 +96,7 @@ def default_path() -> Path:
 
 
 def check_file(path: Path) -> Checkup:
-    """The problems of one CSV, its citations looked up in references.json."""
+    """Check one CSV, looking up its citations in references.json."""
     data = read_bytes(path)
     if isinstance(data, Problem):
         return Checkup(str(path), 0, 0, (data,))
@@ -121,7 +121,7 @@ def check_folder(folder: Path) -> list[Checkup]:
 
 
 def text_lines(checkups: list[Checkup]) -> Iterator[str]:
-    """A line a finding, then a summary for each file.
+    """Format one line per problem, then a summary of each file.
 
     >>> list(text_lines([Checkup("trials.csv", 1, 1, ())]))
     ['trials.csv: 1 row, 1 valid, 0 blocking findings, 0 notes.']

@@ -55,12 +55,12 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def called(name: str) -> str:
-    """What a file named on the command line is called in problems."""
+    """Return the name by which problems refer to a file given on the command line."""
     return "stdin" if name == STDIN else Path(name).name
 
 
 def read_file(name: str) -> bytes:
-    """The bytes of a file, or of what is piped in for "-". Raises UnreadableError."""
+    """Read a file, or standard input for "-". Raises UnreadableError."""
     if name == STDIN:
         return sys.stdin.buffer.read(MAX_BYTES + 1)  # decoding refuses what is larger
     data = read_bytes(Path(name))
@@ -83,19 +83,19 @@ def write_file(path: Path, data: bytes) -> str:
 
 
 def problem_lines(file: str, problems: Iterable[Problem]) -> Iterator[str]:
-    """A line a problem: place, code, what is wrong, what to do."""
+    """Format one line per problem: place, code, what is wrong, how to fix it."""
     for f in problems:
         place = f"{file}:{f.line} {f.column}".rstrip()
         yield f"{place} [{f.code}] {'' if f.is_blocking else 'note: '}{f.message} Fix: {f.fix}"
 
 
 def headline_dict(headline: "Headline") -> dict[str, Any]:
-    """A headline number as plain values."""
+    """Convert a headline number to plain values."""
     return asdict(headline)
 
 
 def change_dict(change: "Change") -> dict[str, Any]:
-    """A headline number before and after as plain values."""
+    """Convert a headline number before and after to plain values."""
     return {
         "label": change.after.label,
         "before": headline_dict(change.before),

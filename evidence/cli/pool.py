@@ -213,7 +213,7 @@ class _Source(NamedTuple):
     totals: list[tuple[int, str]]
 
     def missing(self, file: str, wanted: Sequence[str]) -> list[str]:
-        """What keeps the wanted columns from being read: one that is not there, or is there twice."""
+        """Explain why the wanted columns cannot be read: one is missing, or occurs twice."""
         names = self.table.columns
         absent = [name for name in wanted if name not in names]
         twice = [name for name in wanted if f"{name} (2)" in names]

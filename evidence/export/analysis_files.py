@@ -248,7 +248,7 @@ def _own(row: Result) -> dict[str, object]:
 
 
 def _metapsy_cell(value: object) -> str:
-    """A cell as the standard wants it: NA where unknown, a decimal comma, no semicolon, no formula."""
+    """Format a cell as the standard requires: NA if unknown, a decimal comma, no semicolon, no formula."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return "NA"
     if isinstance(value, int):

@@ -54,7 +54,9 @@ def _r(view: View, progress: Progress) -> bytes:
 
 
 def _by(module: str, name: str, in_parts: bool = False) -> Callable[[View, Progress], bytes]:
-    """A maker whose module is imported at first need: workbooks, charts and slides each bring a large package.
+    """Make a maker that imports its module when first called, as workbooks, charts and slides need large packages.
+
+    With `in_parts` it reports each part as it starts.
 
     Where it works `in_parts` it says each as it is begun.
     """
@@ -170,7 +172,9 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 
 
 def export(name: str, view: View, progress: Progress = quiet) -> bytes:
-    """The bytes of a view in a format; raises NothingToExport, which says why, where there is nothing to export.
+    """Export a view to the bytes of a format; raises NothingToExport, with the reason, if there is nothing to export.
+
+    `progress` is called with each part as it starts; an exception it raises ends the export.
 
     `progress` is told of each part as it is begun; what it raises ends the export.
     """
@@ -180,7 +184,7 @@ def export(name: str, view: View, progress: Progress = quiet) -> bytes:
 
 
 def made(label: str, make: Callable[[], Made]) -> Made:
-    """What a maker makes; a fault in it is said in words, as a ExportFailed, and never as a traceback."""
+    """Call a maker; log an unexpected error and raise it as ExportFailed, worded for the reader."""
     try:
         return make()
     except (NothingToExport, ExportFailed):
@@ -203,7 +207,7 @@ def objection(name: str, view: View) -> str:
 
 
 def file_name(name: str, view: View) -> str:
-    """What the file is called: format and data version in it.
+    """Name the file after the format and the version of the data.
 
     >>> from datetime import date
     >>> from evidence.dataset.evidence import DATA, load

@@ -67,7 +67,7 @@ def _code(view: View) -> Markup | None:
 
 
 def shortened(rows: Sequence[Row], most: int = _MOST_ROWS) -> tuple[tuple[Row, ...], int]:
-    """The rows that have room, and how many trials have none: those that weigh least go first, pooled rows stay."""
+    """Shorten the rows to fit, dropping trials of least weight but no pooled rows; also count those dropped."""
     trials = [row for row in rows if row.kind in ("trial", "excluded", "review")]
     room = most - sum(1 for row in rows if row not in trials)
     kept = sorted(trials, key=lambda row: (row.kind != "trial", -(row.weight or 0.0)))[: max(room, 1)]

@@ -49,13 +49,13 @@ def settings(browser: Path) -> dict[str, Any]:
 
 
 def picture(name: str, view: View, size: str, kind: str) -> bytes:
-    """A chart of a view as SVG or PNG; raises FailedError, or ExportError where there is nothing to draw."""
+    """Draw a chart of a view as SVG or PNG; raises ExportFailed, or NothingToExport if there is nothing to draw."""
     browser = find_browser()
     return render(chart(name, view, SIZES[size]), kind, SIZES[size].scale if kind == "png" else 1, browser)
 
 
 def render(figure: go.Figure, kind: str, scale: int, browser: Path) -> bytes:
-    """A figure in its own size as a picture."""
+    """Render a figure at its own size."""
     import kaleido  # brings the driver of the browser, which nothing else needs
 
     options = {"format": kind, "width": figure.layout.width, "height": figure.layout.height, "scale": scale}

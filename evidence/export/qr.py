@@ -15,7 +15,7 @@ class TooLongError(ValueError):
 
 
 def svg(address: str, title: str = "QR code of this view") -> str:
-    """The code as one SVG element without a size of its own, black on white in every theme.
+    """Make the code as one SVG element without a size of its own, black on white in every theme.
 
     Raises:
         TooLongError: when the address has more than 1,600 characters.
@@ -27,7 +27,7 @@ def svg(address: str, title: str = "QR code of this view") -> str:
 
 
 def png(address: str, scale: int = 8) -> bytes:
-    """The code as PNG, `scale` pixels a module.
+    """Make the code as PNG, `scale` pixels per module.
 
     Raises:
         TooLongError: when the address has more than 1,600 characters.

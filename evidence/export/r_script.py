@@ -130,7 +130,7 @@ report_bayes <- function(prefix, fit, y, v, prior, ratio, predicts) {
 
 
 def _r_prior(prior: Prior) -> str:
-    """The log density of log(tau) as an R function."""
+    """Write the log density of log(tau) as an R function."""
     shift = f"(u - log({prior.scale!r}))"
     if prior.family == "half-normal":
         density = f"dnorm(exp{shift}, 0, {prior.spread!r}, log = TRUE) + log(2) + {shift}"
@@ -143,7 +143,9 @@ def _r_prior(prior: Prior) -> str:
 
 
 def r_script(answer: Answer, title: str, data_version: str) -> str:
-    r"""The R script that prints the numbers of an answer to ten digits; with no trial to pool, a comment that says so.
+    r"""Write the R script that prints an answer's numbers to ten digits, or a comment if there is nothing to pool.
+
+    Trials with counts start from their 2×2 table; the others from effect and variance, with a note on their origin.
 
     Trials with counts start from their 2×2 table; the others from effect and variance, with a word on their origin.
 
@@ -185,7 +187,7 @@ def r_script(answer: Answer, title: str, data_version: str) -> str:
 
 
 def r_string(text: str) -> str:
-    r"""A text as an R string in ASCII, on one line: letters beyond ASCII as \uXXXX, what cannot be printed as a space.
+    r"""Write a text as an ASCII R string on one line: other letters as \uXXXX, unprintable characters as spaces.
 
     >>> print(r_string('Åsberg "1979"\n'))
     "\u00c5sberg \"1979\" "
@@ -205,7 +207,7 @@ def _escaped(character: str) -> str:
 
 
 def ascii_text(text: str) -> str:
-    r"""A text on one line and in ASCII, for a comment: accents dropped, what has no likeness as a question mark.
+    r"""Reduce a text to one ASCII line for a comment: accents dropped, other characters as question marks.
 
     >>> ascii_text("tau² of Åsberg –\nnext")
     'tau2 of Asberg - next'
@@ -216,7 +218,7 @@ def ascii_text(text: str) -> str:
 
 
 def comment(text: str) -> str:
-    """A text as comment lines."""
+    """Wrap a text in comment lines."""
     return "\n".join(f"# {line}" for line in textwrap.wrap(ascii_text(text), 100)) or "#"
 
 
@@ -264,7 +266,7 @@ def _effect(entry: TrialEffect, has_counts: bool) -> list[str]:
 
 
 def _names_of_groups(answer: Answer) -> list[str]:
-    """The group of each pooled trial; empty where there is but one."""
+    """List the group of each pooled trial; empty if there is only one."""
     if not answer.subgroups:
         return []
     return [next((group.name for group in answer.subgroups if entry in group.used), "") for entry in answer.used]
@@ -354,7 +356,7 @@ def _pool(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, 
 
 
 def _bayes(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, subset: str) -> Iterable[str]:
-    """The lines that fit and report one Bayesian pool of all trials or of a group."""
+    """Write the lines that fit and report one Bayesian pool, of all trials or of a group."""
     rows = subset.removeprefix(", subset = ").replace("group ==", "trials$group ==") or "TRUE"
     ratio = str(MEASURES[answer.question.measure].scale == "log").upper()
     predicts = str(pooled.pi_low is not None).upper()

@@ -55,7 +55,9 @@ class _Fact(NamedTuple):
 
 
 def site(view: View, progress: Progress = quiet) -> dict[str, bytes]:
-    """The files of the site by their paths; the view's own selection counts for nothing, every preset has its page.
+    """Make the files of the site, by path; every preset gets its page, whatever the view's own selection.
+
+    Raises NothingToExport if there is no result at all.
 
     Raises NothingToExport where there is no result at all.
     """

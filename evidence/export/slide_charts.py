@@ -162,7 +162,7 @@ def time_course(deck: Deck, answers: Sequence[Answer], axis: str, favours: tuple
 
 
 def hundred(deck: Deck, found: Absolute, sides: Sides, verb: str) -> None:
-    """A hundred people in rows of twenty, each an editable shape; what a shape means stands above."""
+    """Draw a hundred people in rows of twenty, each an editable shape, with the key above."""
     both, gained, lost, never = icon_counts(found)
     grey, strong = style.ICON_BOTH.colour(LIGHT), style.ICON_CHANGED.colour(LIGHT)
     kinds = (

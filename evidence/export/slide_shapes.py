@@ -36,7 +36,7 @@ _SHAPES = {
 
 
 def clean(text: str) -> str:
-    r"""A text without the characters that no XML file may hold.
+    r"""Remove the characters that XML does not allow.
 
     >>> clean("a\x00b\x1bc")
     'a b c'
@@ -51,7 +51,7 @@ def lines_of(text: str, size: float, width: float) -> int:
 
 
 def fitting(text: str, width: float, height: float, largest: float, smallest: float = 9) -> tuple[str, float]:
-    """The text and the largest size at which it fits its box; cut with an ellipsis where even the smallest is too big.
+    """Find the largest type size at which a text fits its box, shortening it with an ellipsis if even the smallest fails.
 
     >>> fitting("Short", 3, 1, 20)
     ('Short', 20)
@@ -65,7 +65,7 @@ def fitting(text: str, width: float, height: float, largest: float, smallest: fl
 
 
 def common_size(texts: Iterable[str], width: float, height: float, largest: float, smallest: float = 8) -> float:
-    """The largest size at which every one of the texts fits a box."""
+    """Find the largest type size at which every text fits its box."""
     return min((fitting(text, width, height, largest, smallest)[1] for text in texts), default=largest)
 
 
@@ -183,7 +183,7 @@ class Deck:
         drawn.line.fill.background()
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[str]], shares: Sequence[float]) -> None:
-        """A native table over the whole slide, its type as large as lets every row in."""
+        """Add a native table that fills the slide, in the largest type that fits every row."""
         width, total = WIDTH - 2 * EDGE, sum(shares)
         widths = [width * share / total for share in shares]
         size = next((s for s in range(14, 7, -1) if _height(head, rows, widths, s) <= BOTTOM - TOP), 7)
@@ -252,7 +252,7 @@ def stacked(
 
 
 def colour_of(colour: str) -> RGBColor:
-    """A colour of the house as PowerPoint holds it."""
+    """Convert a colour of the house palette for PowerPoint."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return RGBColor(red, green, blue)  # type: ignore[no-untyped-call]  # python-pptx has no types
 

@@ -32,7 +32,7 @@ _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it
 
 
 def deck(view: View, progress: Progress = quiet) -> bytes:
-    """The presentation; a question the view cannot answer gets no slide."""
+    """Make the presentation; a question that the view cannot answer gets no slide."""
     story = tell(view, progress)
     found = {section.key: section for section in sections(story, progress)}
     slides = Deck(view.stamp, progress)

@@ -23,12 +23,12 @@ _BOLD = Font(bold=True)
 
 
 def rows_csv(view: View) -> bytes:
-    """The rows as the data file holds them."""
+    """Write the rows as in the data file."""
     return to_csv(result_frame(view.rows))
 
 
 def rows_json(view: View) -> bytes:
-    """What the view is, its rows and its references, as one JSON object; what is unknown is null."""
+    """Describe the view and write its rows and references as one JSON object, null for unknown values."""
     whole = {
         "about": {
             "citation": view.citation,
@@ -45,7 +45,7 @@ def rows_json(view: View) -> bytes:
 
 
 def _response(view: View) -> dict[str, Any]:
-    """What the Response page pools in this view, on the scale that is shown; null where nothing can be pooled."""
+    """Return what the Response page pools in this view, on the display scale; null if nothing can be pooled."""
     chosen = view.chosen.choices
     found = answer_for(view.rows, chosen)
     pooled, shown = found.pooled, MEASURES[chosen.measure].shown
@@ -63,7 +63,7 @@ def _response(view: View) -> dict[str, Any]:
 
 
 def rows_xlsx(view: View) -> bytes:
-    """A workbook: the rows, their references, what every column means, and how to cite."""
+    """Make a workbook: the rows, their references, what every column means, and how to cite."""
     book = Workbook()
     rows = view.rows
     columns = Result.columns()

@@ -67,12 +67,12 @@ def _stamp(version: str) -> str:
 
 
 def summary_csv(found: Summary) -> bytes:
-    """The table as CSV, one row a line."""
+    """Write the table as CSV."""
     return to_csv(summary_frame(found))
 
 
 def to_docx(found: Summary, references: Iterable[Reference], version: str) -> bytes:
-    """The table as a Word document on A4, on its side, the head row repeated on every page."""
+    """Make a Word document on landscape A4, with the table's heading repeated on every page."""
     document = Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.LANDSCAPE

@@ -40,7 +40,7 @@ def _svg(width: float, height: float, label: str, parts: Iterable[str]) -> str:
 
 
 def forest(rows: Sequence[Row], measure: str, labels: Labels, label: str) -> str:
-    """The forest plot: one line a row, both arms, mark with interval, words; arrows where the axis cuts an interval."""
+    """Draw the forest plot: one line per row with both arms, mark, interval and text; arrows mark cut intervals."""
     scale = forest_scale(rows, measure)
     end = _HEAD + _ROW * len(rows)
 
@@ -109,7 +109,7 @@ def _mark(row: Row, x: float, y: float, colour: str) -> str:
 
 
 def hundred(absolute: Absolute, label: str) -> str:
-    """A hundred people in rows of twenty; full, square, crossed and empty signs as on the Response page."""
+    """Draw a hundred people in rows of twenty, with the full, square, crossed and empty signs of the Response page."""
     both, gained, lost, never = icon_counts(absolute)
     blue, orange = (style.COMPARATOR_MARKS[name].light for name in ("saline", "midazolam"))
     signs = ["both"] * both + ["gained"] * gained + ["lost"] * lost + ["never"] * never

@@ -30,7 +30,7 @@ Guesses = Mapping[str, Sequence[float]]
 def figure(
     lesson: Lesson, step: Step, ink: Ink, room: Guesses | None = None, revealed: bool = False
 ) -> go.Figure | None:
-    """The step's figure; None where it has none. `room` holds the guesses by the key of what was asked."""
+    """Draw the step's figure, or return None if it has none; `room` maps each question's key to the guesses."""
     match step.figure:
         case "trials" | "pooled" | "prediction":
             return _forest(lesson, step.figure, ink)

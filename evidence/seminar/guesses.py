@@ -58,7 +58,7 @@ def allowed(asked: Asked, value: float | None) -> bool:
 
 
 def compared(asked: Asked, guesses: Sequence[float]) -> str:
-    """The room's guesses beside what was found."""
+    """Compare the room's guesses with the trials' result."""
     if not guesses:
         return f"the trials found {asked.found}."
     one = len(guesses) == 1

@@ -60,7 +60,7 @@ class Lesson:
     lenses: tuple[Lens, ...]
 
     def at(self, name: str | None) -> int:
-        """The place of a step named by its id or number; a number out of range gives the nearest, else the first.
+        """Return the index of a step given by id or number; an out-of-range number gives the nearest, others the first.
 
         Numbers count from 1.
         """
@@ -73,7 +73,7 @@ class Lesson:
 
 
 def without_numbers(sentence: str) -> tuple[str, str]:
-    """A sentence without its numbers in brackets, up to its first semicolon; and those numbers.
+    """Split a sentence, up to its first semicolon, from the numbers in its brackets.
 
     >>> without_numbers("54 of 100 responded (risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials); next come others (3).")
     ('54 of 100 responded.', 'risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials')
@@ -85,7 +85,7 @@ def without_numbers(sentence: str) -> tuple[str, str]:
 
 
 def said(*lines: str) -> tuple[str, ...]:
-    """The lines that say something."""
+    """Keep the lines that are not empty."""
     return tuple(line for line in lines if line)
 
 
@@ -131,7 +131,7 @@ def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
 
 
 def headline(answer: Answer) -> str:
-    """The finding of the answer, absolute first where it counts people."""
+    """Write the headline of the answer, absolute numbers first if it counts people."""
     sides = statements.sides_of(entry.first for entry in answer.used)
     in_people = answer.question.measure in ("RR", "OR", "RD")
     words = statements.headline_of_rates if in_people else statements.headline_of_scores
@@ -163,7 +163,7 @@ def _do(amount: int, verb: str) -> str:
 
 
 def meaning(answer: Answer) -> str:
-    """What the outcome of the answer means."""
+    """Define the outcome of the answer."""
     return OUTCOMES[answer.question.outcomes[0]].definition
 
 
@@ -197,7 +197,7 @@ _MOST_CLAIMS = 4
 
 
 def lesson(view: View) -> Lesson:
-    """The lesson of a view; raises NothingToExport where it holds no result."""
+    """Make the lesson of a view; raises NothingToExport if it has no results."""
     story = tell(view)
     found = {section.key: section for section in sections(story)}
     answer = _central(story)

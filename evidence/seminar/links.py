@@ -9,7 +9,7 @@ PRESENT, NOTES, STEP, DATA, LECTURE, ON = "present", "notes", "step", "data", "l
 
 
 def link(page: str, selection: Selection, step: str, data: str, mode: str = PRESENT, lecture: str = "") -> str:
-    """The address of a step as the room sees it, or with mode "notes" as the speaker does, following a lecture.
+    """Write the address of a step as the room sees it, or with mode "notes" as the speaker sees it during a lecture.
 
     >>> link("https://example.org/seminar", Selection("everything"), "pooled", "1a2b3c4d")
     'https://example.org/seminar?preset=Everything&present=on&step=pooled&data=1a2b3c4d'

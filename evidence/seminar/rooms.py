@@ -25,7 +25,7 @@ _lock = threading.Lock()
 
 
 def new_key() -> str:
-    """The key of a new lecture."""
+    """Generate the key of a new lecture."""
     return secrets.token_urlsafe(9)
 
 

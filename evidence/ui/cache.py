@@ -46,7 +46,7 @@ class Chosen:
 
 
 def chosen(evidence: Evidence, selection: Selection) -> Chosen:
-    """The key of a selection."""
+    """Return the cache key of a selection."""
     return Chosen(evidence.digest, f"{selection.preset}; {selection}", evidence, selection)
 
 

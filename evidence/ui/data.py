@@ -44,7 +44,7 @@ class Loaded:
 
 
 def current() -> Loaded:
-    """The evidence to show. Files are looked at on every rerun, so a mended file is back without a restart."""
+    """Return the evidence to show, checking the files on every rerun, so that a repaired file needs no restart."""
     folder = data_folder()
     version = fingerprint(folder)
     on_disk = _load(str(folder), version)

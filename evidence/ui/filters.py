@@ -84,7 +84,7 @@ _GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 
 def _widgets(selection: Selection, is_open: bool) -> None:
-    """The filters in three groups. While the panel is shut only those in use are drawn, which keeps the address."""
+    """Draw the filters in three groups; while the panel is closed only those in use, which keeps the address."""
     if not is_open:
         for name in FILTERS:
             if selection.words.get(name) or name in st.query_params:

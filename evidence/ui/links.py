@@ -26,7 +26,9 @@ Asked = Mapping[str, tuple[str, ...]]
 
 
 def tidied(asked: Asked) -> dict[str, tuple[str, ...]]:
-    """The parameters whose values widgets do not take as they are, as they ought to be.
+    """Correct the parameters whose values widgets would not accept as they are.
+
+    Of a single choice the last value counts, repeated values count once, and filter values become their labels.
 
     Of one choice the last counts, no value counts twice, and what a filter offers has its label for its value.
 
@@ -46,7 +48,11 @@ def tidied(asked: Asked) -> dict[str, tuple[str, ...]]:
 def left_out(
     asked: Asked, kept: Asked, state: Mapping[str, Any], is_whole: bool = True, page: str = ""
 ) -> tuple[str, ...]:
-    """What a link asked for and this page does not know, in words.
+    """Describe what a link asked for and this page does not know.
+
+    `asked` are the parameters of the link, `kept` those still in the address after the page has run, `state` the values
+    of the page's widgets by name. If the page ended early (`is_whole` is False), its own options were not drawn and get
+    no note. `page` is the page's address.
 
     `asked` are the parameters of the link, `kept` those that stand in the address after the page has run, `state` the
     values of the page's widgets by name. Where the page ended early (`is_whole` is False) its own options were not
@@ -67,7 +73,7 @@ def left_out(
 
 
 def unknown(asked: Iterable[str], state: Mapping[str, Any], page: str = "") -> tuple[str, ...]:
-    """The names in an address that neither the frame nor the page knows.
+    """List the names in an address that neither the frame nor the page knows.
 
     >>> unknown(["route", "utm_source", "trial"], {"route": []})
     ('utm_source',)
@@ -137,7 +143,7 @@ def read(page: Any) -> Link:
 
 
 def tools() -> None:
-    """What stands at the end of the filter bar: the switch to plain words, and the button that copies the link."""
+    """Draw the end of the filter bar: the switch to plain words and the button that copies the link."""
     with st.container(
         key="tools",
         horizontal=True,
@@ -151,7 +157,7 @@ def tools() -> None:
 
 
 def button() -> None:
-    """The button that copies the title and the link of what is on screen."""
+    """Draw the button that copies the title and the link of what is on screen."""
     page = str(st.session_state.get(_SEEN, ""))
     st.html(
         share.button(selection_from_state(), page, plain_view.is_on()), width="content", unsafe_allow_javascript=True

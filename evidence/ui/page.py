@@ -31,7 +31,7 @@ class Page:
 
 
 def selection_from_state() -> Selection:
-    """The selection the filter bar shows; values that are no longer known are dropped."""
+    """Return the selection in the filter bar, dropping values that are no longer known."""
     state = st.session_state
     words = {}
     for name, asked in FILTERS.items():
@@ -46,7 +46,7 @@ def selection_from_state() -> Selection:
 
 
 def current() -> Page:
-    """The view of this rerun; the frame has drawn the filter bar before any page asks."""
+    """Return the page of this rerun; the frame has drawn the filter bar before any page calls this."""
     evidence = loading.current().evidence
     selection = selection_from_state()
     ink = INKS["dark" if window.is_dark() else "light"]._replace(narrow=window.is_narrow())

@@ -58,7 +58,7 @@ _STYLE = """
 
 
 def button(selection: Selection, page: str, is_plain: bool = False) -> str:
-    """The button as HTML for a view of a page, with the filters and the switch that its address must hold."""
+    """Make the HTML button for a view of a page, with the filters and the switch that its address must contain."""
     held = "&".join(part for part in (parameters(selection), "plain=true" if is_plain else "") if part)
     view, name = (html.escape(text, quote=True) for text in (held, page))
     return (
@@ -71,7 +71,7 @@ def button(selection: Selection, page: str, is_plain: bool = False) -> str:
 
 
 def script_source() -> str:
-    """The button's script as a source of the Content-Security-Policy: it alone is allowed, by its hash.
+    """Return the script's hash as a source for the Content-Security-Policy, which allows this script alone.
 
     >>> script_source().startswith("'sha256-")
     True

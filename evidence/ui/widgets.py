@@ -12,7 +12,7 @@ from evidence.questions.options import OPTIONS
 def one(
     label: str, words: Mapping[str, str], key: str, place: DeltaGenerator | None = None, help: str | None = None
 ) -> str:
-    """A list of which one is chosen; the first stands there at first. `words` are values with their labels."""
+    """Draw a list for one choice, the first by default. `words` maps values to labels."""
     with place or nullcontext():
         return str(
             st.selectbox(
@@ -22,7 +22,7 @@ def one(
 
 
 def beside(label: str, words: Mapping[str, str], key: str, place: DeltaGenerator | None = None) -> str:
-    """A few choices side by side, of which one is always chosen; the first stands there at first."""
+    """Draw a few choices side by side, exactly one of them chosen, the first by default."""
     with place or nullcontext():
         return str(
             st.segmented_control(

@@ -78,7 +78,7 @@ def is_dark() -> bool:
 
 
 def script_source() -> str:
-    """The script as a source of the Content-Security-Policy: allowed by its hash.
+    """Return the script's hash as a source for the Content-Security-Policy.
 
     >>> script_source().startswith("'sha256-")
     True

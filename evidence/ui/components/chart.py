@@ -52,7 +52,7 @@ _OPEN = "picked"  # the chart whose card is open, with the lines of its mark: on
 
 
 def _picked(key: str, lines: list[int]) -> list[int]:
-    """The lines of the mark whose card is open on a chart; a new click on any chart closes the card before."""
+    """Return the lines of the mark whose card is open; a new click on any chart closes the previous card."""
     seen = f"{key}-seen"
     if lines and lines != st.session_state.get(seen):
         st.session_state[_OPEN] = (key, lines)
@@ -66,7 +66,7 @@ def _close() -> None:
 
 
 def twins(key: str) -> "Sequence[TabContainer]":
-    """The tabs below a chart; table and downloads are drawn when opened, so that a page is there sooner."""
+    """Add the tabs below a chart; table and downloads are drawn only when opened, which keeps the page fast."""
     return st.tabs(["Citations", "Table", "Download"], key=f"{key}-tabs", on_change="rerun")
 
 
@@ -130,7 +130,9 @@ def show(
 
 
 def r_download(answers: Sequence[Answer], title: str, view: Page, parts: Sequence[str] = ()) -> Download:
-    """The R script of a pooled chart: the same trials, the same model, the same numbers from metafor.
+    """Make the R script of a pooled chart: the same trials and model, the same numbers from metafor.
+
+    `parts` gives each answer a heading of its own.
 
     With `parts`, one an answer, each is headed by its own.
     """
@@ -156,7 +158,7 @@ def downloads(view: Page, key: str, name: str, results: Sequence[Result], more: 
 
 
 def offer(view: Page, key: str, name: str, references: Sequence[Reference], files: Sequence[Download]) -> None:
-    """A button a file, then the references in the formats of reference managers, and how to cite."""
+    """Draw one button per file, then the references in reference managers' formats, and how to cite."""
     cited: list[Download] = [
         ("RIS", "ris", "application/x-research-info-systems", lambda: ris(references)),
         ("BibTeX", "bib", "application/x-bibtex", lambda: bibtex(references)),

@@ -42,7 +42,7 @@ def link_line(evidence: Evidence, result: Result) -> str:
 
 
 def registry_links(result: Result) -> str:
-    """The trial's registry numbers, linked where the registry has an address of its own; empty without one."""
+    """Link the trial's registry numbers, if the registry has pages of its own; empty without a number."""
     numbers = [number.strip() for number in (result.registration or "").split(";") if number.strip()]
     return " · ".join(
         f"[{escaped(number)}]({url})" if (url := registry_link(number)) else escaped(number) for number in numbers
@@ -50,7 +50,7 @@ def registry_links(result: Result) -> str:
 
 
 def reference_text(evidence: Evidence, key: str) -> str:
-    """A reference in Vancouver style as literal Markdown."""
+    """Format a reference in Vancouver style as literal Markdown."""
     reference = evidence.references.get(key)
     return escaped(vancouver(reference)) if reference else escaped(f"{key}: not in references.json")
 

@@ -12,13 +12,13 @@ from evidence.ui.page import Page
 
 
 def options() -> tuple[tuple[str, str], ...]:
-    """The page's own choices that stand in the address, without the filters."""
+    """Return the page's own options in the address, without the filters."""
     held = st.query_params
     return tuple((name, value) for name in held if name not in NAMES for value in held.get_all(name))
 
 
 def exported(view: Page) -> story.View:
-    """The view of this page as what is exported, with the page's own address and its choices."""
+    """Return this page as a view to export, with its address and options."""
     here = (st.context.url or "").partition("?")[0]
     return story.View(view.evidence, view.selection, datetime.now(UTC).date(), here, options())
 

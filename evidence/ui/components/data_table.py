@@ -7,5 +7,5 @@ UNKNOWN = "—"
 
 
 def height(rows: int, most: int = _MOST, row: int = 35) -> int | Literal["content"]:
-    """The height of a table with so many rows, each of `row` pixels, for `st.dataframe`."""
+    """Return the height of a table for `st.dataframe`, `row` pixels per row."""
     return "content" if rows <= most else 37 + row * most

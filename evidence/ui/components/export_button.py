@@ -15,7 +15,9 @@ def _stop() -> None:
 
 
 def make(name: str, view: View) -> None:
-    """The button that begins, what is being made with Stop beside it, then the download of exactly this view.
+    """Draw the button that starts an export, then its progress with Stop, then the download of exactly this view.
+
+    Stop is a click like any other: Streamlit ends the running script at the next output of a part.
 
     Stop is a click like any other: Streamlit ends the running script at the next part that is written on screen.
     """

@@ -18,7 +18,7 @@ PICTURES: dict[str, tuple[str, Size]] = {
 
 
 def chosen(key: str) -> str:
-    """The kind of picture that the reader has chosen for a chart; the choice outlasts the tab in which it is made."""
+    """Return the kind of picture chosen for a chart; the choice outlasts the tab in which it is made."""
     return str(st.session_state.get(f"{key}-picture-kept", next(iter(PICTURES))))
 
 
@@ -33,7 +33,7 @@ def _choice(key: str) -> str:
 
 
 def config(choice: str, width: int, height: int, file_name: str) -> dict[str, object]:
-    """Plotly's settings for the camera button: a picture of so many pixels, of the kind and sharpness chosen."""
+    """Configure Plotly's camera button for the chosen format, size and sharpness."""
     kind, size = PICTURES[choice]
     scale = size.scale if kind == "png" else 1
     return {
@@ -51,12 +51,14 @@ def config(choice: str, width: int, height: int, file_name: str) -> dict[str, ob
 
 
 def plain_config(choice: str, height: int, file_name: str) -> dict[str, object]:
-    """The settings for the chart alone: a slide keeps 16:9 however tall the chart is."""
+    """Configure the camera for the chart alone: a slide keeps 16:9 however tall the chart is."""
     return config(choice, *pixels(PICTURES[choice][1], height), file_name)
 
 
 def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, results: Sequence[Result]) -> None:
-    """The choice of kind and size, and, once opened, the picture with its finding over it and its source under it.
+    """Draw the choice of format and size and, once opened, the picture with its headline above and its source below.
+
+    The file is drawn by the same function as in `export figure`, without a browser on the server.
 
     What is saved is drawn by the same function as `export figure`, without a browser on the server.
     """

@@ -16,7 +16,7 @@ _YES = ("on", "yes", "1")
 
 
 def switch() -> None:
-    """The switch, kept in the address."""
+    """Draw the switch, whose state is kept in the address."""
     st.toggle("Plain words", key=KEY, bind="query-params")
 
 
@@ -33,7 +33,7 @@ def mend_address() -> None:
 
 
 def draw(page: Any) -> None:
-    """The page in plain words, with its picture and its sources."""
+    """Draw the page in plain words, with its picture and its sources."""
     view = views.current()
     name = page.url_path or "overview"
     told = plain(name, view.evidence, view.selection)

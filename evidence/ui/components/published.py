@@ -9,7 +9,7 @@ from evidence.ui.page import Page
 
 
 def quiet_with_link(words: str, url: str | None) -> None:
-    """A small line with its source: in full ink with a link, which would be too pale to read in a caption."""
+    """Draw a small line with its source, in full ink because a link would be too pale in a caption."""
     if url:
         st.markdown(f":small[{words} [Source]({url})]")
     else:

@@ -65,7 +65,7 @@ def _frame(frame: pd.DataFrame, alt: str) -> None:
 
 
 def _recomputed(rows: tuple[Result, ...]) -> None:
-    """Printed effects beside what their own rows give."""
+    """Draw reported effects beside those recomputed from their own rows."""
     found = quality.recomputed(rows)
     st.subheader("Printed against recomputed", anchor=False)
     if not found:
@@ -81,7 +81,7 @@ def _recomputed(rows: tuple[Result, ...]) -> None:
 
 
 def _bias(view: Page, judged: tuple[Judgement, ...]) -> None:
-    """Published judgements, where reviews disagree, and who judged."""
+    """Draw the published judgements, with disagreements between reviews, and who judged."""
     st.subheader("Risk of bias", anchor=False)
     if not judged:
         st.markdown("No published judgement is held for this trial.")

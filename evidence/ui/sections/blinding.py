@@ -50,7 +50,7 @@ def options() -> Options:
 
 
 def draw(view: Page, options: Options) -> None:
-    """The lens over the selection, widened to every comparator where the selection holds one kind of masking."""
+    """Draw the selection by masking, widened to every comparator if it contains only one kind of masking."""
     scope = blinding.scope(view.evidence.results, view.selection, options.measure, options.time)
     found, items = scope.answer, blinding.lenses(scope.answer, scope.results)
     sides = statements.sides_of(entry.first for entry in found.used)

@@ -19,7 +19,7 @@ NOW, FILE, REVISION = "Now", "An uploaded trials.csv", "A git revision"
 
 
 def _history() -> Mapping[str, Version]:
-    """The versions kept beside the data by what they are called, the newest first."""
+    """Return the versions kept beside the data by name, the newest first."""
     found: dict[str, Version] = {}
     for version in reversed(versions(loading.data_folder())):
         when = version.when[:16].replace("T", " ")
@@ -70,7 +70,7 @@ def one(title: str, name: str, first: str | None) -> Snapshot | None:
 
 
 def newest() -> str | None:
-    """The newest version in the history, to begin with."""
+    """Return the newest version in the history, the initial choice."""
     return next(iter(_history()), None)
 
 
@@ -80,7 +80,7 @@ def _compared(digests: tuple[str, str], _before: Snapshot, _after: Snapshot) -> 
 
 
 def compared(first: Snapshot, second: Snapshot) -> Difference:
-    """The difference of two versions, remembered by their hashes."""
+    """Compare two versions, caching by their hashes."""
     return _compared((first.digest, second.digest), first, second)
 
 

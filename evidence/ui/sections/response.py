@@ -97,7 +97,7 @@ _RATE = "rate"
 
 
 def draw(view: Page, answer: Answer, sides: Sides) -> None:
-    """The views in tabs; only the open one is computed."""
+    """Draw the views in tabs; only the open one is computed."""
     people, arms, rates, small = st.tabs(
         ["For 100 people", "Each arm", "L’Abbé", "Small studies"], key="view", on_change="rerun", bind="query-params"
     )
@@ -116,7 +116,7 @@ def draw(view: Page, answer: Answer, sides: Sides) -> None:
 
 
 def _chosen_rate(answer: Answer) -> float | None:
-    """The comparator rate the reader sets, kept in the URL; it follows the trials until the reader moves it."""
+    """Return the comparator rate the reader set, kept in the URL; until then it follows the trials."""
     if answer.counts is None or answer.pooled is None:
         return None
     control = answer.counts[1]
@@ -226,7 +226,7 @@ def _small(view: Page, answer: Answer) -> None:
 
 
 def sensitivity(view: Page, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
-    """What the result hangs on: trials left out, the model, one trial out at a time, and as it grew by year."""
+    """Draw what the result depends on: trials left out, the model, one trial at a time, and accumulation by year."""
     contrast = robustness.with_and_without(view.results, choices)
     if contrast is not None:
         st.markdown(f"**{contrast.words}**")

@@ -45,7 +45,7 @@ def _links(view: Page, key: str) -> str:
 
 
 def _picked(event: object, board: Board) -> tuple[Judgement, ...]:
-    """The judgements of the clicked mark, remembered while the chart changes."""
+    """Return the judgements of the clicked mark, kept while the chart changes."""
     for point in event["selection"]["points"] if event else []:  # type: ignore[index]  # Streamlit types an event loosely
         data = point.get("customdata")
         text = data[0] if isinstance(data, (list, tuple)) and data else data
@@ -56,7 +56,7 @@ def _picked(event: object, board: Board) -> tuple[Judgement, ...]:
 
 
 def board_chart(view: Page, board: Board) -> None:
-    """The traffic light with its citation card, its table and its downloads."""
+    """Draw the traffic-light plot with its citation card, its table and its downloads."""
     figure = traffic_light(board, view.links, view.evidence.references, view.ink)
     name = f"{view.evidence.topic.file_prefix}-bias-{view.evidence.short}"
     event = st.plotly_chart(
@@ -95,7 +95,7 @@ def board_chart(view: Page, board: Board) -> None:
 
 
 def summary_chart(view: Page, found: Summary) -> None:
-    """The weighted bar with the trials weighed, its table and its downloads."""
+    """Draw the weighted bar with the trials weighed, its table and its downloads."""
     if not found.shares:
         return
     said = "; ".join(

@@ -79,7 +79,7 @@ SHAPES = (
 
 
 def harm_question(view: Page, options: Options, apart: bool = False) -> HarmQuestion:
-    """The question the page asks of the view."""
+    """Make the question that the page asks of the view."""
     found = harm_words.harm_question(
         view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
     )
@@ -138,7 +138,7 @@ def apart(view: Page, options: Options) -> None:
 
 
 def who_counted(view: Page, found: harms.Scope, options: Options) -> None:
-    """The grid of trials by events, the trials that say nothing, and the way to the registries' own tables."""
+    """Draw the grid of trials by events, the trials that report none, and the links to the registries' tables."""
     rows = view.results if any(harms.is_event(r) for r in view.results) else found.results
     grid = reporting.matrix(rows, options.groups)
     st.subheader(escaped(reporting.headline(grid)) + ".", anchor=False)
@@ -164,7 +164,7 @@ def who_counted(view: Page, found: harms.Scope, options: Options) -> None:
 
 
 def not_measured(view: Page) -> None:
-    """What no trial measures, with the rows that come nearest."""
+    """Draw what no trial measures, with the closest rows."""
     st.header("What no trial here measures", anchor=False)
     st.markdown(escaped(harm_words.not_measured(view.evidence.results)))
     links = view.links

@@ -18,7 +18,7 @@ SHAPES = (
 
 
 def draw(view: Page, found: Scope) -> None:
-    """The chart with what it cannot show said over it."""
+    """Draw the chart, with what it cannot show stated above it."""
     line = timeline.timeline(view.evidence.results, view.selection, view.results, found)
     words = timeline.headline(line, found.results)
     st.subheader(escaped(words) + ".", anchor=False)

@@ -13,7 +13,7 @@ _SEEN = "seminar-seen"
 
 
 def draw(lesson: Lesson) -> None:
-    """The notes of the step in the address, in a window of the speaker's own."""
+    """Draw the notes of the step in the address, in the speaker's own window."""
     place = lesson.at(st.query_params.get("step"))
     step = lesson.steps[place]
     evidence = lesson.story.view.evidence

@@ -24,7 +24,7 @@ _KEYS = {"next": ("right", "pagedown", "space"), "previous": ("left", "pageup")}
 
 
 def draw(lesson: Lesson, ink: Ink, newest: Evidence) -> None:
-    """The whole screen: one step and the bar under it."""
+    """Draw the full screen: one step and the bar below it."""
     place = lesson.at(st.query_params.get("step"))
     step = lesson.steps[place]
     lecture = seminar_state.lecture()

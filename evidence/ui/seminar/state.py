@@ -29,7 +29,7 @@ def mode() -> str:
 
 
 def pinned(current: Evidence) -> Evidence:
-    """The data the seminar began with; while nobody presents, the current data."""
+    """Return the data the seminar started with; while nobody presents, the current data."""
     if not mode():
         st.session_state.pop(_PINNED, None)
         return current
@@ -44,7 +44,7 @@ def move_on(evidence: Evidence) -> None:
 
 
 def told(evidence: Evidence, selection: Selection) -> Lesson:
-    """The lesson, worked out once for these data and this selection."""
+    """Return the lesson, computed once for these data and this selection."""
     page = page_address()
     today = datetime.now(UTC).date()
     key = (evidence.digest, str(selection), today, page)
@@ -58,18 +58,18 @@ def told(evidence: Evidence, selection: Selection) -> Lesson:
 
 
 def page_address() -> str:
-    """The address of this page without its parameters; empty where it is not known."""
+    """Return the address of this page without its parameters; empty if it is unknown."""
     return (st.context.url or "").partition("?")[0]
 
 
 def address(selection: Selection, step: Step, evidence: Evidence, mode: str = PRESENT) -> str:
-    """The link that reopens exactly this step; the speaker's holds the lecture, the room's is for anyone's phone."""
+    """Write the link that reopens exactly this step; the speaker's contains the lecture, the room's suits any phone."""
     key = lecture() if mode == NOTES else ""
     return link(page_address(), selection, step.id, evidence.short, mode, key)
 
 
 def lecture() -> str:
-    """The key of the lecture: that of the address, so that a reload keeps it, else one of this window's own."""
+    """Return the lecture's key: the one in the address, so that a reload keeps it, or else this window's own."""
     asked = st.query_params.get(LECTURE, "")
     key: str = asked if is_key(asked) else st.session_state.setdefault(_KEY, new_key())
     return key
@@ -98,7 +98,7 @@ def _key(lesson: Lesson, step: Step, asked: Asked) -> tuple[str, str, str]:
 
 
 def guesses(lesson: Lesson, step: Step) -> dict[str, tuple[float, ...]]:
-    """The room's guesses by what was asked."""
+    """Return the room's guesses for each question."""
     held = st.session_state.get(_GUESSES, {})
     return {asked.key: held.get(_key(lesson, step, asked), ()) for asked in step.asked}
 

@@ -67,7 +67,7 @@ _SIZES = (
 
 
 def stage(ink: Ink) -> str:
-    """The style sheet of a step on the stage."""
+    """Return the style sheet of a step on the stage."""
     colours = (
         f"--paper: {ink.paper}; --band: {ink.band}; --edge: {ink.grid}; --quiet: {ink.secondary}; --ink: {ink.link};"
     )
@@ -79,7 +79,7 @@ def stage(ink: Ink) -> str:
 
 
 def notes() -> str:
-    """The style sheet of the speaker's notes."""
+    """Return the style sheet of the speaker's notes."""
     return """<style>
 [data-testid="stHeader"], .st-key-frame-top, .st-key-frame-foot, .st-key-seminar-keys { display: none !important; }
 .st-key-seminar-notes p, .st-key-seminar-notes li { font-size: 20px; line-height: 1.4; }

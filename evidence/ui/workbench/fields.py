@@ -16,12 +16,12 @@ _NAMES = {"n": "n", "sd": "SD", "ci": "95% CI", "p": "p"}
 
 @cache
 def known() -> Mapping[str, Column]:
-    """The columns of trials.csv by name."""
+    """Return the columns of trials.csv by name."""
     return {column.name: column for column in columns(TRIALS)}
 
 
 def title(name: str) -> str:
-    """A column as the label of a field.
+    """Turn a column name into the label of a field.
 
     "n_comparator" is "n, comparator", "age_group" is "Age group".
     """
@@ -37,7 +37,9 @@ def title(name: str) -> str:
 
 
 def in_labels(text: str, column: str = "") -> str:
-    """A sentence on cells with the labels of the fields for the names of the columns; what is quoted stays.
+    """Replace column names in a sentence by the labels of their fields, except in quotations.
+
+    "sd_comparator is 8" becomes "“SD, comparator” is 8"; a one-word name counts only if it is the `column` meant.
 
     "sd_comparator is 8" is "“SD, comparator” is 8"; a name of one word counts where it is the `column` meant.
     """
@@ -47,13 +49,13 @@ def in_labels(text: str, column: str = "") -> str:
 
 
 def label_of(name: str, value: str) -> str:
-    """A word of a list as readers know it, with the word of the file where the two differ."""
+    """Return the label of a listed word, followed by the word in the file if the two differ."""
     text = next((word[1] for word in known()[name].words if word[0] == value), value)
     return text if text.casefold() == value.casefold() else f"{text} ({value})"
 
 
 def field(place: Any, name: str, widget: str) -> str:
-    """A field for one column; the text that would stand in the file."""
+    """Draw a field for one column; return the text as it would be written to the file."""
     add_state.fill(widget)
     column = known()[name]
     mark = "" if not column.is_required else " *"

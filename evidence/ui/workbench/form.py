@@ -44,7 +44,7 @@ _DEVIATION = "sd-like-standard-error"  # judged beside the SDs in the file, not 
 
 
 def from_form() -> Brought:
-    """The rows typed so far and, once it is whole, the one under way."""
+    """Return the rows typed so far and, once it is complete, the current one."""
     evidence = loading.current().on_disk
     st.header("1 · Reference", anchor=False)
     references = add_reference.new_references()
@@ -102,7 +102,7 @@ def _suggest(citation: str, references: tuple[Item, ...]) -> None:
 
 
 def _trial(evidence: Evidence) -> dict[str, str]:
-    """The trial's own fields, taken over from a trial that is there where the reader says so."""
+    """Draw the trial's own fields, copied from an existing trial if the reader chooses one."""
     held = add_state.key(f"{_PREFIX}-existing")
 
     def taken_over() -> None:
@@ -136,7 +136,7 @@ def _problems(row: Cells, evidence: Evidence, references: tuple[Item, ...]) -> t
 
 
 def _as_typed(cells: Mapping[str, str], found: tuple[Problem, ...], evidence: Evidence) -> None:
-    """What the numbers come to, and what looks wrong, beside the fields."""
+    """Show what the numbers come to, and what looks wrong, beside the fields."""
     st.markdown("**What the numbers say**")
     unfit = {f.column for f in found if f.is_blocking}
     row = plausibility.partial(cells, unfit)
@@ -164,7 +164,7 @@ def _as_typed(cells: Mapping[str, str], found: tuple[Problem, ...], evidence: Ev
 
 
 def _rows(row: Cells, found: tuple[Problem, ...]) -> list[Cells]:
-    """The rows put down so far, and the one under way where nothing blocks it; another can then be typed."""
+    """Return the rows added so far, and the current one unless it has errors; another can then be typed."""
     held = add_state.basket("form-rows")
     is_whole = not any(f.is_blocking for f in found)
 

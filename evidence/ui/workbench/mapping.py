@@ -50,12 +50,12 @@ def mapping(table: Table) -> ColumnMapping | None:
 
 
 def sign_of(table: Table, extra: str = "") -> str:
-    """A short sign of a table's columns, for the keys of its widgets."""
+    """Hash a table's columns, for the keys of its widgets."""
     return hashlib.sha256("\0".join((*table.columns, extra)).encode("utf-8", "replace")).hexdigest()[:10]
 
 
 def keep(found: ColumnMapping, sign: str, name: str = "column-mapping.json") -> None:
-    """The button that keeps a mapping as a file."""
+    """Draw the button that saves a mapping as a file."""
     st.download_button(
         "Keep this mapping as a file",
         found.to_json(),
@@ -68,7 +68,7 @@ def keep(found: ColumnMapping, sign: str, name: str = "column-mapping.json") -> 
 
 
 def shown_columns(names: Sequence[str], guess: ColumnMapping) -> list[int]:
-    """The places of the columns that get a drop-down: all of an ordinary table, else those known and the first."""
+    """Return the positions of the columns with a drop-down: all, or in a wide table the known and the first ones."""
     known = [at for at, name in enumerate(names) if name in guess.columns]
     others = [at for at, name in enumerate(names) if name not in guess.columns]
     return sorted(known + others[: max(0, _MOST - len(known))])
@@ -81,7 +81,7 @@ def choices(
     known: Sequence[str] = COLUMNS,
     said: Callable[[str], str] = str,
 ) -> dict[str, str]:
-    """A drop-down a column, with the guess in it: which of the known columns it is; `said` names these on screen."""
+    """Draw one drop-down per column to choose the known column it is, guess preselected; `said` labels them."""
     columns: dict[str, str] = {}
     first = table.rows[0].cells if table.rows else ("",) * len(table.columns)
     places = st.columns(_PER_ROW)
@@ -126,7 +126,7 @@ def _units(table: Table, guess: ColumnMapping, columns: dict[str, str], sign: st
 
 
 def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
-    """What is the same in every row and stands in no column of theirs."""
+    """Draw the fields for values that are the same in every row and have no column in the file."""
     free = [
         name
         for name in COLUMNS
@@ -153,7 +153,7 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
 
 
 def _uploaded(table: Table, sign: str) -> None:
-    """A mapping kept as a file, put into the drop-downs the first time it is seen."""
+    """Draw the upload of a saved mapping, and copy it into the drop-downs when it is new."""
     file = add_state.file("A mapping kept before", add_state.key(f"mapping-{sign}"), ("json",), megabytes=1)
     if file is None:
         return

@@ -61,7 +61,7 @@ def draw(seen: Preview) -> None:
 
 
 def _there_already(same: Sequence[Duplicate]) -> None:
-    """What is in the file already: a few as they are, many as a table."""
+    """Draw what is already in the data: a few as sentences, many as a table."""
     if len(same) > _MOST_NOTES:
         frame = pd.DataFrame(
             [{"Line": str(one.line or ""), "What is there": one.kind, "In words": one.words} for one in same]
@@ -109,7 +109,7 @@ def difference_in_words(change: Change) -> str:
 
 
 def change_table(changes: Sequence[Change], name: str, changed: int) -> None:
-    """Changed headline numbers first; the others where the reader asks for them."""
+    """Draw the changed headline numbers, and the unchanged ones on request."""
     same = [one for one in changes if not one.is_changed and one.after.k]
     every = st.toggle(f"Show the {len(same)} that stay the same too", key=f"{name}-all-headlines", value=False)
     shown = [one for one in changes if one.is_changed] + (same if every else [])
@@ -135,7 +135,7 @@ def change_table(changes: Sequence[Change], name: str, changed: int) -> None:
 
 
 def _forest(seen: Preview) -> None:
-    """The forest plot of a changed headline number with the new rows marked."""
+    """Draw the forest plot of a changed headline number, with the new rows marked."""
     changed = {one.after.label: one.after for one in seen.changes}
     best = next((label for label, one in changed.items() if one.subject in _DRAWN_FIRST), next(iter(changed)))
     label = st.selectbox(
@@ -148,7 +148,7 @@ def _forest(seen: Preview) -> None:
 
 
 def drawn_plot(seen: Preview, headline: Headline) -> None:
-    """The plot behind one headline number as it would be."""
+    """Draw the plot behind one headline number as it would become."""
     evidence = seen.evidence_after
     assert evidence is not None
     view = replace(views.current(), evidence=evidence)

@@ -20,17 +20,17 @@ _THREE_LINES = 70
 
 
 def _own(name: str) -> list[Any]:
-    """A list that belongs to the open way in."""
+    """Return a list that belongs to the open way of adding rows."""
     return add_state.basket(f"{name}-{st.session_state.get('way')}")
 
 
 def fixed(table: Table) -> Table:
-    """The table with the fixes made so far."""
+    """Apply the fixes made so far to the table."""
     return apply_fixes(table, _own("fixes"))
 
 
 def without_left_out(table: Table) -> Table:
-    """The table without the lines that the reader chose to leave out, and without what was found on them."""
+    """Drop the lines that the reader chose to leave out, with their problems."""
     out = set(_own("left-out"))
     if not out:
         return table
@@ -39,13 +39,13 @@ def without_left_out(table: Table) -> Table:
 
 
 def forget() -> None:
-    """A new table: fixes and omissions belonged to the one before."""
+    """Clear the fixes and omissions of the previous table."""
     for name in ("fixes", "left-out"):
         _own(name).clear()
 
 
 def draw(table: Table, seen: Preview) -> None:
-    """The problems of the rows, the safe fixes and what was left out."""
+    """Draw the problems of the rows, the safe fixes and what was left out."""
     found = seen.problems
     blocking = [one for one in found if one.is_blocking]
     notes = [one for one in found if not one.is_blocking]
@@ -115,7 +115,7 @@ def _table(found: Sequence[Problem]) -> None:
 
 
 def fixes_frame(fixes: Sequence[Fix]) -> pd.DataFrame:
-    """Fixes as a diff: what stands in a cell and what would stand there."""
+    """Tabulate fixes as a diff: what a cell contains and what it would contain."""
     return pd.DataFrame(
         [
             {

@@ -79,7 +79,7 @@ def _add_typed() -> None:
 
 
 def _read(data: bytes) -> None:
-    """The references of a file, put among those collected the first time it is seen."""
+    """Add the references of a file to those collected, the first time it is seen."""
     known = add_state.key("reference-read")
     if st.session_state.get(known) != data:
         found = reading.read("references", "references", data, tuple(sorted(_taken())))
@@ -122,7 +122,7 @@ def _item(number: int, item: Item) -> None:
 
 
 def section() -> tuple[Item, ...]:
-    """The references as a closed part of the page, for rows that come as a table."""
+    """Draw the references as a collapsed part of the page, for rows that come as a table."""
     held = add_state.basket("references")
     title = f"New references · {counted(len(held), 'reference')}" if held else "New references that the rows cite"
     with st.expander(title, key=add_state.key("references-panel"), icon=":material/menu_book:"):

@@ -28,7 +28,7 @@ _TRIAL = frozenset({"trial", "label", "population", "age_group", "design"})
 
 
 def from_registry() -> Brought:
-    """The accepted drafts of a record with the reference that they cite."""
+    """Return the accepted drafts of a record with the reference that they cite."""
     file = add_state.file(
         "Results record of ClinicalTrials.gov (JSON)",
         add_state.key("record"),
@@ -66,7 +66,7 @@ def from_registry() -> Brought:
 
 
 def _roles(record: RegistryRecord) -> dict[str, str]:
-    """What each group is, as its name says and as the reader says."""
+    """Ask what each group is, starting from what its name suggests."""
     unclear = [arm.title for arm in record.arms if not arm.role]
     words = f" · {counted(len(unclear), 'group')} unclear" if unclear else ""
     with st.expander(f"Which group is the drug?{words}", key=add_state.key("roles"), icon=":material/groups:"):
@@ -86,7 +86,7 @@ def _roles(record: RegistryRecord) -> dict[str, str]:
 
 
 def _shared(record: RegistryRecord, offered: tuple[Draft, ...]) -> dict[str, str]:
-    """What the record does not say of the trial, typed once for all its rows."""
+    """Ask once for what the record does not say about the trial, for all its rows."""
     blank = [name for name in COLUMNS if name in _TRIAL and any(name in draft.blanks for draft in offered)]
     names = [name for name in blank if name != "trial"] + [name for name in blank if name == "trial"]
     if not names:

@@ -27,7 +27,7 @@ _TYPES = ("csv", "tsv", "txt", "xlsx")
 
 
 def importer(view: Page) -> None:
-    """A file, its mapping, what is wrong with it, and the rows to save or to take away."""
+    """Draw the upload of a file, its mapping, its problems, and the rows to save or download."""
     st.markdown(
         "A table with a column for the study and one for each domain, such as robvis’ templates for RoB 1, RoB 2 and "
         "ROBINS-I: CSV or Excel, domains as D1, D2 … or in words. A word that is no judgement of the tool is queried, "
@@ -81,7 +81,7 @@ def _said(column: str) -> str:
 
 
 def _mapping(table: Table, tool: str) -> ColumnMapping | None:
-    """The drop-downs of the columns, a mapping kept before, and the way to keep this one."""
+    """Draw the drop-downs of the columns, the upload of a saved mapping, and the button that saves this one."""
     sign = add_mapping.sign_of(table, tool)
     known = bias_import.columns_of(tool)
     guess = bias_import.guess_columns(table.columns, tool)

@@ -129,7 +129,7 @@ def _downloads(seen: Preview) -> None:
 
 
 def _conflict(seen: Preview, began: Snapshot) -> None:
-    """The data changed while the rows were prepared: both sides are shown, neither is lost."""
+    """Explain that the data changed while the rows were prepared, showing both sides so that neither is lost."""
     theirs = add_state.newest("now")
     st.error(
         f"**The data changed since you began** (version `{began.digest[:8]}`, now `{theirs.digest[:8]}`). "

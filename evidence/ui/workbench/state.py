@@ -46,7 +46,7 @@ NOTHING = Table(COLUMNS)
 
 
 def key(name: str) -> str:
-    """A widget's key; a new one after each save, so that every input starts blank."""
+    """Return a widget's key; it changes after each save, so that every input starts blank."""
     return f"add-{name}-{st.session_state.get(_GENERATION, 0)}"
 
 
@@ -78,7 +78,7 @@ def table_of(rows: Sequence[Cells]) -> Table:
 def file(
     label: str, widget: str, types: Sequence[str], help: str = "", megabytes: int = 50
 ) -> tuple[str, bytes] | None:
-    """A file dropped in, name and bytes; it stays while the reader looks at other pages. `widget` is its key."""
+    """Draw a file upload; return name and bytes, kept while the reader visits other pages. `widget` is its key."""
     kept = f"{widget}-kept"
 
     def changed() -> None:
@@ -104,7 +104,7 @@ def file(
 
 
 def basket(name: str) -> list[Any]:
-    """A list of the session: rows typed, drafts accepted, references."""
+    """Return a list of the session: rows typed, drafts accepted, references."""
     held: list[Any] = st.session_state.setdefault(key(name), [])
     return held
 
@@ -115,7 +115,7 @@ def _headlines(digest: str, _evidence: Evidence) -> tuple[Headline, ...]:
 
 
 def looked_at(brought: Brought) -> Preview:
-    """What the rows and references would do, worked out again only when they or the files change."""
+    """Return what the rows and references would do, recomputed only when they or the files change."""
     folder = loading.data_folder()
     words = json.dumps([dict(item) for item in brought.references], sort_keys=True, default=str)
     sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.problems, words)
@@ -131,12 +131,12 @@ def looked_at(brought: Brought) -> Preview:
 
 
 def newest(name: str) -> Snapshot:
-    """The files as they are now."""
+    """Read the files as they are now."""
     return Snapshot(name, read_files(loading.data_folder()))
 
 
 def seen(brought: Brought) -> Snapshot:
-    """The version of the data that the reader had when these rows were begun; the newest while there are none."""
+    """Return the version of the data at the time these rows were started; the newest while there are none."""
     held: Snapshot | None = st.session_state.get(_SEEN)
     if held is None or brought.is_empty:
         held = newest("when you began")
@@ -177,19 +177,19 @@ def undo(digest: str) -> None:
 
 
 def outcome() -> Saved | Conflict | Refused | None:
-    """What came of the last save or undo."""
+    """Return the outcome of the last save or undo."""
     held: Saved | Conflict | Refused | None = st.session_state.get(_OUTCOME)
     return held
 
 
 def forget_success() -> None:
-    """The last save is old news once something new is brought."""
+    """Forget a successful save once something new is entered."""
     if isinstance(outcome(), Saved):
         del st.session_state[_OUTCOME]
 
 
 def saved_trials() -> list[str]:
-    """The trials of the last save."""
+    """List the trials of the last save."""
     held: list[str] = st.session_state.get(f"{_OUTCOME}-trials", [])
     return held
 

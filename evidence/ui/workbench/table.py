@@ -37,7 +37,7 @@ def _template() -> bytes:
 
 
 def from_file() -> Brought:
-    """A CSV file or a workbook."""
+    """Read a CSV file or a workbook."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         file = add_state.file(
@@ -78,7 +78,7 @@ def from_file() -> Brought:
 
 
 def from_paste() -> Brought:
-    """A block copied from a spreadsheet."""
+    """Read a block copied from a spreadsheet."""
     text = st.text_area(
         "Block copied from a spreadsheet",
         key=add_state.key("paste"),
@@ -94,7 +94,7 @@ def from_paste() -> Brought:
 
 
 def _from_table(source: Table, name: str) -> Brought:
-    """The table through references, mapping and fixes."""
+    """Guide the table through references, mapping and fixes."""
     sign = add_state.key(f"source-{st.session_state.get('way')}")
     if st.session_state.get(sign) != source.rows:
         st.session_state[sign] = source.rows
