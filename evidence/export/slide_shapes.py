@@ -51,7 +51,7 @@ def lines_of(text: str, size: float, width: float) -> int:
 
 
 def fitting(text: str, width: float, height: float, largest: float, smallest: float = 9) -> tuple[str, float]:
-    """Find the largest type size at which a text fits its box, shortening it with an ellipsis if even the smallest fails.
+    """Find the largest type size at which a text fits its box, cutting it with an ellipsis if even the smallest fails.
 
     >>> fitting("Short", 3, 1, 20)
     ('Short', 20)
