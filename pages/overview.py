@@ -4,6 +4,7 @@ import streamlit as st
 
 from evidence.questions import glance
 from evidence.report import alt_text as aloud
+from evidence.report.figures import glance as glances
 from evidence.report.figures.evidence_map import key_line
 from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import headcount
@@ -24,10 +25,11 @@ found = remembered.at_a_glance(key)
 heading.headline(glance.sentence(found), glance.trust(found))
 drawn = [*found.responders, *found.felt]
 sides = found.sides
+blank = [glance.in_words_of_blank(one) for one in found.blanks]
 if found.responders:
     st.markdown(
         f":blue[■] **{escaped(sides.drug)}**  :gray[■] {escaped(sides.comparator)}  **┃** 95% interval  "
-        ":orange[■] harm  ▨ no count held here"
+        f":orange[■] harm  {glances.key_of_blanks(found)}"
     )
 picture, facts = st.container(), st.grid(4, min_column_width=230, key="facts")
 unknown, below = st.container(), st.container()
@@ -37,12 +39,13 @@ with picture:
         view,
         "glance",
         f"{glance.sentence(found)} {glance.trust(found)}",
-        "; ".join([*(item.in_words for item in drawn), glance.until_when(found.relapses)]) or "Nothing to draw",
+        "; ".join([*(item.in_words for item in drawn), glance.until_when(found.relapses), *blank]) or "Nothing to draw",
         found.results,
         trial_tables.results_frame(found.results, view.links),
         shapes=(
             "Bars: responders of 100 on the drug and on the comparator, with the 95% interval of the drug’s number. "
-            "Hatched: no count held here. Click a bar or the end of a band for its citation."
+            f"Between them: {glances.key_of_blanks(found) or 'nothing'}. "
+            "Click a bar or the end of a band for its citation."
         ),
         below=below,
     )

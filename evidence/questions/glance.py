@@ -1,23 +1,27 @@
 """The first screen's picture and sentence: how many respond at each time, the harms, and when depression comes back."""
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.records import PublishedEstimate, Result
+from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
 from evidence.formatting import counted, plain
 from evidence.questions import certainty, duration, harms, response
+from evidence.questions.absence import USABLE, Absence, absence
 from evidence.questions.duration import FollowUp
 from evidence.selection.filters import REPEATED, schedule
-from evidence.selection.selection import Selection, relaxed
+from evidence.selection.selection import Selection, relaxed, trials_of
 from evidence.synthesis import sentences
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import Sides
 
 FIRST_HOUR, LAST_HOUR = 1.0, 8760.0
+# Where one time ends and the next begins: half way between time bins; after the last bin three, six and twelve months.
+_EDGES = (FIRST_HOUR, 9.0, 36.0, 110.0, 204.0, 396.0, 744.0, 2184.0, 4368.0, LAST_HOUR)
+_RESPONSE = "response"
 EVENTS = ("dissociation", "dizziness", "nausea", "headache", "sedation", "blood-pressure-increased", "vomiting")
 _SHOWN_EVENTS = 3
 FELT = {
@@ -105,6 +109,8 @@ class Glance:
     relapses_are_borrowed: bool
     main: Answer
     rating: PublishedEstimate | None
+    blanks: tuple[Absence, ...] = ()
+    """Spans of hours without a bar, and what is known of the trials there."""
 
     @property
     def sides(self) -> Sides:
@@ -115,12 +121,6 @@ class Glance:
     def harm_sides(self) -> Sides:
         """What the harms compare."""
         return sentences.sides_of(entry.first for found in self.felt for entry in found.answer.used)
-
-    @property
-    def blanks(self) -> tuple[tuple[float, float], ...]:
-        """Spans of hours, at least a factor of two and a half wide, in which no count of responders is held."""
-        edges = [FIRST_HOUR, *(found.hours for found in self.responders), LAST_HOUR]
-        return tuple((start, end) for start, end in pairwise(edges) if end > start and end / start >= 2.5)
 
     @property
     def days_to_relapse(self) -> tuple[float, float] | None:
@@ -137,7 +137,11 @@ class Glance:
 
 
 def glance(
-    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[PublishedEstimate]
+    results: Iterable[Result],
+    selected: tuple[Result, ...],
+    selection: Selection,
+    reviews: Iterable[PublishedEstimate],
+    gaps: Iterable[Gap] = (),
 ) -> Glance:
     """Responders of the selection at each time; harms and relapse of the nearest selection that holds any."""
     everything = tuple(results)
@@ -150,7 +154,38 @@ def glance(
         if item.is_after_course and item.arm == item.result.intervention and item.days is not None
     )
     rating = certainty.rating(tuple(reviews), main)
-    return Glance(_responders(selected), felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating)
+    responders = _responders(selected)
+    blanks = _blanks(responders, selected, trials_of(everything), tuple(gaps))
+    return Glance(responders, felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating, blanks)
+
+
+def _blanks(
+    responders: tuple[Responders, ...],
+    selected: tuple[Result, ...],
+    trials: Mapping[str, tuple[Result, ...]],
+    gaps: tuple[Gap, ...],
+) -> tuple[Absence, ...]:
+    """Return the spans without a bar; neighbours of which the same can be said are one."""
+    used = {(entry.trial, row.hours) for found in responders for entry in found.answer.used for row in entry.results}
+    spans: list[tuple[float, float]] = []
+    for start, end in pairwise(_EDGES):
+        if any(start < found.hours <= end or found.hours == start == FIRST_HOUR for found in responders):
+            continue
+        spans.append((start, end))
+    found: list[Absence] = []
+    for start, end in spans:
+        # The first span begins with the first dose, the last has no end.
+        reach = (-1.0 if start == FIRST_HOUR else start, math.inf if end == LAST_HOUR else end)
+        drawn = {trial for trial, hours in used if reach[0] < hours <= reach[1]}
+        here = replace(absence(selected, trials, gaps, (_RESPONSE,), reach, drawn), start=start, end=end)
+        if here.trials[USABLE]:
+            continue  # the bar of a wider span holds them
+        before = found[-1] if found else None
+        if before is not None and before.end == start and before.kind == here.kind:
+            found[-1] = before.with_next(here)
+        else:
+            found.append(here)
+    return tuple(found)
 
 
 def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
@@ -164,6 +199,13 @@ def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
         hours = round(math.exp(sum(logs) / len(logs)), 6)
         found.append(Responders(hours, *of_hundred.events_of_100, 100 * of_hundred.comparator_rate, answer))
     return tuple(found)
+
+
+def in_words_of_blank(blank: Absence) -> str:
+    """Return what is known of responders in a span without a bar."""
+    start, end = (sentences.spelled(hours) for hours in (blank.start, blank.end))
+    span = f"From {start} on" if blank.end == LAST_HOUR else f"Between {start} and {end}"
+    return f"{span}: responders {blank.in_words}"
 
 
 def _felt(everything: tuple[Result, ...], selection: Selection) -> tuple[tuple[Felt, ...], bool]:

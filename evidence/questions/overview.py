@@ -9,6 +9,7 @@ from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, harms, onset, response
+from evidence.questions.absence import NOT_HELD, absence
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
@@ -228,27 +229,22 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
     )
 
 
-_BENEFITS = ("efficacy", "duration")
 _EARLY = 6  # hours
+_LATEST = float("inf")
 
 
-def _known_gaps(results: tuple[Result, ...], gaps: Iterable[Gap], early: bool) -> list[Gap]:
-    """Return gaps of trials of the selection: comparisons of symptoms within the first hours, or of any time."""
-    trials = trials_of(results)
-    own = [g for g in gaps if g.trial in trials and OUTCOMES[g.outcome].group in _BENEFITS and g.hours is not None]
-    return [gap for gap in own if not early or (gap.hours is not None and gap.hours <= _EARLY)]
-
-
-def _names(gaps: Iterable[Gap]) -> str:
-    return listed(list(dict.fromkeys(gap.label for gap in gaps)))
+def _benefits() -> frozenset[str]:
+    """Return the outcomes that say how people fare; a topic may add some, so they are looked up."""
+    return frozenset(name for name, outcome in OUTCOMES.items() if outcome.group in ("efficacy", "duration"))
 
 
 def not_known_in_short(results: tuple[Result, ...], judged: frozenset[str]) -> str:
     """Summarise in one line what the selection cannot tell; `not_known` has the sentences."""
     trials = trials_of(results)
-    compared = [r for r in results if r.is_controlled and OUTCOMES[r.outcome].group in ("efficacy", "duration")]
+    benefits = _benefits()
+    compared = [r for r in results if r.is_controlled and r.outcome in benefits]
     parts = []
-    late = len(trials) - len({r.trial for r in compared if r.hours <= 6})
+    late = len(trials) - len({r.trial for r in compared if r.hours <= _EARLY})
     if late:
         parts.append(f"the first 6 hours in {late} of {counted(len(trials), 'trial')}")
     if compared:
@@ -259,45 +255,47 @@ def not_known_in_short(results: tuple[Result, ...], judged: frozenset[str]) -> s
     return " · ".join(parts)
 
 
-def not_known(results: tuple[Result, ...], judged: frozenset[str], gaps: Iterable[Gap] = ()) -> tuple[str, ...]:
+def not_known(
+    results: tuple[Result, ...],
+    judged: frozenset[str],
+    gaps: Iterable[Gap] = (),
+    trials: Mapping[str, tuple[Result, ...]] | None = None,
+) -> tuple[str, ...]:
     """Return what the selection cannot tell, each counted from its rows.
 
-    Results that a source says exist (`gaps`) are named as reported and not yet held here; nothing is called not
-    measured, because what was read cannot show that.
+    What a source says exists (`gaps`), what nothing read reports and what was not measured are told apart. `trials` are
+    all rows of the trials, where the selection leaves some out.
     """
-    gaps = tuple(gaps)
-    trials = trials_of(results)
-    compared = [r for r in results if r.is_controlled and OUTCOMES[r.outcome].group in ("efficacy", "duration")]
-    early = {r.trial for r in compared if r.hours <= 6}
+    gaps, own, benefits = tuple(gaps), trials_of(results), _benefits()
+    every = own if trials is None else trials
+    compared = [r for r in results if r.is_controlled and r.outcome in benefits]
+    early = {r.trial for r in compared if r.hours <= _EARLY}
     lines = []
     if compared:
         longest = max(compared, key=lambda r: r.hours)
-        later = [g for g in _known_gaps(results, gaps, early=False) if (g.hours or 0) > longest.hours]
-        beyond = (
-            f"Beyond {statements.spelled(longest.hours)} no comparison is held here ({longest.label} is the longest)"
+        beyond = absence(results, every, gaps, benefits, (longest.hours, _LATEST))
+        line = (
+            f"Beyond {statements.spelled(longest.hours)} no comparison of symptoms is in these data "
+            f"({longest.label} is the longest): {beyond.in_words}"
         )
-        if later:
-            lines.append(f"{beyond}; reported and not yet held: {_names(later)}.")
-        elif longest.hours < 182 * HOURS_A_DAY:
-            lines.append(f"{beyond}; six months of benefit is not something these trials can show.")
-        else:
-            lines.append(f"{beyond}.")
-    late = len(trials) - len(early)
+        if beyond.kind != NOT_HELD and longest.hours < 182 * HOURS_A_DAY:
+            line += "; six months of benefit is not something these data can show"
+        lines.append(f"{line}.")
+    late = len(own) - len(early)
     if late:
-        soon = [g for g in _known_gaps(results, gaps, early=True) if g.trial not in early]
-        who = f"{late} of {counted(len(trials), 'trial')}" if len(trials) > 1 else "the one trial"
-        line = f"Symptoms within the first 6 hours: no comparison is held here from {who}"
-        line += f"; reported and not yet held: {_names(soon)}" if soon else ", and none was seen to be reported"
-        lines.append(line + (". How fast it starts is hardly known." if len(early) <= 2 else "."))
-    unblinded = [rows[0].label for rows in trials.values() if any(r.comparator in ("saline", "placebo") for r in rows)]
+        soon = absence(results, every, gaps, benefits, (-1, _EARLY), early)
+        who = f"{late} of {counted(len(own), 'trial')}" if len(own) > 1 else "the one trial"
+        line = f"Symptoms within the first 6 hours: these data have no comparison from {who}: {soon.in_words}."
+        lines.append(line + (" How fast it starts is hardly known." if len(early) <= 2 else ""))
+    unblinded = [rows[0].label for rows in own.values() if any(r.comparator in ("saline", "placebo") for r in rows)]
     if unblinded:
         lines.append(
             f"Patients can feel the drug: {counted(len(unblinded), 'trial')} compared it with something not felt, "
             "so expectation cannot be told apart from effect there."
         )
-    unjudged = [trial for trial in trials if trial not in judged]
+    unjudged = [trial for trial in own if trial not in judged]
     if unjudged:
-        lines.append(f"Risk of bias: judged for {len(trials) - len(unjudged)} of {len(trials)} trials.")
+        lines.append(f"Risk of bias: judged for {len(own) - len(unjudged)} of {len(own)} trials.")
     urinary = [n for n in ("cystitis", "urinary-retention") if any(r.outcome == n for r in results)]
     harms = [OUTCOMES[name].label.lower() for name in urinary]
     lines.append(

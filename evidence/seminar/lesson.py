@@ -367,9 +367,8 @@ def _mind(story: Story, answer: Answer) -> Step:
         lines.append(f"The true effect in another setting may lie anywhere from {span}.")
     elif caution := statements.caution(answer):
         lines.append(caution)
-    unknown = overview.not_known(
-        view.rows, frozenset(item.trial for item in view.evidence.judgements), view.evidence.gaps
-    )
+    judged = frozenset(item.trial for item in view.evidence.judgements)
+    unknown = overview.not_known(view.rows, judged, view.evidence.gaps, view.evidence.trials)
     return Step(
         "mind",
         "What would change our mind",

@@ -95,7 +95,7 @@ def tiles(key: Chosen) -> tuple[Tile, ...]:
 @lru_cache(maxsize=_KEPT)
 def at_a_glance(key: Chosen) -> glance.Glance:
     """`evidence.questions.glance.glance`, remembered."""
-    return glance.glance(key.evidence.results, selected(key), key.selection, key.evidence.reviews)
+    return glance.glance(key.evidence.results, selected(key), key.selection, key.evidence.reviews, key.evidence.gaps)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -114,7 +114,7 @@ def not_known_in_short(key: Chosen) -> str:
 def not_known(key: Chosen) -> tuple[str, ...]:
     """`evidence.questions.overview.not_known`, remembered."""
     judged = frozenset(one.trial for one in key.evidence.judgements)
-    return overview.not_known(selected(key), judged, key.evidence.gaps)
+    return overview.not_known(selected(key), judged, key.evidence.gaps, key.evidence.trials)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -85,10 +85,10 @@ def test_nobody_is_said_to_have_measured_nothing_where_a_source_says_otherwise(e
     rows = (counted(20, 40, 10, 40, trial="d", label="D"),)
     said = " ".join(overview.not_known(rows, frozenset(), (gap(hours=4), gap(hours=2000))))
     assert (
-        "Symptoms within the first 6 hours: no comparison is held here from the one trial; reported and not yet held: D"
-        in said
+        "Symptoms within the first 6 hours: these data have no comparison from the one trial: reported, not yet in "
+        "these data, by D." in said
     )
-    assert "Beyond 24 hours no comparison is held here (D is the longest); reported and not yet held: D." in said
+    assert "Beyond 24 hours no comparison of symptoms is in these data (D is the longest): reported, not yet in" in said
     without = " ".join(overview.not_known(rows, frozenset()))
-    assert "none was seen to be reported" in without
+    assert "not reported by 1 trial as far as was read" in without
     assert "nobody" not in said + without

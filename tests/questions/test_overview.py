@@ -141,12 +141,12 @@ def test_what_is_not_known_changes_with_the_selection(evidence: Evidence) -> Non
 def test_the_longest_comparison_is_counted_from_the_rows() -> None:
     rows = (counted(9, 20, 3, 20, hours=24), counted(9, 20, 3, 20, trial="b", label="B 2021", hours=672))
     first, early, *_ = overview.not_known(rows, frozenset())
-    assert first.startswith("Beyond 28 days no comparison is held here (B 2021 is the longest)")
-    assert early.startswith("Symptoms within the first 6 hours: no comparison is held here from 2 of 2 trials")
+    assert first.startswith("Beyond 28 days no comparison of symptoms is in these data (B 2021 is the longest): ")
+    assert early.startswith("Symptoms within the first 6 hours: these data have no comparison from 2 of 2 trials")
     later = (*rows, counted(9, 20, 3, 20, trial="c", label="C 2022", hours=5376))
-    assert (
-        overview.not_known(later, frozenset())[0]
-        == "Beyond 224 days no comparison is held here (C 2022 is the longest)."
+    assert overview.not_known(later, frozenset())[0] == (
+        "Beyond 224 days no comparison of symptoms is in these data (C 2022 is the longest): not measured by 3 trials, "
+        "whose reports were read and which ended before."
     )
 
 

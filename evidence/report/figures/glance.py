@@ -4,6 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
+from evidence.questions.absence import KINDS, NOT_HELD, NOT_MEASURED, NOT_REPORTED, NOT_USABLE
 from evidence.questions.glance import FIRST_HOUR, LAST_HOUR, Glance, Responders, hours_of, until_when
 from evidence.report.figures import markup, style
 from evidence.report.figures.style import Ink
@@ -17,7 +18,7 @@ _LONGEST_HEAD = 56
 
 
 def glance(found: Glance, ink: Ink) -> go.Figure:
-    """Draw the bars of responders, hatched where none is held, over lanes of harm and of relapse."""
+    """Draw the bars of responders, what is known of the spans without one, over lanes of harm and of relapse."""
     narrow = ink.narrow
     lanes = len(found.felt) + bool(found.felt) + bool(found.relapses)
     upper, foot = 184 if narrow else 190, 26
@@ -53,29 +54,59 @@ def glance(found: Glance, ink: Ink) -> go.Figure:
     return figure
 
 
+# The less is known of a span, the less is drawn: lines where a result exists, dots where none is reported, nothing but
+# a frame where nobody measured.
+_PATTERNS = {NOT_USABLE: "/", NOT_HELD: "/", NOT_REPORTED: ".", NOT_MEASURED: ""}
+_NOTES = {
+    NOT_USABLE: ("reported,", "not usable here"),
+    NOT_HELD: ("reported, not yet", "in these data"),
+    NOT_REPORTED: ("not", "reported"),
+    NOT_MEASURED: ("not measured by", "these trials"),
+}
+
+
+_SIGNS = {NOT_USABLE: "▨", NOT_HELD: "▨", NOT_REPORTED: "░", NOT_MEASURED: "□"}
+
+
+def key_of_blanks(found: Glance) -> str:
+    """Return the signs of the spans without a bar that are drawn, each with its words."""
+    kinds = dict.fromkeys(kind for kind in KINDS if any(blank.kind == kind for blank in found.blanks))
+    return "  ".join(f"{_SIGNS[kind]} {KINDS[kind].label.lower()}" for kind in kinds)
+
+
 def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
-    """Hatch the spans in which no count of responders is held, and say so where the words have room."""
+    """Fill the spans without a bar by what is known of them, and say so where the words have room."""
     pad = 0.2 if narrow else 0.13
-    for start, end in found.blanks:
-        left = math.log10(start) + (pad if start > FIRST_HOUR else -0.04)
-        right = math.log10(end) - (pad if end < LAST_HOUR else -0.06)
+    bars = [math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR)) for item in found.responders]
+    for blank in found.blanks:
+        left = math.log10(blank.start) - (0.04 if blank.start == FIRST_HOUR else 0)
+        right = math.log10(blank.end) + (0.06 if blank.end == LAST_HOUR else 0)
+        left = max([left, *(x + pad for x in bars if x < right and x + pad < right)])
+        right = min([right, *(x - pad for x in bars if x > left and x - pad > left)])
         if right - left < 0.15:
             continue
+        lines = _NOTES[blank.kind]
         figure.add_trace(
             go.Bar(
                 x=[(left + right) / 2],
                 y=[100],
                 width=[right - left],
-                hoverinfo="skip",
+                hoverinfo="text",
+                hovertext=[markup.escape(f"{KINDS[blank.kind].label}: {blank.in_words}")],
                 marker={
                     "color": ink.paper,
-                    "line": {"width": 0},
-                    "pattern": {"shape": "/", "fgcolor": style.HATCH.colour(ink), "size": 9, "solidity": 0.18},
+                    "line": {"width": 1 if blank.kind == NOT_MEASURED else 0, "color": style.HATCH.colour(ink)},
+                    "pattern": {
+                        "shape": _PATTERNS[blank.kind],
+                        "fgcolor": style.HATCH.colour(ink),
+                        "size": 9,
+                        "solidity": 0.18,
+                    },
                 },
             )
         )
-        if right - left >= (0.8 if narrow else 0.5):
-            words = "no count<br>held here" if narrow or right - left < 0.9 else "no count of responders<br>held here"
+        if right - left >= (0.62 if narrow else 0.33):
+            words = "<br>".join(lines)
             figure.add_annotation(
                 **style.quiet(words, (left + right) / 2, 50, ink, xref="x", yref="y", bgcolor=ink.paper, borderpad=4),
             )
