@@ -6,11 +6,13 @@ from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
 from evidence.formatting import counted, listed
 from evidence.questions import response
 from evidence.questions import risk_of_bias as bias
+from evidence.report.composed import trust
 from evidence.report.figures.risk_of_bias import MOST_UNJUDGED
 from evidence.ui import filters
 from evidence.ui import page as views
 from evidence.ui import widgets as options
 from evidence.ui.components.citation_card import escaped
+from evidence.ui.components.section import show_chart
 from evidence.ui.sections import risk_of_bias as bias_views
 from evidence.ui.workbench import risk_of_bias as bias_importer
 
@@ -52,39 +54,26 @@ with st.expander("Options", key="bias-options"):
 
 everything = bias.board(view.results, view.evidence.judgements, tool)
 board = everything.keep(None if domain == ANY else domain, kinds)
-others = ", ".join([f"{counted(amount, 'trial')} with {name}" for name, amount in used.items() if name != tool])
-others = f"Also judged: {others}; choose the tool under Options." if others else ""
 with body:
     if not board.lines:
         st.warning("No trial of this selection has such a judgement there.")
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
-    st.header(escaped(bias.headline(board) + "."), anchor=False)
-    st.caption(
-        escaped(
-            " ".join(
-                part
-                for part in (
-                    bias.headline_of_blinding(board),
-                    others,
-                    f"Judged with {ROB_TOOLS[tool].label}." if board.judgements else "",
-                    "Nothing on this page is our own judgement.",
-                )
-                if part
-            )
-        )
-    )
-    bias_views.board_chart(view, board)
+    judged = trust.risk_of_bias(board, used, view.links, view.evidence.references, view.ink)
+    st.header(escaped(judged.headline), anchor=False)
+    for line in judged.captions:
+        st.caption(escaped(line))
+    bias_views.board_chart(view, judged, board)
     if len(board.unjudged) > MOST_UNJUDGED:
         with st.expander(
             f"{counted(len(board.unjudged), 'trial')} that no review held here judged", key="bias-unjudged"
         ):
             st.markdown(escaped(listed([line.result.label for line in board.unjudged]) + "."))
-    answer = response.answer_for(view.results, response.Choices(time=time))
-    weighed = bias.summary(board, answer)
-    st.header(escaped(f"{bias.headline_of_weights(weighed)}."), anchor=False)
-    st.caption(f"Shares are {weighed.weights}. A trial judged in two ways counts half to each. Grey: not judged.")
-    bias_views.summary_chart(view, weighed)
+    weights = trust.weights(board, view.results, time, view.ink)
+    st.header(escaped(weights.headline), anchor=False)
+    for line in weights.captions:
+        st.caption(escaped(line))
+    show_chart(weights, view, shapes="Signs as above. A bar is all of the weight in one domain.", key="bias-weights")
 
 with st.expander("Add judgements from a table, such as a robvis file", key="bias-import", on_change="rerun") as panel:
     if panel.open:

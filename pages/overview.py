@@ -3,7 +3,7 @@
 import streamlit as st
 
 from evidence.questions import glance
-from evidence.report import alt_text as aloud
+from evidence.report.composed import trials
 from evidence.report.figures import glance as glances
 from evidence.report.figures.evidence_map import key_line
 from evidence.report.tables import trials as trial_tables
@@ -13,6 +13,7 @@ from evidence.ui import filters
 from evidence.ui import page as views
 from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped
+from evidence.ui.components.section import show_chart
 
 view = views.current()
 heading.question(escaped(view.evidence.topic.title))
@@ -83,13 +84,5 @@ with st.expander(label, on_change="rerun", key="map-panel") as panel:
     if panel.open:
         dots = remembered.dots(key)
         st.caption(key_line(dots))
-        chart.show(
-            remembered.evidence_map(key, view.ink),
-            view,
-            "map",
-            f"{view.selection}: {headcount(view.results)}, {len(view.results)} results.",
-            aloud.dots(dots),
-            [dot.result for dot in dots if dot.selected or dot.year],
-            remembered.map_frame(key),
-            shapes="Click a mark for its citation.",
-        )
+        section = trials.evidence_map(dots, view.selection, view.results, view.links, view.ink)
+        show_chart(section, view, shapes="Click a mark for its citation.")

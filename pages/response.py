@@ -4,7 +4,6 @@ import streamlit as st
 
 from evidence.questions import response, subgroups
 from evidence.report import sections
-from evidence.synthesis import sentences as statements
 from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui.components import heading, published
@@ -25,13 +24,12 @@ with st.expander("Sensitivity: what if it is pooled in another way?", key="sensi
 
 split = subgroups.subgroups(page.evidence.judgements)[options.split]
 answer = response.answer_for(page.results, choices, split.group)
-sides = statements.sides_of(entry.first for entry in answer.used)
 with body:
     section = sections.response(answer, page.results, page.evidence, page.links, page.ink, options)
     show_section(section, page, action=response_views.leave_out_button)
     missing_view.show(page, answer)
     published.captions(page, answer)
-    response_views.draw(page, answer, sides)
+    response_views.draw(page, answer)
 if panel.open:
     with panel:
-        response_views.sensitivity(page, answer, choices, statements.favours(answer.question, sides))
+        response_views.sensitivity(page, answer, choices)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from evidence.export import summary_of_findings as export
 from evidence.questions import summary_of_findings as sof
+from evidence.report.composed.summary import summary_of_findings
 from evidence.report.tables import summary_of_findings as summary_table
 from evidence.ui import filters, window
 from evidence.ui import page as views
@@ -18,18 +19,18 @@ if not view.results:
     st.stop()
 
 found = sof.summarise(view.results, view.evidence.reviews, str(view.selection))
-if not found.lines:
+section = summary_of_findings(found)
+if section is None:
     st.info(
         "These data have no outcome of this table in numbers that can be compared for this selection. "
         "Choose a wider selection above."
     )
     st.stop()
 
-st.header(escaped(f"{found.title}. {found.lines[0].statement}"), anchor=False)
+st.header(escaped(section.headline), anchor=False)
 columns = [0, 1, 2, 3, 4, 5, 6]
 names = summary_table.headings(found)
 rows = summary_table.summary_rows(found)
-alt = "; ".join(f"{line.title}: {line.statement}" for line in found.lines)
 if window.is_narrow():
     # A table of seven columns does not fit a phone: each outcome is a card with its certainty in full.
     for row in rows:
@@ -41,7 +42,7 @@ else:
         {names[i]: [f"**{escaped(row[i])}**" if i == 0 else escaped(row[i]) for row in rows] for i in columns},
         border="horizontal",
         hide_index=True,
-        alt=alt,
+        alt=section.alt,
     )
 st.header("In plain words", anchor=False)
 reasons = {line.reason for line in found.lines}
@@ -76,7 +77,7 @@ with st.container(horizontal=True):
             icon=":material/download:",
         )
 citing.cite(view, "sof", references)
-for note in summary_table.notes(found):
+for note in section.notes:
     st.caption(escaped(note))
 with st.expander("References of everything pooled", key="sof-references"):
     reference_list(view.evidence, found.results)

@@ -9,7 +9,7 @@ from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.dataset.evidence import load
 from evidence.export.formats import FORMATS, export, made
 from evidence.questions import options as page_options
-from evidence.report.choices import CHART_NAMES, KINDS, SIZE_NAMES
+from evidence.questions.options import CHART_NAMES, PICTURE_KINDS, SIZE_NAMES
 from evidence.report.view import ExportFailed, NothingToExport, View
 from evidence.selection.selection import Selection, apply, headcount
 from evidence.selection.url import options_in, parse_view
@@ -97,7 +97,7 @@ def _not_a_figure(args: argparse.Namespace, path: Path) -> str:
     """Why what is asked for is no picture; empty where it is one."""
     if args.chart not in CHART_NAMES:
         return f"Which chart? Add --chart with one of: {', '.join(CHART_NAMES)}."
-    if _kind(path) not in KINDS:
+    if _kind(path) not in PICTURE_KINDS:
         return f"{path}: the name of a picture ends in .svg or .png."
     return ""
 

@@ -11,9 +11,10 @@ import plotly
 import plotly.graph_objects as go
 
 from evidence.config import Settings
-from evidence.report.charts import chart
-from evidence.report.figures.framing import SIZES
-from evidence.report.view import ExportFailed, View
+from evidence.report.figures.framing import SIZES, Size, framed
+from evidence.report.figures.style import LIGHT
+from evidence.report.sections import section
+from evidence.report.view import ExportFailed, NothingToExport, View, tell
 
 _LOG = logging.getLogger(__name__)
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge", "microsoft-edge")
@@ -25,7 +26,7 @@ _SECONDS = 60.0
 
 
 def find_browser(environment: Mapping[str, str] | None = None) -> Path:
-    """Where Chromium or Chrome is: BROWSER_PATH, else on the PATH; raises FailedError where there is none."""
+    """Where Chromium or Chrome is: BROWSER_PATH, else on the PATH; raise ExportFailed where there is none."""
     given = os.environ if environment is None else environment
     named = Settings.from_env(given).browser
     if named:
@@ -46,6 +47,15 @@ def settings(browser: Path) -> dict[str, Any]:
     """How the browser is started: plotly.js from Plotly's own package, nothing from anywhere else."""
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     return {"path": str(browser), "plotlyjs": str(script), "mathjax": False, "timeout": _SECONDS}
+
+
+def chart(name: str, view: View, size: Size) -> go.Figure:
+    """Return a chart of a view in the size of a picture; raise NothingToExport where there is nothing to draw in it."""
+    composed = section(tell(view), name)
+    if composed is None or composed.drawing is None:
+        headline = composed.headline if composed else "No numbers of people can be worked out."
+        raise NothingToExport(f"This view has nothing to draw as “{name}”. {headline}")
+    return framed(composed.drawing.figure(), composed.headline, view.source, size, LIGHT)
 
 
 def picture(name: str, view: View, size: str, kind: str) -> bytes:

@@ -12,29 +12,30 @@ from evidence.questions.onset import Course
 from evidence.report.figures.forest import Labels, Row
 from evidence.report.figures.forest_rows import withdrawal_rows
 from evidence.report.figures.style import LIGHT
+from evidence.report.section import Section, links_of
 from evidence.report.sections import (
+    ANSWERS,
     WITHDRAWAL_LABELS,
-    Section,
     harm_labels,
     harm_rows,
-    links_of,
     response_rows,
     sections,
+    summary_of,
 )
-from evidence.report.tables import summary_of_findings as summary_table
 from evidence.report.view import Progress, Story, View, named, quiet, references_of, tell
 from evidence.selection.selection import headcount
 from evidence.synthesis import sentences as statements
 
 _IN_NOTES = ", listed in the notes"
 _MOST_LINES = 12  # rows of a table on one slide
+_AS_TABLES = ("blinding", "weights")  # on how far the trials can be trusted
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
 
 def deck(view: View, progress: Progress = quiet) -> bytes:
     """Make the presentation; a question that the view cannot answer gets no slide."""
     story = tell(view, progress)
-    found = {section.key: section for section in sections(story, progress)}
+    found = {section.key: section for section in sections(story, progress, (*ANSWERS, *_AS_TABLES))}
     slides = Deck(view.stamp, progress)
     _opening(slides, view)
     _summary(slides, story)
@@ -51,6 +52,8 @@ def deck(view: View, progress: Progress = quiet) -> bytes:
     _forest(slides, story, found["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
     for key, items in (("harms", story.harms.drawn), ("serious", story.serious.drawn)):
         _forest(slides, story, found[key], harm_rows(items), "RD", harm_labels(items))
+    for key in _AS_TABLES:
+        _table(slides, story, found[key])
     drawn = [result for section in found.values() for result in section.results]
     _closing(slides, view, drawn)
     progress("packing the slides")
@@ -77,14 +80,12 @@ def _opening(slides: Deck, view: View) -> None:
 
 
 def _summary(slides: Deck, story: Story) -> None:
-    found = story.summary
-    if not found.lines:
+    section = summary_of(story)
+    if section is None or section.table is None:
         return
-    heads, rows = summary_table.headings(found), summary_table.summary_rows(found)
-    notes = "\n".join((*(f"{line.title}: {line.statement}" for line in found.lines), "", *summary_table.notes(found)))
-    cited = [vancouver(item) for item in references_of(story.view.evidence, found.results)]
-    slides.add(f"Summary of findings: {found.title}", named(found.results, _IN_NOTES), "\n".join((notes, "", *cited)))
-    slides.table(heads[:7], [row[:7] for row in rows], (2.2, 1.6, 2.2, 2.6, 2.2, 1.8, 1.6))
+    slides.add(section.title, named(section.results, _IN_NOTES), _notes(story, section))
+    frame = section.table.iloc[:, :7]
+    slides.table(list(frame.columns), frame.values.tolist(), (2.2, 1.6, 2.2, 2.6, 2.2, 1.8, 1.6))
 
 
 def _course(slides: Deck, story: Story, section: Section, course: Course) -> None:

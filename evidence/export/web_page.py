@@ -15,8 +15,8 @@ from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
 from evidence.dataset.references import Reference
 from evidence.export.templating import render
-from evidence.report.sections import Section, sections
-from evidence.report.tables import summary_of_findings as summary_table
+from evidence.report.section import Section
+from evidence.report.sections import ANSWERS, TRUST, sections, summary_of
 from evidence.report.view import Progress, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
 
@@ -87,7 +87,7 @@ def linked_page(view: View, policy: Callable[[Sequence[str]], str]) -> bytes:
 
 def _values(view: View, progress: Progress) -> dict[str, Any]:
     story = tell(view, progress)
-    found = sections(story, progress)
+    found = sections(story, progress, (*ANSWERS, *TRUST))
     drawn = [result for section in found for result in section.results]
     cited = references_of(view.evidence, (*view.rows, *drawn))
     parts = []
@@ -110,11 +110,12 @@ def _values(view: View, progress: Progress) -> dict[str, Any]:
 
 
 def _section(section: Section) -> dict[str, Any]:
+    figure = section.figure
     return {
         "key": section.key,
         "title": section.title,
         "headline": section.headline,
-        "chart": None if section.figure is None else _chart(section.key, section.figure),
+        "chart": None if figure is None else _chart(section.key, figure),
         "lines": section.lines,
         "table": table(section.table) if section.table is not None and len(section.table) else None,
     }
@@ -161,13 +162,10 @@ def _shares(frame: pd.DataFrame) -> list[float]:
 
 
 def _summary(story: Story) -> dict[str, Any] | None:
-    if not story.summary.lines:
+    section = summary_of(story)
+    if section is None or section.table is None:
         return None
-    return {
-        "title": story.summary.title,
-        "table": table(summary_table.summary_frame(story.summary)),
-        "notes": summary_table.notes(story.summary),
-    }
+    return {"title": section.title, "table": table(section.table), "notes": section.notes}
 
 
 def entry(reference: Reference) -> Entry:

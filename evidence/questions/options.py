@@ -21,6 +21,33 @@ Pairs = Iterable[tuple[str, str]]
 Kind = Literal["one", "several", "switch", "number"]
 _TRUE = ("true", "on", "1", "yes")
 
+CHART_NAMES: Final[Mapping[str, str]] = {
+    "map": "the trials by year and size",
+    "onset": "how soon it works",
+    "response": "forest plot of response",
+    "people": "a hundred people",
+    "single": "how long after one dose",
+    "cohorts": "how many during a course, nobody compared",
+    "course": "how long after a course",
+    "withdrawal": "what stopping at random does",
+    "harms": "named adverse events",
+    "serious": "serious events and stopping",
+    "arms": "each arm of each trial",
+    "labbe": "one arm against the other",
+    "funnel": "small studies",
+    "leave-one-out": "one trial left out at a time",
+    "cumulative": "the result as it grew by year",
+    "dose": "effect by dose",
+    "matrix": "which trial counted what",
+    "timeline": "benefit and harm on one time axis",
+    "blinding": "effect by masking",
+    "bias": "risk of bias by trial",
+    "weights": "risk of bias by weight",
+}
+"""What can be drawn as a picture, and what it shows."""
+SIZE_NAMES: Final = ("slide", "a4")
+PICTURE_KINDS: Final = ("svg", "png")
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

@@ -4,7 +4,7 @@ Nothing here judges. A domain nobody judged is blank, and a domain judged in two
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from evidence.dataset.records import Judgement, Result
@@ -273,7 +273,7 @@ class Share:
     """One domain: per cent of the weight by judgement, "not judged" among them; together 100 in a board with trials."""
 
     domain: str
-    shares: Mapping[str, float]
+    shares: Mapping[str, float] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,6 +309,12 @@ def summary(found: Board, answer: Answer | None) -> Summary:
                 parts[name] += 100 * weights[line.trial] / total / len(verdicts)
         shares.append(Share(domain, MappingProxyType(parts)))
     return Summary(tuple(shares), tuple(line.result for line in lines), words)
+
+
+def share_in_words(item: Share) -> str:
+    """Return one domain as a screen reader says it: each judgement with its per cent of the weight."""
+    parts = ", ".join(f"{KINDS[name].lower()} {value:.0f}%" for name, value in item.shares.items() if value)
+    return f"{ROB_DOMAINS[item.domain].label}: {parts}"
 
 
 def headline_of_weights(found: Summary) -> str:

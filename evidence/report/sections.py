@@ -1,31 +1,30 @@
 """The sections of a report: one composition of headline, captions, chart, table and results for each question."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-import pandas as pd
-import plotly.graph_objects as go
-
-from evidence.bibliography.links import best_link
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.formatting import percent
-from evidence.questions import blinding, certainty, courses, duration, robustness
+from evidence.questions import blinding, certainty, courses, dose, duration, harm_matrix, overview, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import onset as onset_course
 from evidence.questions import response as response_question
 from evidence.questions import risk_of_bias as bias
+from evidence.questions import timeline as time_axis
 from evidence.questions.courses import Courses
 from evidence.questions.dose import DoseResponse
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_sentences import HarmAnswer
-from evidence.questions.harms import Harm
+from evidence.questions.harms import Harm, is_event
 from evidence.questions.onset import Course
-from evidence.questions.options import PageOptions
+from evidence.questions.options import CHART_NAMES, PageOptions
 from evidence.questions.subgroups import subgroups
 from evidence.report import alt_text
+from evidence.report.composed import harms as harm_sections
+from evidence.report.composed import summary, trials, trust
 from evidence.report.figures import time_course
 from evidence.report.figures.cohorts import cohorts as cohort_plot
 from evidence.report.figures.days_to_relapse import lollipop
@@ -42,6 +41,7 @@ from evidence.report.figures.forest_rows import (
 from evidence.report.figures.harms import harm_plot
 from evidence.report.figures.people import icon_array
 from evidence.report.figures.style import LIGHT, Ink
+from evidence.report.section import Drawing, Links, Section, cited, linked, links_of
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.report.tables.cohorts import cohort_frame
@@ -52,67 +52,19 @@ from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.trial_effects import TrialEffect
 
-Links = Mapping[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A figure before it is drawn: the function that draws it and its arguments. Equal drawings give equal figures."""
-
-    draw: Callable[..., go.Figure]
-    arguments: tuple[Hashable, ...]
-
-    def figure(self) -> go.Figure:
-        """Draw it."""
-        return self.draw(*self.arguments)
+ANSWERS: Final = ("onset", "response", "people", "single", "cohorts", "course", "withdrawal", "harms", "serious")
+"""The sections that answer a question of the reader, in the order of the pages."""
+TRUST: Final = ("blinding", "timeline", "matrix", "bias", "weights")
+"""The sections on how far the answers can be trusted, and on what the trials counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One question of a report: its headline, what belongs to it, and chart, table and results behind it.
-
-    Pages, web export, slides, hand-out and seminar all draw these. `captions` have to be read with the headline,
-    `notes` explain the chart; `trials` are lists of trials with what they have in common. `answers` are what is
-    pooled, which the R script pools again, under `script`.
-    """
-
-    key: str
-    title: str
-    headline: str
-    captions: tuple[str, ...] = ()
-    drawing: Drawing | None = None
-    alt: str = ""
-    table: pd.DataFrame | None = None
-    results: tuple[Result, ...] = ()
-    notes: tuple[str, ...] = ()
-    trials: tuple[tuple[str, str], ...] = ()
-    answers: tuple[Answer, ...] = ()
-    script: str = ""
-
-    @property
-    def figure(self) -> go.Figure | None:
-        """The chart, drawn anew each time."""
-        return self.drawing.figure() if self.drawing else None
-
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """Everything that is said with the chart, captions first."""
-        return (*self.captions, *(f"{lead} {labels}" for lead, labels in self.trials), *self.notes)
-
-
-def links_of(story: Story) -> dict[str, str | None]:
-    """Return where each citation leads."""
-    return {key: best_link(reference) for key, reference in story.view.evidence.references.items()}
-
-
-def sections(story: Story, progress: Progress = quiet) -> tuple[Section, ...]:
-    """Return onset, response, a hundred people, one dose, a course, withdrawal, harms and serious events."""
+def sections(story: Story, progress: Progress = quiet, keys: Iterable[str] = ANSWERS) -> tuple[Section, ...]:
+    """Return the sections of a story by their keys, without those that have nothing to say."""
     found = []
-    for key, compose in _COMPOSED.items():
-        progress(f"drawing “{_TITLES[key]}”")
-        if composed := compose(story):
+    for key in keys:
+        progress(f"drawing “{_TITLES.get(key, CHART_NAMES[key])}”")
+        if composed := _COMPOSED[key](story):
             found.append(composed)
     return tuple(found)
 
@@ -120,12 +72,6 @@ def sections(story: Story, progress: Progress = quiet) -> tuple[Section, ...]:
 def section(story: Story, key: str) -> Section | None:
     """Return one section of a story; None where there are no numbers of people for a hundred."""
     return _COMPOSED[key](story)
-
-
-def cited(entries: Iterable[TrialEffect]) -> tuple[Result, ...]:
-    """Return every result behind the entries that are drawn: those with an effect or with counts."""
-    drawn = (entry for entry in entries if entry.effect is not None or entry.intervention is not None)
-    return tuple(result for entry in drawn for result in entry.results)
 
 
 def onset(course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False) -> Section:
@@ -242,13 +188,16 @@ def people(absolute: Absolute, answer: Answer, is_rate_chosen: bool, ink: Ink) -
     """Show what response means for a hundred people."""
     sides = statements.sides_of(entry.first for entry in answer.used)
     verb = statements.verb_of(answer.question.outcomes[0])
+    headline = statements.in_people(absolute, sides, verb, statements.behind(answer))
     return Section(
         "people",
         _TITLES["people"],
-        statements.in_people(absolute, sides, verb, statements.behind(answer)),
+        headline,
         ("At the rate chosen." if is_rate_chosen else "At the comparator’s rate in these trials.",),
         Drawing(icon_array, (absolute, sides, verb, ink)),
-        results=tuple(result for entry in answer.used for result in entry.results),
+        headline,
+        tables.absolute_frame(absolute),
+        cited(answer.used),
     )
 
 
@@ -260,10 +209,6 @@ def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...]
     shown = story.chosen if in_groups else replace(story.chosen, split="", columns=())
     view = story.view
     return _response_rows(story.response, view.rows, view.evidence, links_of(story), LIGHT, shown)
-
-
-def _lollipop(items: tuple[FollowUp, ...], links: tuple[tuple[str, str | None], ...], ink: Ink) -> go.Figure:
-    return lollipop(items, dict(links), ink)
 
 
 def cohorts(found: Courses, dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
@@ -290,7 +235,7 @@ def after_course(items: tuple[FollowUp, ...], dropped: Sequence[Criterion], link
         _TITLES["course"],
         f"{duration.headline_of_courses(items)}.",
         (caption,),
-        Drawing(_lollipop, (items, tuple(links.items()), ink)) if items else None,
+        linked(lollipop, items, links, ink) if items else None,
         "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items),
         tables.follow_up_frame(items, links) if items else None,
         tuple(item.result for item in items),
@@ -396,7 +341,54 @@ def _withdrawal_of(story: Story) -> Section:
     return withdrawal(*arguments, LIGHT, story.chosen.masked)
 
 
+def _map_of(story: Story) -> Section:
+    view = story.view
+    dots = overview.evidence_map(view.evidence.trials, view.rows)
+    return trials.evidence_map(dots, view.selection, view.rows, links_of(story), LIGHT)
+
+
+def _dose_of(story: Story) -> Section:
+    low = story.chosen.choices.low_confidence
+    rows = dose.comparable(story.view.evidence.results, story.view.selection)
+    return dose_response(onset_course.dose_course(rows, story.chosen.measure or "MD", low), low, links_of(story), LIGHT)
+
+
+def _matrix_of(story: Story) -> Section:
+    rows = story.view.rows
+    counted = rows if any(is_event(row) for row in rows) else story.harms.scope.results
+    return harm_sections.matrix(harm_matrix.matrix(counted), links_of(story), LIGHT)
+
+
+def _timeline_of(story: Story) -> Section:
+    view, scope = story.view, story.harms.scope
+    line = time_axis.timeline(view.evidence.results, view.selection, view.rows, scope)
+    return harm_sections.time_axis(line, scope.results, LIGHT)
+
+
+def _blinding_of(story: Story) -> Section:
+    view = story.view
+    return trust.lens(blinding.scope(view.evidence.results, view.selection, *blinding.FIRST), LIGHT)
+
+
+def _board(story: Story) -> bias.Board:
+    rows, judgements = story.view.rows, story.view.evidence.judgements
+    return bias.board(rows, judgements, next(iter(bias.tools(rows, judgements)), bias.FIRST_TOOL))
+
+
+def _bias_of(story: Story) -> Section:
+    return trust.risk_of_bias(_board(story), {}, links_of(story), story.view.evidence.references, LIGHT)
+
+
+def _without_each_of(story: Story) -> Section:
+    return trials.without_each(story.response, robustness.without_each(story.response), LIGHT)
+
+
+def _by_year_of(story: Story) -> Section:
+    return trials.by_year(story.response, robustness.by_year(story.response), LIGHT)
+
+
 _COMPOSED: Final[Mapping[str, Callable[[Story], Section | None]]] = {
+    "map": _map_of,
     "onset": lambda story: onset(story.onset, story.view.rows, links_of(story), LIGHT),
     "response": _response_of,
     "people": _people_of,
@@ -406,7 +398,24 @@ _COMPOSED: Final[Mapping[str, Callable[[Story], Section | None]]] = {
     "withdrawal": _withdrawal_of,
     "harms": lambda story: _harms_of(story, story.harms),
     "serious": lambda story: _harms_of(story, story.serious),
+    "arms": lambda story: trials.arms(story.response, links_of(story), LIGHT),
+    "labbe": lambda story: trials.labbe(story.response, links_of(story), LIGHT),
+    "funnel": lambda story: trials.funnel(story.response, links_of(story), LIGHT),
+    "leave-one-out": _without_each_of,
+    "cumulative": _by_year_of,
+    "dose": _dose_of,
+    "matrix": _matrix_of,
+    "timeline": _timeline_of,
+    "blinding": _blinding_of,
+    "bias": _bias_of,
+    "weights": lambda story: trust.weights(_board(story), story.view.rows, response_question.AUTOMATIC, LIGHT),
 }
+CHARTS: Final = tuple(_COMPOSED)
+
+
+def summary_of(story: Story) -> Section | None:
+    """Return the summary of findings of a story, which is a table; None where no outcome can be compared."""
+    return summary.summary_of_findings(story.summary)
 
 
 def harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:

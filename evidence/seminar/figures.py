@@ -15,7 +15,8 @@ from evidence.report.figures.forest_rows import Arrangement, forest_rows, sensit
 from evidence.report.figures.large_format import Line, Pair, Span
 from evidence.report.figures.people import icon_array
 from evidence.report.figures.style import Ink
-from evidence.report.sections import WITHDRAWAL_LABELS, links_of
+from evidence.report.section import links_of
+from evidence.report.sections import WITHDRAWAL_LABELS
 from evidence.seminar.lesson import Lesson, Step
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements

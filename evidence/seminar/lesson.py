@@ -12,7 +12,10 @@ from evidence.formatting import counted
 from evidence.questions import blinding, certainty, overview, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions.blinding import Lens, Scope
-from evidence.report.sections import Section, sections
+from evidence.report.composed import trust
+from evidence.report.figures.style import LIGHT
+from evidence.report.section import Section
+from evidence.report.sections import sections
 from evidence.report.view import Story, View, tell
 from evidence.selection.selection import headcount
 from evidence.selection.widening import given_up
@@ -343,12 +346,13 @@ def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], scope: Scop
     cited = (review.citation,) if review is not None else ()
     rated = f"{OUTCOMES[answer.question.outcomes[0]].label}: " if review is not None else ""
     results = tuple(r for item in lenses for entry in item.used for r in entry.results)
+    masked = trust.lens(scope, LIGHT)
     return Step(
         "certainty",
         "How far to trust it",
         f"{rated}{certainty.words_for(story.view.evidence.reviews, answer)}.",
         said(f"{statements.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "", scope.words),
-        (f"{blinding.headline(scope.answer, lenses)}.", blinding.caution(answer, lenses)),
+        (masked.headline, *masked.captions),
         results,
         "masking" if lenses else "",
         also_cited=cited,

@@ -6,31 +6,22 @@ Their arguments are frozen values, which are the key; what comes out is shown, n
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-import pandas as pd
 import plotly.graph_objects as go
 
 from evidence.bibliography.links import best_link
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.questions import data_quality, glance, harm_sentences, overview, robustness
-from evidence.questions.blinding import Lens
 from evidence.questions.data_quality import Report
 from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
 from evidence.questions.robustness import Series
-from evidence.report.figures import evidence_map as maps
-from evidence.report.figures import forest as forests
 from evidence.report.figures import glance as glances
-from evidence.report.figures.blinding import lens_plot
-from evidence.report.figures.forest import Labels, Row
 from evidence.report.figures.style import Ink
-from evidence.report.sections import Drawing
-from evidence.report.tables import answers as tables
+from evidence.report.section import Drawing
 from evidence.selection.selection import Selection, Step, apply, explain
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.sentences import Sides
-from evidence.synthesis.trial_effects import Question
 
 _KEPT = 256
 
@@ -124,33 +115,9 @@ def dots(key: Chosen) -> tuple[Dot, ...]:
 
 
 @lru_cache(maxsize=_KEPT)
-def evidence_map(key: Chosen, ink: Ink) -> go.Figure:
-    """`evidence.report.figures.evidence_map.evidence_map`, remembered."""
-    return maps.evidence_map(dots(key), ink)
-
-
-@lru_cache(maxsize=_KEPT)
-def map_frame(key: Chosen) -> pd.DataFrame:
-    """`evidence.report.tables.answers.map_frame`, remembered."""
-    return tables.map_frame(dots(key), links(key))
-
-
-@lru_cache(maxsize=_KEPT)
-def forest(rows: tuple[Row, ...], measure: str, labels: Labels, ink: Ink) -> go.Figure:
-    """`evidence.report.figures.forest.forest`, remembered."""
-    return forests.forest(rows, measure, labels, ink)
-
-
-@lru_cache(maxsize=_KEPT)
 def figure(drawing: Drawing) -> go.Figure:
     """Draw the figure of a section, once for equal drawings; it is shown, never changed."""
     return drawing.figure()
-
-
-@lru_cache(maxsize=_KEPT)
-def lens(items: tuple[Lens, ...], question: Question, sides: Sides, ink: Ink) -> go.Figure:
-    """`evidence.report.figures.blinding.lens_plot`, remembered."""
-    return lens_plot(items, question, sides, ink)
 
 
 @lru_cache(maxsize=_KEPT)

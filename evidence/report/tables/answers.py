@@ -12,6 +12,7 @@ from evidence.questions.dose import DoseResponse
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.overview import Dot
 from evidence.questions.robustness import Contrast, Series
+from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import newcombe
@@ -157,6 +158,17 @@ def arm_frame(entries: Iterable[TrialEffect], links: Mapping[str, str | None]) -
             }
         )
     return pd.DataFrame(rows)
+
+
+def absolute_frame(found: Absolute) -> pd.DataFrame:
+    """Return what an effect means for 100 people: both sides and their difference, with the number needed to treat."""
+    rows = [
+        ("On the comparator, of 100", found.comparator_rate * 100, None, None),
+        ("On the drug, of 100", *found.events_of_100),
+        ("Difference, of 100", *(100 * value for value in found.risk_difference)),
+    ]
+    frame = pd.DataFrame(rows, columns=["Of 100 people", "Estimate", "95% CI from", "to"]).round(1)
+    return pd.concat([frame, pd.DataFrame([{"Of 100 people": f"Number needed to treat: {found.number_needed}"}])])
 
 
 def models_frame(models: Sequence[tuple[str, Pooled]], measure: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from evidence.report.sections import Section
+from evidence.report.section import Section
 from evidence.ui import cache
 from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped

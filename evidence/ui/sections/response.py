@@ -2,31 +2,22 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from evidence.dataset.records import Result
 from evidence.questions import response, robustness
 from evidence.questions.options import OPTIONS, PageOptions, offered_by
 from evidence.questions.response import Choices
-from evidence.questions.robustness import Series
-from evidence.report import alt_text as aloud
-from evidence.report.figures.forest import Labels
-from evidence.report.figures.forest_rows import sensitivity_rows
-from evidence.report.figures.funnel import funnel
-from evidence.report.figures.people import dumbbell, icon_array, labbe
-from evidence.report.sections import cited
+from evidence.report import sections
+from evidence.report.composed import trials
 from evidence.report.tables import answers as tables
 from evidence.selection.selection import trials_of
-from evidence.stats.absolute import Absolute
-from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.sentences import Sides
 from evidence.ui import cache as remembered
 from evidence.ui import widgets as asked
-from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
+from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
 from evidence.ui.sections import influence
 
@@ -50,14 +41,14 @@ def options(view: Page) -> PageOptions:
 
 def sensitivity_options(view: Page, shown: PageOptions) -> Choices:
     """Draw the controls of the sensitivity panel and read every choice about pooling."""
-    trials = trials_of(view.results)
+    known = trials_of(view.results)
     columns = st.columns(3)
     method = asked.option("model", place=columns[0])
     interval = asked.option("interval", place=columns[1])
     without = columns[2].multiselect(
         OPTIONS[_WITHOUT].label,
-        list(trials),
-        format_func=lambda trial: trials[trial][0].label if trial in trials else trial,
+        list(known),
+        format_func=lambda trial: known[trial][0].label if trial in known else trial,
         key=_WITHOUT,
         bind="query-params",
         placeholder="none; or click a mark in the chart",
@@ -96,20 +87,20 @@ def leave_out_button(results: Sequence[Result]) -> None:
 _RATE = "rate"
 
 
-def draw(view: Page, answer: Answer, sides: Sides) -> None:
+def draw(view: Page, answer: Answer) -> None:
     """Draw the views in tabs; only the open one is computed."""
     people, arms, rates, small = st.tabs(
         ["For 100 people", "Each arm", "L’Abbé", "Small studies"], key="view", on_change="rerun", bind="query-params"
     )
     if people.open:
         with people:
-            _people(view, answer, sides)
+            _people(view, answer)
     if arms.open:
         with arms:
-            _arms(view, answer, sides)
+            _arms(view, answer)
     if rates.open:
         with rates:
-            _rates(view, answer, sides)
+            _rates(view, answer)
     if small.open:
         with small:
             _small(view, answer)
@@ -136,96 +127,45 @@ def _chosen_rate(answer: Answer) -> float | None:
     return control.events / control.n if percent == own else percent / 100
 
 
-def _people(view: Page, answer: Answer, sides: Sides) -> None:
+def _people(view: Page, answer: Answer) -> None:
     rate = _chosen_rate(answer)
     of_hundred = statements.absolute(answer, rate) if rate is not None else None
     if of_hundred is None:
         st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
         return
-    verb = statements.verb_of(answer.question.outcomes[0])
-    words = statements.in_people(of_hundred, sides, verb, statements.behind(answer))
-    st.markdown(f"**{escaped(words)}**")
-    figure = icon_array(of_hundred, sides, verb, view.ink)
-    chart.show(
-        figure,
-        view,
-        "people",
-        words,
-        words,
-        cited(answer.used),
-        _absolute_frame(of_hundred),
-        shapes="Each sign is one person of 100.",
-    )
+    section = sections.people(of_hundred, answer, rate is not None, view.ink)
+    st.markdown(f"**{escaped(section.headline)}**")
+    show_chart(section, view, shapes="Each sign is one person of 100.")
 
 
-def _absolute_frame(found: Absolute) -> pd.DataFrame:
-    rows = [
-        ("On the comparator, of 100", found.comparator_rate * 100, None, None),
-        ("On the drug, of 100", *found.events_of_100),
-        ("Difference, of 100", *(100 * value for value in found.risk_difference)),
-    ]
-    frame = pd.DataFrame(rows, columns=["Of 100 people", "Estimate", "95% CI from", "to"]).round(1)
-    return pd.concat([frame, pd.DataFrame([{"Of 100 people": f"Number needed to treat: {found.number_needed}"}])])
-
-
-def _arms(view: Page, answer: Answer, sides: Sides) -> None:
-    entries = [entry for entry in answer.entries if entry.intervention and entry.comparator]
-    if not entries:
+def _arms(view: Page, answer: Answer) -> None:
+    section = trials.arms(answer, view.links, view.ink)
+    if section.drawing is None:
         st.markdown("No trial has counts in both arms in these data.")
         return
     st.markdown("**Per cent with the outcome in each arm of each trial.**")
-    alt = "; ".join(statements.arms_in_words(entry) for entry in entries)
-    chart.show(
-        dumbbell(entries, view.links, view.ink),
-        view,
-        "arms",
-        f"{statements.headline_of_rates(answer, sides)}.",
-        alt,
-        cited(tuple(entries)),
-        tables.arm_frame(entries, view.links),
-        shapes="● drug, ○ comparator; thin lines are 95% intervals. Click a mark for its citation.",
-    )
+    shapes = "● drug, ○ comparator; thin lines are 95% intervals. Click a mark for its citation."
+    show_chart(section, view, shapes=shapes)
 
 
-def _rates(view: Page, answer: Answer, sides: Sides) -> None:
-    entries = [entry for entry in answer.used if entry.intervention and entry.comparator]
-    if not entries:
+def _rates(view: Page, answer: Answer) -> None:
+    section = trials.labbe(answer, view.links, view.ink)
+    if section.drawing is None:
         st.markdown("No pooled trial has counts in both arms in these data.")
         return
     st.markdown(
         "**Above the line of no effect more people have the outcome on the drug. Larger bubbles, larger trials.**"
     )
-    is_ratio = answer.question.measure == "RR" and answer.pooled is not None
-    ratio = MEASURES["RR"].shown(answer.pooled.estimate) if is_ratio and answer.pooled else None
-    words = statements.effect_in_words(answer)
-    alt = "; ".join((statements.in_one_line(answer), *(statements.arms_in_words(entry) for entry in entries)))
-    figure = labbe(entries, ratio, words, view.ink, sides.drug, sides.comparator)
-    table = tables.arm_frame(entries, view.links)
-    chart.show(
-        figure,
-        view,
-        "labbe",
-        f"{statements.headline_of_rates(answer, sides)}.",
-        alt,
-        cited(tuple(entries)),
-        table,
-        shapes="Click a bubble for its citation.",
-    )
+    show_chart(section, view, shapes="Click a bubble for its citation.")
 
 
 def _small(view: Page, answer: Answer) -> None:
-    _, words = robustness.small_studies(answer.used)
-    st.markdown(f"**{words}**")
-    if answer.k >= robustness.LEAST_FOR_FUNNEL and answer.pooled is not None:
-        axis = MEASURES[answer.question.measure].label
-        figure = funnel(answer.used, answer.pooled, answer.question.measure, view.ink, axis)
-        script = chart.r_download([answer], "Funnel plot", view)
-        table = tables.pool_frame([answer], view.links)
-        alt = f"{words} {aloud.answers([answer])}"
-        chart.show(figure, view, "funnel", words, alt, cited(answer.used), table, more=[script])
+    section = trials.funnel(answer, view.links, view.ink)
+    st.markdown(f"**{section.headline}**")
+    show_chart(section, view)
 
 
-def sensitivity(view: Page, answer: Answer, choices: Choices, favours: tuple[str, str]) -> None:
+def sensitivity(view: Page, answer: Answer, choices: Choices) -> None:
     """Draw what the result depends on: trials left out, the model, one trial at a time, and accumulation by year."""
     contrast = robustness.with_and_without(view.results, choices)
     if contrast is not None:
@@ -235,29 +175,11 @@ def sensitivity(view: Page, answer: Answer, choices: Choices, favours: tuple[str
         st.markdown(f"**Under every other model.** {words}")
         table = tables.models_frame(robustness.other_models(answer), answer.question.measure)
         st.dataframe(table, hide_index=True, alt=words)
-    each, grown = remembered.without_each(answer), remembered.by_year(answer)
-    st.markdown(f"**One trial left out at a time.** {robustness.headline_of_each(answer, each)}")
-    if each.pools:
-        _series(view, answer, each, favours, "leave-one-out", robustness.headline_of_each(answer, each))
-    if len(grown.pools) > 1:
+    each = trials.without_each(answer, remembered.without_each(answer), view.ink)
+    st.markdown(f"**{each.title}.** {each.headline}")
+    show_chart(each, view)
+    grown = trials.by_year(answer, remembered.by_year(answer), view.ink)
+    if grown.drawing is not None:
         st.markdown("**As it grew: the pooled result after each trial, by year.**")
-        sides = statements.sides_of(entry.first for entry in answer.used)
-        words = f"As it grew, by year: {statements.headline_of_rates(answer, sides)}."
-        _series(view, answer, grown, favours, "cumulative", words)
+        show_chart(grown, view)
     influence.draw(view, answer)
-
-
-def _series(view: Page, answer: Answer, series: Series, favours: tuple[str, str], key: str, headline: str) -> None:
-    measure = answer.question.measure
-    rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, view.ink)
-    labels = Labels("", "", *favours, MEASURES[measure].label)
-    figure = remembered.forest(tuple(rows), measure, labels, view.ink)
-    chart.show(
-        figure,
-        view,
-        key,
-        headline,
-        aloud.series(series, measure),
-        cited(answer.used),
-        tables.series_frame(series, measure),
-    )

@@ -1,4 +1,4 @@
-"""The Bias page's parts: the traffic light with its citation card, and the weighted bar."""
+"""The traffic light of the Bias page, with the card of a judgement."""
 
 import streamlit as st
 
@@ -6,10 +6,11 @@ from evidence.bibliography.links import links
 from evidence.dataset.records import Judgement
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS
 from evidence.questions import risk_of_bias as bias
-from evidence.questions.risk_of_bias import Board, Summary
-from evidence.report.figures.risk_of_bias import traffic_light, weighted_bar
+from evidence.questions.risk_of_bias import Board
+from evidence.report.section import Section
 from evidence.report.tables import risk_of_bias as bias_tables
 from evidence.serialize import to_csv
+from evidence.ui import cache
 from evidence.ui.components import chart, picture
 from evidence.ui.components.citation_card import escaped, reference_text
 from evidence.ui.page import Page
@@ -55,9 +56,11 @@ def _picked(event: object, board: Board) -> tuple[Judgement, ...]:
     return tuple(item for item in board.judgements if (item.trial, item.domain) == (trial, domain))
 
 
-def board_chart(view: Page, board: Board) -> None:
+def board_chart(view: Page, section: Section, board: Board) -> None:
     """Draw the traffic-light plot with its citation card, its table and its downloads."""
-    figure = traffic_light(board, view.links, view.evidence.references, view.ink)
+    if section.drawing is None:
+        return
+    figure = cache.figure(section.drawing)
     name = f"{view.evidence.topic.file_prefix}-bias-{view.evidence.short}"
     event = st.plotly_chart(
         figure,
@@ -65,7 +68,7 @@ def board_chart(view: Page, board: Board) -> None:
         key="bias",
         on_select="rerun",
         selection_mode="points",
-        alt=bias.spoken(board),
+        alt=section.alt,
         config=picture.plain_config(picture.chosen("bias"), int(figure.layout.height), name),
     )
     keys = list(dict.fromkeys(item.citation for item in board.judgements))
@@ -81,7 +84,7 @@ def board_chart(view: Page, board: Board) -> None:
                     st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
     if rows.open:
         with rows:
-            st.dataframe(bias_tables.board_frame(board), hide_index=True, alt="Judgements by trial and domain")
+            st.dataframe(section.table, hide_index=True, alt="Judgements by trial and domain")
     if take.open:
         with take:
             references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
@@ -90,26 +93,4 @@ def board_chart(view: Page, board: Board) -> None:
                 return to_csv(bias_tables.judgement_rows(board.judgements))
 
             chart.offer(view, "bias", name, references, [("Judgements (CSV)", "csv", "text/csv", judgements)])
-            results = [line.result for line in board.lines]
-            picture.panel(view, "bias", name, figure, f"{bias.headline(board)}.", results)
-
-
-def summary_chart(view: Page, found: Summary) -> None:
-    """Draw the weighted bar with the trials weighed, its table and its downloads."""
-    if not found.shares:
-        return
-    said = "; ".join(
-        f"{ROB_DOMAINS[item.domain].label}: "
-        + ", ".join(f"{bias.KINDS[name].lower()} {value:.0f}%" for name, value in item.shares.items() if value)
-        for item in found.shares
-    )
-    chart.show(
-        weighted_bar(found, view.ink),
-        view,
-        "bias-weights",
-        f"{bias.headline_of_weights(found)}.",
-        said,
-        found.results,
-        bias_tables.summary_frame(found),
-        shapes="Signs as above. A bar is all of the weight in one domain.",
-    )
+            picture.panel(view, "bias", name, figure, section.headline, section.results)

@@ -10,16 +10,14 @@ from evidence.questions import harm_sentences as harm_words
 from evidence.questions import harms
 from evidence.questions.blinding import MASKINGS
 from evidence.questions.harm_sentences import HarmQuestion
-from evidence.report import alt_text as aloud
 from evidence.report import sections
-from evidence.report.figures.harms import matrix_key, matrix_plot
-from evidence.report.sections import Section
-from evidence.report.tables import harms as harm_tables
+from evidence.report.composed import harms as harm_sections
+from evidence.report.section import Section
 from evidence.selection.selection import PRESETS
 from evidence.stats.effect_sizes import MEASURES
 from evidence.ui import cache as remembered
 from evidence.ui import widgets
-from evidence.ui.components import chart, heading
+from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
@@ -140,23 +138,13 @@ def apart(view: Page, options: Options) -> None:
 def who_counted(view: Page, found: harms.Scope, options: Options) -> None:
     """Draw the grid of trials by events, the trials that report none, and the links to the registries' tables."""
     rows = view.results if any(harms.is_event(r) for r in view.results) else found.results
-    grid = reporting.matrix(rows, options.groups)
-    st.subheader(escaped(reporting.headline(grid)) + ".", anchor=False)
-    st.caption(matrix_key())
-    if grid.cells:
-        results = [result for cell in grid.cells for result in cell.results]
-        chart.show(
-            matrix_plot(grid, view.links, view.ink),
-            view,
-            "harms-matrix",
-            f"{reporting.headline(grid)}.",
-            aloud.matrix(grid),
-            results,
-            harm_tables.matrix_frame(grid, view.links),
-            shapes="Click a mark for its citation.",
-        )
-    if silent := reporting.silence(grid):
-        st.caption(escaped(silent))
+    section = harm_sections.matrix(reporting.matrix(rows, options.groups), view.links, view.ink)
+    st.subheader(escaped(section.headline), anchor=False)
+    for line in section.captions:
+        st.caption(line)
+    show_chart(section, view, shapes="Click a mark for its citation.", key="harms-matrix")
+    for line in section.notes:
+        st.caption(escaped(line))
     addresses = reporting.registry_tables(rows)
     if addresses:
         st.markdown("**The registry’s own tables of adverse events, where a trial is registered and has posted them:**")

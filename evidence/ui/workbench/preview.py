@@ -13,9 +13,9 @@ from evidence.formatting import counted, number
 from evidence.questions import headlines
 from evidence.questions.headlines import SUBJECTS, Change, Headline, Rank
 from evidence.report import alt_text as aloud
-from evidence.report.figures.forest import Labels, Row
+from evidence.report.figures.forest import Labels, Row, forest
 from evidence.report.figures.forest_rows import forest_rows
-from evidence.report.sections import cited
+from evidence.report.section import Drawing, cited
 from evidence.report.tables import answers as tables
 from evidence.selection.selection import PRESETS
 from evidence.serialize import to_csv
@@ -168,7 +168,7 @@ def drawn_plot(seen: Preview, headline: Headline) -> None:
     labels = Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, MEASURES[measure].label)
     alt = aloud.answers([answer])
     chart.show(
-        remembered.forest(tuple(rows), measure, labels, view.ink),
+        remembered.figure(Drawing(forest, (tuple(rows), measure, labels, view.ink))),
         view,
         "add-plot",
         f"With the new rows: {statements.in_one_line(answer)}.",

@@ -1,0 +1,22 @@
+"""The summary of findings as a section: its first statement, its table, and the notes under it."""
+
+from evidence.questions.summary_of_findings import Summary
+from evidence.report.section import Section
+from evidence.report.tables import summary_of_findings as tables
+
+
+def summary_of_findings(found: Summary) -> Section | None:
+    """Return the table of outcomes with what each line says; None where no outcome can be compared."""
+    if not found.lines:
+        return None
+    statements = tuple(f"{line.title}: {line.statement}" for line in found.lines)
+    return Section(
+        "summary",
+        f"Summary of findings: {found.title}",
+        f"{found.title}. {found.lines[0].statement}",
+        statements,
+        alt="; ".join(statements),
+        table=tables.summary_frame(found),
+        results=found.results,
+        notes=tables.notes(found),
+    )
