@@ -25,14 +25,9 @@ key = remembered.chosen(view.evidence, view.selection)
 found = remembered.at_a_glance(key)
 heading.headline(glance.sentence(found), glance.trust(found))
 drawn = [*found.responders, *found.felt]
-sides = found.sides
 blank = [glance.in_words_of_blank(one) for one in found.blanks]
-if found.responders:
-    st.markdown(
-        f":blue[■] **{escaped(sides.drug)}**  :gray[■] {escaped(sides.comparator)}  **┃** 95% interval  "
-        f":orange[■] harm  {glances.key_of_blanks(found)}"
-    )
-picture, facts = st.container(), st.grid(4, min_column_width=230, key="facts")
+picture, narrow = st.container(), view.ink.narrow
+facts = st.grid(2, min_column_width=140, gap="small", key="facts") if narrow else st.grid(4, key="facts")
 unknown, below = st.container(), st.container()
 with picture:
     chart.show(
@@ -50,29 +45,18 @@ with picture:
         ),
         below=below,
     )
+joint = "  \n" if narrow else " · "
 for tile in remembered.tiles(key):
     with facts.container(key=f"fact-{tile.page}"):
-        st.page_link(f"../../pages/{tile.page}.py", label=f"**{tile.question}**")
+        st.page_link(f"../../pages/{tile.page}.py", label=f"**{tile.question}**", help=tile.words)
         borrowed = f" ({escaped(tile.borrowed)})" if tile.borrowed else ""
-        behind = " · ".join(
-            escaped(text)
-            for text in (tile.interval, f"{tile.behind}: {tile.names}" if tile.names else tile.behind)
-            if text
+        lines = (
+            f"**{escaped(tile.unit)}**{borrowed}" if tile.unit else escaped(tile.words),
+            joint.join(escaped(text) for text in (tile.brief if narrow else tile.interval, tile.behind) if text),
+            "" if narrow else escaped(tile.names),
+            f"**{escaped(tile.certainty)}**" if tile.certainty else "",
         )
-        lines = [
-            f"### {escaped(tile.number)}",
-            "  \n".join(
-                text
-                for text in (
-                    f"**{escaped(tile.unit)}**{borrowed}" if tile.unit else "",
-                    escaped(tile.words),
-                    behind,
-                    f"**{escaped(tile.certainty)}**" if tile.certainty else "",
-                )
-                if text
-            ),
-        ]
-        st.markdown("\n\n".join(lines))
+        st.markdown(f"### {escaped(tile.number)}\n\n" + "  \n".join(text for text in lines if text))
 with unknown.container(key="unknown-overview"):
     st.markdown(f"**Not known:** {escaped(remembered.not_known_in_short(key))}")
 

@@ -100,6 +100,12 @@ def words_for(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
     return f"Certainty: not rated for these trials. {rated}"
 
 
+def in_short(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
+    """Return the rating of an answer in a few words; `words_for` says whose it is and what others rated."""
+    own = rating(tuple(reviews), answer)
+    return f"{SHAPES[own.certainty]} {own.certainty} certainty" if own and own.certainty else "Certainty: not rated"
+
+
 def in_words(review: PublishedEstimate | None) -> str:
     """Describe the rating with its symbol and source, or say that there is none."""
     if review is None or review.certainty is None:

@@ -230,10 +230,10 @@ def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str
 
 
 def behind_strata(found: Answer) -> str:
-    """Strata, trials and people behind a pooled hazard ratio."""
+    """Trials, strata and people behind a pooled hazard ratio."""
     trials = counted(len({entry.trial for entry in found.used}), "trial")
     people = f", {counted(found.people, 'person', 'people')}" if found.people else ""
-    return f"{counted(found.k, 'stratum', 'strata')} of {trials}{people}"
+    return f"{trials}, {counted(found.k, 'group')}{people}"
 
 
 def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> str:

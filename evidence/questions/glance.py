@@ -8,7 +8,7 @@ from itertools import pairwise
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
-from evidence.formatting import counted, plain
+from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, harms, response
 from evidence.questions.absence import USABLE, Absence, absence
 from evidence.questions.duration import FollowUp
@@ -18,14 +18,24 @@ from evidence.synthesis import sentences
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import Sides
 
-FIRST_HOUR, LAST_HOUR = 1.0, 8760.0
+FIRST_HOUR, LAST_HOUR = 0.5, 8760.0
 # Where one time ends and the next begins: half way between time bins; after the last bin three, six and twelve months.
 _EDGES = (FIRST_HOUR, 9.0, 36.0, 110.0, 204.0, 396.0, 744.0, 2184.0, 4368.0, LAST_HOUR)
 _RESPONSE = "response"
-EVENTS = ("dissociation", "dizziness", "nausea", "headache", "sedation", "blood-pressure-increased", "vomiting")
+EVENTS = (
+    "dissociation",
+    "derealisation",
+    "dizziness",
+    "nausea",
+    "headache",
+    "sedation",
+    "blood-pressure-increased",
+    "vomiting",
+)
 _SHOWN_EVENTS = 3
 FELT = {
     "dissociation": "feel detached",
+    "derealisation": "find things unreal",
     "dizziness": "are dizzy",
     "nausea": "feel sick",
     "headache": "have headache",
@@ -33,6 +43,15 @@ FELT = {
     "blood-pressure-increased": "have raised blood pressure",
     "vomiting": "vomit",
 }
+
+
+def verb_of(event: str) -> str:
+    """Return what people with a harm feel or have, after their number.
+
+    >>> verb_of("nausea"), verb_of("vertigo")
+    ('feel sick', 'have vertigo')
+    """
+    return FELT.get(event, f"have {OUTCOMES[event].label.lower()}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +104,8 @@ class Felt:
 
     @property
     def verb(self) -> str:
-        """What people feel, after their number."""
-        return FELT.get(self.event, f"have {OUTCOMES[self.event].label.lower()}")
+        """Return what people feel, after their number."""
+        return verb_of(self.event)
 
     @property
     def in_words(self) -> str:
@@ -96,6 +115,27 @@ class Felt:
             f"{self.drug:.0f} of 100 {self.verb} on {sides.drug}, {self.comparator:.0f} on {sides.comparator}, counted "
             f"up to {sentences.spelled(self.hours)}; {sentences.behind(self.answer)}"
         )
+
+
+NOT_HELD, NOT_REPORTED = "not-held", "not-reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A span of hours without a count of responders: whether a source says that one exists, and of which trials."""
+
+    start: float
+    end: float
+    why: str
+    names: tuple[str, ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """Return the span and why it is empty."""
+        span = f"{sentences.spelled(self.start)} to {sentences.spelled(self.end)}"
+        if self.why == NOT_HELD:
+            return f"{span}: responders were counted, and the counts are not in these data ({listed(list(self.names))})"
+        return f"{span}: no count of responders is reported in what was read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +183,10 @@ def glance(
     reviews: Iterable[PublishedEstimate],
     gaps: Iterable[Gap] = (),
 ) -> Glance:
-    """Responders of the selection at each time; harms and relapse of the nearest selection that holds any."""
+    """Responders of the selection at each time; harms and relapse of the nearest selection that holds any.
+
+    `gaps` are results that a source says exist; those of the selection's trials tell blanks apart.
+    """
     everything = tuple(results)
     main = response.answer_for(selected, response.Choices())
     felt, harms_are_borrowed = _felt(everything, selection)
@@ -209,8 +252,8 @@ def in_words_of_blank(blank: Absence) -> str:
 
 
 def _felt(everything: tuple[Result, ...], selection: Selection) -> tuple[tuple[Felt, ...], bool]:
-    """Return the three named harms that differ most, within the scope used for dissociation."""
-    scope = harms.scope(everything, selection, lambda r: r.outcome == "dissociation")
+    """Return the three named harms that differ most, of the selection's own trials where they count any."""
+    scope = harms.felt_scope(everything, selection)
     found = []
     for event in EVENTS:
         item = harms.harm_of(scope.compared, event)

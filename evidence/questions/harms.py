@@ -257,6 +257,25 @@ def scope(
     return Scope(kept, most if against == AUTOMATIC else against, wider.dropped, kinds, wider.words)
 
 
+def felt_scope(everything: Iterable[Result], selection: Selection) -> Scope:
+    """Return the scope of named harms that one number or a few lanes stand for.
+
+    What the selection's own trials count comes first; where they count none, the nearest trials that count
+    dissociation, the harm that people notice first.
+    """
+    rows = tuple(everything)
+    own = scope(rows, selection, is_event)
+    return scope(rows, selection, lambda r: r.outcome == "dissociation") if own.dropped else own
+
+
+def most_felt(compared: Iterable[Result]) -> Harm | None:
+    """Return dissociation, else another change of perception, else the harm whose arms differ most."""
+    counted = [item for item in harms(compared, is_event) if item.difference.pooled is not None and item.rates]
+    altered = [item for item in counted if OUTCOMES[item.event].group == "dissociative"]
+    first = [item for item in altered if item.event == "dissociation"]
+    return next(iter([*first, *altered, *counted]), None)
+
+
 def elsewhere(everything: Iterable[Result], selection: Selection) -> dict[str, int]:
     """Presets other than the reader's that hold named events counted in both arms, with their trials."""
     rows = tuple(r for r in everything if is_event(r) and has_both_arms(r) and r.analysis in _POOLABLE)

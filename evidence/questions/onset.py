@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from types import MappingProxyType
 
-from evidence.dataset.records import Result
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Gap, Result
 from evidence.dataset.time_bins import TIME_BINS, TimeBin
 from evidence.formatting import counted, listed
 from evidence.questions import blinding
@@ -128,8 +129,22 @@ def fullest(answers: Sequence[Answer]) -> Answer:
     return max(answers, key=lambda item: item.k)
 
 
+def first_compared(first: Answer, results: Iterable[Result], gaps: Iterable[Gap] = ()) -> str:
+    """Return how the earliest answer is called: compared first, or the first of which the numbers are held.
+
+    A trial that measured symptoms earlier, in a row without usable numbers or by a source that says so, makes it the
+    second.
+    """
+    rows = tuple(results)
+    start = min(entry.hours for entry in first.used)
+    trials = {row.trial for row in rows}
+    symptoms = [r.hours for r in rows if r.is_controlled and OUTCOMES[r.outcome].group == "efficacy"]
+    symptoms += [g.hours for g in gaps if g.trial in trials and g.hours and OUTCOMES[g.outcome].group == "efficacy"]
+    return "first compared" if not any(hours < start for hours in symptoms) else "first numbers to compare"
+
+
 def headline_of_onset(answers: Sequence[Answer]) -> str:
-    """How soon: the effect at the earliest time with usable numbers, and at the time that most trials measured.
+    """How soon: the effect at the first comparison, and at the time that most trials measured.
 
     No time is called the one at which the drug begins to work: an interval says how much is known, not when.
     """
@@ -140,7 +155,7 @@ def headline_of_onset(answers: Sequence[Answer]) -> str:
             "so how soon it works cannot be said"
         )
     first, most = reported[0], fullest(reported)
-    text = f"At {_times(first)}, the earliest time with usable numbers, {_difference(first)}"
+    text = f"At {_times(first)}, the first with numbers to compare, {_difference(first)}"
     return text if most is first else f"{text}. At {_times(most)}, where most trials measured, {_difference(most)}"
 
 

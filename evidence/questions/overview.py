@@ -8,7 +8,7 @@ from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
 from evidence.formatting import counted, listed, plain
-from evidence.questions import certainty, duration, harms, onset, response
+from evidence.questions import certainty, duration, glance, harms, onset, response
 from evidence.questions.absence import NOT_HELD, absence
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
 from evidence.stats.pooling import Pooled
@@ -32,6 +32,8 @@ class Tile:
     words: str
     results: tuple[Result, ...]
     borrowed: str = ""
+    brief: str = ""
+    """The interval in the fewest words, for a phone."""
 
     @property
     def names(self) -> str:
@@ -58,23 +60,27 @@ def _risk_ratio(pooled: Pooled) -> str:
 
 
 def tiles(
-    results: Iterable[Result], selected: tuple[Result, ...], selection: Selection, reviews: Iterable[PublishedEstimate]
+    results: Iterable[Result],
+    selected: tuple[Result, ...],
+    selection: Selection,
+    reviews: Iterable[PublishedEstimate],
+    gaps: Iterable[Gap] = (),
 ) -> tuple[Tile, ...]:
     """Onset, response, duration and harms: the first two of what is selected, the others of the nearest that holds any.
 
-    `results` are all there are, `selected` those that meet the selection.
+    `results` are all there are, `selected` those that meet the selection, `gaps` those that a source says exist.
     """
     reviews = tuple(reviews)
     return (
-        onset_tile(selected, reviews),
+        onset_tile(selected, reviews, gaps),
         response_tile(selected, reviews),
         duration_tile(results, selection),
         harms_tile(results, selection, reviews),
     )
 
 
-def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]) -> Tile:
-    """Give the earliest time with usable numbers and the difference there, without calling it the onset."""
+def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate], gaps: Iterable[Gap] = ()) -> Tile:
+    """Return the first comparison and the difference there; no time is the one at which the drug works."""
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
     question = "How fast?"
     if not answers:
@@ -94,14 +100,14 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
         question,
         "onset",
         f"At {number}",
-        "earliest time with usable numbers",
+        f"{onset.first_compared(first, results, gaps)}: {points} points {lower}",
         f"{statements.interval_name(first.pooled)} {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}"
-        + (f"; {chance}" if (chance := statements.probability_in_words(first)) else "")
         + (f"; {kinds}" if kinds else ""),
         statements.behind(first),
-        certainty.words_for(reviews, first),
+        certainty.in_short(reviews, first),
         f"{points} MADRS points {lower} on {sides.drug} than on {sides.comparator}.",
         _results(first),
+        brief=f"{statements.interval_name(first.pooled)} " + interval("MD", first.pooled.ci_low, first.pooled.ci_high),
     )
 
 
@@ -120,6 +126,7 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
     sides = statements.sides_of(e.first for e in found.used)
     when = statements.when(found)
     time = f"{when[0].lower()}{when[1:]}"
+    _, low, high = of_hundred.events_of_100
     lead = found.used[0] if found.k == 1 else statements.leading(found)
     if lead is not None and lead.intervention is not None and lead.comparator is not None:
         drug, control = (100 * arm.events / arm.n for arm in (lead.intervention, lead.comparator))
@@ -128,20 +135,19 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
     else:
         drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
         unit = f"of 100 respond, {time}"
-        _, low, high = of_hundred.events_of_100
         lowest, highest = (100 * value for value in wilson(found.counts[1]))
         spread = f"{low:.0f} to {high:.0f} against {lowest:.0f} to {highest:.0f} of 100; "
-    chance = statements.probability_in_words(found)
     return Tile(
         question,
         "response",
         f"{drug:.0f} v {control:.0f}",
         unit,
-        f"{spread}{_risk_ratio(found.pooled)}{f'; {chance}' if chance else ''}",
+        f"{spread}{_risk_ratio(found.pooled)}",
         statements.behind(found),
-        certainty.words_for(reviews, found),
+        certainty.in_short(reviews, found),
         f"On {sides.drug} against {sides.comparator}: symptom score at least halved.",
         _results(found),
+        brief=f"drug {low:.0f} to {high:.0f} of 100",
     )
 
 
@@ -172,6 +178,7 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
         words,
         tuple(item.result for item in items),
         borrowed="from other trials" if wider.dropped else "",
+        brief="no interval",
     )
 
 
@@ -198,34 +205,36 @@ def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
         certainty.in_words(None),
         "Of people who had become well on the drug, fewer relapsed when treatment went on.",
         tuple(entry.result for entry in entries),
+        brief=f"hazard ratio {interval('HR', hazard.ci_low, hazard.ci_high)}",
     )
 
 
 def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[PublishedEstimate]) -> Tile:
-    """How many dissociate, the harm that patients notice first and that unblinds the trials."""
-    wider = harms.scope(results, selection, lambda r: r.outcome == "dissociation")
-    item = harms.harm_of(wider.compared, "dissociation")
-    found = item.difference
+    """Return how many have the harm that people notice first: of the selection's own trials where they count one."""
+    wider = harms.felt_scope(results, selection)
+    item = harms.most_felt(wider.compared)
     question = "What harms?"
-    if found.pooled is None or item.rates is None:
-        words = "No trial in this selection has counts of dissociation in both arms in these data."
+    if item is None or item.rates is None:
+        words = "No trial in this selection has counts of a named harm in both arms in these data."
         return Tile(question, "safety", "Not reported", "", "", "", "", words, ())
+    found = item.difference
     sides = statements.sides_of(e.first for e in found.used)
     drug, control = (100 * rate for rate in item.rates)
-    words = "Dissociation: outside oneself, or things not real."
+    words = f"{item.label}: the share with it at least once on each side."
     if wider.dropped:
         words += " Not counted in both arms here."
     return Tile(
         question,
         "safety",
         f"{drug:.0f} v {control:.0f}",
-        f"of 100 feel detached: {sides.drug} v {sides.comparator}",
-        f"risk difference {item.in_words('RD')}",
+        f"of 100 {glance.verb_of(item.event)}: {sides.drug} v {sides.comparator}",
+        f"risk difference {item.in_words('RD')}, {statements.until(found)}",
         statements.behind(found),
-        certainty.words_for(reviews, found),
+        certainty.in_short(reviews, found),
         words,
         _results(found),
         borrowed="from other trials" if wider.dropped else "",
+        brief=f"difference {interval('RD', *differs[1:])}" if (differs := item.differs) else "",
     )
 
 

@@ -76,6 +76,17 @@ def when(answer: Answer) -> str:
     return f"Between {spelled(hours[0])} and {spelled(hours[-1])} (trials measured at different times)"
 
 
+def until(answer: Answer) -> str:
+    """Return until when events were counted: one time, or the shortest and the longest.
+
+    Raises `ValueError` for an answer of no trial.
+    """
+    hours = sorted({entry.hours for entry in answer.used})
+    if not hours:
+        raise ValueError("no trial is in the answer")
+    return f"counted up to {spelled(hours[0])}" + (f" to {spelled(hours[-1])}" if len(hours) > 1 else "")
+
+
 def spelled(hours: float) -> str:
     """Format a time with its unit spelled out.
 

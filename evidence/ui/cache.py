@@ -80,7 +80,7 @@ def links(key: Chosen) -> dict[str, str | None]:
 @lru_cache(maxsize=_KEPT)
 def tiles(key: Chosen) -> tuple[Tile, ...]:
     """`evidence.questions.overview.tiles`, remembered."""
-    return overview.tiles(key.evidence.results, selected(key), key.selection, key.evidence.reviews)
+    return overview.tiles(key.evidence.results, selected(key), key.selection, key.evidence.reviews, key.evidence.gaps)
 
 
 @lru_cache(maxsize=_KEPT)

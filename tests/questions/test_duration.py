@@ -107,7 +107,7 @@ def test_withdrawal_in_a_sentence(evidence: Evidence) -> None:
     entries = duration.withdrawals(evidence.results)
     assert duration.headline_of_withdrawals(entries) == (
         "Of people who had done well, 26% relapsed when treatment went on and 50% when it was stopped at random "
-        "(hazard ratio 0.40, 95% CI 0.27 to 0.59; 2 strata of 1 trial, 297 people)"
+        "(hazard ratio 0.40, 95% CI 0.27 to 0.59; 1 trial, 2 groups, 297 people)"
     )
 
 

@@ -79,7 +79,7 @@ def test_the_midazolam_picture_tells_reported_from_not_reported(evidence: Eviden
     days = kinds[36, 204]
     assert (days.kind, days.trials[NOT_HELD]) == (NOT_HELD, ("Murrough 2013a",))
     assert set(days.trials[NOT_USABLE]) == {"Lijffijt 2022", "Dwyer 2021", "Su 2023"}
-    assert kinds[1, 9].kind == NOT_REPORTED
+    assert kinds[0.5, 9].kind == NOT_REPORTED
     assert "░ not reported" in key_of_blanks(seen(evidence, "midazolam"))
 
 

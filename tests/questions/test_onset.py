@@ -86,7 +86,7 @@ def test_the_earliest_time_is_said_and_the_one_that_most_trials_measured() -> No
     rows = [*reports("a", "6h", effect=UNCLEAR), *reports("b", "24h", "7d"), *reports("c", "24h")]
     words = onset.headline_of_onset(onset.course(rows, "MD").answers)
     first, _, most = words.partition(". At 24 hours, where most trials measured, ")
-    assert first.startswith("At 4 hours, the earliest time with usable numbers, scores were 2.0 MADRS points lower")
+    assert first.startswith("At 4 hours, the first with numbers to compare, scores were 2.0 MADRS points lower")
     assert "2 trials, " in most
     assert "excludes" not in words
 
@@ -94,7 +94,7 @@ def test_the_earliest_time_is_said_and_the_one_that_most_trials_measured() -> No
 def test_a_single_time_is_said_once() -> None:
     answers = onset.course(reports("b", "24h"), "MD").answers
     assert onset.headline_of_onset(answers).startswith(
-        "At 24 hours, the earliest time with usable numbers, scores were 8.0 MADRS points lower "
+        "At 24 hours, the first with numbers to compare, scores were 8.0 MADRS points lower "
         "with ketamine than with midazolam (95% CI −12.0 to −4.0; 1 trial, "
     )
 
@@ -137,3 +137,14 @@ def test_the_words_on_masking_speak_of_the_fullest_time() -> None:
     assert words.endswith("Only one kind of masking has symptom scores to pool here, so nothing can be set against it.")
     assert onset.masked_words([], onset.course([], "MD", by_masking=True).answers) == ""
     assert onset.masked_words(rows, onset.course(rows, "MD").answers) == ""
+
+
+def test_a_comparison_is_called_the_first_only_where_none_is_known_before_it(evidence: Evidence) -> None:
+    rows = tuple(reports("a", "24h"))
+    (first,) = [found for found in onset.course(rows, "MD").answers if found.pooled]
+    assert onset.first_compared(first, rows) == "first compared"
+    earlier = rows[0].model_copy(update={"hours": 4.0, "effect": None, "ci_low": None, "ci_high": None})
+    assert onset.first_compared(first, (*rows, earlier)) == "first numbers to compare"
+    gap = evidence.gaps[0].model_copy(update={"trial": rows[0].trial, "outcome": "response", "hours": 2.0})
+    assert onset.first_compared(first, rows, [gap]) == "first numbers to compare"
+    assert onset.first_compared(first, rows, [gap.model_copy(update={"trial": "elsewhere"})]) == "first compared"

@@ -58,14 +58,20 @@ def test_a_tile_of_two_trials_shows_what_the_larger_found() -> None:
     tile = overview.response_tile(rows, ())
     assert tile.number == "64 v 28"
     assert tile.unit == "of 100 responded in Murrough 2013a, at 24 hours"
-    assert tile.interval == "all trials: risk ratio 2.32 (95% CrI 0.83–6.65); 95% probability above 1"
+    assert tile.interval == "all trials: risk ratio 2.32 (95% CrI 0.83–6.65)"
 
 
 def test_a_tile_says_what_was_given_up_to_fill_it(evidence: Evidence) -> None:
     _, _, duration, harms = tiles_of(evidence, Selection())
-    # No midazolam trial follows people after a course or counts dissociation in both arms.
-    assert duration.borrowed == harms.borrowed == "from other trials"
-    assert harms.unit == "of 100 feel detached: esketamine v placebo"
+    # No midazolam trial follows people after a course; Su 2023 counts derealisation in both arms until 40 minutes.
+    assert duration.borrowed == "from other trials"
+    assert (harms.borrowed, harms.names) == ("", "Su 2023")
+    assert harms.unit == "of 100 find things unreal: ketamine v midazolam"
+    assert harms.interval.endswith("counted up to 40 minutes")
+    others = [row for row in evidence.results if row.trial != "su-2023"]
+    without = overview.harms_tile(others, Selection(), evidence.reviews)
+    assert without.borrowed == "from other trials"
+    assert without.unit.startswith("of 100 feel detached: ")
     assert not any(tile.borrowed for tile in tiles_of(evidence, Selection("everything")))
 
 
@@ -119,7 +125,7 @@ def test_an_onset_that_is_not_clear_is_called_so() -> None:
         ci_high=2,
     )
     tile = overview.onset_tile((row,), ())
-    assert (tile.number, tile.unit) == ("At 24 hours", "earliest time with usable numbers")
+    assert (tile.number, tile.unit) == ("At 24 hours", "first compared: 2.0 points lower")
     assert tile.words == "2.0 MADRS points lower on ketamine than on midazolam."
     assert tile.interval == "95% CI −6.0 to 2.0"
 

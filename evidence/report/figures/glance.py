@@ -12,19 +12,21 @@ from evidence.synthesis.sentences import spelled
 
 _TICKS = {1: "1 h", 6: "6 h", 24: "1 day", 168: "1 week", 672: "4 weeks", 2184: "3 months", 8760: "1 year"}
 _FEW = (1, 24, 168, 672, 8760)
+_ROOM = 8.2  # pixels a letter of a harm takes, generously
 _SHORT = {168: "1 wk", 672: "4 wk"}
 _LANE = 26
 _LONGEST_HEAD = 56
+_KEY_LETTERS = 44  # of a line of the key on a phone
 
 
 def glance(found: Glance, ink: Ink) -> go.Figure:
     """Draw the bars of responders, what is known of the spans without one, over lanes of harm and of relapse."""
     narrow = ink.narrow
     lanes = len(found.felt) + bool(found.felt) + bool(found.relapses)
-    upper, foot = 184 if narrow else 190, 26
+    upper, foot = 140 if narrow else 196, 26
     height = upper + 10 + _LANE * lanes + foot
-    figure = style.base(ink, height, margin={"l": 34, "r": 20, "t": 4, "b": foot}, barmode="overlay")
-    inner = height - 4 - foot
+    figure = style.base(ink, height, margin={"l": 34, "r": 20, "t": 0, "b": foot}, barmode="overlay")
+    inner = height - foot
     split = _LANE * lanes / inner
     ticks = [hour for hour in _TICKS if not narrow or hour in _FEW]
     figure.update_layout(
@@ -42,21 +44,22 @@ def glance(found: Glance, ink: Ink) -> go.Figure:
         },
         yaxis={
             "domain": [split + 10 / inner, 1],
-            "range": [0, 138],
+            "range": [0, 150 if narrow else 126],
             "tickvals": [0, 25, 50, 75, 100],
             "showgrid": True,
         },
         yaxis2={"domain": [0, split], "range": [0, max(lanes, 1)], "visible": False, "fixedrange": True},
     )
-    _blanks(figure, found, ink, narrow)
+    blanks = _blanks(figure, found, ink, narrow)
     _bars(figure, found, ink, narrow)
     _lanes(figure, found, ink, narrow, lanes)
+    _key(figure, found, blanks, ink)
     return figure
 
 
-# The less is known of a span, the less is drawn: lines where a result exists, dots where none is reported, nothing but
-# a frame where nobody measured.
-_PATTERNS = {NOT_USABLE: "/", NOT_HELD: "/", NOT_REPORTED: ".", NOT_MEASURED: ""}
+# The less is known of a span, the less is drawn: crosses and lines where a result exists, dots where none is reported,
+# nothing but a frame where nobody measured.
+_PATTERNS = {NOT_USABLE: "x", NOT_HELD: "/", NOT_REPORTED: ".", NOT_MEASURED: ""}
 _NOTES = {
     NOT_USABLE: ("reported,", "not usable here"),
     NOT_HELD: ("reported, not yet", "in these data"),
@@ -65,7 +68,7 @@ _NOTES = {
 }
 
 
-_SIGNS = {NOT_USABLE: "▨", NOT_HELD: "▨", NOT_REPORTED: "░", NOT_MEASURED: "□"}
+_SIGNS = {NOT_USABLE: "▩", NOT_HELD: "▨", NOT_REPORTED: "░", NOT_MEASURED: "□"}
 
 
 def key_of_blanks(found: Glance) -> str:
@@ -74,10 +77,39 @@ def key_of_blanks(found: Glance) -> str:
     return "  ".join(f"{_SIGNS[kind]} {KINDS[kind].label.lower()}" for kind in kinds)
 
 
-def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
-    """Fill the spans without a bar by what is known of them, and say so where the words have room."""
+def _key(figure: go.Figure, found: Glance, blanks: frozenset[str], ink: Ink) -> None:
+    """Say over the picture what its colours and hatches are, of those that are drawn; make room for it."""
+    sides, parts = found.sides, []
+    if found.responders:
+        parts += [(style.BENEFIT.colour(ink), "■", f"<b>{markup.escape(sides.drug)}</b>")]
+        parts += [(style.COMPARATOR.colour(ink), "■", markup.escape(sides.comparator))]
+        parts += [(ink.text, "┃", "95% interval")]
+    if found.felt:
+        parts += [(style.HARM.colour(ink), "■", "harm")]
+    parts += [(ink.secondary, _SIGNS[kind], KINDS[kind].label.lower()) for kind in KINDS if kind in blanks]
+    lines: list[list[str]] = [[]]
+    letters = 0
+    for colour, sign, text in parts:
+        length = len(text) - (7 if text.startswith("<b>") else 0) + 5
+        if ink.narrow and letters + length > _KEY_LETTERS:
+            lines.append([])
+            letters = 0
+        letters += length
+        lines[-1].append(f'<span style="color:{colour}">{sign}</span> {text}')
+    figure.add_annotation(
+        text="<br>".join("   ".join(line) for line in lines),
+        x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=2,
+        xshift=-30, align="left", showarrow=False, font={"size": style.NOTE if ink.narrow else style.AXIS},
+    )  # fmt: skip
+    head = 6 + (style.NOTE + 6 if ink.narrow else style.AXIS + 8) * len(lines)
+    figure.update_layout(height=figure.layout.height + head, margin={"t": head})
+
+
+def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> frozenset[str]:
+    """Fill the spans without a bar by what is known of them, in words where they have room; return the kinds drawn."""
     pad = 0.2 if narrow else 0.13
     bars = [math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR)) for item in found.responders]
+    drawn = set()
     for blank in found.blanks:
         left = math.log10(blank.start) - (0.04 if blank.start == FIRST_HOUR else 0)
         right = math.log10(blank.end) + (0.06 if blank.end == LAST_HOUR else 0)
@@ -85,6 +117,7 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
         right = min([right, *(x - pad for x in bars if x > left and x - pad > left)])
         if right - left < 0.15:
             continue
+        drawn.add(blank.kind)
         lines = _NOTES[blank.kind]
         figure.add_trace(
             go.Bar(
@@ -110,6 +143,7 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
             figure.add_annotation(
                 **style.quiet(words, (left + right) / 2, 50, ink, xref="x", yref="y", bgcolor=ink.paper, borderpad=4),
             )
+    return frozenset(drawn)
 
 
 def _bars(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
@@ -181,16 +215,18 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
             type="rect", x0=start, x1=end, y0=lane + 0.06, y1=lane + 0.94, yref="y2", fillcolor=soft, line_width=0,
             layer="below",
         )  # fmt: skip
+        words = f" of 100 {item.verb} ({item.comparator:.0f}" + (
+            ")" if narrow else f" on {found.harm_sides.comparator})"
+        )
+        # Words that a short band cannot hold begin behind its end.
+        is_beside = (end - start) * (80 if narrow else 270) < len(words) * _ROOM
         figure.add_trace(
             go.Scatter(
-                x=[start + 0.03],
+                x=[end + 0.06 if is_beside else start + 0.03],
                 y=[lane + 0.5],
                 yaxis="y2",
                 mode="text",
-                text=[
-                    f"<b>{item.drug:.0f}</b> of 100 {markup.escape(item.verb)} ({item.comparator:.0f}"
-                    + (")" if narrow else f" on {markup.escape(found.harm_sides.comparator)})")
-                ],
+                text=[f"<b>{item.drug:.0f}</b>{markup.escape(words)}"],
                 textposition="middle right",
                 textfont={"size": style.AXIS, "color": ink.text},
                 customdata=[[item.key]],
