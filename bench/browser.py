@@ -40,7 +40,7 @@ def _first_load(browser: Browser, url: str) -> float:
 
 
 def _chosen(page: Page, label: str, option: str) -> float:
-    """Seconds from the click on an option until the changed chart is drawn."""
+    """Measure the seconds from the click on an option until the changed chart is drawn."""
     before = page.evaluate(_PATHS)
     wanted = page.get_by_role("option", name=option)
     for _ in range(_TRIES):  # a page that is drawn again closes an open list
@@ -55,7 +55,7 @@ def _chosen(page: Page, label: str, option: str) -> float:
 
 
 def lines(runs: int = RUNS) -> list[Line]:
-    """First load of Overview and filter to chart on Response, each as a ratio to the bare page."""
+    """Time the first load of Overview and a filter change on Response, each as a ratio to the bare page."""
     with dashboard() as ours, dashboard(script=BARE) as bare, browsing() as browser:
         for url in (ours.url, bare.url):
             _first_load(browser, url)

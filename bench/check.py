@@ -64,7 +64,7 @@ def write(path: Path, rows: int = ROWS) -> None:
 
 
 def ours(path: Path) -> list[tuple[int, str]]:
-    """Blocking findings by line and column, with the rivals' rules alone."""
+    """Find blocking problems by line and column, with the rivals' rules alone."""
     from evidence.dataset import row_rules as rules
     from evidence.dataset import validation
     from evidence.dataset.records import Result
@@ -75,7 +75,7 @@ def ours(path: Path) -> list[tuple[int, str]]:
 
 
 def every_rule(path: Path) -> list[tuple[int, str]]:
-    """Blocking findings by line and column, as `check` finds them."""
+    """Find blocking problems by line and column, as `check` does."""
     from evidence.dataset.csv_table import read_bytes, read_table
     from evidence.dataset.records import Result
     from evidence.dataset.validation import validate
@@ -162,7 +162,7 @@ def _ordered(low: str, high: str) -> Any:
 
 
 def _named(found: list[list[Any]]) -> int:
-    """How many planted faults are named by line and column."""
+    """Count the planted faults that are named by line and column."""
     places = {(line, column) for line, column in found}
     return sum((line, column) in places for line, (column, _) in PLANTED.items())
 
@@ -206,7 +206,7 @@ _READERS: dict[str, tuple[Callable[[Path], list[tuple[int, str]]], tuple[str, ..
 
 
 def main() -> None:
-    """One reader on one file, in this process: seconds, memory added, faults, as JSON."""
+    """Run one reader on one file in this process; print seconds, memory added and faults as JSON."""
     from importlib import import_module
 
     reader, modules = _READERS[sys.argv[1]]

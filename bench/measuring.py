@@ -37,20 +37,20 @@ def median(values: Iterable[float]) -> float:
 
 
 def spread(values: Iterable[float], factor: float = 1.0, digits: int = 0, unit: str = "") -> str:
-    """Median with the fastest and slowest run behind it."""
+    """Format the median with the fastest and slowest run."""
     scaled = sorted(factor * value for value in values)
     return f"{median(scaled):.{digits}f}{unit} ({scaled[0]:.{digits}f}–{scaled[-1]:.{digits}f})"
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds one call takes."""
+    """Measure the seconds that one call takes."""
     start = time.perf_counter()
     work()
     return time.perf_counter() - start
 
 
 def interleaved(works: Sequence[Callable[[], object]], runs: int) -> list[list[float]]:
-    """Seconds of several works in turn, so that whatever else runs burdens all alike; each is warmed up once."""
+    """Time several works in turn, so that other load burdens all alike; each is warmed up once."""
     for work in works:
         work()
     rounds = [[timed(work) for work in works] for _ in range(runs)]
@@ -58,7 +58,7 @@ def interleaved(works: Sequence[Callable[[], object]], runs: int) -> list[list[f
 
 
 def memory(pid: int | str = "self", field: str = "VmHWM") -> float:
-    """Memory of a process in MB: its peak (VmHWM) or what it holds now (VmRSS). Linux only."""
+    """Read the memory of a process in MB: its peak (VmHWM) or its current size (VmRSS). Linux only."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(f"{field}:"):
             return int(line.split()[1]) / 1024

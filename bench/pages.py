@@ -40,7 +40,7 @@ def multiplied(folder: Path, times: int) -> Path:
 
 
 def lines(runs: int = RUNS) -> list[Line]:
-    """One line a page, and the growth from ten to a hundred times."""
+    """Measure every page, and the growth from ten to a hundred times the data."""
     found: dict[int, dict[str, list[float]]] = {}
     for times in GOALS:
         found[times] = own_process("bench.pages", str(times), str(runs))
@@ -77,7 +77,7 @@ def _measured(times: int, runs: int) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Every page at one size, in this process, as JSON."""
+    """Time every page at one size in this process; print JSON."""
     import logging
 
     logging.disable(logging.WARNING)  # AppTest has no browser session and says so on every run

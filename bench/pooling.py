@@ -28,12 +28,12 @@ _R_RUNS = 3  # of 2,000 studies, each of which takes metafor more than 20 second
 
 
 def studies(amount: int) -> list[Effect]:
-    """Effects and variances that differ, the same every time."""
+    """Make different effects and variances, the same ones every time."""
     return [Effect(0.2 + math.sin(i) / 2, 0.01 + 0.19 * ((i * 37) % 100) / 100) for i in range(1, amount + 1)]
 
 
 def pymare(effects: list[Effect]) -> Callable[[], Any]:
-    """PyMARE's REML with its summary: estimate, interval, tau² with its interval, heterogeneity."""
+    """Run PyMARE's REML with its summary: estimate, interval, tau² with its interval, heterogeneity."""
     from pymare import Dataset
     from pymare.estimators import VarianceBasedLikelihoodEstimator
 
@@ -48,7 +48,7 @@ def pymare(effects: list[Effect]) -> Callable[[], Any]:
 
 
 def metafor(effects: list[Effect], runs: int) -> tuple[list[float], float] | None:
-    """Seconds of metafor's fits and its estimate; None without R."""
+    """Time metafor's fits and return its estimate; None without R."""
     program = rscript()
     if program is None:
         return None
@@ -62,7 +62,7 @@ def metafor(effects: list[Effect], runs: int) -> tuple[list[float], float] | Non
 
 
 def lines(runs: int = RUNS) -> list[Line]:
-    """One line a size."""
+    """Measure one line per size."""
     every = []
     for size in SIZES:
         effects = studies(size)

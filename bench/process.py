@@ -21,7 +21,7 @@ def started() -> Iterator[tuple[str, int, float]]:
 
 
 def _open(url: str, sessions: int) -> None:
-    """So many browser windows one after the other, five open at once, each on a page until it is drawn."""
+    """Open the given number of browser windows, five at a time, each on a page until it is drawn."""
     with browsing() as browser:
         for first in range(0, sessions, _AT_ONCE):
             contexts = [browser.new_context() for _ in range(min(_AT_ONCE, sessions - first))]

@@ -47,7 +47,7 @@ class Timing(NamedTuple):
 
 
 def timed(name: str, work: Callable[[], object], runs: int) -> Timing:
-    """How long some work takes, once warm."""
+    """Measure how long some work takes, once warm."""
     work()
     seconds = []
     for _ in range(runs):
@@ -69,7 +69,7 @@ def page(name: str, file: str, state: Mapping[str, object], runs: int) -> Timing
 
 
 def timings(runs: int) -> Iterator[Timing]:
-    """Every line of the table, one by one."""
+    """Measure every line of the table in turn."""
     files = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
     for file in files:
         yield page(file, file, {}, runs)

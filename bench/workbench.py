@@ -52,7 +52,7 @@ def repeated_rows() -> Iterator[dict[str, str]]:
 
 
 def as_csv(count: int) -> bytes:
-    """So many rows as CSV."""
+    """Write the given number of rows as CSV."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -61,7 +61,7 @@ def as_csv(count: int) -> bytes:
 
 
 def as_workbook(count: int) -> bytes:
-    """So many rows as a workbook, numbers as numbers."""
+    """Write the given number of rows as a workbook, numbers as numbers."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("results")
     sheet.append(COLUMNS)

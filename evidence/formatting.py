@@ -65,7 +65,7 @@ def counted(amount: int, one: str, many: str | None = None) -> str:
 
 
 def listed(items: list[str]) -> str:
-    """Items joined as in a sentence.
+    """Join items as in a sentence.
 
     >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])
     ('a', 'a and b', 'a, b and c')

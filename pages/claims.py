@@ -15,7 +15,7 @@ evidence = view.evidence
 
 
 def told(found: Found) -> str:
-    """Whether a number agrees with what is printed, as a quiet note; loud where it does not."""
+    """Say whether a number agrees with the statement: a quiet note, or a loud one if it does not."""
     if not found.is_compared:
         return ""
     if found.agrees:
@@ -24,7 +24,7 @@ def told(found: Found) -> str:
 
 
 def card(item: Assessed) -> None:
-    """One statement: verdict, why, numbers, citations, and the way to the view."""
+    """Draw one statement: verdict, reason, numbers, citations, and the link to the view."""
     claim = item.claim
     with st.container(border=True, key=f"claim-{claim.claim}"):
         words, numbers = st.columns([3, 2], gap="large")

@@ -33,7 +33,7 @@ trials <- read.csv("{base}api/trials?preset=everything&format=csv", fileEncoding
 
 
 def snippets(base: str = USUAL) -> Mapping[str, str]:
-    """Code by language; `base` is the server's own address, with a slash at its end.
+    """Write example code by language; `base` is the server's own address, ending in a slash.
 
     >>> print(snippets()["curl"].splitlines()[0])
     curl -s 'http://localhost:8501/api/trials?preset=everything&format=csv' -o trials.csv

@@ -49,7 +49,10 @@ class Watch:
 
 
 def is_local(listening: str | None, arrivals: Arrivals, headers: Iterable[tuple[str, str]]) -> bool:
-    """Whether only this computer can have asked: the address listened on, every connection so far, and the headers.
+    """Return whether only this computer can have sent the request, by address, connections and headers.
+
+    A name in Host other than this computer's means that another site made its name point here; an Origin that differs
+    from Host means a page of another server.
 
     A name other than this computer's in Host is a page of another site that made its name point here; another Origin
     than the Host is a page of another server.

@@ -19,12 +19,12 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema(evidence: Evidence, values: Values, base: str) -> Reply:
-    """JSON Schema of one row of each data file, made from the models."""
+    """Return the JSON Schema of one row of each data file, made from the models."""
     return Reply(SCHEMA_JSON, lambda: json_bytes(row_schemas()))
 
 
 def row_schemas() -> dict[str, Any]:
-    """One definition a file; closed lists of words stand as enum.
+    """Define the row of each file; closed vocabularies become enums.
 
     >>> row_schemas()["$defs"]["trials"]["properties"]["confidence"]["enum"]
     ['high', 'medium', 'low']

@@ -36,7 +36,7 @@ def ensure(environment: MutableMapping[str, str] = os.environ) -> str:
 
 
 def is_owner(given: object, environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether a text is the owner's token, compared in constant time; without a token nobody is the owner.
+    """Return whether a text is the owner's token, compared in constant time; without a token nobody is the owner.
 
     >>> is_owner("a" * 32, {VARIABLE: "a" * 32}), is_owner("b", {VARIABLE: "a" * 32}), is_owner("", {})
     (True, False, False)

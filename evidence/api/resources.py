@@ -104,7 +104,7 @@ def trials(evidence: Evidence, values: Values, base: str) -> Reply:
 
 
 def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
-    """One pooled question with every number behind it, as `python -m evidence pool --format json` says it."""
+    """Pool one question, with every number behind it, as `python -m evidence pool --format json` does."""
     outcome, measure = values["outcome"][0], _measure(values["outcome"][0], values["measure"])
     model = response.model_of(values["method"][0], values["test"][0])
 
@@ -167,7 +167,7 @@ def _answer(evidence: Evidence, values: Values, outcome: str, measure: str) -> A
 
 
 def references(evidence: Evidence, values: Values, base: str) -> Reply:
-    """Every reference, in the format asked for."""
+    """Return every reference in the requested format."""
     name = values["format"][0]
     write, ending = {"csl": (csl_json, "json"), "ris": (ris, "ris"), "bibtex": (bibtex, "bib")}[name]
     file = f"references-{evidence.short}.{ending}"
@@ -175,7 +175,7 @@ def references(evidence: Evidence, values: Values, base: str) -> Reply:
 
 
 def health(evidence: Evidence, values: Values, base: str) -> Reply:
-    """Whether there is evidence to show, and its hash; 503 where there is none."""
+    """Report whether there is evidence to show, with its hash; 503 if there is none."""
     is_well = bool(evidence.results)
     body = {
         "status": "ok" if is_well else "no data",

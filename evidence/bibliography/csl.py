@@ -165,7 +165,7 @@ def person_of(words: Sequence[str]) -> dict[str, str]:
 
 
 def is_group(name: str) -> bool:
-    """Whether a name is that of a group rather than a person, by a word that no person is called.
+    """Return whether a name belongs to a group rather than a person, by words that no person is called.
 
     >>> is_group("SAMPLE Study Group"), is_group("Ludwig van der Beta")
     (True, False)
@@ -174,7 +174,7 @@ def is_group(name: str) -> bool:
 
 
 def date_of(*texts: str) -> tuple[int, ...]:
-    """Year, month and day as far as the first text with a year names them; () without a year.
+    """Return year, month and day as far as the first text with a year gives them; () without a year.
 
     >>> date_of("2013 Oct 5"), date_of("in press", "2020"), date_of("")
     ((2013, 10, 5), (2020,), ())
@@ -251,12 +251,12 @@ def notice_of(item: Mapping[str, Any]) -> str:
 
 
 def is_retracted(item: Mapping[str, Any]) -> bool:
-    """Whether an item says that it was retracted."""
+    """Return whether an item says that it was retracted."""
     return notice_of(item) == "Retracted publication."
 
 
 def _texts_of(item: Mapping[str, Any]) -> Iterator[str]:
-    """Where a notice is kept besides the title: note, genre and status, and fields of a RIS or nbib file."""
+    """Yield the texts that may contain a notice, besides the title: note, genre, status, RIS and nbib fields."""
     for name in ("note", "genre", "status"):
         yield str(item.get(name) or "")
     custom = item.get("custom")

@@ -105,7 +105,7 @@ def change_dict(change: "Change") -> dict[str, Any]:
 
 
 def change_lines(changes: "Iterable[Change]") -> Iterator[str]:
-    """Two lines a headline number: what it is about, and before → after."""
+    """Format two lines per headline number: what it is about, and before → after."""
     for change in changes:
         yield change.after.label
         mark = "→" if change.is_changed else "="

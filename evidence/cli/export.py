@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _not_a_figure(args: argparse.Namespace, path: Path) -> str:
-    """Why what is asked for is no picture; empty where it is one."""
+    """Explain why the request is not a picture; empty if it is one."""
     if args.chart not in CHART_NAMES:
         return f"Which chart? Add --chart with one of: {', '.join(CHART_NAMES)}."
     if _kind(path) not in PICTURE_KINDS:

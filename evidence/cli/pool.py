@@ -245,7 +245,7 @@ def _read(file: str) -> tuple[_Source | None, list[str]]:
 
 
 def _said_twice(file: str, rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> Iterator[str]:
-    """Rows that repeat another one, or that have its comparator: their people would count twice."""
+    """Report rows that repeat another one, or share its comparator, whose people would count twice."""
     first: dict[tuple[str, ...], tuple[int, str]] = {}
     comparators: dict[tuple[str, ...], tuple[int, str]] = {}
     for line, name, numbers in rows:
@@ -264,7 +264,7 @@ def _said_twice(file: str, rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> 
 
 
 def _groups_in_two_spellings(file: str, column: str, values: Sequence[str]) -> Iterator[str]:
-    """Subgroups that differ in nothing but letter case and signs, and rows that name none."""
+    """Report subgroups that differ only in letter case and punctuation, and rows that name none."""
     spellings: dict[str, str] = {}
     for value in dict.fromkeys(values):
         known = spellings.setdefault(folded(value) or value, value)
@@ -275,7 +275,7 @@ def _groups_in_two_spellings(file: str, column: str, values: Sequence[str]) -> I
 
 
 def _ambiguous(table: Table, columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
-    """Cells of a table with decimal commas in which a point may mark thousands."""
+    """Find cells of a table with decimal commas in which a point may separate thousands."""
     places = [table.columns.index(name) for name in columns]
     has_commas = any("," in row.cells[place] for row in table.rows for place in places)
     if table.separator == ";" and has_commas:

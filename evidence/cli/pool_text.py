@@ -18,7 +18,7 @@ _METHODS = {
 
 
 def text_report(report: Mapping[str, Any]) -> str:
-    """One table's report as text: studies, pooled effect, heterogeneity, subgroups.
+    """Format one table's report as text: studies, pooled effect, heterogeneity, subgroups.
 
     Args:
         report: What `evidence.cli.pool.report` returns.

@@ -102,7 +102,7 @@ def _urinary(evidence: Evidence) -> str:
 
 
 def sections(evidence: Evidence) -> tuple[Section, ...]:
-    """All sections, with their counts from the data."""
+    """Write all sections, with their counts from the data."""
     resistant = _of_all(evidence, _trials(evidence, population="TRD"))
     stopped = _stopped(evidence)
     return (

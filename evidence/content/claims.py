@@ -61,7 +61,7 @@ def _murrough_score(evidence: Evidence) -> Result | None:
 
 
 def murrough_difference(evidence: Evidence) -> str | None:
-    """Points by which the MADRS score was lower with ketamine at 24 hours, as printed."""
+    """Return by how many points the MADRS score was lower with ketamine at 24 hours, as reported."""
     row = _murrough_score(evidence)
     return number(-row.effect) if row is not None and row.effect is not None else None
 
@@ -75,7 +75,7 @@ def murrough_interval(evidence: Evidence) -> str | None:
 
 
 def murrough_response(evidence: Evidence) -> str | None:
-    """Per cent who responded at 24 hours in each arm."""
+    """Return the percentage who responded at 24 hours in each arm."""
     row = _one(evidence, "murrough-2013a", "response", hours=24)
     if row is None:
         return None
@@ -85,7 +85,7 @@ def murrough_response(evidence: Evidence) -> str | None:
 
 
 def cochrane_certainty(evidence: Evidence) -> str | None:
-    """Certainty of response at 24 hours against midazolam in the Cochrane review."""
+    """Return the certainty of response at 24 hours against midazolam in the Cochrane review."""
     for review in evidence.reviews:
         asked = (review.citation, review.comparator, review.outcome, review.hours)
         if asked == ("Dean2021Cochrane", "midazolam", "response", 24):
@@ -120,7 +120,7 @@ def pooled_day_1(evidence: Evidence) -> str | None:
 
 
 def masked_day_7(evidence: Evidence) -> str | None:
-    """Responders of each arm at 7 days where anaesthesia hid the drug."""
+    """Count the responders in each arm at 7 days in the trial where anaesthesia hid the drug."""
     row = _one(evidence, "lii-2023", "response", hours=168)
     if row is None:
         return None
@@ -133,19 +133,19 @@ def _course(evidence: Evidence) -> Result | None:
 
 
 def course_responders(evidence: Evidence) -> str | None:
-    """Responders to the course of infusions."""
+    """Count the responders to the course of infusions."""
     row = _course(evidence)
     return _of(row.events_intervention, row.n_intervention) if row else None
 
 
 def course_percent(evidence: Evidence) -> str | None:
-    """Per cent who responded to the course."""
+    """Return the percentage who responded to the course."""
     row = _course(evidence)
     return _percent(row.events_intervention, row.n_intervention, 1) if row else None
 
 
 def course_interval(evidence: Evidence) -> str | None:
-    """Wilson interval of that per cent."""
+    """Return the Wilson interval of that percentage."""
     row = _course(evidence)
     if row is None or row.events_intervention is None or not row.n_intervention:
         return None
@@ -154,13 +154,13 @@ def course_interval(evidence: Evidence) -> str | None:
 
 
 def course_infusions(evidence: Evidence) -> str | None:
-    """Infusions of the course, as a word."""
+    """Return the number of infusions in the course, as a word."""
     row = _course(evidence)
     return _word(row.administrations) if row else None
 
 
 def course_days(evidence: Evidence) -> str | None:
-    """Days of the course."""
+    """Return the length of the course in days."""
     row = _course(evidence)
     return plain(row.hours / HOURS_A_DAY) if row else None
 
@@ -170,13 +170,13 @@ def _relapse(evidence: Evidence) -> Result | None:
 
 
 def followed_days(evidence: Evidence) -> str | None:
-    """Days for which responders were followed."""
+    """Return for how many days responders were followed."""
     row = _relapse(evidence)
     return plain(row.hours / HOURS_A_DAY) if row else None
 
 
 def median_days(evidence: Evidence) -> str | None:
-    """Median days to relapse after the course."""
+    """Return the median days to relapse after the course."""
     row = _relapse(evidence)
     return plain(row.median_intervention) if row and row.median_intervention is not None else None
 
@@ -216,19 +216,19 @@ def _withdrawal(evidence: Evidence) -> Result | None:
 
 
 def going_on(evidence: Evidence) -> str | None:
-    """Relapses of stable remitters who went on."""
+    """Count the relapses of stable remitters who continued treatment."""
     row = _withdrawal(evidence)
     return _of(row.events_intervention, row.n_intervention) if row else None
 
 
 def stopping(evidence: Evidence) -> str | None:
-    """Relapses of stable remitters who stopped."""
+    """Count the relapses of stable remitters who stopped."""
     row = _withdrawal(evidence)
     return _of(row.events_comparator, row.n_comparator) if row else None
 
 
 def hazard(evidence: Evidence) -> str | None:
-    """Hazard ratio of relapse in stable remitters."""
+    """Return the hazard ratio of relapse in stable remitters."""
     row = _withdrawal(evidence)
     return number(row.effect) if row and row.effect is not None and row.effect_measure == "HR" else None
 
@@ -254,7 +254,7 @@ def _acute(evidence: Evidence) -> list[tuple[Result, bool]]:
 
 
 def more_frequent(evidence: Evidence) -> str | None:
-    """In how many trials acute effects are more frequent with the drug; "every" where in all."""
+    """Count the trials in which acute effects are more frequent with the drug; "every" if all."""
     found = _acute(evidence)
     if not found:
         return None
@@ -264,7 +264,7 @@ def more_frequent(evidence: Evidence) -> str | None:
 
 
 def acute_behind(evidence: Evidence) -> str | None:
-    """Trials that count acute effects in both arms."""
+    """Count the trials with acute effects in both arms."""
     found = _acute(evidence)
     return counted(len(trials_of(row for row, _ in found)), "trial") if found else None
 
@@ -299,7 +299,7 @@ def cohort_without_events(evidence: Evidence) -> str | None:
 
 
 def resistant(evidence: Evidence) -> str | None:
-    """Trials labelled treatment-resistant."""
+    """Count the trials labelled treatment-resistant."""
     resistant = [rows for rows in evidence.trials.values() if rows[0].population == "TRD"]
     return f"{len(resistant)} of {len(evidence.trials)}"
 
@@ -321,7 +321,7 @@ def lener_authors(evidence: Evidence) -> str | None:
 
 
 def zheng_record(evidence: Evidence) -> str | None:
-    """Where the nearest record by Zheng appeared."""
+    """Return the journal of the nearest record by Zheng."""
     found = evidence.references.get("Zheng2020")
     return f"{found.container_title}, {found.year}" if found else None
 
@@ -478,17 +478,17 @@ def assess(evidence: Evidence, claim: Claim) -> Assessed:
 
 
 def assess_all(evidence: Evidence) -> tuple[Assessed, ...]:
-    """Every claim, in the file's order."""
+    """Assess every claim, in the order of the file."""
     return tuple(assess(evidence, claim) for claim in evidence.claims)
 
 
 def trial_address(trial: str) -> str:
-    """Where everything about a trial stands."""
+    """Return the address of a trial's card."""
     return address("trials", trial=trial)
 
 
 def headline(items: Iterable[Assessed]) -> str:
-    """How many statements there are of each verdict."""
+    """Count the statements with each verdict."""
     assessed = tuple(items)
     counts = {name: sum(item.claim.verdict == name for item in assessed) for name in VERDICTS}
     parts = [f"{n} {VERDICTS[name].label.lower()}" for name, n in counts.items() if n]
@@ -496,7 +496,7 @@ def headline(items: Iterable[Assessed]) -> str:
 
 
 def to_review(items: Iterable[Assessed]) -> str:
-    """Which verdicts stand on numbers that have moved; that none has, where none has."""
+    """Name the verdicts that rest on numbers which have since changed, or say that there are none."""
     assessed = tuple(items)
     moved = [item.claim.statement.rstrip(".") for item in assessed if item.needs_review]
     compared = sum(found.is_compared for item in assessed for found in item.found)

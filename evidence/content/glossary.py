@@ -64,7 +64,7 @@ def problems_frame() -> pd.DataFrame:
 
 
 def words_frames() -> dict[str, pd.DataFrame]:
-    """Definitions of the words in the data, list by list."""
+    """Tabulate the definitions of the words in the data, list by list."""
     outcomes: list[dict[str, object]] = [
         {
             "Outcome": one.label,

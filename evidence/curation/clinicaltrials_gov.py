@@ -161,7 +161,10 @@ def read_registry(data: bytes) -> RegistryRecord | Problem:
 
 
 def drafts(record: RegistryRecord, roles: Mapping[str, str] | None = None) -> tuple[Draft, ...]:
-    """Every outcome measure and adverse event of the record as draft rows: one for each pair of drug and comparison.
+    """Turn every outcome measure and adverse event of the record into draft rows, one per drug and comparison.
+
+    `roles` overrides, by title, what the words of an arm suggest. A measure without a drug arm gives one draft without
+    numbers, so that it is not overlooked. At most MAX_DRAFTS are given; whoever reads that many has to say so.
 
     `roles` says by title what an arm is, in place of what its words say. A measure without a drug arm gives one draft
     without numbers, so that it is not lost from sight. At most MAX_DRAFTS are given; a reader of so many says so.
@@ -258,7 +261,7 @@ def _event_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mapping[
 def _event_words(
     module: Mapping[str, Any], event: Mapping[str, Any], kind: str, stats: Sequence[Mapping[str, Any]]
 ) -> str:
-    """How events were asked for and counted, which no column holds."""
+    """Describe how events were asked for and counted, which no column records."""
     found = []
     ways = {"SYSTEMATIC_ASSESSMENT": "systematic assessment", "NON_SYSTEMATIC_ASSESSMENT": "non-systematic assessment"}
     if way := ways.get(text_of(event, "assessmentType"), ""):
@@ -484,7 +487,7 @@ def comparator_of(text: str) -> str:
 
 
 def arm_cells(text: str) -> dict[str, str]:
-    """Drug, route and dose of an arm, each where the text names exactly one.
+    """Return the drug, route and dose of an arm, each only if the text names exactly one.
 
     >>> arm_cells("Ketamine 0.5 mg/kg infused intravenously")
     {'intervention': 'ketamine', 'route': 'intravenous', 'dose': '0.5', 'dose_unit': 'mg/kg'}
@@ -532,7 +535,7 @@ def _origin(text: str) -> int | None:
 
 
 def outcome_cells(title: str, time_frame: str, kind: str, is_event: bool = False) -> dict[str, str]:
-    """Outcome, instrument, hours and primary, as far as title and time frame say them plainly.
+    """Return outcome, instrument, hours and primary, as far as title and time frame state them plainly.
 
     >>> outcome_cells("Change in MADRS Total Score", "24 hours", "PRIMARY")
     {'outcome': 'symptom-change', 'instrument': 'MADRS', 'hours': '24', 'primary': 'yes'}
@@ -625,7 +628,7 @@ def _has_column(analysis: Mapping[str, Any]) -> bool:
 
 
 def _effect_measure_of(analysis: Mapping[str, Any]) -> str:
-    """Our word for the kind of a printed comparison, "" for another, a logarithm or a difference in per cent."""
+    """Return our word for a reported comparison; "" for others, logarithms and differences in per cent."""
     kind = text_of(analysis, "paramType")
     if _LOGARITHM.search(kind):
         return ""
@@ -669,7 +672,7 @@ def trial_cells(record: Mapping[str, Any], number: str, acronym: str) -> dict[st
 
 
 def _started(flow: Mapping[str, Any]) -> str:
-    """People who started the first period, all groups together; "" where one group's number is not given."""
+    """Add up the people who started the first period; "" if any group's number is missing."""
     for milestone in listed(next(iter(listed(flow, "periods")), {}), "milestones"):
         if milestone.get("type") == "STARTED":
             counts = [text_of(group, "numSubjects") for group in listed(milestone, "achievements")]

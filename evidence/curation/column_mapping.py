@@ -194,7 +194,7 @@ _HEADER_WORDS = frozenset(word for words in _KINDS.values() for word in words.sp
 
 
 def is_second_header(groups: Sequence[str], names: Sequence[str]) -> bool:
-    """Whether two rows are one header: groups such as Ketamine and Placebo over names that repeat, Events and Total.
+    """Return whether two rows form one header: groups (Ketamine, Placebo) over repeated names (Events, Total).
 
     >>> is_second_header(["Study", "Ketamine", "", "Placebo"], ["", "Events", "Total", "Events", "Total"])
     True
@@ -321,7 +321,7 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
 
 
 def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
-    """Columns of a table that a mapping leaves out, and columns it names that the table lacks."""
+    """Note the columns that a mapping leaves out, and those it names that the table lacks."""
     summed = {
         place
         for pair in _two_by_two(table, {ours: s for s, ours in mapping.columns.items()}).values()
@@ -336,7 +336,7 @@ def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
 
 
 def _two_by_two(table: Table, sources: Mapping[str, str]) -> dict[int, tuple[int, int]]:
-    """Which of our numbers analysed are sums of two columns: events and no events, as metafor names them."""
+    """Find the numbers analysed that are sums of two columns: events and non-events, as metafor names them."""
     place = {folded(name): number for number, name in enumerate(table.columns)}
     pairs = {"n_intervention": ("ai", "bi"), "n_comparator": ("ci", "di")}
     return {
@@ -357,7 +357,7 @@ def _sum(texts: Sequence[str]) -> str:
 
 
 def time_notes(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
-    """Columns that may give the hours, in a unit that nobody says or of no fixed length."""
+    """Note the columns that may give the hours, in a unit that is unstated or of no fixed length."""
     if "hours" in mapping.columns.values():
         return
     for source in table.columns:

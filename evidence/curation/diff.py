@@ -102,7 +102,7 @@ def difference(before: Snapshot, after: Snapshot, all_headlines: bool = False) -
 
 
 def _headlines(old: Sequence[Result], new: Sequence[Result]) -> tuple[tuple[Headline, ...], tuple[Headline, ...]]:
-    """Every headline number of both; those that no changed row can have moved are worked out once."""
+    """Compute every headline number of both versions; those that no changed row can affect only once."""
     first = headlines(old)
     keys = [[_without_line(result) for result in results] for results in (old, new)]
     if keys[0] == keys[1]:
@@ -122,7 +122,10 @@ def _without_line(result: Result) -> tuple[object, ...]:
 def changed_rows(
     before: Sequence[FileRow], after: Sequence[FileRow], columns: Sequence[str]
 ) -> tuple[tuple[FileRow, ...], tuple[FileRow, ...], tuple[CellChange, ...]]:
-    """Rows added, rows removed, and cells changed in rows that are in both, whatever the order of the rows.
+    """Find rows added, rows removed and cells changed, whatever the order of the rows.
+
+    Equal rows are set aside first. Of the rest, rows of the same comparison and measurement count as one changed row,
+    then rows of one trial with most cells equal.
 
     Equal rows are taken away first. Of the rest, rows of the same comparison and measurement are one row changed, then
     rows of one trial most of whose cells are equal.
@@ -203,7 +206,7 @@ def _likeness(a: Cells, b: Cells) -> float:
 
 
 def unreadable(one: Snapshot) -> tuple[Problem, ...]:
-    """Why a version's trials.csv is no table at all; () where it is one."""
+    """Return the problems that keep a version's trials.csv from being read; () if there are none."""
     table = _table(one.files[TRIALS])
     return () if table.is_readable else table.problems
 

@@ -91,7 +91,7 @@ def _trials(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
 
 
 def _among_themselves(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
-    """One trial under two names in the new rows: the same registry number, or labels that differ in spelling alone."""
+    """Find one trial under two names in the new rows: the same registry number, or labels spelled differently."""
     holders: dict[tuple[str, str], Result] = {}
     numbers: dict[tuple[object, ...], Result] = {}
     said: set[tuple[str, str]] = set()

@@ -23,7 +23,7 @@ TYPED = -1  # the line of a row that stands in no file
 
 
 def share_in_words(events: int | None, n: int | None) -> str:
-    """Events of n as a percentage with its Wilson interval; empty where they give none.
+    """Format events of n as a percentage with its Wilson interval; empty if they do not give one.
 
     >>> share_in_words(12, 20), share_in_words(21, 20)
     ('12 of 20 = 60% (95% CI 39 to 78)', '')
@@ -68,7 +68,7 @@ def _is_printed(row: Result) -> bool:
 
 
 def unusual_dose(row: Result, results: Iterable[Result]) -> str:
-    """Says so where the dose lies outside what the trials in the file gave of this drug by this route; else empty."""
+    """Warn if the dose is outside the range of this drug and route in the data; otherwise empty."""
     if row.dose is None:
         return ""
     known = [
@@ -87,14 +87,14 @@ def unusual_dose(row: Result, results: Iterable[Result]) -> str:
 
 
 def unusual_deviations(row: Result, results: Iterable[Result]) -> tuple[str, ...]:
-    """Says so where an SD looks like a standard error beside the SDs of the same scale in the file."""
+    """Warn if an SD looks like a standard error beside the SDs of the same scale in the data."""
     same = [Entry(r) for r in results if (r.instrument, r.unit) == (row.instrument, row.unit)]
     typed = Entry(row.model_copy(update={"line": TYPED}))
     return tuple(f"{f.message} {f.fix}" for f in suspicious_deviations([*same, typed]) if f.line == TYPED)
 
 
 def direction_in_words(outcome: str | None) -> str:
-    """Which direction is good for the patient, as a reminder beside the numbers; empty for an unknown outcome."""
+    """Say which direction is better for the patient, as a reminder; empty for an unknown outcome."""
     word = OUTCOMES.get(outcome or "")
     return f"{word.label}: {word.better} is better for the patient." if word else ""
 

@@ -149,7 +149,7 @@ def problems_csv(problems: Iterable[Problem]) -> bytes:
 
 
 def _lines(old: bytes, table: Table) -> dict[int, int]:
-    """Line in the file to be → line in the table that was brought."""
+    """Map each line of the future file to the line of the submitted table."""
     line = 1 + old.count(b"\n") + old.count(b"\r") - old.count(b"\r\n")
     line += 0 if old.endswith((b"\n", b"\r")) else 1
     lines = {}

@@ -84,7 +84,7 @@ def columns_of(tool: str) -> tuple[str, ...]:
 
 
 def _by_number(header: Sequence[str], tool: str) -> dict[str, str]:
-    """D1, D2 … as the tool's domains, where the numbers are exactly the tool's."""
+    """Map D1, D2 … to the tool's domains, if there are exactly as many."""
     numbered = [name for name in TOOL_WORDS[tool].domains if name != "overall"]
     found = {plain(source): source for source in header if re.fullmatch(r"d[0-9]+", plain(source))}
     if set(found) != {f"d{place}" for place in range(1, len(numbered) + 1)}:
@@ -106,7 +106,7 @@ def guess_tool(table: Table) -> str:
 
 
 def guess_columns(header: Sequence[str], tool: str) -> ColumnMapping:
-    """Which column is the study and which a domain of the tool: by number, by the names tools and robvis use, by ours.
+    """Guess the study and domain columns: by number, by the names that tools and robvis use, by ours.
 
     >>> dict(guess_columns(["Study", "D1", "D2", "D3", "D4", "D5", "Overall"], "Cochrane RoB 2").columns)["D5"]
     'selection-of-the-reported-result'

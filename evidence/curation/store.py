@@ -174,7 +174,7 @@ def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict |
 
 
 def is_interrupted(folder: Path) -> bool:
-    """Whether a save or an undo was killed halfway; reading alone never puts it right."""
+    """Return whether a save or an undo was killed halfway; reading alone never repairs it."""
     return interrupted(folder, read_files(folder)) is not None
 
 

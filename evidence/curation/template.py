@@ -67,7 +67,7 @@ def _header(sheet: Any, at: int, column: Column) -> None:
 
 
 def _words(sheet: Any, known: tuple[Column, ...]) -> dict[str, str]:
-    """Where each list stands on the sheet of words."""
+    """Return the range of each list on the sheet of words."""
     for at, title in enumerate(("column", "word", "label", "meaning"), 1):
         sheet.cell(1, at, title).font = _BOLD
     ranges, line = {}, 2

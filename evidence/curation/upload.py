@@ -178,7 +178,7 @@ def _workbook(data: bytes, sheet: str) -> Upload:
 
 
 def _is_swollen(part: zipfile.ZipInfo) -> bool:
-    """Whether a part that is read whole before any sheet is larger than an honest one."""
+    """Return whether a part that must be read entirely before any sheet is implausibly large."""
     name = part.filename.casefold()
     if not name.startswith(("xl/", "[content", "_rels", "docprops")) or name.startswith(
         ("xl/worksheets/", "xl/media/")
@@ -238,7 +238,7 @@ class _Page(NamedTuple):
 
 
 def _header_row(rows: "Sequence[SheetRow]") -> tuple[int, tuple[Problem, ...]]:
-    """Which of the first rows is the header, and what has to be said of that: lines above it, or two of them."""
+    """Find the header among the first rows, with notes on lines above it or a second header line."""
     first = [(line, cells[:_HEADER_COLUMNS]) for line, cells in rows[:_HEADER_ROWS]]
     for (line, groups), (below, names) in pairwise(first):
         if is_second_header(groups, names):

@@ -178,7 +178,10 @@ class Result(Record):
         return None if self.n_comparator is None else self.heads(self.n_intervention, self.n_comparator)
 
     def heads(self, intervention: int, comparator: int) -> int:
-        """How many people two arms of this trial hold.
+        """Count the people in two arms of this trial.
+
+        In a crossover trial the same people are in both, unless the arms together are no more than were randomised,
+        which means that only one period was analysed.
 
         In a crossover trial the same people stand in both, unless the arms together are no more than were randomised:
         then one period alone was analysed.

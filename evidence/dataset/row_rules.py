@@ -40,7 +40,7 @@ class Entry(NamedTuple):
         return int(self.record.line)
 
     def is_blank(self, name: str) -> bool:
-        """Whether the cell was left blank, rather than filled with something unreadable."""
+        """Return whether the cell was left blank, rather than filled with something unreadable."""
         return getattr(self.record, name) is None and name not in self.unreadable and name not in self.absent
 
 
@@ -49,7 +49,7 @@ Rule = Callable[[Entry], Iterator[Problem]]
 
 
 def count_rules(entry: Entry) -> Iterator[Problem]:
-    """Events against the number analysed, and the printed percentage against both."""
+    """Check events against the number analysed, and the reported percentage against both."""
     row = entry.record
     for arm in ARMS:
         events, n = getattr(row, f"events_{arm}"), getattr(row, f"n_{arm}")
@@ -91,7 +91,7 @@ def percent_rules(entry: Entry) -> Iterator[Problem]:
 
 
 def _is_share_of_people(percent: float, n: int) -> bool:
-    """Whether some whole number of n people gives the percentage, rounded to the decimals it has."""
+    """Return whether some number of the n people gives the percentage, rounded to its decimals."""
     people = round(percent * n / 100)
     half_unit = 0.5 * 10.0 ** -_decimals(percent)
     return n > 0 and any(abs(100 * k / n - percent) <= half_unit + 1e-9 for k in (people, people + 1) if k > 0)
@@ -102,7 +102,10 @@ def _decimals(*numbers: float) -> int:
 
 
 def scale_rules(entry: Entry) -> Iterator[Problem]:
-    """Scores against the direction and the range of their scale.
+    """Check scores against the direction and the range of their scale.
+
+    Two changes above zero on a scale where a fall is improvement are most often improvements without their sign. Only
+    main rows are checked: after a maintenance phase scores may rise in both arms.
 
     Two changes above zero on a scale where a fall is improvement are most often improvements written without their
     sign. Only main rows are judged so: after a maintenance phase scores may rise in both arms.
@@ -130,7 +133,10 @@ def scale_rules(entry: Entry) -> Iterator[Problem]:
 
 
 def mean_rules(entry: Entry) -> Iterator[Problem]:
-    """Means without the number analysed, and standard deviations that are not above zero.
+    """Check that means have a number analysed and that standard deviations are above zero.
+
+    A mean without n blocks if the row gives n for the other arm: the row is then half filled in. If neither n is known,
+    the source did not report it, and the row is kept with a note.
 
     A mean without n blocks where the row gives n for the other arm: the row is then half filled in.
     Where no arm's n is known, the source did not print it, and the row is kept with a note.
@@ -180,7 +186,10 @@ def interval_rules(entry: Entry) -> Iterator[Problem]:
 
 
 def is_logarithm(effect: float, low: float, high: float) -> bool:
-    """Whether a ratio and its interval are printed as logarithms: the effect is the middle of its interval.
+    """Return whether a ratio and its interval were entered as logarithms: the effect is the middle of its interval.
+
+    The interval of a ratio has its middle at √(low × high). What counts is an effect that misses that but is exactly
+    the arithmetic middle, by more than the rounding of the three numbers.
 
     An interval of a ratio is counted on the logarithmic scale, where its middle is √(low × high). What counts is a
     middle that is off there and exact here, by more than the rounding of the three numbers.
@@ -252,7 +261,7 @@ def effect_rules(entry: Entry) -> Iterator[Problem]:
 
 
 def standardised_difference(row: Any) -> float | None:
-    """Hedges' g of the two arms; the uncorrected d where n is unknown; None where there are no SDs."""
+    """Compute Hedges' g of the two arms; the uncorrected d if n is unknown; None without SDs."""
     first, sd1, second, sd2 = numbers = _scores(row)
     if None in numbers:
         return None
@@ -294,7 +303,7 @@ def effect_of_means(row: Any) -> float | None:
 
 
 def is_apart(measure: str, printed: float, recomputed: float) -> bool:
-    """Whether a printed effect differs from the recomputed one by more than rounding explains.
+    """Return whether a reported effect differs from the recomputed one by more than rounding explains.
 
     >>> is_apart("OR", 2.18, 4.54), is_apart("RR", 1.3, 1.33), is_apart("MD", -3.2, -3.1)
     (True, False, False)

@@ -51,7 +51,7 @@ TableRule = Callable[[Sequence[Entry]], Iterator[Problem]]
 
 
 def trial_agreement(entries: Sequence[Entry]) -> Iterator[Problem]:
-    """Rows whose trial-level cells differ from those of the trial's first row."""
+    """Find rows whose trial-level cells differ from those of the trial's first row."""
     first: dict[tuple[str, str], tuple[int, Any]] = {}
     agreed: dict[str, tuple[Any, ...]] = {}
     for entry in entries:
@@ -76,7 +76,7 @@ def _words(value: object) -> object:
 
 
 def repeated_rows(entries: Sequence[Entry]) -> Iterator[Problem]:
-    """Rows that say the same as an earlier one in every cell."""
+    """Find rows that repeat an earlier one in every cell."""
     first: dict[tuple[Any, ...], int] = {}
     for entry in entries:
         if entry.unreadable:

@@ -20,7 +20,7 @@ class TimeBin(NamedTuple):
     phrase: str
 
     def holds(self, hours: float) -> bool:
-        """Whether a measurement at this hour belongs to the bin."""
+        """Return whether a measurement at this hour belongs to the bin."""
         return self.low <= hours <= self.high
 
 

@@ -157,7 +157,7 @@ def _record(model: type[R], values: dict[str, Any], fields_set: set[str]) -> R:
 
 @contextmanager
 def _unswept() -> Iterator[None]:
-    """No search for garbage meanwhile: records hold no cycles, and looking for some takes a fifth of the time."""
+    """Disable cyclic garbage collection: records contain no cycles, and looking for them takes a fifth of the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

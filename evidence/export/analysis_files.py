@@ -27,7 +27,9 @@ _NOTHING = "No result in this view compares two arms in numbers that can be anal
 
 
 def analyses(rows: Iterable[Result], chosen: Choices | None = None) -> tuple[Answer, ...]:
-    """Every question that any trial of the rows reports: outcomes and scores by time, events, randomised withdrawal.
+    """Answer every question that any trial reports: outcomes and scores by time, events, randomised withdrawal.
+
+    `chosen` is how the Response page pools: its effect measure, and the results it includes.
 
     `chosen` is how the Response page pools: its effect measure, and the results that it lets in.
     """
@@ -63,7 +65,7 @@ def _entries(view: View) -> list[tuple[Answer, TrialEffect]]:
 
 
 def metafor_csv(view: View) -> bytes:
-    """One row a trial and question, with the columns that metafor's `escalc` and `rma` take.
+    """Write one row per trial and question, with the columns that metafor's `escalc` and `rma` take.
 
     ai of n1i had the event with the drug, ci of n2i with the comparator; yi and vi are on the analysis scale (the
     logarithm of a ratio). `pooled` is TRUE for the rows that the dashboard pools for that question.
@@ -103,7 +105,7 @@ def metafor_csv(view: View) -> bytes:
 
 
 def revman_csv(view: View) -> bytes:
-    """One row a trial and question under the heads that RevMan uses for its data rows; a text file to import by hand.
+    """Write one row per trial and question, with RevMan's column names, to be imported by hand.
 
     GIV is the effect on the analysis scale with its standard error, for generic inverse variance.
     """
@@ -172,7 +174,10 @@ METAPSY_COLUMNS = tuple(name for group in METAPSY.values() for name in group)
 
 
 def metapsy_csv(view: View) -> bytes:
-    """One row a controlled result in the Metapsy data standard: semicolons between cells, decimal commas, NA unknown.
+    """Write one row per controlled result in the Metapsy data standard: semicolons, decimal commas, NA if unknown.
+
+    A row has its means and SDs, or its counts, or Hedges' g or the log risk ratio derived from a reported effect.
+    Results without any of these, and those without a comparator, are left out.
 
     A row has its means and SDs, or its counts, or Hedges' g or the log risk ratio that follow from a printed effect.
     Results without any of these, and those without a comparator, are not in the file.

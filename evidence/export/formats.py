@@ -196,7 +196,7 @@ def made(label: str, make: Callable[[], Made]) -> Made:
 
 
 def objection(name: str, view: View) -> str:
-    """Why a view cannot be exported in a format; empty where it can. Quick: only short files are made to find out."""
+    """Say why a view cannot be exported in a format; empty if it can. Fast: only short files are made to find out."""
     try:
         if name in ("metafor", "metapsy", "revman", "r"):
             export(name, view)

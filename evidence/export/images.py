@@ -26,7 +26,7 @@ _SECONDS = 60.0
 
 
 def find_browser(environment: Mapping[str, str] | None = None) -> Path:
-    """Where Chromium or Chrome is: BROWSER_PATH, else on the PATH; raise ExportFailed where there is none."""
+    """Find Chromium or Chrome: BROWSER_PATH, else on the PATH; raises ExportFailed if there is none."""
     given = os.environ if environment is None else environment
     named = Settings.from_env(given).browser
     if named:
@@ -44,7 +44,7 @@ def find_browser(environment: Mapping[str, str] | None = None) -> Path:
 
 
 def settings(browser: Path) -> dict[str, Any]:
-    """How the browser is started: plotly.js from Plotly's own package, nothing from anywhere else."""
+    """Configure how the browser starts: plotly.js from Plotly's own package, nothing from anywhere else."""
     script = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
     return {"path": str(browser), "plotlyjs": str(script), "mathjax": False, "timeout": _SECONDS}
 

@@ -100,7 +100,7 @@ def _data(view: View) -> dict[str, bytes]:
 
 
 def _policy(scripts: Sequence[str]) -> str:
-    """Only plotly.js beside the page, on a host or on disk, and the inline scripts, which are named by their hashes."""
+    """Allow only plotly.js beside the page, on a host or on disk, and the inline scripts, by their hashes."""
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     allowed = " ".join(("'self'", "file:", *(f"'sha256-{one}'" for one in hashes))) if scripts else "'none'"
     return (

@@ -27,7 +27,7 @@ _WIDEST = 4.5  # column of a time course
 
 
 def forest_scale(rows: Sequence[Row], measure: str) -> Scale:
-    """One axis for all the rows of a forest plot, on however many slides they stand."""
+    """Choose one axis for all rows of a forest plot, on however many slides they are."""
     drawn = [row for row in rows if row.estimate is not None]
     inner = [row for row in drawn if row.kind != "prediction"]
     return effect_scale(
@@ -39,7 +39,7 @@ def forest_scale(rows: Sequence[Row], measure: str) -> Scale:
 
 
 def forest(deck: Deck, rows: Sequence[Row], scale: Scale, labels: Labels) -> None:
-    """Rows as label, both arms, mark with interval, and words; arrows where the axis cuts an interval."""
+    """Draw rows as label, both arms, mark with interval, and text; arrows mark cut intervals."""
     foot = BOTTOM - 0.62
     step = min(0.46, (foot - TOP - 0.46) / max(len(rows), 1))
     head = TOP + 0.46
@@ -114,7 +114,7 @@ def _forest_row(deck: Deck, row: Row, y: float, step: float, x: Place, scale: Sc
 
 
 def time_course(deck: Deck, answers: Sequence[Answer], axis: str, favours: tuple[str, str]) -> None:
-    """One column a time bin: single trials with their intervals, the pooled effect as a diamond with its number."""
+    """Draw one column per time bin: single trials with their intervals, the pooled effect as a labelled diamond."""
     measure = answers[0].question.measure
     entries = [entry for item in answers for entry in item.entries if entry.effect is not None]
     pooled = [item.pooled for item in answers if item.pooled is not None]
@@ -185,7 +185,7 @@ def hundred(deck: Deck, found: Absolute, sides: Sides, verb: str) -> None:
 
 
 def days(deck: Deck, items: Sequence[FollowUp]) -> None:
-    """Days to relapse as a native bar chart whose numbers can be edited; groups without a time are listed."""
+    """Draw days to relapse as a native bar chart with editable numbers; groups without a time are listed."""
     timed = [item for item in items if item.days is not None]
     rest = [item.label for item in items if item.days is None]
     if timed:

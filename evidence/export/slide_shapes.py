@@ -45,7 +45,7 @@ def clean(text: str) -> str:
 
 
 def lines_of(text: str, size: float, width: float) -> int:
-    """Lines a text takes at a size in points in a box of a width in inches."""
+    """Count the lines that a text takes at a size in points in a box of a width in inches."""
     letters = max(1, int(width * 72 / (_EM * size)))
     return sum(max(1, len(textwrap.wrap(part, letters))) for part in text.split("\n")) if text else 1
 
@@ -221,7 +221,7 @@ def _height(head: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence
 
 
 def pages_of(amount: int, most: int) -> list[range]:
-    """Numbers in pages of nearly equal length, none longer than `most`.
+    """Divide numbers into pages of nearly equal length, none longer than `most`.
 
     >>> pages_of(5, 3)
     [range(0, 3), range(3, 5)]
@@ -234,7 +234,7 @@ def pages_of(amount: int, most: int) -> list[range]:
 def stacked(
     texts: Sequence[str], width: float, height: float, size: float, gap: float
 ) -> Iterable[list[tuple[int, float]]]:
-    """Texts at one size under each other in pages: the number of each text and how high it stands.
+    """Stack texts of one size in pages: the number of each text and its height on the page.
 
     >>> [list(page) for page in stacked(["a", "b", "c"], 3, 0.7, 12, 0.1)]
     [[(0, 0.21), (1, 0.21)], [(2, 0.21)]]

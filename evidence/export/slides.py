@@ -145,7 +145,7 @@ def _closing(slides: Deck, view: View, drawn: Sequence[Result]) -> None:
 
 
 def _references(slides: Deck, texts: Sequence[str]) -> None:
-    """Every reference at one size, each as high as its lines; a slide is begun where the last is full."""
+    """List every reference at one type size, each as high as its lines, on as many slides as needed."""
     width = WIDTH - 2 * EDGE
     for page in stacked(texts, width, BOTTOM - TOP, _REFERENCE, _GAP):
         slides.add("References", "", "\n".join(texts[at] for at, _ in page))

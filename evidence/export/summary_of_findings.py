@@ -34,7 +34,7 @@ _WIDTHS = (2.6, 2.2, 2.8, 2.9, 2.7, 2.2, 2.4, 3.2, 5.7)  # centimetres, together
 
 
 def to_html(found: Summary, references: Iterable[Reference], version: str) -> str:
-    """One HTML file that needs nothing else: table, notes, references."""
+    """Make one self-contained HTML file: table, notes, references."""
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in headings(found))
     body = "".join(
         f'<tr><th scope="row">{html.escape(cells[0])}</th>'

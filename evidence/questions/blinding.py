@@ -30,7 +30,7 @@ FIRST = ("RR", "24h")
 
 
 def masking(result: Result) -> str:
-    """How far people could tell their treatment, as `MASKINGS` lists it."""
+    """Classify how well people could tell their treatment, by the keys of `MASKINGS`."""
     kind = COMPARATORS[result.comparator].kind
     if result.masking == "anaesthesia":
         return "anaesthesia"
@@ -70,7 +70,7 @@ def _pair(arm: Counts) -> tuple[int, int]:
 
 
 def felt(results: Iterable[Result], trials: Iterable[str]) -> Felt:
-    """Dissociation in these trials, one count a trial, summed; only rows that compare two arms."""
+    """Sum the dissociation counts of these trials, one per trial; only rows that compare two arms."""
     wanted = frozenset(trials)
     rows = [r for r in results if r.outcome == DISSOCIATION and r.trial in wanted and r.comparator not in INTERVENTIONS]
     found = answer(_promoted(rows), Question((DISSOCIATION,), "RD", None))
@@ -82,7 +82,7 @@ def felt(results: Iterable[Result], trials: Iterable[str]) -> Felt:
 
 
 def _promoted(rows: list[Result]) -> list[Result]:
-    """Rows of pooled arms stand in for a trial that has no main row."""
+    """Let rows of pooled arms stand in for a trial that has no main row."""
     main = {r.trial for r in rows if r.analysis == "main"}
     return [
         r.model_copy(update={"analysis": "main"}) if r.analysis == "pooled-arms" and r.trial not in main else r
@@ -123,7 +123,7 @@ def rank(entry: TrialEffect) -> int:
 
 
 def ask(results: Iterable[Result], measure: str, time: str) -> Answer:
-    """Response as a ratio, or symptom scores, in a time bin (or nearest to 24 hours), grouped by masking."""
+    """Ask for response as a ratio, or symptom scores, in a time bin (or nearest to 24 hours), grouped by masking."""
     time_bin = BIN_OF_VALUE.get(time)
     if measure == "RR":
         question = Question(("response",), "RR", time_bin)
@@ -225,13 +225,13 @@ def _effect(found: Answer) -> tuple[str, str]:
 
 
 def aloud(found: Answer, item: Lens) -> str:
-    """One way of masking as a screen reader says it."""
+    """Describe one kind of masking for screen readers."""
     one = Answer(found.question, item.used, item.used, item.pooled, ())
     return f"{item.label}: {effect_in_words(one)}; dissociation {item.felt.in_words}"
 
 
 def caution(found: Answer, items: Iterable[Lens]) -> str:
-    """Why groups of trials are not a randomised comparison, and what the test of a difference is based on."""
+    """Explain why groups of trials are not a randomised comparison, and what the test of a difference is based on."""
     shown = tuple(items)
     if len(shown) < 2:
         return f"Only one kind of masking has {_outcome(found)} to pool here, so nothing can be set against it."

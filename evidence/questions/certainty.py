@@ -14,7 +14,7 @@ SHAPES: Mapping[str, str] = MappingProxyType({"high": "⊕⊕⊕⊕", "moderate"
 
 
 def same_question(review: PublishedEstimate, answer: Answer) -> bool:
-    """Whether a published estimate asks what the answer asks: drug, route, comparator, outcome and time bin.
+    """Return whether a published estimate has the answer's drug, route, comparator, outcome and time bin.
 
     A review that pooled several drugs, routes or comparators matches only an answer that pools several too.
     """
@@ -43,7 +43,7 @@ def same_question(review: PublishedEstimate, answer: Answer) -> bool:
 
 
 def _same_people(review: PublishedEstimate, answer: Answer) -> bool:
-    """Whether a review that keeps to one pole, as its label says, may speak for the trials of the answer."""
+    """Return whether a review limited to one pole, by its label, applies to the trials of the answer."""
     bipolar = [entry.first.population == "bipolar" for entry in answer.used]
     if "(bipolar)" in review.label:
         return all(bipolar)
@@ -56,7 +56,9 @@ def published(reviews: Iterable[PublishedEstimate], answer: Answer) -> tuple[Pub
 
 
 def is_about(review: PublishedEstimate, answer: Answer) -> bool:
-    """Whether a review and an answer share at least half of the people of both, by the trials the review lists.
+    """Return whether a review and an answer share at least half of each other's people, by the review's list of trials.
+
+    Unknown numbers of people count as not shared.
 
     Unknown numbers of people share nothing.
     """

@@ -40,7 +40,7 @@ HEADS: Mapping[str, str] = MappingProxyType(
 
 
 def is_complete(result: Result) -> bool:
-    """Whether a result can be compared: counts or scores of both arms, or an effect with its interval."""
+    """Return whether a result can be compared: counts or scores of both arms, or an effect with its interval."""
     counts = (result.events_intervention, result.n_intervention, result.events_comparator, result.n_comparator)
     scores = (result.mean_intervention, result.sd_intervention, result.mean_comparator, result.sd_comparator)
     printed = (result.effect, result.ci_low, result.ci_high)
@@ -70,7 +70,7 @@ def by_time(trials: Mapping[str, tuple[Result, ...]], subject: str) -> pd.DataFr
 
 
 def in_words(frame: pd.DataFrame, subject: str) -> str:
-    """How many trials report an outcome at all."""
+    """Say how many trials report an outcome at all."""
     reported = int((frame.drop(columns="Trial") != MISSING).any(axis=1).sum())
     return f"{reported} of {len(frame)} trials report this: {subject.lower()}."
 

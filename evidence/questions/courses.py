@@ -54,7 +54,7 @@ class Courses:
 
 
 def is_course(result: Result) -> bool:
-    """Whether a result is the response of an uncontrolled arm to more than one dose, 9 to 31 days after the first."""
+    """Return whether a result is the response of an uncontrolled arm to several doses, 9 to 31 days after the first."""
     return (
         not result.is_controlled
         and result.outcome == "response"

@@ -55,7 +55,7 @@ def _short(value: float) -> str:
 
 
 def recomputed(results: Iterable[Result]) -> tuple[Recomputed, ...]:
-    """Every printed effect that its own row lets us recompute, disagreements first, those with counts before all."""
+    """Recompute every reported effect that its own row allows; disagreements first, those with counts on top."""
     found = [one for result in results if (one := _recomputed(result)) is not None]
     return tuple(sorted(found, key=lambda one: (one.agrees, one.origin != "counts", one.result.line)))
 
@@ -75,7 +75,7 @@ def _recomputed(result: Result) -> Recomputed | None:
 
 
 def recomputed_in_words(found: Iterable[Recomputed]) -> str:
-    """How many printed effects could be recomputed, how many differ, and what a difference may mean."""
+    """Say how many reported effects could be recomputed, how many differ, and what a difference may mean."""
     everything = tuple(found)
     apart = [one for one in everything if not one.agrees]
     if not everything:
@@ -91,7 +91,7 @@ def recomputed_in_words(found: Iterable[Recomputed]) -> str:
 
 
 def discrepancies(results: Iterable[Result]) -> Mapping[int, str]:
-    """Line → both numbers in words, of every printed effect that its own row contradicts.
+    """Describe, by line, every reported effect that its own row contradicts, with both numbers.
 
     >>> dict(discrepancies([]))
     {}
@@ -114,7 +114,7 @@ class ProblemGroup:
 
 
 def problem_groups(problems: Mapping[str, Iterable[Problem]]) -> tuple[ProblemGroup, ...]:
-    """Problems by kind: blocking ones first, then in the order of the table of codes."""
+    """Group problems by kind: blocking ones first, then in the order of the codes."""
     by_code: dict[str, list[tuple[str, Problem]]] = {}
     for file, found in problems.items():
         for one in found:
@@ -176,7 +176,7 @@ def group_frame(group: ProblemGroup, evidence: Evidence) -> pd.DataFrame:
 
 
 def problems_frame(problems: Mapping[str, Iterable[Problem]]) -> pd.DataFrame:
-    """Every finding of every file, one a row, for the download."""
+    """Tabulate every problem of every file, one per row, for the download."""
     columns = ("file", "line", "column", "code", "severity", "value", "message", "fix")
     rows = [{"file": file} | one.to_dict() for file, found in problems.items() for one in found]
     return pd.DataFrame(rows, columns=list(columns))
@@ -205,7 +205,7 @@ def recomputed_frame(found: Iterable[Recomputed]) -> pd.DataFrame:
 
 
 def provenance_frame(results: Iterable[Result]) -> pd.DataFrame:
-    """Rows by source (down) and confidence (across), with sums."""
+    """Count rows by source (down) and confidence (across), with totals."""
     rows = tuple(results)
 
     def line(label: str, own: tuple[Result, ...]) -> dict[str, object]:
@@ -217,12 +217,12 @@ def provenance_frame(results: Iterable[Result]) -> pd.DataFrame:
 
 
 def to_be_checked(results: Iterable[Result]) -> tuple[Result, ...]:
-    """Results of low confidence, and those whose note says that they are to be checked."""
+    """Return results of low confidence, and those whose note says that they are to be checked."""
     return tuple(r for r in results if r.confidence == "low" or _TO_BE_CHECKED.search(r.note or ""))
 
 
 def to_be_checked_frame(results: Iterable[Result]) -> pd.DataFrame:
-    """Results with what is uncertain about them, one a row."""
+    """Tabulate results with what is uncertain about them, one per row."""
     return pd.DataFrame(
         [
             {
@@ -285,7 +285,7 @@ def unregistered(trials: Trials) -> tuple[Result, ...]:
 
 
 def unregistered_frame(trials: Trials) -> pd.DataFrame:
-    """Trials for which no registry number is known."""
+    """Tabulate the trials whose registry number is unknown."""
     return pd.DataFrame(
         [
             {

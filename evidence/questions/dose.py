@@ -79,7 +79,9 @@ def dose_arms(results: Iterable[Result], question: Question) -> tuple[DoseArm, .
 
 
 def dose_response(results: Iterable[Result], question: Question) -> DoseResponse:
-    """Arms by dose, and the line through contrasts of doses inside trials, from two trials of several doses on.
+    """Arrange arms by dose; from two trials of several doses on, fit a line through contrasts within trials.
+
+    Trials of one dose also differ in people, time and number of doses, so no line is drawn between them.
 
     Trials of one dose differ in people, time and number of doses as well, so they make no line between them.
     """

@@ -46,12 +46,15 @@ class FollowUp:
 
 
 def is_follow_up(result: Result) -> bool:
-    """Whether a result tells days to relapse outside a randomised withdrawal."""
+    """Return whether a result gives days to relapse outside a randomised withdrawal."""
     return result.outcome == "time-to-relapse" and result.design != "withdrawal" and result.unit == "days"
 
 
 def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
-    """Days to relapse, one value an arm, shortest first, arms without a value last.
+    """List days to relapse, one value per arm, shortest first, arms without a value last.
+
+    The statistic is the one the trial reports. A comparator arm without a value is left out, and so is a trial whose
+    people are all in another one that is listed.
 
     The statistic is the one the trial reports. A comparator arm without a value is left out, and so is a trial whose
     people are all in another one that is listed.
@@ -85,12 +88,12 @@ class Withdrawal:
 
 
 def is_withdrawal(result: Result) -> bool:
-    """Whether a result is relapse in a trial that randomised responders to go on or stop."""
+    """Return whether a result is relapse in a trial that randomised responders to continue or stop."""
     return result.design == "withdrawal" and result.outcome == "relapse" and result.analysis == "main"
 
 
 def masking_of(entries: Sequence[Withdrawal]) -> str:
-    """How far people in the withdrawals could tell that they had been taken off, trial by trial, and why it matters."""
+    """Say how well people in withdrawal trials could tell that they had been taken off, and why it matters."""
     groups: dict[str, dict[str, None]] = {}
     for entry in entries:
         groups.setdefault(MASKINGS[masking(entry.result)].label.lower(), {})[entry.result.label] = None
@@ -101,7 +104,7 @@ def masking_of(entries: Sequence[Withdrawal]) -> str:
 
 
 def withdrawals(results: Iterable[Result]) -> tuple[Withdrawal, ...]:
-    """Relapse after randomised withdrawal, one entry a stratum, in the file's order."""
+    """List relapse after randomised withdrawal, one entry per stratum, in the order of the file."""
     found = []
     for r in results:
         if not is_withdrawal(r):
@@ -151,7 +154,7 @@ def hazard_answer(entries: Iterable[Withdrawal], low_confidence: bool = False) -
 
 
 def headline_of_courses(items: Iterable[FollowUp]) -> str:
-    """How long people stayed well after a course, over groups given the drug; too different to pool."""
+    """Say how long people stayed well after a course, across groups given the drug; they differ too much to pool."""
     groups = [item for item in items if item.arm == item.result.intervention]
     timed = [item for item in groups if item.days is not None]
     days = [item.days for item in timed if item.days is not None]
@@ -170,7 +173,7 @@ def headline_of_courses(items: Iterable[FollowUp]) -> str:
 
 
 def reading_courses(items: Iterable[FollowUp]) -> str:
-    """How to read days to relapse together: what a mean counts, and how few groups had a comparator."""
+    """Explain how to read days to relapse together: what a mean counts, and how few groups had a comparator."""
     found = list(items)
     groups = [item for item in found if item.arm == item.result.intervention]
     compared = [item.result.label for item in groups if item.result.is_controlled]
@@ -196,7 +199,10 @@ def _certain_arms(entries: Iterable[Withdrawal]) -> tuple[list[Counts], list[Cou
 
 
 def relapse_rates(entries: Iterable[Withdrawal]) -> tuple[str, str]:
-    """Per cent who relapsed going on and stopping, over strata with counts of both arms; low confidence left out."""
+    """Return the relapse percentages of those continuing and stopping, over strata with counts of both arms.
+
+    Low confidence is left out.
+    """
     on, off = _certain_arms(entries)
     rates = [
         percent(sum(arm.events for arm in arms), sum(arm.n for arm in arms)) if arms else "not reported"
@@ -206,7 +212,7 @@ def relapse_rates(entries: Iterable[Withdrawal]) -> tuple[str, str]:
 
 
 def relapse_counts(entries: Iterable[Withdrawal]) -> tuple[Counts, Counts] | None:
-    """People who relapsed going on and stopping, over strata with counts of both arms; None where there are none."""
+    """Sum the relapses of those continuing and stopping, over strata with counts of both arms; None without any."""
     on, off = _certain_arms(entries)
     if not on:
         return None
@@ -230,7 +236,7 @@ def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str
 
 
 def behind_strata(found: Answer) -> str:
-    """Trials, strata and people behind a pooled hazard ratio."""
+    """Describe the strata, trials and people behind a pooled hazard ratio."""
     trials = counted(len({entry.trial for entry in found.used}), "trial")
     people = f", {counted(found.people, 'person', 'people')}" if found.people else ""
     return f"{trials}, {counted(found.k, 'group')}{people}"
@@ -253,6 +259,6 @@ def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
 
 
 def left_out_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
-    """Which withdrawal trials are drawn but not counted, and why; empty where none is."""
+    """Say which withdrawal trials are drawn but not counted, and why; empty if none is."""
     names = dict.fromkeys(entry.result.label for entry in entries if entry.result.confidence == "low")
     return f"Not counted in the sentence or pooled (low confidence): {listed(list(names))}." if names else ""

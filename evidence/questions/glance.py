@@ -183,7 +183,7 @@ def glance(
     reviews: Iterable[PublishedEstimate],
     gaps: Iterable[Gap] = (),
 ) -> Glance:
-    """Responders of the selection at each time; harms and relapse of the nearest selection that holds any.
+    """Return responders of the selection at each time, with harms and relapse of the nearest selection that has any.
 
     `gaps` are results that a source says exist; those of the selection's trials tell blanks apart.
     """
@@ -298,7 +298,7 @@ def sentence(found: Glance) -> str:
 
 
 def trust(found: Glance) -> str:
-    """How far to trust the number of responders: certainty, interval, trials and people."""
+    """Say how far to trust the number of responders: certainty, interval, trials and people."""
     if not found.main.used:
         return "No trial of this selection has counts of responders in both arms at one time in these data."
     rated = found.rating.certainty if found.rating else None
@@ -318,7 +318,7 @@ def trust(found: Glance) -> str:
 
 
 def until_when(found: Sequence[FollowUp]) -> str:
-    """How long until relapse after a course, in the fewest words."""
+    """Say how long until relapse after a course, in the fewest words."""
     days = sorted(item.days for item in found if item.days is not None)
     if not days:
         return ""

@@ -64,7 +64,7 @@ class Matrix:
 
 
 def _cell(rows: tuple[Result, ...], trial: str, label: str, event: str) -> Cell:
-    """Arms with counts first; else the drug's count alone, main analyses before others; else its percentage."""
+    """Choose a cell's count: both arms if possible, else the drug's count, main analyses first, else its percentage."""
     arms = [r for r in comparable(rows) if r.analysis == "main" and has_both_arms(r)]
     if arms:
         lead = arms[0]
@@ -85,7 +85,7 @@ def _cell(rows: tuple[Result, ...], trial: str, label: str, event: str) -> Cell:
 
 
 def matrix(results: Iterable[Result], groups: Iterable[str] = ()) -> Matrix:
-    """Every trial by every event; `groups` keeps the events of some groups only."""
+    """Arrange every trial by every event; `groups` keeps the events of some groups only."""
     kept = frozenset(groups)
     trials = trials_of(results)
     harms = {
@@ -105,7 +105,7 @@ def matrix(results: Iterable[Result], groups: Iterable[str] = ()) -> Matrix:
 
 
 def headline(found: Matrix) -> str:
-    """How much of the grid is filled, and how many trials say nothing."""
+    """Say how much of the grid is filled, and how many trials report nothing."""
     if not found.cells:
         return "No trial in this selection has a count of adverse events in these data"
     told = [cell for cell in found.cells if cell.state != "not reported"]
@@ -127,7 +127,7 @@ def silence(found: Matrix) -> str:
 
 
 def registry_tables(results: Iterable[Result]) -> tuple[tuple[str, str, str], ...]:
-    """Trial, number and address of each registered trial's results at ClinicalTrials.gov, where harms are tabled."""
+    """List trial, number and address of each registered trial's results at ClinicalTrials.gov, with harm tables."""
     found: dict[str, tuple[str, str, str]] = {}
     for r in results:
         for number in re.findall(r"\bNCT[0-9]{8}\b", r.registration or ""):

@@ -58,7 +58,7 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
 
 
 def window(items: Iterable[Harm]) -> str:
-    """Until when the events were counted; empty without any."""
+    """Say until when the events were counted; empty without any."""
     used = [entry for item in items for entry in item.difference.used]
     vague = {entry.label: None for entry in used if any(_NO_WINDOW in (r.note or "").lower() for r in entry.results)}
     hours = sorted({entry.hours for entry in used if entry.label not in vague})
@@ -94,7 +94,7 @@ def trade_off(items: Iterable[Harm], found: Scope) -> str:
 
 
 def not_pooled(items: Iterable[Harm]) -> list[str]:
-    """Why trials that report an event are not in its difference, one line a reason, each trial named once."""
+    """Explain why trials that report an event are not in its difference, one line per reason, each trial once."""
     reasons: dict[str, dict[str, None]] = {}
     for item in items:
         for entry in item.difference.left_out:
@@ -105,7 +105,7 @@ def not_pooled(items: Iterable[Harm]) -> list[str]:
 
 
 def no_events(items: Iterable[Harm]) -> str:
-    """Events that nobody had in either arm, for which there is a difference of nothing and no ratio."""
+    """Name the events that nobody had in either arm, whose difference is zero and whose ratio does not exist."""
     without = [h for h in items if h.differs and h.ratio.pooled is None]
     if not without:
         return ""
@@ -149,13 +149,13 @@ def not_measured(results: Iterable[Result]) -> str:
 
 
 def near_row(result: Result) -> str:
-    """One of those rows in words."""
+    """Describe one of those rows."""
     against = "" if result.is_controlled else " (no comparison group)"
     return f"{result.label}{against}: {describe(result)}"
 
 
 def comparators(found: Scope) -> str:
-    """Which kind of comparator is shown and which others there are; empty where there is only one."""
+    """Say which kind of comparator is shown and which others there are; empty if there is only one."""
     others = [name for name, amount in found.kinds.items() if amount and name != found.kind]
     if not others:
         return ""
@@ -175,7 +175,7 @@ def many(items: Sequence[Harm]) -> str:
 
 
 def headline_of_serious_events(items: Iterable[Harm], sides: Sides) -> str:
-    """Serious events, thoughts of suicide and stopping, each in people of 100 in both arms."""
+    """Give serious events, suicidal thoughts and stopping, each per 100 people in both arms."""
     parts = []
     for item in items:
         if item.differs is None or item.rates is None:
@@ -196,7 +196,7 @@ _EXPECTED = {
 
 
 def not_counted(items: Iterable[Harm]) -> str:
-    """Which of serious events, suicide and stopping no trial counted in both arms; empty where all were."""
+    """Say which of serious events, suicide and stopping no trial counted in both arms; empty if all were."""
     held = {item.event for item in items}
     gone = [words for words, events in _EXPECTED.items() if not held.intersection(events)]
     return f"Not counted in both arms by any trial here: {listed(gone)}. That does not make it safe." if gone else ""

@@ -52,33 +52,33 @@ KIND_LABELS: Mapping[str, str] = MappingProxyType(
 
 
 def is_harm(result: Result) -> bool:
-    """Whether a result is a harm that people have or have not."""
+    """Return whether a result is a harm that people either have or do not have."""
     return OUTCOMES[result.outcome].group not in BENEFIT_GROUPS and not result.outcome.endswith("-change")
 
 
 def stands_apart(event: str) -> bool:
-    """Whether an event stands in the block of its own: serious, suicide-related, stopping, and any event at all."""
+    """Return whether an event is reported separately: serious, suicide-related, stopping, any event at all."""
     return OUTCOMES[event].group in APART_GROUPS or event in APART_EVENTS
 
 
 def is_event(result: Result) -> bool:
-    """Whether a result is a named adverse event, not one of those that stand apart."""
+    """Return whether a result is a named adverse event that is not reported separately."""
     return is_harm(result) and not stands_apart(result.outcome)
 
 
 def is_apart(result: Result) -> bool:
-    """Whether a result stands in the block of serious events and stopping."""
+    """Return whether a result belongs to the separate report of serious events and stopping."""
     return is_harm(result) and stands_apart(result.outcome)
 
 
 def has_both_arms(result: Result) -> bool:
-    """Whether events and people of both arms are known and the other arm had no form of ketamine."""
+    """Return whether events and people of both arms are known and the other arm had no form of ketamine."""
     cells = (result.events_intervention, result.n_intervention, result.events_comparator, result.n_comparator)
     return result.is_controlled and result.comparator not in INTERVENTIONS and None not in cells
 
 
 def comparable(results: Iterable[Result]) -> tuple[Result, ...]:
-    """Rows fit for a difference: main analyses; pooled arms of a trial and event only where no main row has counts."""
+    """Keep the rows fit for a difference: main analyses, and pooled arms only if no main row has counts."""
     rows = tuple(r for r in results if is_harm(r) and r.is_controlled)
     counts = Counter((r.trial, r.outcome) for r in rows if r.analysis == "main" and has_both_arms(r))
     standing_in = {
@@ -178,7 +178,10 @@ class Harm:
 
 
 def harm_of(results: Iterable[Result], event: str, withdrawals: bool = False) -> Harm:
-    """One event: Mantel-Haenszel's risk difference, the house rule's ratio; withdrawals only when asked for.
+    """Pool one event: Mantel-Haenszel's risk difference, the house rule's ratio; withdrawal trials only on request.
+
+    Nothing is added to cells without events, and trials without any event stay in, so that rare harms keep their people
+    (Handbook 10.4.4).
 
     Nothing is added to cells without events and trials without any event stay in, so that rare harms keep their
     people (Handbook 10.4.4).
@@ -192,7 +195,7 @@ def harm_of(results: Iterable[Result], event: str, withdrawals: bool = False) ->
 
 
 def harms(results: Iterable[Result], wanted: Callable[[Result], bool], withdrawals: bool = False) -> tuple[Harm, ...]:
-    """Every wanted event with a comparison, the largest risk difference first; what has none stands last."""
+    """Pool every wanted event that can be compared, the largest risk difference first, the others last."""
     rows = tuple(r for r in results if wanted(r))
     found = [harm_of(rows, event, withdrawals) for event in OUTCOMES if any(r.outcome == event for r in rows)]
     found = [item for item in found if item.difference.entries or item.withdrawn]
@@ -200,7 +203,7 @@ def harms(results: Iterable[Result], wanted: Callable[[Result], bool], withdrawa
 
 
 def is_frequent(harm: Harm, least: float) -> bool:
-    """Whether the event came up in at least `least` per cent of either arm."""
+    """Return whether the event occurred in at least `least` per cent of either arm."""
     return harm.differs is not None and (harm.rates is None or max(harm.rates) * 100 >= least)
 
 
@@ -277,7 +280,7 @@ def most_felt(compared: Iterable[Result]) -> Harm | None:
 
 
 def elsewhere(everything: Iterable[Result], selection: Selection) -> dict[str, int]:
-    """Presets other than the reader's that hold named events counted in both arms, with their trials."""
+    """Count, for the other presets, the trials with named events counted in both arms."""
     rows = tuple(r for r in everything if is_event(r) and has_both_arms(r) and r.analysis in _POOLABLE)
     found = {name: len({r.trial for r in apply(rows, preset.criteria)}) for name, preset in PRESETS.items()}
     return {name: amount for name, amount in found.items() if amount and name != selection.preset}

@@ -128,7 +128,9 @@ Key = tuple[str, str, str]
 def headlines(
     results: Iterable[Result], known: Iterable[Headline] = (), added: Sequence[Result] | None = None
 ) -> tuple[Headline, ...]:
-    """Every headline number of the results (`Evidence.results`), in a fixed order.
+    """Compute every headline number of the results (`Evidence.results`), in a fixed order.
+
+    Given the numbers `known` before some results were `added`, only those that these can have changed are computed.
 
     With the numbers `known` before some results were `added`, only those that these can have changed are worked out.
     """
@@ -152,12 +154,12 @@ def headlines(
 
 
 def headlines_of(evidence: Evidence) -> tuple[Headline, ...]:
-    """Every headline number of the evidence."""
+    """Compute every headline number of the evidence."""
     return headlines(evidence.results)
 
 
 def compare(before: Iterable[Headline], after: Iterable[Headline], changed_only: bool = True) -> tuple[Change, ...]:
-    """Each headline number before and after, in their order; only those that changed, unless all are asked for."""
+    """Pair each headline number before and after, in order; only those that changed, unless all are requested."""
     old = {headline.key: headline for headline in before}
     pairs = [Change(old.get(new.key, _none(new)), new) for new in after]
     return tuple(pair for pair in pairs if pair.is_changed or not changed_only)
@@ -171,7 +173,9 @@ def answer_of(results: Iterable[Result], headline: Headline) -> Answer:
 
 
 def ranks(results: Iterable[Result], headline: Headline, trials: Iterable[str]) -> tuple[Rank, ...]:
-    """Where trials rank in influence on a headline number, the most influential first.
+    """Rank trials by influence on a headline number, the most influential first.
+
+    Trials that are not pooled there have no rank; nor does any in a pool of fewer than two or more than 200 trials.
 
     Trials that are not pooled there have no rank; neither has any in a pool of fewer than two or more than 200 trials.
     """

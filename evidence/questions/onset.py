@@ -144,7 +144,9 @@ def first_compared(first: Answer, results: Iterable[Result], gaps: Iterable[Gap]
 
 
 def headline_of_onset(answers: Sequence[Answer]) -> str:
-    """How soon: the effect at the first comparison, and at the time that most trials measured.
+    """Give the effect at the earliest time with usable numbers, and at the time that most trials measured.
+
+    No time is called the onset: an interval says how much is known, not when the drug begins to work.
 
     No time is called the one at which the drug begins to work: an interval says how much is known, not when.
     """
@@ -160,7 +162,7 @@ def headline_of_onset(answers: Sequence[Answer]) -> str:
 
 
 def headline_of_duration(answers: Sequence[Answer]) -> str:
-    """How the difference after one dose fares: at the time that most trials measured, and at the latest measured."""
+    """Give the difference after one dose at the time that most trials measured, and at the latest measured."""
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
         return "No controlled trial in this selection has numbers after one dose in these data that can be compared"

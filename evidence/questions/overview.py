@@ -66,7 +66,9 @@ def tiles(
     reviews: Iterable[PublishedEstimate],
     gaps: Iterable[Gap] = (),
 ) -> tuple[Tile, ...]:
-    """Onset, response, duration and harms: the first two of what is selected, the others of the nearest that holds any.
+    """Make the tiles onset and response of the selection, duration and harms of the nearest that has any.
+
+    `results` are all there are, `selected` those that meet the selection.
 
     `results` are all there are, `selected` those that meet the selection, `gaps` those that a source says exist.
     """
@@ -112,7 +114,9 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
 
 
 def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]) -> Tile:
-    """Of 100 people, how many respond with the drug and with the comparator, and how sure both numbers are.
+    """Say how many of 100 respond with the drug and with the comparator, and how certain both numbers are.
+
+    If one trial dominates the pool its own numbers are shown large, with the pooled range beside them.
 
     Where one trial carries the pool its own numbers stand large, and the pooled range beside them.
     """
@@ -152,7 +156,7 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
 
 
 def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
-    """Relapse after stopping at random where the selection holds it, else how long people stay well after a course."""
+    """Give relapse after randomised withdrawal if selected, else how long people stay well after a course."""
     results = tuple(results)
     inside = [entry for entry in duration.withdrawals(apply(results, selection.criteria())) if entry.effect is not None]
     if inside:
@@ -183,7 +187,7 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
 
 
 def _responders(known: list[int], groups: int) -> str:
-    """People in the groups that say how many; that none does is no zero."""
+    """Count the people in the groups that give a number; if none does, that is not zero."""
     if not known:
         return "number of people not reported"
     people = counted(sum(known), "responder")
@@ -210,7 +214,7 @@ def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
 
 
 def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[PublishedEstimate]) -> Tile:
-    """Return how many have the harm that people notice first: of the selection's own trials where they count one."""
+    """Say how many dissociate, the harm that patients notice first and that unblinds the trials."""
     wider = harms.felt_scope(results, selection)
     item = harms.most_felt(wider.compared)
     question = "What harms?"
@@ -328,7 +332,7 @@ class Dot(NamedTuple):
 
 
 def evidence_map(trials: Mapping[str, tuple[Result, ...]], selected: Iterable[Result]) -> tuple[Dot, ...]:
-    """Every trial by year and size; the comparator is that of its first controlled result."""
+    """Place every trial by year and size, with the comparator of its first controlled result."""
     chosen: dict[str, Result] = {}
     for result in selected:
         if result.trial not in chosen or (result.is_controlled and not chosen[result.trial].is_controlled):

@@ -209,7 +209,7 @@ def match(results: Iterable[Result], chosen: Mapping[str, str]) -> Match:
 
 
 def headline(found: Match) -> str:
-    """How many trials and people stand behind the combination, and what was given up to find any."""
+    """Say how many trials and people the combination covers, and what was given up to find any."""
     if not found.chosen:
         return f"Nothing chosen yet: all {found.count} are counted"
     said = listed([option_of(name, value).said for name, value in found.chosen.items()])
@@ -221,7 +221,7 @@ def headline(found: Match) -> str:
 
 
 def thinness(found: Match) -> str:
-    """How much of the whole evidence that is, said plainly where it is little."""
+    """Say how much of all the evidence that is, plainly if it is little."""
     if found.count.trials == 1:
         return "One trial: what it found may not hold for other people."
     if found.count.trials <= 3:
@@ -230,7 +230,7 @@ def thinness(found: Match) -> str:
 
 
 def choice_frame(results: Iterable[Result], found: Match) -> pd.DataFrame:
-    """For each choice made: the trials and people that meet it alone, and those left when it is given up."""
+    """Tabulate, for each choice, the trials and people that meet it alone, and those left if it is given up."""
     everything = tuple(results)
     rows = []
     for name, value in found.chosen.items():
@@ -253,7 +253,7 @@ _MOST_NAMED = 4
 
 
 def answers(found: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tuple[str, str, str]]:
-    """Against each kind of comparator: its name, response with trials and certainty, and the address that shows it."""
+    """List, for each kind of comparator, response with trials and certainty, and the address that shows it."""
     known = tuple(reviews)
     lines = []
     for kind, term in COMPARATOR_KINDS.items():
@@ -271,7 +271,7 @@ def answers(found: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tup
 
 
 def harms_of(found: Match) -> list[tuple[str, str]]:
-    """Against each kind of comparator: its name, and of 100 people how many feel each of the named harms."""
+    """List, for each kind of comparator, how many of 100 people feel each of the named harms."""
     lines = []
     for kind, term in COMPARATOR_KINDS.items():
         rows = tuple(r for r in found.results if comparator_kind(r) == kind)
@@ -288,7 +288,7 @@ def harms_of(found: Match) -> list[tuple[str, str]]:
 
 
 def uncontrolled(found: Match) -> str:
-    """How many of the trials have no comparison at all; empty where all have one."""
+    """Say how many of the trials have no comparison at all; empty if all have one."""
     trials = {r.trial for r in found.results}
     controlled = {r.trial for r in found.results if r.is_controlled}
     without = len(trials) - len(controlled)

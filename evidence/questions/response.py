@@ -64,7 +64,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
 
 
 def columns(judgements: Iterable[Judgement]) -> Mapping[str, Column]:
-    """Every column a reader may add: those of the results, and risk of bias as one sign a domain."""
+    """List every column a reader may add: those of the results, and risk of bias with one sign per domain."""
     held = tuple(judgements)
     return MappingProxyType({**COLUMNS, "risk of bias": lambda e: bias.symbols(held, e.trial)})
 
@@ -126,7 +126,7 @@ def year_of(entry: TrialEffect) -> str:
 def barred_citations(
     references: Mapping[str, Reference], press_releases: bool = True, published_only: bool = False
 ) -> dict[str, str]:
-    """Citations that are not let in, each with its reason, by the type the reference has in references.json."""
+    """Return the excluded citations, each with its reason, by the reference's type in references.json."""
     barred = {}
     for key, reference in references.items():
         if published_only and reference.type != "article-journal":

@@ -141,7 +141,7 @@ class Board:
 
 
 def by_trial(judgements: Iterable[Judgement]) -> dict[str, dict[str, tuple[Judgement, ...]]]:
-    """Judgements by trial and domain, in the file's order."""
+    """Group judgements by trial and domain, in the order of the file."""
     found: dict[str, dict[str, tuple[Judgement, ...]]] = {}
     for item in judgements:
         own = found.setdefault(item.trial, {})
@@ -171,7 +171,7 @@ def board(results: Iterable[Result], judgements: Iterable[Judgement], tool: str 
 
 
 def cells_of(judgements: Iterable[Judgement]) -> tuple[Cell, ...]:
-    """One trial's judgements as cells, tool by tool: two tools that judge a domain alike in name do not disagree."""
+    """Turn one trial's judgements into cells, tool by tool, as a domain of the same name differs between tools."""
     own = tuple(judgements)
     return tuple(
         Cell(name, found)
@@ -219,7 +219,7 @@ def symbols_key(judgements: Iterable[Judgement], trials: Iterable[str]) -> str:
 
 
 def headline(found: Board) -> str:
-    """How many trials were judged, the domain most often at high risk, and where reviews disagree."""
+    """Say how many trials were judged, which domain is most often at high risk, and where reviews disagree."""
     total = len(found.lines)
     if not found.judged:
         return f"No review held here judged {'this trial' if total == 1 else f'any of these {total} trials'}"
@@ -318,7 +318,7 @@ def share_in_words(item: Share) -> str:
 
 
 def headline_of_weights(found: Summary) -> str:
-    """How much of the weight is at high risk where it is most, and how much nobody judged there."""
+    """Say how much of the weight is at high risk in the worst domain, and how much nobody judged there."""
     if not found.shares:
         return "None of the weight was judged by a review held here"
     at_high = {share.domain: sum(share.shares.get(name, 0.0) for name in BAD) for share in found.shares}

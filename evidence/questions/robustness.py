@@ -217,7 +217,10 @@ def other_models(answer: Answer) -> tuple[tuple[str, Pooled], ...]:
 
 
 def headline_of_models(answer: Answer) -> str:
-    """Between what the estimate and its limits lie under every model, and whether the choice of model matters.
+    """Give the range of estimates and limits across models, and say whether the choice of model matters.
+
+    It matters if some intervals include no effect and others do not: the conclusion would then depend on a choice that
+    the data cannot make.
 
     It matters where some intervals include no effect and others do not: what a reader would conclude then hangs on a
     choice that the data cannot make.

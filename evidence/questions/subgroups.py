@@ -49,7 +49,7 @@ def _bias(judgements: Iterable[Judgement]) -> Grouping:
 
 
 def subgroups(judgements: Iterable[Judgement]) -> Mapping[str, Subgroup]:
-    """Every way to split, by the name it has in the URL. Risk of bias is the worst published judgement of a trial."""
+    """List every way to split, by its name in the URL. Risk of bias is the worst published judgement of a trial."""
     return MappingProxyType(
         {
             "comparator": Subgroup("Comparator", lambda e: f"Against {spoken(e.first.comparator)}"),

@@ -96,7 +96,7 @@ class Line:
         return f"{size} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
 
     def _differences(self, found: Absolute) -> tuple[float, ...]:
-        """Differences of 100, of the whole numbers shown where both sides show whole numbers."""
+        """Compute the differences per 100, from the rounded numbers if both sides are shown rounded."""
         control = 100 * found.comparator_rate
         if control < 1 or found.events_of_100[0] < 1:
             return tuple(100 * value for value in found.risk_difference)
@@ -222,7 +222,7 @@ class Summary:
 
 
 def _people(value: float) -> str:
-    """People of 100: whole from one on, one decimal below.
+    """Format people per 100: rounded from one on, one decimal below.
 
     >>> _people(54.2), _people(0.42), _people(0), _people(0.97)
     ('54', '0.4', '0', '1')

@@ -111,7 +111,7 @@ class Timeline:
 
 
 def _counts(found: Scope) -> tuple[Count, ...]:
-    """Cells of one event whose counts ended in one time bin, compared ones and those without comparison apart."""
+    """Group cells of one event whose counts ended in one time bin, compared ones apart from uncontrolled ones."""
     kinds = KINDS.get(found.kind, frozenset())
     groups: dict[tuple[str, str, bool], list[Cell]] = {}
     for cell in reporting.matrix(found.results).cells:
@@ -170,7 +170,7 @@ def timeline(everything: Iterable[Result], selection: Selection, results: Iterab
 
 
 def headline(found: Timeline, rows: Iterable[Result]) -> str:
-    """When the effect was measured, and that counts of acute harm end long after the harm may have."""
+    """Say when the effect was measured, and that counts of acute harm end long after the harm may have."""
     harms = [r for r in rows if is_harm(r) and r.outcome in ACUTE]
     early = [r for r in harms if r.hours <= FIRST_HOURS]
     parts = []

@@ -19,7 +19,7 @@ from evidence.synthesis.trial_effects import TrialEffect
 
 
 def answers(found: Iterable[Answer]) -> str:
-    """Each pooled mark, those of its groups, then every trial drawn behind it."""
+    """Describe each pooled mark, those of its groups, then every trial drawn behind it."""
     return ". ".join(line for answer in found for line in (in_one_line(answer), *_groups(answer), *_trials(answer)))
 
 
@@ -28,7 +28,7 @@ def _groups(answer: Answer) -> list[str]:
 
 
 def _trials(answer: Answer) -> list[str]:
-    """Each trial drawn: label, effect, weight."""
+    """Describe each trial drawn: label, effect, weight."""
     return [
         f"{entry.label}: {said(entry.measure, entry.effect.estimate, entry.low, entry.high)}, {_weight(answer, entry)}"
         for entry in answer.entries
@@ -42,7 +42,7 @@ def _weight(answer: Answer, entry: TrialEffect) -> str:
 
 
 def harms(found: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> str:
-    """Each event drawn: both arms, effect, what stands behind it, the weight of each trial; with its masking if any."""
+    """Describe each event drawn: both arms, effect, trials and people, each trial's weight, and masking if any."""
     lines = []
     for item, masking in zip_longest(found, maskings, fillvalue=""):
         assert isinstance(item, Harm)
@@ -57,7 +57,7 @@ def harms(found: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> 
 
 
 def matrix(found: Matrix) -> str:
-    """How much of the grid is filled, then event by event: who counted it, between which shares, who had none."""
+    """Say how much of the grid is filled, then for each event who counted it, the range, and who had none."""
     lines = [reporting.headline(found)]
     for event in found.events:
         told = [cell for cell in found.cells if cell.event == event and cell.percent is not None]
@@ -75,7 +75,7 @@ def matrix(found: Matrix) -> str:
 
 
 def series(found: Series, measure: str) -> str:
-    """Each pool of leave-one-out or of the growing evidence."""
+    """Describe each pool of leave-one-out or of the cumulative analysis."""
     return "; ".join(
         f"{label}: {said(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}, {counted(pooled.k, 'trial')}"
         for label, pooled in zip(found.labels, found.pools, strict=True)
@@ -94,7 +94,7 @@ def doses(found: DoseResponse) -> str:
 
 
 def dots(found: Iterable[Dot]) -> str:
-    """How many trials the map holds, then those of the selection by year."""
+    """Say how many trials are on the map, then list those of the selection by year."""
     every = tuple(found)
     chosen = sorted((dot for dot in every if dot.selected), key=lambda dot: (dot.year or 0, dot.result.label))
     head = f"{len(chosen)} of {counted(len(every), 'trial')} by year and number of people randomised"

@@ -143,14 +143,14 @@ def when(answer: Answer) -> str:
 
 
 def behind(answer: Answer) -> str:
-    """How many studies and people stand behind a number."""
+    """Say how many studies and people a number is based on."""
     people = f" with {count(answer.people)} people" if answer.people is not None else ""
     few = " That is very little to go on." if answer.k == 1 or (answer.people or 0) < 100 else ""
     return f"This comes from {counted(answer.k, 'study', 'studies')}{people}.{few}"
 
 
 def surety(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
-    """How far experts trust the numbers, where any said so of the same question."""
+    """Say how far experts trust the numbers, if any rated the same question."""
     found = certainty.rating(reviews, answer)
     return _SURETY.get((found.certainty if found else None) or "", UNRATED)
 
@@ -208,7 +208,7 @@ class Asked:
 
 
 def _rates(found: Answer) -> tuple[str, str, Hundred | None]:
-    """How many of 100 on both sides, and how far that may be off."""
+    """Say how many of 100 on both sides, and how uncertain that is."""
     absolute = statements.absolute(found)
     if absolute is None:
         if found.pooled is not None:
@@ -236,7 +236,7 @@ def _doubt(found: Answer, drug: str, low: float, high: float) -> str:
 
 
 def response_in_plain(asked: Asked) -> Plain:
-    """For how many."""
+    """Answer for how many people it works."""
     found = response.answer_for(asked.rows, response.Choices())
     answer, doubt, hundred = _rates(found)
     if hundred is None:
@@ -268,7 +268,7 @@ def _points(found: Answer) -> tuple[str, str]:
 
 
 def onset_in_plain(asked: Asked) -> Plain:
-    """How soon."""
+    """Answer how soon it works."""
     question = "How soon does it help?"
     found = [item for item in onset.course(asked.rows, "MD").answers if item.pooled is not None]
     if not found:
@@ -283,7 +283,7 @@ def onset_in_plain(asked: Asked) -> Plain:
 
 
 def duration_in_plain(asked: Asked) -> Plain:
-    """For how long."""
+    """Answer how long it lasts."""
     question, everything = "How long does it last?", asked.evidence.results
     once = [row for row in asked.rows if schedule(row) == SINGLE and row.hours >= 12]
     found = [item for item in onset.course(once, "MD").answers if item.pooled is not None]
@@ -333,7 +333,7 @@ def _event(item: Harm) -> str:
 
 
 def safety_in_plain(asked: Asked) -> Plain:
-    """At what cost."""
+    """Answer what harms it has."""
     question = "What harm can it do?"
     scopes = [
         harms.scope(asked.evidence.results, asked.selection, wanted) for wanted in (harms.is_event, harms.is_apart)
@@ -376,7 +376,7 @@ def overview_in_plain(asked: Asked) -> Plain:
 
 
 def summary_in_plain(asked: Asked) -> Plain:
-    """Outcome by outcome."""
+    """Answer outcome by outcome."""
     found = sof.summarise(asked.rows, asked.evidence.reviews, str(asked.selection))
     told: list[tuple[str, str]] = []
     for line in found.lines:
@@ -413,7 +413,7 @@ def plain(page: str, evidence: Evidence, selection: Selection) -> Plain:
 
 
 def is_answer(page: str) -> bool:
-    """Whether a page answers a question on the drug, and has its answer in plain words."""
+    """Return whether a page answers a question on the drug, and has its answer in plain words."""
     return page in _ANSWERS
 
 

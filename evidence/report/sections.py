@@ -75,14 +75,14 @@ def section(story: Story, key: str) -> Section | None:
 
 
 def onset(course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False) -> Section:
-    """How soon: the effect in each time bin, or in real hours."""
+    """Show how soon it works: the effect in each time bin, or in real hours."""
     headline = f"{onset_course.headline_of_onset(course.answers)}."
     composed = _course("onset", headline, course, rows, links, ink, hours)
     return replace(composed, trials=tuple(onset_course.trials_behind(course.drawn)), script="How soon it works")
 
 
 def single_dose(course: Course, rows: Sequence[Result], links: Links, ink: Ink) -> Section:
-    """For how long after one dose."""
+    """Show how long one dose lasts."""
     headline = f"{onset_course.headline_of_duration(course.answers)}."
     return replace(_course("single", headline, course, rows, links, ink), script="After one dose")
 
@@ -112,7 +112,7 @@ def _course(
 
 
 def dose_response(found: DoseResponse, low_confidence: bool, links: Links, ink: Ink) -> Section:
-    """Whether a higher dose works better: the arms at their doses."""
+    """Show whether a higher dose works better: the arms at their doses."""
     entries = tuple(arm.entry for arm in found.arms)
     sides = statements.sides_of(entry.first for entry in entries)
     question = onset_course.dose_question(found.measure, low_confidence)
@@ -158,7 +158,7 @@ def _response_rows(
 def response(
     answer: Answer, rows: Sequence[Result], evidence: Evidence, links: Links, ink: Ink, shown: PageOptions
 ) -> Section:
-    """For how many: the forest plot with what is pooled, and why the rest is not."""
+    """Show for how many it works: the forest plot with what is pooled, and why the rest is not."""
     sides = statements.sides_of(entry.first for entry in answer.used)
     lines, labels = _response_rows(answer, rows, evidence, links, ink, shown)
     outcome = OUTCOMES[answer.question.outcomes[0]]
@@ -212,7 +212,7 @@ def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...]
 
 
 def cohorts(found: Courses, dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
-    """How many respond to a course of doses when nobody is compared: each cohort, and the cohorts together."""
+    """Show how many respond to a course of doses without a comparison: each cohort, and all together."""
     captions = (given_up(dropped), courses.prediction(found), courses.left_out(found))
     headline = f"{courses.in_a_sentence(found)}."
     return Section(
@@ -228,7 +228,7 @@ def cohorts(found: Courses, dropped: Sequence[Criterion], links: Links, ink: Ink
 
 
 def after_course(items: tuple[FollowUp, ...], dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
-    """For how long after a course of doses: days to relapse, group by group."""
+    """Show how long a course of doses lasts: days to relapse, group by group."""
     caption = " ".join((given_up(dropped), duration.reading_courses(items))).strip()
     return Section(
         "course",
@@ -253,7 +253,7 @@ def withdrawal(
     ink: Ink,
     by_masking: bool = False,
 ) -> Section:
-    """For how long after stopping at random: the hazard of relapse of those who go on against those who stop."""
+    """Show what stopping at random does: the hazard of relapse of those who continue against those who stop."""
     rows = tuple(withdrawal_rows(entries, hazard.pooled, links, ink))
     words = (
         given_up(dropped),
@@ -278,7 +278,7 @@ def withdrawal(
 
 
 def harms(answer: HarmAnswer, measure: str, ink: Ink, maskings: tuple[str, ...], drawn: tuple[Harm, ...]) -> Section:
-    """At what cost: the events drawn by arm and by difference; `maskings` and `drawn` are the lines of the chart."""
+    """Show the harms: events drawn by arm and by difference; `maskings` and `drawn` are the lines of the chart."""
     key = "serious" if answer.is_apart else "harms"
     sides = harm_words.sides_among(drawn) if maskings else answer.sides
     masked = harm_words.masked_words(zip(maskings, drawn, strict=True), answer.scope.results) if maskings else ""
@@ -419,7 +419,7 @@ def summary_of(story: Story) -> Section | None:
 
 
 def harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:
-    """Events as the lines of a forest plot of risk differences, with the rates of both sides."""
+    """Turn events into lines of a forest plot of risk differences, with the rates of both sides."""
     rows = []
     for item in items:
         assert item.differs is not None

@@ -125,7 +125,7 @@ class Selection:
         return PRESETS[self.preset]
 
     def criteria(self) -> tuple[Criterion, ...]:
-        """Every condition, the preset's first."""
+        """List every condition, the preset's first."""
         return (*self.named.criteria, *self._filters())
 
     def _filters(self) -> Iterable[Criterion]:
@@ -167,7 +167,7 @@ def apply(results: Iterable[Result], criteria: Iterable[Criterion]) -> tuple[Res
 
 
 def trials_of(results: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
-    """Results grouped by trial, in order of first appearance."""
+    """Group results by trial, in order of first appearance."""
     grouped: dict[str, list[Result]] = {}
     for result in results:
         grouped.setdefault(result.trial, []).append(result)
@@ -191,7 +191,7 @@ class Headcount(NamedTuple):
         return text + (f" ({'; '.join(notes)})" if notes else "")
 
     def __str__(self) -> str:
-        """Both numbers in words."""
+        """Write out both numbers."""
         return f"{counted(self.trials, 'trial')}, {self.in_people}"
 
 
@@ -254,7 +254,10 @@ class Relaxed(NamedTuple):
 def relaxed(
     results: Iterable[Result], selection: Selection, wanted: Callable[[Result], bool], at_once: bool = False
 ) -> Relaxed:
-    """Results that are wanted, giving up as few criteria as needed, the last named first.
+    """Find wanted results, giving up as few criteria as needed, the last named first.
+
+    Nothing is given up if the selection itself has what is wanted. Filters the reader set are given up only after the
+    preset's own criteria. `at_once` gives up the preset in one step.
 
     Nothing is given up where the selection itself holds what is wanted. Filters the reader set are
     given up only after the preset's own criteria. `at_once` gives up the whole preset in one step.

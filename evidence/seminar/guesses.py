@@ -53,7 +53,7 @@ class Asked:
 
 
 def allowed(asked: Asked, value: float | None) -> bool:
-    """Whether a guess lies on the axis."""
+    """Return whether a guess lies on the axis."""
     return value is not None and 0 <= value <= asked.top
 
 
@@ -68,7 +68,10 @@ def compared(asked: Asked, guesses: Sequence[float]) -> str:
 
 
 def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:
-    """Of 100 people in each arm, how many; one trial with each arm's own interval, several as the pages give them.
+    """Ask how many of 100 people in each arm; one trial has its arms' intervals, several have those of the pages.
+
+    For several trials the drug's number follows from the pooled effect and the comparator's, with the effect's
+    interval; the comparator's is that of all its people, with Wilson's interval.
 
     Of several trials the drug's number is what the pooled effect makes of the comparator's, with the effect's
     interval; the comparator's is that of all its people, with Wilson's interval.
@@ -88,7 +91,7 @@ def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:
 
 
 def of_event(answer: Answer, rates: tuple[float, float] | None, verb: str) -> tuple[Asked, ...]:
-    """Of 100 people on the drug, how many have an event; `rates` are those the Safety page shows."""
+    """Ask how many of 100 people on the drug have an event; `rates` are those the Safety page shows."""
     counts = answer.counts
     if counts is None or rates is None:
         return ()
@@ -99,7 +102,7 @@ def of_event(answer: Answer, rates: tuple[float, float] | None, verb: str) -> tu
 
 
 def of_days(items: Sequence[FollowUp]) -> tuple[Asked, ...]:
-    """Days until half of those who responded had relapsed, one number a group that says so."""
+    """Ask for the days until half of those who responded had relapsed, one number per group that reports it."""
     timed = [item for item in items if item.days is not None and item.arm == item.result.intervention]
     truths = tuple(Truth(item.days or 0.0, label=item.label) for item in timed)
     if not truths:

@@ -93,7 +93,7 @@ def said(*lines: str) -> tuple[str, ...]:
 
 
 def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
-    """Single trials, pooled, prediction, sensitivity; as many of them as there are trials for."""
+    """Make the steps single trials, pooled, prediction and sensitivity, as far as the trials suffice."""
     behind = _drawn(answer)
     whole = headline(answer)
     large, numbers = without_numbers(whole)
@@ -146,7 +146,7 @@ def _drawn(answer: Answer) -> tuple[Result, ...]:
 
 
 def single_trials(answer: Answer) -> str:
-    """How many trials favour the drug, and what the most precise of them found."""
+    """Say how many trials favour the drug, and what the most precise of them found."""
     sides = statements.sides_of(entry.first for entry in answer.used)
     better = 1 if OUTCOMES[answer.question.outcomes[0]].better == "higher" else -1
     effects = [entry.effect.estimate * better for entry in answer.used if entry.effect is not None]
@@ -228,7 +228,7 @@ def lesson(view: View) -> Lesson:
 
 
 def _central(story: Story) -> Answer:
-    """Response; where none can be pooled the fullest time of the course of symptom scores."""
+    """Return the answer on response; if none can be pooled, the best-supported time of the symptom scores."""
     reported = [item for item in story.onset.drawn if item.pooled is not None]
     if story.response.pooled is not None or not reported:
         return story.response
@@ -301,7 +301,7 @@ def _guess_harm(story: Story) -> Step | None:
 
 
 def _duration(story: Story, found: Mapping[str, Section]) -> Step:
-    """Relapse after stopping at random where the view holds it, else days to relapse after a course."""
+    """Show relapse after randomised withdrawal if the view has it, else days to relapse after a course."""
     withdrawn = any(e.effect is not None and e.result.confidence != "low" for e in story.withdrawals)
     inside = withdrawn and not story.withdrawals_dropped
     chosen = found["withdrawal"] if inside else found["course"]

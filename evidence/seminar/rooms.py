@@ -30,7 +30,7 @@ def new_key() -> str:
 
 
 def is_key(text: str) -> bool:
-    """Whether a text can be the key of a lecture.
+    """Return whether a text can be the key of a lecture.
 
     >>> is_key(new_key()), is_key("<b>"), is_key("")
     (True, False, False)
@@ -48,6 +48,6 @@ def turned(lecture: str, step: str) -> None:
 
 
 def stands(lecture: str) -> Turn | None:
-    """Where a room stands; None for one that this process does not know."""
+    """Return the current step of a room, or None for one that this process does not know."""
     with _lock:
         return _rooms.get(lecture)

@@ -155,7 +155,9 @@ def _pool_entries(used: tuple[TrialEffect, ...], model: Model, prior: Prior | No
 
 
 def _risk_differences(pairs: list[tuple[Counts, Counts]]) -> Pooled | None:
-    """Mantel-Haenszel's difference; where nobody had the event, Newcombe's interval of the arms taken together.
+    """Pool by Mantel-Haenszel; if nobody had the event, use Newcombe's interval of the arms taken together.
+
+    Mantel-Haenszel's own interval would be 0 to 0 there, as if no event in few people proved none in many.
 
     Its own interval would be 0 to 0 there, as if no event in few people were proof of none in many.
     """

@@ -111,7 +111,7 @@ def _several(arms: Sequence[Result]) -> str:
 
 
 def _merged(parts: Sequence[Effect], arms: Sequence[Result]) -> Effect:
-    """One effect of several: averaged as correlated by half where they share a comparator arm, else as independent."""
+    """Merge several effects: correlated by half if they share a comparator arm, otherwise independent."""
     if len(parts) == 1:
         return parts[0]
     if _share_comparator(arms):
@@ -122,7 +122,7 @@ def _merged(parts: Sequence[Effect], arms: Sequence[Result]) -> Effect:
 
 
 def _by_counts(arms: Sequence[Result], measure: str) -> Measured | None:
-    """From events and people, dose arms summed; a comparator arm that they share counts once."""
+    """Compute an effect from events and people, dose arms summed; a shared comparator arm counts once."""
     usable = [
         (arm, Counts(arm.events_intervention, arm.n_intervention), Counts(arm.events_comparator, arm.n_comparator))
         for arm in arms
@@ -212,7 +212,7 @@ def _crossover(arms: Sequence[Result]) -> Measured | None:
 
 
 def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
-    """From means, standard deviations and people, dose arms combined."""
+    """Compute an effect from means, standard deviations and people, dose arms combined."""
     usable = [(arm, *scores) for arm in arms if (scores := _scores(arm)) is not None]
     if not usable:
         return None

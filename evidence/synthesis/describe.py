@@ -8,7 +8,9 @@ from evidence.synthesis.sentences import spelled, spoken
 
 
 def describe(result: Result) -> str:
-    """One result in words: outcome, time, both sides, and every number reported.
+    """Describe one result: outcome, time, both sides, and every number reported.
+
+    Unknown numbers are left out here; the table shows them as not reported.
 
     Unknown numbers are left out here; the table shows them as not reported.
     """

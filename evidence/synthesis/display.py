@@ -121,5 +121,5 @@ def said(measure: str, estimate: float | None, low: float | None, high: float | 
 
 
 def crosses(low: float | None, high: float | None) -> str:
-    """Whether an interval includes no effect, in words; empty without an interval."""
+    """Say whether an interval includes no effect; empty without an interval."""
     return "" if low is None or high is None else "includes no effect" if low <= 0 <= high else "excludes no effect"

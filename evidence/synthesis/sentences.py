@@ -36,7 +36,9 @@ class Sides(NamedTuple):
 
 
 def sides_of(results: Iterable[Result]) -> Sides:
-    """Names of both sides that are true of every result: the one word where there is one, else the common kind.
+    """Name both sides truthfully for every result: the word they share, else the kind they share.
+
+    Without a controlled result the sides are "the drug" and "the comparator".
 
     Without a controlled result the sides are "the drug" and "the comparator".
     """
@@ -127,7 +129,7 @@ def interval_name(pooled: Pooled) -> str:
 
 
 def probability_in_words(answer: Answer) -> str:
-    """How probable it is that the mean effect lies on the side of its estimate; empty without a Bayesian model."""
+    """Say how probable it is that the mean effect is on the side of its estimate; empty unless Bayesian."""
     pooled, measure = answer.pooled, answer.question.measure
     if pooled is None or pooled.p_at_most_zero is None:
         return ""
@@ -229,7 +231,9 @@ def leading(answer: Answer) -> TrialEffect | None:
 
 
 def own_result(entry: TrialEffect, question: Question) -> str:
-    """One trial's own result in few words: 64 against 28 of 100 responded, or points lower.
+    """Describe one trial's own result briefly: 64 against 28 of 100 responded, or points lower.
+
+    Percentages if it counted people, else the effect with its interval.
 
     Its percentages where it counted people, else its effect with its interval.
     """
@@ -318,7 +322,7 @@ def in_one_line(answer: Answer) -> str:
 
 
 def not_pooled(answer: Answer) -> list[str]:
-    """Why trials that report the outcome are not pooled, one line a reason."""
+    """Explain why trials that report the outcome are not pooled, one line per reason."""
     reasons: dict[str, list[str]] = {}
     for entry in answer.left_out:
         reasons.setdefault(entry.excluded, []).append(entry.label)
@@ -326,7 +330,10 @@ def not_pooled(answer: Answer) -> list[str]:
 
 
 def heterogeneity(answer: Answer) -> str:
-    """How far the trials differ: tau with its interval, I², Q, the prior, and where another setting's effect may lie.
+    """Say how far the trials differ: tau with its interval, I², Q, the prior, and the prediction interval.
+
+    A prediction interval is that of the true effect in another setting, from five trials on; below that, tau's interval
+    shows how little is known.
 
     A prediction interval is that of the true effect in another setting, from five trials on; below, tau's interval
     says how little is known.
@@ -351,7 +358,7 @@ def heterogeneity(answer: Answer) -> str:
 
 
 def pooled_notes(answer: Answer) -> list[str]:
-    """How the trials were pooled, how much they differ, and whether the subgroups do."""
+    """Say how the trials were pooled, how much they differ, and whether the subgroups do."""
     lines = [heterogeneity(answer)]
     test = answer.difference
     if test is not None:
@@ -363,7 +370,9 @@ def pooled_notes(answer: Answer) -> list[str]:
 
 
 def score_kinds(answer: Answer) -> str:
-    """How many pooled trials give change scores and how many end scores; empty where all give one kind.
+    """Say how many pooled trials give change scores and how many end scores; empty if all give one kind.
+
+    Both estimate the same difference in points in a randomised trial; in standard deviations they need not.
 
     Both estimate the same difference in points in a randomised trial; in standard deviations they need not.
     """
@@ -387,7 +396,9 @@ def score_kinds_over(answers: Iterable[Answer]) -> str:
 
 
 def in_people(found: Absolute, sides: Sides, verb: str, source: str = "") -> str:
-    """Of 100 people, how many more or fewer, with the interval and the number needed to treat.
+    """Say how many more or fewer per 100 people, with the interval and the number needed to treat.
+
+    `source` are the trials and people from which the numbers were scaled to 100.
 
     `source` are the trials and people that the numbers were scaled to 100 from.
     """
@@ -417,7 +428,7 @@ def observed_rates(answer: Answer) -> str:
 
 
 def arm_in_words(arm: Counts) -> str:
-    """Events, people, per cent and the Wilson interval of one arm.
+    """Describe the events, people, per cent and Wilson interval of one arm.
 
     >>> arm_in_words(Counts(30, 47))
     '30 of 47 (64%, 95% CI 50 to 76%)'
@@ -427,7 +438,7 @@ def arm_in_words(arm: Counts) -> str:
 
 
 def arms_in_words(entry: TrialEffect) -> str:
-    """Both arms of a trial with counts; the label alone without."""
+    """Describe both arms of a trial with counts; the label alone without."""
     if entry.intervention is None or entry.comparator is None:
         return f"{entry.label}: no counts"
     drug, control = arm_in_words(entry.intervention), arm_in_words(entry.comparator)

@@ -60,7 +60,7 @@ class Question:
         return f"{name}{scale}, {time}"
 
     def objection(self, result: Result) -> str:
-        """Why this question does not pool a result although it has numbers; empty where it does."""
+        """Explain why this question does not pool a result that has numbers; empty if it does."""
         if result.trial in self.without:
             return "left out by the reader"
         if result.confidence == "low" and not self.low_confidence:
@@ -136,7 +136,7 @@ class TrialEffect:
 
 
 def trial_effects(results: Iterable[Result], question: Question) -> tuple[TrialEffect, ...]:
-    """One entry for each trial that reports the outcome in the bin; `excluded` says why one is not pooled."""
+    """Make one entry per trial that reports the outcome in the bin; `excluded` says why one is not pooled."""
     asked = [r for r in results if r.outcome in question.outcomes and r.is_controlled]
     if question.bin is not None:
         asked = [r for r in asked if question.bin.holds(r.hours)]

@@ -29,14 +29,14 @@ def _typed() -> None:
 
 
 def is_reachable_here_only() -> bool:
-    """Whether only this computer can have asked, as far as addresses and headers say."""
+    """Return whether only this computer can have sent the request, as far as addresses and headers tell."""
     headers = st.context.headers
     pairs = [(name, value) for name in headers for value in headers.get_all(name)]
     return local_access.is_local(st.get_option("server.address"), local_access.ARRIVALS, pairs)
 
 
 def may_save() -> bool:
-    """Whether this session may write: a server of this computer alone, and the owner's token."""
+    """Return whether this session may write: the server is local to this computer and the owner's token was given."""
     return owner_token.is_owner(st.session_state.get(_GIVEN)) and is_reachable_here_only()
 
 

@@ -38,7 +38,7 @@ def beside(label: str, words: Mapping[str, str], key: str, place: DeltaGenerator
 
 
 def switch(label: str, key: str, help: str | None = None) -> bool:
-    """On or off; off at first."""
+    """Draw a switch, off by default."""
     return st.toggle(label, key=key, bind="query-params", help=help)
 
 

@@ -68,12 +68,12 @@ def watch() -> None:
 
 
 def is_narrow() -> bool:
-    """Whether charts and tables are laid out for a phone."""
+    """Return whether charts and tables are laid out for a phone."""
     return bool(st.session_state.get(NARROW))
 
 
 def is_dark() -> bool:
-    """Whether the browser shows the dark theme."""
+    """Return whether the browser shows the dark theme."""
     return bool(st.session_state.get(DARK))
 
 

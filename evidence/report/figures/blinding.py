@@ -16,7 +16,7 @@ from evidence.synthesis.trial_effects import Question
 
 
 def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
-    """One line a way of masking; a group whose trials did not count dissociation says so."""
+    """Make one line per kind of masking; a group whose trials did not count dissociation says so."""
     rows = []
     for item in items:
         if item.pooled is None:
@@ -47,7 +47,7 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
 
 
 def lens_plot(items: Sequence[Lens], question: Question, sides: Sides, ink: Ink) -> go.Figure:
-    """Dissociation by arm beside the effect, one line a way of masking."""
+    """Draw dissociation by arm beside the effect, one line per kind of masking."""
     left, right = favours(question, sides)
     measure = question.measure
     words = PanelWords(

@@ -14,7 +14,9 @@ _LABELS, _WORDS = 0.24, 0.74
 
 
 def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: Ink) -> go.Figure:
-    """One line a group: a bar to its mean or median days, a thin line to the end of follow-up where that is longer.
+    """Draw one line per group: a bar to its mean or median days, a thin line to the end of follow-up if longer.
+
+    A time that was not reached is a bar to the end of follow-up with an arrow.
 
     A time that was not reached is a bar to the end of follow-up with an arrow.
     """
@@ -100,7 +102,7 @@ _WORDS_AND_BAR = 54
 
 
 def _narrow(items: Sequence[FollowUp], ink: Ink) -> go.Figure:
-    """On a phone: the days and the trial in words, the bar under them over the whole width."""
+    """Draw the chart for a phone: days and trial as text, with the bar below across the full width."""
     height = 4 + _WORDS_AND_BAR * len(items) + _FOOT
     figure = style.base(ink, height, margin={"l": 4, "r": 8, "t": 4, "b": _FOOT}, hoverdistance=60)
     longest = max((max(item.days or 0.0, item.followed_days or 0.0) for item in items), default=1.0)

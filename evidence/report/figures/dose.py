@@ -15,7 +15,7 @@ _STEPS = 40
 
 
 def dose_plot(found: DoseResponse, favours: tuple[str, str], ink: Ink, axis: str) -> go.Figure:
-    """Arms at their doses on a logarithmic axis, spread a little where several gave the same dose."""
+    """Draw arms at their doses on a logarithmic axis, spread a little if several gave the same dose."""
     entries = [arm.entry for arm in found.arms]
     scale = effect_scale(
         found.measure,

@@ -46,7 +46,7 @@ def forest(rows: Sequence[Row], measure: str, labels: Labels, ink: Ink) -> go.Fi
 
 
 def _columns(extras: int) -> dict[str, tuple[float, float]]:
-    """Where each column stands on the paper, left to right; added columns take their room from label and plot."""
+    """Place each column on the paper, left to right; added columns take their room from label and plot."""
     widths = {"label": 0.26 - 0.02 * extras}
     widths |= {f"extra{i}": 0.09 for i in range(extras)}
     widths |= {"drug": 0.085 - 0.005 * extras, "control": 0.085 - 0.005 * extras}

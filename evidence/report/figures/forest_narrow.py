@@ -77,7 +77,7 @@ def narrow_forest(rows: Sequence[Row], scale: Scale, labels: Labels, ink: Ink) -
 
 
 def _sides(labels: Labels) -> str:
-    """Who is compared, where it fits beside the head of the numbers."""
+    """Name the two sides, if they fit beside the heading of the numbers."""
     text = f"{labels.drug} v {labels.control}"
     return text if len(text) <= 24 else "Trial"
 
@@ -139,7 +139,7 @@ def _band(top: float, bottom: float, ink: Ink) -> dict[str, object]:
 
 
 def _few(scale: Scale) -> list[tuple[float, str]]:
-    """At most five ticks, the one of no effect among them."""
+    """Choose at most five ticks, including the one of no effect."""
     every = list(zip(scale.ticks, scale.labels, strict=True))
     step = 1
     while len(every) / step > 5:

@@ -109,7 +109,7 @@ def _point(row: Row, y: float) -> Point:
 
 
 def _size(weight: float | None) -> float:
-    """Marker size so that area follows weight, within legible bounds."""
+    """Compute the marker size so that area follows weight, within legible bounds."""
     return 8.0 if weight is None else min(18.0, 7.0 + 1.4 * math.sqrt(weight))
 
 

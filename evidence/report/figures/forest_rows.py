@@ -30,7 +30,7 @@ def _words(measure: str, estimate: float | None, low: float | None, high: float 
 
 
 def trial_row(answer: Answer, entry: TrialEffect, links: Links, ink: Ink) -> Row:
-    """One trial. Low-confidence and other unpooled entries keep their interval but have no weight."""
+    """Make the row of one trial. Low-confidence and other unpooled entries keep their interval but have no weight."""
     effect, first = entry.effect, entry.first
     return Row(
         kind="trial" if entry in answer.used else "excluded",
@@ -86,7 +86,7 @@ class Arrangement:
 
 
 def forest_rows(answer: Answer, links: Links, ink: Ink, arrangement: Arrangement | None = None) -> list[Row]:
-    """Trials in order, a diamond for each group of two or more, then the overall row and the prediction."""
+    """List trials in order, a diamond for each group of two or more, then the overall row and the prediction."""
     arranged = arrangement or Arrangement()
     drawable = [entry for entry in answer.entries if entry.effect is not None or entry.intervention is not None]
     if arranged.order is not None:
@@ -114,7 +114,7 @@ FELT = "Dissociated"
 def masked_rows(
     answer: Answer, results: Sequence[Result], links: Links, ink: Ink, arrangement: Arrangement | None = None
 ) -> list[Row]:
-    """`forest_rows` grouped and coloured by masking, with dissociation in the same trials as the last column."""
+    """Make `forest_rows` grouped and coloured by masking, with dissociation in the same trials as the last column."""
     arranged = arrangement or Arrangement()
     counts = {entry.trial: felt(results, (entry.trial,)).in_words for entry in answer.entries}
     of_group = {item.label: item.felt.in_words for item in lenses(answer, results)}
@@ -195,7 +195,7 @@ def review_rows(reviews: Sequence[PublishedEstimate], answer: Answer, links: Lin
 def sensitivity_rows(
     labels: Sequence[str], pools: Sequence[Pooled], measure: str, keys: Sequence[str], ink: Ink
 ) -> list[Row]:
-    """One line a pool, for leave-one-out and cumulative plots."""
+    """Make one line per pool, for leave-one-out and cumulative plots."""
     return [
         Row(
             "trial",
@@ -216,7 +216,7 @@ def sensitivity_rows(
 
 
 def withdrawal_rows(entries: Sequence[Withdrawal], pooled: Pooled | None, links: Links, ink: Ink) -> list[Row]:
-    """Randomised withdrawals: relapse by arm in columns, the hazard ratio drawn, a diamond from two strata on."""
+    """Make rows of randomised withdrawals: relapse by arm, the hazard ratio, a diamond from two strata on."""
     rows = []
     for entry in entries:
         r, effect = entry.result, entry.effect

@@ -34,7 +34,7 @@ SIZES: Mapping[str, Size] = MappingProxyType(
 
 
 def pixels(size: Size, height: int) -> tuple[int, int]:
-    """Width and height of the picture of a chart so high; a slide keeps 16:9 however high the chart is.
+    """Return width and height of a chart's picture; a slide keeps 16:9 however high the chart is.
 
     >>> pixels(SIZES["slide"], 400), pixels(SIZES["slide"], 900), pixels(SIZES["a4"], 900)
     ((1280, 720), (1600, 900), (840, 900))

@@ -16,7 +16,7 @@ _CONTOURS = ((0.01, 2.5758293035489004), (0.05, 1.959963984540054), (0.10, 1.644
 
 
 def funnel(entries: Sequence[TrialEffect], pooled: Pooled, measure: str, ink: Ink, axis: str) -> go.Figure:
-    """One mark a trial, precise trials on top; shades say where p from no effect lies under 0.1, 0.05 and 0.01."""
+    """Draw one mark per trial, precise trials on top; shades show where p from no effect is under 0.1, 0.05, 0.01."""
     drawn = [entry for entry in entries if entry.effect is not None]
     errors = [entry.effect.standard_error for entry in drawn if entry.effect]
     deepest = max(errors) * 1.08

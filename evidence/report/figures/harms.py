@@ -27,7 +27,9 @@ _STATES: Mapping[str, str] = {
 
 
 def harm_rows(items: Sequence[Harm], measure: str, ink: Ink, maskings: Sequence[str] = ()) -> list[PanelRow]:
-    """One line an event that has a risk difference; a ratio that cannot be estimated is said in words.
+    """Make one line per event that has a risk difference; a ratio that cannot be estimated is described.
+
+    With `maskings`, one per item, each line takes the name and colour of its masking.
 
     With `maskings`, one an item, the line is named after it and has its colour.
     """
@@ -59,7 +61,7 @@ def harm_rows(items: Sequence[Harm], measure: str, ink: Ink, maskings: Sequence[
 
 
 def harm_plot(items: Sequence[Harm], measure: str, sides: Sides, ink: Ink, maskings: Sequence[str] = ()) -> go.Figure:
-    """Per cent by arm on the left, risk difference or risk ratio on the right, in the order given."""
+    """Draw per cent by arm on the left, risk difference or risk ratio on the right, in the given order."""
     marks = {style.mark_of(result) for item in items for result in item.results}
     colour = marks.pop().colour(ink) if len(marks) == 1 else ink.secondary
     words = PanelWords(
@@ -78,7 +80,7 @@ def _hover(cell: Cell) -> str:
 
 
 def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.Figure:
-    """Events down, trials across: per cent on the drug in each cell, a dot where nothing is reported."""
+    """Draw events down and trials across: per cent on the drug in each cell, a dot if nothing is reported."""
     height = _HEAD + _CELL * len(found.events) + _FOOT
     figure = style.base(ink, height, margin={"l": _LEFT, "r": 8, "t": _HEAD, "b": _FOOT})
     columns = {trial: i for i, (trial, _) in enumerate(found.trials)}

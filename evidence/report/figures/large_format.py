@@ -22,12 +22,12 @@ _MARKS = 1.7  # how much larger marks and lines are than on a page
 
 
 def _size(rows: int) -> int:
-    """Type size of one line among so many."""
+    """Choose the type size for the given number of lines."""
     return max(style.NOTE, min(HALL, HALL * _ROOMY // max(rows, 1)))
 
 
 def enlarge(figure: go.Figure) -> None:
-    """Larger marks, lines and notes, for a figure drawn for a page."""
+    """Enlarge marks, lines and notes of a figure drawn for a page."""
     for written in figure.layout.annotations:
         written.font.size = HALL
     for trace in figure.data:
@@ -41,7 +41,7 @@ def enlarge(figure: go.Figure) -> None:
 def labels(
     figure: go.Figure, texts: Sequence[str], places: Sequence[float], ink: Ink, size: int, widest: int = _WIDEST
 ) -> None:
-    """Labels at the left: a long one is set smaller, one too long for that on lines which keep out of the next row."""
+    """Draw labels at the left, a long one smaller or on several lines that keep out of the next row."""
     margin, (low, high) = figure.layout.margin, figure.layout.yaxis.range
     row = (HEIGHT - margin.t - margin.b) / (high - low)
     for text, place in zip(texts, places, strict=True):
@@ -78,7 +78,9 @@ def lines(
     shown: Callable[[Row], bool] = lambda _: True,
     key: str = "",
 ) -> go.Figure:
-    """One line a row: label, mark with its interval, numbers. Rows not shown keep their place and the axis.
+    """Draw one line per row: label, mark with interval, numbers. Rows not shown keep their place and the axis.
+
+    `key` explains the colours, as the figure's first line.
 
     `key` says what colours mean, as the figure's first line.
     """
@@ -148,7 +150,7 @@ class Pair(NamedTuple):
 
 
 def pairs(items: Sequence[Pair], drug: str, control: str, colour: str, ink: Ink) -> go.Figure:
-    """Two marks a line on an axis of 100 people, joined; the numbers beside them."""
+    """Draw two joined marks per line on an axis of 100 people, with the numbers beside them."""
     size = _size(len(items))
     figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 44, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
     places = [float(len(items) - 1 - i) for i in range(len(items))]
@@ -194,7 +196,7 @@ class Span(NamedTuple):
 
 
 def spans(items: Sequence[Span], axis: str, ink: Ink) -> go.Figure:
-    """One bar a group to its days, with the numbers beside it; an arrow where the time was not reached."""
+    """Draw one bar per group to its days, with the numbers beside it; an arrow if the time was not reached."""
     size = _size(len(items))
     figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 4, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
     places = [float(len(items) - 1 - i) for i in range(len(items))]
@@ -239,7 +241,7 @@ class Line(NamedTuple):
 
 
 def stacked(values: Sequence[float], reach: float) -> list[tuple[float, int]]:
-    """Each value with how many that touch it lie under it, so that every guess is seen.
+    """Pair each value with the number of earlier values that touch it, so that every guess is visible.
 
     >>> stacked([10, 10, 12, 50], 4)
     [(10, 0), (10, 1), (12, 2), (50, 0)]
@@ -252,7 +254,7 @@ def stacked(values: Sequence[float], reach: float) -> list[tuple[float, int]]:
 
 
 def guessed(items: Sequence[Line], top: int, unit: str, ink: Ink, revealed: bool) -> go.Figure:
-    """Guesses as open marks that stack up on an axis from 0; once revealed what was found, with its interval."""
+    """Draw guesses as open marks stacked on an axis from 0; once revealed, the result with its interval."""
     figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 24, "t": 12, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
     places = [float(len(items) - 1 - i) for i in range(len(items))]
     figure.update_layout(

@@ -31,7 +31,7 @@ class Point:
 def interval_traces(
     points: Sequence[Point], scale: Scale, colour: str, horizontal: bool, width: float = 1.6, dash: str = "solid"
 ) -> list[go.Scatter]:
-    """Lines, arrows and markers of points of one colour. A point beyond the axis has its arrow and no marker."""
+    """Draw lines, arrows and markers of points of one colour. A point beyond the axis gets an arrow only."""
     lines: list[tuple[float | None, float | None]] = []
     arrows: list[tuple[float, float, str]] = []
     shown_points: list[Point] = []

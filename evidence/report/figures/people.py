@@ -18,7 +18,9 @@ _ROW, _HEAD, _FOOT = 30, 30, 48
 
 
 def icon_counts(absolute: Absolute) -> tuple[int, int, int, int]:
-    """Whole people of 100: with the outcome either way, only with the drug, only with the comparator, never.
+    """Count people of 100 with the outcome either way, only with the drug, only with the comparator, never.
+
+    At most one of the two middle numbers is above 0; the four add up to 100.
 
     At most one of the two middle numbers is above 0; the four add up to 100.
     """
@@ -69,7 +71,7 @@ def _armed(entries: Sequence[TrialEffect]) -> list[tuple[TrialEffect, Counts, Co
 
 
 def dumbbell(entries: Sequence[TrialEffect], links: Mapping[str, str | None], ink: Ink) -> go.Figure:
-    """One line a trial: per cent with the outcome in each arm with its Wilson interval, the gap joined."""
+    """Draw one line per trial: per cent with the outcome in each arm with its Wilson interval, the gap joined."""
     rows = _armed(entries)
     figure = style.base(ink, _HEAD + _ROW * len(rows) + _FOOT, margin={"l": 190, "r": 16, "t": _HEAD, "b": _FOOT})
     for i, (entry, drug, control) in enumerate(rows):
@@ -122,7 +124,7 @@ def dumbbell(entries: Sequence[TrialEffect], links: Mapping[str, str | None], in
 def labbe(
     entries: Sequence[TrialEffect], ratio: float | None, ratio_words: str, ink: Ink, drug: str, comparator: str
 ) -> go.Figure:
-    """Rate with the drug against rate with the comparator, one bubble a trial, with lines of equal risk ratio."""
+    """Draw rate with the drug against rate with the comparator, one bubble per trial, and lines of equal risk ratio."""
     rows = _armed(entries)
     figure = style.base(ink, 520, margin={"l": 64, "r": 24, "t": 16, "b": 56})
     for value in (0.5, 1.0, 2.0, 4.0):

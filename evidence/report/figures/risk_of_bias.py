@@ -38,7 +38,7 @@ def _hover(line: Line, cell: Cell, names: Mapping[str, str]) -> str:
 
 
 def short_names(board: Board, references: Mapping[str, Reference]) -> dict[str, str]:
-    """How each judging review is called in a hover text: first author and year, else its id."""
+    """Name each judging review for hover text: first author and year, else its id."""
     names = {}
     for key in dict.fromkeys(item.citation for item in board.judgements):
         found = references.get(key)
@@ -62,7 +62,7 @@ def drawn_lines(board: Board) -> tuple[Line, ...]:
 def traffic_light(
     board: Board, links: Mapping[str, str | None], references: Mapping[str, Reference], ink: Ink
 ) -> go.Figure:
-    """One disc a domain with its sign, half and half where reviews disagree. A click gives trial and domain."""
+    """Draw one signed disc per domain, split if reviews disagree. A click returns trial and domain."""
     lines = drawn_lines(board)
     hidden = len(board.unjudged) if len(board.unjudged) > MOST_UNJUDGED else 0
     rows = len(lines) + (1 if hidden else 0)
@@ -155,7 +155,7 @@ def traffic_light(
 
 
 def _half(figure: go.Figure, x: float, y: float, side: int, verdict: str, ink: Ink) -> None:
-    """Half a disc with its sign, left (side −1) or right (side 1) of its place; in pixels, so that it stays round."""
+    """Draw half a disc with its sign, left (side −1) or right (side 1); in pixels, so that it stays round."""
     mark, r, edge = JUDGEMENT_MARKS[verdict], RADIUS, side * _GAP
     path = (
         f"M {edge},{r} C {edge + side * _ARC},{r} {edge + side * r},{_ARC} {edge + side * r},0 "
@@ -190,7 +190,7 @@ def _share(name: str, value: float) -> str:
 
 
 def weighted_bar(found: Summary, ink: Ink) -> go.Figure:
-    """Per cent of the weight by judgement, one bar a domain, its signs written in it."""
+    """Draw per cent of the weight by judgement, one labelled bar per domain."""
     bar = 34
     figure = style.base(ink, bar * len(found.shares) + 46, margin={"l": 8, "r": 26, "t": 6, "b": 40}, barmode="stack")
     domains = [f"{ROB_DOMAINS[item.domain].label}   " for item in found.shares]

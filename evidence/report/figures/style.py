@@ -145,7 +145,7 @@ ICON_BOTH, ICON_CHANGED = COMPARATOR, BENEFIT
 
 
 def mark_of(result: Result) -> Mark:
-    """How the result's comparator is drawn."""
+    """Return the mark of the result's comparator."""
     return COMPARATOR_MARKS[result.comparator]
 
 

@@ -32,7 +32,11 @@ def onset(
     hours: bool = False,
     height: int = _HEIGHT,
 ) -> go.Figure:
-    """One column a time bin, or real hours on a logarithmic axis; lines join results of one trial.
+    """Draw one column per time bin, or real hours on a logarithmic axis; lines join results of one trial.
+
+    `answers` are those with at least one entry, in order of time. `favours` is (below, above) no effect. Colours and
+    dashes show comparators. If the answers are grouped by masking, they show how well people could tell their
+    treatment, and the trials of a group are drawn together with the effect pooled over them.
 
     `answers` are those with at least one entry, in order of time. `favours` is (below, above) no effect.
     Colours and dashes tell comparators. Where the answers have groups by masking, they tell how far people could tell
@@ -87,7 +91,7 @@ def _slots(answer: Answer) -> list[TrialEffect | Group]:
 
 
 def _places(answers: Sequence[Answer], hours: bool) -> dict[int, float]:
-    """Where each mark stands on the x axis: spread inside its column, or dodged round its real hour."""
+    """Place each mark on the x axis: spread inside its column, or dodged around its real hour."""
     places: dict[int, float] = {}
     for column, answer in enumerate(answers):
         slots = _slots(answer) if answer.groups else _drawn(answer)
@@ -150,7 +154,7 @@ def _under(answer: Answer, ink: Ink, is_short: bool = False) -> str:
 
 
 def _doses(answer: Answer) -> str:
-    """How many doses were given by then: one, several, or not reported; short, as a column is narrow."""
+    """Say how many doses were given by then: one, several, or not reported; short, as a column is narrow."""
     given = [entry.first.administrations for entry in answer.used]
     amounts = {
         "single dose": sum(1 for n in given if n == 1),
@@ -215,7 +219,7 @@ def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) 
 
 
 def _join(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
-    """Thin lines between the time points of one trial."""
+    """Draw thin lines between the time points of one trial."""
     paths: dict[str, list[tuple[float, float]]] = {}
     for answer in answers:
         for entry in _drawn(answer):

@@ -38,7 +38,7 @@ def _x(hours: float) -> float:
 
 
 def timeline(found: Timeline, ink: Ink) -> go.Figure:
-    """Effects by time over lanes of acute harm and of relapse, all on one axis from 40 minutes to a year."""
+    """Draw effects by time above lanes of acute harm and of relapse, on one axis from 40 minutes to a year."""
     lanes = [*found.events]
     if found.pressures:
         lanes.append(MEAN_PRESSURE)

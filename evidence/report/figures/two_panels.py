@@ -46,7 +46,7 @@ class PanelWords:
 
 
 def panels(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink: Ink, control_colour: str) -> go.Figure:
-    """One line a row, top to bottom, each as high as its label needs; clicking a mark gives its row's `key`."""
+    """Draw one line per row, each as high as its label needs; a click on a mark returns its row's `key`."""
     if ink.narrow:
         return _narrow(rows, words, ink, control_colour)
     labels = [textwrap.wrap(row.label, _WIDEST) or [""] for row in rows]
@@ -75,7 +75,7 @@ _NARROW_HEAD, _NARROW_FOOT, _TEXT, _DOTS = 30, 46, 19, 30
 
 
 def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colour: str) -> go.Figure:
-    """On a phone: name and difference in words, what stands behind them, then both arms on one line of their own."""
+    """Draw the chart for a phone: name, difference, trials and people as text, then both arms on their own line."""
     notes = [textwrap.wrap(" · ".join(_notes(row)), 44) for row in rows]
     wide = [len(row.label) + len(row.words) > 44 for row in rows]
     heights = [_TEXT * (1 + len(lines) + long) + _DOTS + _PADDING for lines, long in zip(notes, wide, strict=True)]
@@ -226,7 +226,7 @@ def _axes(
 
 
 def _few(scale: Scale) -> list[tuple[float, str]]:
-    """At most five ticks, the one of no effect among them, so that they stay apart on a narrow screen."""
+    """Choose at most five ticks, including the one of no effect, so that they stay apart on a narrow screen."""
     every = list(zip(scale.ticks, scale.labels, strict=True))
     if len(every) <= 5:
         return every
@@ -237,7 +237,7 @@ def _few(scale: Scale) -> list[tuple[float, str]]:
 def _bands(
     figure: go.Figure, heights: Sequence[int], places: Sequence[float], inner: int, scale: Scale, ink: Ink
 ) -> None:
-    """Every second line on a band, so that the eye stays on its line; the line of no effect."""
+    """Draw a band behind every second line, to guide the eye, and the line of no effect."""
     bands = [
         {
             **{"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": place - height / 2, "y1": place + height / 2},

@@ -23,12 +23,12 @@ from evidence.synthesis.trial_effects import TrialEffect
 
 
 def result_frame(results: Iterable[Result]) -> pd.DataFrame:
-    """Results as the file holds them: its columns in its order, blanks for what is unknown."""
+    """Tabulate results as in the file: its columns in its order, blank if unknown."""
     return pd.DataFrame([result.model_dump() for result in results], columns=list(Result.columns()))
 
 
 def pool_frame(answers: Iterable[Answer], links: Mapping[str, str | None]) -> pd.DataFrame:
-    """One row a trial and time as a screen reader would say it: label, effect, interval, no effect, weight, numbers."""
+    """Tabulate each trial and time as a screen reader would say it: label, effect, interval, weight, numbers."""
     rows = []
     for answer in answers:
         rows += [_entry(answer, entry, links) for entry in answer.entries]
@@ -75,7 +75,7 @@ def _pooled(answer: Answer, name: str, whole: Answer) -> dict[str, object]:
 
 
 def follow_up_frame(items: Iterable[FollowUp], links: Mapping[str, str | None]) -> pd.DataFrame:
-    """Days to relapse, one row a group."""
+    """Tabulate days to relapse, one row per group."""
     return pd.DataFrame(
         [
             {
@@ -97,7 +97,7 @@ def follow_up_frame(items: Iterable[FollowUp], links: Mapping[str, str | None]) 
 
 
 def withdrawal_frame(entries: Iterable[Withdrawal], links: Mapping[str, str | None]) -> pd.DataFrame:
-    """Relapse after randomised withdrawal, one row a stratum."""
+    """Tabulate relapse after randomised withdrawal, one row per stratum."""
     return pd.DataFrame(
         [
             {
@@ -139,7 +139,7 @@ def map_frame(dots: Iterable[Dot], links: Mapping[str, str | None]) -> pd.DataFr
 
 
 def arm_frame(entries: Iterable[TrialEffect], links: Mapping[str, str | None]) -> pd.DataFrame:
-    """Per cent with the outcome in each arm with its Wilson interval, and Newcombe's interval of the difference."""
+    """Tabulate per cent with the outcome by arm (Wilson interval) and the difference (Newcombe's interval)."""
     rows = []
     for entry in entries:
         drug, control = entry.intervention, entry.comparator
@@ -172,7 +172,7 @@ def absolute_frame(found: Absolute) -> pd.DataFrame:
 
 
 def models_frame(models: Sequence[tuple[str, Pooled]], measure: str) -> pd.DataFrame:
-    """One row per model: estimate, interval and tau of the same trials."""
+    """Tabulate estimate, interval and tau of the same trials, one row per model."""
     return pd.DataFrame(
         [
             {
@@ -187,7 +187,7 @@ def models_frame(models: Sequence[tuple[str, Pooled]], measure: str) -> pd.DataF
 
 
 def series_frame(series: Series, measure: str) -> pd.DataFrame:
-    """Pools of leave-one-out or of the growing evidence, one row each."""
+    """Tabulate the pools of leave-one-out or of the cumulative analysis."""
     return pd.DataFrame(
         [
             {
@@ -216,7 +216,7 @@ def contrast_frame(contrast: Contrast) -> pd.DataFrame:
 
 
 def dose_frame(found: DoseResponse, links: Mapping[str, str | None]) -> pd.DataFrame:
-    """Dose arms, one row each, lowest dose first."""
+    """Tabulate dose arms, lowest dose first."""
     return pd.DataFrame(
         [
             {

@@ -17,7 +17,9 @@ from evidence.synthesis.display import interval, shown
 
 
 def harm_frame(items: Iterable[Harm], maskings: Iterable[str] = ()) -> pd.DataFrame:
-    """One row an event: both arms as summed and as drawn, both effects, the number needed, how much stands behind.
+    """Tabulate events: both arms summed and as drawn, both effects, the number needed, trials and people.
+
+    With `maskings`, one per item, a row also says how well its people could tell their treatment.
 
     With `maskings`, one an item, a row says how far its people could tell their treatment.
     """
@@ -47,7 +49,7 @@ def harm_frame(items: Iterable[Harm], maskings: Iterable[str] = ()) -> pd.DataFr
 
 
 def matrix_frame(found: Matrix, links: Mapping[str, str | None]) -> pd.DataFrame:
-    """One row a trial and event, what is not reported included."""
+    """Tabulate each trial and event, including what is not reported."""
     return pd.DataFrame(
         [
             {
@@ -64,7 +66,7 @@ def matrix_frame(found: Matrix, links: Mapping[str, str | None]) -> pd.DataFrame
 
 
 def timeline_frame(found: Timeline) -> pd.DataFrame:
-    """One row a mark of the one time axis: what, when, how much, how many trials."""
+    """Tabulate the marks of the common time axis: what, when, how much, how many trials."""
     rows: list[dict[str, object]] = []
     for item in found.effects:
         pooled, measure = item.pooled, item.question.measure
@@ -121,7 +123,7 @@ def timeline_frame(found: Timeline) -> pd.DataFrame:
 
 
 def lens_frame(items: Iterable[Lens], measure: str) -> pd.DataFrame:
-    """One row a way of masking: the effect, and dissociation in the same trials."""
+    """Tabulate each kind of masking: the effect, and dissociation in the same trials."""
     rows = []
     for item in items:
         arms = item.felt

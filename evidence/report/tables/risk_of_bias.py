@@ -10,7 +10,7 @@ from evidence.questions.risk_of_bias import KINDS, NOT_JUDGED, Board, Summary
 
 
 def board_frame(found: Board) -> pd.DataFrame:
-    """One row a trial, one column a domain: symbol and words."""
+    """Tabulate symbol and words, one row per trial, one column per domain."""
     rows = []
     for line in found.lines:
         cells = {
@@ -22,7 +22,7 @@ def board_frame(found: Board) -> pd.DataFrame:
 
 
 def summary_frame(found: Summary) -> pd.DataFrame:
-    """Per cent by judgement, one row a domain."""
+    """Tabulate per cent by judgement, one row per domain."""
     return pd.DataFrame(
         [
             {"Domain": ROB_DOMAINS[item.domain].label}
@@ -33,5 +33,5 @@ def summary_frame(found: Summary) -> pd.DataFrame:
 
 
 def judgement_rows(judgements: Iterable[Judgement]) -> pd.DataFrame:
-    """Judgements as risk_of_bias.csv holds them."""
+    """Tabulate judgements as in risk_of_bias.csv."""
     return pd.DataFrame([item.model_dump() for item in judgements], columns=list(Judgement.columns()))

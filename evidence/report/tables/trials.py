@@ -24,7 +24,7 @@ Trials = Mapping[str, tuple[Result, ...]]
 
 
 def matching(trials: Trials, references: Mapping[str, Reference], words: str) -> dict[str, tuple[Result, ...]]:
-    """Trials in which every word searched for occurs: in names, numbers, authors or titles, any case."""
+    """Find trials in which every search word occurs, in names, numbers, authors or titles, in any case."""
     wanted = words.casefold().split()
     return {trial: rows for trial, rows in trials.items() if all(w in _haystack(rows, references) for w in wanted)}
 
@@ -44,7 +44,7 @@ def _joined(values: Iterable[str]) -> str:
 
 
 def arms_of(rows: Iterable[Result]) -> list[str]:
-    """Each comparison once: drug, dose, route, against what.
+    """List each comparison once: drug, dose, route, comparator.
 
     >>> arms_of([])
     []
@@ -85,13 +85,13 @@ def trial_frame(trials: Trials, links: Mapping[str, str | None], judged: frozens
 
 
 def _who(row: Result) -> str:
-    """Who took part; an age group other than adults is named."""
+    """Describe who took part; an age group other than adults is named."""
     population = POPULATIONS[row.population].label
     return population if row.age_group == "adults" else f"{population}, {AGE_GROUPS[row.age_group].label.lower()}"
 
 
 def results_frame(rows: Iterable[Result], links: Mapping[str, str | None]) -> pd.DataFrame:
-    """Every result of a trial, with where it stands and how it was obtained."""
+    """Tabulate every result of a trial, with its place in the source and how it was obtained."""
     return pd.DataFrame(
         [
             {

@@ -11,7 +11,7 @@ from evidence.ui.data import Loaded
 
 
 def problems_frame(problems: Iterable[tuple[str, Problem]]) -> pd.DataFrame:
-    """Problems as a table: where, what, how to mend it."""
+    """Tabulate problems: where, what, how to fix it."""
     return pd.DataFrame(
         [
             {
@@ -29,7 +29,7 @@ def problems_frame(problems: Iterable[tuple[str, Problem]]) -> pd.DataFrame:
 
 
 def data_banner(loaded: Loaded) -> None:
-    """Nothing where all is well; else one line that opens to every blocking finding."""
+    """Draw nothing if all is well, else one line that opens to every blocking problem."""
     blocking = [
         (file, headline)
         for file, found in loaded.on_disk.problems.items()

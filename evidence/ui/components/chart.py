@@ -38,7 +38,7 @@ SOURCE_KEY = (
 
 
 def _picked_lines(event: object) -> list[int]:
-    """Lines of trials.csv carried by the clicked mark, empty without a click."""
+    """Return the lines of trials.csv behind the clicked mark; empty without a click."""
     points = event["selection"]["points"] if event else []  # type: ignore[index]  # Streamlit types an event loosely
     for point in points:
         data = point.get("customdata")
@@ -146,7 +146,7 @@ def r_download(answers: Sequence[Answer], title: str, view: Page, parts: Sequenc
 
 
 def downloads(view: Page, key: str, name: str, results: Sequence[Result], more: Sequence[Download] = ()) -> None:
-    """Rows, references and how to cite, of exactly what is drawn."""
+    """Offer rows, references and how to cite, of exactly what is drawn."""
     keys = list(dict.fromkeys(result.citation for result in results))
     references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
     files: list[Download] = [

@@ -34,7 +34,7 @@ def escaped(text: str) -> str:
 
 
 def link_line(evidence: Evidence, result: Result) -> str:
-    """Links to the source and the registry, opening in a new tab, as Markdown."""
+    """Write links to the source and the registry, opening in a new tab, as Markdown."""
     reference = evidence.references.get(result.citation)
     found = [f"[{link.label}]({link.url})" for link in links(reference)] if reference else []
     registry = registry_links(result)
@@ -56,7 +56,7 @@ def reference_text(evidence: Evidence, key: str) -> str:
 
 
 def result_card(evidence: Evidence, result: Result) -> None:
-    """One result with its citation and provenance."""
+    """Draw one result with its citation and provenance."""
     st.markdown(f"**{escaped(result.label)}** · {escaped(describe(result))}")
     st.markdown(reference_text(evidence, result.citation))
     st.markdown(link_line(evidence, result))
@@ -104,7 +104,7 @@ def citation_card(
 
 
 def reference_list(evidence: Evidence, results: Iterable[Result]) -> None:
-    """Numbered references of results, each once, with links."""
+    """Draw numbered references of results, each once, with links."""
     first_of: dict[str, Result] = {}
     for result in results:
         first_of.setdefault(result.citation, result)

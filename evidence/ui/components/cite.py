@@ -24,7 +24,7 @@ def exported(view: Page) -> story.View:
 
 
 def cite(view: Page, key: str, references: Iterable[Reference]) -> None:
-    """Beside every download: the citation of this view, and of the trials drawn, each with a button that copies it."""
+    """Draw the citation of this view and of the trials drawn, each with a button that copies it."""
     with st.expander("Cite this view, and the trials in it", key=f"{key}-cite"):
         st.caption("This view of the dashboard")
         st.code(exported(view).citation, language=None, wrap_lines=True)

@@ -21,7 +21,7 @@ def switch() -> None:
 
 
 def is_on() -> bool:
-    """Whether the reader wants plain words."""
+    """Return whether the reader wants plain words."""
     return bool(st.session_state.get(KEY))
 
 

@@ -17,7 +17,7 @@ def quiet_with_link(words: str, url: str | None) -> None:
 
 
 def captions(view: Page, answer: Answer) -> None:
-    """One line a published estimate: its numbers, its certainty, why ours may differ, and where it stands."""
+    """Draw one line per published estimate: numbers, certainty, why ours may differ, and its place in the source."""
     for review in certainty.published(view.evidence.reviews, answer):
         words = escaped(robustness.published_words(review, answer))
         url = view.links.get(review.citation)

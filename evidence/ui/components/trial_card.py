@@ -18,7 +18,7 @@ from evidence.ui.page import Page
 
 
 def trial_card(view: Page, trial: str) -> None:
-    """Everything known of a trial; what is unknown is shown as not reported."""
+    """Draw everything known of a trial; what is unknown is shown as not reported."""
     rows = view.evidence.trials[trial]
     first = rows[0]
     st.header(escaped(first.label + (f" ({first.acronym})" if first.acronym else "")), anchor=False)
@@ -95,7 +95,7 @@ def _bias(view: Page, judged: tuple[Judgement, ...]) -> None:
 
 
 def _claims(view: Page, trial: str) -> None:
-    """Statements of the popular article that cite the trial, with their verdicts."""
+    """Draw the statements of the popular article that cite the trial, with their verdicts."""
     own = [item for item in claims.assess_all(view.evidence) if trial in item.claim.trials]
     if not own:
         return

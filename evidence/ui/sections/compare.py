@@ -88,7 +88,7 @@ _TELLING = ("trial", "label", "outcome", "instrument", "hours", "comparator", "i
 
 
 def rows_frame(rows: tuple[FileRow, ...], columns: tuple[str, ...]) -> pd.DataFrame:
-    """Rows with their lines, the telling columns first, columns that all leave blank left out."""
+    """Tabulate rows with their lines, the informative columns first, columns that are all blank left out."""
     order = [name for name in _TELLING if name in columns] + [name for name in columns if name not in _TELLING]
     place = {name: at for at, name in enumerate(columns)}
     used = [name for name in order if any(row.cells[place[name]] for row in rows)]
@@ -99,7 +99,7 @@ def rows_frame(rows: tuple[FileRow, ...], columns: tuple[str, ...]) -> pd.DataFr
 
 
 def cells_frame(found: Difference) -> pd.DataFrame:
-    """Cells changed, as a diff."""
+    """Tabulate changed cells as a diff."""
     return pd.DataFrame(
         [
             {
@@ -116,7 +116,7 @@ def cells_frame(found: Difference) -> pd.DataFrame:
 
 
 def rows_changed(found: Difference, name: str) -> None:
-    """Rows added, removed and changed by cell."""
+    """Draw the rows added, removed and changed by cell."""
     parts = (
         (f"{counted(len(found.added), 'row')} added", rows_frame(found.added, found.columns), bool(found.added)),
         (

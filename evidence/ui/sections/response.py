@@ -75,7 +75,7 @@ def _leave_out(trial: str) -> None:
 
 
 def leave_out_button(results: Sequence[Result]) -> None:
-    """In the citation card of one trial: leave it out of the pool, or take it back in."""
+    """Draw the button in a trial's citation card that leaves it out of the pool, or puts it back."""
     trial = results[0].trial
     if any(result.trial != trial for result in results):
         return

@@ -19,7 +19,7 @@ _PICKED = "bias-picked"
 
 
 def judgement_card(view: Page, items: tuple[Judgement, ...]) -> None:
-    """Judgements of one trial with the review that judged, where it says so, and the way there."""
+    """Draw the judgements of one trial with the review that judged, the place in it, and the link."""
     with st.container(border=True, key="card-bias"):
         first = items[0]
         label = view.evidence.trials[first.trial][0].label

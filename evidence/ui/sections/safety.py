@@ -113,7 +113,7 @@ def _choose(preset: str) -> None:
 
 
 def _elsewhere(view: Page) -> None:
-    """Buttons to the presets that hold counts of their own."""
+    """Draw buttons to the presets that have counts of their own."""
     found = harms.elsewhere(view.evidence.results, view.selection)
     with st.container(horizontal=True):
         for name, amount in found.items():

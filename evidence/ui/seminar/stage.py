@@ -198,7 +198,7 @@ def _references(lesson: Lesson, step: Step) -> None:
 
 
 def bar(lesson: Lesson, place: int, stage: bool) -> None:
-    """Previous and next, the step among the steps, the data version, and the ways out; the keys of a clicker."""
+    """Draw previous and next, the step among the steps, the data version, and the ways out; bind a clicker's keys."""
     steps, view = lesson.steps, lesson.story.view
     before, after = steps[max(place - 1, 0)].id, steps[min(place + 1, len(steps) - 1)].id
     share = 100 * (place + 1) / len(steps)

@@ -24,7 +24,7 @@ _PINNED, _LESSON, _GUESSES, _REVEALED, _KEY, CODE = (
 
 
 def mode() -> str:
-    """Who looks: "present" for the room, "notes" for the speaker, else empty."""
+    """Return who is looking: "present" for the room, "notes" for the speaker, else empty."""
     return next((name for name in (PRESENT, NOTES) if st.query_params.get(name) == ON), "")
 
 
@@ -87,7 +87,7 @@ def start(step: str, data: str) -> None:
 
 
 def leave() -> None:
-    """Back to the page; the address keeps what was selected and the step."""
+    """Return to the page; the address keeps the selection and the step."""
     for name in (PRESENT, NOTES, DATA, LECTURE):
         st.query_params.pop(name, None)
     st.session_state[CODE] = False
@@ -122,7 +122,7 @@ def _keep(lesson: Lesson, step: Step, asked: Asked, values: tuple[float, ...]) -
 
 
 def is_revealed(step: Step) -> bool:
-    """Whether the room has seen what was found."""
+    """Return whether the room has seen the result."""
     return step.id in st.session_state.get(_REVEALED, frozenset())
 
 

@@ -82,7 +82,7 @@ def field(place: Any, name: str, widget: str) -> str:
 
 
 def fields(names: Sequence[str], prefix: str, per_row: int = 4) -> dict[str, str]:
-    """Fields in rows of a few; blank ones are left out."""
+    """Draw fields, a few per row; return the values, without blank ones."""
     found: dict[str, str] = {}
     for at in range(0, len(names), per_row):
         places = st.columns(per_row, vertical_alignment="bottom")

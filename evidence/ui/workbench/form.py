@@ -188,13 +188,13 @@ def _rows(row: Cells, found: tuple[Problem, ...]) -> list[Cells]:
 
 
 def rows_frame(rows: Sequence[Cells]) -> pd.DataFrame:
-    """Rows as a table, columns that all leave blank left out."""
+    """Tabulate rows, leaving out columns that are all blank."""
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     return frame[[column for column in COLUMNS if (frame[column] != "").any()]]
 
 
 def listing(rows: list[Cells], name: str) -> None:
-    """Rows put down so far, with a way to take the last one out."""
+    """Draw the rows added so far, with a way to remove the last one."""
     with st.expander(f"{counted(len(rows), 'row')} put down", expanded=True, key=add_state.key(f"{name}-listing")):
         st.dataframe(rows_frame(rows), hide_index=True, alt="Rows put down so far")
         st.button(

@@ -34,7 +34,7 @@ _MOST_DRAWN = 150  # trials of one forest plot; more make a picture that nobody 
 
 
 def draw(seen: Preview) -> None:
-    """Everything that the rows would do to what readers see."""
+    """Draw everything that the rows would change for readers."""
     st.header("What it would change", anchor=False)
     _there_already(seen.duplicates)
     after = seen.evidence_after
@@ -77,7 +77,7 @@ def _there_already(same: Sequence[Duplicate]) -> None:
 
 
 def change_frame(changes: Iterable[Change]) -> pd.DataFrame:
-    """Headline numbers before, after, and the difference in words."""
+    """Tabulate headline numbers before, after, and the difference in words."""
     return pd.DataFrame(
         [
             {
@@ -95,7 +95,7 @@ def change_frame(changes: Iterable[Change]) -> pd.DataFrame:
 
 
 def difference_in_words(change: Change) -> str:
-    """How far the estimate moved: a factor for ratios, a difference elsewhere."""
+    """Say how far the estimate moved: a factor for ratios, a difference otherwise."""
     if not change.is_changed:
         return "the same"
     moved = change.difference

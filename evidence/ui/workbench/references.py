@@ -94,7 +94,7 @@ def _read(data: bytes) -> None:
 
 
 def _item(number: int, item: Item) -> None:
-    """One new reference: how it reads, the id that rows cite, and a way to take it out."""
+    """Draw one new reference: how it reads, the id that rows cite, and a way to remove it."""
     words, name, away = st.columns([5, 3, 1], vertical_alignment="bottom")
     reference = next(iter(read_references(json.dumps([dict(item)]).encode()).items.values()), None)
     words.markdown(escaped(vancouver(reference)) if reference else escaped(str(item.get("id", ""))))

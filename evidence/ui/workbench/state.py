@@ -67,7 +67,7 @@ def fill(widget: str) -> None:
 
 
 def table_of(rows: Sequence[Cells]) -> Table:
-    """Rows that were typed or accepted as a table, numbered from 1."""
+    """Make a table of rows that were typed or accepted, numbered from 1."""
     if not rows:
         return NOTHING
     return Table(
