@@ -175,7 +175,7 @@ def _lines(
     blocking = len(seen.blocking) + sum(f.is_blocking for f in references.problems)
     yield (
         f"{name}: {counted(len(seen.rows), 'row')}, {len(seen.results)} valid, "
-        f"{counted(len(seen.references), 'reference')}, {counted(blocking, 'blocking headline')}, "
+        f"{counted(len(seen.references), 'reference')}, {counted(blocking, 'blocking problem')}, "
         f"{counted(len(seen.changes), 'headline number change', 'headline numbers change')}."
     )
     if isinstance(outcome, Saved):

@@ -249,6 +249,8 @@ class _Reader:
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = _TAGS.get(name)
+        if tag is None:
+            return
         if tag == "c":
             self.in_cell = True
             self.blank_left -= 1
@@ -260,9 +262,13 @@ class _Reader:
             self.value, self.formula = "", False
             if self.runs.value:
                 self.runs.clear()
-        elif tag == "v" or tag == "f":
+        elif tag == "v":
             self.is_open, self.parts = True, []
-            self.formula = self.formula or tag == "f"
+        elif tag == "t":
+            self.runs.start(tag, attributes)
+        elif tag == "f":
+            self.is_open, self.parts = True, []
+            self.formula = True
         elif tag == "row":
             self.line = int(attributes.get("r", self.line + 1))
             self.cells = []
@@ -276,7 +282,7 @@ class _Reader:
             if attributes.get("hidden") in ("1", "true"):
                 first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
                 self.hidden_columns |= set(range(max(0, first - 1), min(last, _MOST_COLUMNS)))
-        elif tag is not None:
+        else:
             self.runs.start(tag, attributes)
 
     def text(self, text: str) -> None:
@@ -289,22 +295,30 @@ class _Reader:
 
     def end(self, name: str) -> None:
         tag = _TAGS.get(name)
+        if tag is None:
+            return
         if tag == "c":
             self.in_cell = False
-            if len(self.value) > _LONGEST_TEXT or len(self.runs.value) > _LONGEST_TEXT:
-                raise DamagedSheetError("a cell longer than any")
             text = self._text()
             if text:
-                gap = self.place - len(self.cells)
+                if len(self.value) > _LONGEST_TEXT or len(self.runs.value) > _LONGEST_TEXT:
+                    raise DamagedSheetError("a cell longer than any")
+                cells = self.cells
+                gap = self.place - len(cells)
                 self._spend(1 + max(0, gap))
-                self.cells.extend([""] * gap)
-                self.cells[self.place : self.place + 1] = [text]
-        elif tag == "v" or tag == "f":
-            self.is_open, text = False, "".join(self.parts)
-            if tag == "f":
-                self.value = f"={text}"
-            elif not self.formula:
-                self.value = text
+                if not gap:
+                    cells.append(text)
+                else:
+                    cells.extend([""] * gap)
+                    cells[self.place : self.place + 1] = [text]
+        elif tag == "v":
+            self.is_open = False
+            if not self.formula:
+                self.value = "".join(self.parts)
+        elif tag == "t":
+            self.runs.end(tag)
+        elif tag == "f":
+            self.is_open, self.value = False, "=" + "".join(self.parts)
         elif tag == "row":
             while self.cells and not self.cells[-1].strip():
                 self.cells.pop()
@@ -312,7 +326,7 @@ class _Reader:
                 self.rows.append((self.line, self.cells))
                 if self.is_hidden:
                     self.hidden_rows.append(self.line)
-        elif tag is not None:
+        else:
             self.runs.end(tag)
 
     def fill_merged(self) -> None:

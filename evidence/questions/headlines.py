@@ -20,7 +20,7 @@ from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.sensitivity import influence
 from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.display import interval, shown
-from evidence.synthesis.trial_effects import SYMPTOMS, Question
+from evidence.synthesis.trial_effects import SYMPTOMS, Known, Question
 
 MOST_RANKED = 200  # trials of a pool whose influence is worked out
 
@@ -136,20 +136,23 @@ def headlines(
     """
     everything = tuple(results)
     before = {headline.key: headline for headline in known}
+    entries: dict[tuple[str, str], Known] = {}  # of each question: presets hold many of the same trials
     found = []
     for preset, named in PRESETS.items():
         selected = apply(everything, named.criteria)
-        new = selected if added is None else apply(added, named.criteria)
         controlled = tuple(result for result in selected if result.is_controlled)
+        new = controlled if added is None else apply(added, named.criteria)
         for key, subject in SUBJECTS.items():
             rows = _about(controlled, subject)
-            fresh = rows if added is None else _about(new, subject)
+            fresh = {row.hours for row in (rows if added is None else _about(new, subject))}
             for time in TIME_BINS:
                 old = before.get((preset, key, time.value))
-                if old is not None and added is not None and not any(time.holds(row.hours) for row in fresh):
+                if old is not None and added is not None and not any(map(time.holds, fresh)):
                     found.append(old)
                     continue
-                found.append(_headline(preset, key, time, answer(rows, _question(subject, time))))
+                known_entries = entries.setdefault((key, time.value), {})
+                asked = answer(rows, _question(subject, time), known=known_entries)
+                found.append(_headline(preset, key, time, asked))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ wider than the integral without steps, and these lie between the two.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -184,13 +185,38 @@ class _Mixture:
         return float(brentq(lambda x: self.below(x) - probability, low, high, xtol=1e-13, rtol=1e-13, maxiter=500))
 
 
-def _conditional(y: Vector, v: Vector, u: Vector) -> tuple[Vector, Vector, Vector]:
-    """Return the mean and variance of mu given tau = exp(u), and the log likelihood of tau with mu integrated out."""
-    w = 1 / (v + np.exp(2 * u)[:, None])
-    total = w.sum(axis=1)
-    mean = (w @ y) / total
-    q = (w * (y - mean[:, None]) ** 2).sum(axis=1)
-    return mean, 1 / total, (np.log(w).sum(axis=1) - np.log(total) - q) / 2
+_BLOCK = 1 << 17  # numbers of a block of the grid of tau by trials: it stays in the processor's cache
+_MANY = 1_000  # effects of a pool in which equal ones are worked out once
+
+
+def _conditional(y: Vector, v: Vector, u: Vector, times: Vector | None = None) -> tuple[Vector, Vector, Vector]:
+    """Return the mean and variance of mu given tau = exp(u), and the log likelihood of tau with mu integrated out.
+
+    Many trials are taken with a few values of tau at a time; no value of tau needs another one. `times` says how often
+    each effect occurs, where that is not once.
+    """
+    step = max(1, _BLOCK // len(y))
+    if len(u) <= step:
+        return _conditional_block(y, v, u, times)
+    blocks = [_conditional_block(y, v, u[at : at + step], times) for at in range(0, len(u), step)]
+    mean, variance, log_likelihood = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    return mean, variance, log_likelihood
+
+
+def _conditional_block(y: Vector, v: Vector, u: Vector, times: Vector | None) -> tuple[Vector, Vector, Vector]:
+    def total_of(terms: Vector) -> Vector:
+        return np.asarray(terms.sum(axis=1) if times is None else terms @ times)
+
+    w = v + np.exp(2 * u)[:, None]
+    np.reciprocal(w, out=w)
+    total = total_of(w)
+    mean = (w @ (y if times is None else times * y)) / total
+    deviation = y - mean[:, None]
+    deviation *= deviation
+    deviation *= w
+    q = total_of(deviation)
+    np.log(w, out=w)
+    return mean, 1 / total, (total_of(w) - np.log(total) - q) / 2
 
 
 def _panels(log_density: Callable[[Vector], Vector], low: float, high: float) -> tuple[Vector, Vector, float]:
@@ -300,8 +326,10 @@ def pool_bayes(effects: Sequence[Effect], prior: Prior) -> Pooled | None:
 def _posterior(effects: tuple[Effect, ...], prior: Prior) -> Posterior:
     # The order of the trials changes no digit: they are put in one order, and the trials' own numbers taken back. Equal
     # effects take the numbers of the first of them, because sums of the same terms can differ in the last digit.
-    order = sorted(effects, key=lambda effect: (effect.estimate, effect.variance))
-    ordered = _fit(tuple(order), prior)
+    counts = Counter(effects) if len(effects) > _MANY else None
+    order = sorted(counts or effects, key=lambda effect: (effect.estimate, effect.variance))
+    times = np.array([counts[effect] for effect in order], dtype=float) if counts else None
+    ordered = _fit(tuple(order), prior, times)
     place: dict[Effect, int] = {}
     for i, effect in enumerate(order):
         place.setdefault(effect, i)
@@ -312,28 +340,29 @@ def _posterior(effects: tuple[Effect, ...], prior: Prior) -> Posterior:
     )
 
 
-def _fit(effects: tuple[Effect, ...], prior: Prior) -> Posterior:
+def _fit(effects: tuple[Effect, ...], prior: Prior, times: Vector | None = None) -> Posterior:
     estimates = np.array([effect.estimate for effect in effects], dtype=float)
     v = np.array([effect.variance for effect in effects], dtype=float)
     # Units in which the effects are of the size of 1 keep all digits, whatever the reader measures in.
-    origin = float(np.median(estimates))
-    unit = max(float(np.ptp(estimates)), math.sqrt(float(np.median(v))))
+    often = 1 if times is None else times.astype(int)
+    origin = float(np.median(np.repeat(estimates, often)))
+    unit = max(float(np.ptp(estimates)), math.sqrt(float(np.median(np.repeat(v, often)))))
     y, v = (estimates - origin) / unit, v / unit**2
     scaled = prior.times(1 / unit)
     low, high = _range(y, v, scaled)
 
     def log_density(u: Vector) -> Vector:
-        return _conditional(y, v, u)[2] + scaled.log_density(u)
+        return _conditional(y, v, u, times)[2] + scaled.log_density(u)
 
     u, weights, top = _panels(log_density, low, high)
     # Below the range the likelihood is that of tau = 0: its part is the prior probability left there.
-    at_zero = float(_conditional(y, v, np.array([low]))[2][0]) - top
+    at_zero = float(_conditional(y, v, np.array([low]), times)[2][0]) - top
     rest = scaled.probability_below(math.exp(low)) * math.exp(min(at_zero, 700.0))
     u, weights = np.concatenate(([low], u)), np.concatenate(([rest], weights))
     total = float(weights.sum())
     share = weights / total
-    part, tau2 = _components(y, v, u, share)
-    mean, variance, _ = _conditional(y, v, np.log(tau2) / 2)
+    part, tau2 = _components(_conditional(y, v, u, times), u, share)
+    mean, variance, _ = _conditional(y, v, np.log(tau2) / 2, times)
     mu = _Mixture(part, mean, np.sqrt(variance))
     new = _Mixture(part, mean, np.sqrt(variance + tau2))
     average = float(part @ mean)
@@ -342,6 +371,7 @@ def _fit(effects: tuple[Effect, ...], prior: Prior) -> Posterior:
         math.exp(_quantile_of_tau(log_density, top + math.log(total), u, share, p)) for p in (0.025, 0.5, 0.975)
     )
     w = 1 / (v + tau2[:, None])
+    total_weight = w.sum(axis=1) if times is None else w @ times
     own = tau2[:, None] / (v + tau2[:, None])
     own_mean = own * y + (1 - own) * mean[:, None]
     own_sd = np.sqrt(own * v + ((1 - own) ** 2) * variance[:, None])
@@ -351,7 +381,7 @@ def _fit(effects: tuple[Effect, ...], prior: Prior) -> Posterior:
         return origin + unit * value
 
     return Posterior(
-        k=len(effects),
+        k=len(effects) if times is None else int(times.sum()),
         prior=prior,
         estimate=back(mu.quantile(0.5)),
         mean=back(average),
@@ -365,18 +395,18 @@ def _fit(effects: tuple[Effect, ...], prior: Prior) -> Posterior:
         pi_high=back(new.quantile(0.975)),
         p_at_most_zero=min(1.0, mu.below(-origin / unit)),
         shrinkage=tuple((origin + unit * shrunk).tolist()),
-        weights=tuple((part @ (w / w.sum(axis=1)[:, None]) * 100).tolist()),
+        weights=tuple((part @ (w / total_weight[:, None]) * 100).tolist()),
     )
 
 
-def _components(y: Vector, v: Vector, u: Vector, share: Vector) -> tuple[Vector, Vector]:
+def _components(given_tau: tuple[Vector, Vector, Vector], u: Vector, share: Vector) -> tuple[Vector, Vector]:
     """Return the weights of the mixture's normals and the tau² of each.
 
     Along tau the distribution of a new effect moves by a divergence whose root adds up like a length: for a small step
     it is (Δm)²/V + (Δ log V)²/2 with V = 1/Σw + tau². Normals stand in the middle of parts of equal length; the weight
     of a part is the posterior probability of tau between its edges.
     """
-    mean, variance, _ = _conditional(y, v, u)
+    mean, variance, _ = given_tau
     spread = np.log(variance + np.exp(2 * u))
     steps = np.diff(mean) ** 2 * np.exp(-(spread[:-1] + spread[1:]) / 2) + np.diff(spread) ** 2 / 2
     length = np.concatenate(([0.0], np.cumsum(np.sqrt(steps))))

@@ -300,10 +300,12 @@ def combine_scores(arms: Sequence[Scores]) -> Scores:
     11.0
     """
     _check_any(arms)
+    if len(arms) == 1:
+        return arms[0]
     total = sum(arm.n for arm in arms)
     mean = sum(arm.n * arm.mean for arm in arms) / total
     squares = sum((arm.n - 1) * arm.sd**2 + arm.n * (arm.mean - mean) ** 2 for arm in arms)
-    return arms[0] if len(arms) == 1 else Scores(mean, math.sqrt(squares / (total - 1)), total)
+    return Scores(mean, math.sqrt(squares / (total - 1)), total)
 
 
 def average_effects(effects: Sequence[Effect], correlation: float = 0.5) -> Effect:

@@ -16,7 +16,7 @@ from evidence.stats.pooling import Method, Pooled, Test, pool
 from evidence.stats.proportions import newcombe
 from evidence.stats.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference
 from evidence.synthesis.priors import EMPIRICAL, prior_of
-from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_inputs, trial_effects
+from evidence.synthesis.trial_effects import Known, Question, TrialEffect, pooled_inputs, trial_effects
 
 Grouping = Callable[[TrialEffect], str]
 
@@ -232,12 +232,19 @@ def _spoken(comparison: str) -> str:
 
 
 def answer(
-    results: Iterable[Result], question: Question, model: Model | None = None, group_by: Grouping | None = None
+    results: Iterable[Result],
+    question: Question,
+    model: Model | None = None,
+    group_by: Grouping | None = None,
+    known: Known | None = None,
 ) -> Answer:
-    """Answer a question from the results; k = 0, 1 and 2 are ordinary answers."""
+    """Answer a question from the results; k = 0, 1 and 2 are ordinary answers.
+
+    `known` are entries of the same question, as `trial_effects` takes them.
+    """
     model = model or HOUSE_RULE
     rows = tuple(results)
-    entries = _of_one_schedule(_of_one_kind(trial_effects(rows, question)))
+    entries = _of_one_schedule(_of_one_kind(trial_effects(rows, question, known)))
     used = pooled_inputs(entries)
     prior = prior_of(question, used, rows, model.prior) if model.method == "bayes" and len(used) > 1 else None
     groups: list[Group] = []

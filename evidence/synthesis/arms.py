@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from types import MappingProxyType
 
 from evidence.dataset.records import Result
@@ -84,6 +85,8 @@ def _arm(result: Result) -> tuple[object, ...]:
 
 def _silent(arms: Sequence[Result], used: Sequence[Result]) -> list[Result]:
     """Return the arms of a measurement that the results used say nothing of."""
+    if len(arms) == len(used):
+        return []
     spoken = set(map(_arm, used))
     return [arm for arm in arms if _arm(arm) not in spoken]
 
@@ -99,6 +102,8 @@ def _share_comparator(arms: Sequence[Result]) -> bool:
 
     The word of the comparator's people says so; without it, no number reported of the comparator differs.
     """
+    if len(arms) == 1:
+        return True
     words = [arm.comparator_arm for arm in arms]
     if all(words):
         return len(set(words)) == 1
@@ -252,18 +257,15 @@ def _standardised(arm: Result, part: Effect, way: int) -> Effect:
 
 
 def _scores(arm: Result) -> tuple[Scores, Scores] | None:
-    values = (
-        arm.mean_intervention,
-        arm.sd_intervention,
-        arm.n_intervention,
-        arm.mean_comparator,
-        arm.sd_comparator,
-        arm.n_comparator,
-    )
-    if any(value is None for value in values):
+    means, sds, ns = _means(arm), _sds(arm), _ns(arm)
+    if None in means or None in sds or None in ns:
         return None
-    mean_i, sd_i, n_i, mean_c, sd_c, n_c = (_f(value) for value in values)
-    return Scores(mean_i, sd_i, int(n_i)), Scores(mean_c, sd_c, int(n_c))
+    return Scores(means[0], sds[0], int(ns[0])), Scores(means[1], sds[1], int(ns[1]))
+
+
+_means = attrgetter("mean_intervention", "mean_comparator")
+_sds = attrgetter("sd_intervention", "sd_comparator")
+_ns = attrgetter("n_intervention", "n_comparator")
 
 
 def _f(value: float | None) -> float:

@@ -8,6 +8,7 @@ remain are combined into one. Nothing is dropped without a reason on record.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
@@ -135,12 +136,29 @@ class TrialEffect:
         return any(result.confidence == "low" for result in self.results)
 
 
-def trial_effects(results: Iterable[Result], question: Question) -> tuple[TrialEffect, ...]:
-    """Make one entry per trial that reports the outcome in the bin; `excluded` says why one is not pooled."""
+Known = dict[tuple[int, ...], "TrialEffect"]
+"""Entries of one question by the identities of the results of their trial."""
+
+
+def trial_effects(results: Iterable[Result], question: Question, known: Known | None = None) -> tuple[TrialEffect, ...]:
+    """Make one entry per trial that reports the outcome in the bin; `excluded` says why one is not pooled.
+
+    Who asks the same question of several selections of the same results hands in `known`: a trial whose results are
+    the same objects as before keeps its entry.
+    """
     asked = [r for r in results if r.outcome in question.outcomes and r.is_controlled]
     if question.bin is not None:
         asked = [r for r in asked if question.bin.holds(r.hours)]
-    return tuple(_of_trial(rows, question) for rows in trials_of(asked).values())
+    if known is None:
+        return tuple(_of_trial(rows, question) for rows in trials_of(asked).values())
+    found = []
+    for rows in trials_of(asked).values():
+        key = tuple(map(id, rows))
+        entry = known.get(key)
+        if entry is None:
+            entry = known[key] = _of_trial(rows, question)
+        found.append(entry)
+    return tuple(found)
 
 
 def pooled_inputs(entries: Iterable[TrialEffect]) -> tuple[TrialEffect, ...]:
@@ -179,7 +197,7 @@ def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
         if not in_points:
             return left_out("not in points of the scale", fitting)
         fitting = in_points
-    ranked = sorted(fitting, key=lambda r: _rank(r, question))
+    ranked = sorted(fitting, key=lambda r: _rank(r, question)) if len(fitting) > 1 else fitting
     first_scale = ranked[0].instrument
     best: TrialEffect | None = None
     for lead in ranked:
@@ -210,8 +228,10 @@ def _rank(result: Result, question: Question) -> tuple[int, bool, float, int]:
 
 
 def _same_measurement(a: Result, b: Result) -> bool:
-    names = ("instrument", "outcome", "hours", "anchor", "comparator", "intervention", "route", "unit")
-    return all(getattr(a, name) == getattr(b, name) for name in names)
+    return a is b or _measurement(a) == _measurement(b)
+
+
+_measurement = attrgetter("instrument", "outcome", "hours", "anchor", "comparator", "intervention", "route", "unit")
 
 
 def _entry(of_one: Sequence[Result], question: Question) -> TrialEffect:

@@ -221,3 +221,18 @@ def test_a_pool_takes_milliseconds():
             posterior(fresh, PRIORS["rhodes"])
             times.append(time.process_time() - start)
         assert min(times) < limit
+
+
+def test_equal_effects_of_a_very_large_pool_count_as_often_as_they_occur():
+    rng = np.random.default_rng(5)
+    few = [Effect(rng.normal(-0.5, 0.4), rng.uniform(0.02, 0.3)) for _ in range(40)]
+    many = [few[i] for i in rng.integers(0, 40, 1100)]
+    # The same pool with each effect moved by next to nothing is worked out effect by effect.
+    apart = [Effect(effect.estimate + 1e-12 * i, effect.variance) for i, effect in enumerate(many)]
+    equal, different = posterior(many, PRIORS["turner"]), posterior(apart, PRIORS["turner"])
+    assert equal.k == different.k == 1100
+    for name in ("estimate", "ci_low", "ci_high", "tau_low", "tau_median", "tau_high", "pi_low", "pi_high"):
+        assert getattr(equal, name) == pytest.approx(getattr(different, name), abs=1e-8)
+    assert equal.shrinkage == pytest.approx(different.shrinkage, abs=1e-8)
+    assert equal.weights == pytest.approx(different.weights, abs=1e-8)
+    assert sum(equal.weights) == pytest.approx(100)

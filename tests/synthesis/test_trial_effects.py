@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from evidence.dataset.evidence import DATA, Evidence, load
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
-from evidence.synthesis.trial_effects import SYMPTOMS, Question, pooled_inputs, trial_effects
+from evidence.synthesis.trial_effects import SYMPTOMS, Known, Question, pooled_inputs, trial_effects
 from tests.support.builders import counted, difference, result
 from tests.support.entries import DAY, MONTH, POINTS, RESPONSE, SCORES, WEEK, of, only
 
@@ -195,3 +195,14 @@ def test_the_order_of_the_rows_changes_no_effect(shuffling: random.Random) -> No
                 assert known is not None
                 assert entry.effect.estimate == pytest.approx(known.estimate)
                 assert entry.effect.variance == pytest.approx(known.variance)
+
+
+def test_an_entry_that_is_known_is_not_worked_out_again() -> None:
+    rows = [counted(9, 20, 3, 20, line=2), counted(8, 20, 4, 20, trial="other-2020", line=3)]
+    known: Known = {}
+    first = trial_effects(rows, RESPONSE, known)
+    assert first == trial_effects(rows, RESPONSE)
+    (again,) = trial_effects(rows[1:], RESPONSE, known)
+    assert again is first[1]
+    copied = rows[1].model_copy()
+    assert trial_effects([copied], RESPONSE, known)[0] is not first[1]
