@@ -1,10 +1,77 @@
 """Numbers as a reader sees them: true minus, thin thousands, en dash for ranges, sensible digits."""
 
 import math
+from dataclasses import dataclass
 
 THIN = "\u202f"
 MINUS = "−"
 UNKNOWN = "not reported"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A finding in words: what was found, the numbers behind it, and what has to be read with it.
+
+    `headline` is for the back of a room: no brackets, no intervals; `exact` is the same with the intervals that belong
+    to its numbers. `numbers` are what a parenthesis holds, `caveat` continues the sentence, `more` are further ones.
+
+    >>> found = Sentence("54 of 100 responded", "RR 2.3; 2 trials", "next comes headache", exact="54 (40 to 70) of 100")
+    >>> print(found)
+    54 (40 to 70) of 100 (RR 2.3; 2 trials); next comes headache
+    >>> found.large, found.below
+    ('54 (40 to 70) of 100.', 'RR 2.3; 2 trials; next comes headache')
+    """
+
+    headline: str
+    numbers: str = ""
+    caveat: str = ""
+    more: str = ""
+    exact: str = ""
+
+    def __str__(self) -> str:
+        """Return everything as running text, without the full stop at the end."""
+        numbers = f" ({self.numbers})" if self.numbers else ""
+        caveat = f"; {self.caveat}" if self.caveat else ""
+        more = f". {self.more}" if self.more else ""
+        return f"{self.exact or self.headline}{numbers}{caveat}{more}"
+
+    @property
+    def large(self) -> str:
+        """What stands large, with its full stop."""
+        return ended(self.exact or self.headline)
+
+    @property
+    def below(self) -> str:
+        """What stands in the line below: numbers, caveat and further sentences; empty where there are none."""
+        first = "; ".join(part for part in (self.numbers, self.caveat) if part)
+        return ". ".join(part for part in (first, self.more) if part)
+
+
+def ended(text: str) -> str:
+    """End a text with a full stop, unless it has an end.
+
+    >>> ended("Nobody measured it"), ended("Why?")
+    ('Nobody measured it.', 'Why?')
+    """
+    return text if text.endswith((".", "?", ":", "!")) else f"{text}."
+
+
+def inside(text: str) -> str:
+    """Begin a text in lower case, as inside a sentence.
+
+    >>> inside("At 24 hours")
+    'at 24 hours'
+    """
+    return f"{text[:1].lower()}{text[1:]}"
+
+
+def capital(text: str) -> str:
+    """Begin a text with a capital and leave the rest as it is.
+
+    >>> capital("placebo (ECT)")
+    'Placebo (ECT)'
+    """
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def number(value: float | None, digits: int = 2) -> str:

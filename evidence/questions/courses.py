@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evidence.dataset.records import Overlap, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
-from evidence.formatting import counted, listed
+from evidence.formatting import Sentence, counted, listed
 from evidence.selection.filters import REPEATED, schedule
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import Counts
@@ -97,23 +97,22 @@ def _share(one: str, other: str, overlaps: Sequence[Overlap]) -> bool:
     return any({row.trial, row.other_trial} == {one, other} for row in overlaps)
 
 
-def in_a_sentence(found: Courses) -> str:
+def in_a_sentence(found: Courses) -> Sentence:
     """Say what share responded, with its interval and that nobody was compared; true for every number of cohorts."""
     used = found.used
     if not used:
-        return "No cohort in these data counts responders to a course of doses 9 to 31 days after the first"
+        return Sentence("No cohort in these data counts responders to a course of doses 9 to 31 days after the first")
     if len(used) == 1 or found.pooled is None:
         first = used[0]
         low, high = first.interval
-        rest = f"; {counted(len(used) - 1, 'more cohort')} cannot be pooled with it" if len(used) > 1 else ""
-        return (
-            f"In {first.label} {first.counts.events} of {first.counts.n} people responded "
-            f"({_hundred(low)} to {_hundred(high)} of 100), {NO_COMPARISON}{rest}"
-        )
+        rest = f"{counted(len(used) - 1, 'more cohort')} cannot be pooled with it" if len(used) > 1 else ""
+        text = f"In {first.label} {first.counts.events} of {first.counts.n} people responded"
+        exact = f"{text} ({_hundred(low)} to {_hundred(high)} of 100), {NO_COMPARISON}"
+        return Sentence(f"{text}, {NO_COMPARISON}", caveat=rest, exact=exact)
     rate, low, high = found.pooled.proportion
-    return (
-        f"About {_hundred(rate)} of 100 people responded to a course ({_hundred(low)} to {_hundred(high)}; "
-        f"{counted(len(used), 'cohort')}, {found.people} people, {NO_COMPARISON})"
+    return Sentence(
+        f"About {_hundred(rate)} of 100 people responded to a course",
+        f"{_hundred(low)} to {_hundred(high)}; {counted(len(used), 'cohort')}, {found.people} people, {NO_COMPARISON}",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import HOURS_A_DAY
-from evidence.formatting import counted, listed, percent, plain
+from evidence.formatting import Sentence, counted, listed, percent, plain
 from evidence.questions.blinding import MASKINGS, masking
 from evidence.selection.selection import counted_once
 from evidence.stats.effect_sizes import Counts, Effect, from_interval
@@ -153,22 +153,22 @@ def hazard_answer(entries: Iterable[Withdrawal], low_confidence: bool = False) -
     return Answer(question, effects, used, pool_entries(used, strata, prior), (), strata, prior)
 
 
-def headline_of_courses(items: Iterable[FollowUp]) -> str:
+def headline_of_courses(items: Iterable[FollowUp]) -> Sentence:
     """Say how long people stayed well after a course, across groups given the drug; they differ too much to pool."""
     groups = [item for item in items if item.arm == item.result.intervention]
     timed = [item for item in groups if item.days is not None]
     days = [item.days for item in timed if item.days is not None]
     if not days:
-        return "No trial in this selection has a time to relapse after a course in these data"
+        return Sentence("No trial in this selection has a time to relapse after a course in these data")
     known = [item.people for item in timed if item.people is not None]
     people = f", {counted(sum(known), 'person', 'people')} in those that say how many" if known else ""
     if len(days) == 1:
-        return f"In the one group with a time, relapse after a course came at {groups[0].in_words}{people}"
+        return Sentence(f"In the one group with a time, relapse after a course came at {groups[0].in_words}{people}")
     open_ended = len(groups) - len(days)
     rest = f"; {counted(open_ended, 'group')} without a time" if open_ended else ""
-    return (
-        f"After a course, relapse came at a mean or median of {plain(min(days))} to {plain(max(days))} days "
-        f"({counted(len(days), 'group')}{people}{rest})"
+    return Sentence(
+        f"After a course, relapse came at a mean or median of {plain(min(days))} to {plain(max(days))} days",
+        f"{counted(len(days), 'group')}{people}{rest}",
     )
 
 
@@ -242,20 +242,21 @@ def behind_strata(found: Answer) -> str:
     return f"{trials}, {counted(found.k, 'group')}{people}"
 
 
-def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
+def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> Sentence:
     """Say what stopping did: relapses per 100 in each arm over the strata with counts, and the hazard ratio."""
     found = list(entries)
     if not _certain_arms(found)[0]:
-        return (
+        return Sentence(
             "No randomised withdrawal trial in this selection has a certain count of relapse in both arms in these data"
         )
     on, off = relapse_rates(found)
     text = f"Of people who had done well, {on} relapsed when treatment went on and {off} when it was stopped at random"
     strata = hazard_answer(found)
     if strata.pooled is None:
-        return text
+        return Sentence(text)
     low_high = interval("HR", strata.pooled.ci_low, strata.pooled.ci_high).replace("–", " to ")
-    return f"{text} (hazard ratio {shown('HR', strata.pooled.estimate)}, 95% CI {low_high}; {behind_strata(strata)})"
+    ratio = f"hazard ratio {shown('HR', strata.pooled.estimate)}, 95% CI {low_high}"
+    return Sentence(text, f"{ratio}; {behind_strata(strata)}")
 
 
 def left_out_of_withdrawals(entries: Iterable[Withdrawal]) -> str:

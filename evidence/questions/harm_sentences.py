@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
-from evidence.formatting import counted, listed
+from evidence.formatting import Sentence, counted, inside, listed
 from evidence.questions import harms, response
 from evidence.questions.blinding import DISSOCIATION, MASKINGS, NOT_RANDOMISED, PLACES, felt, masking
 from evidence.questions.harms import EVENT_GROUPS, KIND_LABELS, WITHDRAWN, Harm, Scope, is_frequent
 from evidence.selection.selection import Selection
 from evidence.synthesis.describe import describe
+from evidence.synthesis.display import interval, shown
 from evidence.synthesis.sentences import Sides, absolute, behind, sides_of, spelled, when
 
 _NO_WINDOW = "observation window not stated"
@@ -26,7 +27,7 @@ def _of_100(value: float) -> str:
     return f"{people or 'under 1'} {'more' if value > 0 else 'fewer'} of 100"
 
 
-def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) -> str:
+def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) -> Sentence:
     """Name the largest difference in people, then the next ones, then what was rarer on the drug.
 
     `groups` are those of `harms.EVENT_GROUPS` to which the items were narrowed; none means all of them.
@@ -36,7 +37,7 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
     found = sorted((h for h in items if h.differs), key=lambda h: -(h.differs or (0.0,))[0])
     if not found:
         kinds = listed([EVENT_GROUPS[name].lower() for name in groups] or ["adverse"])
-        return f"No controlled trial has counts of {kinds} events in both arms in these data"
+        return Sentence(f"No controlled trial has counts of {kinds} events in both arms in these data")
     more = [h for h in found if h.differs and h.differs[1] > 0]
     fewer = [h for h in reversed(found) if h.differs and h.differs[2] < 0]
     lead = (more or fewer or [max(found, key=lambda h: abs((h.differs or (0.0,))[0]))])[0]
@@ -44,17 +45,18 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
     if lead.rates is not None:
         drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
         text += f": about {drug} of 100 people on {sides.drug} against {control} on {sides.comparator}"
-    size = lead.in_words("RD").replace(" (", ", 95% CI ").rstrip(")")
-    text += f" (risk difference {size}; {behind(lead.difference)})"
-    following = [h for h in more if h is not lead][:3]
-    if following:
+    assert lead.differs is not None
+    estimate, low, high = lead.differs
+    size = f"{shown('RD', estimate)}, 95% CI {interval('RD', low, high)}"
+    numbers = f"risk difference {size}; {behind(lead.difference)}"
+    caveat = rarer = ""
+    if following := [h for h in more if h is not lead][:3]:
         named = listed([f"{h.spoken} ({_of_100((h.differs or (0.0,))[0])})" for h in following])
-        text += f"; next {'comes' if len(following) == 1 else 'come'} {named}"
-    rarer = [h for h in fewer if h is not lead][:2]
-    if rarer:
-        text += f". Rarer on {sides.drug}: "
-        text += listed([f"{h.spoken} ({_of_100((h.differs or (0.0,))[0])})" for h in rarer])
-    return text
+        caveat = f"next {'comes' if len(following) == 1 else 'come'} {named}"
+    if less := [h for h in fewer if h is not lead][:2]:
+        named = listed([f"{h.spoken} ({_of_100((h.differs or (0.0,))[0])})" for h in less])
+        rarer = f"Rarer on {sides.drug}: {named}"
+    return Sentence(text, numbers, caveat, rarer)
 
 
 def window(items: Iterable[Harm]) -> str:
@@ -86,10 +88,9 @@ def trade_off(items: Iterable[Harm], found: Scope) -> str:
     text = f"Number needed to harm, {ranked[0].spoken}: {ranked[0].needed}. "
     if of_hundred is None:
         return text + "Number needed to treat: no response with counts in both arms to set beside it."
-    time = when(benefit)
     shared = {e.trial for e in benefit.used} & {e.trial for e in ranked[0].difference.used}
     both = f"{len(shared)} of its {benefit.k} trials are among those of the harm" if shared else "from other trials"
-    time = f"{time[0].lower()}{time[1:]} ({both})"
+    time = f"{inside(when(benefit))} ({both})"
     return text + f"Number needed to treat, response {time}: {of_hundred.number_needed} ({behind(benefit)})."
 
 
@@ -174,7 +175,7 @@ def many(items: Sequence[Harm]) -> str:
     )
 
 
-def headline_of_serious_events(items: Iterable[Harm], sides: Sides) -> str:
+def headline_of_serious_events(items: Iterable[Harm], sides: Sides) -> Sentence:
     """Give serious events, suicidal thoughts and stopping, each per 100 people in both arms."""
     parts = []
     for item in items:
@@ -183,8 +184,8 @@ def headline_of_serious_events(items: Iterable[Harm], sides: Sides) -> str:
         drug, control = (_rate(rate) for rate in item.rates)
         parts.append(f"{item.spoken} {drug} against {control} ({behind(item.difference)})")
     if not parts:
-        return "No controlled trial has counts of serious events or stopping in both arms in these data"
-    return f"Of 100 people on {sides.drug} against {sides.comparator}: {'; '.join(parts)}"
+        return Sentence("No controlled trial has counts of serious events or stopping in both arms in these data")
+    return Sentence(f"Of 100 people on {sides.drug} against {sides.comparator}: {'; '.join(parts)}")
 
 
 # What a reader expects of every trial of a drug, and which events say it.
@@ -229,7 +230,7 @@ class HarmAnswer:
     items: tuple[Harm, ...]
     drawn: tuple[Harm, ...]
     sides: Sides
-    headline: str
+    sentence: Sentence
     caption: str
     trade_off: str
     notes: tuple[str, ...]

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, Result
 from evidence.dataset.time_bins import TIME_BINS, TimeBin
-from evidence.formatting import counted, listed
+from evidence.formatting import Sentence, counted, inside, listed
 from evidence.questions import blinding
 from evidence.questions.dose import DoseResponse, dose_response
 from evidence.stats.effect_sizes import MEASURES
@@ -143,7 +143,7 @@ def first_compared(first: Answer, results: Iterable[Result], gaps: Iterable[Gap]
     return "first compared" if not any(hours < start for hours in symptoms) else "first numbers to compare"
 
 
-def headline_of_onset(answers: Sequence[Answer]) -> str:
+def headline_of_onset(answers: Sequence[Answer]) -> Sentence:
     """Give the effect at the earliest time with usable numbers, and at the time that most trials measured.
 
     No time is called the onset: an interval says how much is known, not when the drug begins to work.
@@ -152,42 +152,53 @@ def headline_of_onset(answers: Sequence[Answer]) -> str:
     """
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
-        return (
+        return Sentence(
             "No controlled trial in this selection has an interval for this in these data, "
             "so how soon it works cannot be said"
         )
     first, most = reported[0], fullest(reported)
-    text = f"At {_times(first)}, the first with numbers to compare, {_difference(first)}"
-    return text if most is first else f"{text}. At {_times(most)}, where most trials measured, {_difference(most)}"
+    difference, numbers = _difference(first)
+    headline = f"At {_times(first)}, the first with numbers to compare, {difference}"
+    return Sentence(headline, numbers, more="" if most is first else _at_most(most))
 
 
-def headline_of_duration(answers: Sequence[Answer]) -> str:
+def headline_of_duration(answers: Sequence[Answer]) -> Sentence:
     """Give the difference after one dose at the time that most trials measured, and at the latest measured."""
     reported = [a for a in answers if a.pooled is not None]
     if not reported:
-        return "No controlled trial in this selection has numbers after one dose in these data that can be compared"
+        return Sentence(
+            "No controlled trial in this selection has numbers after one dose in these data that can be compared"
+        )
     most, last = fullest(reported), reported[-1]
+    difference, numbers = _difference(last)
     if most is last:
-        return f"After one dose, at {_times(last)}, the latest time with usable numbers, {_difference(last)}"
-    fewer = f"Later times were measured by fewer trials: at {_times(last)}, the latest, {_difference(last)}"
-    return f"After one dose, at {_times(most)}, where most trials measured, {_difference(most)}. {fewer}"
+        headline = f"After one dose, at {_times(last)}, the latest time with usable numbers, {difference}"
+        return Sentence(headline, numbers)
+    fewer = f"Later times were measured by fewer trials: at {_times(last)}, the latest, {difference} ({numbers})"
+    difference, numbers = _difference(most)
+    return Sentence(f"After one dose, at {_times(most)}, where most trials measured, {difference}", numbers, more=fewer)
 
 
-def _difference(answer: Answer) -> str:
-    """Write the effect as a clause: absolute words, interval, trials and people."""
+def _at_most(answer: Answer) -> str:
+    difference, numbers = _difference(answer)
+    return f"At {_times(answer)}, where most trials measured, {difference} ({numbers})"
+
+
+def _difference(answer: Answer) -> tuple[str, str]:
+    """Write the effect as a clause, and the numbers behind it: interval, trials and people."""
     assert answer.pooled is not None
     sides = sides_of(entry.first for entry in answer.used)
     value, measure = answer.pooled.estimate, answer.question.measure
     low_high = interval(measure, answer.pooled.ci_low, answer.pooled.ci_high).replace("–", " to ")
     chance = f"; {words}" if (words := probability_in_words(answer)) else ""
-    numbers = f"({interval_name(answer.pooled)} {low_high}{chance}; {behind(answer)})"
+    numbers = f"{interval_name(answer.pooled)} {low_high}{chance}; {behind(answer)}"
     if MEASURES[measure].scale == "log":
         ratio = f"the {MEASURES[measure].label.lower()} of response was {shown(measure, value)}"
-        return f"{ratio} for {sides.drug} against {sides.comparator} {numbers}"
+        return f"{ratio} for {sides.drug} against {sides.comparator}", numbers
     unit = "standard deviations" if measure == "SMD" else f"{answer.question.instrument or ''} points".strip()
     direction = "lower" if value < 0 else "higher"
     size = f"scores were {shown(measure, abs(value))} {unit} {direction}"
-    return f"{size} with {sides.drug} than with {sides.comparator} {numbers}"
+    return f"{size} with {sides.drug} than with {sides.comparator}", numbers
 
 
 def _times(answer: Answer) -> str:
@@ -229,4 +240,4 @@ def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
         return ""
     items = blinding.lenses(fullest, results)
     sentence = blinding.headline(fullest, items)
-    return f"{fullest.question.bin.label}: {sentence[0].lower()}{sentence[1:]}. {blinding.caution(fullest, items)}"
+    return f"{fullest.question.bin.label}: {inside(sentence)}. {blinding.caution(fullest, items)}"

@@ -124,7 +124,7 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
     question = "For how many?"
     of_hundred = statements.absolute(found)
     if found.pooled is None or of_hundred is None or found.counts is None:
-        words = statements.headline_of_rates(found, statements.sides_of(())) + "."
+        words = f"{statements.headline_of_rates(found, statements.sides_of(()))}."
         missing = "not reported" if found.pooled is None else "of 100 cannot be said"
         return Tile(question, "response", missing.capitalize(), "", "", "", "", words, ())
     sides = statements.sides_of(e.first for e in found.used)

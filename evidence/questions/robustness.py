@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, cast
 
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.vocabulary import EFFECT_MEASURES
-from evidence.formatting import counted, listed, number, probability, ratio
+from evidence.formatting import Sentence, counted, listed, number, probability, ratio
 from evidence.questions.response import Choices, answer_for, year_of
 from evidence.stats.bayes import PRIORS, pool_bayes
 from evidence.stats.effect_sizes import MEASURES, Effect
@@ -70,13 +70,14 @@ def _fast(model: Model) -> tuple[Method, Test | None]:
 class EachLeftOut(NamedTuple):
     """What leaving out one trial at a time does: the omission that moves most, and the range over all of them."""
 
-    largest: str
+    largest: Sentence
     over_all: str = ""
 
 
 def headline_of_each(answer: Answer, series: Series) -> str:
     """Say what leaving out one trial at a time does, in one line."""
-    return " ".join(part for part in each_left_out(answer, series) if part)
+    largest, over_all = each_left_out(answer, series)
+    return f"{largest}. {over_all}".strip()
 
 
 def each_left_out(answer: Answer, series: Series) -> EachLeftOut:
@@ -86,12 +87,13 @@ def each_left_out(answer: Answer, series: Series) -> EachLeftOut:
     out, so it is not said.
     """
     if answer.pooled is None or not series.pools:
-        return EachLeftOut("Leaving one trial out needs at least two trials.")
+        return EachLeftOut(Sentence("Leaving one trial out needs at least two trials"))
     pooled, measure = answer.pooled, answer.question.measure
     most = max(range(len(series.pools)), key=lambda i: abs(series.pools[i].estimate - pooled.estimate))
     moved = series.pools[most]
-    size = f"{shown(measure, moved.estimate)} ({interval(measure, moved.ci_low, moved.ci_high)})"
-    largest = f"{series.labels[most]} the result moves most: from {shown(measure, pooled.estimate)} to {size}."
+    before, after = shown(measure, pooled.estimate), shown(measure, moved.estimate)
+    headline = f"{series.labels[most]} the result moves most: from {before} to {after}"
+    largest = Sentence(headline, exact=f"{headline} ({interval(measure, moved.ci_low, moved.ci_high)})")
     estimates = [one.estimate for one in series.pools]
     text = (
         f"Leaving out any one trial the estimate lies between {shown(measure, min(estimates))} and "

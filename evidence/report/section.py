@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from evidence.bibliography.links import best_link
 from evidence.dataset.records import Result
+from evidence.formatting import Sentence, ended
 from evidence.report.figures.style import Ink
 from evidence.report.view import Story
 from evidence.synthesis.answers import Answer
@@ -30,7 +31,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question of a report: its headline, what belongs to it, and chart, table and results behind it.
+    """One question of a report: the finding as a sentence, what belongs to it, and chart, table and results behind it.
 
     Pages, web export, slides, hand-out and seminar all draw these. `captions` have to be read with the headline,
     `notes` explain the chart; `trials` are lists of trials with what they have in common. `answers` are what is
@@ -39,7 +40,7 @@ class Section:
 
     key: str
     title: str
-    headline: str
+    sentence: Sentence
     captions: tuple[str, ...] = ()
     drawing: Drawing | None = None
     alt: str = ""
@@ -49,6 +50,11 @@ class Section:
     trials: tuple[tuple[str, str], ...] = ()
     answers: tuple[Answer, ...] = ()
     script: str = ""
+
+    @property
+    def headline(self) -> str:
+        """The finding with all of its numbers, as the sentence over the chart."""
+        return ended(str(self.sentence))
 
     @property
     def figure(self) -> go.Figure | None:

@@ -7,7 +7,7 @@ from typing import Final
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
-from evidence.formatting import percent
+from evidence.formatting import Sentence, capital, percent
 from evidence.questions import blinding, certainty, courses, dose, duration, harm_matrix, overview, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import onset as onset_course
@@ -76,19 +76,19 @@ def section(story: Story, key: str) -> Section | None:
 
 def onset(course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False) -> Section:
     """Show how soon it works: the effect in each time bin, or in real hours."""
-    headline = f"{onset_course.headline_of_onset(course.answers)}."
-    composed = _course("onset", headline, course, rows, links, ink, hours)
+    sentence = onset_course.headline_of_onset(course.answers)
+    composed = _course("onset", sentence, course, rows, links, ink, hours)
     return replace(composed, trials=tuple(onset_course.trials_behind(course.drawn)), script="How soon it works")
 
 
 def single_dose(course: Course, rows: Sequence[Result], links: Links, ink: Ink) -> Section:
     """Show how long one dose lasts."""
-    headline = f"{onset_course.headline_of_duration(course.answers)}."
-    return replace(_course("single", headline, course, rows, links, ink), script="After one dose")
+    sentence = onset_course.headline_of_duration(course.answers)
+    return replace(_course("single", sentence, course, rows, links, ink), script="After one dose")
 
 
 def _course(
-    key: str, headline: str, course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False
+    key: str, sentence: Sentence, course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False
 ) -> Section:
     title, drawing = _TITLES[key], None
     if course.drawn:
@@ -100,7 +100,7 @@ def _course(
     return Section(
         key,
         title,
-        headline,
+        sentence,
         (course.caveat,),
         drawing,
         alt_text.answers(course.drawn),
@@ -120,7 +120,7 @@ def dose_response(found: DoseResponse, low_confidence: bool, links: Links, ink: 
     return Section(
         "dose-arms",
         "Does a higher dose work better?",
-        f"{found.words}.",
+        Sentence(found.words),
         (
             "Intravenous racemic ketamine against any placebo, nearest to 24 hours. The preset’s dose "
             "and comparator are not applied. Arms of one trial share a comparator and are not quite independent.",
@@ -172,7 +172,7 @@ def response(
     return Section(
         "response",
         _TITLES["response"],
-        f"{statements.headline_of_rates(answer, sides)}.",
+        statements.headline_of_rates(answer, sides),
         (" ".join(part for part in (outcome.definition, statements.caution(answer)) if part),),
         Drawing(forest, (lines, answer.question.measure, labels, ink)) if lines else None,
         alt_text.answers([answer]),
@@ -192,7 +192,7 @@ def people(absolute: Absolute, answer: Answer, is_rate_chosen: bool, ink: Ink) -
     return Section(
         "people",
         _TITLES["people"],
-        headline,
+        Sentence(headline),
         ("At the rate chosen." if is_rate_chosen else "At the comparator’s rate in these trials.",),
         Drawing(icon_array, (absolute, sides, verb, ink)),
         headline,
@@ -214,14 +214,14 @@ def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...]
 def cohorts(found: Courses, dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
     """Show how many respond to a course of doses without a comparison: each cohort, and all together."""
     captions = (given_up(dropped), courses.prediction(found), courses.left_out(found))
-    headline = f"{courses.in_a_sentence(found)}."
+    sentence = courses.in_a_sentence(found)
     return Section(
         "cohorts",
         _TITLES["cohorts"],
-        headline,
+        sentence,
         tuple(line for line in captions if line),
         Drawing(cohort_plot, (found, ink)) if found.cohorts else None,
-        headline,
+        f"{sentence}.",
         cohort_frame(found, links) if found.cohorts else None,
         tuple(cohort.result for cohort in found.cohorts),
     )
@@ -233,7 +233,7 @@ def after_course(items: tuple[FollowUp, ...], dropped: Sequence[Criterion], link
     return Section(
         "course",
         _TITLES["course"],
-        f"{duration.headline_of_courses(items)}.",
+        duration.headline_of_courses(items),
         (caption,),
         linked(lollipop, items, links, ink) if items else None,
         "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items),
@@ -266,7 +266,7 @@ def withdrawal(
     return Section(
         "withdrawal",
         _TITLES["withdrawal"],
-        f"{duration.headline_of_withdrawals(entries)}.",
+        duration.headline_of_withdrawals(entries),
         (" ".join(words).strip(), *(line for line in more if line)),
         Drawing(forest, (rows, "HR", WITHDRAWAL_LABELS, ink)) if rows else None,
         alt if hazard.pooled is None else f"{alt}. {alt_text.answers([hazard])}",
@@ -289,7 +289,7 @@ def harms(answer: HarmAnswer, measure: str, ink: Ink, maskings: tuple[str, ...],
     return Section(
         key,
         _TITLES[key],
-        f"{answer.headline}.",
+        answer.sentence,
         (answer.caption,) if answer.caption else (),
         Drawing(harm_plot, (drawn, measure, sides, ink, maskings)) if drawn else None,
         alt_text.harms(drawn, measure, maskings),
@@ -448,5 +448,5 @@ def harm_labels(items: Sequence[Harm]) -> Labels:
     """Label a forest plot of events."""
     sides = harm_words.sides_among(items)
     left, right = f"favours {sides.drug}", f"favours {sides.comparator}"
-    control = f"{sides.comparator[0].upper()}{sides.comparator[1:]}"
+    control = capital(sides.comparator)
     return Labels(sides.drug.capitalize(), control, left, right, "Risk difference")

@@ -8,13 +8,13 @@ from evidence.content.claims import assess_all
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.vocabulary import TOPICS, VERDICTS
-from evidence.formatting import counted
+from evidence.formatting import Sentence, capital, counted, ended, inside
 from evidence.questions import blinding, certainty, overview, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions.blinding import Lens, Scope
 from evidence.report.composed import trust
 from evidence.report.figures.style import LIGHT
-from evidence.report.section import Section
+from evidence.report.section import Section, written
 from evidence.report.sections import sections
 from evidence.report.view import Story, View, tell
 from evidence.selection.selection import headcount
@@ -25,8 +25,6 @@ from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import interval
-
-_BRACKETS = re.compile(r" \(([^()]*\d[^()]*|trials measured at different times)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,28 +73,11 @@ class Lesson:
         return 0
 
 
-def without_numbers(sentence: str) -> tuple[str, str]:
-    """Split a sentence, up to its first semicolon, from the numbers in its brackets.
-
-    >>> without_numbers("54 of 100 responded (risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials); next come others (3).")
-    ('54 of 100 responded.', 'risk ratio 2.3, 95% CI 1.2 to 4.4; 2 trials')
-    """
-    # The longest: numbers of 100 carry their interval in brackets of their own.
-    brackets = max(_BRACKETS.findall(sentence), key=len, default="")
-    short = _BRACKETS.sub("", sentence).partition("; ")[0].rstrip(".")
-    return f"{short}.", brackets
-
-
-def said(*lines: str) -> tuple[str, ...]:
-    """Keep the lines that are not empty."""
-    return tuple(line for line in lines if line)
-
-
 def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
     """Make the steps single trials, pooled, prediction and sensitivity, as far as the trials suffice."""
     behind = _drawn(answer)
-    whole = headline(answer)
-    large, numbers = without_numbers(whole)
+    finding = headline(answer)
+    whole, large, numbers = f"{finding}.", ended(finding.headline), finding.numbers or finding.caveat
     left_out = tuple(statements.not_pooled(answer))
     if answer.pooled is None:
         drawn = any(entry.effect is not None for entry in answer.entries)
@@ -123,8 +104,8 @@ def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
             "pooled",
             "All together",
             large,
-            said(numbers, statements.caution(answer)),
-            said(whole, *statements.pooled_notes(answer), robustness.interval_notice(answer)),
+            written(numbers, statements.caution(answer)),
+            written(whole, *statements.pooled_notes(answer), robustness.interval_notice(answer)),
             behind,
             "pooled",
         ),
@@ -133,12 +114,12 @@ def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
     ]
 
 
-def headline(answer: Answer) -> str:
+def headline(answer: Answer) -> Sentence:
     """Write the headline of the answer, absolute numbers first if it counts people."""
     sides = statements.sides_of(entry.first for entry in answer.used)
     in_people = answer.question.measure in ("RR", "OR", "RD")
     words = statements.headline_of_rates if in_people else statements.headline_of_scores
-    return f"{words(answer, sides)}."
+    return words(answer, sides)
 
 
 def _drawn(answer: Answer) -> tuple[Result, ...]:
@@ -154,9 +135,8 @@ def single_trials(answer: Answer) -> str:
     lead = max(answer.used, key=lambda entry: 1 / entry.effect.variance if entry.effect is not None else 0.0)
     k = answer.k
     found = statements.own_result(lead, answer.question)
-    time = without_numbers(statements.when(answer))[0].rstrip(".")
     return (
-        f"{time} {favouring} of {k} trials {_do(favouring, 'favour')} "
+        f"{statements.span_of(answer)} {favouring} of {k} trials {_do(favouring, 'favour')} "
         f"{sides.drug}; the most precise, {lead.label}: {found}."
     )
 
@@ -192,7 +172,7 @@ def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
 def _sensitivity(answer: Answer, behind: tuple[Result, ...]) -> Step:
     largest, over_all = robustness.each_left_out(answer, robustness.without_each(answer))
     return Step(
-        "sensitivity", "Leave one out", without_numbers(largest)[0], (over_all,), (largest,), behind, "sensitivity"
+        "sensitivity", "Leave one out", ended(largest.headline), (over_all,), (f"{largest}.",), behind, "sensitivity"
     )
 
 
@@ -242,7 +222,7 @@ def _question(story: Story) -> Step:
     return Step(
         "question",
         "The question",
-        f"{label[0].upper()}{label[1:]}: for how many, for how long, at what cost?",
+        f"{capital(label)}: for how many, for how long, at what cost?",
         (f"{headcount(view.rows)}.", *narrowed, "Evidence for reading and teaching, not medical advice."),
         (view.citation, "Let the room say what it expects before the first number."),
         figure="code",
@@ -272,8 +252,7 @@ def _said(story: Story) -> Step | None:
 def _rates_asked(answer: Answer) -> tuple[Asked, ...]:
     if answer.question.measure not in ("RR", "OR", "RD"):
         return ()
-    time = without_numbers(statements.when(answer))[0].rstrip(".")
-    return guesses.of_rates(answer, f"{time[0].lower()}{time[1:]}")
+    return guesses.of_rates(answer, inside(statements.span_of(answer)))
 
 
 def _guess(name: str, title: str, asked: Sequence[Asked], caption: str = "") -> Step | None:
@@ -282,7 +261,7 @@ def _guess(name: str, title: str, asked: Sequence[Asked], caption: str = "") -> 
     notes = tuple(f"{item.words} The trials found {item.found}." for item in asked)
     return Step(
         name,
-        f"Your guess: {title[0].lower()}{title[1:]}",
+        f"Your guess: {inside(title)}",
         asked[0].words,
         (caption,) if caption else (),
         notes,
@@ -305,16 +284,15 @@ def _duration(story: Story, found: Mapping[str, Section]) -> Step:
     withdrawn = any(e.effect is not None and e.result.confidence != "low" for e in story.withdrawals)
     inside = withdrawn and not story.withdrawals_dropped
     chosen = found["withdrawal"] if inside else found["course"]
-    large, numbers = without_numbers(chosen.headline)
     notes = [section.headline for section in (found["single"], found["course"], found["withdrawal"])]
-    single = (
-        without_numbers(found["single"].headline)[0].partition(": ")[0].rstrip(".") if found["single"].results else ""
-    )
+    single = found["single"]
     return Step(
         "duration",
         "How long it lasts",
-        large,
-        said(numbers, *chosen.captions[:1], single and f"{single}."),
+        ended(chosen.sentence.headline),
+        written(
+            chosen.sentence.numbers, *chosen.captions[:1], ended(single.sentence.headline) if single.results else ""
+        ),
         (*notes, *dict.fromkeys((*chosen.captions[1:], *found["withdrawal"].captions))),
         chosen.results,
         ("withdrawal" if inside else "course") if chosen.figure is not None else "",
@@ -323,13 +301,12 @@ def _duration(story: Story, found: Mapping[str, Section]) -> Step:
 
 def _harms(story: Story, found: Mapping[str, Section]) -> Step:
     section = found["harms"]
-    large, numbers = without_numbers(section.headline)
     widened = given_up(story.harms.scope.dropped)
     return Step(
         "harms",
         "At what cost",
-        large,
-        said(numbers, widened),
+        ended(section.sentence.headline),
+        written(section.sentence.numbers, widened),
         (
             section.headline,
             found["serious"].headline,
@@ -351,7 +328,9 @@ def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], scope: Scop
         "certainty",
         "How far to trust it",
         f"{rated}{certainty.words_for(story.view.evidence.reviews, answer)}.",
-        said(f"{statements.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "", scope.words),
+        written(
+            f"{statements.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "", scope.words
+        ),
         (masked.headline, *masked.captions),
         results,
         "masking" if lenses else "",
@@ -365,7 +344,7 @@ def _mind(story: Story, answer: Answer) -> Step:
     lines = []
     if answer.k > 1:
         turns = robustness.each_left_out(answer, robustness.without_each(answer)).over_all
-        lines.append(f"One trial less: {turns[0].lower()}{turns[1:]}")
+        lines.append(f"One trial less: {inside(turns)}")
     if pooled is not None and pooled.pi_low is not None and pooled.pi_high is not None:
         span = interval(answer.question.measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
         lines.append(f"The true effect in another setting may lie anywhere from {span}.")

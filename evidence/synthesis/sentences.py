@@ -9,7 +9,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import COMPARATORS
-from evidence.formatting import counted, listed, number, percent, probability
+from evidence.formatting import Sentence, counted, listed, number, percent, probability
 from evidence.selection.filters import comparator_kind
 from evidence.stats.absolute import Absolute, number_needed_to_treat
 from evidence.stats.effect_sizes import MEASURES, Counts
@@ -70,12 +70,22 @@ def verb_of(outcome: str) -> str:
 
 def when(answer: Answer) -> str:
     """Describe the time of the pooled results: one time, a range, or each trial's nearest to 24 hours."""
-    hours = sorted({entry.hours for entry in answer.used or answer.entries})
+    time = span_of(answer)
+    return f"{time} (trials measured at different times)" if len(_hours(answer)) > 1 else time
+
+
+def _hours(answer: Answer) -> list[float]:
+    return sorted({entry.hours for entry in answer.used or answer.entries})
+
+
+def span_of(answer: Answer) -> str:
+    """Return the time of the pooled results alone: one time, a range, or each trial's nearest to 24 hours."""
+    hours = _hours(answer)
     if not hours:
         return answer.question.bin.phrase if answer.question.bin else "near 24 hours"
     if len(hours) == 1:
         return f"At {spelled(hours[0])}"
-    return f"Between {spelled(hours[0])} and {spelled(hours[-1])} (trials measured at different times)"
+    return f"Between {spelled(hours[0])} and {spelled(hours[-1])}"
 
 
 def until(answer: Answer) -> str:
@@ -162,7 +172,7 @@ def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute |
     return number_needed_to_treat(measure, values[0], values[1], values[2], comparator_rate, event_is_good=good)
 
 
-def headline_of_rates(answer: Answer, sides: Sides) -> str:
+def headline_of_rates(answer: Answer, sides: Sides) -> Sentence:
     """Write the headline of a yes-or-no outcome: absolute numbers first, each with its interval.
 
     One trial gives its own percentages. Two trials, or a pool that one trial dominates, start with what that trial
@@ -175,32 +185,33 @@ def headline_of_rates(answer: Answer, sides: Sides) -> str:
     """
     outcome = answer.question.outcomes[0]
     if answer.pooled is None:
-        return nothing(answer, OUTCOMES[outcome].label.lower())
-    verb, in_brackets = verb_of(outcome), f"({effect_in_words(answer)})"
+        return Sentence(nothing(answer, OUTCOMES[outcome].label.lower()))
+    verb, numbers, time = verb_of(outcome), effect_in_words(answer), span_of(answer)
     if answer.k == 1 and answer.counts is not None:
         drug, control = answer.counts
-        return (
-            f"{when(answer)} {100 * drug.events / drug.n:.0f}% {verb} on {sides.drug} and "
-            f"{100 * control.events / control.n:.0f}% on {sides.comparator} {in_brackets}"
+        rates = (
+            f"{100 * drug.events / drug.n:.0f}% {verb} on {sides.drug} and "
+            f"{100 * control.events / control.n:.0f}% on {sides.comparator}"
         )
+        return Sentence(f"{time} {rates}", numbers)
     if (lead := leading(answer)) is not None:
         return _led(answer, lead, sides)
     of_hundred = absolute(answer)
     if of_hundred is None:
-        return (
-            f"{when(answer)} {OUTCOMES[outcome].label.lower()}, {sides.drug} against {sides.comparator} {in_brackets}"
-        )
+        compared = f"{OUTCOMES[outcome].label.lower()}, {sides.drug} against {sides.comparator}"
+        return Sentence(f"{time} {compared}", numbers, exact=f"{when(answer)} {compared}")
     estimate, low, high = of_hundred.events_of_100
-    return (
-        f"{when(answer)} about {estimate:.0f} ({low:.0f} to {high:.0f}) of 100 people {verb} on {sides.drug} where "
-        f"{100 * of_hundred.comparator_rate:.0f} do on {sides.comparator} {in_brackets}"
+    people = (
+        f"of 100 people {verb} on {sides.drug} where {100 * of_hundred.comparator_rate:.0f} do on {sides.comparator}"
     )
+    exact = f"{when(answer)} about {estimate:.0f} ({low:.0f} to {high:.0f}) {people}"
+    return Sentence(f"{time} about {estimate:.0f} {people}", numbers, exact=exact)
 
 
-def headline_of_scores(answer: Answer, sides: Sides) -> str:
+def headline_of_scores(answer: Answer, sides: Sides) -> Sentence:
     """Write the headline of a symptom score: how many points lower or higher, with the interval."""
     if answer.pooled is None:
-        return nothing(answer, "a symptom score with an interval")
+        return Sentence(nothing(answer, "a symptom score with an interval"))
     if (lead := leading(answer)) is not None:
         return _led(answer, lead, sides)
     estimate = answer.pooled.estimate
@@ -210,10 +221,12 @@ def headline_of_scores(answer: Answer, sides: Sides) -> str:
     else:
         size = f"{number(abs(estimate), 1)} {answer.question.instrument or ''} points".replace("  ", " ")
     low_high = interval(answer.question.measure, answer.pooled.ci_low, answer.pooled.ci_high)
-    return (
-        f"{when(answer)} symptom scores were {size} {direction} with {sides.drug} than with {sides.comparator} "
-        f"(difference {shown(answer.question.measure, estimate)}, {interval_name(answer.pooled)} {low_high}; "
-        f"{behind(answer)})"
+    difference = f"symptom scores were {size} {direction} with {sides.drug} than with {sides.comparator}"
+    return Sentence(
+        f"{span_of(answer)} {difference}",
+        f"difference {shown(answer.question.measure, estimate)}, {interval_name(answer.pooled)} {low_high}; "
+        f"{behind(answer)}",
+        exact=f"{when(answer)} {difference}",
     )
 
 
@@ -230,7 +243,7 @@ def leading(answer: Answer) -> TrialEffect | None:
     return answer.used[top] if answer.k == 2 or weights[top] > DOMINANT * sum(weights) else None
 
 
-def own_result(entry: TrialEffect, question: Question) -> str:
+def own_result(entry: TrialEffect, question: Question, intervals: bool = True) -> str:
     """Describe one trial's own result briefly: 64 against 28 of 100 responded, or points lower.
 
     Percentages if it counted people, else the effect with its interval.
@@ -241,16 +254,17 @@ def own_result(entry: TrialEffect, question: Question) -> str:
         drug, control = (100 * arm.events / arm.n for arm in (entry.intervention, entry.comparator))
         return f"{drug:.0f} against {control:.0f} of 100 {verb_of(question.outcomes[0])}"
     assert entry.effect is not None
-    low_high = interval(question.measure, entry.low, entry.high).replace("–", " to ")
+    span = interval(question.measure, entry.low, entry.high).replace("–", " to ")
+    low_high = f" ({span})" if intervals else ""
     if MEASURES[question.measure].scale == "log":
         label = MEASURES[question.measure].label.lower()
-        return f"{label} {shown(question.measure, entry.effect.estimate)} ({low_high})"
+        return f"{label} {shown(question.measure, entry.effect.estimate)}{low_high}"
     unit = "standard deviations" if question.measure == "SMD" else f"{question.instrument or ''} points".strip()
     direction = "lower" if entry.effect.estimate < 0 else "higher"
-    return f"scores {shown(question.measure, abs(entry.effect.estimate))} {unit} {direction} ({low_high})"
+    return f"scores {shown(question.measure, abs(entry.effect.estimate))} {unit} {direction}{low_high}"
 
 
-def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> str:
+def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> Sentence:
     """Describe a pool that one trial dominates: that trial first, what the others add, then the overall range."""
     others = [entry for entry in answer.used if entry is not lead]
     assert answer.pooled is not None
@@ -264,13 +278,19 @@ def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> str:
         adds = f"{second} points the same way ({found})" if same else f"{second} does not point the same way ({found})"
     else:
         adds = f"of {len(others)} others{size} {len(same)} {'points' if len(same) == 1 else 'point'} the same way"
-    first = f"{lead.label} found that {own_result(lead, answer.question)} on {sides.drug} and {sides.comparator}"
-    if lead.intervention is None:
-        first = f"{lead.label} found {own_result(lead, answer.question)} with {sides.drug} than with {sides.comparator}"
-        if MEASURES[answer.question.measure].scale == "log":
-            first = f"{lead.label} found a {own_result(lead, answer.question)} for {sides.drug}"
     allowing = "allowing for the usual difference between trials, " if answer.pooled.p_at_most_zero is not None else ""
-    return f"{when(answer)} {first}; {adds}; {allowing}{effect_in_words(answer)}"
+    caveat = f"{adds}; {allowing}{effect_in_words(answer)}"
+    brief, exact = (_own_sentence(lead, answer.question, sides, intervals) for intervals in (False, True))
+    return Sentence(f"{span_of(answer)} {brief}", caveat=caveat, exact=f"{when(answer)} {exact}")
+
+
+def _own_sentence(entry: TrialEffect, question: Question, sides: Sides, intervals: bool) -> str:
+    result = own_result(entry, question, intervals)
+    if entry.intervention is not None:
+        return f"{entry.label} found that {result} on {sides.drug} and {sides.comparator}"
+    if MEASURES[question.measure].scale == "log":
+        return f"{entry.label} found a {result} for {sides.drug}"
+    return f"{entry.label} found {result} with {sides.drug} than with {sides.comparator}"
 
 
 def nothing(answer: Answer, what: str) -> str:

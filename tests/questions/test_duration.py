@@ -59,21 +59,23 @@ def test_a_time_that_was_not_reached_comes_last_and_says_how_long_it_was_waited_
 def test_courses_in_a_sentence(evidence: Evidence) -> None:
     # Six groups; 8 + 17 + 6 + 14 + 8 people in the five that say how many; ECT is no course of the drug.
     items = [item for item in duration.follow_ups(evidence.results) if item.is_after_course]
-    assert duration.headline_of_courses(items) == (
+    assert str(duration.headline_of_courses(items)) == (
         "After a course, relapse came at a mean or median of 16 to 84 days "
         "(6 groups, 53 people in those that say how many)"
     )
-    assert duration.headline_of_courses(()).startswith("No trial in this selection")
+    assert str(duration.headline_of_courses(())).startswith("No trial in this selection")
 
 
 def test_people_of_a_group_without_a_time_are_not_counted_with_those_who_relapsed() -> None:
     timed = [result(**COURSE, median_intervention=days, n_intervention=n) for days, n in ((18, 1), (20, 4))]
     open_ended = result(**COURSE, n_intervention=70)
-    one, both = (duration.headline_of_courses(duration.follow_ups([*rows, open_ended])) for rows in (timed[:1], timed))
+    one, both = (
+        str(duration.headline_of_courses(duration.follow_ups([*rows, open_ended]))) for rows in (timed[:1], timed)
+    )
     assert "18 days" in one
     assert "1 person in those that say how many" in one
     assert "2 groups, 5 people in those that say how many" in both
-    assert duration.headline_of_courses(duration.follow_ups([open_ended])).startswith("No trial in this selection")
+    assert str(duration.headline_of_courses(duration.follow_ups([open_ended]))).startswith("No trial in this selection")
 
 
 def test_randomised_withdrawal_as_printed(evidence: Evidence) -> None:
@@ -105,7 +107,7 @@ def test_strata_are_pooled_as_the_different_people_they_are(evidence: Evidence) 
 def test_withdrawal_in_a_sentence(evidence: Evidence) -> None:
     # 40 of 152 are 26 %, 73 of 145 are 50 %; Glue 2024 is of low confidence and not counted.
     entries = duration.withdrawals(evidence.results)
-    assert duration.headline_of_withdrawals(entries) == (
+    assert str(duration.headline_of_withdrawals(entries)) == (
         "Of people who had done well, 26% relapsed when treatment went on and 50% when it was stopped at random "
         "(hazard ratio 0.40, 95% CI 0.27 to 0.59; 1 trial, 2 groups, 297 people)"
     )
@@ -114,14 +116,14 @@ def test_withdrawal_in_a_sentence(evidence: Evidence) -> None:
 def test_withdrawals_without_a_hazard_ratio_or_without_counts() -> None:
     bare = duration.withdrawals([relapse(5, 20, 10, 20, None)])
     assert duration.hazard_answer(bare).pooled is None
-    assert duration.headline_of_withdrawals(bare).endswith(
+    assert str(duration.headline_of_withdrawals(bare)).endswith(
         "25% relapsed when treatment went on and 50% when it was stopped at random"
     )
     unsure = duration.withdrawals([relapse(5, 20, 10, 20, (0.5, 0.3, 0.8), confidence="low")])
     assert duration.hazard_answer(unsure).pooled is None
     assert duration.hazard_answer(unsure, low_confidence=True).pooled is not None
     for entries in ((), unsure):
-        assert duration.headline_of_withdrawals(entries).startswith("No randomised withdrawal trial")
+        assert str(duration.headline_of_withdrawals(entries)).startswith("No randomised withdrawal trial")
 
 
 def test_only_main_analyses_of_relapse_after_randomised_withdrawal_count() -> None:

@@ -79,7 +79,7 @@ def test_the_table_holds_the_lines_of_the_chart_by_masking_too() -> None:
 def test_no_event_at_all_is_bearable() -> None:
     for rows in ((), (felt(0, 0, "a"),)):
         found = told(rows)
-        assert found.headline
+        assert str(found.sentence)
         harm_words.masked_words(harm_words.masked(found, False), rows)
 
 
@@ -90,7 +90,7 @@ def test_the_view_says_what_the_pages_of_the_core_say(evidence: Evidence) -> Non
     )
     scope = harms.scope(evidence.results, chosen, harms.is_event)
     assert found.items == harms.harms(scope.compared, harms.is_event)
-    assert found.headline == harm_words.headline(found.items, found.sides)
+    assert str(found.sentence) == str(harm_words.headline(found.items, found.sides))
 
 
 def test_a_window_that_no_source_states_is_said_to_be_unstated(evidence: Evidence) -> None:

@@ -187,7 +187,7 @@ def test_dissociation_in_the_default_preset_is_widened_and_says_how(evidence: Ev
 def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
     found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
     items = harms.harms(found.compared, harms.is_event)
-    words = harm_words.headline(items, harm_words.sides_among(items))
+    words = str(harm_words.headline(items, harm_words.sides_among(items)))
     lead = next(item for item in items if item.event == "dissociation")
     assert lead.rates is not None
     drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
@@ -202,10 +202,10 @@ def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
 def test_findings_without_a_clear_difference_or_without_any() -> None:
     even = harms.harms([felt(5, 20, 5, 20)], harms.is_event)
     sides = harm_words.sides_among(even)
-    assert harm_words.headline(even, sides).startswith("The largest difference is in dissociation")
-    assert harm_words.headline((), sides).startswith("No controlled trial has counts of adverse events")
+    assert str(harm_words.headline(even, sides)).startswith("The largest difference is in dissociation")
+    assert str(harm_words.headline((), sides)).startswith("No controlled trial has counts of adverse events")
     fewer = harms.harms([felt(2, 50, 30, 50)], harms.is_event)
-    assert "about 4 of 100 people on ketamine against 60 on placebo" in harm_words.headline(fewer, sides)
+    assert "about 4 of 100 people on ketamine against 60 on placebo" in str(harm_words.headline(fewer, sides))
     assert (
         harm_words.trade_off(fewer, harms.scope([felt(2, 50, 30, 50)], Selection("everything"), harms.is_event)) == ""
     )

@@ -84,7 +84,7 @@ def test_the_model_reaches_every_time() -> None:
 
 def test_the_earliest_time_is_said_and_the_one_that_most_trials_measured() -> None:
     rows = [*reports("a", "6h", effect=UNCLEAR), *reports("b", "24h", "7d"), *reports("c", "24h")]
-    words = onset.headline_of_onset(onset.course(rows, "MD").answers)
+    words = str(onset.headline_of_onset(onset.course(rows, "MD").answers))
     first, _, most = words.partition(". At 24 hours, where most trials measured, ")
     assert first.startswith("At 4 hours, the first with numbers to compare, scores were 2.0 MADRS points lower")
     assert "2 trials, " in most
@@ -93,7 +93,7 @@ def test_the_earliest_time_is_said_and_the_one_that_most_trials_measured() -> No
 
 def test_a_single_time_is_said_once() -> None:
     answers = onset.course(reports("b", "24h"), "MD").answers
-    assert onset.headline_of_onset(answers).startswith(
+    assert str(onset.headline_of_onset(answers)).startswith(
         "At 24 hours, the first with numbers to compare, scores were 8.0 MADRS points lower "
         "with ketamine than with midazolam (95% CI −12.0 to −4.0; 1 trial, "
     )
@@ -101,23 +101,23 @@ def test_a_single_time_is_said_once() -> None:
 
 def test_worse_is_called_higher() -> None:
     answers = onset.course(reports("a", "24h", effect=(8, 4, 12)), "MD").answers
-    assert "8.0 MADRS points higher with ketamine" in onset.headline_of_onset(answers)
+    assert "8.0 MADRS points higher with ketamine" in str(onset.headline_of_onset(answers))
 
 
 def test_nothing_measured_is_said_plainly() -> None:
     for rows in ([], [result(comparator="none")]):
         answers = onset.course(rows, "MD").answers
-        assert onset.headline_of_onset(answers).startswith("No controlled trial in this selection")
-        assert onset.headline_of_duration(answers).startswith("No controlled trial in this selection")
+        assert str(onset.headline_of_onset(answers)).startswith("No controlled trial in this selection")
+        assert str(onset.headline_of_duration(answers)).startswith("No controlled trial in this selection")
 
 
 def test_duration_tells_the_time_that_most_measured_and_the_latest() -> None:
     rows = [*reports("a", "24h", "7d"), *reports("b", "24h"), *reports("a", "28d", effect=UNCLEAR)]
-    words = onset.headline_of_duration(onset.course(rows, "MD").answers)
+    words = str(onset.headline_of_duration(onset.course(rows, "MD").answers))
     assert words.startswith("After one dose, at 24 hours, where most trials measured, scores were 8.0")
     _, _, latest = words.partition("Later times were measured by fewer trials: ")
     assert latest.startswith("at 28 days, the latest, scores were 2.0 MADRS points lower")
-    once = onset.headline_of_duration(onset.course(reports("a", "24h"), "MD").answers)
+    once = str(onset.headline_of_duration(onset.course(reports("a", "24h"), "MD").answers))
     assert once.startswith("After one dose, at 24 hours, the latest time with usable numbers, scores were 8.0")
 
 
@@ -126,7 +126,7 @@ def test_a_ratio_is_said_as_a_ratio() -> None:
     answers = onset.course([counted(20, 40, 10, 40)], "RR").answers
     assert (
         "the risk ratio of response was 2.00 for ketamine against midazolam (95% CI 1.08 to 3.72; 1 trial, 80 people)"
-        in (onset.headline_of_onset(answers))
+        in (str(onset.headline_of_onset(answers)))
     )
 
 

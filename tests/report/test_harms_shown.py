@@ -80,7 +80,7 @@ def test_what_is_expected_and_was_not_counted_is_named(evidence: Evidence) -> No
 def test_a_group_without_counts_is_called_by_its_name() -> None:
     asked = harm_words.harm_question("", [felt(5, 20, 1, 20)], Selection("everything"), False, harms.AUTOMATIC, False)
     told = harm_words.harm_answer(replace(asked, groups=("urinary",)))
-    assert told.headline == "No controlled trial has counts of urinary events in both arms in these data"
+    assert str(told.sentence) == "No controlled trial has counts of urinary events in both arms in these data"
 
 
 @pytest.mark.parametrize("preset", PRESETS)

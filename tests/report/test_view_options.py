@@ -54,9 +54,10 @@ def test_every_exported_number_is_that_of_the_page(text, evidence):
     assert re.search(r"\d", headline)
     view = viewed(text, evidence)
     story = tell(view)
-    behind = plain(at.markdown[0].value).strip("*")
-    if f" ({behind})" in plain(section(story, "response").headline):  # the page writes it in a line of its own
-        headline = f"{headline.removesuffix('.')} ({behind})."
+    sentence = section(story, "response").sentence
+    assert headline == plain(sentence.large)
+    assert plain(at.markdown[0].value).strip("*") == plain(sentence.below)
+    headline = plain(f"{sentence}.")
     words = plain(html.unescape(re.sub(r"<[^>]+>", " ", export("html", view).decode().split("</script>", 1)[1])))
     assert headline in words
     assert headline in plain(html.unescape(export("handout", view).decode()))

@@ -29,7 +29,7 @@ def two(**cells: Any) -> list[Any]:
 def test_one_trial_speaks_with_its_own_percentages(evidence: Evidence) -> None:
     # Murrough 2013 prints 64 % against 28 %; RR 30/47 : 7/25 = 2.28, interval by hand in test_comparisons.
     found = answer(evidence.trials["murrough-2013a"], RESPONSE)
-    assert statements.headline_of_rates(found, SIDES) == (
+    assert str(statements.headline_of_rates(found, SIDES)) == (
         "At 24 hours 64% responded on ketamine and 28% on midazolam "
         "(risk ratio 2.28, 95% CI 1.17 to 4.43; 1 trial, 72 people)"
     )
@@ -44,13 +44,13 @@ GRUNEBAUM = counted(2, 7, 1, 9, trial="b", label="Grunebaum 2017")
 def test_no_sentence_says_what_an_interval_excludes() -> None:
     for events in (6, 19):
         found = answer([counted(events, 20, 5, 20)], RESPONSE)
-        assert statements.headline_of_rates(found, SIDES).endswith("; 1 trial, 40 people)")
+        assert str(statements.headline_of_rates(found, SIDES)).endswith("; 1 trial, 40 people)")
 
 
 def test_two_trials_begin_with_the_larger_one() -> None:
     # The numbers of the pool are those of test_answers: 2.32 (0.83 to 6.64), 5% below 1.
     found = answer([MURROUGH, GRUNEBAUM], RESPONSE)
-    assert statements.headline_of_rates(found, SIDES) == (
+    assert str(statements.headline_of_rates(found, SIDES)) == (
         "At 24 hours Murrough 2013a found that 64 against 28 of 100 responded on ketamine and midazolam; a second, of "
         "16 people, points the same way (29 against 11 of 100 responded); allowing for the usual difference between "
         "trials, risk ratio 2.32, 95% CrI 0.83 to 6.65; 95% probability above 1; 2 trials, 88 people"
@@ -64,7 +64,7 @@ def test_one_trial_with_most_of_the_weight_leads_among_several() -> None:
     large = counted(300, 600, 200, 600, trial="l", label="Large 2020")
     opposite = counted(1, 9, 3, 9, trial="o", label="Opposite 2018")
     found = answer([large, GRUNEBAUM, opposite], RESPONSE)
-    assert statements.headline_of_rates(found, SIDES).startswith(
+    assert str(statements.headline_of_rates(found, SIDES)).startswith(
         "At 24 hours Large 2020 found that 50 against 33 of 100 responded on ketamine and midazolam; of 2 others, of "
         "34 people, 1 points the same way; allowing for"
     )
@@ -74,7 +74,7 @@ def test_one_trial_with_most_of_the_weight_leads_among_several() -> None:
 def test_scores_of_two_trials_begin_with_the_more_precise_one() -> None:
     one = difference(-8, -12, -4, trial="a", label="A 2001", n_intervention=30, n_comparator=30)
     other = difference(2, -9, 13, trial="b", label="B 2002", n_intervention=10, n_comparator=10)
-    text = statements.headline_of_scores(answer([one, other], POINTS), SIDES)
+    text = str(statements.headline_of_scores(answer([one, other], POINTS), SIDES))
     assert text.startswith(
         "At 24 hours A 2001 found scores 8.0 MADRS points lower (−12.0 to −4.0) with ketamine than with midazolam; a "
         "second, of 20 people, does not point the same way (scores 2.0 MADRS points higher (−9.0 to 13.0)); allowing"
@@ -87,7 +87,7 @@ def test_several_trials_give_every_number_of_a_hundred_its_interval() -> None:
     of_hundred = statements.absolute(found)
     assert of_hundred is not None
     estimate, low, high = of_hundred.events_of_100
-    text = statements.headline_of_rates(found, SIDES)
+    text = str(statements.headline_of_rates(found, SIDES))
     assert f"about {estimate:.0f} ({low:.0f} to {high:.0f}) of 100 people responded on ketamine where 26 do" in text
     assert "probability above 1; 3 trials, 220 people" in text
 
@@ -108,7 +108,7 @@ def test_prediction_is_of_the_true_effect_and_from_five_trials_on() -> None:
 def test_no_trial_is_said_plainly() -> None:
     found = answer([], RESPONSE)
     said = "No controlled trial in this selection has a result in these data for response at 12 to 36 hours"
-    assert statements.headline_of_rates(found, SIDES) == said
+    assert str(statements.headline_of_rates(found, SIDES)) == said
     assert "nothing to pool" in statements.in_one_line(found)
     assert statements.absolute(found) is None
     assert statements.caution(found) == statements.heterogeneity(found) == ""
@@ -119,7 +119,7 @@ def test_trials_without_numbers_are_named_with_every_reason() -> None:
         result(trial=name, label=f"{name} 2020", percent_intervention=50, percent_comparator=20) for name in "abcd"
     ]
     last = counted(9, 20, 3, 20, trial="e", label="e 2020", anchor="last-dose")
-    said = statements.headline_of_rates(answer([*silent, last], RESPONSE), SIDES)
+    said = str(statements.headline_of_rates(answer([*silent, last], RESPONSE), SIDES))
     assert "a 2020, b 2020 and c 2020 and 2 more" in said
     assert "only percentages reported, no numbers of people and time counted from the last dose" in said
     assert statements.not_pooled(answer([*silent, last], RESPONSE)) == [
@@ -130,18 +130,20 @@ def test_trials_without_numbers_are_named_with_every_reason() -> None:
 
 def test_scores_are_lower_or_higher_with_a_true_minus() -> None:
     lower = answer([difference(-7.95, -12.7, -3.2)], POINTS)
-    assert statements.headline_of_scores(lower, SIDES) == (
+    assert str(statements.headline_of_scores(lower, SIDES)) == (
         "At 24 hours symptom scores were 8.0 MADRS points lower with ketamine than with midazolam "
         "(difference −8.0, 95% CI −12.7 to −3.2; 1 trial, number of people not reported)"
     )
-    higher = statements.headline_of_scores(answer([difference(1.5, -1, 4)], POINTS), SIDES)
+    higher = str(statements.headline_of_scores(answer([difference(1.5, -1, 4)], POINTS), SIDES))
     assert "1.5 MADRS points higher with ketamine" in higher
-    assert statements.headline_of_scores(answer([], POINTS), SIDES).startswith("No controlled trial in this selection")
+    assert str(statements.headline_of_scores(answer([], POINTS), SIDES)).startswith(
+        "No controlled trial in this selection"
+    )
 
 
 def test_standardised_scores_are_in_standard_deviations() -> None:
     found = answer([difference(-4, -7, -1, n_intervention=50, n_comparator=50)], Question(SYMPTOMS, "SMD", DAY))
-    assert "0.53 standard deviations lower" in statements.headline_of_scores(found, SIDES)
+    assert "0.53 standard deviations lower" in str(statements.headline_of_scores(found, SIDES))
 
 
 def test_times_that_differ_are_named() -> None:
@@ -206,7 +208,7 @@ def sentences_of(found: Answer) -> list[str]:
     headline = (
         statements.headline_of_scores if found.question.measure in ("MD", "SMD") else statements.headline_of_rates
     )
-    texts = [headline(found, sides), statements.caution(found), statements.heterogeneity(found)]
+    texts = [str(headline(found, sides)), statements.caution(found), statements.heterogeneity(found)]
     return [*texts, statements.in_one_line(found), statements.effect_in_words(found), *statements.not_pooled(found)]
 
 
@@ -221,7 +223,7 @@ def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Ev
             for time_bin in (*TIME_BINS, None):
                 texts += sentences_of(answer(rows, Question(outcomes, measure, time_bin, instrument)))
         course = onset.course(rows, "MD")
-        texts += [onset.headline_of_onset(course.answers), onset.headline_of_duration(course.answers)]
+        texts += [str(onset.headline_of_onset(course.answers)), str(onset.headline_of_duration(course.answers))]
         texts += overview.not_known(rows, frozenset())
         tiles = (
             overview.onset_tile(rows, evidence.reviews),
@@ -231,8 +233,8 @@ def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Ev
         )
         texts += [text for tile in tiles for text in (tile.words, tile.unit, tile.interval, tile.behind)]
     entries = duration.withdrawals(evidence.results)
-    texts += [duration.headline_of_withdrawals(entries)]
-    texts += [duration.headline_of_courses(duration.follow_ups(evidence.results))]
+    texts += [str(duration.headline_of_withdrawals(entries))]
+    texts += [str(duration.headline_of_courses(duration.follow_ups(evidence.results)))]
     texts += [certainty.in_words(review) for review in evidence.reviews]
     texts += [describe(row) for row in evidence.results]
     assert len(texts) > 1000
@@ -267,3 +269,16 @@ def test_the_observed_range_names_its_trials():
     assert sentences.observed_rates(both) == "Observed: 10% (Low 2001) to 40% (High 2002); over all people 25%."
     assert sentences.observed_rates(answer(rows[:1], both.question)) == "Observed in Low 2001: 10%."
     assert sentences.observed_rates(answer([], both.question)) == "No comparator rate is observed in these trials."
+
+
+def test_a_finding_has_a_headline_without_brackets_and_its_numbers_apart() -> None:
+    early, late = counted(30, 60, 10, 60), counted(30, 60, 12, 60, hours=36, trial="b-2021", label="B 2021")
+    third = counted(28, 60, 11, 60, trial="c-2022", label="C 2022")
+    found = statements.headline_of_rates(answer([early, late, third], RESPONSE), SIDES)
+    assert "(" not in found.headline
+    assert found.headline.startswith("Between 24 hours and 36 hours about ")
+    assert re.search(r"\(trials measured at different times\) about \d+ \(\d+ to \d+\) of 100", str(found))
+    assert found.numbers.startswith("risk ratio")
+    two = statements.headline_of_rates(answer([early, third], RESPONSE), SIDES)
+    assert "(" not in two.headline
+    assert two.caveat.startswith("a second, of 120 people, points the same way")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evidence.dataset.records import Result
+from evidence.formatting import Sentence
 from evidence.questions import harm_matrix, timeline
 from evidence.questions.harm_matrix import Matrix
 from evidence.questions.timeline import Timeline
@@ -20,7 +21,7 @@ def matrix(grid: Matrix, links: Links, ink: Ink) -> Section:
     return Section(
         "matrix",
         "Which trial counted what?",
-        f"{harm_matrix.headline(grid)}.",
+        Sentence(harm_matrix.headline(grid)),
         (matrix_key(),),
         linked(matrix_plot, grid, links, ink) if grid.cells else None,
         alt_text.matrix(grid),
@@ -32,15 +33,15 @@ def matrix(grid: Matrix, links: Links, ink: Ink) -> Section:
 
 def time_axis(line: Timeline, rows: Sequence[Result], ink: Ink) -> Section:
     """Return benefit and harm on one time axis; `rows` are the results that the counts of harms come from."""
-    headline = f"{timeline.headline(line, rows)}."
+    headline = timeline.headline(line, rows)
     effects = (sentences.in_one_line(answer) for answer in line.effects)
     return Section(
         "timeline",
         "Benefit and harm on one time axis",
-        headline,
+        Sentence(headline),
         written(line.caution),
         None if line.is_empty else Drawing(timeline_plot, (line, ink)),
-        "; ".join((headline.rstrip("."), *effects, *(count.in_words for count in line.counts))),
+        "; ".join((headline, *effects, *(count.in_words for count in line.counts))),
         tables.timeline_frame(line),
         line.results,
         line.notes,

@@ -1,5 +1,6 @@
 """The summary of findings as a section: its first statement, its table, and the notes under it."""
 
+from evidence.formatting import Sentence
 from evidence.questions.summary_of_findings import Summary
 from evidence.report.section import Section
 from evidence.report.tables import summary_of_findings as tables
@@ -13,7 +14,7 @@ def summary_of_findings(found: Summary) -> Section | None:
     return Section(
         "summary",
         f"Summary of findings: {found.title}",
-        f"{found.title}. {found.lines[0].statement}",
+        Sentence(f"{found.title}. {found.lines[0].statement}"),
         statements,
         alt="; ".join(statements),
         table=tables.summary_frame(found),

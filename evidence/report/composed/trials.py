@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from evidence.dataset.records import Result
+from evidence.formatting import Sentence
 from evidence.questions import robustness
 from evidence.questions.overview import Dot
 from evidence.questions.robustness import Series
@@ -28,7 +29,7 @@ def evidence_map(dots: Sequence[Dot], selection: Selection, rows: Sequence[Resul
     return Section(
         "map",
         "Which trials are there?",
-        f"{selection}: {headcount(rows)}, {len(rows)} results.",
+        Sentence(f"{selection}: {headcount(rows)}, {len(rows)} results"),
         drawing=Drawing(map_plot, (every, ink)) if every else None,
         alt=alt_text.dots(every),
         table=tables.map_frame(every, links),
@@ -36,8 +37,8 @@ def evidence_map(dots: Sequence[Dot], selection: Selection, rows: Sequence[Resul
     )
 
 
-def _headline(answer: Answer) -> str:
-    return f"{sentences.headline_of_rates(answer, sentences.sides_of(entry.first for entry in answer.used))}."
+def _finding(answer: Answer) -> Sentence:
+    return sentences.headline_of_rates(answer, sentences.sides_of(entry.first for entry in answer.used))
 
 
 def arms(answer: Answer, links: Links, ink: Ink) -> Section:
@@ -46,7 +47,7 @@ def arms(answer: Answer, links: Links, ink: Ink) -> Section:
     return Section(
         "arms",
         "Each arm of each trial",
-        _headline(answer),
+        _finding(answer),
         drawing=linked(dumbbell, entries, links, ink) if entries else None,
         alt="; ".join(sentences.arms_in_words(entry) for entry in entries),
         table=tables.arm_frame(entries, links),
@@ -64,7 +65,7 @@ def labbe(answer: Answer, links: Links, ink: Ink) -> Section:
     return Section(
         "labbe",
         "One arm against the other",
-        _headline(answer),
+        _finding(answer),
         drawing=Drawing(labbe_plot, arguments) if entries else None,
         alt="; ".join((sentences.in_one_line(answer), *(sentences.arms_in_words(entry) for entry in entries))),
         table=tables.arm_frame(entries, links),
@@ -80,7 +81,7 @@ def funnel(answer: Answer, links: Links, ink: Ink) -> Section:
     return Section(
         "funnel",
         "Small studies",
-        words,
+        Sentence(words),
         drawing=Drawing(funnel_plot, arguments) if enough else None,
         alt=f"{words} {alt_text.answers([answer])}",
         table=tables.pool_frame([answer], links),
@@ -92,17 +93,19 @@ def funnel(answer: Answer, links: Links, ink: Ink) -> Section:
 
 def without_each(answer: Answer, series: Series, ink: Ink) -> Section:
     """Return what the result is with one trial left out at a time."""
-    headline = robustness.headline_of_each(answer, series)
+    headline = Sentence(robustness.headline_of_each(answer, series))
     return _series("leave-one-out", "One trial left out at a time", headline, answer, series, bool(series.pools), ink)
 
 
 def by_year(answer: Answer, series: Series, ink: Ink) -> Section:
     """Return how the pooled result grew, trial by trial in the order of years."""
-    headline = f"As it grew, by year: {_headline(answer)}"
+    headline = Sentence(f"As it grew, by year: {_finding(answer)}")
     return _series("cumulative", "As it grew, by year", headline, answer, series, len(series.pools) > 1, ink)
 
 
-def _series(key: str, title: str, headline: str, answer: Answer, series: Series, is_drawn: bool, ink: Ink) -> Section:
+def _series(
+    key: str, title: str, finding: Sentence, answer: Answer, series: Series, is_drawn: bool, ink: Ink
+) -> Section:
     measure = answer.question.measure
     favours = sentences.favours(answer.question, sentences.sides_of(entry.first for entry in answer.used))
     rows = tuple(sensitivity_rows(series.labels, series.pools, measure, series.keys, ink)) if is_drawn else ()
@@ -110,7 +113,7 @@ def _series(key: str, title: str, headline: str, answer: Answer, series: Series,
     return Section(
         key,
         title,
-        headline,
+        finding,
         drawing=Drawing(forest, (rows, measure, labels, ink)) if rows else None,
         alt=alt_text.series(series, measure),
         table=tables.series_frame(series, measure),

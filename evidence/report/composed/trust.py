@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.dataset.vocabulary import ROB_TOOLS
-from evidence.formatting import counted
+from evidence.formatting import Sentence, counted
 from evidence.questions import blinding, guesses, response
 from evidence.questions import risk_of_bias as bias
 from evidence.questions.blinding import Scope
@@ -42,7 +42,7 @@ def lens(scope: Scope, ink: Ink) -> Section:
     return Section(
         "blinding",
         "Could people tell what they got?",
-        f"{blinding.headline(answer, items)}.",
+        Sentence(blinding.headline(answer, items)),
         (" ".join(written(*captions)),),
         Drawing(lens_plot, (items, answer.question, sides, ink)) if items else None,
         "; ".join(blinding.aloud(answer, item) for item in items),
@@ -63,7 +63,7 @@ def lens_trials(scope: Scope, links: Links, ink: Ink) -> Section:
     return Section(
         "blinding-trials",
         "The trials behind it, by masking",
-        f"{sentences.headline_of_rates(answer, sides)}.",
+        sentences.headline_of_rates(answer, sides),
         drawing=Drawing(forest, (rows, measure, labels, ink)) if rows else None,
         alt=alt_text.answers([answer]),
         table=answer_tables.pool_frame([answer], links),
@@ -80,7 +80,7 @@ def treatment_guesses(items: tuple[Guess, ...], elsewhere: Sequence[str], ink: I
     return Section(
         "guesses",
         "Were people sure of what they had got?",
-        headline,
+        Sentence(headline),
         drawing=Drawing(guess_plot, (items, ink)) if items else None,
         alt=headline,
         table=_guess_frame(items),
@@ -118,7 +118,7 @@ def risk_of_bias(
     return Section(
         "bias",
         "Can the trials be trusted?",
-        f"{bias.headline(board)}.",
+        Sentence(bias.headline(board)),
         (" ".join(written(*captions)),),
         Drawing(_traffic_light, (board, tuple(links.items()), used, ink)) if board.lines else None,
         bias.spoken(board),
@@ -139,7 +139,7 @@ def weights(board: Board, rows: Sequence[Result], time: str, ink: Ink) -> Sectio
     return Section(
         "weights",
         "Risk of bias by weight",
-        f"{bias.headline_of_weights(found)}.",
+        Sentence(bias.headline_of_weights(found)),
         (f"Shares are {found.weights}. A trial judged in two ways counts half to each. Grey: not judged.",),
         Drawing(weighted_bar, (found, ink)) if found.shares and board.judged else None,
         _shares_in_words(found),

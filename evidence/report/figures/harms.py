@@ -6,7 +6,7 @@ from itertools import pairwise, zip_longest
 import plotly.graph_objects as go
 
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.formatting import count, counted
+from evidence.formatting import capital, count, counted
 from evidence.questions.blinding import MASKINGS
 from evidence.questions.harm_matrix import Cell, Matrix
 from evidence.questions.harms import Harm
@@ -66,7 +66,7 @@ def harm_plot(items: Sequence[Harm], measure: str, sides: Sides, ink: Ink, maski
     colour = marks.pop().colour(ink) if len(marks) == 1 else ink.secondary
     words = PanelWords(
         sides.drug.capitalize(),
-        f"{sides.comparator[0].upper()}{sides.comparator[1:]}",
+        capital(sides.comparator),
         "People with the event",
         MEASURES[measure].label,
         f"favours {sides.drug}",

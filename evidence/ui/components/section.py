@@ -23,7 +23,7 @@ def show_section(
     `is_first` says that it is the page's main section, whose headline is a heading of the first level under the title.
     """
     if is_first:
-        heading.headline(*heading.split(section.headline))
+        heading.headline(section.sentence.large, section.sentence.below)
     else:
         st.subheader(escaped(section.headline), anchor=False)
     for line in section.captions:

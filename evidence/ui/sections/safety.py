@@ -88,7 +88,7 @@ def events(view: Page, options: Options) -> None:
     """Draw the named events: headline, dot plot, harm beside benefit, and what is not drawn."""
     question = harm_question(view, options)
     section, maskings = _section(view, question, options)
-    heading.headline(*heading.split(section.headline))
+    heading.headline(section.sentence.large, section.sentence.below)
     for line in section.captions:
         st.caption(escaped(line))
     if remembered.harms_told(question).scope.dropped:
