@@ -14,7 +14,7 @@ from evidence.ui import cache as remembered
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import selection_from_state
 
-_INSTEAD = "preset-instead"
+_INSTEAD, _PUT = "preset-instead", "preset-put"
 _DOSE_STEPS = [0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.75, 0.8, 1.0]
 
 
@@ -29,9 +29,9 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
     `beside` draws what stands at its end. On a page that takes no selection the bar is out of sight; it is drawn all
     the same, so that the address keeps what was chosen.
     """
-    instead = st.session_state.get(_INSTEAD)
-    if instead and "preset" in st.session_state:
-        st.session_state["preset"] = st.session_state.pop(_INSTEAD)
+    if st.session_state.get(_INSTEAD) and "preset" in st.session_state:
+        st.session_state["preset"] = st.session_state[_PUT] = st.session_state.pop(_INSTEAD)
+    is_put = _PUT in st.session_state and st.session_state[_PUT] == st.session_state.get("preset")
     selection = selection_from_state()
     kept = remembered.selected(remembered.chosen(evidence, selection))
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
@@ -45,7 +45,8 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
                 "Evidence",
                 list(PRESETS),
                 format_func=lambda name: PRESETS[name].label,
-                default=default_preset(),
+                # A value put into the state and a default beside it contradict one another.
+                default=None if is_put else default_preset(),
                 required=True,
                 key="preset",
                 bind="query-params",
@@ -68,7 +69,9 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
                     st.markdown(f"**{count.trials} of {len(evidence.trials)} trials**, {count.in_people}")
                 _widgets(selection, is_open=bool(panel.open))
                 if selection_from_state() != selection:
-                    st.rerun()  # a deep link: the widgets have just read the URL, the line above them had not
+                    # A deep link: the widgets have just read the URL, the line above them had not.
+                    st.session_state[_PUT] = st.session_state["preset"]
+                    st.rerun()
                 if panel.open:
                     _excluded(remembered.explained(remembered.chosen(evidence, selection)))
         beside()
@@ -141,7 +144,7 @@ def _excluded(steps: Iterable[Step]) -> None:
 
 def _undo(name: str) -> None:
     if name == "preset":
-        st.session_state["preset"] = "everything"
+        ask_instead("everything")
     elif name == "dose":
         st.session_state["dose"] = DOSE_LIMITS
     else:

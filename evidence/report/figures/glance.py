@@ -1,6 +1,7 @@
 """The first screen's picture: responders of 100 above, harms and relapse below, on one axis from an hour to a year."""
 
 import math
+from itertools import pairwise
 
 import plotly.graph_objects as go
 
@@ -12,11 +13,12 @@ from evidence.synthesis.sentences import spelled
 
 _TICKS = {1: "1 h", 6: "6 h", 24: "1 day", 168: "1 week", 672: "4 weeks", 2184: "3 months", 8760: "1 year"}
 _FEW = (1, 24, 168, 672, 8760)
-_ROOM = 8.2  # pixels a letter of a harm takes, generously
+_ROOM = 8.2  # pixels a letter takes, generously
 _SHORT = {168: "1 wk", 672: "4 wk"}
 _LANE = 26
+_NUMBERS = 34  # pixels that “v 35” takes on a phone
 _LONGEST_HEAD = 56
-_KEY_LETTERS = 44  # of a line of the key on a phone
+_KEY_LETTERS = 54  # of a line of the key on a phone
 
 
 def glance(found: Glance, ink: Ink) -> go.Figure:
@@ -138,7 +140,7 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> frozens
                 },
             )
         )
-        if right - left >= (0.62 if narrow else 0.33):
+        if (right - left) * _decade(narrow) >= max(map(len, lines)) * _ROOM:
             words = "<br>".join(lines)
             figure.add_annotation(
                 **style.quiet(words, (left + right) / 2, 50, ink, xref="x", yref="y", bgcolor=ink.paper, borderpad=4),
@@ -146,9 +148,16 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> frozens
     return frozenset(drawn)
 
 
+def _decade(narrow: bool) -> int:
+    """Return the pixels between two times of which one is ten times the other."""
+    return 75 if narrow else 270
+
+
 def _bars(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
     width = 0.14 if narrow else 0.075
     blue, grey = style.BENEFIT.colour(ink), style.COMPARATOR.colour(ink)
+    places = [math.log10(item.hours) for item in found.responders]
+    is_roomy = all(after - before > _NUMBERS / _decade(narrow) for before, after in pairwise(places))
     for item in found.responders:
         x = math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR))
         hover = markup.escape(item.in_words)
@@ -175,17 +184,16 @@ def _bars(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
                 hoverinfo="skip",
             )
         )
-        _numbers(figure, item, x, ink, narrow)
+        _numbers(figure, item, x, ink, "" if narrow and not is_roomy else "v " if narrow else " v ")
 
 
-def _numbers(figure: go.Figure, item: Responders, x: float, ink: Ink, narrow: bool) -> None:
+def _numbers(figure: go.Figure, item: Responders, x: float, ink: Ink, joint: str) -> None:
     """Write drug and comparator over the bars, above every interval."""
     blue = style.BENEFIT.colour(ink)
-    size = 17 if narrow else 22
-    joint = "<br>" if narrow else " "
+    size = 17 if ink.narrow else 22
     words = (
-        f'<span style="color:{blue};font-size:{size}px"><b>{item.drug:.0f}</b></span>{joint}'
-        f'<span style="color:{ink.secondary}">v {item.comparator:.0f}</span>'
+        f'<span style="color:{blue};font-size:{size}px"><b>{item.drug:.0f}</b></span>{"<br>" if ink.narrow else ""}'
+        f'<span style="color:{ink.secondary}">{joint}{item.comparator:.0f}</span>'
     )
     figure.add_annotation(
         x=x, y=103, xref="x", yref="y", text=words, showarrow=False, yanchor="bottom", font={"size": style.AXIS}
@@ -219,7 +227,7 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
             ")" if narrow else f" on {found.harm_sides.comparator})"
         )
         # Words that a short band cannot hold begin behind its end.
-        is_beside = (end - start) * (80 if narrow else 270) < len(words) * _ROOM
+        is_beside = (end - start) * _decade(narrow) < len(words) * _ROOM
         figure.add_trace(
             go.Scatter(
                 x=[end + 0.06 if is_beside else start + 0.03],

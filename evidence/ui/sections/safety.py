@@ -16,7 +16,7 @@ from evidence.report.section import Section
 from evidence.selection.selection import PRESETS
 from evidence.stats.effect_sizes import MEASURES
 from evidence.ui import cache as remembered
-from evidence.ui import widgets
+from evidence.ui import filters, widgets
 from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
@@ -109,7 +109,7 @@ def _below(view: Page, section: Section, maskings: tuple[str, ...], key: str, bo
 
 
 def _choose(preset: str) -> None:
-    st.session_state["preset"] = preset
+    filters.ask_instead(preset)
 
 
 def _elsewhere(view: Page) -> None:
