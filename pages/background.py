@@ -1,4 +1,4 @@
-"""What to know before the numbers: ketamine, resistance, mechanism, approvals, monitoring; each sentence marked."""
+"""What to know before the numbers, as the topic has it; each sentence marked with what it rests on."""
 
 import streamlit as st
 
@@ -13,6 +13,9 @@ keys = [key for key in background.cited(found) if key in evidence.references]
 numbers = {key: number for number, key in enumerate(keys, 1)}
 
 st.title("What should I know before the numbers?", anchor=False)
+if not found:
+    st.info("These data come without a background. Its sentences stand in topic.toml, each with its sources.")
+    st.stop()
 st.caption("For reading and teaching, not medical advice. Every sentence says what it rests on.")
 for section in found:
     st.header(section.title, anchor=False)
@@ -24,7 +27,8 @@ for section in found:
         lines.append(f"- {escaped(one.text)}{escaped(basis)}{kind}")
     st.markdown("\n".join(lines))
 
-st.header("References", anchor=False)
+if keys:
+    st.header("References", anchor=False)
 for key in keys:
     places = " · ".join(f"[{link.label}]({link.url})" for link in links(evidence.references[key]))
     st.markdown(f"{numbers[key]}\\. {reference_text(evidence, key)} {places}")

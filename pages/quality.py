@@ -39,7 +39,7 @@ if opened:
     st.download_button(
         "All gaps (CSV)",
         lambda: to_csv(missing_tables.queue(opened)),
-        file_name=f"ketamine-gaps-{loaded.on_disk.short}.csv",
+        file_name=f"{evidence.topic.file_prefix}-gaps-{loaded.on_disk.short}.csv",
         mime="text/csv",
         on_click="ignore",
         icon=":material/download:",

@@ -44,7 +44,7 @@ def zenodo(evidence: Evidence) -> dict[str, object]:
         "version": evidence.topic.version or evidence.short,
         "description": f"{len(evidence.results)} results of {len(evidence.trials)} trials of {evidence.topic.subject}; "
         f"data version {evidence.version}, program {__version__}.",
-        "creators": [{"name": self_citation.AUTHORS}],
+        "creators": [{"name": self_citation.authors()}],
         "license": "mit",
         "keywords": list(evidence.topic.keywords),
     }

@@ -82,7 +82,7 @@ def dataset(evidence: Evidence, values: Values, base: str) -> Reply:
         "license": LICENSE,
         "isAccessibleForFree": True,
         "citation": citing.undated(__version__, evidence.version),
-        "creator": {"@type": "Organization", "name": citing.AUTHORS},
+        "creator": {"@type": "Organization", "name": citing.authors()},
         "keywords": list(evidence.topic.keywords),
         "measurementTechnique": "Extraction from published reports of clinical trials",
         "variableMeasured": [term.label for term in OUTCOMES.values()],

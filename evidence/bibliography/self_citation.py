@@ -4,8 +4,16 @@ from datetime import date
 
 from evidence.dataset.topic import topic
 
-AUTHORS = "The Ketamine Evidence contributors"  # of the program, whatever its topic
 YEAR = 2026
+
+
+def authors() -> str:
+    """Return who is cited, as the topic that is shown names them.
+
+    >>> authors()
+    'The Ketamine Evidence contributors'
+    """
+    return topic().authors
 
 
 def title() -> str:
@@ -32,7 +40,7 @@ def undated(version: str, data_version: str) -> str:
     >>> undated("1.0.0", "1a2b3c4d").rpartition(". ")[2]
     'Version 1.0.0, data version 1a2b3c4d; 2026.'
     """
-    return f"{AUTHORS}. {title()}. Version {version}, data version {data_version}; {YEAR}."
+    return f"{authors()}. {title()}. Version {version}, data version {data_version}; {YEAR}."
 
 
 def cff(version: str, data_version: str, accessed: date) -> str:
@@ -49,7 +57,7 @@ type: software
 version: "{version}"
 license: MIT
 authors:
-  - name: "{AUTHORS}"
+  - name: "{authors()}"
 preferred-citation:
   type: data
   title: "{title()}: data version {data_version}"
@@ -57,5 +65,5 @@ preferred-citation:
   year: {YEAR}
   date-accessed: {accessed.isoformat()}
   authors:
-    - name: "{AUTHORS}"
+    - name: "{authors()}"
 """

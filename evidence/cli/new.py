@@ -21,6 +21,7 @@ title = "The evidence"   # over the dashboard and every export, as in "Tea for s
 subject = "the drug and the condition of these trials"   # as a sentence continues "trials of …"
 drug = "the drug"        # what all its forms are called together
 file_prefix = "evidence" # how the names of exported files begin
+authors = "The contributors to these data"   # who is cited
 keywords = []
 version = ""             # of the data: year of the search . change . correction, as in "2026.1.0"
 anchors = ["first-dose", "randomisation"]   # what the hours of pooled results may be counted from
@@ -37,6 +38,21 @@ intervention = ""
 # label = "Tea vs any placebo"
 # intervention = ["tea"]
 # comparator_kind = ["active placebo", "inert placebo"]
+
+# What a reader may need first. A number in a sentence is declared, and worked out from the rows.
+# [[background]]
+# title = "What tea is"
+# [[background.sentence]]
+# text = "Tea is an infusion of leaves; {green} held here gave green tea."
+# numbers.green = { where = { intervention = "green tea" }, show = "{trials} of {all:trials}" }
+
+# The numbers that explanations in claims.csv print, worked out again from the rows on every page.
+# [[claim_number]]
+# claim = "sleeps-longer"
+# what = "Slept longer"
+# printed = "longer: {} people"
+# where = { trial = "smith-2020", outcome = "response" }
+# show = "{events_intervention} of {n_intervention}"
 """
 
 

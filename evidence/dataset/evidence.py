@@ -206,8 +206,11 @@ def _evidence_of(
         VOCABULARY: checked_words,
     }
     problems = {name: one.problems for name, one in checked.items()}
-    problems[REFERENCES] = (*references.problems, *_unused(references, tables))
-    problems[TOPIC_FILE] = topic_problems
+    about = topic_of(words)
+    problems[REFERENCES] = (*references.problems, *_unused(references, tables, about.citations))
+    names = {claim.claim for claim in claims.records}
+    given = () if _not_given(data, TOPIC_FILE) else tuple(about.strangers(citations, names))
+    problems[TOPIC_FILE] = (*topic_problems, *given)
     rows = {name: one.rows for name, one in checked.items()}
     rows |= {REFERENCES: references.rows, TOPIC_FILE: int(not topic_problems)}
     joined = _with_overlaps(results.records, overlaps.records)
@@ -299,7 +302,7 @@ def _is_absent(table: Table) -> bool:
     return any(found.code == "file-not-given" for found in table.problems)
 
 
-def _unused(references: References, tables: Mapping[str, Table]) -> list[Problem]:
+def _unused(references: References, tables: Mapping[str, Table], others: Iterable[str]) -> list[Problem]:
     if not all(table.is_readable for name, table in tables.items() if not _is_absent(table)):
         return []  # the citing row may stand in the file that could not be read
     cited = {
@@ -310,6 +313,7 @@ def _unused(references: References, tables: Mapping[str, Table]) -> list[Problem
         for cell in tables[name].column(column)
         for key in cell.split(";")
     }
+    cited.update(others)
     unused = [reference for key, reference in references.items.items() if key not in cited]
     return [problem("unused-citation", reference.line, "id", reference.id) for reference in unused]
 

@@ -5,23 +5,18 @@ a topic holds while its folder is read and for the program once it is the one sh
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
+from evidence.dataset.declared import ClaimNumber, ClaimView, Line, Part, Section
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.vocabulary import TOPIC, Words, active
 
-Line = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^<>\r\n]+$")]
 
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Question(_Part):
+class Question(Part):
     """One question that readers start from: a name for links, a label on screen, and what its results must meet."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
@@ -35,14 +30,14 @@ class Question(_Part):
     is_repeated: bool = False
 
 
-class Search(_Part):
+class Search(Part):
     """The saved search for new trials, in the registry's own words."""
 
     condition: str = ""
     intervention: str = ""
 
 
-class Topic(_Part):
+class Topic(Part):
     """What a data folder is about."""
 
     title: Line = "The evidence"
@@ -53,6 +48,8 @@ class Topic(_Part):
     """What all forms of the drug are called together."""
     file_prefix: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)] = "evidence"
     """How the names of exported files begin."""
+    authors: Line = "The contributors to these data"
+    """Who is cited for the data and the dashboard."""
     keywords: tuple[Line, ...] = ()
     """Words by which search engines and catalogues know the data."""
     version: Annotated[str, StringConstraints(pattern=r"^([0-9]{4}\.[0-9]+\.[0-9]+)?$")] = ""
@@ -65,6 +62,26 @@ class Topic(_Part):
     """The saved search for new trials."""
     questions: Annotated[tuple[Question, ...], Field(alias="question")] = ()
     """The questions that readers start from; the first is the one that opens."""
+    background: tuple[Section, ...] = ()
+    """What a reader may need before the numbers, in sections of sentences."""
+    claim_numbers: Annotated[tuple[ClaimNumber, ...], Field(alias="claim_number")] = ()
+    """The numbers that the verdicts in claims.csv rest on."""
+    claim_views: Annotated[Mapping[str, ClaimView], Field(alias="claim_view")] = Field(default_factory=dict)
+    """Where a claim can be looked at, by its name."""
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """Return the references that the background cites."""
+        return tuple(key for section in self.background for one in section.sentences for key in one.citations)
+
+    def strangers(self, citations: Collection[str] | None, claims: Collection[str]) -> Iterator[Problem]:
+        """Give a problem for each reference and each claim that the topic names and its folder does not have."""
+        for key in dict.fromkeys(self.citations):
+            if citations is not None and key not in citations:
+                yield problem("unknown-citation", 1, "background", key, suggestion="")
+        for name in dict.fromkeys((*(one.claim for one in self.claim_numbers), *self.claim_views)):
+            if name not in claims:
+                yield problem("topic-claim", 1, "claim", name)
 
 
 NEUTRAL = Topic()
@@ -83,11 +100,16 @@ def read_topic(data: bytes | Problem) -> tuple[Topic, tuple[Problem, ...]]:
     if not data.strip():
         return NEUTRAL, (problem("file-empty", 0),)
     try:
-        return Topic.model_validate(tomllib.loads(data.decode("utf-8-sig"))), ()
+        fields = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return NEUTRAL, (problem("topic", 1, "", "", reason=str(error)),)
+    try:
+        return Topic.model_validate(fields), ()
     except ValidationError as error:
-        return NEUTRAL, tuple(_problem_of(one) for one in error.errors(include_url=False))
+        wrong = error.errors(include_url=False)
+    # A fault in one field leaves the others as they are.
+    sound = {name: value for name, value in fields.items() if name not in {str(one["loc"][0]) for one in wrong}}
+    return Topic.model_validate(sound), tuple(_problem_of(one) for one in wrong)
 
 
 def _problem_of(error: Any) -> Problem:

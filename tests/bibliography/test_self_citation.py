@@ -7,7 +7,7 @@ DAY = date(2026, 3, 5)
 
 def test_a_citation_names_both_versions_and_the_day():
     words = citing.in_words("1.2.0", "1a2b3c4d", DAY)
-    for part in ("1.2.0", "1a2b3c4d", "5 March 2026", citing.AUTHORS, citing.title()):
+    for part in ("1.2.0", "1a2b3c4d", "5 March 2026", citing.authors(), citing.title()):
         assert part in words
 
 

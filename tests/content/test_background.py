@@ -52,9 +52,20 @@ def test_counts_follow_the_data(evidence):
     assert f"{len(kept)} of {len(kept)} trials held here enrolled people with it" in texts
 
 
-def test_without_results_it_is_sound():
-    empty = Evidence((), {}, (), (), (), {}, {}, "0" * 64)
-    assert any("No trial held here tested arketamine alone" in one.text for one in sentences(empty))
+def test_without_results_it_is_sound(evidence):
+    empty = Evidence((), evidence.references, (), (), (), {}, {}, "0" * 64, words=evidence.words)
+    texts = [one.text for one in sentences(empty)]
+    assert any("No trial held here tested arketamine alone" in text for text in texts)
+    assert not any("In one clinical cohort" in text for text in texts)
+
+
+def test_what_is_cited_and_not_held_is_left_out(evidence):
+    empty = replace(evidence, references={})
+    assert CITED not in {one.kind for one in sentences(empty)}
+
+
+def test_a_topic_without_a_background_has_none():
+    assert background.sections(Evidence((), {}, (), (), (), {}, {}, "0" * 64)) == ()
 
 
 def test_the_words_are_plain(evidence):

@@ -4,8 +4,10 @@ from types import MappingProxyType
 import pytest
 
 from evidence.content import claims
-from evidence.content.claims import CHECKS, assess, assess_all
-from evidence.dataset.vocabulary import VERDICTS
+from evidence.content.claims import assess, assess_all
+from evidence.dataset.declared import ClaimView
+from evidence.dataset.topic import with_topic
+from evidence.dataset.vocabulary import VERDICTS, using
 
 
 def claim_of(evidence, name):
@@ -97,11 +99,23 @@ def test_an_explanation_that_no_longer_prints_the_number_is_flagged(evidence):
     assert "not found in the explanation" in item.found[0].in_words
 
 
-def test_every_check_belongs_to_a_claim_and_its_pattern_has_one_group(evidence):
-    assert set(CHECKS) <= {claim.claim for claim in evidence.claims}
-    for name, checks in CHECKS.items():
-        printed = assess(evidence, claim_of(evidence, name)).found
-        assert all(found.printed for check, found in zip(checks, printed, strict=True) if check.pattern)
+def test_every_number_belongs_to_a_claim_and_is_printed_in_it(evidence):
+    declared = evidence.topic.claim_numbers
+    assert {one.claim for one in declared} <= {claim.claim for claim in evidence.claims}
+    for one in declared:
+        printed = one.printed_in(claim_of(evidence, one.claim).explanation)
+        assert (printed is None) == (one.printed is None), one.what
+
+
+def test_a_view_that_this_topic_does_not_have_is_no_link(evidence):
+    views = {
+        "onset-24h": ClaimView(page="response", question="tea"),
+        "mechanism": ClaimView(page="trials", filters={"population": ("tea drinkers",)}),
+    }
+    words = with_topic(evidence.words, evidence.topic.model_copy(update={"claim_views": views}))
+    with using(words):
+        found = {item.claim.claim: item.address for item in assess_all(replace(evidence, words=words))}
+    assert set(found.values()) == {""}
 
 
 def test_verdicts_have_a_shape_and_a_word(evidence):

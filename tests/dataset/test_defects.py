@@ -51,6 +51,7 @@ MADE_BY_A_TEST = {
     ),
     "too-many-columns": "../curation/test_cases.py",
     "topic": "test_topic.py",
+    "topic-claim": "test_topic.py",
     "tool-word": "../curation/test_risk_of_bias.py",
 }
 

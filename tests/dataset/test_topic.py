@@ -42,6 +42,31 @@ def test_what_is_wrong_is_said_and_neutral_words_stand_in(text: bytes, said: str
     assert said in found[0].message
 
 
+def test_a_fault_in_one_field_leaves_the_others() -> None:
+    text = b'title = "Tea"\nversion = "3"\n[[background]]\ntitle = "Leaves"\n'
+    topic, found = read_topic(text)
+    assert (topic.title, topic.version, [s.title for s in topic.background]) == ("Tea", "", ["Leaves"])
+    assert [f.column for f in found] == ["version"]
+
+
+def test_references_and_claims_that_the_folder_lacks_are_named() -> None:
+    text = (
+        TEA
+        + b"""
+[[background]]
+title = "Leaves"
+[[background.sentence]]
+text = "Tea is old."
+citations = ["Nobody1900", "Murrough2013AJP"]
+[[claim_number]]
+claim = "sleeps-longer"
+what = "Slept"
+"""
+    )
+    found = evidence_of({**read_files(DATA), "topic.toml": text}).problems["topic.toml"]
+    assert [(f.code, f.value) for f in found] == [("unknown-citation", "Nobody1900"), ("topic-claim", "sleeps-longer")]
+
+
 def test_the_questions_of_a_folder_are_the_presets_while_it_is_read() -> None:
     found = evidence_of({**read_files(DATA), "topic.toml": TEA})
     assert (found.topic.drug, found.version) == ("tea", f"2025.1.0 ({found.short})")
