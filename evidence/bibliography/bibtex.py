@@ -10,7 +10,17 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from evidence.bibliography.csl import Item, date_of, is_group, item_of, name_of, one_line, person_of
+from evidence.bibliography.csl import (
+    PMID,
+    Item,
+    date_of,
+    is_group,
+    item_of,
+    name_of,
+    one_line,
+    person_of,
+    several_names,
+)
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import Reference
 
@@ -72,19 +82,33 @@ def read_bibtex(text: str) -> tuple[list[Item], list[Problem]]:
         by_key.setdefault(entry.key.casefold(), entry)
     items = []
     for entry in read:
-        parent = by_key.get(one_line(entry.fields.get("crossref", "")).casefold())
-        if "crossref" in entry.fields and parent is None:
-            reason = f"{entry.key} takes fields from “{entry.fields['crossref'][:60]}”, which the file does not hold"
+        if entry.kind in ("xdata", "set"):  # which are no publications
+            continue
+        name = next((one for one in ("crossref", "xdata") if one in entry.fields), "")
+        parent = by_key.get(one_line(entry.fields.get(name, "")).casefold())
+        if name and parent is None:
+            reason = f"{entry.key} takes fields from “{entry.fields[name][:60]}”, which the file does not hold"
             found.append(problem("reference-file", entry.line, reason=reason))
+        above = by_key.get(one_line(parent.fields.get("crossref", "")).casefold()) if parent else None
+        if parent is not None and above not in (None, entry, parent):
+            parent = Entry(parent.kind, parent.key, parent.line, _flattened(parent, above))
         items.append(_item(entry.kind, entry.key, _inherited(entry, parent)))
     return items, found
+
+
+def _flattened(parent: Entry, above: Entry | None) -> dict[str, str]:
+    """Return the fields of an entry that others take from, with those it takes itself; its book is not theirs."""
+    fields = dict(_inherited(parent, above))
+    if "booktitle" not in parent.fields:
+        fields.pop("booktitle", None)
+    return fields
 
 
 def _inherited(entry: Entry, parent: Entry | None) -> Mapping[str, str]:
     if parent is None or parent is entry:
         return entry.fields
     above = {name: parent.fields[name][:_MOST_INHERITED] for name in _INHERITED if name in parent.fields}
-    if "title" in parent.fields:
+    if "title" in parent.fields and parent.kind != "xdata":
         above.setdefault("booktitle", parent.fields["title"][:_MOST_INHERITED])
     return above | entry.fields
 
@@ -186,29 +210,62 @@ def _item(kind: str, key: str, fields: Mapping[str, str]) -> Item:
     def text(name: str) -> str:
         return plain_tex(fields.get(name, ""))
 
-    names = list(_names(fields.get("author", "")))
-    is_open = bool(names) and names[-1] == "others"
-    others = "The file names further authors only as “and others”." if is_open else ""
-    editors = [name for name in _names(fields.get("editor", "")) if name != "others"]
+    authors, others = _people(fields.get("author", ""))
+    editors, _ = _people(fields.get("editor", ""))
+    sub = text("subtitle")
+    address = one_line(fields.get("url", "")).replace("\\_", "_").replace("\\%", "%").replace("\\&", "&")
+    eprint = text("eprint") if text("eprinttype").casefold() in ("pubmed", "pmid") else ""
+    number = PMID.fullmatch(text("pmid") or eprint)
     item = item_of(
         id=key,
         type=_CSL_TYPES.get(kind, "webpage" if fields.get("url") else "article"),
-        title=text("title"),
-        author=[_name(name) for name in (names[:-1] if is_open else names)],
+        title=_dashes(f"{text('title')}: {sub}" if sub and text("title") else text("title")),
+        author=authors,
         container=text("journal") or text("journaltitle") or text("booktitle"),
         issued=date_of(text("date") or f"{text('year')} {text('month')}"),
         volume=text("volume"),
         issue=text("number") or text("issue"),
-        page=re.sub(r" ?[-–]+ ?", "-", text("pages")),
+        page=re.sub(r" ?[-–]+ ?", "-", text("pages") or text("eid")),
         doi=text("doi"),
-        pmid=text("pmid"),
+        pmid=number.group(1) if number else text("pmid"),
         pmcid=text("pmcid"),
-        urls=[one_line(fields.get("url", ""))],
+        urls=[address],
         note=" ".join(part for part in (text("note"), others) if part),
     )
     along = {"publisher": text("publisher"), "edition": text("edition"), "collection-title": text("series")}
+    along |= {"abstract": text("abstract"), "keyword": text("keywords") or text("keyword")}
     more = {name: value for name, value in along.items() if value}
-    return item | more | ({"editor": [_name(name) for name in editors]} if editors else {})
+    return item | more | ({"editor": editors} if editors else {})
+
+
+def _dashes(text: str) -> str:
+    return text.replace("---", "—").replace("--", "–")
+
+
+def _people(text: str) -> tuple[list[dict[str, str]], str]:
+    """Return the people of a list of names, and a note where it is left open."""
+    names = list(_names(text))
+    people: list[dict[str, str]] = []
+    is_open = False
+    for name in names:
+        if name.casefold() == "others" or re.fullmatch(r"et\.? al\.?", name, re.IGNORECASE):
+            is_open = True
+        elif re.match(r"(?:family|given|prefix|suffix)[ ]?=", name):
+            people.append(_parts_of_name(name))
+        elif "{" not in name and len(parts := several_names(name.replace("\\&", "&"))) > 1:
+            people += [_name(part) for part in parts]
+        else:
+            people.append(_name(name))
+    return people, "The file names further authors only as “and others”." if is_open else ""
+
+
+def _parts_of_name(name: str) -> dict[str, str]:
+    """Read a name whose parts are named, as biblatex allows: family=Beta, prefix=van der, given=L."""
+    parts = dict(part.split("=", 1) for part in name.split(",") if "=" in part)
+    plain = {key.strip(): plain_tex(value) for key, value in parts.items()}
+    family = " ".join(part for part in (plain.get("prefix", ""), plain.get("family", "")) if part)
+    found = {"family": family, "given": plain.get("given", ""), "suffix": plain.get("suffix", "")}
+    return {key: value for key, value in found.items() if value}
 
 
 def _names(text: str) -> Iterator[str]:
@@ -277,6 +334,7 @@ _LETTERS = {
     **{"alpha": "α", "beta": "β", "gamma": "γ", "kappa": "κ", "mu": "μ", "times": "×", "leq": "≤", "geq": "≥"},
     **{"textmu": "μ", "texttrademark": "™", "textregistered": "®", "slash": "/", "ensuremath": "", "and": "and"},
 }
+_MATH = re.compile(r"\$([^$]{1,200})\$")
 _TEX = re.compile(r"\\([A-Za-z]+)[ \t\n]*|\\(.)|([{}~$])", re.DOTALL)
 
 
@@ -290,6 +348,7 @@ def plain_tex(text: str) -> str:
     """
     if not any(mark in text for mark in "\\{}~$"):
         return one_line(unicodedata.normalize("NFC", text))
+    text = _MATH.sub(lambda match: re.sub(r"[_^](?=[{\\\w])", "", match[1]), text)
     parts: list[str] = []
     accent = ""
 

@@ -3,6 +3,7 @@
 What is not known is left out of an item, never guessed.
 """
 
+import html
 import json
 import re
 import unicodedata
@@ -22,21 +23,39 @@ PMID = re.compile(r"(?:pmid:?\s*|https?://(?:www\.)?pubmed\.ncbi\.nlm\.nih\.gov/
 _NCT = re.compile(
     r"(?:https?://(?:www\.)?clinicaltrials\.gov/(?:study|ct2/show)/)?(NCT[0-9]{8})(?:[/?].*)?", re.IGNORECASE | re.ASCII
 )
-_INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?-?){1,4}")  # in capitals
 # fmt: off
 _GROUPS = frozenset((
     "group", "groups", "collaboration", "collaborative", "collaborators", "consortium", "investigators", "committee",
     "network", "organization", "organisation", "university", "institute", "institutes", "society", "association",
     "trialists", "team", "department", "ministry", "agency", "inc", "ltd", "llc", "gmbh", "pharma", "pharmaceuticals",
-    "research",
+    "research", "clinic", "clinics", "hospital", "hospitals", "centre", "center", "college", "school", "foundation",
+    "council", "service", "services", "affairs", "authors", "study", "trial", "registry", "project", "programme",
+    "program", "panel", "board", "unit", "laboratory", "laboratories", "administration", "federation", "alliance",
+    "initiative", "cochrane", "academy", "force", "writing", "editorial", "editors", "staff", "anonymous",
 ))
 # fmt: on
 _RETRACTED = re.compile(r"(?<!not )\bretracted\b|\bretraction(?: (?:in|of|notice)\b|$)", re.IGNORECASE)
 # A title that begins with the word and a sign, or holds it in brackets: a title about retractions does neither.
 _RETRACTED_TITLE = re.compile(
-    r"\W*(?:retracted|withdrawn)(?: (?:article|publication|paper))?[\]:.\-–—]|.*[\[(]retracted\b",
+    r"\W*(?:retracted|withdrawn|removed|temporary removal)(?: (?:article|publication|paper))?[\]:.\-–—]"
+    r"|.*[\[(]retracted\b",
     re.IGNORECASE | re.DOTALL,
 )
+# The notice itself, which is a publication of its own beside the one that it retracts.
+_NOTICE = re.compile(r"retraction of publication", re.IGNORECASE)
+_NOTICE_TITLE = re.compile(
+    r"\W*(?:retraction|withdrawal)(?: (?:note|notice|statement))?(?: (?:to|for|of))?[\]:.\-–—]"
+    r"|\W*(?:retraction|withdrawal) (?:note|notice)\b|.*[\[(]retraction of\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MARKUP = re.compile(
+    r"</?(?:i|b|u|p|br|em|strong|sub|sup|sc|scp|inf|span|italic|bold|jats:[a-z-]{1,20})(?:\s[^<>]{0,200})?/?>",
+    re.IGNORECASE,
+)
+_OTHERS = re.compile(r"(?:and )?others|et\.? al\.?", re.IGNORECASE)
+_DEGREES = re.compile(r"(?:M\.?D|Ph\.?D|M\.?Sc|B\.?Sc|M\.?A|Psy\.?D|D\.?Phil|MBBS|MPH|DO|RN|FRCPC?|MRCPsych)\.?", re.I)
+_RETRACTED_WORD = re.compile(r"retracted (?:publication|article|paper)", re.IGNORECASE)  # as a keyword
 _CONCERN = re.compile(r"expressions? of concern", re.IGNORECASE)
 PMCID = re.compile(r"https?://\S*/(?:articles|pmc)/(PMC[0-9]{1,9})/?", re.IGNORECASE)
 
@@ -95,17 +114,16 @@ def item_of(
     >>> item_of(id="A1", doi="https://doi.org/10.1176/x", urls=["https://doi.org/10.1176/x"])
     {'id': 'A1', 'DOI': '10.1176/x'}
     """
-    match = _DOI.fullmatch(doi.strip())
-    plain_doi = match.group(1) if match else doi.strip()
+    plain_doi = plain_doi_of(doi) or doi.strip()
     own = {f"https://doi.org/{plain_doi}".casefold()} if plain_doi else set()
     other = [u for u in urls if u and unquote(u).casefold() not in own and not _is_own_link(u, fields)]
     found = {
         "id": fields.get("id", ""),
         "type": fields.get("type", ""),
-        "title": one_line(fields.get("title", "")),
+        "title": plain_markup(fields.get("title", "")),
         "author": [name for name in fields.get("author", ()) if any(name.values())],
         "issued": {"date-parts": [list(issued)]} if issued else None,
-        "container-title": one_line(container),
+        "container-title": plain_markup(container),
         **{name: str(fields.get(name, "")).strip() for name in ("volume", "issue", "page")},
         "DOI": plain_doi,
         "PMID": fields.get("pmid", "").strip(),
@@ -115,6 +133,16 @@ def item_of(
         "custom": fields.get("custom", {}) | ({"UR": other[1:]} if other[1:] else {}),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def plain_doi_of(text: str) -> str:
+    """Return the DOI in a text that is one, with or without its address; "" for another text.
+
+    >>> plain_doi_of("https://doi.org/10.1176/x."), plain_doi_of("10.1176/x [doi]"), plain_doi_of("page 10")
+    ('10.1176/x', '10.1176/x', '')
+    """
+    found = _DOI.fullmatch(unquote(text.strip()).removesuffix("[doi]").strip())
+    return found.group(1).rstrip(".,;") if found else ""
 
 
 def _is_own_link(url: str, fields: Mapping[str, Any]) -> bool:
@@ -132,19 +160,71 @@ def name_of(name: str) -> dict[str, str]:
     >>> name_of("Smith, A. B."), name_of("van der Gamma D.E."), name_of("Janssen Inc")
     ({'family': 'Smith', 'given': 'A. B.'}, {'family': 'van der Gamma', 'given': 'D.E.'}, {'literal': 'Janssen Inc'})
     """
-    family, comma, rest = (part.strip() for part in one_line(name).partition(","))
+    family, comma, rest = (part.strip() for part in plain_markup(name).partition(","))
     if comma and rest:
-        given, _, suffix = (part.strip() for part in rest.partition(","))
-        if not suffix:
+        given, *more = (part.strip() for part in rest.split(","))
+        family, suffix = without_suffix(family)
+        if more and SUFFIX.fullmatch(given) and not SUFFIX.fullmatch(more[0]):
+            suffix, given, more = given, more[0], more[1:]  # BibTeX puts the suffix in the middle
+        suffixes = [part for part in more if SUFFIX.fullmatch(part)]
+        if any(not SUFFIX.fullmatch(part) and not _DEGREES.fullmatch(part) for part in more):
+            return {"literal": plain_markup(name)}  # more than one name: nobody is made of two people
+        if not (suffix or suffixes):
             given, suffix = without_suffix(given)
-        elif SUFFIX.fullmatch(given) and not SUFFIX.fullmatch(suffix):
-            given, suffix = suffix, given  # BibTeX puts the suffix in the middle
-        return _person(family, given, suffix)
+        return _person(family, given, suffix or next(iter(suffixes), ""))
     plain, suffix = without_suffix(family)
     words = plain.split()
-    if len(words) > 1 and _INITIALS.fullmatch(words[-1]) and not is_group(plain):
+    if len(words) < 2 or is_group(plain):
+        return {"literal": family} if " " in family else {"family": family}
+    if _INITIALS.fullmatch(words[-1]) and words[-1].isupper() and not _is_initial(words[0]):
         return _person(" ".join(words[:-1]), words[-1], suffix)
-    return {"literal": family} if " " in family else {"family": family}
+    # Two plain words may be a company: Seelos Therapeutics.
+    is_person = any(_is_initial(word) or word.islower() for word in words[:-1])
+    if len(words) < 6 and is_person and words[0][:1].isupper() and not words[-1].isupper():
+        return person_of(words) | ({"suffix": suffix} if suffix else {})
+    return {"literal": family}
+
+
+def _is_initial(word: str) -> bool:
+    return (len(word) == 1 and word.isupper()) or (word.endswith(".") and _INITIALS.fullmatch(word) is not None)
+
+
+def names_of(texts: Iterable[str]) -> tuple[list[dict[str, str]], str]:
+    """Return the people of a list of names, some of which may hold several, and a note where the list is left open.
+
+    >>> names_of(["Alpha, B.; Beta, C.", "et al."])[0]
+    [{'family': 'Alpha', 'given': 'B.'}, {'family': 'Beta', 'given': 'C.'}]
+    """
+    parts = [part for text in texts for part in several_names(plain_markup(text))]
+    names = [name_of(part) for part in parts if part and not _OTHERS.fullmatch(part)]
+    is_open = any(_OTHERS.fullmatch(part) for part in parts)
+    return names, "The file names further authors only as “and others”." if is_open else ""
+
+
+def several_names(text: str) -> list[str]:
+    """Return the names in a text that should hold one: parted by semicolons, “and”, or commas between whole names.
+
+    >>> several_names("James W. Alpha, Dan V. Beta, Lee C. Gamma"), several_names("van der Beta, Jan Piet")
+    (['James W. Alpha', 'Dan V. Beta', 'Lee C. Gamma'], ['van der Beta, Jan Piet'])
+    """
+    if is_group(text):
+        return [text]
+    parts = [part for one in text.split(";") for joined in _joined_parts(one) for part in _comma_parts(joined)]
+    return [part.strip() for part in parts if part.strip()] or [text]
+
+
+def _joined_parts(text: str) -> list[str]:
+    parts = re.split(r" and | & ", text)
+    are_people = all("," in part or any(map(_is_initial, part.split()[:-1])) for part in parts)
+    return parts if are_people else [text]  # Johnson & Johnson are one
+
+
+def _comma_parts(text: str) -> list[str]:
+    parts = [part.strip() for part in text.split(",")]
+    are_whole = len(parts) > 1 and all(" " in part for part in parts)
+    # A family name holds no initial in its middle or at its beginning: “James W. Alpha” is a whole name.
+    is_list = are_whole and any(_is_initial(word) for word in parts[0].split()[:-1])
+    return parts if is_list else [text]
 
 
 def _person(family: str, given: str, suffix: str) -> dict[str, str]:
@@ -232,6 +312,17 @@ def _letters(text: str, gap: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", gap, plain).strip(gap)
 
 
+def plain_markup(text: str) -> str:
+    """Return a text on one line without the marks of web pages that references bring along.
+
+    >>> plain_markup("Effects of <i>S</i>-ketamine &amp; H<sub>2</sub>O, p&lt;0.05")
+    'Effects of S-ketamine & H2O, p<0.05'
+    """
+    if "&" in text or "<" in text:
+        text = _MARKUP.sub("", html.unescape(text))
+    return one_line(text)
+
+
 def one_line(text: str) -> str:
     """Collapse line breaks and repeated spaces."""
     return " ".join(str(text).split())
@@ -245,9 +336,14 @@ def notice_of(item: Mapping[str, Any]) -> str:
     """
     own = [text for text in _texts_of(item) if text]
     title = str(item.get("title") or "")
-    if _RETRACTED_TITLE.match(title) or any(_RETRACTED.search(text) for text in own):
+    if _RETRACTED_TITLE.match(title):
         return "Retracted publication."
-    return "Publication with an expression of concern." if any(_CONCERN.search(text) for text in own) else ""
+    if _NOTICE_TITLE.match(title) or any(_NOTICE.search(text) for text in own) or item.get("update-to"):
+        return "Notice about another publication, such as its retraction."
+    if any(_RETRACTED.search(text) for text in own):
+        return "Retracted publication."
+    is_doubted = any(_CONCERN.search(text) for text in (title[:40], *own))
+    return "Publication with an expression of concern." if is_doubted else ""
 
 
 def is_retracted(item: Mapping[str, Any]) -> bool:
@@ -259,6 +355,9 @@ def _texts_of(item: Mapping[str, Any]) -> Iterator[str]:
     """Yield the texts that may contain a notice, besides the title: note, genre, status, RIS and nbib fields."""
     for name in ("note", "genre", "status"):
         yield str(item.get(name) or "")
+    for word in re.split(r"[;,]", str(item.get("keyword") or "")):
+        if _RETRACTED_WORD.fullmatch(word.strip()):
+            yield word
     custom = item.get("custom")
     for tag, texts in custom.items() if isinstance(custom, Mapping) else ():
         if re.fullmatch(r"C[1-8]|M[1-3]|PT|RIN|ECI|TY", str(tag)) and isinstance(texts, list):
@@ -314,8 +413,41 @@ def read_csl(text: str) -> tuple[list[Item], list[Problem]]:
             reason = f"item {number} has no title, author, DOI, PubMed number or address, and so refers to nothing"
             found.append(problem("reference-file", 1, reason=reason))
         else:
-            items.append(_of_crossref(one) if isinstance(one.get("title"), list) else dict(one))
+            items.append(_of_crossref(one) if isinstance(one.get("title"), list) else _usual(one))
     return items, found
+
+
+def _usual(item: Mapping[str, Any]) -> Item:
+    """Write an item as we do where other programs differ: marks, the address of a DOI, a date as text."""
+    found = dict(item)
+    for name in ("title", "container-title"):
+        if isinstance(found.get(name), str):
+            found[name] = plain_markup(found[name])
+    if isinstance(found.get("DOI"), str):
+        found["DOI"] = plain_doi_of(found["DOI"]) or found["DOI"]
+    authors = found.get("author")
+    if isinstance(authors, list):
+        names = [name_of(one) if isinstance(one, str) else one for one in authors]
+        found["author"] = [_plain_name(one) if isinstance(one, Mapping) else one for one in names if one]
+    if "issued" in found:
+        found["issued"] = _issued(found["issued"])
+    return found
+
+
+def _plain_name(name: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {key: plain_markup(text) if isinstance(text, str) else text for key, text in name.items()}
+    whole = texts.pop("name", "") if not (texts.get("family") or texts.get("literal")) else ""
+    return {**texts, **name_of(whole)} if isinstance(whole, str) and whole else texts
+
+
+def _issued(value: Any) -> Any:
+    if isinstance(value, Mapping) and _has_parts(value):
+        return dict(value)
+    text = value if isinstance(value, str | int) else ""
+    if isinstance(value, Mapping):
+        text = next((str(value[name]) for name in ("raw", "literal") if value.get(name)), "")
+    date = date_of(str(text)) or date_of(*re.findall(r"\b[12][0-9]{3}\b", str(text)))
+    return {"date-parts": [list(date)]} if date else value
 
 
 def _of_crossref(work: Mapping[str, Any]) -> Item:
@@ -336,7 +468,8 @@ def _of_crossref(work: Mapping[str, Any]) -> Item:
         ]
 
     dates = [work.get(name) for name in ("issued", "published", "published-print", "published-online")]
-    parts: list[Any] = next((d["date-parts"][0] for d in dates if isinstance(d, dict) and _has_parts(d)), [])
+    known = [_issued(one) for one in dates]
+    parts: list[Any] = next((d["date-parts"][0] for d in known if isinstance(d, dict) and _has_parts(d)), [])
     item = item_of(
         type=_CROSSREF_TYPES.get(first("type"), first("type")),
         title=first("title"),
@@ -349,7 +482,7 @@ def _of_crossref(work: Mapping[str, Any]) -> Item:
     )
     more = {name: first(name) for name in ("publisher", "ISSN", "language", "abstract")}
     editors = persons("editor")
-    updates = {"updated-by": work["updated-by"]} if isinstance(work.get("updated-by"), list) else {}
+    updates = {name: work[name] for name in ("updated-by", "update-to") if isinstance(work.get(name), list)}
     return (
         item | {name: text for name, text in more.items() if text} | ({"editor": editors} if editors else {}) | updates
     )

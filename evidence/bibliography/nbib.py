@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from evidence.bibliography.csl import Item, date_of, item_of, name_of, one_line
+from evidence.bibliography.csl import Item, date_of, item_of, names_of, one_line
 from evidence.dataset.problems import Problem, problem
 
 _LINE = re.compile(r"([A-Z]{2,4}) {0,3}-(?: |$)(.*)")
@@ -61,7 +61,7 @@ def _item(tags: Mapping[str, list[str]]) -> Item:
 
     places = [*tags.get("LID", []), *tags.get("AID", [])]
     doi = next((place.removesuffix("[doi]").strip() for place in places if place.endswith("[doi]")), "")
-    names = [name_of(name) for name in tags.get("FAU") or tags.get("AU") or []]
+    names, is_open = names_of(tags.get("FAU") or tags.get("AU") or [])
     standing = [f"{kind}." for kind in tags.get("PT", []) if kind in _STANDINGS]
     notices = [f"{words} {text}" for tag, words in _NOTICES.items() for text in tags.get(tag, [])]
     return item_of(
@@ -76,5 +76,5 @@ def _item(tags: Mapping[str, list[str]]) -> Item:
         doi=doi,
         pmid=first("PMID"),
         pmcid=first("PMC"),
-        note=" ".join((*standing, *notices)),
+        note=" ".join((*standing, *notices, *([is_open] if is_open else []))),
     )

@@ -35,7 +35,7 @@ _STARTS: Mapping[str, Callable[[str], int]] = MappingProxyType(
     {
         "CSL-JSON": lambda text: 0,
         "nbib": lambda text: len(re.findall(r"^PMID {0,3}- ", text, re.MULTILINE)),
-        "RIS": lambda text: len(re.findall(r"^TY[ \t]{0,3}-", text, re.MULTILINE)),
+        "RIS": lambda text: len(re.findall(r"^[ \t\u00a0]{0,20}TY[ \t\u00a0]{0,3}[-–—−]", text, re.M | re.I)),
         "BibTeX": lambda text: len(re.findall(r"@[ \t]*[A-Za-z]+[ \t]*[{(]", text)),
     }
 )
@@ -71,6 +71,7 @@ def read_reference_file(data: bytes, taken: Collection[str] = ()) -> ReferenceFi
         reason = f"line {long} has more than {MAX_FIELD} characters"
         return ReferenceFile((), (problem("reference-file", long, reason=reason),), name)
     # Counted by their beginnings before they are read, as reading far too many takes its time.
+    told = [one for one in decoded.problems if one.code != "bom"]  # which encoding it was taken for
     items, found = reader(text) if (count := _STARTS[name](text)) <= MAX_RECORDS else ([], [])
     count = max(count, len(items))
     if count > MAX_RECORDS:
@@ -80,7 +81,12 @@ def read_reference_file(data: bytes, taken: Collection[str] = ()) -> ReferenceFi
         found = found or [problem("reference-file", 1, reason=f"it holds no reference{_foreign(text)}")]
         return ReferenceFile((), tuple(found), name)
     keyed = with_ids(items, taken)
-    problems = (*found, *read_references(json.dumps(keyed, ensure_ascii=True).encode()).problems, *_notices(keyed))
+    problems = (
+        *told,
+        *found,
+        *read_references(json.dumps(keyed, ensure_ascii=True).encode()).problems,
+        *_notices(keyed),
+    )
     return ReferenceFile(tuple(MappingProxyType(item) for item in keyed), problems, name)
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from evidence.bibliography.csl import PMCID, PMID, Item, date_of, item_of, name_of, one_line
+from evidence.bibliography.csl import PMCID, PMID, Item, date_of, item_of, names_of, one_line, plain_doi_of
 from evidence.bibliography.links import links
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import Reference
@@ -40,6 +40,8 @@ _STRICT = re.compile(r"([A-Z][A-Z0-9])  -(?: |$)(.*)")
 _LOOSE = re.compile(r"([A-Z][A-Z0-9])(?:[ \t]{1,3}-|-(?:[ \t]|$))(.*)")
 _START = re.compile(r"TY[ \t]{0,3}-[ \t]*[A-Za-z]")
 _END = re.compile(r"ER(?:[ \t]{0,3}-)?[ \t]*")
+# Tags as copied from a web page or typed: indented, in small letters, with other spaces or another dash.
+_ODD = re.compile(r"^[ \t\u00a0]*([A-Za-z][A-Za-z0-9])[ \t\u00a0]{1,3}[-–—−](?:[ \t\u00a0]|$)", re.MULTILINE)
 # What makes lines without a type a record: any of these; other tags between two records are a provider's own.
 _CORE = frozenset({"TI", "T1", "AU", "A1", "DO", "PY", "Y1"})
 
@@ -59,6 +61,8 @@ def records(text: str) -> Iterator[Record]:
     """
     lines: list[tuple[int, str]] = []
     has_type = False
+    if not re.search(rf"^{_START.pattern}", text, re.MULTILINE):
+        text = _ODD.sub(lambda match: f"{match[1].upper()}  - ", text)
     for number, line in enumerate(text.split("\n"), 1):
         is_start = _START.match(line) is not None
         if (is_start and has_type) or _END.fullmatch(line):
@@ -130,12 +134,15 @@ def _item(tags: Mapping[str, list[str]]) -> Item:
     container = max(names, key=len)
     short = list(dict.fromkeys(name for name in names if name and name != container))
     title = take("TI", "T1")
-    authors = take_all("AU") or take_all("A1")
+    first = take_all("A1")
+    authors, is_open = names_of(dict.fromkeys((*first, *take_all("AU"))))
     pages = [page for page in (take("SP"), take("EP")) if page]
-    editors = [name_of(name) for name in take_all("A2")]
+    editors, _ = names_of((*take_all("A2"), *take_all("ED")))
     issued = date_of(take("DA"), take("PY"), take("Y1"))
     volume, issue, doi, key = take("VL"), take("IS"), take("DO"), take("ID")
-    note = " ".join(take_all("N1"))
+    if not plain_doi_of(doi):  # EndNote puts it where the kind of a work belongs
+        doi = next((left[tag].pop(0) for tag in ("M3", "L3") if left.get(tag) and plain_doi_of(left[tag][0])), doi)
+    note = " ".join((*take_all("N1"), *([is_open] if is_open else [])))
     along = {name: _KEYWORDS.join(take_all(tag)) for name, tag in _ALONG.items() if tag != "J2"}
     along["container-title-short"] = next(iter(short), "")
     known = {title, container, *short[:1]}
@@ -145,7 +152,7 @@ def _item(tags: Mapping[str, list[str]]) -> Item:
         id=key,
         type=_CSL_TYPES.get(kind, "document"),
         title=title,
-        author=[name_of(name) for name in authors],
+        author=authors,
         container=container,
         issued=issued,
         volume=volume,

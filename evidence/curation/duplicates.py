@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import unquote
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
@@ -56,16 +57,25 @@ def _references(evidence: Evidence, items: Sequence[Mapping[str, Any]]) -> Itera
     for reference in evidence.references.values():
         for name in ("doi", "pmid", "url"):
             if value := getattr(reference, name):
-                known.setdefault((name, value.casefold()), reference.id)
+                known.setdefault(_named(name, value), reference.id)
     for item in items:
         for name, field in (("doi", "DOI"), ("pmid", "PMID"), ("url", "URL")):
             value = str(item.get(field) or "")
-            other = known.get((name, value.casefold()))
+            other = known.get(_named(name, value))
             if value and other:
                 words = f"The {field} {value} is already there: reference {other}. Cite that one."
                 yield Duplicate(0, "reference", value, (other,), words)
                 break
-            known.setdefault((name, value.casefold()), str(item.get("id") or ""))
+            known.setdefault(_named(name, value), str(item.get("id") or ""))
+
+
+def _named(name: str, value: str) -> tuple[str, str]:
+    """Return what an identifier is known by; an address of doi.org is the DOI that it ends with."""
+    plain = unquote(value).casefold()
+    for start in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/"):
+        if plain.startswith(start):
+            return "doi", plain.removeprefix(start)
+    return name, plain
 
 
 def _trials(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:

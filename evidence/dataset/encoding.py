@@ -31,7 +31,28 @@ _WIDE_ENCODINGS = {
 }
 _LETTERS = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýÿßœšžÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒŠŽ")
 _SIGNS = frozenset("–—‘’“”„…•°±×µμ²³½¼≥≤®™©£€§«»\u00a0")
+_IN_WORDS = frozenset("’‘–—”“\u00a0»…")  # signs that a letter may follow
+_CENTRAL = frozenset("áâăäąćčçďđéęëěíîľĺłńňóôőöřŕśšşťţúůűüýźžżßÁÂĂÄĄĆČÇĎĐÉĘËĚÍÎĽĹŁŃŇÓÔŐÖŘŔŚŠŞŤŢÚŮŰÜÝŹŽŻ")
+_LETTERS_OF = {
+    "cp1250": _CENTRAL,
+    "cp1251": frozenset(map(chr, range(0x0400, 0x0460))),
+    "cp1253": frozenset(map(chr, range(0x0386, 0x03CF))),
+}
+_VOWELS = frozenset("аеёиоуыэюяіїєαεηιουωάέήίόύώϊϋΐΰ")
+_SHARE_OF_VOWELS = 0.45  # of the letters of a Greek or Russian text
+_ONE_BYTE = {
+    **{"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "latin-1": "Latin-1"},
+    **{"cp1250": "Windows-1250 (Central European)", "cp1251": "Windows-1251 (Cyrillic)"},
+    **{"cp1253": "Windows-1253 (Greek)"},
+}
+_WIDE_LETTERS = {"gb18030": "GB 18030 (Chinese)", "big5": "Big5 (Chinese)", "cp932": "Shift JIS (Japanese)"}
+_WIDE_LETTERS |= {"euc_jp": "EUC (Japanese)", "cp949": "Windows-949 (Korean)", "euc_kr": "EUC (Korean)"}
+_FEWEST_WIDE = 6  # bytes that are no ASCII, before a wide encoding is thought of
 _LETTER_SAMPLE = 200_000  # bytes that say which encoding it is
+# Letters of UTF-8 that were read as Windows-1252 and saved so: MÃ¼ller, 30â€“40.
+_GARBLED = re.compile(
+    r"[^\W\d_]{0,20}(?:Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€.|Â[\u00a0-\u00bf])[^\W\d_]{0,20}"
+)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -57,6 +78,11 @@ def line_at(data: bytes, position: int) -> int:
     """
     before = data[:position]
     return 1 + before.count(b"\n") + before.count(b"\r") - before.count(b"\r\n")
+
+
+def line_of(text: str, position: int) -> int:
+    """Return the physical line of a letter of a text."""
+    return line_at(text[:position].encode("utf-8", "replace"), 4 * position)
 
 
 def decode(data: bytes) -> Decoded:
@@ -111,7 +137,9 @@ def any_text(data: bytes) -> Decoded:
     """
     decoded = decode(data)
     if decoded.text is not None:
-        return decoded
+        garbled = _GARBLED.search(decoded.text)
+        note = (problem("garbled", line_of(decoded.text, garbled.start()), "", garbled[0]),) if garbled else ()
+        return Decoded(decoded.text, decoded.encoding, (*decoded.problems, *note)) if note else decoded
     why = decoded.problems[0]
     if why.code == "utf-16":
         encoding = _wide_encoding(data)
@@ -136,39 +164,69 @@ def _wide_encoding(data: bytes) -> str:
 
 
 def single_byte_encoding(data: bytes) -> tuple[str, str]:
-    """Return the one-byte encoding that gives the most plausible letters: Python's name and ours.
+    """Return the encoding that gives the most plausible letters: Python's name and ours.
 
-    A letter counts for an encoding where its case fits its place in a word, a typographic sign always; anything
-    else counts against it. Windows-1252 wins a tie; where its undefined bytes occur it is Latin-1 or Mac Roman.
+    A letter counts for an encoding where its case fits its place in a word and its neighbours are of its alphabet, a
+    typographic sign where no letter follows it; anything else counts against it. Windows-1252 wins a tie. Where no
+    encoding with one byte per letter gives words, the text is Chinese, Japanese or Korean as charset-normalizer says;
+    for short names with accents it is the weaker judge, as it takes “Cañas” for Polish.
 
     >>> [single_byte_encoding("Müller, Cañas".encode(name))[1] for name in ("mac_roman", "latin-1")]
     ['Mac Roman', 'Windows-1252']
+    >>> single_byte_encoding("Дозы кетамина".encode("cp1251"))[1]
+    'Windows-1251 (Cyrillic)'
     """
-    names = {"cp1252": "Windows-1252", "mac_roman": "Mac Roman", "latin-1": "Latin-1"}
     scores = {}
     first = next((at for at, byte in enumerate(data) if byte > 127), 0)
     sample = data[max(0, first - 1) : first + _LETTER_SAMPLE]
-    for encoding in names:
+    for encoding in _ONE_BYTE:
         try:
-            scores[encoding] = _plausibility(sample.decode(encoding))
+            scores[encoding] = _plausibility(sample.decode(encoding), _LETTERS_OF.get(encoding, _LETTERS))
         except UnicodeDecodeError:
             continue
     best = max(scores, key=lambda encoding: scores[encoding])
-    return best, names[best]
+    letters = sum(byte > 127 for byte in sample)
+    least = 0.8 if best in ("cp1251", "cp1253") else 0.4  # of the letters: a whole alphabet leaves little in doubt
+    if letters >= _FEWEST_WIDE and scores[best] < least * letters and (wide := _wide_letters(data)):
+        return wide
+    return best, _ONE_BYTE[best]
 
 
-def _plausibility(text: str) -> int:
+def _wide_letters(data: bytes) -> tuple[str, str] | None:
+    """Return the encoding of Chinese, Japanese or Korean text, None for another one or a doubtful one."""
+    import charset_normalizer
+
+    found = charset_normalizer.from_bytes(data[:_LETTER_SAMPLE], cp_isolation=list(_WIDE_LETTERS)).best()
+    if found is None:
+        return None
+    try:
+        data.decode(found.encoding)
+    except UnicodeDecodeError:
+        return None
+    return found.encoding, _WIDE_LETTERS.get(found.encoding, found.encoding)
+
+
+def _plausibility(text: str, letters: frozenset[str]) -> int:
+    has_alphabet = letters not in (_LETTERS, _LETTERS_OF["cp1250"])
     score = 0
     for at, letter in enumerate(text):
         if letter < "\x80":
             continue
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
         if letter in _SIGNS:
-            score += 1
-        elif letter in _LETTERS:
+            score += -1 if letter not in _IN_WORDS and after.isalpha() else 1
+        elif letter in letters:
             is_beside_digit = before.isdigit() or after.isdigit()
             is_shouted = letter.isupper() and before.islower()
-            score += -1 if is_beside_digit or is_shouted or not (before.isalpha() or after.isalpha()) else 1
+            is_alone = not (before.isalpha() or after.isalpha())
+            if has_alphabet:  # Latin letters beside these are of another word
+                is_alone = (before.isascii() and before.isalpha()) or (after.isascii() and after.isalpha())
+            else:  # two letters with accents side by side are rare, three are none of these languages
+                is_alone = is_alone or (before >= "\x80" and before.isalpha())
+            score += -1 if is_beside_digit or is_shouted or is_alone else 1
         else:
             score -= 1
+    if has_alphabet and (own := [letter for letter in text.casefold() if letter in letters]):
+        vowels = sum(letter in _VOWELS for letter in own)
+        score -= round(abs(vowels - _SHARE_OF_VOWELS * len(own)))
     return score
