@@ -6,7 +6,6 @@ from evidence.questions import courses, duration
 from evidence.questions import onset as onset_course
 from evidence.report import sections
 from evidence.report.figures.people import two_crowds
-from evidence.selection.filters import SINGLE, schedule
 from evidence.selection.selection import relaxed
 from evidence.ui import filters
 from evidence.ui import page as pages
@@ -14,6 +13,7 @@ from evidence.ui import widgets as options
 from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart, show_section
+from evidence.ui.sections import missing as missing_view
 
 page = pages.current()
 heading.question("How long does it last?")
@@ -30,6 +30,7 @@ course = sections.after_course(items, after.dropped, page.links, page.ink)
 # The switch is drawn further down; before it is, a link says whether it is on.
 by_masking = bool(st.session_state.get("masking", st.query_params.get("masking") == "true"))
 by_lot = sections.withdrawal(entries, hazard, stopped.dropped, page.links, page.ink, by_masking)
+by_lot = sections.with_missing(by_lot, (hazard,), [entry.result for entry in entries], page.evidence)
 
 # Both at a glance: when depression comes back once doses stop, and whether going on keeps it away.
 heading.headline(duration.in_one_look(items, entries))
@@ -55,15 +56,19 @@ with st.expander(
 ) as strata:
     if strata.open:
         show_chart(by_lot, page)
+missing_view.show(by_lot.missing, "missing-withdrawals")
 
 st.header("After one dose", anchor=False)
 body = st.container()
 with st.expander("Options", key="duration-options"):
     measure, masked = options.measure(), options.option_switch("masking")
-once = [r for r in page.results if schedule(r) == SINGLE and r.hours >= 12]
+once = sections.single_rows(page.results)
 single = onset_course.course(once, measure, by_masking=masked)
 with body:
-    show_section(sections.single_dose(single, page.results, page.links, page.ink), page, is_first=False)
+    section = sections.single_dose(single, page.results, page.links, page.ink)
+    section = sections.with_missing(section, single.answers, once, page.evidence)
+    show_section(section, page, is_first=False)
+    missing_view.show(section.missing, "missing-single")
 
 st.header("During a course, nobody compared", anchor=False)
 wider = relaxed(page.evidence.results, page.selection, courses.is_course)

@@ -11,6 +11,7 @@ from evidence.ui import widgets as options
 from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_section
 from evidence.ui.sections import meaning, time_curve
+from evidence.ui.sections import missing as missing_view
 
 page = pages.current()
 heading.question("How fast does it work?")
@@ -28,7 +29,10 @@ with st.expander("Options", key="onset-options"):
 
 course = onset_course.course(page.results, measure, same_trials=same, low_confidence=low, by_masking=masked)
 with body:
-    show_section(sections.onset(course, page.results, page.links, page.ink, hours), page)
+    section = sections.onset(course, page.results, page.links, page.ink, hours)
+    section = sections.with_missing(section, course.answers, page.results, page.evidence)
+    show_section(section, page)
+    missing_view.show(section.missing)
     for answer in course.drawn:
         published.captions(page, answer)
 

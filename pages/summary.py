@@ -11,6 +11,7 @@ from evidence.ui import page as views
 from evidence.ui.components import cite as citing
 from evidence.ui.components import published
 from evidence.ui.components.citation_card import escaped, reference_list
+from evidence.ui.sections import missing as missing_view
 
 view = views.current()
 st.title("What is found, outcome by outcome?", anchor=False)
@@ -55,6 +56,9 @@ for line in found.lines:
 if len(reasons) == 1 and len(found.lines) > 1:
     st.caption(f"Certainty, for all of them: {escaped(reasons.pop())}")
 
+absent = found.missing_evidence(view.evidence)
+missing_view.show(absent)
+
 st.header("Download and cite", anchor=False)
 keys = list(dict.fromkeys(result.citation for result in found.results))
 keys += [line.review.citation for line in found.lines if line.review is not None]
@@ -63,8 +67,8 @@ name, short = f"summary-of-findings-{view.evidence.short}", view.evidence.short
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 with st.container(horizontal=True):
     for label, suffix, mime, make in (
-        ("Web page (HTML)", "html", "text/html", lambda: export.to_html(found, references, short)),
-        ("Word (DOCX)", "docx", WORD, lambda: export.to_docx(found, references, short)),
+        ("Web page (HTML)", "html", "text/html", lambda: export.to_html(found, references, short, absent)),
+        ("Word (DOCX)", "docx", WORD, lambda: export.to_docx(found, references, short, absent)),
         ("Spreadsheet (CSV)", "csv", "text/csv", lambda: export.summary_csv(found)),
     ):
         st.download_button(

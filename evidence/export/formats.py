@@ -15,6 +15,8 @@ from evidence.bibliography.bibtex import bibtex
 from evidence.bibliography.csl import csl_json
 from evidence.bibliography.ris import ris
 from evidence.export.r_script import r_script
+from evidence.questions.missing import matrix_of
+from evidence.report.sections import sections
 from evidence.report.view import ExportFailed, NothingToExport, Progress, View, quiet, tell
 from evidence.selection.selection import headcount
 
@@ -46,11 +48,15 @@ def _csl(view: View, _: Progress) -> bytes:
 
 
 def _r(view: View, progress: Progress) -> bytes:
-    answers = tell(view, progress).answers
+    story = tell(view, progress)
+    answers, absent = story.answers, [one for section in sections(story) for one in section.missing]
     if not answers:
         raise NothingToExport("No trial in this view has an effect to pool, so there is nothing for R to compute.")
     version = view.evidence.short
-    return "\n".join(r_script(item, f"{title}: {item.question.title}", version) for title, item in answers).encode()
+    scripts = (
+        r_script(item, f"{title}: {item.question.title}", version, matrix_of(item, absent)) for title, item in answers
+    )
+    return "\n".join(scripts).encode()
 
 
 def _by(module: str, name: str, in_parts: bool = False) -> Callable[[View, Progress], bytes]:

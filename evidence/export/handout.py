@@ -15,8 +15,10 @@ from evidence.export.templating import render
 from evidence.formatting import counted
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions.harms import Harm
+from evidence.questions.missing import together
 from evidence.report.figures.forest import Row
 from evidence.report.figures.people import icon_counts
+from evidence.report.section import Section
 from evidence.report.sections import harm_rows, response_rows, sections
 from evidence.report.view import Progress, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
@@ -25,6 +27,7 @@ from evidence.synthesis import sentences as statements
 
 _MOST_ROWS, _MOST_EVENTS, _MOST_APART, _MOST_LINES = 12, 5, 3, 22
 _LONGEST_HEAD = 12
+_MOST_MISSING = 6
 _LEAST_SOURCES, _MOST_SOURCES = 5, 11  # printed lines
 _LINE = 165  # characters of a reference in one printed line
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
@@ -37,7 +40,8 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
     headline = found["response"].headline
     rows, labels = response_rows(story, in_groups=False)
     shown, hidden = shortened(rows) if rows else ((), 0)
-    sources, sources_hidden = _sources(story, len(shortened(rows)[0]))
+    absent = _missing(found["response"], _MOST_LINES - len(story.summary.lines) - len(shown) - _LEAST_SOURCES)
+    sources, sources_hidden = _sources(story, len(shown), sum(map(_height, absent)))
     events, note = _harms(story)
     return render(
         "handout.html.j2",
@@ -48,6 +52,7 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
         code=_code(view),
         forest=Markup(vector.forest(shown, story.response.question.measure, labels, headline)) if shown else None,
         lines_left_out=counted(hidden, "line") if hidden else "",
+        missing=absent,
         hundred=_hundred(story),
         onset=found["onset"].headline,
         duration=found["single"].headline,
@@ -57,6 +62,22 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
         sources=sources,
         sources_left_out=counted(sources_hidden, "source") if sources_hidden else "",
     )
+
+
+def _height(text: str) -> int:
+    return math.ceil(len(text) / _LINE)
+
+
+def _missing(section: Section, room: int) -> tuple[str, ...]:
+    """Return the sentence on missing evidence and, in as many lines as there is room, the results it is about."""
+    words = together(section.missing)
+    if not words:
+        return ()
+    lines = [line for found in section.missing for line in found.absent]
+    named = "; ".join(line.in_brief for line in lines[:_MOST_MISSING])
+    rest = f"; {len(lines) - _MOST_MISSING} more on the Response page" if len(lines) > _MOST_MISSING else ""
+    shown = f"{named}{rest}."
+    return (words, shown) if lines and _height(words) + _height(shown) <= room else (words,)
 
 
 def _code(view: View) -> Markup | None:
@@ -113,15 +134,16 @@ def _arms(items: Sequence[Harm]) -> tuple[str, ...]:
     return tuple(sides) if max(map(len, sides)) <= _LONGEST_HEAD else ("drug", "control")
 
 
-def _sources(story: Story, rows: int) -> tuple[list[str], int]:
-    """Return the references that have room beside the rows of the plot, and how many have none."""
+def _sources(story: Story, rows: int, taken: int) -> tuple[list[str], int]:
+    """Return the references that have room beside the rows of the plot and `taken` lines, and how many have none."""
     used = [result for entry in story.response.entries for result in entry.results]
     cited = references_of(story.view.evidence, (*used, *story.summary.results))
-    room = min(max(_MOST_LINES - len(story.summary.lines) - rows, _LEAST_SOURCES), _MOST_SOURCES)
+    free = min(max(_MOST_LINES - len(story.summary.lines) - rows, _LEAST_SOURCES), _MOST_SOURCES)
+    room = max(free - taken, _LEAST_SOURCES - 2)
     shown: list[str] = []
     for reference in cited:
         text = vancouver(reference)
-        room -= math.ceil(len(text) / _LINE)
+        room -= _height(text)
         if room < 0:
             break
         shown.append(text)

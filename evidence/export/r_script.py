@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 from evidence.dataset.time_bins import in_words
+from evidence.questions.missing import Missing
 from evidence.stats.bayes import Prior
 from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.pooling import Pooled
@@ -142,12 +143,14 @@ def _r_prior(prior: Prior) -> str:
     return f"prior <- function(u) {density}"
 
 
-def r_script(answer: Answer, title: str, data_version: str) -> str:
+def r_script(answer: Answer, title: str, data_version: str, absent: Missing | None = None) -> str:
     r"""Write the R script that prints an answer's numbers to ten digits, or a comment if there is nothing to pool.
 
     Trials with counts start from their 2×2 table; the others from effect and variance, with a note on their origin.
 
     Trials with counts start from their 2×2 table; the others from effect and variance, with a word on their origin.
+
+    `absent` is what the pool does not hold; it goes into comments, one line a trial.
 
     >>> from evidence.synthesis.trial_effects import Question
     >>> nothing = Answer(Question(("response",), "RR", None), (), (), None, ())
@@ -160,7 +163,7 @@ def r_script(answer: Answer, title: str, data_version: str) -> str:
         nothing = comment(
             f"Data version {data_version}. No trial has an effect to pool, so there is nothing to compute."
         )
-        return "\n".join((comment(title), "#", nothing, *_left_out(answer))) + "\n"
+        return "\n".join((comment(title), "#", nothing, *_left_out(answer), *_missing(absent))) + "\n"
     measure = MEASURES[answer.question.measure]
     scale = f"the logarithm of the {measure.label.lower()}" if measure.scale == "log" else measure.label.lower()
     parts = [
@@ -173,6 +176,7 @@ def r_script(answer: Answer, title: str, data_version: str) -> str:
                 '#   install.packages("metafor")',
                 comment(f"Effects (yi) are {scale}, vi their sampling variances."),
                 *_left_out(answer),
+                *_missing(absent),
             )
         ),
         f'suppressMessages(library(metafor))\ncat({r_string(f"# {title}")}, "\\n")',
@@ -224,6 +228,14 @@ def comment(text: str) -> str:
 
 def _left_out(answer: Answer) -> list[str]:
     return [comment(f"Not pooled: {entry.label} ({entry.excluded}).") for entry in answer.left_out]
+
+
+def _missing(absent: Missing | None) -> list[str]:
+    """Write what the pool does not hold: the sentence, then each trial that is not pooled."""
+    if absent is None or not absent.lines:
+        return []
+    lines = (*(line for line in absent.lines if line.state != "pooled"), *absent.undated)
+    return ["#", comment(f"Missing evidence. {absent.sentence}"), *(comment(f"- {line.in_words}") for line in lines)]
 
 
 def _has_counts(answer: Answer, entry: TrialEffect) -> bool:

@@ -8,6 +8,8 @@ from evidence.content import methods
 from evidence.dataset.records import Result
 from evidence.export import slide_charts as drawings
 from evidence.export.slide_shapes import BOTTOM, EDGE, TOP, WIDTH, Deck, pages_of, stacked
+from evidence.formatting import counted
+from evidence.questions.missing import together
 from evidence.questions.onset import Course
 from evidence.report.figures.forest import Labels, Row
 from evidence.report.figures.forest_rows import withdrawal_rows
@@ -22,6 +24,7 @@ from evidence.report.sections import (
     sections,
     summary_of,
 )
+from evidence.report.tables import missing as missing_tables
 from evidence.report.view import Progress, Story, View, named, quiet, references_of, tell
 from evidence.selection.selection import headcount
 from evidence.synthesis import sentences as statements
@@ -29,6 +32,8 @@ from evidence.synthesis import sentences as statements
 _IN_NOTES = ", listed in the notes"
 _MOST_LINES = 12  # rows of a table on one slide
 _AS_TABLES = ("blinding", "weights")  # on how far the trials can be trusted
+_MOST_MISSING, _MOST_PAGES = 8, 2  # rows of a table of missing evidence, whose reasons are long; slides of it
+_SHARES = {"Trial": 2.0, "Pool": 1.8, "State": 2.0, "Why": 5.0, "p": 0.8, "People": 0.9}
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
 
@@ -40,18 +45,23 @@ def deck(view: View, progress: Progress = quiet) -> bytes:
     _opening(slides, view)
     _summary(slides, story)
     _course(slides, story, found["onset"], story.onset)
+    _missing(slides, story, found["onset"])
     rows, labels = response_rows(story)
     _forest(slides, story, found["response"], rows, story.response.question.measure, labels)
+    _missing(slides, story, found["response"])
     _people(slides, story, found)
     _course(slides, story, found["single"], story.single)
+    _missing(slides, story, found["single"])
     _table(slides, story, found["cohorts"])
     if story.courses:
         _begin(slides, story, found["course"])
         drawings.days(slides, story.courses)
     relapse = tuple(withdrawal_rows(story.withdrawals, story.hazard.pooled, links_of(story), LIGHT))
     _forest(slides, story, found["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
+    _missing(slides, story, found["withdrawal"])
     for key, items in (("harms", story.harms.drawn), ("serious", story.serious.drawn)):
         _forest(slides, story, found[key], harm_rows(items), "RD", harm_labels(items))
+        _missing(slides, story, found[key])
     for key in _AS_TABLES:
         _table(slides, story, found[key])
     drawn = [result for section in found.values() for result in section.results]
@@ -117,6 +127,30 @@ def _table(slides: Deck, story: Story, section: Section) -> None:
     for number, page in enumerate(pages, 1):
         _begin(slides, story, section, f" ({number} of {len(pages)})" if len(pages) > 1 else "")
         slides.table(list(frame.columns), [rows[at] for at in page], shares)
+
+
+def _missing(slides: Deck, story: Story, section: Section) -> None:
+    """Put what a section's pools do not hold on slides as a table; the notes have every trial."""
+    frame = missing_tables.absent(section.missing)
+    if not len(frame):
+        return
+    lines = [f"{one.title}: {line.in_words}" for one in section.missing for line in (*one.lines, *one.undated)]
+    notes = "\n".join((together(section.missing), *lines, "", story.view.citation))
+    rows = [[_cell(value) for value in row] for row in frame.astype(object).values.tolist()]
+    shares = [_SHARES.get(str(name), 1.5) for name in frame.columns]
+    pages = pages_of(len(rows), _MOST_MISSING)
+    hidden = sum(len(page) for page in pages[_MOST_PAGES:])
+    more = f" {counted(hidden, 'result')} more in the notes." if hidden else ""
+    for number, page in enumerate(pages[:_MOST_PAGES], 1):
+        count = f" ({number} of {len(pages[:_MOST_PAGES])})" if len(pages) > 1 else ""
+        slides.add(f"{section.title} Known to exist and not pooled{count}", f"{_brief(section)}{more}", notes)
+        slides.table(list(frame.columns), [rows[at] for at in page], shares)
+
+
+def _brief(section: Section) -> str:
+    """Return the sentence of a section's one pool, or how many pools its table is about."""
+    pools = section.missing
+    return pools[0].sentence if len(pools) == 1 else f"{counted(len(pools), 'pool')}; the counts of each in the notes."
 
 
 def _cell(value: object) -> str:

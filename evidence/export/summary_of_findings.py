@@ -2,8 +2,9 @@
 
 import html
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+import pandas as pd
 from docx import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml import OxmlElement
@@ -12,7 +13,9 @@ from docx.shared import Cm, Pt
 from evidence.bibliography.links import links
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.references import Reference
+from evidence.questions.missing import Missing, together
 from evidence.questions.summary_of_findings import Summary
+from evidence.report.tables import missing as missing_tables
 from evidence.report.tables.summary_of_findings import headings, notes, summary_frame, summary_rows
 from evidence.serialize import to_csv
 
@@ -33,7 +36,7 @@ a { color: var(--link) } ol, ul { padding-left: 1.3rem }
 _WIDTHS = (2.6, 2.2, 2.8, 2.9, 2.7, 2.2, 2.4, 3.2, 5.7)  # centimetres, together an A4 page on its side
 
 
-def to_html(found: Summary, references: Iterable[Reference], version: str) -> str:
+def to_html(found: Summary, references: Iterable[Reference], version: str, absent: Sequence[Missing] = ()) -> str:
     """Make one self-contained HTML file: table, notes, references."""
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in headings(found))
     body = "".join(
@@ -51,8 +54,31 @@ def to_html(found: Summary, references: Iterable[Reference], version: str) -> st
         f'<p class="quiet">{html.escape(found.selection)}</p>\n'
         f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
         f"<h2>Notes</h2>\n<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in notes(found))}</ul>\n"
+        f"{_missing(absent)}"
         f"<h2>References</h2>\n<ol>\n{items}</ol>\n<footer>{html.escape(_stamp(version))}</footer>\n</body>\n</html>\n"
     )
+
+
+def _missing(absent: Sequence[Missing]) -> str:
+    """Return the sentence on missing evidence and the results that are known to exist and not pooled."""
+    words = together(absent)
+    if not words:
+        return ""
+    frame = missing_tables.absent(absent)
+    heads = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in frame.columns)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(text)}</td>" for text in cells) + "</tr>\n" for cells in _texts(frame)
+    )
+    table = f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n" if rows else ""
+    return f"<h2>Missing evidence</h2>\n<p>{html.escape(words)}</p>\n{table}"
+
+
+def _texts(frame: pd.DataFrame) -> list[list[str]]:
+    """Return the cells as text, blank where nothing is known."""
+    return [
+        ["" if pd.isna(value) else f"{value:g}" if isinstance(value, float) else str(value) for value in row]
+        for row in frame.astype(object).values.tolist()
+    ]
 
 
 def _reference(reference: Reference) -> str:
@@ -71,7 +97,7 @@ def summary_csv(found: Summary) -> bytes:
     return to_csv(summary_frame(found))
 
 
-def to_docx(found: Summary, references: Iterable[Reference], version: str) -> bytes:
+def to_docx(found: Summary, references: Iterable[Reference], version: str, absent: Sequence[Missing] = ()) -> bytes:
     """Make a Word document on landscape A4, with the table's heading repeated on every page."""
     document = Document()
     section = document.sections[0]
@@ -104,6 +130,18 @@ def to_docx(found: Summary, references: Iterable[Reference], version: str) -> by
     document.add_heading("Notes", 2)
     for line in notes(found):
         document.add_paragraph(line, style="List Bullet")
+    if words := together(absent):
+        document.add_heading("Missing evidence", 2)
+        document.add_paragraph(words)
+        frame = missing_tables.absent(absent)
+        if len(frame):
+            listing = document.add_table(rows=1, cols=len(frame.columns))
+            listing.style = "Table Grid"
+            for cell, name in zip(listing.rows[0].cells, frame.columns, strict=True):
+                cell.paragraphs[0].add_run(str(name)).bold = True
+            for texts in _texts(frame):
+                for cell, text in zip(listing.add_row().cells, texts, strict=True):
+                    cell.text = text
     document.add_heading("References", 2)
     for reference in references:
         document.add_paragraph(vancouver(reference), style="List Number")

@@ -15,8 +15,10 @@ from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
 from evidence.dataset.references import Reference
 from evidence.export.templating import render
+from evidence.questions.missing import together
 from evidence.report.section import Section
 from evidence.report.sections import ANSWERS, TRUST, sections, summary_of
+from evidence.report.tables import missing as missing_tables
 from evidence.report.view import Progress, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
 
@@ -118,6 +120,7 @@ def _section(section: Section) -> dict[str, Any]:
         "chart": None if figure is None else _chart(section.key, figure),
         "lines": section.lines,
         "table": table(section.table) if section.table is not None and len(section.table) else None,
+        "missing": table(absent) if len(absent := missing_tables.absent(section.missing)) else None,
     }
 
 
@@ -165,7 +168,7 @@ def _summary(story: Story) -> dict[str, Any] | None:
     section = summary_of(story)
     if section is None or section.table is None:
         return None
-    return {"title": section.title, "table": table(section.table), "notes": section.notes}
+    return {"title": section.title, "table": table(section.table), "notes": (*section.notes, together(section.missing))}
 
 
 def entry(reference: Reference) -> Entry:

@@ -22,7 +22,7 @@ STATES = terms(
     ("pooled", "Pooled", "The trial is in the pooled number."),
     ("left-out", "Left out", "The trial has numbers; this question does not pool them, for the reason given."),
     ("not-usable", "Measured, not usable", "The trial reports the outcome without the numbers that pooling needs."),
-    ("not-held", "Reported, not held here", "A source says that the result exists; it is not in the data here."),
+    ("not-held", "Reported, not yet in these data", "A source says that the result exists; the data here lack it."),
     ("not-reported", "Not reported", "Nothing that was read says that the trial measured it at this time."),
 )
 SAME, OPPOSITE = ("favours-drug", "favours-comparator")
@@ -53,6 +53,27 @@ class Line:
     registration: str = ""
     gap: Gap | None = None
 
+    @property
+    def in_brief(self) -> str:
+        """Return the trial with its state, direction and p, without the reason."""
+        return self._phrase(with_why=False)
+
+    @property
+    def in_words(self) -> str:
+        """Return the trial with what is known of it, in one phrase."""
+        return self._phrase(with_why=True)
+
+    def _phrase(self, with_why: bool) -> str:
+        state = STATES[self.state].label.lower()
+        parts = [f"{state} ({self.why})" if self.why and with_why else state]
+        if self.direction != "unknown":
+            parts.append(GAP_DIRECTIONS[self.direction].label.lower())
+        if self.p_value is not None:
+            parts.append(p_in_words(self.p_value))
+        if self.people is not None and with_why:
+            parts.append(counted(self.people, "person", "people"))
+        return f"{self.label}: {', '.join(parts)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Missing:
@@ -61,6 +82,20 @@ class Missing:
     lines: tuple[Line, ...]
     undated: tuple[Line, ...]
     favoured: str
+    pool: Answer
+    title: str = ""
+
+    @property
+    def absent(self) -> tuple[Line, ...]:
+        """Return the lines of results that are known to exist and are not pooled, undated ones last."""
+        return (*self.of("left-out", "not-usable", "not-held"), *self.undated)
+
+    @property
+    def short(self) -> str:
+        """Return the counts alone: trials pooled, of how many, and the rest by state."""
+        parts = [_part(self.of(state), state) for state in STATES if state != "pooled"]
+        head = f"{len(self.of('pooled'))} of {counted(len(self.lines), 'trial')} pooled"
+        return "; ".join((head, listed([part for part in parts if part]))) if any(parts) else head
 
     def of(self, *states: str) -> tuple[Line, ...]:
         """Return the lines in these states."""
@@ -82,7 +117,7 @@ def _part(lines: Sequence[Line], state: str) -> str:
     words = {
         "left-out": "{} left out",
         "not-usable": "{} without usable numbers",
-        "not-held": "{} reported and not held here",
+        "not-held": "{} reported but not yet in these data",
         "not-reported": "{} not reported as far as was read",
     }
     return words[state].format(len(lines)) if lines else ""
@@ -94,6 +129,8 @@ def _people(found: Missing) -> str:
     if None in pooled or not pooled:
         return ""
     inside, outside = sum(n or 0 for n in pooled), sum(n or 0 for n in rest)
+    if None in rest and not outside:
+        return f" ({counted(inside, 'person', 'people')}; the number in the others is not known)"
     at_least = "at least " if None in rest else ""
     return f" ({inside} of {at_least}{inside + outside} people)"
 
@@ -113,18 +150,32 @@ def _directions(absent: Sequence[Line], favoured: str) -> str:
     return f" Of those missing: {listed(said)}."
 
 
-def missing(found: Answer, results: Iterable[Result], evidence: Evidence) -> Missing:
-    """Return the matrix of an answer over the selected results: one line a trial, those not held among them."""
+def p_in_words(p: float) -> str:
+    """Return a p value as text, those under a thousandth as such.
+
+    >>> p_in_words(0.0304), p_in_words(0.00004)
+    ('p 0.03', 'p < 0.001')
+    """
+    return "p < 0.001" if p < 0.001 else f"p {p:.2g}"
+
+
+def missing(found: Answer, results: Iterable[Result], evidence: Evidence, title: str = "") -> Missing:
+    """Return the matrix of an answer over the selected results: one line a trial, those not held among them.
+
+    `title` names the pool where several stand together; by default it is the time or the outcome.
+    """
     rows = tuple(r for r in results if r.is_controlled)
     trials = trials_of(rows)
     question = found.question
     gaps = [gap for gap in evidence.gaps if _asks(gap, question)]
-    entries = {entry.trial: entry for entry in found.entries}
+    entries: dict[str, list[TrialEffect]] = {}
+    for entry in found.entries:  # strata of one trial are entries of their own
+        entries.setdefault(entry.trial, []).append(entry)
     used = {entry.trial for entry in found.used}
     lines = []
     for trial, own in trials.items():
         gap = next((g for g in gaps if g.trial == trial and _in_time(g, question) and _compares(g, own)), None)
-        lines.append(_line(trial, own, entries.get(trial), gap, trial in used, question))
+        lines.append(_line(trial, own, entries.get(trial, ()), gap, trial in used, question))
     comparators = {r.comparator for r in rows} & _PLAIN
     absent = [g for g in gaps if g.trial is None and g.comparator in comparators]
     absent = list({gap.label: gap for gap in reversed(absent)}.values())[::-1]
@@ -135,7 +186,40 @@ def missing(found: Answer, results: Iterable[Result], evidence: Evidence) -> Mis
     favoured = ""
     if found.pooled is not None and found.pooled.estimate:
         favoured = _direction(found.pooled.estimate, question)
-    return Missing(tuple(lines), tuple(undated), favoured)
+    return Missing(tuple(lines), tuple(undated), favoured, found, title or _title(question))
+
+
+def _title(question: Question) -> str:
+    return question.bin.label if question.bin is not None else OUTCOMES[question.outcomes[0]].label
+
+
+def matrix_of(pool: Answer, found: Iterable[Missing]) -> Missing | None:
+    """Return the matrix of this very answer among several."""
+    return next((one for one in found if one.pool is pool), None)
+
+
+def with_undated_once(found: Iterable[Missing]) -> tuple[tuple[str, Line], ...]:
+    """Return what is known to exist and not pooled under its pool's title; what has no time comes once, at the end."""
+    pools = tuple(found)
+    dated = [(one.title, line) for one in pools for line in one.of("left-out", "not-usable", "not-held")]
+    undated = dict.fromkeys(line for one in pools for line in one.undated)
+    return (*dated, *(("Time not known", line) for line in undated))
+
+
+def together(found: Iterable[Missing]) -> str:
+    """Return what is missing of one pool as its sentence, of several as the counts of each; empty without any."""
+    pools = [one for one in found if one.lines]
+    if not pools:
+        return ""
+    if len(pools) == 1:
+        return f"Missing evidence: {pools[0].sentence}"
+    known = [one for one in pools if one.of("left-out", "not-usable", "not-held")]
+    rest = len(pools) - len(known)
+    said = [f"{one.title}: {one.short}." for one in known]
+    if rest:
+        others = f"Of {'the other ' if known else ''}{counted(rest, 'pool')}"
+        said.append(f"{others} nothing is known to exist beyond what is pooled.")
+    return " ".join(("Missing evidence, pool by pool.", *said))
 
 
 def _asks(gap: Gap, question: Question) -> bool:
@@ -155,15 +239,20 @@ def _compares(gap: Gap, rows: Sequence[Result]) -> bool:
 
 
 def _line(
-    trial: str, rows: Sequence[Result], entry: TrialEffect | None, gap: Gap | None, is_pooled: bool, question: Question
+    trial: str,
+    rows: Sequence[Result],
+    entries: Sequence[TrialEffect],
+    gap: Gap | None,
+    is_pooled: bool,
+    question: Question,
 ) -> Line:
     first = rows[0]
     registration = first.registration or ""
-    if entry is None:
+    if not entries:
         if gap is not None:
             return _of_gap(gap, first.label, registration)
         return Line(trial, first.label, "not-reported", "", "unknown", None, None, first.citation, registration)
-    measured = entry.first
+    entry, measured = entries[0], entries[0].first
     direction, p = "unknown", measured.p_value
     if entry.effect is not None:
         direction = _direction(entry.effect.estimate, question)
@@ -175,6 +264,9 @@ def _line(
         direction, p = gap.direction, gap.p_value if p is None else p
     state = "pooled" if is_pooled else "not-usable" if entry.excluded.startswith(_UNUSABLE) else "left-out"
     people = entry.people if entry.people is not None else measured.people
+    if len(entries) > 1:
+        known = [one.people for one in entries if one.people is not None]
+        people = sum(known) if len(known) == len(entries) else None
     if people is None and gap is not None:
         people = gap.people
     return Line(trial, first.label, state, entry.excluded, direction, p, people, measured.citation, registration, gap)

@@ -7,6 +7,7 @@ said without a verb that would claim a certainty.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
@@ -14,6 +15,7 @@ from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.formatting import counted, listed, number
 from evidence.questions import certainty, duration
 from evidence.questions.harms import harm_of
+from evidence.questions.missing import Missing, missing
 from evidence.selection.filters import comparator_kind
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
@@ -209,6 +211,13 @@ class Summary:
     elsewhere: tuple[str, ...] = ()
     nobody: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
+    pools: tuple[tuple[str, Answer], ...] = ()
+    rows: tuple[Result, ...] = ()
+
+    def missing_evidence(self, evidence: Evidence) -> tuple[Missing, ...]:
+        """Return what each pool of the table does not hold, also of outcomes of which nothing can be pooled."""
+        found = (missing(pool, self.rows, evidence, title) for title, pool in self.pools)
+        return tuple(one for one in found if one.of("pooled") or one.absent)
 
     @property
     def title(self) -> str:
@@ -250,7 +259,8 @@ def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], s
     rows, elsewhere = _one_comparison(tuple(results))
     published = tuple(reviews)
     lines: list[Line] = []
-    missing: list[str] = []
+    nothing: list[str] = []
+    pools: list[tuple[str, Answer]] = []
     nobody: list[str] = []
     withdrawn: list[str] = []
     for name, outcomes, time, title, happening in _ROWS:
@@ -258,12 +268,15 @@ def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], s
         if OUTCOMES[outcomes[0]].group not in BENEFIT_GROUPS:
             harm = harm_of(rows, outcomes[0])
             found = harm.difference  # the same number for a harm on every page
+            pools.append((title, found))
             withdrawn += harm.withdrawn
             if (counts := found.counts) and not any(arm.events for arm in counts):
                 nobody.append(f"{title} ({behind(harm.difference)})")
                 continue
+        else:
+            pools.append((title, found))
         if found.pooled is None:
-            missing.append(title)
+            nothing.append(title)
             continue
         same = certainty.published(published, found)
         rated = certainty.rating(published, found)
@@ -271,7 +284,15 @@ def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], s
         lines.append(Line(name, title, happening, found, absolute(found), rated, unrated))
     sides = sides_of(entry.first for line in lines for entry in line.answer.used)
     return Summary(
-        selection, tuple(lines), tuple(missing), sides, elsewhere, tuple(nobody), tuple(dict.fromkeys(withdrawn))
+        selection,
+        tuple(lines),
+        tuple(nothing),
+        sides,
+        elsewhere,
+        tuple(nobody),
+        tuple(dict.fromkeys(withdrawn)),
+        tuple(pools),
+        rows,
     )
 
 

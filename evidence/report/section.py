@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from evidence.bibliography.links import best_link
 from evidence.dataset.records import Result
 from evidence.formatting import Sentence, ended
+from evidence.questions.missing import Missing, together
 from evidence.report.figures.style import Ink
 from evidence.report.view import Story
 from evidence.synthesis.answers import Answer
@@ -35,7 +36,7 @@ class Section:
 
     Pages, web export, slides, hand-out and seminar all draw these. `captions` have to be read with the headline,
     `notes` explain the chart; `trials` are lists of trials with what they have in common. `answers` are what is
-    pooled, which the R script pools again, under `script`.
+    pooled, which the R script pools again, under `script`; `missing` is what each pool does not hold.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Section:
     trials: tuple[tuple[str, str], ...] = ()
     answers: tuple[Answer, ...] = ()
     script: str = ""
+    missing: tuple[Missing, ...] = ()
 
     @property
     def headline(self) -> str:
@@ -64,7 +66,8 @@ class Section:
     @property
     def lines(self) -> tuple[str, ...]:
         """Everything that is said with the chart, captions first."""
-        return (*self.captions, *(f"{lead} {labels}" for lead, labels in self.trials), *self.notes)
+        absent = written(together(self.missing))
+        return (*self.captions, *(f"{lead} {labels}" for lead, labels in self.trials), *self.notes, *absent)
 
 
 def links_of(story: Story) -> dict[str, str | None]:

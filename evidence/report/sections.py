@@ -19,6 +19,7 @@ from evidence.questions.dose import DoseResponse
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_sentences import HarmAnswer
 from evidence.questions.harms import Harm, is_event
+from evidence.questions.missing import missing
 from evidence.questions.onset import Course
 from evidence.questions.options import CHART_NAMES, PageOptions
 from evidence.questions.subgroups import subgroups
@@ -46,6 +47,7 @@ from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.report.tables.cohorts import cohort_frame
 from evidence.report.view import Progress, Story, quiet
+from evidence.selection.filters import SINGLE, schedule
 from evidence.selection.selection import Criterion, relaxed
 from evidence.selection.widening import given_up
 from evidence.stats.absolute import Absolute
@@ -72,6 +74,16 @@ def sections(story: Story, progress: Progress = quiet, keys: Iterable[str] = ANS
 def section(story: Story, key: str) -> Section | None:
     """Return one section of a story; None where there are no numbers of people for a hundred."""
     return _COMPOSED[key](story)
+
+
+def with_missing(
+    section: Section, pools: Iterable[Answer], rows: Iterable[Result], evidence: Evidence, titles: Sequence[str] = ()
+) -> Section:
+    """Return the section with the matrix of each pool that any trial reports, or is known to have reported."""
+    held = tuple(rows)
+    named = zip(pools, titles, strict=True) if titles else ((pool, "") for pool in pools)
+    found = (missing(pool, held, evidence, title) for pool, title in named)
+    return replace(section, missing=tuple(one for one in found if one.of("pooled") or one.absent))
 
 
 def onset(course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False) -> Section:
@@ -169,7 +181,7 @@ def response(
         lenses = blinding.lenses(answer, rows)
         notes.append(f"{blinding.headline(answer, lenses)}. {blinding.caution(answer, lenses)}")
     notes += [*statements.pooled_notes(answer), robustness.interval_notice(answer), *statements.not_pooled(answer)]
-    return Section(
+    composed = Section(
         "response",
         _TITLES["response"],
         statements.headline_of_rates(answer, sides),
@@ -182,6 +194,7 @@ def response(
         answers=(answer,),
         script=outcome.label,
     )
+    return with_missing(composed, (answer,), rows, evidence)
 
 
 def people(absolute: Absolute, answer: Answer, is_rate_chosen: bool, ink: Ink) -> Section:
@@ -322,12 +335,36 @@ def _people_of(story: Story) -> Section | None:
 
 def _harms_of(story: Story, answer: HarmAnswer) -> Section:
     composed = harms(answer, "RD", LIGHT, (), answer.drawn)
+    composed = with_missing_harms(composed, answer, story.view.evidence)
     return replace(composed, table=harm_tables.harm_frame(answer.items) if answer.items else None)
+
+
+def with_missing_harms(section: Section, answer: HarmAnswer, evidence: Evidence) -> Section:
+    """Return a section of harms with the matrix of each event that it draws."""
+    is_ratio = any(pool.question.measure == "RR" for pool in section.answers)
+    pools = tuple(item.ratio if is_ratio else item.difference for item in answer.drawn)
+    return with_missing(section, pools, answer.scope.compared, evidence, [item.label for item in answer.drawn])
 
 
 def _response_of(story: Story) -> Section:
     evidence, rows = story.view.evidence, story.view.rows
     return response(story.response, rows, evidence, links_of(story), LIGHT, story.chosen)
+
+
+def _onset_of(story: Story) -> Section:
+    rows, evidence = story.view.rows, story.view.evidence
+    return with_missing(onset(story.onset, rows, links_of(story), LIGHT), story.onset.answers, rows, evidence)
+
+
+def _single_of(story: Story) -> Section:
+    view = story.view
+    composed = single_dose(story.single, view.rows, links_of(story), LIGHT)
+    return with_missing(composed, story.single.answers, single_rows(view.rows), view.evidence)
+
+
+def single_rows(rows: Iterable[Result]) -> tuple[Result, ...]:
+    """Return the results after one dose, from twelve hours on."""
+    return tuple(r for r in rows if schedule(r) == SINGLE and r.hours >= 12)
 
 
 def _cohorts_of(story: Story) -> Section:
@@ -338,7 +375,9 @@ def _cohorts_of(story: Story) -> Section:
 
 def _withdrawal_of(story: Story) -> Section:
     arguments = story.withdrawals, story.hazard, story.withdrawals_dropped, links_of(story)
-    return withdrawal(*arguments, LIGHT, story.chosen.masked)
+    composed = withdrawal(*arguments, LIGHT, story.chosen.masked)
+    rows = tuple(entry.result for entry in story.withdrawals)
+    return with_missing(composed, (story.hazard,), rows, story.view.evidence)
 
 
 def _map_of(story: Story) -> Section:
@@ -389,10 +428,10 @@ def _by_year_of(story: Story) -> Section:
 
 _COMPOSED: Final[Mapping[str, Callable[[Story], Section | None]]] = {
     "map": _map_of,
-    "onset": lambda story: onset(story.onset, story.view.rows, links_of(story), LIGHT),
+    "onset": _onset_of,
     "response": _response_of,
     "people": _people_of,
-    "single": lambda story: single_dose(story.single, story.view.rows, links_of(story), LIGHT),
+    "single": _single_of,
     "cohorts": _cohorts_of,
     "course": lambda story: after_course(story.courses, story.courses_dropped, links_of(story), LIGHT),
     "withdrawal": _withdrawal_of,
@@ -415,7 +454,10 @@ CHARTS: Final = tuple(_COMPOSED)
 
 def summary_of(story: Story) -> Section | None:
     """Return the summary of findings of a story, which is a table; None where no outcome can be compared."""
-    return summary.summary_of_findings(story.summary)
+    composed = summary.summary_of_findings(story.summary)
+    if composed is None:
+        return None
+    return replace(composed, missing=story.summary.missing_evidence(story.view.evidence))
 
 
 def harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:

@@ -12,6 +12,7 @@ from evidence.formatting import Sentence, capital, counted, ended, inside
 from evidence.questions import blinding, certainty, overview, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions.blinding import Lens, Scope
+from evidence.questions.missing import missing
 from evidence.report.composed import trust
 from evidence.report.figures.style import LIGHT
 from evidence.report.section import Section, written
@@ -176,7 +177,27 @@ def _sensitivity(answer: Answer, behind: tuple[Result, ...]) -> Step:
     )
 
 
-_MOST_CLAIMS = 4
+_MOST_CLAIMS, _MOST_ABSENT = 4, 5
+
+
+def _missing(story: Story, answer: Answer) -> Step | None:
+    """Say what the answer does not hold: the sentence large, then the results known to exist and not pooled."""
+    found = missing(answer, story.view.rows, story.view.evidence)
+    if not found.absent:
+        return None
+    head, _, rest = found.sentence.partition(". ")
+    lines = tuple(f"{line.in_brief}." for line in found.absent)
+    more = (f"{len(lines) - _MOST_ABSENT} more in the notes.",) if len(lines) > _MOST_ABSENT else ()
+    every = tuple(f"{line.in_words}." for line in (*found.lines, *found.undated))
+    references = story.view.evidence.references
+    return Step(
+        "missing",
+        "What is missing",
+        f"{head.rstrip('.')}.",
+        written(rest, *lines[:_MOST_ABSENT], *more),
+        every,
+        also_cited=tuple(dict.fromkeys(line.known_from for line in found.absent if line.known_from in references)),
+    )
 
 
 def lesson(view: View) -> Lesson:
@@ -191,6 +212,7 @@ def lesson(view: View) -> Lesson:
         _said(story),
         _guess("guess-response", "How many respond?", _rates_asked(answer), meaning(answer)),
         *middle(answer, found),
+        _missing(story, answer),
         _guess(
             "guess-duration",
             "How long does it last?",

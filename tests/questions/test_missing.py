@@ -49,7 +49,7 @@ def test_every_trial_that_meets_the_selection_has_one_state(made: Evidence) -> N
     assert [line.label for line in found.undated] == ["Undated"]
     assert found.sentence == (
         "1 of 6 trials that meet the selection pooled (80 of at least 240 people); 1 left out, "
-        "1 without usable numbers, 2 reported and not held here and 1 not reported as far as was read. "
+        "1 without usable numbers, 2 reported but not yet in these data and 1 not reported as far as was read. "
         "Of those missing: 3 the opposite and 1 no difference."
     )
 

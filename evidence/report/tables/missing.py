@@ -1,6 +1,6 @@
 """The matrix of what a pool does not hold, and the queue of gaps, as tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import GAP_STATUSES
 from evidence.formatting import plain
-from evidence.questions.missing import STATES, Line, Missing, Open, direction_in_words
+from evidence.questions.missing import STATES, Line, Missing, Open, direction_in_words, p_in_words, with_undated_once
 
 
 def matrix(found: Missing) -> pd.DataFrame:
@@ -35,6 +35,35 @@ def _row(line: Line) -> dict[str, Any]:
         line.registration,
     )
     return dict(zip(_row_names(), values, strict=True))
+
+
+def grid(pools: Sequence[Missing]) -> pd.DataFrame:
+    """Return one row a trial and one column a pool: its state there, the direction and p as far as known."""
+    trials: dict[tuple[str | None, str], dict[str, str]] = {}
+    for found in pools:
+        for line in (*found.lines, *found.undated):
+            trials.setdefault((line.trial, line.label), {})[found.title] = _cell(line)
+    titles = [found.title for found in pools]
+    rows = [[label, *(cells.get(title, "") for title in titles)] for (_, label), cells in trials.items()]
+    return pd.DataFrame(rows, columns=["Trial", *titles])
+
+
+def _cell(line: Line) -> str:
+    known = "" if line.direction == "unknown" else direction_in_words(line.direction).lower()
+    p = "" if line.p_value is None else p_in_words(line.p_value)
+    return ", ".join(part for part in (STATES[line.state].label, known, p) if part)
+
+
+def absent(pools: Sequence[Missing]) -> pd.DataFrame:
+    """Return the results that are known to exist and are not pooled, of every pool, one row each."""
+    several = len(pools) > 1
+    rows = [
+        ({"Pool": title} if several else {})
+        | {name: value for name, value in _row(line).items() if name not in ("Known from", "Registration")}
+        | {"p": "" if line.p_value is None else p_in_words(line.p_value).removeprefix("p ")}
+        for title, line in with_undated_once(pools)
+    ]
+    return pd.DataFrame(rows)
 
 
 def records(found: Missing) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.export.r_script import r_script
 from evidence.formatting import counted
+from evidence.questions.missing import Missing, matrix_of
 from evidence.report.tables import answers as tables
 from evidence.serialize import to_csv
 from evidence.synthesis.answers import Answer
@@ -129,7 +130,9 @@ def show(
             picture.panel(view, key, name, figure, headline, results)
 
 
-def r_download(answers: Sequence[Answer], title: str, view: Page, parts: Sequence[str] = ()) -> Download:
+def r_download(
+    answers: Sequence[Answer], title: str, view: Page, parts: Sequence[str] = (), absent: Sequence[Missing] = ()
+) -> Download:
     """Make the R script of a pooled chart: the same trials and model, the same numbers from metafor.
 
     `parts` gives each answer a heading of its own.
@@ -140,7 +143,11 @@ def r_download(answers: Sequence[Answer], title: str, view: Page, parts: Sequenc
     heads = [(answer, f"{title}: {answer.question.title}{part and f' ({part})'}") for answer, part in named]
 
     def make() -> str:
-        return "\n".join(r_script(answer, head, view.evidence.short) for answer, head in heads if answer.pooled)
+        return "\n".join(
+            r_script(answer, head, view.evidence.short, matrix_of(answer, absent))
+            for answer, head in heads
+            if answer.pooled
+        )
 
     return ("R script", "R", "text/plain", make)
 

@@ -49,7 +49,7 @@ def show_chart(
     """
     if section.drawing is None or section.table is None:
         return
-    script = [chart.r_download(section.answers, section.script, page, parts)] if section.script else []
+    script = [chart.r_download(section.answers, section.script, page, parts, section.missing)] if section.script else []
     chart.show(
         cache.figure(section.drawing),
         page,

@@ -1,25 +1,37 @@
-"""What a pool does not hold, beside its forest plot."""
+"""What pools do not hold, beside their charts."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
-from evidence.questions.missing import STATES, missing
+from evidence.questions.missing import STATES, Missing, together
 from evidence.report.tables import missing as tables
-from evidence.synthesis.answers import Answer
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.page import Page
+
+_LABEL = "Every trial that meets the selection: pooled, left out, not yet in these data, not reported"
 
 
-def show(page: Page, answer: Answer) -> None:
+def show(pools: Sequence[Missing], key: str = "missing") -> None:
     """Say how many trials that meet the selection are pooled, and show every one of them with what is known of it."""
-    found = missing(answer, page.results, page.evidence)
-    if not found.lines:
+    words = together(pools)
+    if not words:
         return
-    st.markdown(f"**Missing evidence:** {escaped(found.sentence)}")
-    with st.expander("Every trial that meets the selection: pooled, left out, not held, not reported", key="missing"):
-        st.dataframe(
-            tables.matrix(found),
-            hide_index=True,
-            alt="Trials that meet the selection and what is known of this result in each",
-            column_config={"p": st.column_config.NumberColumn("p", format="%.3g")},
-        )
+    head, colon, rest = words.partition(". " if len(pools) > 1 else ": ")
+    st.markdown(f"**{escaped(head)}{colon.strip()}** {escaped(rest)}")
+    with st.expander(_LABEL, key=key):
+        if len(pools) == 1:
+            st.dataframe(
+                tables.matrix(pools[0]),
+                hide_index=True,
+                alt="Trials that meet the selection and what is known of this result in each",
+                column_config={"p": st.column_config.NumberColumn("p", format="%.3g")},
+            )
+        else:
+            st.dataframe(
+                tables.grid(pools),
+                hide_index=True,
+                alt="Trials that meet the selection and what is known of each pool in each",
+            )
+            for found in pools:
+                st.caption(f"**{escaped(found.title)}:** {escaped(found.sentence)}")
         st.caption(" ".join(f"{state.label}: {state.definition}" for state in STATES.values()))

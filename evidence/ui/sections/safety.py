@@ -21,6 +21,7 @@ from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
+from evidence.ui.sections import missing as missing_view
 
 LEAST = 5
 
@@ -98,7 +99,9 @@ def events(view: Page, options: Options) -> None:
 
 def _section(view: Page, question: HarmQuestion, options: Options) -> tuple[Section, tuple[str, ...]]:
     maskings, drawn = remembered.harms_marks(question, options.by_masking)
-    return sections.harms(remembered.harms_told(question), options.measure, view.ink, maskings, drawn), maskings
+    told = remembered.harms_told(question)
+    section = sections.harms(told, options.measure, view.ink, maskings, drawn)
+    return sections.with_missing_harms(section, told, view.evidence), maskings
 
 
 def _below(view: Page, section: Section, maskings: tuple[str, ...], key: str, bold: str = "") -> None:
@@ -106,6 +109,7 @@ def _below(view: Page, section: Section, maskings: tuple[str, ...], key: str, bo
     show_chart(section, view, shapes=SHAPES, key=key, parts=parts)
     for line in section.notes:
         st.markdown(f"**{escaped(line)}**") if line == bold else st.caption(escaped(line))
+    missing_view.show(section.missing, f"missing-{key}")
 
 
 def _choose(preset: str) -> None:
