@@ -8,6 +8,9 @@ from evidence.ui import filters
 from evidence.ui import page as views
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.seminar import (
+    listener,
+)
+from evidence.ui.seminar import (
     notes as seminar_notes,
 )
 from evidence.ui.seminar import (
@@ -30,6 +33,8 @@ match seminar_state.mode():
         seminar_stage.draw(lesson, view.ink, view.evidence)
     case "notes":
         seminar_notes.draw(lesson)
+    case "listen":
+        listener.draw(lesson, view.ink, view.evidence)
     case _:
         place = lesson.at(st.query_params.get("step"))
         step = lesson.steps[place]
@@ -38,7 +43,7 @@ match seminar_state.mode():
             escaped(f"{len(lesson.steps)} steps on {lesson.story.view.selection}: the room guesses, then it sees."),
             anchor=False,
         )
-        st.caption("Made from the selection above. Nothing is sent anywhere; guesses stay in this window.")
+        st.caption("Made from the selection above. Nothing is sent anywhere; guesses stay in this process.")
         with st.container(horizontal=True):
             st.button(
                 "Start" if place == 0 else f"Go on at step {place + 1}",

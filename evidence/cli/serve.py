@@ -1,4 +1,4 @@
-"""`serve`: the dashboard on a folder of data, for this computer alone."""
+"""`serve`: the dashboard on a folder of data, for this computer alone or for the phones of a seminar room."""
 
 import argparse
 import os
@@ -13,10 +13,13 @@ from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import TRIALS
 
 PROGRAM = Path(__file__).resolve().parents[2] / "dashboard.py"
-HOST = "127.0.0.1"
+HOST, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 _DESCRIPTION = """\
 Open the dashboard on a folder of data at this computer's own address, which no other computer reaches. The terminal
 shows the address that may save; Ctrl-C ends it.
+
+For a seminar whose listeners read along on their phones, --address 0.0.0.0 opens the dashboard to the network that
+this computer is in; the terminal shows the address to present from. Nobody can save then.
 
 Exit status: 0 ended with Ctrl-C, 2 the folder does not exist, or the port is taken.
 """
@@ -31,25 +34,42 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     add_data(parser)
     parser.add_argument("--port", type=int, default=8501, metavar="N", help="port of this computer (default: 8501)")
+    parser.add_argument(
+        "--address", default=HOST, metavar="A", help=f"address to listen at; 0.0.0.0 for all (default: {HOST})"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Start the server, unless the folder is missing or the port is taken."""
     folder = Path(args.data).resolve()
-    if why := objection(folder, args.port):
+    if why := objection(folder, args.port, args.address):
         return fail(why)
-    options = {"address": HOST, "port": str(args.port), "headless": "true"}
+    options = {"address": args.address, "port": str(args.port), "headless": "true"}
     command = [sys.executable, "-m", "streamlit", "run", str(PROGRAM)]
     command += [part for name, value in options.items() for part in (f"--server.{name}", value)]
-    sys.stderr.write(f"Opening {folder} at http://{HOST}:{args.port}\n")
+    host = in_network() if args.address == EVERYWHERE else args.address
+    sys.stderr.write(f"Opening {folder} at http://{host}:{args.port}\n")
     try:
         return subprocess.call(command, env={**os.environ, FOLDER_VARIABLE: str(folder)}, cwd=PROGRAM.parent)
     except KeyboardInterrupt:
         return 0
 
 
-def objection(folder: Path, port: int) -> str:
+def in_network() -> str:
+    """Return the address under which the network knows this computer; that of this computer alone without a network.
+
+    A datagram socket that is pointed at an address, and sends nothing, says which of its own addresses it would use.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address kept for documentation
+            return str(probe.getsockname()[0])
+        except OSError:
+            return HOST
+
+
+def objection(folder: Path, port: int, address: str = HOST) -> str:
     """Say why the folder cannot be opened at the port; "" where it can."""
     if not folder.is_dir():
         return f"{folder}: there is no such folder. Make one with: python -m evidence new {folder}"
@@ -62,7 +82,12 @@ def objection(folder: Path, port: int) -> str:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((address, port))
+        except socket.gaierror:
+            return f"{address} is no address of this computer; choose another with --address."
         except OSError:
-            return f"Port {port} is taken or not allowed on this computer; choose another with --port."
+            return (
+                f"{address} port {port} is taken, not allowed, or no address of this computer; "
+                "choose others with --port and --address."
+            )
     return ""

@@ -5,24 +5,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.server import IDLE, SLOW, Server
+from tests.support.server import CROWDED, IDLE, SLOW, Server
 
 pytestmark = pytest.mark.browser
 
 SIX = ("", "onset", "response", "duration", "safety", "patient")
-# Every word of every chart that lies on another one or beyond the chart's edge; pairs of one label do not count.
-CROWDED = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(c => c.checkVisibility())
-    .flatMap(chart => {
-        const edge = chart.querySelector('.main-svg').getBoundingClientRect();
-        const words = [...chart.querySelectorAll('.annotation-text, .text text, .xtick text, .ytick text')]
-            .filter(e => e.textContent.trim()).map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
-        const on = words.flatMap(([a, one], i) => words.slice(i + 1).filter(([, two]) =>
-            Math.min(one.right, two.right) - Math.max(one.left, two.left) > 2 &&
-            Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > 4).map(([b]) => a + ' ON ' + b));
-        const cut = words.filter(([, box]) => box.left < edge.left - 1 || box.right > edge.right + 1)
-            .map(([a]) => a + ' CUT');
-        return [...on, ...cut];
-    })"""
 SIDEWAYS = "() => document.documentElement.scrollWidth > document.documentElement.clientWidth + 1"
 
 

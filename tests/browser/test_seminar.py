@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.support.server import HOST, IDLE, SLOW, Server, becomes
+from tests.support.server import CROWDED, HOST, IDLE, SLOW, Server, becomes
 
 pytestmark = pytest.mark.browser
 
@@ -111,3 +111,41 @@ def test_a_lecture_by_keyboard_with_guesses_notes_and_a_reload(room: BrowserCont
     expect(page.get_by_test_id("stHeader")).to_be_visible()
     assert "population=Treatment-resistant" in page.url
     assert all(f"//{HOST}:" in url or url.startswith(("data:", "blob:")) for url in asked)
+
+
+def test_a_phone_reads_along_and_its_guess_appears_on_the_wall(
+    room: BrowserContext, browser: Browser, server: Server
+) -> None:
+    wall = room.new_page()
+    wall.goto(f"{server.url}/seminar")
+    wall.get_by_role("button", name="Start").click()
+    code = wall.locator(".seminar-code a")
+    hand = browser.new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    hand.set_default_timeout(SLOW)
+    phone = hand.new_page()
+    phone.goto(code.get_attribute("href") or "")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("for how many, for how long")
+    for place in (2, 3):
+        wall.wait_for_function(IDLE, timeout=SLOW)
+        wall.keyboard.press("ArrowRight")
+        expect(wall.get_by_text(f"Step {place} of")).to_be_visible()
+    title = phone.get_by_text("Your guess: how many respond?", exact=False)
+    expect(title).to_be_visible()
+    wall.get_by_role("button", name="Let phones guess").click()
+    number = phone.get_by_role("radio", name="30").first
+    number.tap()
+    expect(phone.get_by_text("Sent: 30.")).to_be_visible()
+    box = number.bounding_box()
+    assert box
+    assert box["height"] >= 44
+    expect(wall.get_by_text("1 guess from phones")).to_be_visible()
+    wall.get_by_role("button", name="Reveal").click()
+    expect(phone.get_by_test_id("stPlotlyChart")).to_be_visible()
+    last = phone.get_by_role("heading", level=1).inner_text()
+    for _ in range(6):  # trials, pooled, prediction, one left out, the next guess, how long
+        wall.wait_for_function(IDLE, timeout=SLOW)
+        wall.keyboard.press("ArrowRight")
+        expect(phone.get_by_role("heading", level=1)).not_to_have_text(last)
+        last = phone.get_by_role("heading", level=1).inner_text()
+        phone.wait_for_function(f"() => ({CROWDED})().length === 0", timeout=SLOW)
+    hand.close()

@@ -1,12 +1,13 @@
 """The commands new and serve: an empty folder that is laid out, and what keeps a folder from opening."""
 
+import ipaddress
 import socket
 from pathlib import Path
 
 import pytest
 
 from evidence.cli import main
-from evidence.cli.serve import objection
+from evidence.cli.serve import in_network, objection
 from evidence.dataset.evidence import DATA, FILES, load
 from evidence.dataset.topic import read_topic
 from evidence.dataset.vocabulary import activate, shipped_words
@@ -40,3 +41,11 @@ def test_serve_says_what_keeps_it_from_opening(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         assert "is taken" in objection(DATA, taken.getsockname()[1])
+
+
+def test_serve_says_when_an_address_is_not_this_computers() -> None:
+    assert "no address of this computer" in objection(DATA, 8999, "192.0.2.77")
+
+
+def test_the_network_knows_this_computer_by_a_number() -> None:
+    assert ipaddress.ip_address(in_network())

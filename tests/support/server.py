@@ -34,6 +34,19 @@ CHROMIUM_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+# Every word of every chart that lies on another one or beyond the chart's edge; pairs of one label do not count.
+CROWDED = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(c => c.checkVisibility())
+    .flatMap(chart => {
+        const edge = chart.querySelector('.main-svg').getBoundingClientRect();
+        const words = [...chart.querySelectorAll('.annotation-text, .text text, .xtick text, .ytick text')]
+            .filter(e => e.textContent.trim()).map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
+        const on = words.flatMap(([a, one], i) => words.slice(i + 1).filter(([, two]) =>
+            Math.min(one.right, two.right) - Math.max(one.left, two.left) > 2 &&
+            Math.min(one.bottom, two.bottom) - Math.max(one.top, two.top) > 4).map(([b]) => a + ' ON ' + b));
+        const cut = words.filter(([, box]) => box.left < edge.left - 1 || box.right > edge.right + 1)
+            .map(([a]) => a + ' CUT');
+        return [...on, ...cut];
+    })"""
 # True in the browser once a page is drawn and the server has nothing more to say.
 IDLE = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
@@ -117,7 +130,8 @@ def becomes(page: "Page", script: str, wanted: object = True) -> None:
     try:
         page.wait_for_function(f"() => JSON.stringify(({script})()) === {json.dumps(json.dumps(wanted))}", timeout=SLOW)
     except TimeoutError:
-        assert page.evaluate(script) == wanted
+        seen = page.evaluate(script)
+        assert seen == wanted, seen
 
 
 def clicked(page: "Page", where: Callable[[], tuple[float, float]], card: "Locator") -> None:

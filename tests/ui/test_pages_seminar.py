@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from evidence.dataset.evidence import Evidence
 from evidence.report.view import View
 from evidence.selection.selection import Selection
+from evidence.seminar import rooms
 from evidence.seminar.lesson import lesson
 from tests.support.screens import APP, assert_sound, opened, words_of
 
@@ -21,6 +22,12 @@ def step_of(at: AppTest) -> str:
 def last(evidence: Evidence) -> int:
     """Return how many steps the lesson of the first view has."""
     return len(lesson(View(evidence, Selection(), date(2026, 11, 20))).steps)
+
+
+def lecture_of(at: AppTest) -> str:
+    """Return the lecturer's key, which the address holds."""
+    key = at.query_params["lecture"]
+    return key if isinstance(key, str) else key[-1]
 
 
 def press(at: AppTest, key: str) -> AppTest:
@@ -172,3 +179,69 @@ def test_the_code_for_phones_does_not_hold_the_lecture(monkeypatch: pytest.Monke
     assert at.query_params["lecture"]
     assert shown
     assert "lecture" not in shown[-1]
+    assert lecture_of(at) not in shown[-1]
+
+
+def phone_of(wall: AppTest, step: str = "guess-response") -> AppTest:
+    """Open on a phone what the code on the wall leads to."""
+    return opened("seminar", step=step, listen=rooms.code_of(lecture_of(wall)))
+
+
+def quick(at: AppTest, asked: str, value: int) -> AppTest:
+    at.pills(key=f"seminar-phone-quick-guess-response-{asked}").set_value(value).run()
+    assert_sound(at)
+    return at
+
+
+def test_phones_read_along_and_send_guesses_that_appear_on_the_wall(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(rooms, "clock", lambda: now[0])
+    wall = opened("seminar", step="guess-response", **ON)
+    phones = [phone_of(wall) for _ in range(2)]
+    assert any("The lecturer may open it" in item.value for item in phones[0].caption)
+    assert not phones[0].get("plotly_chart")
+    press(wall, "seminar-take")
+    for phone, value in zip(phones, (30, 60), strict=True):
+        assert any(text.startswith("Tap a number") for text in words_of(phone.run()))
+        quick(phone, "drug", value)
+        assert any(text.startswith(f"Sent: {value}.") for text in words_of(phone))
+    now[0] += rooms.PAUSE
+    quick(phones[0], "drug", 40)
+    assert "2 guesses from phones" in words_of(wall.run())
+    press(wall, "seminar-reveal")
+    assert any("2 guesses (40 to 60), in the middle 50; the trials found" in text for text in words_of(wall))
+    assert phones[0].run().get("plotly_chart")
+    press(wall, "seminar-next")
+    assert wall.title[0].value == phones[1].run().title[0].value
+    press(wall, "seminar-leave")
+    assert any("No lecture is running" in item.value for item in phones[1].run().caption)
+
+
+def test_a_guess_off_the_axis_is_not_taken_and_guesses_can_be_cleared() -> None:
+    wall = opened("seminar", step="guess-response", **ON)
+    press(wall, "seminar-take")
+    phone = phone_of(wall)
+    phone.number_input(key="seminar-phone-other-guess-response-comparator").set_value(101).run()
+    assert not any(text.startswith("Sent") for text in words_of(phone))
+    phone.number_input(key="seminar-phone-other-guess-response-comparator").set_value(17).run()
+    assert "1 guess from phones" in words_of(wall.run())
+    press(wall, "seminar-clear")
+    assert not any("from phones" in text for text in (item.value for item in wall.markdown))
+
+
+@pytest.mark.parametrize("code", ["on", "of-another-process", "<b>"])
+def test_a_phone_without_a_lecture_turns_the_steps_itself(code: str) -> None:
+    at = opened("seminar", listen=code)
+    assert_sound(at)
+    first = at.title[0].value
+    at.button(key="seminar-listener-next").click().run()
+    assert_sound(at)
+    assert at.title[0].value != first
+
+
+def test_every_step_can_be_read_on_a_phone(last: int) -> None:
+    at = opened("seminar", listen="on")
+    for _ in range(1, last):
+        at.button(key="seminar-listener-next").click().run()
+        assert_sound(at)
+    assert at.button(key="seminar-listener-next").disabled

@@ -1,4 +1,7 @@
-"""Figures for a hall: few words, large type, one idea; each fills the height it is given."""
+"""Figures for a hall: few words, large type, one idea; each fills the height it is given.
+
+On a phone that reads along each row has two lines: its label and numbers, and under them the marks.
+"""
 
 import textwrap
 from collections.abc import Callable, Sequence
@@ -21,9 +24,21 @@ _LEADING = 1.3  # plotly's height of a line, in sizes of its type
 _MARKS = 1.7  # how much larger marks and lines are than on a page
 
 
-def _size(rows: int) -> int:
-    """Choose the type size for the given number of lines."""
-    return max(style.NOTE, min(HALL, HALL * _ROOMY // max(rows, 1)))
+_HAND, _HAND_ROW, _HAND_PLOT = 15, 62, (0.03, 0.97)  # on a phone: type, pixels of a row, share of the width
+_RAISED = 0.36  # of a row, by which words stand over their marks on a phone
+
+
+def _size(rows: int, ink: Ink) -> int:
+    """Return the type size of one line among so many."""
+    return _HAND if ink.narrow else max(style.NOTE, min(HALL, HALL * _ROOMY // max(rows, 1)))
+
+
+def _height(rows: int, margins: int, ink: Ink) -> int:
+    return margins + _HAND_ROW * rows if ink.narrow else HEIGHT
+
+
+def _note_size(ink: Ink) -> int:
+    return style.NOTE if ink.narrow else HALL_NOTE
 
 
 def enlarge(figure: go.Figure) -> None:
@@ -44,14 +59,15 @@ def labels(
     """Draw labels at the left, a long one smaller or on several lines that keep out of the next row."""
     margin, (low, high) = figure.layout.margin, figure.layout.yaxis.range
     row = (HEIGHT - margin.t - margin.b) / (high - low)
+    raised = _RAISED if ink.narrow else 0.0
     for text, place in zip(texts, places, strict=True):
-        fitting = size * widest // max(len(text), widest)
+        fitting = size if ink.narrow else size * widest // max(len(text), widest)
         words = [text] if fitting >= _SMALLEST else textwrap.wrap(text, widest)
         figure.add_annotation(
             text="<br>".join(map(markup.escape, words)),
             x=0,
             xref="paper",
-            y=place,
+            y=place + raised,
             yref="y",
             xanchor="left",
             align="left",
@@ -64,9 +80,18 @@ def labels(
 
 
 def axis_style(title: str, ink: Ink) -> dict[str, object]:
-    """Style a numeric axis and its title for a projector."""
-    tick = {"size": HALL_NOTE, "color": ink.text}
-    return {"tickfont": tick, "title": {"text": title, "font": {"size": HALL_NOTE, "color": ink.secondary}}}
+    """Style a numeric axis and its title for a projector, or for a phone."""
+    tick = {"size": _note_size(ink), "color": ink.text}
+    return {"tickfont": tick, "title": {"text": title, "font": {"size": _note_size(ink), "color": ink.secondary}}}
+
+
+def _words(figure: go.Figure, texts: list[str], places: list[float], x: float, ink: Ink, size: int) -> None:
+    """Write the numbers of each row from `x` to the right; at the right end, or on a phone, up to it."""
+    if ink.narrow:
+        figure.update_layout(xaxis2={"domain": [0, 1]})
+        x, places = _WORDS, [place + _RAISED for place in places]
+    side = "right" if x == _WORDS else "left"
+    figure.add_trace(style.text_trace(texts, places, x, "x2", side, ink.text, size))
 
 
 def lines(
@@ -94,23 +119,22 @@ def lines(
     )
     visible = [row for row in kept if shown(row)]
     places = {id(row): float(len(kept) - 1 - i) for i, row in enumerate(kept)}
-    size = _size(len(kept))
-    figure = style.base(
-        ink, HEIGHT, margin={"l": 0, "r": 4, "t": 38 if key else 4, "b": 96}, plot_bgcolor="rgba(0,0,0,0)"
-    )
-    frame = Frame(visible, places, scale, {"effect": _PLOT}, ink)
+    size, plot = _size(len(kept), ink), _HAND_PLOT if ink.narrow else _PLOT
+    margin = {"l": 0, "r": 4, "t": 38 if key else 4, "b": 96}
+    figure = style.base(ink, _height(len(kept), 100, ink), margin=margin, plot_bgcolor="rgba(0,0,0,0)")
+    frame = Frame(visible, places, scale, {"effect": plot}, ink)
     few = list(zip(scale.ticks, scale.labels, strict=True))
     few = few if len(few) <= 7 else few[::2]
     figure.update_layout(
         xaxis={
-            "domain": _PLOT,
+            "domain": plot,
             "range": [scale.low, scale.high],
             "tickvals": [place for place, _ in few],
             "ticktext": [text for _, text in few],
             "tickangle": 0,
             **axis_style("", ink),
         },
-        xaxis2=style.word_axis(_PLOT[1], _WORDS) | {"anchor": "y"},
+        xaxis2=style.word_axis(plot[1], _WORDS) | {"anchor": "y"},
         yaxis={"range": [-0.6, len(kept) - 0.4], "visible": False},
     )
     figure.add_shape(
@@ -122,22 +146,25 @@ def lines(
         line={"color": ink.secondary, "width": 2},
     )
     draw_marks(figure, frame)
-    enlarge(figure)
+    if not ink.narrow:
+        enlarge(figure)
     held = [row.label for row in kept]
     named = [f"{r.label} ({r.note})" if r.note and held.count(r.label) > 1 else r.label for r in visible]
     labels(figure, named, [frame.y(row) for row in visible], ink, size)
     words = [f"<b>{row.words}</b>" if row.kind == "overall" else row.words for row in visible]
     ys = [frame.y(row) for row in visible]
-    figure.add_trace(style.text_trace(words, ys, _WORDS, "x2", "right", ink.text, size))
-    zero = _PLOT[0] + (_PLOT[1] - _PLOT[0]) * (scale.null - scale.low) / (scale.high - scale.low)
-    under = {"yanchor": "top", "yshift": -32, "font": {"size": HALL_NOTE, "color": ink.text}}
-    style.note(figure, f"← {favours[0]}", zero - 0.008, 0, ink, xanchor="right", **under)
-    style.note(figure, f"{favours[1]} →", zero + 0.008, 0, ink, xanchor="left", **under)
+    _words(figure, words, ys, _WORDS, ink, size)
+    zero = plot[0] + (plot[1] - plot[0]) * (scale.null - scale.low) / (scale.high - scale.low)
+    under = {"yanchor": "top", "yshift": -32, "font": {"size": _note_size(ink), "color": ink.text}}
+    # On a phone each end of the axis has its words: beside the line of no effect they would be cut.
+    left, right = ((0.0, "left"), (1.0, "right")) if ink.narrow else ((zero - 0.008, "right"), (zero + 0.008, "left"))
+    style.note(figure, f"← {favours[0]}", left[0], 0, ink, xanchor=left[1], **under)
+    style.note(figure, f"{favours[1]} →", right[0], 0, ink, xanchor=right[1], **under)
     if key:
-        head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": HALL_NOTE, "color": ink.text}}
-        style.note(figure, key, _PLOT[0], 1, ink, **head)
-    quiet = under | {"yshift": -62, "font": {"size": HALL_NOTE, "color": ink.secondary}}
-    style.note(figure, axis, sum(_PLOT) / 2, 0, ink, xanchor="center", **quiet)
+        head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": _note_size(ink), "color": ink.text}}
+        style.note(figure, key, plot[0], 1, ink, **head)
+    quiet = under | {"yshift": -62, "font": {"size": _note_size(ink), "color": ink.secondary}}
+    style.note(figure, axis, sum(plot) / 2, 0, ink, xanchor="center", **quiet)
     return figure
 
 
@@ -151,8 +178,9 @@ class Pair(NamedTuple):
 
 def pairs(items: Sequence[Pair], drug: str, control: str, colour: str, ink: Ink) -> go.Figure:
     """Draw two joined marks per line on an axis of 100 people, with the numbers beside them."""
-    size = _size(len(items))
-    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 44, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
+    size, plot = _size(len(items), ink), _HAND_PLOT if ink.narrow else (0.34, 0.80)
+    margin = {"l": 0, "r": 4, "t": 44, "b": 72}
+    figure = style.base(ink, _height(len(items), 116, ink), margin=margin, plot_bgcolor="rgba(0,0,0,0)")
     places = [float(len(items) - 1 - i) for i in range(len(items))]
     highest = max((max(item.drug, item.control) for item in items), default=10.0)
     top = next(step for step in (10, 20, 40, 60, 80, 100) if highest <= step)
@@ -167,21 +195,21 @@ def pairs(items: Sequence[Pair], drug: str, control: str, colour: str, ink: Ink)
         figure.add_trace(go.Scatter(x=xs, y=places, mode="markers", marker=marker, hoverinfo="skip", cliponaxis=False))
     figure.update_layout(
         xaxis={
-            "domain": [0.34, 0.80],
+            "domain": plot,
             "range": [-0.02 * top, 1.03 * top],
             "tickvals": [0, top / 2, top],
             "tickangle": 0,
             **axis_style("of 100 people", ink),
         },
-        xaxis2=style.word_axis(0.80, _WORDS) | {"anchor": "y"},
+        xaxis2=style.word_axis(plot[1], _WORDS) | {"anchor": "y"},
         yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
     )
     labels(figure, [item.label for item in items], places, ink, size, _WIDER)
     words = [f"<b>{item.drug:.0f}</b> and {item.control:.0f}" for item in items]
-    figure.add_trace(style.text_trace(words, places, _WORDS, "x2", "right", ink.text, size))
+    _words(figure, words, places, _WORDS, ink, size)
     key = f'● {markup.escape(drug)}    <span style="color:{colour}">○ {markup.escape(control)}</span>'
-    head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": HALL, "color": ink.text}}
-    style.note(figure, key, 0.34, 1, ink, **head)
+    head = {"xanchor": "left", "yanchor": "bottom", "font": {"size": _HAND if ink.narrow else HALL, "color": ink.text}}
+    style.note(figure, key, 0.0 if ink.narrow else plot[0], 1, ink, **head)
     return figure
 
 
@@ -197,8 +225,9 @@ class Span(NamedTuple):
 
 def spans(items: Sequence[Span], axis: str, ink: Ink) -> go.Figure:
     """Draw one bar per group to its days, with the numbers beside it; an arrow if the time was not reached."""
-    size = _size(len(items))
-    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 4, "t": 4, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
+    size, plot = _size(len(items), ink), _HAND_PLOT if ink.narrow else (0.29, 0.66)
+    margin = {"l": 0, "r": 4, "t": 4, "b": 72}
+    figure = style.base(ink, _height(len(items), 76, ink), margin=margin, plot_bgcolor="rgba(0,0,0,0)")
     places = [float(len(items) - 1 - i) for i in range(len(items))]
     for item, y in zip(items, places, strict=True):
         line = {"color": ink.pooled if item.days is not None else ink.secondary, "width": 8}
@@ -215,17 +244,17 @@ def spans(items: Sequence[Span], axis: str, ink: Ink) -> go.Figure:
     longest = max((item.end for item in items), default=1.0)
     figure.update_layout(
         xaxis={
-            "domain": [0.29, 0.66],
+            "domain": plot,
             "range": [0, longest * 1.05],
             "tickangle": 0,
             "nticks": 6,
             **axis_style(axis, ink),
         },
-        xaxis2=style.word_axis(0.68, _WORDS) | {"anchor": "y"},
+        xaxis2=style.word_axis(0.0 if ink.narrow else 0.68, _WORDS) | {"anchor": "y"},
         yaxis={"range": [-0.6, len(items) - 0.4], "visible": False},
     )
     labels(figure, [item.label for item in items], places, ink, size)
-    figure.add_trace(style.text_trace([i.words for i in items], places, 0.68, "x2", "left", ink.text, size))
+    _words(figure, [i.words for i in items], places, 0.68, ink, size)
     return figure
 
 
@@ -255,19 +284,21 @@ def stacked(values: Sequence[float], reach: float) -> list[tuple[float, int]]:
 
 def guessed(items: Sequence[Line], top: int, unit: str, ink: Ink, revealed: bool) -> go.Figure:
     """Draw guesses as open marks stacked on an axis from 0; once revealed, the result with its interval."""
-    figure = style.base(ink, HEIGHT, margin={"l": 0, "r": 24, "t": 12, "b": 72}, plot_bgcolor="rgba(0,0,0,0)")
+    margin = {"l": 0, "r": 24, "t": 12, "b": 72}
+    height = _height(2 * len(items), 84, ink)
+    figure = style.base(ink, height, margin=margin, plot_bgcolor="rgba(0,0,0,0)")
     places = [float(len(items) - 1 - i) for i in range(len(items))]
     figure.update_layout(
         xaxis={
-            "domain": [0.17, 1],
+            "domain": _HAND_PLOT if ink.narrow else [0.17, 1],
             "range": [-0.01 * top, 1.01 * top],
-            "tickvals": [top * i / 10 for i in range(11)] if top == 100 else None,
+            "tickvals": [top * i / 10 for i in range(0, 11, 2 if ink.narrow else 1)] if top == 100 else None,
             "tickangle": 0,
             **axis_style(unit, ink),
         },
         yaxis={"range": [-0.55, len(items) - 0.2], "visible": False},
     )
-    labels(figure, [item.label for item in items], places, ink, HALL, _NARROW)
+    labels(figure, [item.label for item in items], places, ink, _HAND if ink.narrow else HALL, _NARROW)
     for item, y in zip(items, places, strict=True):
         figure.add_shape(type="line", x0=0, x1=top, y0=y, y1=y, line={"color": ink.faint, "width": 2})
         dots = stacked(item.guesses, top / 45)

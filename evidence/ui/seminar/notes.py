@@ -44,7 +44,7 @@ def draw(lesson: Lesson) -> None:
 def _follow(lesson: Lesson, place: int) -> None:
     """Turn when the room turns; without a room that this process knows, say what to do."""
     lecture = seminar_state.lecture()
-    turn = following.stands(lecture)
+    turn = following.turn_of(lecture)
     known = turn is not None and turn.step in [step.id for step in lesson.steps]
     if turn is None or not known:
         st.caption(

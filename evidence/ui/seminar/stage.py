@@ -9,17 +9,19 @@ from evidence.bibliography.links import best_link
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.export import qr
+from evidence.formatting import counted
 from evidence.loopback import leads_here
 from evidence.report.figures.style import Ink
 from evidence.seminar import figures as drawing
 from evidence.seminar import rooms as following
-from evidence.seminar.guesses import compared
+from evidence.seminar.guesses import Asked, compared
 from evidence.seminar.lesson import Lesson, Step
 from evidence.seminar.links import DATA, LECTURE, NOTES
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.seminar import state as seminar_state
 from evidence.ui.seminar import style as seminar_style
 
+POLL = 2.0  # seconds between two looks for guesses from phones
 _KEYS = {"next": ("right", "pagedown", "space"), "previous": ("left", "pageup")}
 
 
@@ -30,7 +32,7 @@ def draw(lesson: Lesson, ink: Ink, newest: Evidence) -> None:
     lecture = seminar_state.lecture()
     if st.query_params.get(LECTURE) != lecture:
         st.query_params[LECTURE] = lecture
-    following.turned(lecture, step.id)
+    following.turned(lecture, step.id, seminar_state.is_revealed(step))
     st.html(seminar_style.stage(ink))
     with st.container(key="seminar-stage"):
         _notices(lesson, newest)
@@ -84,7 +86,8 @@ def _sentences(step: Step) -> None:
 
 
 def _figure(lesson: Lesson, step: Step, ink: Ink) -> None:
-    drawn = drawing.figure(lesson, step, ink, seminar_state.guesses(lesson, step), seminar_state.is_revealed(step))
+    guesses = seminar_state.all_guesses(lesson, step)
+    drawn = drawing.figure(lesson, step, ink, guesses, seminar_state.is_revealed(step))
     if drawn is not None:
         with st.container(key="seminar-figure"):
             st.plotly_chart(
@@ -156,10 +159,44 @@ def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
                         on_click=seminar_state.take_back,
                         args=(lesson, step, asked, place),
                     )
-    if shown:
-        words = compared(asked, room[asked.key])
+    # Guesses from phones arrive while nobody presses anything here.
+    every = POLL if following.takes_guesses(seminar_state.lecture()) else None
+    st.fragment(_guessed, run_every=every)(lesson, step, asked, ink)
+
+
+def _guessed(lesson: Lesson, step: Step, asked: Asked, ink: Ink) -> None:
+    """Draw the room's guesses, and once they are revealed the numbers of the trials."""
+    lecture = seminar_state.lecture()
+    following.takes_guesses(lecture)
+    sent = sum(len(following.guesses_of(lecture, step.id, item.key)) for item in step.asked)
+    if sent:
+        with st.container(key="seminar-phones", horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(f"{counted(sent, 'guess', 'guesses')} from phones")
+            st.button(
+                "Clear them",
+                key="seminar-clear",
+                type="tertiary",
+                on_click=following.clear,
+                args=(lecture, step.id),
+            )
+    if seminar_state.is_revealed(step):
+        words = compared(asked, seminar_state.all_guesses(lesson, step)[asked.key])
         st.markdown(escaped(f"On {asked.name}: {words}" if len(step.asked) > 1 else f"{words[0].upper()}{words[1:]}"))
     _figure(lesson, step, ink)
+
+
+def _phones_button() -> None:
+    """Let the room's phones send guesses, or stop it."""
+    lecture = seminar_state.lecture()
+    taking = following.takes_guesses(lecture)
+    st.button(
+        "Stop phones" if taking else "Let phones guess",
+        key="seminar-take",
+        type="tertiary",
+        help="Phones that opened the QR code (press Q) can send one guess each. Nobody's name is asked.",
+        on_click=following.let_phones_guess,
+        args=(lecture, not taking),
+    )
 
 
 def _typed(lesson: Lesson, step: Step, asked_key: str, widget: str) -> None:
@@ -170,7 +207,7 @@ def _typed(lesson: Lesson, step: Step, asked_key: str, widget: str) -> None:
 
 def _code(lesson: Lesson, step: Step) -> None:
     view = lesson.story.view
-    address = seminar_state.address(view.selection, step, view.evidence)
+    address = seminar_state.address_for_phones(view.selection, step, view.evidence)
     try:
         picture = qr.png(address)
     except qr.TooLongError as problem:
@@ -178,11 +215,18 @@ def _code(lesson: Lesson, step: Step) -> None:
         return
     data = base64.b64encode(picture).decode()
     source = f"data:image/png;base64,{data}"
-    st.html(f'<div class="seminar-code"><img alt="QR code that opens this step" src="{source}"></div>')
+    image = f'<img alt="QR code that opens this lecture on a phone" src="{source}">'
+    target = html.escape(address, quote=True)
+    st.html(f'<div class="seminar-code"><a href="{target}" target="_blank" rel="noopener">{image}</a></div>')
     if leads_here(address):
-        st.markdown("This code works on this computer only: the address is that of this computer.")
+        st.markdown(
+            "This code works on this computer only. For the room’s phones start the dashboard with "
+            "`python -m evidence serve --address 0.0.0.0` and open the address that it prints."
+        )
+    elif following.takes_guesses(seminar_state.lecture()):
+        st.markdown("Read along on your phone, and send your guess.")
     else:
-        st.markdown("Opens this step on your phone.")
+        st.markdown("Read along on your phone.")
 
 
 def _references(lesson: Lesson, step: Step) -> None:
@@ -212,6 +256,7 @@ def bar(lesson: Lesson, place: int, stage: bool) -> None:
         st.markdown(f":gray[Data version {view.evidence.short}]", width="stretch")
         if stage:
             _code_button()
+            _phones_button()
             notes = seminar_state.address(view.selection, steps[place], view.evidence, NOTES)
             st.link_button("Notes", notes, type="tertiary")
         st.button("Leave", key="seminar-leave", type="tertiary", shortcut="escape", on_click=seminar_state.leave)

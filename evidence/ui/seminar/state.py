@@ -8,9 +8,10 @@ from evidence.dataset.evidence import Evidence
 from evidence.loopback import leads_here
 from evidence.report.view import View
 from evidence.selection.selection import Selection
+from evidence.seminar import rooms
 from evidence.seminar.guesses import MOST_GUESSES, Asked, allowed
 from evidence.seminar.lesson import Lesson, Step, lesson
-from evidence.seminar.links import DATA, LECTURE, NOTES, ON, PRESENT, STEP, link
+from evidence.seminar.links import DATA, LECTURE, LISTEN, NOTES, ON, PRESENT, STEP, link, listeners_link
 from evidence.seminar.rooms import is_key, new_key
 
 _PINNED, _LESSON, _GUESSES, _REVEALED, _KEY, CODE = (
@@ -24,8 +25,9 @@ _PINNED, _LESSON, _GUESSES, _REVEALED, _KEY, CODE = (
 
 
 def mode() -> str:
-    """Return who is looking: "present" for the room, "notes" for the speaker, else empty."""
-    return next((name for name in (PRESENT, NOTES) if st.query_params.get(name) == ON), "")
+    """Return who is looking: "present" for the room, "notes" for the speaker, "listen" for a phone, else empty."""
+    who = next((name for name in (PRESENT, NOTES) if st.query_params.get(name) == ON), "")
+    return who or (LISTEN if LISTEN in st.query_params else "")
 
 
 def pinned(current: Evidence) -> Evidence:
@@ -63,9 +65,14 @@ def page_address() -> str:
 
 
 def address(selection: Selection, step: Step, evidence: Evidence, mode: str = PRESENT) -> str:
-    """Write the link that reopens exactly this step; the speaker's contains the lecture, the room's suits any phone."""
+    """Return the link that reopens exactly this step; only the speaker's holds the key of the lecture."""
     key = lecture() if mode == NOTES else ""
     return link(page_address(), selection, step.id, evidence.short, mode, key)
+
+
+def address_for_phones(selection: Selection, step: Step, evidence: Evidence) -> str:
+    """Return the link in the code on the wall: a phone reads along from this step on."""
+    return listeners_link(page_address(), selection, step.id, evidence.short, rooms.code_of(lecture()))
 
 
 def lecture() -> str:
@@ -87,8 +94,10 @@ def start(step: str, data: str) -> None:
 
 
 def leave() -> None:
-    """Return to the page; the address keeps the selection and the step."""
-    for name in (PRESENT, NOTES, DATA, LECTURE):
+    """Back to the page; the address keeps what was selected and the step."""
+    if mode() == PRESENT:
+        rooms.close(lecture())
+    for name in (PRESENT, NOTES, LISTEN, DATA, LECTURE):
         st.query_params.pop(name, None)
     st.session_state[CODE] = False
 
@@ -98,9 +107,15 @@ def _key(lesson: Lesson, step: Step, asked: Asked) -> tuple[str, str, str]:
 
 
 def guesses(lesson: Lesson, step: Step) -> dict[str, tuple[float, ...]]:
-    """Return the room's guesses for each question."""
+    """Return the guesses that the lecturer entered, by what was asked."""
     held = st.session_state.get(_GUESSES, {})
     return {asked.key: held.get(_key(lesson, step, asked), ()) for asked in step.asked}
+
+
+def all_guesses(lesson: Lesson, step: Step) -> dict[str, tuple[float, ...]]:
+    """Return the guesses of the whole room by what was asked: those entered on the wall, then those from phones."""
+    key = lecture()
+    return {name: (*own, *rooms.guesses_of(key, step.id, name)) for name, own in guesses(lesson, step).items()}
 
 
 def guess(lesson: Lesson, step: Step, asked: Asked, value: float | None) -> None:

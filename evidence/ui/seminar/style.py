@@ -21,7 +21,11 @@ _STAGE = """
 .st-key-seminar-words ul { padding-left: calc(var(--words) * 0.75) !important; margin: 0 !important; }
 .st-key-seminar-words li { margin: 0 0 0.75em !important; }
 .st-key-seminar-kicker p { color: var(--quiet); font-weight: 600; }
-.st-key-seminar-stage > :has(> .st-key-seminar-figure) { flex: 1 1 0 !important; min-height: 240px; }
+/* The figure takes what is left of the stage, also inside the block that Streamlit puts round a fragment. */
+.st-key-seminar-stage > :has(.st-key-seminar-figure), .st-key-seminar-stage :has(> .st-key-seminar-figure) {
+  flex: 1 1 0 !important; min-height: 240px;
+}
+.st-key-seminar-stage > * > :has(> * > .st-key-seminar-figure) { height: 100%; gap: 0.8vh; }
 /* A smaller box scaled up: larger type, same outline. Plotly measures its box after the scale. */
 .st-key-seminar-figure {
   transform: scale(var(--scale)); transform-origin: top left; flex: none !important;
@@ -83,4 +87,17 @@ def notes() -> str:
     return """<style>
 [data-testid="stHeader"], .st-key-frame-top, .st-key-frame-foot, .st-key-seminar-keys { display: none !important; }
 .st-key-seminar-notes p, .st-key-seminar-notes li { font-size: 20px; line-height: 1.4; }
+</style>"""
+
+
+def listener() -> str:
+    """Return the style sheet of a phone that reads along."""
+    return """<style>
+[data-testid="stHeader"], .st-key-frame-top { display: none !important; }
+[data-testid="stMainBlockContainer"] { padding-top: 1rem !important; max-width: 760px; }
+.st-key-seminar-listener h1 { font-size: 26px !important; line-height: 1.2 !important; padding: 0 !important; }
+.st-key-seminar-listener p { font-size: 17px; line-height: 1.4; }
+.st-key-seminar-listener [data-testid="stPills"] button, .st-key-seminar-listener [data-testid="stButtonGroup"] button {
+  min-width: 56px; min-height: 44px;
+}
 </style>"""
