@@ -1,7 +1,11 @@
 """What is wrong or thin: findings, printed against recomputed, sources, and what is still to be checked."""
 
+import re
+from urllib.parse import urlencode
+
 import streamlit as st
 
+from evidence.bibliography.links import registry_link
 from evidence.curation.history import growth
 from evidence.formatting import counted, megabytes
 from evidence.questions import completeness, missing
@@ -10,7 +14,7 @@ from evidence.report.tables import missing as missing_tables
 from evidence.serialize import to_csv
 from evidence.ui import cache as remembered
 from evidence.ui import data as loading
-from evidence.ui.components.citation_card import escaped
+from evidence.ui.components.citation_card import escaped, reference_text
 
 loaded = loading.current()
 evidence, problems = loaded.evidence, loaded.on_disk.problems
@@ -30,15 +34,51 @@ if opened:
         f"{moving} could bring a pooled interval to include no difference if they found none. A gap closes when its "
         "row arrives."
     )
+    ranked = list({one.key: one for one in reversed(opened)}.values())[::-1]
+    next_up = st.selectbox(
+        "Enter one of them",
+        ranked,
+        format_func=lambda one: one.in_words,
+        key="next-gap",
+        help="In the order of the list",
+    )
+    with st.container(border=True):
+        gap = next_up.gap
+        beside = f"{counted(gap.people, 'person', 'people')}" if gap.people is not None else "People not known"
+        moves = " Could bring the interval to include no difference." if next_up.could_change else ""
+        st.markdown(f"**{escaped(next_up.in_words)}.** {beside} beside {next_up.pooled_people} pooled now.{moves}")
+        if gap.note:
+            st.markdown(escaped(gap.note))
+        known = gap.known_from
+        st.markdown(
+            f"Known from: {reference_text(evidence, known) if known in evidence.references else escaped(known)}"
+        )
+        with st.container(horizontal=True):
+            st.page_link(
+                "../../pages/add.py",
+                label="Enter this result",
+                icon=":material/edit_note:",
+                query_params={"way": "Form", "gap": next_up.key},
+            )
+            for number in re.split(r"[;,\s]+", gap.registration or ""):
+                if address := registry_link(number):
+                    st.link_button(f"Registry: {number}", address, type="tertiary")
+    listed = missing_tables.queue(opened)
+    links = [f"add?{urlencode({'way': 'Form', 'gap': one.key})}" for one in opened]
     st.dataframe(
-        missing_tables.queue(opened),
+        listed.assign(Enter=links),
         hide_index=True,
         alt="Gaps, those first that could move most",
-        column_config={"Registry": st.column_config.LinkColumn("Registry", display_text="open", width="small")},
+        column_config={
+            "Registry": st.column_config.LinkColumn("Registry", display_text="open", width="small"),
+            "Enter": st.column_config.LinkColumn(
+                "Enter", display_text="form", width="small", help="The form with what is known filled in"
+            ),
+        },
     )
     st.download_button(
         "All gaps (CSV)",
-        lambda: to_csv(missing_tables.queue(opened)),
+        lambda: to_csv(listed),
         file_name=f"{evidence.topic.file_prefix}-gaps-{loaded.on_disk.short}.csv",
         mime="text/csv",
         on_click="ignore",

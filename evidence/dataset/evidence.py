@@ -13,7 +13,7 @@ from typing import Any
 
 from evidence.config import Settings, shipped_data
 from evidence.dataset.csv_table import Table, read_bytes, read_table
-from evidence.dataset.gap_rules import open_gaps, with_silent_arms
+from evidence.dataset.gap_rules import FILLED, open_gaps, with_silent_arms
 from evidence.dataset.problems import KINDS, Problem, problem
 from evidence.dataset.records import (
     LATER,
@@ -110,7 +110,10 @@ class Evidence:
             self.review_trials,
             self.topic_words,
         )
-        return dict(zip(FILES, map(len, kept), strict=False)) | {TOPIC_FILE: self.rows[TOPIC_FILE]}
+        # A gap that the rows meanwhile fill is no longer open, and its row is still a good one.
+        filled = sum(found.code == FILLED for found in self.problems.get(GAPS, ()))
+        counts = dict(zip(FILES, map(len, kept), strict=False))
+        return counts | {GAPS: len(self.gaps) + filled, TOPIC_FILE: self.rows[TOPIC_FILE]}
 
     @property
     def broken(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import Gap, Result
 
 ARM = "arm-not-usable"
+FILLED = "gap-filled"
 _COUNTS = ("events_intervention", "n_intervention", "events_comparator", "n_comparator")
 _SCORES = ("mean_intervention", "sd_intervention", "n_intervention", "mean_comparator", "sd_comparator", "n_comparator")
 _DOSE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?(mg/kg|mg)\b")
@@ -85,7 +86,7 @@ def open_gaps(
     left, notes = [], []
     for gap in gaps:
         if gap.trial is not None and is_filled(gap, trials.get(gap.trial, ())):
-            notes.append(problem("gap-filled", gap.line, "trial", gap.trial, outcome=gap.outcome))
+            notes.append(problem(FILLED, gap.line, "trial", gap.trial, outcome=gap.outcome))
         else:
             left.append(gap)
     return tuple(left), tuple(notes)

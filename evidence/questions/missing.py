@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from evidence.dataset.evidence import Evidence
+from evidence.dataset.fields import slug_of
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, Result
-from evidence.dataset.time_bins import bin_of
+from evidence.dataset.time_bins import bin_of, in_words
 from evidence.dataset.vocabulary import GAP_DIRECTIONS, GAP_STATUSES, terms
 from evidence.formatting import counted, listed
 from evidence.selection.selection import trials_of
@@ -329,10 +330,32 @@ class Open:
     could_change: bool
 
     @property
+    def key(self) -> str:
+        """Return how a link names the gap: trial, outcome, time, comparator and scale, whatever line it is on."""
+        gap = self.gap
+        hours = "" if gap.hours is None else f"{gap.hours:g}"
+        parts = (gap.trial or slug_of(gap.label), gap.outcome, hours, gap.comparator or "", gap.instrument or "")
+        return "~".join(parts)
+
+    @property
+    def in_words(self) -> str:
+        """Return trial, comparator, outcome and time in one line."""
+        gap = self.gap
+        against = f" v {gap.comparator}" if gap.comparator else ""
+        scale = f" ({gap.instrument})" if gap.instrument else ""
+        when = in_words(gap.hours) if gap.hours is not None else "time not known"
+        return f"{gap.label}{against}: {OUTCOMES[gap.outcome].label.lower()}{scale}, {when}"
+
+    @property
     def share(self) -> float:
         """Return the part of all people that the gap's would be."""
         people = self.gap.people or 0
         return people / (people + self.pooled_people) if people else 0.0
+
+
+def opened(gaps: Iterable[Gap]) -> tuple[Open, ...]:
+    """Return gaps as entries of the queue, without working out what they could move."""
+    return tuple(Open(gap, 0, could_change=False) for gap in gaps)
 
 
 def queue(evidence: Evidence) -> tuple[Open, ...]:
@@ -342,8 +365,8 @@ def queue(evidence: Evidence) -> tuple[Open, ...]:
     precise a person as the pooled trials are.
     """
     answers: dict[tuple[object, ...], Answer] = {}
-    opened = [_open(gap, evidence, answers) for gap in evidence.gaps]
-    return tuple(sorted(opened, key=lambda one: (not one.could_change, -one.share, -(one.gap.people or 0))))
+    found = [_open(gap, evidence, answers) for gap in evidence.gaps]
+    return tuple(sorted(found, key=lambda one: (not one.could_change, -one.share, -(one.gap.people or 0))))
 
 
 def _open(gap: Gap, evidence: Evidence, answers: dict[tuple[object, ...], Answer]) -> Open:

@@ -18,8 +18,8 @@ from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import selection_from_state
 
-# Read by pages themselves, without a widget of that name: of trials, of icons, of a seminar; and Streamlit's own.
-UNBOUND = frozenset({"trial", "rate", *SEMINAR, "embed", "embed_options"})
+# Read by pages themselves, without a widget of that name: of trials, icons, a seminar, the form; and Streamlit's own.
+UNBOUND = frozenset({"trial", "rate", *SEMINAR, "gap", "embed", "embed_options"})
 # The page of exports holds the options of the other pages in its address, without their widgets.
 _OWNED: Mapping[str, frozenset[str]] = MappingProxyType({"export": frozenset(OPTIONS)})
 _ONE_VALUE = ("preset", *(name for name, option in OPTIONS.items() if option.kind == "one"))

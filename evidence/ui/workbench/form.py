@@ -11,9 +11,10 @@ from evidence.curation.column_mapping import COLUMNS
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.fields import slug_of
 from evidence.dataset.problems import Problem
-from evidence.dataset.records import Result
+from evidence.dataset.records import Gap, Result
 from evidence.dataset.validation import validate
 from evidence.formatting import counted
+from evidence.questions import missing
 from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import fields
@@ -39,6 +40,8 @@ CLEARED = (
     *(*COUNTS, *PERCENTS, *SCORES, *MEDIANS, *EFFECT),
 )
 _PREFIX = "form"
+GAP = "gap"  # the parameter of an address that names what to enter
+_BEGUN = "gap-begun"
 _MISSING = frozenset({"blank-required"})
 _DEVIATION = "sd-like-standard-error"  # judged beside the SDs in the file, not by the row alone
 
@@ -46,6 +49,7 @@ _DEVIATION = "sd-like-standard-error"  # judged beside the SDs in the file, not 
 def from_form() -> Brought:
     """Return the rows typed so far and, once it is complete, the current one."""
     evidence = loading.current().on_disk
+    _from_the_queue(evidence)
     st.header("1 · Reference", anchor=False)
     references = add_reference.new_references()
     citation = _citation(evidence, references)
@@ -72,6 +76,41 @@ def from_form() -> Brought:
     with beside, st.container(border=True):
         _as_typed(cells, found, evidence)
     return Brought(add_state.table_of(_rows(row, found)), references)
+
+
+def _from_the_queue(evidence: Evidence) -> None:
+    """Begin with the gap that the address names, once: its trial, comparison, outcome and time; the rest is blank."""
+    asked = st.query_params.get(GAP)
+    if not asked:
+        return
+    gap = next((one.gap for one in missing.opened(evidence.gaps) if one.key == asked), None)
+    if gap is None:
+        st.info("The result that this link names is not open: it is in the data by now, or the list changed.")
+        return
+    if st.session_state.get(_BEGUN) != asked:
+        st.session_state[_BEGUN] = asked
+        _begin(gap, evidence)
+    known = f" {gap.note}" if gap.note else ""
+    st.info(escaped(f"To enter: {missing.opened([gap])[0].in_words}. Known from {gap.known_from}.{known}"))
+
+
+def _begin(gap: Gap, evidence: Evidence) -> None:
+    given = {"label": gap.label, "trial": gap.trial or slug_of(gap.label), "registration": gap.registration or ""}
+    given |= {"outcome": gap.outcome, "instrument": gap.instrument or ""}
+    given |= {"hours": "" if gap.hours is None else f"{gap.hours:g}", "comparator": gap.comparator or ""}
+    rows = evidence.trials.get(gap.trial or "", ())
+    first = next((row for row in rows if row.comparator == gap.comparator), rows[0] if rows else None)
+    if first is not None:
+        given = {name: _text(first, name) for name in (*TRIAL, *COMPARISON)} | {k: v for k, v in given.items() if v}
+    for name in (*TRIAL, *COMPARISON, *CLEARED):
+        words = [word[0] for word in fields.known()[name].words]
+        text = given.get(name, "")
+        add_state.put(add_state.key(f"{_PREFIX}-{name}"), text if not words else text if text in words else None)
+
+
+def _text(row: Result, name: str) -> str:
+    value = getattr(row, name)
+    return f"{value:g}" if isinstance(value, float) else str(value) if value is not None else ""
 
 
 def _citation(evidence: Evidence, references: tuple[Item, ...]) -> str:
@@ -111,8 +150,7 @@ def _trial(evidence: Evidence) -> dict[str, str]:
             return
         first = evidence.trials[chosen][0]
         for name in (*TRIAL, *COMPARISON):
-            value = getattr(first, name)
-            text = f"{value:g}" if isinstance(value, float) else str(value) if value is not None else ""
+            text = _text(first, name)
             is_list = bool(fields.known()[name].words)
             add_state.put(add_state.key(f"{_PREFIX}-{name}"), (text or None) if is_list else text)
 
