@@ -33,6 +33,12 @@ def replace_file(path: Path, data: bytes) -> None:
     sync_folder(path.parent)
 
 
+def remove_file(path: Path) -> None:
+    """Remove a file, if it is there; its folder is on disk without it when this returns."""
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
 def real(path: Path) -> Path:
     """Return the file that a symbolic link leads to; the path itself where it is none, or leads nowhere."""
     try:

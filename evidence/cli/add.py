@@ -23,11 +23,11 @@ from evidence.cli.console import (
 from evidence.cli.errors import BLOCKED, CLEAN, UnreadableError
 from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
 from evidence.curation.fixes import Fix, apply_fixes
-from evidence.curation.new_words import NewWords, read_new_words
+from evidence.curation.new_words import COLUMNS, NewWords, read_new_words
 from evidence.curation.preview import Preview, preview
 from evidence.curation.store import Conflict, Refused, Saved, is_interrupted, roll_back, save
 from evidence.curation.upload import read_upload
-from evidence.dataset.evidence import REFERENCES, TRIALS, VOCABULARY, known_citations
+from evidence.dataset.evidence import REFERENCES, TRIALS, known_citations
 from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
 
@@ -53,8 +53,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--words",
         metavar="FILE",
-        help="words that the rows use and no list has yet: CSV with list, value, label, definition, group, direction, "
-        "low, high",
+        help=f"words that the rows use and no list has yet: CSV with {', '.join(COLUMNS)}",
     )
     parser.add_argument("--references", metavar="MORE", help="references to add: RIS, nbib, BibTeX or CSL-JSON")
     parser.add_argument("--sheet", metavar="NAME", default="", help="the sheet of a workbook; the likeliest without it")
@@ -95,8 +94,7 @@ def run(args: argparse.Namespace) -> int:
     is_blocked = not seen.can_be_saved or any(f.is_blocking for f in references.problems)
     if not args.dry_run and not is_blocked:
         progress("Saving")
-        more = {VOCABULARY: words.rows} if words.rows else {}
-        outcome = save(folder, seen.rows, seen.references, seen.digest, more=more)
+        outcome = save(folder, seen.rows, seen.references, seen.digest, more=words.tables)
     if args.format == "json":
         print_json(_report(args, used, seen, references, fixes, outcome))
     else:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from evidence.cli.console import STDIN, called, print_json, read_file
 from evidence.config import Settings
 from evidence.dataset.csv_table import read_bytes, read_table
-from evidence.dataset.evidence import FILES, MODELS, REFERENCES, TRIALS, known_citations, load
+from evidence.dataset.evidence import FILES, MODELS, REFERENCES, TRIALS, VOCABULARY, known_citations, load
 from evidence.dataset.problems import Problem
 from evidence.dataset.records import LATER, Result
 from evidence.dataset.validation import validate
@@ -104,7 +104,7 @@ def check_file(path: Path) -> Checkup:
 
 
 def _checkup(name: str, data: bytes, path: Path) -> Checkup:
-    model = MODELS.get(path.name, Result)
+    model = MODELS.get(path.name) or MODELS.get(f"{path.parent.name}/{path.name}", Result)
     beside = path.parent / REFERENCES
     citations = known_citations(beside if beside.exists() else Settings.from_env().data_folder / REFERENCES)
     checked = validate(read_table(data, model.columns(), LATER.get(model, ())), model, citations=citations)
@@ -117,7 +117,19 @@ def check_folder(folder: Path) -> list[Checkup]:
     return [
         Checkup(str(folder / name), evidence.rows[name], evidence.valid[name], evidence.problems[name])
         for name in FILES
+        if name not in VOCABULARY or evidence.problems[name] or (folder / name).exists()
     ]
+
+
+def called_in_folder(file: str) -> str:
+    """Return the name of a data file in its folder.
+
+    >>> called_in_folder("data/vocabulary/outcome.csv"), called_in_folder("data/trials.csv")
+    ('vocabulary/outcome.csv', 'trials.csv')
+    """
+    path = Path(file)
+    name = f"{path.parent.name}/{path.name}"
+    return name if name in MODELS else path.name
 
 
 def text_lines(checkups: list[Checkup]) -> Iterator[str]:
@@ -127,7 +139,7 @@ def text_lines(checkups: list[Checkup]) -> Iterator[str]:
     ['trials.csv: 1 row, 1 valid, 0 blocking findings, 0 notes.']
     """
     for one in checkups:
-        name = Path(one.file).name
+        name = called_in_folder(one.file)
         for f in one.problems:
             place = f"{name}:{f.line} {f.column}".rstrip()
             mark = "" if f.is_blocking else "note: "
@@ -136,7 +148,7 @@ def text_lines(checkups: list[Checkup]) -> Iterator[str]:
         blocking = sum(f.is_blocking for f in one.problems)
         notes = len(one.problems) - blocking
         counts = ", ".join((_counted(blocking, "blocking finding"), _counted(notes, "note")))
-        yield f"{Path(one.file).name}: {_counted(one.rows, 'row')}, {one.valid} valid, {counts}."
+        yield f"{called_in_folder(one.file)}: {_counted(one.rows, 'row')}, {one.valid} valid, {counts}."
 
 
 def _counted(number: int, word: str) -> str:

@@ -11,15 +11,19 @@ from typing import Any
 
 from evidence.cli.console import add_format, called, print_json, print_lines, read_file, write_file
 from evidence.cli.errors import BLOCKED, CLEAN, fail
+from evidence.curation.append import append_rows
 from evidence.curation.metapsy import Compared, Conversion, agreement, convert
 from evidence.dataset.csv_table import read_bytes
-from evidence.dataset.evidence import JUDGEMENTS, MODELS, REFERENCES, TOPIC_FILE, TRIALS, VOCABULARY
+from evidence.dataset.evidence import JUDGEMENTS, MODELS, QUESTIONS_FILE, REFERENCES, TOPIC_FILE, TRIALS, VOCABULARY
 from evidence.dataset.fields import slug_of
 from evidence.dataset.problems import Problem
+from evidence.dataset.vocabulary import read_shipped
+from evidence.dataset.words import WORD_FILES, WORDS_FOLDER
 from evidence.formatting import counted
 
 ANCHORS = ("first-dose", "last-dose", "randomisation")
 BESIDE = ("variable_description.json", "authors.json", "last_search.txt", "license", "shorthand.txt")
+OF_A_TOPIC = ("intervention", "comparator")  # lists that no topic shares with another
 REPORT = "conversion"  # the folder of what did not become rows
 _DESCRIPTION = """\
 Make a folder of our files from a data set in the Metapsy standard: a table with one row a comparison of two arms
@@ -69,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
         fail(f"{called(args.file)}: {made.problem or 'No row could be converted: ' + _reasons(made)}")
         return BLOCKED
     try:
-        (folder / REPORT).mkdir(parents=True, exist_ok=True)
+        for inner in (REPORT, WORDS_FOLDER):
+            (folder / inner).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         return fail(f"{folder}: the folder cannot be made: {getattr(error, 'strerror', None) or 'its name'}.")
     for name, content in files(made).items():
@@ -96,13 +101,15 @@ def beside(file: Path) -> dict[str, str]:
 
 def files(made: Conversion) -> dict[str, bytes]:
     """Give the files of the folder by name."""
-    words = [word for name in made.words for word in made.words[name].values()]
     tables: dict[str, Sequence[Mapping[str, str]]] = {
         TRIALS: made.results,
         JUDGEMENTS: made.judgements,
-        VOCABULARY: words,
+        QUESTIONS_FILE: (_question(made),),
     }
-    written = {name: table(model.columns(), tables.get(name, ())) for name, model in MODELS.items()}
+    written = {
+        name: table(model.columns(), tables.get(name, ())) for name, model in MODELS.items() if name not in VOCABULARY
+    }
+    written |= word_lists(made.words)
     written[REFERENCES] = (json.dumps(made.references, ensure_ascii=False, indent=1) + "\n").encode()
     written[TOPIC_FILE] = _topic(made)
     reasons = {one.line: one.why for one in made.kept}
@@ -134,10 +141,8 @@ def _compared(one: Compared) -> dict[str, str]:
 
 def _topic(made: Conversion) -> bytes:
     """Write what the topic is about: its most frequent drug, against any control."""
-    drugs = Counter(row["intervention"] for row in made.results)
-    first = drugs.most_common(1)[0][0]
-    label = made.words.get("intervention", {}).get(first, {}).get("label", first)
-    name = label.replace('"', "'").replace("\\", "/").translate({ord("<"): None, ord(">"): None})[:100]
+    first = _first_drug(made)
+    name = _name(made, first)
     anchors = sorted({row["anchor"] for row in made.results})
     prefix = slug_of(first)[:40].strip("-") or "evidence"
     return (
@@ -146,13 +151,39 @@ def _topic(made: Conversion) -> bytes:
         f'subject = "{name[:1].lower()}{name[1:]}"\n'
         f'drug = "{name[:1].lower()}{name[1:]}"\n'
         f'file_prefix = "{prefix}"\n'
-        f"anchors = {json.dumps(anchors)}\n\n"
-        "# The questions that readers start from; the first is the one that opens.\n"
-        "[[question]]\n"
-        'name = "main"\n'
-        f'label = "{name} vs any control"\n'
-        f"intervention = {json.dumps([first], ensure_ascii=False)}\n"
+        f"anchors = {json.dumps(anchors)}\n"
     ).encode()
+
+
+def _question(made: Conversion) -> dict[str, str]:
+    """Give the question that opens: the most frequent drug against any control."""
+    first = _first_drug(made)
+    return {"name": "main", "label": f"{_name(made, first)} vs any control", "intervention": first}
+
+
+def _first_drug(made: Conversion) -> str:
+    return Counter(row["intervention"] for row in made.results).most_common(1)[0][0]
+
+
+def _name(made: Conversion, drug: str) -> str:
+    label = made.words.get("intervention", {}).get(drug, {}).get("label", drug)
+    return label.replace('"', "'").replace("\\", "/").translate({ord("<"): None, ord(">"): None})[:100]
+
+
+def word_lists(new: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, bytes]:
+    """Give the files in vocabulary/: drugs and comparators are the folder's own, other lists gain the new words.
+
+    Every list stands there whole, so that the folder says by itself what its words mean.
+    """
+    found = {}
+    for file, name in WORD_FILES.items():
+        columns = MODELS[file].columns()
+        is_own = name in OF_A_TOPIC
+        begun = table(columns, ()) if is_own else read_shipped(file) or table(columns, ())
+        rows = [[word.get(column, "") for column in columns] for word in new.get(name, {}).values()]
+        grown = append_rows(begun, rows, columns)
+        found[file] = begun if isinstance(grown, Problem) else grown
+    return found
 
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:

@@ -4,9 +4,10 @@ import argparse
 from pathlib import Path
 
 from evidence.cli.console import print_lines, write_file
-from evidence.cli.convert import table
+from evidence.cli.convert import table, word_lists
 from evidence.cli.errors import CLEAN, fail
-from evidence.dataset.evidence import MODELS, REFERENCES, TOPIC_FILE
+from evidence.dataset.evidence import MODELS, QUESTIONS_FILE, REFERENCES, TOPIC_FILE
+from evidence.dataset.words import WORDS_FOLDER
 
 _DESCRIPTION = """\
 Lay out a folder for another topic: every data file with its columns and no rows, and topic.toml with what to fill in.
@@ -31,13 +32,6 @@ anchors = ["first-dose", "randomisation"]   # what the hours of pooled results m
 [search]                 # new trials, for: python -m evidence watch --online
 condition = ""
 intervention = ""
-
-# The questions that readers start from; the first is the one that opens. Their words stand in vocabulary.csv.
-# [[question]]
-# name = "placebo"
-# label = "Tea vs any placebo"
-# intervention = ["tea"]
-# comparator_kind = ["active placebo", "inert placebo"]
 
 # What a reader may need first. A number in a sentence is declared, and worked out from the rows.
 # [[background]]
@@ -73,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         if folder.is_dir() and any(folder.iterdir()):
             return fail(f"{folder} is not empty; name another folder.")
-        folder.mkdir(parents=True, exist_ok=True)
+        (folder / WORDS_FOLDER).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         return fail(f"{folder}: the folder cannot be made: {getattr(error, 'strerror', None) or 'its name'}.")
     for name, content in files().items():
@@ -82,9 +76,11 @@ def run(args: argparse.Namespace) -> int:
     print_lines(
         [
             f"{folder} is laid out. Fill in, in this order:",
-            f"  1. {TOPIC_FILE}: the title, the drug, the question that opens",
-            "  2. vocabulary.csv: the drugs and comparators of your rows, and any word that check does not know",
-            f"  3. {REFERENCES}, trials.csv: python -m evidence add ROWS --references REFS --data {folder}",
+            f"  1. {TOPIC_FILE}: the title and the drug",
+            "  2. vocabulary/intervention.csv, vocabulary/comparator.csv: those of your rows; the other "
+            "lists are there, and take any word that check does not know",
+            f"  3. {QUESTIONS_FILE}: the questions that readers start from; the first is the one that opens",
+            f"  4. {REFERENCES}, trials.csv: python -m evidence add ROWS --references REFS --data {folder}",
             f"Look at it with: python -m evidence check {folder}; python -m evidence serve --data {folder}",
         ]
     )
@@ -94,4 +90,4 @@ def run(args: argparse.Namespace) -> int:
 def files() -> dict[str, bytes]:
     """Give the files of an empty topic by name."""
     empty = {name: table(model.columns(), ()) for name, model in MODELS.items()}
-    return {**empty, REFERENCES: b"[]\n", TOPIC_FILE: TOPIC.encode()}
+    return {**empty, **word_lists({}), REFERENCES: b"[]\n", TOPIC_FILE: TOPIC.encode()}

@@ -8,9 +8,12 @@ from typing import Any
 
 from evidence.dataset.csv_table import Table, read_table
 from evidence.dataset.encoding import decode
+from evidence.dataset.evidence import MODELS
 from evidence.dataset.fields import DECIMAL_COMMA
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import LATER, Result
+from evidence.dataset.vocabulary import read_shipped
+from evidence.dataset.words import WORD_FILES
 
 COLUMNS = Result.columns()
 _LATER = {model.columns(): later for model, later in LATER.items()}
@@ -55,7 +58,7 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
     """
     if any(len(cells) != len(columns) for cells in rows):
         return problem("ragged-row", 0, found=len(min(rows, key=len)), expected=len(columns))
-    table = read_table(data, columns, _LATER.get(columns, ()))
+    table = read_table(data, columns, _LATER.get(columns, ()), may_be_empty=True)
     if not table.is_readable:
         return next(found for found in table.problems if found.is_blocking)
     lost = [name for at, name in enumerate(columns) if name not in table.header and any(cells[at] for cells in rows)]
@@ -70,6 +73,15 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
     writer.writerows([cells[at] for at in order] for cells in rows)
     gap = b"" if data.endswith((b"\n", b"\r")) else end.encode()
     return data + gap + text.getvalue().encode("utf-8", "surrogatepass")
+
+
+def appended(name: str, data: bytes | Problem, rows: Sequence[Sequence[str]]) -> bytes | Problem:
+    """Return a data file with rows behind its own; a list that the folder lacks begins as the program's own."""
+    if isinstance(data, Problem):
+        if name not in WORD_FILES or data.code not in ("file-missing", "file-not-given"):
+            return data
+        data = read_shipped(name) or f"{','.join(MODELS[name].columns())}\n".encode()
+    return append_rows(data, rows, MODELS[name].columns())
 
 
 def line_end(data: bytes) -> str:

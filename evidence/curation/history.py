@@ -21,7 +21,7 @@ from typing import Any
 
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import FILES, digest
-from evidence.dataset.problems import Problem
+from evidence.dataset.problems import Problem, problem
 from evidence.files import append_line, remove_leftovers, replace_file
 
 FOLDER, JOURNAL = "history", "journal.jsonl"
@@ -33,8 +33,9 @@ TAIL = 8_000_000  # bytes of the end of the journal that are read: some ten thou
 class Version:
     """One change on record. `kept` names the copies in history/ of the files as they were before it.
 
-    `before` and `after` are digests of the data files, as `Evidence.digest` has them. `made` holds the hash of each
-    changed file as it is to be; entries of older versions of the program have none.
+    A file that was not there has an empty name. `before` and `after` are digests of the data files, as
+    `Evidence.digest` has them. `made` holds the hash of each changed file as it is to be; entries of older versions of
+    the program have none.
     """
 
     when: str
@@ -99,6 +100,8 @@ def _is_copy(name: Any) -> bool:
 def kept_file(folder: Path, version: Version, name: str) -> bytes | Problem:
     """Read a file as it was before a change, or as it is now if the change did not touch it."""
     copy = version.kept.get(name)
+    if copy == "":
+        return problem("file-missing", 0, "", name)
     return read_bytes(folder / FOLDER / copy if copy else folder / name)
 
 
@@ -143,7 +146,10 @@ def interrupted(folder: Path, files: Mapping[str, bytes | Problem]) -> dict[str,
     restored = dict(files)
     for name in last.kept:
         old = kept_file(folder, last, name)
-        if isinstance(old, Problem) or sign_of(files[name]) not in (sign_of(old), last.made.get(name)):
+        if (last.kept[name] and isinstance(old, Problem)) or sign_of(files[name]) not in (
+            sign_of(old),
+            last.made.get(name),
+        ):
             return None
         restored[name] = old
     return restored if digest(restored) == last.before else None

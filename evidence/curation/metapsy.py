@@ -21,7 +21,7 @@ from evidence.curation.metapsy_references import citation_key, reference_of
 from evidence.curation.upload import read_upload
 from evidence.dataset.fields import Registration, slug_of
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.vocabulary import LISTS, OUTCOME, using
+from evidence.dataset.vocabulary import LISTS, OUTCOME, ROUTES, using
 from evidence.formatting import counted, listed
 
 DATASET = "MetapsyDataset"  # the id of the data set among the references
@@ -126,7 +126,7 @@ class Words:
     def add(self, name: str, value: str, **about: str) -> str:
         """Take in a word of a list, unless every topic knows it, and give its value back."""
         if value not in _known(name):
-            self.lists.setdefault(name, {}).setdefault(value, {"list": name, "value": value, **about})
+            self.lists.setdefault(name, {}).setdefault(value, {"value": value, **about})
         return value
 
 
@@ -219,7 +219,7 @@ def convert(
     if isinstance(known, str):
         return _nothing(known)
     unread = [f"Line {f.line}: {f.message}" for f in table.problems if f.is_blocking]
-    with using({}):  # the words of the topic that the program shows are not everybody's
+    with using({"intervention": {}, "comparator": {}}):  # drugs and comparators of the data shown are not everybody's
         return _Converter(rows, known, beside, anchor, unread).conversion(table.rows, table.columns)
 
 
@@ -360,18 +360,18 @@ class _Converter:
             ),
         }
 
-    def _folded_word(self, name: str, known: Mapping[str, str], said: str, otherwise: str) -> str:
+    def _folded_word(self, name: str, known: Mapping[str, str], said: str, otherwise: str, **about: str) -> str:
         folded = _folded(said)
         if not folded:
             if otherwise == NOT_STATED:
-                return self._not_stated(name)
+                return self._not_stated(name, **about)
             return otherwise
         if folded in known:
             return known[folded]
-        return self.words.add(name, said, label=_sentence(said), definition=f"“{said}” in the file.")
+        return self.words.add(name, said, label=_sentence(said), definition=f"“{said}” in the file.", **about)
 
-    def _not_stated(self, name: str) -> str:
-        return self.words.add(name, NOT_STATED, label="Not stated", definition="The file does not say.")
+    def _not_stated(self, name: str, **about: str) -> str:
+        return self.words.add(name, NOT_STATED, label="Not stated", definition="The file does not say.", **about)
 
     def _population(self, rows: Sequence[Row]) -> str:
         said = _most_common(rows, "diagnosis", "target_group", "population")
@@ -474,7 +474,7 @@ class _Converter:
             word,
             label=label,
             group="general",
-            better=better,
+            direction=better,
             definition=f"“{category or kind}” in the file.",
         )
 
@@ -490,7 +490,8 @@ class _Converter:
             "instrument",
             said.upper() if said.islower() else said,
             label=said.upper() if said.islower() else said,
-            rater=rater or "composite",
+            group=rater or "composite",
+            direction=self.directions.get(row.text("outcome_category", "instrument_symptom"), ""),
             definition=f"“{said}” in the file" + (f", rated by {rating}." if rating else "."),
         )
 
@@ -503,7 +504,8 @@ class _Converter:
 
     def _route(self, row: Row) -> str:
         said = row.text("route", "format")
-        return self._folded_word("route", {}, said, NOT_STATED)
+        known = {_folded(route): route for route in ROUTES}
+        return self._folded_word("route", known, said, NOT_STATED, group=NOT_STATED)
 
     def _arm_label(self, code: str, column: str, drug: str) -> str:
         """Name a condition in words: as the file's description explains it, else by its only drug, else by its code."""
@@ -521,7 +523,7 @@ class _Converter:
                 "comparator",
                 value,
                 label=_sentence(value),
-                kind="active treatment" if value == "ECT" else "inert placebo",
+                group="active treatment" if value == "ECT" else "inert placebo",
                 definition=f"“{code}” in the file.",
             )
         label = self._arm_label(code, "condition_arm2", "drug_arm2")
@@ -530,7 +532,7 @@ class _Converter:
         if code in self.interventions:
             kind = "other drug of the class"
         return self.words.add(
-            "comparator", slug_of(label), label=_sentence(label), kind=kind, definition=f"“{code}” in the file."
+            "comparator", slug_of(label), label=_sentence(label), group=kind, definition=f"“{code}” in the file."
         )
 
     def _same_drug(self, row: Row, lowest: str | None) -> str:
@@ -542,7 +544,7 @@ class _Converter:
                 "comparator",
                 slug_of(drug),
                 label=f"{_sentence(drug)}, another dose",
-                kind="other drug of the class",
+                group="other drug of the class",
                 definition="The same drug in another dose.",
             )
         label = f"{_sentence(drug)} {dose}"
@@ -550,7 +552,7 @@ class _Converter:
             "comparator",
             slug_of(label.replace("/", " ")),
             label=label,
-            kind=NOT_STATED,
+            group=NOT_STATED,
             definition="The lowest dose of the drug in its trial, in the place of a control.",
         )
 

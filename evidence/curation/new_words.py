@@ -4,40 +4,100 @@ What a list does not need stays blank; what it needs and lacks is asked for. Not
 direction is good for patients.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
-from evidence.dataset.csv_table import read_table
-from evidence.dataset.problems import Problem
-from evidence.dataset.records import TopicWord
+from evidence.curation.append import appended
+from evidence.dataset.csv_table import Row, Table, read_table
+from evidence.dataset.fields import nearest
+from evidence.dataset.problems import Problem, did_you_mean, problem
+from evidence.dataset.records import WORD_MODELS
+from evidence.dataset.vocabulary import EXTENSIBLE, word_file
 
 COLUMNS: Final = ("list", "value", "label", "definition", "group", "direction", "low", "high")
-# Which column of vocabulary.csv the group of a word is, by its list.
-_GROUP: Final = {"outcome": "group", "comparator": "kind", "instrument": "rater"}
+Rows = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NewWords:
-    """Rows for vocabulary.csv, the line each came from, and what is wrong with the table they came in."""
+    """Rows for the files in vocabulary/ by file, the line each came from, and what is wrong with their table."""
 
-    rows: tuple[tuple[str, ...], ...] = ()
-    lines: tuple[int, ...] = ()
+    tables: Mapping[str, Rows] = field(default_factory=dict)
+    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(map(len, self.tables.values()))
+
+
+def needed(name: str) -> tuple[str, ...]:
+    """Return the columns that a word of a list needs or may fill, besides the name of its list.
+
+    >>> needed("route"), needed("population")
+    (('value', 'label', 'definition', 'group'), ('value', 'label', 'definition'))
+    """
+    return tuple(column for column in WORD_MODELS[name].columns() if column in COLUMNS)
 
 
 def read_new_words(data: bytes) -> NewWords:
-    r"""Return the words of a table as rows of vocabulary.csv.
+    r"""Return the words of a table as rows of the files in vocabulary/.
 
     >>> head = b"list,value,label,definition,group,direction,low,high\n"
     >>> found = read_new_words(head + b"outcome,joy,Joy,J.,efficacy,higher,,\n")
-    >>> found.rows[0][:6], found.lines
-    (('outcome', 'joy', 'Joy', 'J.', 'efficacy', 'higher'), (2,))
+    >>> found.tables["vocabulary/outcome.csv"][0][:5], found.lines
+    (('joy', 'Joy', 'J.', 'efficacy', 'higher'), {'vocabulary/outcome.csv': (2,)})
     """
-    table = read_table(data, COLUMNS)
-    rows = []
+    table = read_table(data, COLUMNS, COLUMNS[4:])
+    return new_words(table)
+
+
+def typed_words(words: Iterable[Mapping[str, str]]) -> NewWords:
+    """Return words that were typed, cells by column, as rows of the files in vocabulary/."""
+    rows = tuple(Row(at, tuple(word.get(name, "") for name in COLUMNS)) for at, word in enumerate(words, 1))
+    return new_words(Table(COLUMNS, COLUMNS, rows, count=len(rows)))
+
+
+def new_words(table: Table) -> NewWords:
+    """Return the words of a table that has the columns of new words."""
+    tables: dict[str, list[tuple[str, ...]]] = {}
+    lines: dict[str, list[int]] = {}
+    found = list(table.problems)
     for row in table.rows:
         cells = dict(zip(COLUMNS, (cell.strip() for cell in row.cells), strict=True))
-        group = _GROUP.get(cells["list"], "group")
-        own = {**cells, "better": cells["direction"], "group": "", group: cells["group"]}
-        rows.append(tuple(own.get(name, "") for name in TopicWord.columns()))
-    return NewWords(tuple(rows), tuple(row.line for row in table.rows), table.problems)
+        name = cells.pop("list")
+        if name not in EXTENSIBLE:
+            found.append(_no_list(row.line, name))
+            continue
+        model = WORD_MODELS[name]
+        unasked = [column for column in cells if column not in model.columns() and cells[column]]
+        found += (problem("word-not-asked", row.line, column, cells[column], list=name) for column in unasked)
+        if name == "instrument" and not cells["direction"]:
+            found.append(problem("blank-required", row.line, "direction"))
+        tables.setdefault(word_file(name), []).append(tuple(cells.get(column, "") for column in model.columns()))
+        lines.setdefault(word_file(name), []).append(row.line)
+    return NewWords(
+        {file: tuple(rows) for file, rows in tables.items()},
+        {file: tuple(at) for file, at in lines.items()},
+        tuple(found),
+    )
+
+
+def _no_list(line: int, name: str) -> Problem:
+    if not name:
+        return problem("blank-required", line, "list")
+    allowed = f"Use one of: {', '.join(EXTENSIBLE)}."
+    return problem(
+        "unknown-term", line, "list", name, suggestion=did_you_mean(nearest(name, EXTENSIBLE)), allowed=allowed
+    )
+
+
+def with_words(files: Mapping[str, bytes | Problem], words: NewWords) -> dict[str, bytes | Problem]:
+    """Return the files in vocabulary/ as the words change them; a problem where one cannot be added to."""
+    return {file: appended(file, files[file], rows) for file, rows in words.tables.items()}
+
+
+def unknown_words(problems: Sequence[Problem]) -> tuple[tuple[str, str], ...]:
+    """Return the list and the value of every word that rows use and no list has, each once."""
+    unknown = ((one.column, one.value) for one in problems if one.code == "unknown-term" and one.column in EXTENSIBLE)
+    return tuple(dict.fromkeys(unknown))

@@ -6,10 +6,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from evidence.curation.append import append_references, append_rows
+from evidence.curation.append import append_references, appended
 from evidence.dataset.evidence import JUDGEMENTS, REFERENCES, TRIALS, read_files
 from evidence.dataset.problems import Problem
-from evidence.dataset.records import Judgement
 
 _NO_END = b"\n\\ No newline at end of file\n"
 
@@ -19,23 +18,27 @@ def merged(
     rows: Sequence[Sequence[str]],
     references: Sequence[Mapping[str, Any]],
     judgements: Sequence[Sequence[str]] = (),
+    more: Mapping[str, Sequence[Sequence[str]]] = MappingProxyType({}),
 ) -> Mapping[str, tuple[bytes, bytes]] | Problem:
     """File name → bytes now and bytes with the additions, of the files that they change; else why there are none."""
     files = read_files(folder)
     changed: dict[str, tuple[bytes, bytes]] = {}
-    for name, added in ((REFERENCES, references), (TRIALS, rows), (JUDGEMENTS, judgements)):
-        data = files[name]
-        if not added:
-            continue
+    if references:
+        data = files[REFERENCES]
         if isinstance(data, Problem):
             return data
-        if name == REFERENCES:
-            new = append_references(data, references)
-        else:
-            new = append_rows(data, rows) if name == TRIALS else append_rows(data, judgements, Judgement.columns())
+        new = append_references(data, references)
         if isinstance(new, Problem):
             return new
-        changed[name] = data, new
+        changed[REFERENCES] = data, new
+    for name, added in {TRIALS: rows, JUDGEMENTS: judgements, **more}.items():
+        if not added:
+            continue
+        new = appended(name, files[name], added)
+        if isinstance(new, Problem):
+            return new
+        old = files[name]
+        changed[name] = b"" if isinstance(old, Problem) else old, new
     return MappingProxyType(changed)
 
 
@@ -47,7 +50,7 @@ def as_patch(changed: Mapping[str, tuple[bytes, bytes]], folder: str = "data") -
     """
     parts: list[bytes] = []
     for name, (old, new) in changed.items():
-        names = (f"a/{folder}/{name}".encode(), f"b/{folder}/{name}".encode())
+        names = (f"a/{folder}/{name}".encode() if old else b"/dev/null", f"b/{folder}/{name}".encode())
         lines = difflib.diff_bytes(difflib.unified_diff, _lines(old), _lines(new), *names, lineterm=b"\n")
         parts += (line if line.endswith(b"\n") else line + _NO_END for line in lines)
     return b"".join(parts)

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evidence.curation.append import append_references, append_rows, rows_to_add
+from evidence.curation.append import append_references, append_rows, appended, rows_to_add
 from evidence.curation.duplicates import Duplicate, duplicates
 from evidence.curation.fixes import Fix, safe_fixes
-from evidence.curation.new_words import NewWords
-from evidence.dataset.csv_table import Table
-from evidence.dataset.evidence import REFERENCES, TRIALS, VOCABULARY, Evidence, evidence_of, read_files
+from evidence.curation.new_words import NewWords, with_words
+from evidence.dataset.csv_table import Row, Table
+from evidence.dataset.evidence import REFERENCES, TRIALS, Evidence, evidence_of, read_files
 from evidence.dataset.problems import KINDS, Problem, problem
-from evidence.dataset.records import Result, TopicWord
+from evidence.dataset.records import Result
 from evidence.dataset.vocabulary import using
 from evidence.questions.headlines import Change, Headline, Rank, compare, headlines, ranks
 from evidence.serialize import BOM, guard_formula
@@ -34,13 +34,14 @@ class Preview:
     """New rows and references against the evidence they would join; `digest` is the evidence's, to be given to save.
 
     `problems` are those of the new rows and references, by the line of the table they came in; `rows` are the cells to
-    save, `results` the valid ones among them. `before` and `after` are every headline number, `changes` those that
-    differ. `evidence_after` is the whole as it would be.
+    save, `results` the valid ones among them, `words` what the lists are to gain. `before` and `after` are every
+    headline number, `changes` those that differ. `evidence_after` is the whole as it would be.
     """
 
     table: Table
     rows: tuple[tuple[str, ...], ...]
     references: tuple[Mapping[str, Any], ...]
+    words: NewWords
     problems: tuple[Problem, ...]
     fixes: tuple[Fix, ...]
     results: tuple[Result, ...]
@@ -64,7 +65,7 @@ class Preview:
     @property
     def can_be_saved(self) -> bool:
         """Whether there is something to save and nothing blocks it."""
-        return bool(self.rows or self.references) and not self.blocking
+        return bool(self.rows or self.references or self.words.tables) and not self.blocking
 
 
 def preview(
@@ -90,16 +91,14 @@ def preview(
     trials, refs = files[TRIALS], files[REFERENCES]
     new_trials = append_rows(trials, rows) if isinstance(trials, bytes) else trials
     new_refs = append_references(refs, items) if isinstance(refs, bytes) else refs
-    vocabulary = files[VOCABULARY]
-    if words.rows and isinstance(vocabulary, bytes):
-        vocabulary = append_rows(vocabulary, words.rows, TopicWord.columns())
-    given = (new_trials, new_refs, *((vocabulary,) if words.rows else ()))
+    vocabulary = with_words(files, words)
+    given = (new_trials, new_refs, *vocabulary.values())
     faults = tuple(one for one in given if isinstance(one, Problem))
-    blank = Preview(table, rows, items, (), (), (), (), before, before, (), old.digest, None)
+    blank = Preview(table, rows, items, words, (), (), (), (), before, before, (), old.digest, None)
     if faults:
         return replace(blank, problems=(*table.problems, *map(_of_ours, faults)))
     assert isinstance(trials, bytes)
-    new = evidence_of({**files, TRIALS: new_trials, REFERENCES: new_refs, VOCABULARY: vocabulary})
+    new = evidence_of({**files, TRIALS: new_trials, REFERENCES: new_refs, **vocabulary})
     with using(new.words):
         lines = _lines(trials, table)
         first = min(lines, default=10**12)
@@ -112,8 +111,8 @@ def preview(
             *blank_rows,
             *(_of_upload(f, lines) for f in judged if f.code != "blank-row"),
             *_of_references(old, new),
-            *words.problems,
-            *_of_words(old, new, words),
+            *(_of_word_table(one) for one in words.problems),
+            *_of_words(files, new, words),
         )
         results = tuple(result for result in new.results if result.line >= first)
         after = headlines(new.results, before, results)
@@ -131,7 +130,10 @@ def preview(
 
 
 def _before(old: Evidence, given: tuple[str, Sequence[Headline]] | None) -> tuple[Headline, ...]:
-    return tuple(given[1]) if given is not None and given[0] == old.digest else headlines(old.results)
+    if given is not None and given[0] == old.digest:
+        return tuple(given[1])
+    with using(old.words):
+        return headlines(old.results)
 
 
 def problems_csv(problems: Iterable[Problem]) -> bytes:
@@ -179,17 +181,23 @@ def _of_references(old: Evidence, new: Evidence) -> list[Problem]:
     return [replace(f, line=0) for f in found]
 
 
-def _of_words(old: Evidence, new: Evidence, words: NewWords) -> list[Problem]:
+def _of_words(files: Mapping[str, bytes | Problem], new: Evidence, words: NewWords) -> list[Problem]:
     """Return what is wrong with the new words, named by the line of the table they came in."""
-    known = set(old.problems[VOCABULARY])
-    first = max((word.line for word in old.topic_words), default=1)
     found = []
-    for one in new.problems[VOCABULARY]:
-        if one.line > first and one not in known:
-            at = one.line - first - 1
-            place = f"line {words.lines[at]} of the words" if at < len(words.lines) else "the words"
-            found.append(replace(one, line=0, message=f"On {place}: {one.message}"))
+    for name, lines in words.lines.items():
+        base = appended(name, files[name], ())
+        first = min(_lines(base, Table((), rows=(Row(0, ()),)))) if isinstance(base, bytes) else 0
+        for one in new.problems[name]:
+            at = one.line - first
+            if 0 <= at < len(lines):
+                place = f"line {lines[at]} of the words"
+                found.append(replace(one, line=0, message=f"On {place}: {one.message}"))
     return found
+
+
+def _of_word_table(found: Problem) -> Problem:
+    place = f"On line {found.line} of the words: " if found.line else "In the words: "
+    return replace(found, line=0, message=place + found.message)
 
 
 def _ranks(

@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from evidence.curation.append import append_references, append_rows
+from evidence.curation.append import append_references, appended
 from evidence.curation.history import (
     FOLDER,
     Growth,
@@ -32,7 +32,7 @@ from evidence.curation.history import (
 from evidence.dataset.evidence import (
     FILES,
     JUDGEMENTS,
-    MODELS,
+    OPTIONAL,
     REFERENCES,
     TRIALS,
     Evidence,
@@ -42,7 +42,7 @@ from evidence.dataset.evidence import (
     read_files,
 )
 from evidence.dataset.problems import Problem
-from evidence.files import remove_leftovers, replace_file
+from evidence.files import remove_file, remove_leftovers, replace_file
 
 _LOG = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds to wait for another save
@@ -162,7 +162,8 @@ def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict |
             if last is None:
                 return Refused("There is no save to take back: the files are not as the last one left them.")
             after: dict[str, bytes | Problem] = {name: kept_file(folder, last, name) for name in FILES}
-            if any(isinstance(after[name], Problem) for name in last.kept) or digest(after) != last.before:
+            lost = any(copy and isinstance(after[name], Problem) for name, copy in last.kept.items())
+            if lost or digest(after) != last.before:
                 return Refused("The version before the last save is not in history/ any more.")
             what = Version(now(), "undo", seen, last.before, {}, last.rows, last.references)
             return Saved(_write(folder, files, after, what, tuple(reversed(_ORDER))))
@@ -245,6 +246,8 @@ def _replace(folder: Path, before: Files, after: Files, order: Sequence[str]) ->
         data = after[name]
         if data != before[name] and isinstance(data, bytes):
             replace_file(folder / name, data)
+        elif name in OPTIONAL and isinstance(data, Problem) and isinstance(before[name], bytes):
+            remove_file(folder / name)
 
 
 def _with_additions(
@@ -255,9 +258,7 @@ def _with_additions(
     if items and isinstance(references, bytes):
         after[REFERENCES] = append_references(references, items)
     for name, rows in tables.items():
-        data = files[name]
-        if isinstance(data, bytes):
-            after[name] = append_rows(data, rows, MODELS[name].columns())
+        after[name] = appended(name, files[name], rows)
     for name in (REFERENCES, *tables) if items else tables:
         fault = after[name]
         if isinstance(fault, Problem):
@@ -267,7 +268,9 @@ def _with_additions(
 
 def _objection(files: Files, after: Files, rows: Mapping[str, int], items: int) -> Refused | None:
     """Refuse new files that have blocking problems or additions that would not be read back; None if neither."""
-    old, new = evidence_of(files), evidence_of(after)
+    # A list of words that the folder lacks is the program's own, and begins so.
+    begun = {name: appended(name, files[name], ()) for name in rows}
+    old, new = evidence_of({**files, **begun}), evidence_of(after)
     blocking = tuple(found for name in _ORDER for found in _new_blocking(old, new, name))
     if blocking:
         return Refused("Something blocks; nothing was saved.", blocking)
@@ -287,8 +290,7 @@ def _write(folder: Path, before: Files, after: Files, what: Version, order: Sequ
     kept = {}
     for name in changed:
         data = before[name]
-        assert isinstance(data, bytes)
-        kept[name] = keep(folder, name, data)
+        kept[name] = "" if isinstance(data, Problem) else keep(folder, name, data)
     made = {name: sign_of(after[name]) for name in changed}
     version = replace(what, kept=MappingProxyType(kept), made=MappingProxyType(made))
     # The journal comes first: whatever happens next, the copies of what was there are on record.

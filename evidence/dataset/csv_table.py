@@ -75,11 +75,11 @@ def read_bytes(path: Path) -> bytes | Problem:
         return problem("file-unreadable", 0, reason=getattr(error, "strerror", None) or "its name is not allowed")
 
 
-def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = ()) -> Table:
+def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = (), *, may_be_empty: bool = False) -> Table:
     r"""Return the rows of a file with the given columns, and everything wrong with its bytes and its shape.
 
     Never raises because of the bytes. Columns may stand in any order in the file. A file that lacks columns of
-    `later` is read with these cells blank and one note.
+    `later` is read with these cells blank and one note. A header alone is a table where the file may be empty.
 
     >>> table = read_table(b"b;a\n1;2\n3\n", ("a", "b"))
     >>> table.rows, [(f.line, f.code) for f in table.problems]
@@ -99,8 +99,8 @@ def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = ()) -
     if separator != ",":
         found.append(problem("separator", line, "", separator, separator=SEPARATORS[separator]))
     rows, shape, count = _rows(data, decoded.encoding, separator, line, header, columns)
-    found.extend(shape)
-    if any(f.code in ("unclosed-quote", "no-rows") for f in shape):
+    found.extend(f for f in shape if not may_be_empty or f.code != "no-rows")
+    if any(f.code in ("unclosed-quote", "no-rows") for f in found):
         return replace(blank, problems=tuple(found), separator=separator, count=count)
     return Table(tuple(columns), header, rows, separator, decoded.encoding, tuple(found), count)
 

@@ -19,15 +19,15 @@ from evidence.dataset.evidence import (
     JUDGEMENTS,
     MODELS,
     OVERLAPS,
+    QUESTIONS_FILE,
     REFERENCES,
     REVIEW_TRIALS,
     REVIEWS,
     TRIALS,
-    VOCABULARY,
 )
 from evidence.dataset.fields import CitationKey, Slug, Word
 from evidence.dataset.problems import KINDS
-from evidence.dataset.records import Record
+from evidence.dataset.records import Record, VocabularyWord
 
 MARKDOWN, DATAPACKAGE = Path("docs/data-dictionary.md"), Path("data/datapackage.json")
 COMMAND = "python -m evidence dictionary"
@@ -79,9 +79,28 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             **{"review": "cochrane_unipolar_kp_response_24h", "trial": "hu-2016", "label": "Hu 2016"},
             **{"basis": "listed"},
         },
-        VOCABULARY: {
-            **{"list": "outcome", "value": "joy-change", "label": "Change in joy", "group": "efficacy"},
-            **{"better": "higher", "definition": "Score of joy at the time minus the score at baseline."},
+        QUESTIONS_FILE: {
+            **{"name": "placebo", "label": "IV ketamine vs any placebo", "intervention": "ketamine"},
+            **{"route": "intravenous", "dose": "0.5", "dose_unit": "mg/kg", "comparator": "midazolam"},
+            **{"comparator_kind": "active placebo;inert placebo", "schedule": "single"},
+            **{"population": "TRD;MDD", "age_group": "adults"},
+        },
+        "vocabulary/outcome.csv": {
+            **{"value": "joy-change", "label": "Change in joy", "group": "efficacy", "direction": "higher"},
+            **{"definition": "Score of joy at the time minus the score at baseline.", "state": ""},
+        },
+        "vocabulary/instrument.csv": {
+            **{"value": "MADRS", "label": "Montgomery–Åsberg Depression Rating Scale", "group": "clinician"},
+            **{"definition": "Depression, rated by a clinician.", "direction": "lower", "low": "0", "high": "60"},
+            **{"rank": "0", "typical_sd": "10"},
+        },
+        "vocabulary/comparator.csv": {
+            **{"value": "saline", "label": "Saline", "definition": "Salt water in place of the drug."},
+            **{"group": "inert placebo"},
+        },
+        "vocabulary/route.csv": {
+            **{"value": "oral", "label": "Oral", "definition": "Tablet, capsule or solution swallowed."},
+            **{"group": "slower"},
         },
     }
 )
@@ -92,7 +111,8 @@ _MORE = {
     **{"sd_intervention": "8.1", "mean_comparator": "22.7", "sd_comparator": "8.8", "median_intervention": "18"},
     **{"median_comparator": "9", "effect_measure": "MD", "effect": "-7.95", "ci_low": "-12.71", "ci_high": "-3.2"},
     **{"p_value": "0.001", "se": "2.4", "comparator_arm": "c1", "note": "Read in a review table."},
-    **{"kind": "inert placebo", "rater": "clinician", "rank": "1", "low": "0", "high": "60"},
+    **{"value": "TRD", "label": "Treatment-resistant depression", "definition": "Depression that persisted."},
+    **{"state": "yes"},
 }
 
 
@@ -133,7 +153,7 @@ def _column(file: str, name: str, field: FieldInfo) -> Column:
     high = next((part["maximum"] for part in parts if "maximum" in part), None)
     low, high = _limits(field, low, high)
     words = next((item.words for item in _metadata(field) if isinstance(item, Word)), {})
-    example = EXAMPLES[file].get(name) or _MORE.get(name, "")
+    example = EXAMPLES.get(file, {}).get(name) or _MORE.get(name, "")
     text = " ".join((field.description or "").split())
     return Column(
         name,
@@ -175,12 +195,7 @@ def _pattern(annotation: Any, field: FieldInfo) -> str:
 
 
 def _word(value: str, item: Any) -> tuple[str, str, str]:
-    label = getattr(item, "label", value)
-    return (
-        value,
-        label,
-        getattr(item, "definition", "") or (f"Rated by: {item.rater}." if hasattr(item, "rater") else ""),
-    )
+    return value, getattr(item, "label", value), getattr(item, "definition", "")
 
 
 def markdown() -> str:
@@ -193,8 +208,9 @@ def markdown() -> str:
         f"`{REFERENCES}` is a list of CSL-JSON items, keyed by `id`; fields nobody saw in a source are left out. "
         "The other files are CSV: UTF-8, separated by commas, decimals with a point, blank where nothing is known.",
     ]
-    for file, model in MODELS.items():
-        lines += ["", f"## {file}", "", _about(model), ""]
+    for files in _alike():
+        file, model = files[0], MODELS[files[0]]
+        lines += ["", f"## {', '.join(files)}", "", _about(model), ""]
         lines += ["| column | what it holds | form | required | example |", "|---|---|---|---|---|"]
         lines += [_row(column) for column in columns(file)]
     lines += ["", "## Words", ""]
@@ -209,6 +225,14 @@ def markdown() -> str:
         blocks = "yes" if kind.severity == "blocking" else "no, a note"
         lines.append(f"| `{kind.code}` | {_cell(kind.explanation)} | {blocks} | {_cell(fix)} |")
     return "\n".join(lines) + "\n"
+
+
+def _alike() -> list[list[str]]:
+    """Return the files in order, those of the same columns together."""
+    groups: dict[type[Record], list[str]] = {}
+    for file, model in MODELS.items():
+        groups.setdefault(model, []).append(file)
+    return list(groups.values())
 
 
 def _about(model: type[Record]) -> str:
@@ -245,6 +269,8 @@ def _row(column: Column) -> str:
 def _form(column: Column) -> str:
     if column.words:
         values = [f"`{value}`" for value, _, _ in column.words]
+        if column.kind == "list":
+            return "some of these words, separated by semicolons: " + ", ".join(values)
         return ", ".join(values) if len(values) < _LISTED else f"one of {len(values)} words, see below"
     names = {"integer": "whole number", "number": "number", "list": "list separated by semicolons", "string": "text"}
     limits = [f"{'above' if column.is_above else 'from'} {column.minimum:g}"] if column.minimum is not None else []
@@ -273,10 +299,10 @@ def datapackage() -> str:
 
 def _resource(file: str, model: type[Record]) -> dict[str, Any]:
     schema: dict[str, Any] = {"fields": [_field(column) for column in columns(file)], "missingValues": [""]}
-    if file in (REVIEWS, CLAIMS):
+    if file in (REVIEWS, CLAIMS, QUESTIONS_FILE) or issubclass(model, VocabularyWord):
         schema["primaryKey"] = model.columns()[0]
     return {
-        "name": Path(file).stem.replace("_", "-"),
+        "name": file.removesuffix(".csv").replace("_", "-").replace("/", "-"),
         "path": file,
         "profile": "tabular-data-resource",
         "format": "csv",
@@ -289,7 +315,7 @@ def _resource(file: str, model: type[Record]) -> dict[str, Any]:
 
 def _field(column: Column) -> dict[str, Any]:
     limits: dict[str, Any] = {"required": True} if column.is_required else {}
-    if column.words:
+    if column.words and column.kind != "list":
         limits["enum"] = [value for value, _, _ in column.words]
     # A whole number is a whole limit; Table Schema has no open interval, so that "above 0" is said in the form alone.
     for name in ("minimum", "maximum"):

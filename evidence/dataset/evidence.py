@@ -6,14 +6,15 @@ The files are the truth; reading never writes them and never raises because of w
 import hashlib
 import logging
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from evidence.config import Settings, shipped_data
+from evidence.dataset import words
 from evidence.dataset.csv_table import Table, read_bytes, read_table
-from evidence.dataset.gap_rules import FILLED, open_gaps, with_silent_arms
+from evidence.dataset.gap_rules import open_gaps, with_silent_arms
 from evidence.dataset.problems import KINDS, Problem, problem
 from evidence.dataset.records import (
     LATER,
@@ -25,21 +26,22 @@ from evidence.dataset.records import (
     Record,
     Result,
     ReviewTrial,
-    TopicWord,
+    StartingQuestion,
 )
 from evidence.dataset.references import Reference, References, read_references
 from evidence.dataset.table_rules import CITATION_COLUMNS
 from evidence.dataset.topic import Topic, read_topic, topic_of, with_topic
 from evidence.dataset.validation import Checked, validate
-from evidence.dataset.vocabulary import Words, activate, shipped_words, using, words_of
+from evidence.dataset.vocabulary import TOPIC, Words, activate, shipped_words, using
 
 _LOG = logging.getLogger(__name__)
 TRIALS, REFERENCES, JUDGEMENTS = "trials.csv", "references.json", "risk_of_bias.csv"
 REVIEWS, CLAIMS = "reviews.csv", "claims.csv"
 OVERLAPS, GAPS, REVIEW_TRIALS = "overlaps.csv", "gaps.csv", "review_trials.csv"
-VOCABULARY, TOPIC_FILE = "vocabulary.csv", "topic.toml"
-# The files a folder may lack: those that came with the second release, and the words of a topic.
-OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS, VOCABULARY, TOPIC_FILE)
+TOPIC_FILE, QUESTIONS_FILE = "topic.toml", words.QUESTIONS_FILE
+VOCABULARY = tuple(words.WORD_FILES)
+# The files a folder may lack: those that came with the second release, its words, its topic and its questions.
+OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS, TOPIC_FILE, QUESTIONS_FILE, *VOCABULARY)
 FILES = (TRIALS, REFERENCES, JUDGEMENTS, REVIEWS, CLAIMS, *OPTIONAL)
 MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
@@ -50,7 +52,7 @@ MODELS: Mapping[str, type[Record]] = MappingProxyType(
         OVERLAPS: Overlap,
         GAPS: Gap,
         REVIEW_TRIALS: ReviewTrial,
-        VOCABULARY: TopicWord,
+        **words.MODELS,
     }
 )
 DATA = shipped_data()
@@ -58,7 +60,10 @@ DATA = shipped_data()
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything on screen comes from one such value. `problems` and `rows` are by file name."""
+    """Everything on screen comes from one such value.
+
+    By file name: `problems`, `rows`, and `valid`, how many rows or items of each file were kept.
+    """
 
     results: tuple[Result, ...]
     references: Mapping[str, Reference]
@@ -73,7 +78,7 @@ class Evidence:
     gaps: tuple[Gap, ...] = ()
     review_trials: tuple[ReviewTrial, ...] = ()
     words: Words = field(default_factory=dict, repr=False)
-    topic_words: tuple[TopicWord, ...] = ()
+    valid: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
     def topic(self) -> Topic:
@@ -95,25 +100,6 @@ class Evidence:
     def rejected(self) -> int:
         """Rows of trials.csv that were left out."""
         return self.rows[TRIALS] - len(self.results)
-
-    @property
-    def valid(self) -> Mapping[str, int]:
-        """Return how many rows or items of each file were kept."""
-        kept = (
-            self.results,
-            self.references,
-            self.judgements,
-            self.reviews,
-            self.claims,
-            self.overlaps,
-            self.gaps,
-            self.review_trials,
-            self.topic_words,
-        )
-        # A gap that the rows meanwhile fill is no longer open, and its row is still a good one.
-        filled = sum(found.code == FILLED for found in self.problems.get(GAPS, ()))
-        counts = dict(zip(FILES, map(len, kept), strict=False))
-        return counts | {GAPS: len(self.gaps) + filled, TOPIC_FILE: self.rows[TOPIC_FILE]}
 
     @property
     def broken(self) -> tuple[str, ...]:
@@ -166,27 +152,31 @@ def evidence_of(data: Mapping[str, bytes | Problem]) -> Evidence:
     An optional file that is not among them is taken as not given.
     """
     data = {name: problem("file-not-given", 0, "", name) if _not_given(data, name) else data[name] for name in FILES}
-    table = _table(data[VOCABULARY], TopicWord)
-    checked_words = validate(table, TopicWord)
-    # A folder from before this file has the words of the data that are shipped; so has one whose file is broken, as one
-    # fault should not show as a thousand.
-    own = (one.model_dump() for one in checked_words.records)
-    words = words_of(own) if table.is_readable else shipped_words()
+    tables = {name: _table(data[name], model) for name, model in MODELS.items()}
+    with using({}):
+        checked = {file: validate(tables[file], MODELS[file]) for file in VOCABULARY}
+    # A list that is not given, or whose file is broken, is that of the data that are shipped: one fault should not show
+    # as a thousand.
+    own = words.words_of(checked, [file for file in VOCABULARY if tables[file].is_readable])
     about, topic_problems = read_topic(data[TOPIC_FILE])
-    if table.is_readable or not _not_given(data, TOPIC_FILE):
-        words = with_topic(words, about)
-    with using(words):
-        return _evidence_of(data, checked_words, words, topic_problems)
+    with using(own):
+        asked = validate(tables[QUESTIONS_FILE], StartingQuestion)
+    if own or not (_not_given(data, TOPIC_FILE) and _not_given(data, QUESTIONS_FILE)):
+        own = with_topic(own, about, asked.records)
+    else:  # a folder from before these files
+        own = {TOPIC: shipped_words()[TOPIC]} if TOPIC in shipped_words() else {}
+    with using(own):
+        return _evidence_of(data, tables, {**checked, QUESTIONS_FILE: asked}, own, topic_problems)
 
 
 def _evidence_of(
     data: Mapping[str, bytes | Problem],
-    checked_words: Checked[TopicWord],
-    words: Words,
+    tables: Mapping[str, Table],
+    checked_words: Mapping[str, Checked[Any]],
+    own: Words,
     topic_problems: tuple[Problem, ...],
 ) -> Evidence:
     references = _references(data[REFERENCES])
-    tables = {name: _table(data[name], model) for name, model in MODELS.items()}
     citations = references.items if references.is_readable else None
     # A trial whose rows are all left out is still known: its judgements are not at fault.
     trials = frozenset(tables[TRIALS].column("trial")) if tables[TRIALS].is_readable else None
@@ -206,16 +196,21 @@ def _evidence_of(
         OVERLAPS: overlaps,
         GAPS: gaps,
         REVIEW_TRIALS: review_trials,
-        VOCABULARY: checked_words,
+        **checked_words,
     }
-    problems = {name: one.problems for name, one in checked.items()}
-    about = topic_of(words)
+    problems = {name: _without_lost_words(one.problems, tables) for name, one in checked.items()}
+    about = topic_of(own)
     problems[REFERENCES] = (*references.problems, *_unused(references, tables, about.citations))
     names = {claim.claim for claim in claims.records}
     given = () if _not_given(data, TOPIC_FILE) else tuple(about.strangers(citations, names))
     problems[TOPIC_FILE] = (*topic_problems, *given)
+    absent = [file for file in VOCABULARY if _not_given(data, file)]
+    is_older = len(absent) == len(VOCABULARY)  # than lists of words
+    problems |= {file: () if is_older else (problem("words-not-given", 0, "", file),) for file in absent}
     rows = {name: one.rows for name, one in checked.items()}
     rows |= {REFERENCES: references.rows, TOPIC_FILE: int(not topic_problems)}
+    valid = {name: len(one.records) for name, one in checked.items()}
+    valid |= {REFERENCES: len(references.items), TOPIC_FILE: rows[TOPIC_FILE]}
     joined = _with_overlaps(results.records, overlaps.records)
     still_open, filled = open_gaps(gaps.records, _by_trial(joined))
     joined = with_silent_arms(joined, still_open)
@@ -234,9 +229,17 @@ def _evidence_of(
         overlaps=overlaps.records,
         gaps=still_open,
         review_trials=review_trials.records,
-        words=words,
-        topic_words=checked_words.records,
+        words=own,
+        valid=MappingProxyType({name: valid[name] for name in FILES}),
     )
+
+
+def _without_lost_words(problems: tuple[Problem, ...], tables: Mapping[str, Table]) -> tuple[Problem, ...]:
+    """Leave out unknown words of a list whose file is broken: the file is at fault, and named."""
+    lost = {
+        name for file, name in words.WORD_FILES.items() if not (tables[file].is_readable or _is_absent(tables[file]))
+    }
+    return tuple(f for f in problems if f.code != "unknown-term" or f.column not in lost) if lost else problems
 
 
 def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int, int], ...]:
@@ -294,11 +297,8 @@ def _references(data: bytes | Problem) -> References:
 def _table(data: bytes | Problem, model: type[Record]) -> Table:
     if isinstance(data, Problem):
         return Table(model.columns(), problems=(data,))
-    table = read_table(data, model.columns(), LATER.get(model, ()))
-    if model is Result or table.rows:
-        return table
     # A header alone says that there is nothing yet: no review, no claim, no judgement.
-    return replace(table, problems=tuple(f for f in table.problems if f.code != "no-rows"))
+    return read_table(data, model.columns(), LATER.get(model, ()), may_be_empty=model is not Result)
 
 
 def _is_absent(table: Table) -> bool:

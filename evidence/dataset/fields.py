@@ -112,8 +112,27 @@ class Word:
     def _check(self, value: str | None) -> str | None:
         if value is None or value in self.words:
             return value
-        near = nearest(value, self.words)
-        raise PydanticCustomError("unknown-term", "unknown", {"nearest": near, "allowed": tuple(self.words)})
+        raise self.unknown(value)
+
+    def unknown(self, value: str) -> PydanticCustomError:
+        """Return the error on a value that the list does not have."""
+        details = {"nearest": nearest(value, self.words), "allowed": tuple(self.words)}
+        return PydanticCustomError("unknown-term", "unknown", {**details, "list": getattr(self.words, "name", "")})
+
+
+class SomeOf(Word):
+    """Marks a field as holding any number of words of a list, separated by semicolons."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:
+        """Take the cell apart, then check each word."""
+        return core_schema.no_info_before_validator_function(
+            _split, core_schema.no_info_after_validator_function(self._check_all, handler(source))
+        )
+
+    def _check_all(self, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            self._check(value)
+        return values
 
 
 def number_fault(text: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ from evidence.dataset.fields import (
     Registration,
     Slug,
     SlugList,
+    SomeOf,
     Text,
     Word,
     YesOrBlank,
@@ -341,35 +342,103 @@ class ReviewTrial(Record):
     """How it was inferred, and what else is known."""
 
 
-class TopicWord(Record):
-    """One word that this topic adds to a list of words: a row of vocabulary.csv."""
+class VocabularyWord(Record):
+    """One word of a list: a row of a file in vocabulary/."""
 
-    list: Annotated[str, Word(vocabulary.EXTENSIBLE)]
-    """The list that the word belongs to: the name of the column that holds it."""
     value: Text
     """The word as rows write it."""
     label: Text
     """The word as pages show it."""
     definition: Text
     """What it means."""
-    group: Annotated[str | None, Word(outcomes.OUTCOME_GROUPS)] = None
-    """Of an outcome: the group it is shown in."""
-    better: Annotated[str | None, Word(vocabulary.DIRECTIONS)] = None
-    """Of an outcome: which direction is good for the patient."""
-    kind: Annotated[str | None, Word(vocabulary.COMPARATOR_KINDS)] = None
-    """Of a comparator: how far people could guess their treatment."""
-    rater: Annotated[str | None, Word(vocabulary.RATERS)] = None
-    """Of a scale: who rates."""
-    rank: Count | None = None
-    """Of a scale: its place in the choice of one result a trial; 0 comes first."""
+
+
+class OutcomeWord(VocabularyWord):
+    """One outcome that results report: a row of vocabulary/outcome.csv."""
+
+    group: Annotated[str, Word(outcomes.OUTCOME_GROUPS)]
+    """The group it is shown in, which says whether it is a benefit or a harm."""
+    direction: Annotated[str, Word(vocabulary.DIRECTIONS)]
+    """Which direction is good for the patient."""
+    state: YesOrBlank = None
+    """`yes` where people are in it or not at a time, so that only a result at the time is pooled as one."""
+
+
+class ScaleWord(VocabularyWord):
+    """One rating scale: a row of vocabulary/instrument.csv."""
+
+    group: Annotated[str, Word(vocabulary.RATERS)]
+    """Who rates."""
+    direction: Annotated[str | None, Word(vocabulary.DIRECTIONS)] = None
+    """Which direction of its score is good for the patient; blank where a converted file does not say."""
     low: Number | None = None
-    """Of a scale: the lowest possible score."""
+    """The lowest possible score; blank with the highest where neither was read in a source."""
     high: Number | None = None
-    """Of a scale: the highest possible score."""
+    """The highest possible score."""
+    rank: Count | None = None
+    """Its place in the choice of one result per trial; 0 comes first, blank goes by who rates."""
+    typical_sd: Positive | None = None
+    """A typical standard deviation after treatment, in points, where one is known."""
+
+
+class ComparatorWord(VocabularyWord):
+    """One comparator: a row of vocabulary/comparator.csv."""
+
+    group: Annotated[str, Word(vocabulary.COMPARATOR_KINDS)]
+    """How far people could guess their treatment."""
+
+
+class RouteWord(VocabularyWord):
+    """One route: a row of vocabulary/route.csv."""
+
+    group: Annotated[str, Word(vocabulary.SPEEDS)]
+    """How soon the drug acts by it."""
+
+
+WORD_MODELS: Mapping[str, type[VocabularyWord]] = {
+    **dict.fromkeys(vocabulary.EXTENSIBLE, VocabularyWord),
+    "outcome": OutcomeWord,
+    "instrument": ScaleWord,
+    "comparator": ComparatorWord,
+    "route": RouteWord,
+}
+"""What a word of each list says of itself."""
+
+
+class StartingQuestion(Record):
+    """One question that readers start from: a row of questions.csv. The first opens; a blank cell asks for nothing."""
+
+    name: Slug
+    """Short name of the question, as links have it."""
+    label: Text
+    """The question as readers see it."""
+    intervention: Annotated[tuple[str, ...], SomeOf(vocabulary.INTERVENTIONS)] = ()
+    """Drugs, separated by semicolons."""
+    route: Annotated[tuple[str, ...], SomeOf(vocabulary.ROUTES)] = ()
+    """Routes, separated by semicolons."""
+    dose: Positive | None = None
+    """The dose of one administration."""
+    dose_unit: Annotated[str | None, Word(vocabulary.DOSE_UNITS)] = None
+    """Unit of the dose."""
+    comparator: Annotated[tuple[str, ...], SomeOf(vocabulary.COMPARATORS)] = ()
+    """Comparators, separated by semicolons."""
+    comparator_kind: Annotated[tuple[str, ...], SomeOf(vocabulary.COMPARATOR_KINDS)] = ()
+    """Kinds of comparator, separated by semicolons."""
+    schedule: Annotated[str | None, Word(vocabulary.SCHEDULES)] = None
+    """Whether the drug was given once or repeatedly."""
+    population: Annotated[tuple[str, ...], SomeOf(vocabulary.POPULATIONS)] = ()
+    """Populations, separated by semicolons."""
+    age_group: Annotated[tuple[str, ...], SomeOf(vocabulary.AGE_GROUPS)] = ()
+    """Age groups, separated by semicolons."""
 
 
 # Columns that came with the second release: a file without them is read with these cells blank.
 LATER: Mapping[type[Record], tuple[str, ...]] = {
     Result: ("se", "schedule", "timing", "masking", "comparator_arm"),
-    TopicWord: ("low", "high"),
+    OutcomeWord: ("state",),
+    ScaleWord: ("low", "high", "rank", "typical_sd"),
+    StartingQuestion: (
+        *("intervention", "route", "dose", "dose_unit", "comparator", "comparator_kind", "schedule"),
+        *("population", "age_group"),
+    ),
 }

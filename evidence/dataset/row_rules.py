@@ -10,9 +10,10 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from evidence.dataset.outcomes import is_state
 from evidence.dataset.problems import Problem, problem
-from evidence.dataset.records import Judgement, Overlap, PublishedEstimate, Record, Result, TopicWord
-from evidence.dataset.vocabulary import INSTRUMENTS, STATES, TOOL_WORDS
+from evidence.dataset.records import Judgement, Overlap, PublishedEstimate, Record, Result, ScaleWord, StartingQuestion
+from evidence.dataset.vocabulary import INSTRUMENTS, TOOL_WORDS
 from evidence.formatting import plain
 
 ARMS = ("intervention", "comparator")
@@ -222,7 +223,7 @@ def comparison_rules(entry: Entry) -> Iterator[Problem]:
                 yield problem("comparator-on-uncontrolled", entry.line, name, value)
     if row.schedule is not None and row.administrations and (row.schedule == "single") != (row.administrations == 1):
         yield problem("schedule-disagrees", entry.line, "schedule", row.schedule, administrations=row.administrations)
-    if row.outcome in STATES and entry.is_blank("timing"):
+    if is_state(row.outcome or "") and entry.is_blank("timing"):
         yield problem("timing-missing", entry.line, "timing", row.outcome)
     analysed, randomised = _analysed(row), row.n_randomised
     if randomised is not None and analysed is not None and analysed > randomised and row.design is not None:
@@ -341,18 +342,18 @@ def overlap_rules(entry: Entry) -> Iterator[Problem]:
         yield problem("same-trial", entry.line, "other_trial", entry.record.trial)
 
 
-_NEEDED_OF = {"outcome": ("group", "better"), "comparator": ("kind",), "instrument": ("rater",)}
-
-
-def word_rules(entry: Entry) -> Iterator[Problem]:
-    """Check that a listed word gives what its list requires besides label and definition."""
-    for column in _NEEDED_OF.get(entry.record.list or "", ()):
-        if entry.is_blank(column):
-            yield problem("blank-required", entry.line, column, "")
+def scale_word_rules(entry: Entry) -> Iterator[Problem]:
+    """Yield a problem where the range of a scale has one end alone, or its ends the wrong way round."""
     low, high = entry.record.low, entry.record.high
     if (low is None) != (high is None) or (low is not None and high is not None and low >= high):
         shown = ["blank" if end is None else plain(end) for end in (low, high)]
         yield problem("scale-range", entry.line, "low", shown[0], high=shown[1])
+
+
+def question_rules(entry: Entry) -> Iterator[Problem]:
+    """Yield a problem where a question names a dose without its unit."""
+    if entry.record.dose is not None and entry.is_blank("dose_unit"):
+        yield problem("dose-without-unit", entry.line, "dose_unit", entry.record.dose)
 
 
 ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(
@@ -361,6 +362,7 @@ ROW_RULES: Mapping[type[Record], tuple[Rule, ...]] = MappingProxyType(
         PublishedEstimate: (interval_rules,),
         Judgement: (tool_rules,),
         Overlap: (overlap_rules,),
-        TopicWord: (word_rules,),
+        ScaleWord: (scale_word_rules,),
+        StartingQuestion: (question_rules,),
     }
 )

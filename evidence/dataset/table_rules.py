@@ -14,6 +14,7 @@ from typing import Any
 from evidence.dataset.fields import nearest
 from evidence.dataset.problems import Problem, did_you_mean, problem
 from evidence.dataset.records import (
+    WORD_MODELS,
     Claim,
     Gap,
     Judgement,
@@ -22,9 +23,10 @@ from evidence.dataset.records import (
     Record,
     Result,
     ReviewTrial,
-    TopicWord,
+    StartingQuestion,
 )
 from evidence.dataset.row_rules import ARMS, Entry
+from evidence.dataset.vocabulary import INSTRUMENTS
 
 TRIAL_COLUMNS = (
     "label",
@@ -42,7 +44,6 @@ _trial_cells = attrgetter(*TRIAL_COLUMNS)
 _ARM = ("intervention", "route", "dose", "dose_note", "administrations")
 _MEASUREMENT = ("trial", "comparator", "outcome", "instrument", "unit", "hours", "anchor")
 _COMPARATOR_CELLS = tuple(name for name in Result.columns() if name.endswith("_comparator"))
-_TYPICAL_SD = {"MADRS": 10.0, "HAMD": 7.0, "HAMD17": 7.0, "HAMD21": 8.0, "HAMD24": 9.0}  # points, after treatment
 _ENOUGH_SDS = 10
 _FEWEST_SDS = 2  # of other rows, for a scale without a typical SD
 _SUGGESTIONS = 50  # looking for the nearest of many words takes time
@@ -153,8 +154,8 @@ def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Problem]:
         shared: float | None = None
         if len(known) >= _ENOUGH_SDS:
             shared = statistics.median(sd for _, _, sd in known)
-        elif instrument in _TYPICAL_SD and unit == "points":
-            shared = _TYPICAL_SD[instrument]
+        elif unit == "points" and instrument in INSTRUMENTS:
+            shared = INSTRUMENTS[instrument].typical_sd
         for entry, arm, sd in known:
             n = getattr(entry.record, f"n_{arm}")
             usual = shared
@@ -197,7 +198,8 @@ TABLE_RULES: Mapping[type[Record], tuple[TableRule, ...]] = MappingProxyType(
         Overlap: (repeated_rows, keys_said_twice("trial", "other_trial")),
         Gap: (repeated_rows,),
         ReviewTrial: (repeated_rows,),
-        TopicWord: (repeated_rows, keys_said_twice("list", "value")),
+        StartingQuestion: (repeated_rows, keys_said_twice("name"), keys_said_twice("label")),
+        **dict.fromkeys(WORD_MODELS.values(), (repeated_rows, keys_said_twice("value"))),
     }
 )
 CITATION_COLUMNS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType(

@@ -1,7 +1,7 @@
 """What a data folder is about: its title, what its drug is called, and the questions that readers start from.
 
-topic.toml beside the rows says it; a folder without one is shown under neutral words. Like the words of vocabulary.csv,
-a topic holds while its folder is read and for the program once it is the one shown.
+topic.toml and questions.csv beside the rows say it; a folder without them is shown under neutral words and as a whole.
+Like the words of vocabulary/, they hold while the folder is read and for the program once it is the one shown.
 """
 
 import tomllib
@@ -13,21 +13,8 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from evidence.dataset.declared import ClaimNumber, ClaimView, Line, Part, Section
 from evidence.dataset.problems import Problem, problem
-from evidence.dataset.vocabulary import TOPIC, Words, active
-
-
-class Question(Part):
-    """One question that readers start from: a name for links, a label on screen, and what its results must meet."""
-
-    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
-    label: Line
-    intervention: tuple[str, ...] = ()
-    route: tuple[str, ...] = ()
-    comparator: tuple[str, ...] = ()
-    comparator_kind: tuple[str, ...] = ()
-    dose: Annotated[float, Field(gt=0)] | None = None
-    dose_unit: str | None = None
-    is_repeated: bool = False
+from evidence.dataset.records import StartingQuestion
+from evidence.dataset.vocabulary import QUESTIONS, TOPIC, Words, active
 
 
 class Search(Part):
@@ -60,8 +47,6 @@ class Topic(Part):
     """How plain language calls a word."""
     search: Search = Search()
     """The saved search for new trials."""
-    questions: Annotated[tuple[Question, ...], Field(alias="question")] = ()
-    """The questions that readers start from; the first is the one that opens."""
     background: tuple[Section, ...] = ()
     """What a reader may need before the numbers, in sections of sentences."""
     claim_numbers: Annotated[tuple[ClaimNumber, ...], Field(alias="claim_number")] = ()
@@ -117,9 +102,9 @@ def _problem_of(error: Any) -> Problem:
     return problem("topic", 1, place, str(error.get("input", ""))[:80], reason=f"{place}: {error['msg']}")
 
 
-def with_topic(words: Words, topic: Topic) -> Words:
-    """Return the words of a folder together with its topic, to be used or activated as one."""
-    return MappingProxyType({**words, TOPIC: {TOPIC: topic}})
+def with_topic(words: Words, topic: Topic, questions: tuple[StartingQuestion, ...] = ()) -> Words:
+    """Return the words of a folder together with its topic and its questions, to be used or activated as one."""
+    return MappingProxyType({**words, TOPIC: {TOPIC: topic, QUESTIONS: questions}})
 
 
 def topic() -> Topic:
@@ -131,3 +116,9 @@ def topic_of(words: Words) -> Topic:
     """Return the topic that goes with the words of a folder."""
     found = words.get(TOPIC, {}).get(TOPIC)
     return found if isinstance(found, Topic) else NEUTRAL
+
+
+def questions() -> tuple[StartingQuestion, ...]:
+    """Return the questions that readers start from; the first is the one that opens."""
+    found = active().get(TOPIC, {}).get(QUESTIONS)
+    return found if isinstance(found, tuple) else ()

@@ -21,6 +21,7 @@ from evidence.dataset.problems import MOST, Problem, did_you_mean, problem
 from evidence.dataset.records import Record
 from evidence.dataset.row_rules import ROW_RULES, Entry
 from evidence.dataset.table_rules import CITATION_COLUMNS, ESTIMATE_KEYS, TABLE_RULES, TRIAL_KEYS, unknown_keys
+from evidence.dataset.vocabulary import word_file
 from evidence.serialize import FORMULA, is_formula
 
 R = TypeVar("R", bound=Record)
@@ -138,6 +139,8 @@ def _fault(error: Any) -> Fault:
     if error["type"] == "unknown-term":
         allowed = details.pop("allowed")
         details["allowed"] = f"Use one of: {', '.join(allowed)}." if len(allowed) <= _LISTED else "See the word list."
+        if name := details.pop("list", ""):
+            details["allowed"] += f" A new word is added to {word_file(name)} with its meaning."
         details["suggestion"] = did_you_mean(details.pop("nearest"))
     elif details.get("suggestion"):
         details["suggestion"] = f"Write {details['suggestion']}. "

@@ -1,14 +1,14 @@
-"""Closed word lists: every value a word cell may hold, with its label, definition and meaning.
+"""Word lists: every value a word cell may hold, with its label, definition and meaning.
 
-The files, the pages and the exports use the same words: those that every topic knows stand here, those of one topic in its
-vocabulary.csv. A folder's words hold while it is read (`using`), and for the program once it is the one shown (`activate`);
-validation, filters, tooltips and the data dictionary follow.
+The files, the pages and the exports use the same words. Those that the program itself reads a meaning from (designs,
+analyses, tools) stand here; those of the subject (outcomes, scales, comparators, drugs, routes, people) are data, in
+the folder vocabulary/ beside the rows. A folder's words hold while it is read (`using`), and for the program once it is
+the one shown (`activate`); validation, filters, tooltips and the data dictionary follow. A list of which a folder has
+no file is that of the data that come with the program.
 """
 
-import csv
-import io
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -22,25 +22,33 @@ Direction = Literal["higher", "lower"]
 
 
 class Term(NamedTuple):
-    """One allowed word: the value in the file, its label on screen, what it means."""
+    """One allowed word: the value in the file, its label on screen, what it means, the group it belongs to."""
 
     value: str
     label: str
     definition: str
+    group: str = ""
 
 
 class Outcome(NamedTuple):
-    """One outcome. `better` says which direction is good for the patient."""
+    """One outcome. `better` says which direction is good for the patient.
+
+    People are in a state or not at a time, as in response: only a result at the time is pooled as one.
+    """
 
     value: str
     label: str
     group: str
     better: Direction
     definition: str
+    is_state: bool = False
 
 
 class Instrument(NamedTuple):
-    """One rating scale. `rank` orders the choice of one result a trial (0 is preferred)."""
+    """One rating scale: who rates, its range, which direction is better, a typical standard deviation after treatment.
+
+    `rank` orders the choice of one result a trial (0 is preferred).
+    """
 
     value: str
     label: str
@@ -48,6 +56,9 @@ class Instrument(NamedTuple):
     rank: int
     low: float | None = None
     high: float | None = None
+    definition: str = ""
+    better: Direction | None = None
+    typical_sd: float | None = None
 
 
 class Comparator(NamedTuple):
@@ -90,21 +101,21 @@ def active() -> Words:
 
 
 class WordList(Mapping[str, Word], Generic[Word]):
-    """The words of one list by value, in order: those of the topic, then those that every topic knows."""
+    """The words of one list by value, in order: those of the folder, then those that the program itself reads."""
 
-    def __init__(self, items: Sequence[Word]) -> None:
-        self.name = ""
+    def __init__(self, items: Sequence[Word], name: str = "") -> None:
+        self.name = name
         self._own: dict[str, Word] = {item.value: item for item in items}
         self._merged: tuple[Words | None, dict[str, Word]] = (None, self._own)
 
     def _words(self) -> dict[str, Word]:
-        if not self.name:  # a list that no topic adds to
+        if not self.name:  # a list that no folder adds to
             return self._own
         words = active()
         known, merged = self._merged
         if known is not words:
-            more = words.get(self.name)
-            merged = {**more, **{k: v for k, v in self._own.items() if k not in more}} if more else self._own
+            more = words[self.name] if self.name in words else shipped_words().get(self.name, {})
+            merged = {**more, **{k: v for k, v in self._own.items() if k not in more}}
             self._merged = (words, merged)
         return merged
 
@@ -126,9 +137,12 @@ def index(items: tuple[Word, ...]) -> Mapping[str, Word]:
     return WordList(items)
 
 
-def terms(*rows: tuple[str, str, str]) -> Mapping[str, Term]:
-    """Rows of (value, label, definition) as a read-only mapping from value to Term."""
-    return index(tuple(Term(*row) for row in rows))
+def terms(*rows: tuple[str, str, str], name: str = "") -> Mapping[str, Term]:
+    """Rows of (value, label, definition) as a read-only mapping from value to Term.
+
+    A list with a name takes the words of a folder in front of these.
+    """
+    return WordList(tuple(Term(*row) for row in rows), name)
 
 
 # fmt: off
@@ -139,9 +153,11 @@ DESIGNS = terms(
     ("withdrawal", "Randomised withdrawal", "Responders are randomised to go on or to stop."),
     ("single-arm", "Uncontrolled", "Everyone receives the drug; there is no comparison group."),
     ("non-randomised", "Not randomised", "Two or more groups that were not formed by chance; never pooled with randomised trials."),
+    name="design",
 )
 MASKINGS = terms(
     ("anaesthesia", "Under anaesthesia", "The drug was given during anaesthesia, so that nobody could feel it."),
+    name="masking",
 )
 SCHEDULES = terms(
     ("single", "Single dose", "The drug was given once by this time."),
@@ -156,42 +172,19 @@ BLINDINGS = terms(
     ("double-blind", "Double-blind", "Neither patients nor raters were told the treatment."),
     ("single-blind", "Single-blind", "Only the raters, or only the patients, were not told."),
     ("open-label", "Open-label", "Everybody knew the treatment."),
+    name="blinding",
 )
-POPULATIONS = terms(
-    ("TRD", "Treatment-resistant depression", "Depression that persisted after treatment; the number of failed treatments required differs between trials."),
-    ("MDD", "Major depression", "A major depressive episode, resistance not required."),
-    ("MDD-SI", "Depression with suicidal ideation", "Major depression with current suicidal ideation."),
-    ("bipolar", "Bipolar depression", "A depressive episode of bipolar disorder."),
-    ("mixed", "Mixed diagnoses", "More than one of the other populations."),
-)
-AGE_GROUPS = terms(
-    ("adults", "Adults", "Adults, usually 18 to 64 or older without an upper limit."),
-    ("older adults", "Older adults", "Aged 60 or 65 and over."),
-    ("adolescents", "Adolescents", "Aged 12 or 13 to 17 or 18."),
-)
-BACKGROUNDS = terms(
-    ("stable antidepressant", "Stable antidepressant", "Current antidepressant kept unchanged."),
-    ("new antidepressant", "New antidepressant", "A new oral antidepressant was started with the drug."),
-    ("usual care", "Usual care", "Other treatment continued as the clinician saw fit."),
-    ("washout", "Washout", "Other antidepressants were stopped before."),
-)
-INTERVENTIONS = terms()  # each topic has its own
-ROUTES = terms(
-    ("intravenous", "Intravenous", "Infusion into a vein, usually over 40 minutes."),
-    ("intranasal", "Intranasal", "Nasal spray or drops."),
-    ("oral", "Oral", "Tablet, capsule or solution swallowed."),
-    ("subcutaneous", "Subcutaneous", "Injection under the skin."),
-    ("intramuscular", "Intramuscular", "Injection into a muscle."),
-    ("sublingual", "Sublingual", "Dissolved under the tongue."),
-)
-DOSE_UNITS = terms(
-    ("mg/kg", "mg/kg", "Milligrams a kilogram of body weight."),
-    ("mg", "mg", "Milligrams, the same for everybody."),
-)
+POPULATIONS = terms(name="population")
+AGE_GROUPS = terms(name="age_group")
+BACKGROUNDS = terms(name="background")
+INTERVENTIONS = terms(name="intervention")
+ROUTES = terms(name="route")
+DOSE_UNITS = terms(name="dose_unit")
 ANCHORS = terms(
     ("first-dose", "first dose", "Hours are counted from the start of the first dose."),
     ("last-dose", "last dose", "Hours are counted from the last dose of the course."),
     ("randomisation", "randomisation", "Hours are counted from randomisation."),
+    name="anchor",
 )
 ANALYSES = terms(
     ("main", "Main", "The trial's main analysis of this result; the only kind that is pooled."),
@@ -201,12 +194,7 @@ ANALYSES = terms(
     ("period-2", "Second period", "After re-randomisation or crossing over."),
     ("model", "Model", "A model over several times, beside the result at one time."),
 )
-UNITS = terms(
-    ("points", "points", "Points on the instrument."),
-    ("percent", "per cent", "Per cent of the baseline score."),
-    ("days", "days", "Days."),
-    ("mmHg", "mmHg", "Millimetres of mercury."),
-)
+UNITS = terms(name="unit")
 EFFECT_MEASURES = terms(
     ("RR", "Risk ratio", "Risk with the drug divided by the risk with the comparator."),
     ("OR", "Odds ratio", "Odds with the drug divided by the odds with the comparator."),
@@ -240,40 +228,10 @@ COMPARATOR_KINDS = terms(
     ("uncontrolled", "Uncontrolled", "No comparison group."),
     ("not stated", "Not classified", "Nobody has said yet whether it is felt, or treats."),
 )
-COMPARATORS: Mapping[str, Comparator] = index((
+COMPARATORS: Mapping[str, Comparator] = WordList((
     Comparator("none", "None", "uncontrolled", "An uncontrolled result, also inside a randomised trial."),
-))
-INSTRUMENTS: Mapping[str, Instrument] = index(tuple(Instrument(*row) for row in (
-    ("MADRS", "Montgomery–Åsberg Depression Rating Scale", "clinician", 0, 0, 60),
-    ("HAMD", "Hamilton Depression Rating Scale", "clinician", 1),
-    ("HAMD17", "Hamilton Depression Rating Scale, 17 items", "clinician", 1, 0, 52),
-    ("HAMD21", "Hamilton Depression Rating Scale, 21 items", "clinician", 1),
-    ("HAMD24", "Hamilton Depression Rating Scale, 24 items", "clinician", 1),
-    ("HAMD25", "Hamilton Depression Rating Scale, 25 items", "clinician", 1),
-    ("HAMD28", "Hamilton Depression Rating Scale, 28 items", "clinician", 1),
-    ("HAMD6", "Hamilton Depression Rating Scale, 6 items", "clinician", 1, 0, 22),
-    ("CDRS-R", "Children's Depression Rating Scale, Revised", "clinician", 2, 17, 113),
-    ("CADSS", "Clinician-Administered Dissociative States Scale", "clinician", 2),
-    ("C-SSRS", "Columbia Suicide Severity Rating Scale", "clinician", 2),
-    ("C-SSRS ideation", "Columbia Suicide Severity Rating Scale, ideation", "clinician", 2),
-    ("C-SSRS intensity", "Columbia Suicide Severity Rating Scale, intensity", "clinician", 2),
-    ("SSI", "Scale for Suicide Ideation", "clinician", 2, 0, 38),
-    ("MADRS item 10", "MADRS item 10 (suicidal thoughts)", "clinician", 2, 0, 6),
-    ("MADRS-SI", "MADRS suicidal thoughts item", "clinician", 2, 0, 6),
-    ("clinical global judgement of suicide risk 0 or 1", "Clinical global judgement of suicide risk 0 or 1", "clinician", 2),
-    ("BDI", "Beck Depression Inventory", "self", 3, 0, 63),
-    ("BSS", "Beck Scale for Suicide Ideation", "self", 3, 0, 38),
-    ("GAD-7", "Generalised Anxiety Disorder scale, 7 items", "self", 3, 0, 21),
-    ("HADS-D", "Hospital Anxiety and Depression Scale, depression", "self", 3, 0, 21),
-    ("PHQ-9", "Patient Health Questionnaire, 9 items", "self", 3, 0, 27),
-    ("PHQ-9 item 9", "PHQ-9 item 9 (thoughts of death or self-harm)", "self", 3, 0, 3),
-    ("POMS depression subscale", "Profile of Mood States, depression", "self", 3),
-    ("QIDS-SR", "Quick Inventory of Depressive Symptomatology, self-report", "self", 3, 0, 27),
-    ("QIDS-SR suicide item", "QIDS-SR suicide item", "self", 3, 0, 3),
-    ("SDS", "Sheehan Disability Scale", "self", 3, 0, 30),
-    ("SI composite", "Suicidal ideation composite", "composite", 4),
-    ("SI composite (BSS, MADRS item 10, QIDS-SR item)", "Suicidal ideation composite of three scales", "composite", 4),
-)))
+), "comparator")
+INSTRUMENTS: Mapping[str, Instrument] = WordList((), "instrument")
 NO_INSTRUMENT_RANK = 5
 ROB_TOOLS = terms(
     ("Cochrane RoB 1", "Cochrane RoB 1", "Cochrane risk-of-bias tool of 2011."),
@@ -374,47 +332,65 @@ LISTING_BASES = terms(
     ("listed", "Listed", "The review lists the trial among those of this estimate."),
     ("inferred", "Inferred", "The trial follows from the numbers or the text of the review, which does not list it for this estimate."),
 )
-# Outcomes that people are in or not at a time: only a result at the time is pooled as one.
-STATES = frozenset(
+OUTCOME = "outcome"  # the list in `evidence.dataset.outcomes`
+TOPIC, QUESTIONS = "topic", "questions"  # no lists: what the folder is about, which goes with its words
+LISTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "response",
-        "remission",
-        "early-improvement",
-        "symptom-worsening",
-        "suicidal-ideation-response",
-        "suicidal-ideation-remission",
-        "suicidal-ideation-worsening",
-        "suicide-risk-resolved",
+        "instrument": INSTRUMENTS,
+        "comparator": COMPARATORS,
+        "intervention": INTERVENTIONS,
+        "route": ROUTES,
+        "population": POPULATIONS,
+        "age_group": AGE_GROUPS,
+        "background": BACKGROUNDS,
+        "dose_unit": DOSE_UNITS,
+        "unit": UNITS,
+        "anchor": ANCHORS,
+        "design": DESIGNS,
+        "blinding": BLINDINGS,
+        "masking": MASKINGS,
     }
 )
-
-
+EXTENSIBLE = terms(*((name, name.replace("_", " "), f"Words of the column {name}.") for name in (OUTCOME, *LISTS)))
+RATERS = terms(
+    ("clinician", "Clinician", "Somebody else rates."),
+    ("self", "Self", "People rate themselves."),
+    ("composite", "Several", "A parent, a teacher, or several scales together."),
+)
+DIRECTIONS = terms(
+    ("higher", "Higher", "A higher number is better for the patient."),
+    ("lower", "Lower", "A lower number is better for the patient."),
+)
+SPEEDS = terms(
+    ("minutes", "Within minutes", "The drug acts within minutes."),
+    ("slower", "Slower", "The drug is swallowed, or acts later for another reason."),
+    ("not stated", "Not stated", "Nobody has said yet how soon the drug acts by it."),
+)
 _RANKS = {"clinician": 1, "self": 3, "composite": 4}
 
 
-def words_of(rows: Iterable[Mapping[str, Any]]) -> Words:
-    """Return the words in rows of vocabulary.csv, by list and value."""
-    words: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        words.setdefault(row["list"], {})[row["value"]] = _word(row)
-    return MappingProxyType(words)
+def word_file(name: str) -> str:
+    """Return the file of a list.
+
+    >>> word_file("outcome")
+    'vocabulary/outcome.csv'
+    """
+    return f"vocabulary/{name}.csv"
 
 
-def _end(row: Mapping[str, Any], name: str) -> float | None:
-    return None if row.get(name) in (None, "") else float(row[name])
-
-
-def _word(row: Mapping[str, Any]) -> Any:
+def word_of(name: str, row: Mapping[str, Any]) -> Any:
+    """Return the word that the cells of a row of a list's file give."""
     value, label, definition = row["value"], row["label"], row["definition"]
-    if row["list"] == OUTCOME:
-        return Outcome(value, label, row["group"], row["better"], definition)
-    if row["list"] == "comparator":
-        return Comparator(value, label, row["kind"], definition)
-    if row["list"] == "instrument":
-        rank = row["rank"]
-        own_rank = _RANKS[row["rater"]] if rank in (None, "") else int(rank)
-        return Instrument(value, label, row["rater"], own_rank, _end(row, "low"), _end(row, "high"))
-    return Term(value, label, definition)
+    if name == OUTCOME:
+        return Outcome(value, label, row["group"], row["direction"], definition, row.get("state") == "yes")
+    if name == "comparator":
+        return Comparator(value, label, row["group"], definition)
+    if name == "instrument":
+        rater, rank = row["group"], row.get("rank")
+        low, high, deviation = row.get("low"), row.get("high"), row.get("typical_sd")
+        rank = _RANKS[rater] if rank is None else rank
+        return Instrument(value, label, rater, rank, low, high, definition, row["direction"], deviation)
+    return Term(value, label, definition, row.get("group") or "")
 
 
 def read_shipped(name: str) -> bytes:
@@ -425,46 +401,11 @@ def read_shipped(name: str) -> bytes:
 
 @cache
 def shipped_words() -> Words:
-    """Return the words of the data that come with the program; none where they have none."""
-    try:
-        text = read_shipped("vocabulary.csv").decode()
-        from evidence.dataset.topic import read_topic, with_topic  # it imports this module itself
+    """Return the words of the data that come with the program; none where they cannot be read."""
+    from evidence.dataset.words import words_in  # it imports this module itself
 
-        return with_topic(words_of(csv.DictReader(io.StringIO(text))), read_topic(read_shipped("topic.toml"))[0])
-    except (OSError, ValueError, KeyError):
+    try:
+        return words_in(shipped_data())
+    except OSError:
         logger.exception("the words of the shipped data cannot be read")
         return MappingProxyType({})
-
-
-LISTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "design": DESIGNS,
-        "blinding": BLINDINGS,
-        "masking": MASKINGS,
-        "population": POPULATIONS,
-        "age_group": AGE_GROUPS,
-        "background": BACKGROUNDS,
-        "intervention": INTERVENTIONS,
-        "route": ROUTES,
-        "dose_unit": DOSE_UNITS,
-        "anchor": ANCHORS,
-        "unit": UNITS,
-        "comparator": COMPARATORS,
-        "instrument": INSTRUMENTS,
-    }
-)
-OUTCOME = "outcome"  # the list in `evidence.dataset.outcomes`
-TOPIC = "topic"  # no list: what the folder is about, which goes with its words
-EXTENSIBLE = terms(*((name, name.replace("_", " "), f"Words of the column {name}.") for name in (*LISTS, OUTCOME)))
-RATERS = terms(
-    ("clinician", "Clinician", "Somebody else rates."),
-    ("self", "Self", "People rate themselves."),
-    ("composite", "Several", "A parent, a teacher, or several scales together."),
-)
-DIRECTIONS = terms(
-    ("higher", "Higher", "A higher number is better for the patient."),
-    ("lower", "Lower", "A lower number is better for the patient."),
-)
-for _name, _list in LISTS.items():
-    if isinstance(_list, WordList):
-        _list.name = _name

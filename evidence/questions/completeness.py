@@ -14,17 +14,27 @@ KEY = (
     "Ideation is suicidal; any, serious and stopped are about adverse events. ● numbers for both arms · ○ reported "
     "without numbers that can be pooled · blank: not reported"
 )
-SUBJECTS: Mapping[str, tuple[str, ...]] = {
+_SUBJECTS: Mapping[str, tuple[str, ...] | str] = {
     "Symptom score": ("symptom-change", "symptom-endpoint"),
     "Response": ("response",),
     "Remission": ("remission",),
-    "Suicidal ideation": tuple(o.value for o in OUTCOMES.values() if o.group == "suicidality"),
+    "Suicidal ideation": "suicidality",
     "Relapse": ("relapse", "time-to-relapse"),
-    "Dissociation": tuple(o.value for o in OUTCOMES.values() if o.group == "dissociative"),
+    "Dissociation": "dissociative",
     "Any event": ("any-adverse-event",),
     "Serious event": ("serious-adverse-event",),
     "Stopped for event": ("discontinuation-adverse-event",),
 }
+
+
+def outcomes_of(subject: str) -> frozenset[str]:
+    """Return the outcomes that a subject counts: those it names, or every outcome of its group."""
+    known = _SUBJECTS[subject]
+    if isinstance(known, str):
+        return frozenset(o.value for o in OUTCOMES.values() if o.group == known)
+    return frozenset(known)
+
+
 BETWEEN = "Between these times"
 HEADS: Mapping[str, str] = MappingProxyType(
     {
@@ -51,14 +61,14 @@ def by_outcome(trials: Mapping[str, tuple[Result, ...]]) -> pd.DataFrame:
     """Tabulate which outcomes each trial reports at any time: one row per trial, one column per outcome, a total."""
     rows = []
     for results in trials.values():
-        signs = {name: _sign(r for r in results if r.outcome in known) for name, known in SUBJECTS.items()}
+        signs = {name: _sign(r for r in results if r.outcome in outcomes_of(name)) for name in _SUBJECTS}
         rows.append({"Trial": results[0].label, **signs, "Of 9": sum(sign != MISSING for sign in signs.values())})
-    return pd.DataFrame(rows, columns=["Trial", *SUBJECTS, "Of 9"])
+    return pd.DataFrame(rows, columns=["Trial", *_SUBJECTS, "Of 9"])
 
 
 def by_time(trials: Mapping[str, tuple[Result, ...]], subject: str) -> pd.DataFrame:
     """Tabulate one outcome by time bin, one row per trial; trials that never report it come last."""
-    known = SUBJECTS[subject]
+    known = outcomes_of(subject)
     rows = []
     for results in trials.values():
         own = [r for r in results if r.outcome in known]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evidence.dataset.records import Result
-from evidence.dataset.topic import topic
+from evidence.dataset.topic import questions
 from evidence.dataset.vocabulary import INTERVENTIONS
 from evidence.formatting import counted, plain, ratio
 from evidence.selection.filters import comparator_kind
@@ -42,7 +42,7 @@ def comparable(results: Iterable[Result], selection: Selection) -> tuple[Result,
     """
     own = [criterion for criterion in selection.criteria() if criterion.source not in ("preset", "dose")]
     placebos = {"active placebo", "inert placebo"}
-    first = next(iter(topic().questions), None)
+    first = next(iter(questions()), None)
     drugs = first.intervention if first and first.intervention else tuple(INTERVENTIONS)[:1]
     routes, unit = (first.route, first.dose_unit or "mg/kg") if first else ((), "mg/kg")
     return tuple(

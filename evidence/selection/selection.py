@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
-from evidence.dataset.records import Result
-from evidence.dataset.topic import Question, topic
+from evidence.dataset.records import Result, StartingQuestion
+from evidence.dataset.topic import questions
 from evidence.formatting import counted
-from evidence.selection.filters import DOSE_LIMITS, FILTERS, REPEATED, comparator_kind, schedule
+from evidence.selection.filters import DOSE_LIMITS, FILTERS, REPEATED, SINGLE, comparator_kind, schedule
 
 
 class Criterion(NamedTuple):
@@ -22,7 +22,7 @@ class Criterion(NamedTuple):
 
 def _is(name: str, *values: str) -> Criterion:
     words = " or ".join(values)
-    spoken = "drug" if name == "intervention" else name
+    spoken = "drug" if name == "intervention" else name.replace("_", " ")
     return Criterion("preset", f"{spoken} is {words}", lambda r: getattr(r, name) in values, name)
 
 
@@ -46,15 +46,15 @@ class _Presets(Mapping[str, Preset]):
     """The questions of the topic by name, in order, and “everything” behind them."""
 
     def __init__(self) -> None:
-        self._made: tuple[tuple[Question, ...] | None, dict[str, Preset]] = (None, {})
+        self._made: tuple[tuple[StartingQuestion, ...] | None, dict[str, Preset]] = (None, {})
 
     def _presets(self) -> dict[str, Preset]:
-        questions = topic().questions
+        asked = questions()
         known, made = self._made
-        if known is not questions:
-            made = {one.name: Preset(one.label, tuple(_criteria(one))) for one in questions}
+        if known is not asked:
+            made = {one.name: Preset(one.label, tuple(_criteria(one))) for one in asked}
             made.setdefault(EVERYTHING, Preset("Everything", ()))
-            self._made = (questions, made)
+            self._made = (asked, made)
         return made
 
     def __getitem__(self, name: str) -> Preset:
@@ -80,7 +80,7 @@ class _Labels(Mapping[str, str]):
         return len(PRESETS)
 
 
-def _criteria(question: Question) -> Iterator[Criterion]:
+def _criteria(question: StartingQuestion) -> Iterator[Criterion]:
     if question.intervention:
         yield _is("intervention", *question.intervention)
     if question.route:
@@ -93,8 +93,14 @@ def _criteria(question: Question) -> Iterator[Criterion]:
         yield _is("comparator", *question.comparator)
     if question.comparator_kind:
         yield _is_kind(*question.comparator_kind)
-    if question.is_repeated:
+    if question.schedule == "repeated":
         yield Criterion("preset", "more than one dose was given", lambda r: schedule(r) == REPEATED)
+    elif question.schedule == "single":
+        yield Criterion("preset", "one dose was given", lambda r: schedule(r) == SINGLE)
+    if question.population:
+        yield _is("population", *question.population)
+    if question.age_group:
+        yield _is("age_group", *question.age_group)
 
 
 PRESETS: Mapping[str, Preset] = _Presets()

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import ROUTES
 from evidence.formatting import listed
 from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Criterion, Selection, apply, relaxed
 
 PLACEBOS = frozenset({"active placebo", "inert placebo"})
 _PLACEBO = Criterion("nearest", "against a placebo", lambda r: comparator_kind(r) in PLACEBOS, "comparator")
-_AT_ONCE = Criterion("nearest", "by a route that acts within minutes", lambda r: r.route != "oral", "route")
+_AT_ONCE = Criterion(
+    "nearest", "by a route that acts within minutes", lambda r: ROUTES[r.route].group == "minutes", "route"
+)
 # What is given up, step by step, and what takes its place.
 _STEPS: tuple[tuple[frozenset[str], tuple[Criterion, ...]], ...] = (
     (frozenset({"comparator"}), (_PLACEBO,)),

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
-from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.outcomes import OUTCOMES, is_state
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import TimeBin
 from evidence.dataset.topic import topic
-from evidence.dataset.vocabulary import INSTRUMENTS, INTERVENTIONS, NO_INSTRUMENT_RANK, STATES
+from evidence.dataset.vocabulary import INSTRUMENTS, INTERVENTIONS, NO_INSTRUMENT_RANK
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import MEASURES, Z95, Counts, Effect
 from evidence.synthesis import arms
@@ -183,7 +183,7 @@ def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
         return left_out("the groups were not formed by chance", outside)
     if rows[0].design == "withdrawal" and OUTCOMES[rows[0].outcome].group == "efficacy":
         return left_out("only people who had responded were randomised, to go on or stop", outside)
-    timed = [r for r in outside if r.outcome not in STATES or r.timing in (None, "at-time")]
+    timed = [r for r in outside if not is_state(r.outcome) or r.timing in (None, "at-time")]
     if not timed:
         return left_out(_OTHER_TIMING[outside[0].timing or ""], outside)
     outside = timed

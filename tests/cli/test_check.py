@@ -54,7 +54,7 @@ def test_no_file_ends_in_a_traceback(name: str, capsys: pytest.CaptureFixture[st
 def test_a_folder_gives_a_list_with_every_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(DATA), "--format", "json"]) == 0
     reports = json.loads(capsys.readouterr().out)
-    assert [Path(report["file"]).name for report in reports] == list(FILES)
+    assert [Path(report["file"]).relative_to(DATA).as_posix() for report in reports] == list(FILES)
     assert main(["check", str(DATA)]) == 0
     assert len([line for line in capsys.readouterr().out.splitlines() if "0 blocking findings" in line]) == len(FILES)
 

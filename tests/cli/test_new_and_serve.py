@@ -16,7 +16,7 @@ from evidence.dataset.vocabulary import activate, shipped_words
 def test_new_lays_out_every_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "tea"
     assert main(["new", str(folder)]) == 0
-    assert {path.name for path in folder.iterdir()} == set(FILES)
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")} == set(FILES)
     topic, found = read_topic((folder / "topic.toml").read_bytes())
     assert found == ()
     assert topic.title == "The evidence"

@@ -232,7 +232,7 @@ def test_the_end_of_treatment_is_an_anchor_and_an_unknown_time_a_reason() -> Non
 def test_times_in_words() -> None:
     made = one("A 2020;cbt;cau;msd;BDI;12 weeks;10;3;20;12;3;20", HEADER.replace("time_days", "time"))
     assert made.results[0]["hours"] == "2016"
-    assert made.words["comparator"]["cau"]["kind"] == "no treatment"
+    assert made.words["comparator"]["cau"]["group"] == "no treatment"
 
 
 CATEGORIES = HEADER + ";outcome_category;.g;.g_se"
@@ -248,7 +248,7 @@ def test_other_categories_are_outcomes_of_their_own_whose_direction_the_file_tel
     made = one("\n".join(rows), CATEGORIES)
     assert {row["outcome"] for row in made.results} == {"symptom-endpoint", "worry-endpoint", "joy-endpoint"}
     outcomes = made.words["outcome"]
-    assert (outcomes["worry-endpoint"]["better"], outcomes["joy-endpoint"]["better"]) == ("lower", "higher")
+    assert (outcomes["worry-endpoint"]["direction"], outcomes["joy-endpoint"]["direction"]) == ("lower", "higher")
 
 
 def test_a_direction_that_nothing_tells_is_not_guessed() -> None:

@@ -7,12 +7,19 @@ from pathlib import Path
 import pytest
 
 from evidence.cli import main
+from evidence.curation.column_mapping import apply_mapping, guess_mapping
 from evidence.curation.history import versions
-from evidence.curation.store import Saved, undo
+from evidence.curation.new_words import read_new_words, unknown_words
+from evidence.curation.preview import preview
+from evidence.curation.store import Saved, save, undo
+from evidence.curation.upload import read_upload
+from evidence.dataset.csv_table import Table
 from evidence.dataset.evidence import DATA, digest_of, load
+from evidence.dataset.records import Result
 from evidence.report.figures import style
 from tests.support.workbench import CELLS, REFERENCE, csv_of
 
+NOTHING = Table(Result.columns())
 HEADER = "list,value,label,definition,group,direction,low,high\n"
 WORDS = HEADER + (
     "outcome,yawning,Yawning,People who yawned.,neurological,lower,,\n"
@@ -67,12 +74,17 @@ def test_three_unknown_words_are_entered_with_their_rows_and_taken_back(
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("outcome,yawning,Yawning,People who yawned.,neurological,,,", "better is blank"),
+        ("outcome,yawning,Yawning,People who yawned.,neurological,,,", "direction is blank"),
         ("outcome,yawning,Yawning,People who yawned.,,lower,,", "group is blank"),
         ("outcome,yawning,Yawning,,neurological,lower,,", "definition is blank"),
-        ("comparator,scopolamine,Scopolamine,A drug.,,,,", "kind is blank"),
+        ("comparator,scopolamine,Scopolamine,A drug.,,,,", "group is blank"),
         ("instrument,GRID,GRID scale,Questions.,clinician,lower,52,0", "The range goes from 52 to 0"),
+        ("instrument,GRID,GRID scale,Questions.,clinician,,0,52", "direction is blank"),
+        ("route,nose,Nose,By the nose.,,,,", "group is blank"),
+        ("route,nose,Nose,By the nose.,minutes,lower,,", "takes no direction"),
+        ("population,glad,Glad,,,,,", "definition is blank"),
         ("mood,glad,Glad,Gladness.,,,,", "is no word of list"),
+        (",glad,Glad,Gladness.,,,,", "list is blank"),
     ],
 )
 def test_what_a_list_needs_is_asked_for_and_never_guessed(
@@ -87,11 +99,89 @@ def test_what_a_list_needs_is_asked_for_and_never_guessed(
     assert digest_of(folder) == before
 
 
+def test_what_a_list_does_not_need_stays_blank() -> None:
+    found = read_new_words(f"{HEADER}route,nose,Nose,By the nose.,minutes,lower,0,\n".encode())
+    assert [(f.line, f.column, f.code) for f in found.problems] == [
+        (2, "direction", "word-not-asked"), (2, "low", "word-not-asked"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "cells"),
+    [
+        ("population", "population,burnout,Burnout,People worn out by work.,,,,", {"population": "burnout"}),
+        ("intervention", "intervention,tea,Tea,A drink.,,,,", {"intervention": "tea"}),
+        ("route", "route,rectal,Rectal,Given by the rectum.,slower,,,", {"route": "rectal"}),
+        ("unit", "unit,steps,steps,Steps a day.,,,,", {"unit": "steps"}),
+        ("age_group", "age_group,children,Children,Under 12 years.,,,,", {"age_group": "children"}),
+        ("background", "background,lithium,Lithium,Lithium went on.,,,,", {"background": "lithium"}),
+        ("dose_unit", "dose_unit,ug/kg,µg/kg,Micrograms.,,,,", {"dose_unit": "ug/kg"}),
+        ("anchor", "anchor,discharge,discharge,Hours are counted from discharge.,,,,", {"anchor": "discharge"}),
+    ],
+)
+def test_every_list_takes_a_word(folder: Path, name: str, line: str, cells: dict[str, str]) -> None:
+    base = folder.parent
+    before = digest_of(folder)
+    (base / "rows.csv").write_bytes(csv_of(CELLS | cells))
+    (base / "words.csv").write_text(f"{HEADER}{line}\n", "utf-8")
+    assert added(folder, "--words", str(base / "words.csv")) == 0
+    evidence = load(folder)
+    (row,) = evidence.trials["newcomer-2026"]
+    assert getattr(row, name) == cells[name]
+    assert evidence.valid[f"vocabulary/{name}.csv"] == load(DATA).valid[f"vocabulary/{name}.csv"] + 1
+    assert isinstance(undo(folder, evidence.digest), Saved)
+    assert digest_of(folder) == before
+    load(DATA)
+
+
+def test_a_folder_without_lists_gains_one_with_its_first_word_and_loses_it_again(folder: Path) -> None:
+    shutil.rmtree(folder / "vocabulary")
+    before = digest_of(folder)
+    assert added(folder, "--words", str(folder.parent / "words.csv")) == 0
+    evidence = load(folder)
+    assert evidence.is_valid
+    assert {path.name for path in (folder / "vocabulary").iterdir()} == {
+        "comparator.csv", "instrument.csv", "outcome.csv",
+    }  # fmt: skip
+    assert {"midazolam", "scopolamine"} <= set(evidence.words["comparator"])
+    assert isinstance(undo(folder, evidence.digest), Saved)
+    assert digest_of(folder) == before
+    assert not list((folder / "vocabulary").glob("*.csv"))
+    load(DATA)
+
+
+def test_words_alone_are_saved_too(folder: Path) -> None:
+    (folder.parent / "rows.csv").write_bytes(csv_of(CELLS))
+    words = read_new_words(WORDS.encode())
+    seen = preview(folder, NOTHING, (), words=words)
+    assert (seen.problems, seen.can_be_saved) == ((), True)
+    outcome = save(folder, (), (), seen.digest, more=words.tables)
+    assert isinstance(outcome, Saved)
+    assert outcome.version.rows == 3
+    assert load(folder).words["outcome"]["yawning"].group == "neurological"
+    load(DATA)
+
+
+def test_a_word_that_is_there_already_is_refused_by_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = "route,oral,By mouth,Swallowed.,slower,,,"
+    (folder.parent / "words.csv").write_text(f"{HEADER}{line}\n", "utf-8")
+    assert added(folder, "--words", str(folder.parent / "words.csv")) == 1
+    assert "On line 2 of the words: " in capsys.readouterr().out
+
+
+def test_the_words_that_rows_lack_are_listed_once(folder: Path) -> None:
+    table = apply_mapping(read_upload(ROWS).table, guess_mapping(read_upload(ROWS).table.columns))
+    seen = preview(folder, table, (REFERENCE,))
+    assert unknown_words(seen.problems) == (
+        ("comparator", "scopolamine"), ("outcome", "yawning"), ("instrument", "GRID"),
+    )  # fmt: skip
+
+
 def test_a_word_in_use_that_is_removed_leaves_its_rows_out(folder: Path) -> None:
     assert added(folder, "--words", str(folder.parent / "words.csv")) == 0
-    text = (folder / "vocabulary.csv").read_text("utf-8")
-    kept = [line for line in text.splitlines(keepends=True) if not line.startswith("comparator,scopolamine")]
-    (folder / "vocabulary.csv").write_text("".join(kept), "utf-8")
+    file = folder / "vocabulary" / "comparator.csv"
+    kept = [line for line in file.read_text("utf-8").splitlines(keepends=True) if not line.startswith("scopolamine")]
+    file.write_text("".join(kept), "utf-8")
     after = load(folder)
     assert "newcomer-2026" not in after.trials
     assert [f.code for f in after.problems["trials.csv"] if f.is_blocking] == ["unknown-term"] * 2
@@ -99,10 +189,19 @@ def test_a_word_in_use_that_is_removed_leaves_its_rows_out(folder: Path) -> None
 
 
 def test_a_word_twice_and_a_broken_file_are_named(folder: Path) -> None:
-    with (folder / "vocabulary.csv").open("a", encoding="utf-8") as file:
-        file.write("intervention,ketamine,Other,Another drug.,,,,,,,\n")
-    assert "duplicate-key" in {f.code for f in load(folder).problems["vocabulary.csv"]}
-    (folder / "vocabulary.csv").write_bytes(b'list,value\n"')
+    file = folder / "vocabulary" / "intervention.csv"
+    with file.open("a", encoding="utf-8") as end:
+        end.write("ketamine,Other,Another drug.\n")
+    assert "duplicate-key" in {f.code for f in load(folder).problems["vocabulary/intervention.csv"]}
+    file.write_bytes(b'value,label\n"')
     broken = load(folder)
-    assert "vocabulary.csv" in broken.broken
+    assert "vocabulary/intervention.csv" in broken.broken
     assert len(broken.results) == len(load(DATA).results)
+
+
+def test_a_broken_list_is_not_added_to(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "vocabulary" / "outcome.csv").write_bytes(b'value,label\n"')
+    before = digest_of(folder)
+    assert added(folder, "--words", str(folder.parent / "words.csv")) == 1
+    assert "cannot be added to" in capsys.readouterr().out
+    assert digest_of(folder) == before

@@ -53,6 +53,8 @@ MADE_BY_A_TEST = {
     "topic": "test_topic.py",
     "topic-claim": "test_topic.py",
     "tool-word": "../curation/test_risk_of_bias.py",
+    "words-not-given": "test_evidence.py",
+    "word-not-asked": "../curation/test_new_words.py",
 }
 
 
@@ -62,7 +64,9 @@ def problems_of(name: str) -> tuple[Problem, ...]:
         return read_references(data).problems
     # The longest name first: a file of review_trials is none of reviews.
     files = sorted(MODELS, key=len, reverse=True)
-    model = next((MODELS[file] for file in files if name.startswith(file.removesuffix(".csv"))), Result)
+    model = next(
+        (MODELS[file] for file in files if name.startswith(file.removesuffix(".csv").replace("/", "-"))), Result
+    )
     table = read_table(data, model.columns(), LATER.get(model, ()))
     return validate(table, model, citations=CITATIONS, trials=TRIALS, estimates=ESTIMATES).problems
 

@@ -1,4 +1,4 @@
-"""topic.toml: what a folder is about, with neutral words for what it leaves out, and a problem for what is wrong."""
+"""topic.toml and questions.csv: what a folder is about, neutral words for what it leaves out, problems by place."""
 
 import pytest
 
@@ -11,17 +11,13 @@ TEA = b"""
 title = "Tea for sleep: what the trials show"
 drug = "tea"
 version = "2025.1.0"
-
-[[question]]
-name = "green"
-label = "Green tea vs water"
-comparator = ["saline"]
 """
+GREEN = b"name,label,comparator,population\ngreen,Green tea vs water,saline,TRD;MDD\n"
 
 
 def test_what_is_left_out_is_neutral() -> None:
     topic, found = read_topic(b'title = "Tea for sleep"')
-    assert (topic.title, topic.drug, topic.questions, found) == ("Tea for sleep", NEUTRAL.drug, (), ())
+    assert (topic.title, topic.drug, found) == ("Tea for sleep", NEUTRAL.drug, ())
 
 
 @pytest.mark.parametrize(
@@ -31,7 +27,7 @@ def test_what_is_left_out_is_neutral() -> None:
         (b"titel = 'x'", "titel"),
         (b"title = '<b>x</b>'", "title"),
         (b"version = '3'", "version"),
-        (b"[[question]]\nname = 'A b'\nlabel = 'x'", "question.0.name"),
+        (b"[[question]]\nname = 'a'\nlabel = 'x'", "question: "),
         (b"\xff", "utf-8"),
     ],
 )
@@ -68,14 +64,23 @@ what = "Slept"
 
 
 def test_the_questions_of_a_folder_are_the_presets_while_it_is_read() -> None:
-    found = evidence_of({**read_files(DATA), "topic.toml": TEA})
+    found = evidence_of({**read_files(DATA), "topic.toml": TEA, "questions.csv": GREEN})
     assert (found.topic.drug, found.version) == ("tea", f"2025.1.0 ({found.short})")
     with using(found.words):
         assert list(PRESETS) == ["green", "everything"]
         assert default_preset() == Selection().preset == "green"
         rows = apply(found.results, Selection().criteria())
     assert {r.comparator for r in rows} == {"saline"}
+    assert {r.population for r in rows} == {"TRD", "MDD"}
     assert default_preset() == "midazolam"
+
+
+@pytest.mark.parametrize("data", [b"", b'name,label\n"', b"name,label\nA b,Question\n"])
+def test_questions_that_cannot_be_read_leave_everything_and_say_so(data: bytes) -> None:
+    found = evidence_of({**read_files(DATA), "questions.csv": data})
+    assert any(f.is_blocking for f in found.problems["questions.csv"])
+    with using(found.words):
+        assert list(PRESETS) == ["everything"]
 
 
 def test_a_folder_of_a_program_shows_its_topic() -> None:

@@ -1,23 +1,45 @@
-"""Words of a topic: a folder brings those that its rows need, and they hold for it alone."""
+"""Words of a folder: the lists in vocabulary/ that its rows need hold for it alone, and stand in for nobody else's."""
 
+import shutil
 from pathlib import Path
 
-from evidence.dataset.evidence import DATA, evidence_of, load, read_files
-from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS, activate, shipped_words, using
+import pytest
 
-HEADER = b"list,value,label,definition,group,better,kind,rater,rank\n"
+from evidence.dataset import outcomes
+from evidence.dataset.evidence import DATA, VOCABULARY, evidence_of, load, read_files
+from evidence.dataset.outcomes import OUTCOMES, is_state
+from evidence.dataset.problems import Problem
+from evidence.dataset.vocabulary import COMPARATORS, INSTRUMENTS, INTERVENTIONS, ROUTES, activate, shipped_words, using
+
+Files = dict[str, bytes | Problem]
+WORD = "vocabulary/{}.csv"
 
 
-def files(words: bytes) -> dict[str, object]:
-    return {**read_files(DATA), "vocabulary.csv": HEADER + words}
+def files(**lists: str) -> Files:
+    """Return the files that are shipped, some lists with other words behind the head of their file."""
+    found = read_files(DATA)
+    for name, lines in lists.items():
+        data = found[WORD.format(name)]
+        assert isinstance(data, bytes)
+        found[WORD.format(name)] = data.splitlines(keepends=True)[0] + lines.encode()
+    return found
+
+
+def more(name: str, line: str) -> Files:
+    """Return the files that are shipped, with one line behind a list."""
+    found = read_files(DATA)
+    data = found[WORD.format(name)]
+    assert isinstance(data, bytes)
+    found[WORD.format(name)] = data + line.encode() + b"\n"
+    return found
 
 
 def test_a_folder_without_words_has_those_that_are_shipped() -> None:
-    files = read_files(DATA)
-    own = evidence_of(files).words
-    del files["vocabulary.csv"]
-    assert evidence_of(files).words == own
+    found = {name: data for name, data in read_files(DATA).items() if name not in VOCABULARY}
+    evidence = evidence_of(found)
+    assert evidence.is_valid
+    assert len(evidence.results) == len(evidence_of(read_files(DATA)).results)
+    assert not any(evidence.problems[file] for file in VOCABULARY)
     assert "psilocybin" not in INTERVENTIONS
 
 
@@ -26,46 +48,96 @@ def test_words_hold_while_the_folder_is_read_and_no_longer() -> None:
     assert isinstance(row, bytes)
     first = row.split(b"\n", 2)
     one = b"\n".join(first[:2]).replace(b",ketamine,", b",tea,", 1) + b"\n"
-    drug = {**files(b"intervention,tea,Tea,A drink.,,,,,\n"), "trials.csv": one}
-    found = evidence_of(drug)  # type: ignore[arg-type]
+    found = evidence_of({**more("intervention", "tea,Tea,A drink."), "trials.csv": one})
     assert "unknown-term" not in {f.code for f in found.problems["trials.csv"]}
     assert "tea" not in INTERVENTIONS
     assert found.words["intervention"]["tea"].label == "Tea"
-    drug["vocabulary.csv"] = HEADER
-    assert "unknown-term" in {f.code for f in evidence_of(drug).problems["trials.csv"]}  # type: ignore[arg-type]
+    without = evidence_of({**read_files(DATA), "trials.csv": one})
+    assert "unknown-term" in {f.code for f in without.problems["trials.csv"]}
 
 
-def test_what_a_word_must_say() -> None:
-    found = evidence_of(files(b"outcome,joy-change,Joy,A score.,efficacy,,,,\ncomparator,tea,Tea,A drink.,,,,,\n"))  # type: ignore[arg-type]
-    codes = [(f.line, f.column, f.code) for f in found.problems["vocabulary.csv"] if f.is_blocking]
-    assert codes == [(2, "better", "blank-required"), (3, "kind", "blank-required")]
-    assert set(found.words) == {"topic"}
+@pytest.mark.parametrize(
+    ("name", "line", "column"),
+    [
+        ("outcome", "joy-change,Joy,A score.,efficacy,,", "direction"),
+        ("outcome", "joy-change,Joy,A score.,,higher,", "group"),
+        ("outcome", "joy-change,Joy,,efficacy,higher,", "definition"),
+        ("comparator", "tea,Tea,A drink.,", "group"),
+        ("instrument", "GRID,GRID scale,Questions.,,lower,,,,", "group"),
+        ("route", "nose,Nose,By the nose.,", "group"),
+        ("population", "glad,,Glad people.", "label"),
+    ],
+)
+def test_what_a_word_must_say(name: str, line: str, column: str) -> None:
+    found = evidence_of(more(name, line))
+    blocking = [(f.column, f.code) for f in found.problems[WORD.format(name)] if f.is_blocking]
+    assert blocking == [(column, "blank-required")]
+    assert line.partition(",")[0] not in found.words[name]
+    assert not any(f.is_blocking for f in found.problems["trials.csv"])
 
 
-def test_a_word_twice_is_said() -> None:
-    found = evidence_of(files(b"route,nose,Nose,A.,,,,,\nroute,nose,Nostril,B.,,,,,\n"))  # type: ignore[arg-type]
-    assert [f.code for f in found.problems["vocabulary.csv"] if f.is_blocking] == ["duplicate-key"]
+def test_a_word_twice_is_said_and_the_first_stays() -> None:
+    found = evidence_of(more("route", "oral,By the nose,By the nose.,minutes"))
+    assert [f.code for f in found.problems["vocabulary/route.csv"] if f.is_blocking] == ["duplicate-key"]
+    assert found.words["route"]["oral"].label == "Oral"
+    assert not found.is_valid
 
 
-def test_lists_keep_their_order_and_take_the_words_of_the_topic_behind() -> None:
-    found = evidence_of(
-        files(b"outcome,joy-change,Joy,A score.,efficacy,higher,,,\ncomparator,tea,Tea,A.,,,inert placebo,,\n")
-    )  # type: ignore[arg-type]
-    before = list(COMPARATORS)
+def test_a_file_is_the_whole_list_and_a_word_in_use_that_is_gone_is_named_row_by_row() -> None:
+    shipped = evidence_of(read_files(DATA))
+    kept = [f"{value},{w.label},x.,{w.kind}\n" for value, w in shipped.words["comparator"].items() if value != "saline"]
+    found = evidence_of(files(comparator="".join(kept)))
+    lost = [r for r in shipped.results if r.comparator == "saline"]
+    faults = [f for f in found.problems["trials.csv"] if f.is_blocking]
+    assert len(found.results) == len(shipped.results) - len(lost)
+    assert {(f.column, f.value, f.code) for f in faults} == {("comparator", "saline", "unknown-term")}
+    assert len(faults) == len(lost) > 50
+    assert "vocabulary/comparator.csv" in faults[0].fix
     with using(found.words):
-        assert list(COMPARATORS) == ["tea", "none"]  # “none” is everybody's
+        assert "saline" not in COMPARATORS
+        assert "none" in COMPARATORS  # every list has it: an uncontrolled result
+
+
+def test_what_the_program_asks_about_has_a_name_also_where_a_list_lacks_it() -> None:
+    found = evidence_of(files(outcome="joy-change,Joy,A score.,efficacy,higher,\n"))
+    with using(found.words):
+        assert list(OUTCOMES) == ["joy-change"]
+        assert OUTCOMES["response"].label == "Response"
         assert OUTCOMES["joy-change"].better == "higher"
-    assert list(COMPARATORS) == before
+        assert not is_state("joy-change")
+        with pytest.raises(KeyError):
+            OUTCOMES["nausea"]
+
+
+def test_what_the_program_asks_about_is_what_the_shipped_list_says() -> None:
+    shipped = shipped_words()["outcome"]
+    for known in outcomes._ASKED_ABOUT:
+        own = shipped[known.value]
+        assert known._replace(definition=own.definition) == own
+
+
+def test_a_broken_list_is_one_finding_and_not_a_thousand(tmp_path: Path) -> None:
+    found = evidence_of({**read_files(DATA), "vocabulary/outcome.csv": b'value,label\n"'})
+    assert "vocabulary/outcome.csv" in found.broken
+    assert len(found.results) == len(evidence_of(read_files(DATA)).results)  # judged by the list that is shipped
+    with using({"outcome": {}}):
+        assert "response" not in OUTCOMES
+
+
+def test_attributes_of_a_word_nobody_foresaw() -> None:
+    found = evidence_of(more("instrument", "GRID,GRID scale,Questions.,self,higher,0,52,,"))
+    with using(found.words):
+        scale = INSTRUMENTS["GRID"]
+        assert (scale.rater, scale.rank, scale.low, scale.high, scale.better) == ("self", 3, 0, 52, "higher")
+        assert [ROUTES[name].group for name in ("oral", "intranasal")] == ["slower", "minutes"]
 
 
 def test_reading_a_folder_makes_its_words_those_of_the_program(tmp_path: Path) -> None:
-    for name, content in files(b"route,nose,Nose,A.,,,,,\n").items():
-        if isinstance(content, bytes):
-            (tmp_path / name).write_bytes(content)
-    from evidence.dataset.vocabulary import ROUTES
-
+    folder = Path(shutil.copytree(DATA, tmp_path / "data"))
+    with (folder / "vocabulary" / "route.csv").open("a", encoding="utf-8") as file:
+        file.write("nose,Nose,By the nose.,minutes\n")
     try:
-        load(tmp_path)
+        load(folder)
         assert "nose" in ROUTES
     finally:
         activate(shipped_words())

@@ -100,14 +100,16 @@ def test_a_blocked_row_is_left_out_and_the_others_stay() -> None:
 
 def test_an_unknown_word_is_offered_the_nearest() -> None:
     fixes = [f.fix for f in check({"intervention": "Ketamin"}, {"comparator": "NONE", "hours": "1"}).problems]
-    assert fixes[0] == "Did you mean “ketamine”? Use one of: ketamine, esketamine, arketamine."
+    new = "A new word is added to vocabulary/intervention.csv with its meaning."
+    assert fixes[0] == f"Did you mean “ketamine”? Use one of: ketamine, esketamine, arketamine. {new}"
     assert fixes[1].startswith("Did you mean “none”?")
 
 
 def test_a_short_list_of_words_is_named_and_a_long_one_is_not() -> None:
     fixes = {f.column: f.fix for f in check({"route": "by foot", "outcome": "xyzzyx"}).problems}
     assert fixes["route"].startswith("Use one of: ")
-    assert fixes["outcome"] == "See the word list."
+    new = "A new word is added to vocabulary/outcome.csv with its meaning."
+    assert fixes["outcome"] == f"See the word list. {new}"
 
 
 def test_a_number_that_can_be_read_is_offered_as_it_should_be_written() -> None:

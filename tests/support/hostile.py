@@ -10,6 +10,7 @@ from pathlib import Path
 from evidence.dataset.csv_table import read_table
 from evidence.dataset.dictionary import columns
 from evidence.dataset.evidence import DATA, FILES, MODELS, REFERENCES, TOPIC_FILE, TRIALS, VOCABULARY
+from evidence.dataset.records import LATER
 from evidence.dataset.references import read_references
 from evidence.dataset.validation import validate
 
@@ -49,10 +50,6 @@ keywords = [{json.dumps(ADMITTED[0])}]
 
 [plain_words]
 midazolam = {json.dumps(ADMITTED[3])}
-
-[[question]]
-name = "evil"
-label = {json.dumps(ADMITTED[1])}
 """
 
 
@@ -64,9 +61,11 @@ def text_columns(file: str) -> list[str]:
 
 def is_refused(file: str, column: str, payload: str) -> bool:
     """Whether the first row of a shipped file is left out once a cell of it holds a payload."""
-    head, first, *_ = _rows(file)
+    head, *rows = _rows(file)
+    first = rows[0] if rows else ["a word"] * len(head)
     cells = [payload if name == column else cell for name, cell in zip(head, first, strict=True)]
-    checked = validate(read_table(_written([head, cells]), MODELS[file].columns()), MODELS[file])
+    model = MODELS[file]
+    checked = validate(read_table(_written([head, cells]), model.columns(), LATER.get(model, ())), model)
     return not checked.records
 
 
@@ -81,9 +80,10 @@ def hostile_folder(folder: Path) -> Path:
     folder.mkdir()
     for name in MODELS:
         head, *rows = _rows(name)
+        (folder / name).parent.mkdir(exist_ok=True)
         trials: dict[str, int] = {}
         # The other files name a word by its value.
-        places = [head.index(column) for column in text_columns(name) if (name, column) != (VOCABULARY, "value")]
+        places = [head.index(column) for column in text_columns(name) if name not in VOCABULARY or column != "value"]
         written = [head]
         for number, row in enumerate(rows):
             # The rows of a trial agree on what belongs to it, so that the text goes by the trial.
@@ -95,7 +95,7 @@ def hostile_folder(folder: Path) -> Path:
         (folder / name).write_bytes(_written(written))
     _references(folder)
     (folder / TOPIC_FILE).write_text(_TOPIC, "utf-8")
-    assert {path.name for path in folder.iterdir()} == set(FILES)
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.*")} == set(FILES)
     return folder
 
 
