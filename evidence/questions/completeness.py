@@ -14,7 +14,7 @@ KEY = (
     "Ideation is suicidal; any, serious and stopped are about adverse events. ● numbers for both arms · ○ reported "
     "without numbers that can be pooled · blank: not reported"
 )
-_SUBJECTS: Mapping[str, tuple[str, ...] | str] = {
+SUBJECTS: Mapping[str, tuple[str, ...] | str] = {
     "Symptom score": ("symptom-change", "symptom-endpoint"),
     "Response": ("response",),
     "Remission": ("remission",),
@@ -29,7 +29,7 @@ _SUBJECTS: Mapping[str, tuple[str, ...] | str] = {
 
 def outcomes_of(subject: str) -> frozenset[str]:
     """Return the outcomes that a subject counts: those it names, or every outcome of its group."""
-    known = _SUBJECTS[subject]
+    known = SUBJECTS[subject]
     if isinstance(known, str):
         return frozenset(o.value for o in OUTCOMES.values() if o.group == known)
     return frozenset(known)
@@ -61,9 +61,9 @@ def by_outcome(trials: Mapping[str, tuple[Result, ...]]) -> pd.DataFrame:
     """Tabulate which outcomes each trial reports at any time: one row per trial, one column per outcome, a total."""
     rows = []
     for results in trials.values():
-        signs = {name: _sign(r for r in results if r.outcome in outcomes_of(name)) for name in _SUBJECTS}
+        signs = {name: _sign(r for r in results if r.outcome in outcomes_of(name)) for name in SUBJECTS}
         rows.append({"Trial": results[0].label, **signs, "Of 9": sum(sign != MISSING for sign in signs.values())})
-    return pd.DataFrame(rows, columns=["Trial", *_SUBJECTS, "Of 9"])
+    return pd.DataFrame(rows, columns=["Trial", *SUBJECTS, "Of 9"])
 
 
 def by_time(trials: Mapping[str, tuple[Result, ...]], subject: str) -> pd.DataFrame:
