@@ -5,6 +5,7 @@ import streamlit as st
 from evidence.questions import dose
 from evidence.questions import onset as onset_course
 from evidence.report import sections
+from evidence.ui import cache as remembered
 from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui import widgets as options
@@ -23,13 +24,14 @@ body = st.container()
 with st.expander("Options", key="onset-options"):
     measure = options.measure()
     same = options.option_switch("same")
-    hours = options.switch("Real hours", "hours", "Draws time to scale, logarithmically.")
+    equal = options.switch("Columns of equal width", "equal", "Draws a column for each span of time, not to scale.")
     masked = options.option_switch("masking")
     low = options.option_switch("low")
 
 course = onset_course.course(page.results, measure, same_trials=same, low_confidence=low, by_masking=masked)
 with body:
-    section = sections.onset(course, page.results, page.links, page.ink, hours)
+    around = None if equal or masked else remembered.around(remembered.chosen(page.evidence, page.selection), course)
+    section = sections.onset(course, page.results, page.links, page.ink, not equal, around)
     section = sections.with_missing(section, course.answers, page.results, page.evidence)
     show_section(section, page)
     missing_view.show(section.missing)

@@ -5,8 +5,10 @@ not measured. The last is said only of a trial whose report or registry record w
 before the span; what was read cannot show it of any other.
 """
 
+import math
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from evidence.dataset.records import Gap, Result
 from evidence.dataset.vocabulary import terms
@@ -26,6 +28,9 @@ KINDS = terms(
     (NOT_MEASURED, "Not measured by these trials", "The reports were read, and every trial had ended by then."),
 )
 _ORDER = (USABLE, *KINDS)
+FIRST_HOUR, LAST_HOUR = 0.5, 8760.0
+# Where one time ends and the next begins: half way between time bins; after the last bin three, six and twelve months.
+_EDGES = (FIRST_HOUR, 9.0, 36.0, 110.0, 204.0, 396.0, 744.0, 2184.0, 4368.0, LAST_HOUR)
 _WITHOUT_NUMBERS = ("no-usable-numbers", "arm-not-usable")
 _READ = ("full text", "registry")
 
@@ -98,6 +103,43 @@ def absence(
         if is_elsewhere and gap.hours is not None and start < gap.hours <= end:
             found[NOT_HELD].append(gap.label)
     return Absence(start, end, {kind: tuple(dict.fromkeys(labels)) for kind, labels in found.items()})
+
+
+def blanks_between(
+    drawn: Sequence[float],
+    used: Sequence[Result],
+    selected: Sequence[Result],
+    trials: Mapping[str, Sequence[Result]],
+    gaps: Sequence[Gap],
+    outcomes: Container[str],
+) -> tuple[Absence, ...]:
+    """Return the spans in which a picture over time draws nothing; neighbours of which the same can be said are one.
+
+    Args:
+        drawn: The hours at which something is drawn.
+        used: The results that are drawn.
+        selected: The results that meet the selection.
+        trials: Every row of every trial.
+        gaps: The results known to exist and not held.
+        outcomes: The outcomes in question.
+    """
+    at = {(row.trial, row.hours) for row in used}
+    found: list[Absence] = []
+    for start, end in pairwise(_EDGES):
+        if any(start < hours <= end or hours <= start == FIRST_HOUR for hours in drawn):
+            continue
+        # The first span begins with the first dose, the last has no end.
+        reach = (-1.0 if start == FIRST_HOUR else start, math.inf if end == LAST_HOUR else end)
+        shown = {trial for trial, hours in at if reach[0] < hours <= reach[1]}
+        here = replace(absence(selected, trials, gaps, outcomes, reach, shown), start=start, end=end)
+        if here.trials[USABLE]:
+            continue  # what is drawn for a wider span holds them
+        before = found[-1] if found else None
+        if before is not None and before.end == start and before.kind == here.kind:
+            found[-1] = before.with_next(here)
+        else:
+            found.append(here)
+    return tuple(found)
 
 
 def _kind(

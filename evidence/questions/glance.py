@@ -1,16 +1,15 @@
 """The first screen's picture and sentence: how many respond at each time, the harms, and when depression comes back."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, harms, response
-from evidence.questions.absence import USABLE, Absence, absence
+from evidence.questions.absence import FIRST_HOUR, LAST_HOUR, Absence, blanks_between
 from evidence.questions.duration import FollowUp
 from evidence.selection.filters import REPEATED, schedule
 from evidence.selection.selection import Selection, relaxed, trials_of
@@ -18,9 +17,6 @@ from evidence.synthesis import sentences
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import Sides
 
-FIRST_HOUR, LAST_HOUR = 0.5, 8760.0
-# Where one time ends and the next begins: half way between time bins; after the last bin three, six and twelve months.
-_EDGES = (FIRST_HOUR, 9.0, 36.0, 110.0, 204.0, 396.0, 744.0, 2184.0, 4368.0, LAST_HOUR)
 _RESPONSE = "response"
 EVENTS = (
     "dissociation",
@@ -198,37 +194,10 @@ def glance(
     )
     rating = certainty.rating(tuple(reviews), main)
     responders = _responders(selected)
-    blanks = _blanks(responders, selected, trials_of(everything), tuple(gaps))
+    used = [row for bar in responders for entry in bar.answer.used for row in entry.results]
+    hours = [bar.hours for bar in responders]
+    blanks = blanks_between(hours, used, selected, trials_of(everything), tuple(gaps), (_RESPONSE,))
     return Glance(responders, felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating, blanks)
-
-
-def _blanks(
-    responders: tuple[Responders, ...],
-    selected: tuple[Result, ...],
-    trials: Mapping[str, tuple[Result, ...]],
-    gaps: tuple[Gap, ...],
-) -> tuple[Absence, ...]:
-    """Return the spans without a bar; neighbours of which the same can be said are one."""
-    used = {(entry.trial, row.hours) for found in responders for entry in found.answer.used for row in entry.results}
-    spans: list[tuple[float, float]] = []
-    for start, end in pairwise(_EDGES):
-        if any(start < found.hours <= end or found.hours == start == FIRST_HOUR for found in responders):
-            continue
-        spans.append((start, end))
-    found: list[Absence] = []
-    for start, end in spans:
-        # The first span begins with the first dose, the last has no end.
-        reach = (-1.0 if start == FIRST_HOUR else start, math.inf if end == LAST_HOUR else end)
-        drawn = {trial for trial, hours in used if reach[0] < hours <= reach[1]}
-        here = replace(absence(selected, trials, gaps, (_RESPONSE,), reach, drawn), start=start, end=end)
-        if here.trials[USABLE]:
-            continue  # the bar of a wider span holds them
-        before = found[-1] if found else None
-        if before is not None and before.end == start and before.kind == here.kind:
-            found[-1] = before.with_next(here)
-        else:
-            found.append(here)
-    return tuple(found)
 
 
 def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:

@@ -1,5 +1,6 @@
 """How soon: the answers of all time bins for one measure, over all trials or over those that report every time."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -10,7 +11,11 @@ from evidence.dataset.records import Gap, Result
 from evidence.dataset.time_bins import TIME_BINS, TimeBin
 from evidence.formatting import Sentence, counted, inside, listed
 from evidence.questions import blinding
+from evidence.questions.absence import FIRST_HOUR, Absence, blanks_between
 from evidence.questions.dose import DoseResponse, dose_response
+from evidence.selection.filters import comparator_kind
+from evidence.selection.selection import Criterion, Selection, apply, relaxed, trials_of
+from evidence.selection.widening import PLACEBOS
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer, Grouping, Model, answer
 from evidence.synthesis.display import interval, shown
@@ -48,7 +53,64 @@ class Course:
         return tuple(item for item in self.answers if any(entry.effect is not None for entry in item.entries))
 
 
-_COLUMNS = "Columns hold different trials: a difference between two columns may be a difference between trials."
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around a course on one axis of time.
+
+    `nearby` are the answers of the nearest trials outside the selection that measured earlier than its own, `dropped`
+    the criteria given up to reach them, `blanks` the spans without a result and what is known of them.
+    """
+
+    nearby: tuple[Answer, ...] = ()
+    dropped: tuple[Criterion, ...] = ()
+    blanks: tuple[Absence, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """Return who measured earlier and what was found; empty where nobody outside had to be asked."""
+        if not self.nearby:
+            return ""
+        given_up = listed(list(dict.fromkeys(criterion.words for criterion in self.dropped)))
+        found = []
+        for item in self.nearby:
+            difference, numbers = _difference(item)
+            found.append(f"at {_times(item)} {difference} ({numbers}; {listed([e.label for e in item.used])})")
+        return f"Other trials measured earlier (shown without requiring that {given_up}): {'; '.join(found)}."
+
+
+def around(everything: Iterable[Result], selection: Selection, found: Course, gaps: Iterable[Gap] = ()) -> Around:
+    """Return the nearest trials that measured before the course's first answer, and the spans without a result.
+
+    Only trials against a placebo speak for the first hours of another question: another treatment acts by then too.
+    """
+    rows, measure = tuple(everything), found.answers[0].question.measure
+    selected = apply(rows, selection.criteria())
+    answers = [item for item in found.answers if item.pooled is not None]
+    entries = [entry for item in answers for entry in item.used]
+    nearby: tuple[Answer, ...] = ()
+    dropped: tuple[Criterion, ...] = ()
+    if entries and min(entry.hours for entry in entries) > TIME_BINS[0].high:
+        against = [row for row in rows if comparator_kind(row) in PLACEBOS and row.design != "withdrawal"]
+        soon = answer(against, _question(measure, TIME_BINS[0], low_confidence=False))
+        usable = {row.line for entry in soon.used for row in entry.results}
+        wider = relaxed(rows, selection, lambda row: row.line in usable)
+        early = answer(wider.results, _question(measure, TIME_BINS[0], low_confidence=False))
+        if early.pooled is not None:
+            nearby, dropped = (early,), wider.dropped
+    used = [row for entry in entries for row in entry.results]
+    outcomes = ("response",) if measure == "RR" else SYMPTOMS
+    hours = [drawn_at(item) for item in answers]
+    blanks = blanks_between(hours, used, selected, trials_of(rows), tuple(gaps), outcomes)
+    return Around(nearby, dropped, blanks)
+
+
+def drawn_at(item: Answer) -> float:
+    """Return the hour at which an answer is drawn: the geometric mean of its trials' hours, half an hour at least."""
+    logs = [math.log(max(entry.hours, FIRST_HOUR)) for entry in item.used]
+    return math.exp(sum(logs) / len(logs))
+
+
+_COLUMNS = "Different trials measured at different times: a difference between two times may be one between trials."
 
 
 def _columns(answers: Iterable[Answer]) -> str:

@@ -20,7 +20,7 @@ from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_sentences import HarmAnswer
 from evidence.questions.harms import Harm, is_event
 from evidence.questions.missing import missing
-from evidence.questions.onset import Course
+from evidence.questions.onset import Around, Course
 from evidence.questions.options import CHART_NAMES, PageOptions
 from evidence.questions.subgroups import subgroups
 from evidence.report import alt_text
@@ -40,6 +40,7 @@ from evidence.report.figures.forest_rows import (
     withdrawal_rows,
 )
 from evidence.report.figures.harms import harm_plot
+from evidence.report.figures.over_time import blanks_of, over_time
 from evidence.report.figures.people import icon_array
 from evidence.report.figures.style import LIGHT, Ink
 from evidence.report.section import Drawing, Links, Section, cited, linked, links_of
@@ -86,11 +87,30 @@ def with_missing(
     return replace(section, missing=tuple(one for one in found if one.of("pooled") or one.absent))
 
 
-def onset(course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False) -> Section:
-    """Show how soon it works: the effect in each time bin, or in real hours."""
+def onset(
+    course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False, around: Around | None = None
+) -> Section:
+    """Show how soon it works: over real time with what is `around` the answers, else in columns, or in real hours."""
     sentence = onset_course.headline_of_onset(course.answers)
     composed = _course("onset", sentence, course, rows, links, ink, hours)
-    return replace(composed, trials=tuple(onset_course.trials_behind(course.drawn)), script="How soon it works")
+    composed = replace(composed, trials=tuple(onset_course.trials_behind(course.drawn)), script="How soon it works")
+    if around is None or not course.drawn:
+        return composed
+    favours = _favours(course)
+    arguments = (course.drawn, around.nearby, blanks_of(around), favours, ink, course.axis)
+    others = cited(entry for item in around.nearby for entry in item.used)
+    return replace(
+        composed,
+        drawing=Drawing(over_time, arguments),
+        notes=(*([around.words] if around.words else []), *composed.notes),
+        alt=". ".join(part for part in (composed.alt, around.words) if part),
+        results=tuple(dict.fromkeys([*composed.results, *others])),
+    )
+
+
+def _favours(course: Course) -> tuple[str, str]:
+    sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
+    return statements.favours(course.drawn[0].question, sides)
 
 
 def single_dose(course: Course, rows: Sequence[Result], links: Links, ink: Ink) -> Section:
@@ -104,8 +124,7 @@ def _course(
 ) -> Section:
     title, drawing = _TITLES[key], None
     if course.drawn:
-        sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
-        favours = statements.favours(course.drawn[0].question, sides)
+        favours = _favours(course)
         height = () if key == "onset" else (_LOWER,)
         drawing = Drawing(time_course.onset, (course.drawn, favours, ink, course.axis, hours, *height))
     masked = onset_course.masked_words(rows, course.answers) if course.drawn else ""
@@ -353,7 +372,9 @@ def _response_of(story: Story) -> Section:
 
 def _onset_of(story: Story) -> Section:
     rows, evidence = story.view.rows, story.view.evidence
-    return with_missing(onset(story.onset, rows, links_of(story), LIGHT), story.onset.answers, rows, evidence)
+    around = onset_course.around(evidence.results, story.view.selection, story.onset, evidence.gaps)
+    composed = onset(story.onset, rows, links_of(story), LIGHT, around=around)
+    return with_missing(composed, story.onset.answers, rows, evidence)
 
 
 def _single_of(story: Story) -> Section:

@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 from evidence.bibliography.links import best_link
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.questions import data_quality, glance, harm_sentences, overview, robustness
+from evidence.questions import data_quality, glance, harm_sentences, onset, overview, robustness
 from evidence.questions.data_quality import Report
 from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion
 from evidence.questions.harms import Harm
@@ -93,6 +93,12 @@ def at_a_glance(key: Chosen) -> glance.Glance:
 def glance_drawn(key: Chosen, ink: Ink) -> go.Figure:
     """`evidence.report.figures.glance.glance`, remembered."""
     return glances.glance(at_a_glance(key), ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def around(key: Chosen, course: onset.Course) -> onset.Around:
+    """`evidence.questions.onset.around`, remembered."""
+    return onset.around(key.evidence.results, key.selection, course, key.evidence.gaps)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -24,7 +24,7 @@ def test_a_course_has_every_bin_in_order_and_says_that_columns_differ() -> None:
     assert shape(course) == {"24h": ["a", "b"], "28d": ["a"]}
     assert len(course.answers) == 7
     assert [a.question.bin.value for a in course.drawn if a.question.bin] == ["24h", "28d"]
-    assert "different trials" in course.caveat
+    assert "Different trials" in course.caveat
 
 
 def test_same_trials_keeps_the_times_with_most_trials_in_common() -> None:

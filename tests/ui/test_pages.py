@@ -223,15 +223,15 @@ def test_panels_that_are_closed_at_first(page: str, panel: str, preset: str) -> 
     assert len(list(at.main)) >= closed
 
 
-def test_real_hours_and_same_trials_change_what_is_drawn() -> None:
+def test_columns_and_same_trials_change_what_is_drawn() -> None:
     at = opened("onset", preset="Everything")
     before = at.get("plotly_chart")[0].proto.spec
-    at.toggle(key="hours").set_value(True).run()
-    scaled = at.get("plotly_chart")[0].proto.spec
-    assert scaled != before
-    at.toggle(key="hours").set_value(False).run()
+    at.toggle(key="equal").set_value(True).run()
+    columns = at.get("plotly_chart")[0].proto.spec
+    assert columns != before
+    at.toggle(key="equal").set_value(False).run()
     at.toggle(key="same").set_value(True).run()
-    assert at.get("plotly_chart")[0].proto.alt not in ("", scaled)
+    assert at.get("plotly_chart")[0].proto.alt not in ("", columns)
 
 
 def test_one_curve_over_all_times_is_drawn_when_opened() -> None:

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import plotly.graph_objects as go
 
-from evidence.questions.absence import KINDS, NOT_HELD, NOT_MEASURED, NOT_REPORTED, NOT_USABLE
-from evidence.questions.glance import FIRST_HOUR, LAST_HOUR, Glance, Responders, hours_of, until_when
+from evidence.questions.absence import FIRST_HOUR, KINDS, LAST_HOUR, NOT_HELD, NOT_MEASURED, NOT_REPORTED, NOT_USABLE
+from evidence.questions.glance import Glance, Responders, hours_of, until_when
 from evidence.report.figures import markup, style
 from evidence.report.figures.style import Ink
 from evidence.synthesis.sentences import spelled
@@ -61,7 +61,7 @@ def glance(found: Glance, ink: Ink) -> go.Figure:
 
 # The less is known of a span, the less is drawn: crosses and lines where a result exists, dots where none is reported,
 # nothing but a frame where nobody measured.
-_PATTERNS = {NOT_USABLE: "x", NOT_HELD: "/", NOT_REPORTED: ".", NOT_MEASURED: ""}
+PATTERNS = {NOT_USABLE: "x", NOT_HELD: "/", NOT_REPORTED: ".", NOT_MEASURED: ""}
 _NOTES = {
     NOT_USABLE: ("reported,", "not usable here"),
     NOT_HELD: ("reported, not yet", "in these data"),
@@ -70,13 +70,13 @@ _NOTES = {
 }
 
 
-_SIGNS = {NOT_USABLE: "▩", NOT_HELD: "▨", NOT_REPORTED: "░", NOT_MEASURED: "□"}
+SIGNS = {NOT_USABLE: "▩", NOT_HELD: "▨", NOT_REPORTED: "░", NOT_MEASURED: "□"}
 
 
 def key_of_blanks(found: Glance) -> str:
     """Return the signs of the spans without a bar that are drawn, each with its words."""
     kinds = dict.fromkeys(kind for kind in KINDS if any(blank.kind == kind for blank in found.blanks))
-    return "  ".join(f"{_SIGNS[kind]} {KINDS[kind].label.lower()}" for kind in kinds)
+    return "  ".join(f"{SIGNS[kind]} {KINDS[kind].label.lower()}" for kind in kinds)
 
 
 def _key(figure: go.Figure, found: Glance, blanks: frozenset[str], ink: Ink) -> None:
@@ -88,7 +88,7 @@ def _key(figure: go.Figure, found: Glance, blanks: frozenset[str], ink: Ink) -> 
         parts += [(ink.text, "┃", "95% interval")]
     if found.felt:
         parts += [(style.HARM.colour(ink), "■", "harm")]
-    parts += [(ink.secondary, _SIGNS[kind], KINDS[kind].label.lower()) for kind in KINDS if kind in blanks]
+    parts += [(ink.secondary, SIGNS[kind], KINDS[kind].label.lower()) for kind in KINDS if kind in blanks]
     lines: list[list[str]] = [[]]
     letters = 0
     for colour, sign, text in parts:
@@ -132,7 +132,7 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> frozens
                     "color": ink.paper,
                     "line": {"width": 1 if blank.kind == NOT_MEASURED else 0, "color": style.HATCH.colour(ink)},
                     "pattern": {
-                        "shape": _PATTERNS[blank.kind],
+                        "shape": PATTERNS[blank.kind],
                         "fgcolor": style.HATCH.colour(ink),
                         "size": 9,
                         "solidity": 0.18,

@@ -29,13 +29,20 @@ class Point:
 
 
 def interval_traces(
-    points: Sequence[Point], scale: Scale, colour: str, horizontal: bool, width: float = 1.6, dash: str = "solid"
+    points: Sequence[Point],
+    scale: Scale,
+    colour: str,
+    horizontal: bool,
+    width: float = 1.6,
+    dash: str = "solid",
+    is_reversed: bool = False,
 ) -> list[go.Scatter]:
     """Draw lines, arrows and markers of points of one colour. A point beyond the axis gets an arrow only."""
     lines: list[tuple[float | None, float | None]] = []
     arrows: list[tuple[float, float, str]] = []
     shown_points: list[Point] = []
     ends = ("triangle-left", "triangle-right") if horizontal else ("triangle-down", "triangle-up")
+    ends = ends[::-1] if is_reversed else ends
     for point in points:
         part = segment(scale, point.estimate, point.low, point.high)
         if part.low < part.high:
