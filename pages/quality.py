@@ -103,7 +103,7 @@ st.header("Findings", anchor=False)
 blocking = sum(len(group.problems) for group, _ in report.problems if group.kind.severity == "blocking")
 notes = sum(len(group.problems) for group, _ in report.problems) - blocking
 st.markdown(
-    f"{counted(blocking, 'blocking headline')} and {counted(notes, 'note')}. "
+    f"{counted(blocking, 'blocking problem')} and {counted(notes, 'note')}. "
     "A blocking finding leaves its row out; a note leaves it in and says what to look at."
 )
 for group, frame in report.problems:

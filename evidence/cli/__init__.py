@@ -18,18 +18,18 @@ COMMANDS: Final[Mapping[str, str]] = {
     "check": "list everything wrong with a file or a folder",
     "pool": "pool the studies of one or more tables",
     "add": "add rows and references",
-    "convert": "make a folder of our files from a Metapsy data set",
-    "new": "lay out an empty topic",
+    "convert": "convert a Metapsy data set to a folder of data files",
+    "new": "create the files of a new topic",
     "serve": "open the dashboard on a folder of data",
     "diff": "compare two versions of the data",
-    "gaps": "list results that are known to exist and not held",
-    "history": "list the versions kept beside the data, and forget old ones",
+    "gaps": "list results that are known to exist but not in these data",
+    "history": "list the versions kept beside the data, and delete old ones",
     "export": "write a view to a file",
-    "template": "write the workbook to fill in",
+    "template": "write a workbook to fill in",
     "dictionary": "write the data dictionary",
     "import-registry": "draft rows from a ClinicalTrials.gov record",
     "fetch": "look up a DOI, a PubMed number or a registry number",
-    "watch": "propose what is new in the registry and at Crossref",
+    "watch": "propose new trials and retractions from the registry and Crossref",
 }
 """Every command with its line of help; the module of the same name adds its options and runs it."""
 
@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status: 0 when all is well, 1 when something was found, 2 for wrong use."""
     _write_utf8()
     name = "ketamine-evidence" if Path(sys.argv[0]).stem == "ketamine-evidence" else "python -m evidence"
-    parser = argparse.ArgumentParser(prog=name, description="Check, add to and compare the evidence.")
+    parser = argparse.ArgumentParser(prog=name, description="Check, extend, compare and export the evidence.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     arguments = list(sys.argv[1:] if argv is None else argv)
     for command, line in COMMANDS.items():

@@ -49,17 +49,22 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", metavar="FILE", help="rows to add: CSV or XLSX, - for what is piped in")
+    parser.add_argument("file", metavar="FILE", help="rows to add: CSV or XLSX, or - for standard input")
     parser.add_argument(
         "--words",
         metavar="FILE",
         help=f"words that the rows use and no list has yet: CSV with {', '.join(COLUMNS)}",
     )
     parser.add_argument("--references", metavar="MORE", help="references to add: RIS, nbib, BibTeX or CSL-JSON")
-    parser.add_argument("--sheet", metavar="NAME", default="", help="the sheet of a workbook; the likeliest without it")
-    parser.add_argument("--mapping", metavar="JSON", help="which column is which; guessed without it")
-    parser.add_argument("--fix", action="store_true", help="make every safe fix, and say which")
-    parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
+    parser.add_argument(
+        "--sheet",
+        metavar="NAME",
+        default="",
+        help="sheet of a workbook (default: the one most like a table of results)",
+    )
+    parser.add_argument("--mapping", metavar="JSON", help="mapping of the columns (default: guessed from their names)")
+    parser.add_argument("--fix", action="store_true", help="make every safe fix, and list them")
+    parser.add_argument("--dry-run", action="store_true", help="show what would happen without writing anything")
     add_data(parser)
     add_format(parser)
     parser.set_defaults(run=run)
@@ -71,18 +76,18 @@ def run(args: argparse.Namespace) -> int:
     read_file(str(folder / TRIALS))  # without it there is nothing to add to
     data = read_file(args.file)
     if not args.dry_run and is_interrupted(folder) and roll_back(folder):
-        sys.stderr.write("A save was interrupted, so nothing of it was kept; the data are as they were before it.\n")
+        sys.stderr.write("A save was interrupted and undone; the data are as they were before it.\n")
     mapping = _mapping(args.mapping)
     references = _references(args.references, folder)
     progress(f"Reading {called(args.file)}")
     upload = read_upload(data, args.sheet)
     if args.sheet and args.sheet not in upload.sheets:
         there = listed([f"“{name}”" for name in upload.sheets]) or "none"
-        raise UnreadableError(f"{args.file}: there is no sheet “{args.sheet}”. Its sheets: {there}.")
+        raise UnreadableError(f"{args.file} has no sheet “{args.sheet}”. Its sheets: {there}.")
     source = upload.table
     used = mapping or guess_mapping(source.columns)
     table = apply_mapping(source, used)
-    progress(f"Judging {len(table.rows)} rows with the rows that are there")
+    progress(f"Checking {len(table.rows)} rows against the data")
     words = NewWords() if args.words is None else read_new_words(read_file(args.words))
     seen = preview(folder, table, references.items, words=words)
     fixes: tuple[Fix, ...] = ()
@@ -157,7 +162,7 @@ def _lines(
     outcome: Saved | Conflict | Refused | None,
 ) -> Iterator[str]:
     name = called(args.file)
-    # A finding on a reference has a field and no line of the table.
+    # A problem of a reference has a field and no line of the table.
     of_references = [f for f in seen.problems if f.column and not f.line]
     yield from problem_lines(called(args.references or ""), (*references.problems, *of_references))
     yield from problem_lines(name, [f for f in seen.problems if f not in of_references])
@@ -177,9 +182,9 @@ def _lines(
         f"{counted(len(seen.changes), 'headline number change', 'headline numbers change')}."
     )
     if isinstance(outcome, Saved):
-        yield f"Saved; the data are now {outcome.digest[:8]}."
+        yield f"Saved; the data are now version {outcome.digest[:8]}."
     elif isinstance(outcome, Conflict):
-        yield "Not saved: the data changed meanwhile. Run the command again."
+        yield "Not saved: the data changed in the meantime. Run the command again."
     elif isinstance(outcome, Refused):
         yield from problem_lines(name, outcome.problems)
         yield f"Not saved: {outcome.reason}"

@@ -1,4 +1,4 @@
-"""`check`: every finding of a file or a folder, as text for people or JSON for programs."""
+"""`check`: every problem of a file or a folder, as text for people or JSON for programs."""
 
 import argparse
 import sys
@@ -17,23 +17,24 @@ from evidence.dataset.validation import validate
 _DESCRIPTION = """\
 Read a CSV of trial results, or a folder with the data files, and list everything wrong with it.
 
-A single file is judged as trials.csv unless it carries the name of another data file. Its citations
+A single file is checked as trials.csv unless it has the name of another data file. Its citations
 are looked up in the references.json beside it, or else in the one of the data folder. A folder is judged
 as a whole: every file, and the files against each other. The data folder is the one that the environment
 variable KETAMINE_EVIDENCE_DATA names, or else the one that comes with the program.
 
-Exit status: 0 nothing blocks (there may be notes), 1 something blocks, 2 wrong use or a file that
-cannot be opened. A file that opens but holds no table (empty, binary, too large) is a finding: 1.
+Exit status: 0 no blocking problem (there may be notes), 1 blocking problems, 2 a usage error or a file that
+cannot be opened. A file that opens but contains no table (empty, binary, too large) is a problem: 1.
 """
 _EPILOG = """\
 JSON for a file is {"file", "rows", "valid", "findings": [{"line", "column", "code", "severity",
-"value", "message", "fix"}]}; "valid" counts the rows that nothing blocks. For a folder it is a list, one object a file.
+"value", "message", "fix"}]}; "valid" counts the rows without a blocking problem. For a folder it is a
+list with one object per file.
 """
 _CLOSED = frozenset({"file-missing", "file-not-given", "file-unreadable"})
 
 
 class Checkup(NamedTuple):
-    """One file's findings, under the name it was asked for by."""
+    """One file's problems, under the name it was asked for by."""
 
     file: str
     rows: int
@@ -63,9 +64,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "path",
         metavar="PATH",
         nargs="?",
-        help="a CSV, a folder, or - for what is piped in (default: trials.csv of the data folder)",
+        help="a CSV, a folder, or - for standard input (default: trials.csv of the data folder)",
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
     parser.set_defaults(run=run)
 
 
@@ -136,7 +137,7 @@ def text_lines(checkups: list[Checkup]) -> Iterator[str]:
     """Format one line per problem, then a summary of each file.
 
     >>> list(text_lines([Checkup("trials.csv", 1, 1, ())]))
-    ['trials.csv: 1 row, 1 valid, 0 blocking findings, 0 notes.']
+    ['trials.csv: 1 row, 1 valid, 0 blocking problems, 0 notes.']
     """
     for one in checkups:
         name = called_in_folder(one.file)
@@ -147,7 +148,7 @@ def text_lines(checkups: list[Checkup]) -> Iterator[str]:
     for one in checkups:
         blocking = sum(f.is_blocking for f in one.problems)
         notes = len(one.problems) - blocking
-        counts = ", ".join((_counted(blocking, "blocking finding"), _counted(notes, "note")))
+        counts = ", ".join((_counted(blocking, "blocking problem"), _counted(notes, "note")))
         yield f"{called_in_folder(one.file)}: {_counted(one.rows, 'row')}, {one.valid} valid, {counts}."
 
 

@@ -1,4 +1,4 @@
-"""What the commands share: how findings and headline numbers are printed, progress on a terminal, files written."""
+"""What the commands share: how problems and headline numbers are printed, progress on a terminal, files written."""
 
 import argparse
 import sys
@@ -23,7 +23,7 @@ STDIN = "-"  # the name of what is piped in
 
 def add_format(parser: argparse.ArgumentParser) -> None:
     """Add --format text|json."""
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (default: text)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="output format (default: text)")
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:
@@ -67,7 +67,7 @@ def read_file(name: str) -> bytes:
     if not isinstance(data, Problem):
         return data
     if data.code == "file-missing":
-        raise UnreadableError(f"{name}: there is no such file. Look at its name, and at the folder you are in.")
+        raise UnreadableError(f"{name}: no such file. Check the name and the current folder.")
     raise UnreadableError(f"{name}: {data.message} {data.fix}")
 
 
@@ -75,7 +75,7 @@ def write_file(path: Path, data: bytes) -> str:
     """Write a file in one step; "" when it is there, else why it is not."""
     try:
         if not path.parent.is_dir():
-            return f"{path}: there is no folder {path.parent}."
+            return f"{path}: the folder {path.parent} does not exist."
         replace_file(path, data)
     except (OSError, ValueError) as error:
         return f"{path}: the file cannot be written: {getattr(error, 'strerror', None) or 'its name is not allowed'}."

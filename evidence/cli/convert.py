@@ -46,14 +46,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("layout", choices=("metapsy",), help="the layout of the file")
-    parser.add_argument("file", metavar="FILE", help="the table of the data set, as CSV")
+    parser.add_argument("layout", choices=("metapsy",), help="format of the file")
+    parser.add_argument("file", metavar="FILE", help="table of the data set, as CSV")
     parser.add_argument(
-        "--references", metavar="MAP.json", help="a map from study to reference text, as Metapsy keeps it"
+        "--references", metavar="MAP.json", help="map from study to reference text, as kept by Metapsy"
     )
-    parser.add_argument("--out", metavar="DIR", required=True, help="the folder to write, new or empty")
-    parser.add_argument("--anchor", choices=ANCHORS, default="", help="what the table's times are counted from")
-    parser.add_argument("--force", action="store_true", help="write over the files of a folder that is not empty")
+    parser.add_argument("--out", metavar="DIR", required=True, help="folder to write, new or empty")
+    parser.add_argument("--anchor", choices=ANCHORS, default="", help="event from which the table's times are counted")
+    parser.add_argument("--force", action="store_true", help="overwrite the files of a folder that is not empty")
     add_format(parser)
     parser.set_defaults(run=run)
 
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.out)
     try:
         if folder.is_dir() and any(folder.iterdir()) and not args.force:
-            return fail(f"{folder} is not empty; name another folder, or add --force.")
+            return fail(f"{folder} is not empty; choose another folder or use --force.")
     except (OSError, ValueError) as error:
         return fail(f"{folder}: the folder cannot be used: {getattr(error, 'strerror', None) or 'its name'}.")
     data = read_file(args.file)
@@ -146,7 +146,7 @@ def _topic(made: Conversion) -> bytes:
     anchors = sorted({row["anchor"] for row in made.results})
     prefix = slug_of(first)[:40].strip("-") or "evidence"
     return (
-        "# What this folder is about; look through it and put it right.\n\n"
+        "# What this folder is about; check and correct it.\n\n"
         f'title = "{name}: what the trials show"\n'
         f'subject = "{name[:1].lower()}{name[1:]}"\n'
         f'drug = "{name[:1].lower()}{name[1:]}"\n'
@@ -236,4 +236,4 @@ def _lines(args: argparse.Namespace, made: Conversion, words: str, apart: Sequen
         f"{args.out}: {len(made.results)} of {counted(made.rows, 'row')} of {counted(trials, 'trial')}, "
         f"{counted(len(made.judgements), 'judgement')} of risk of bias, {counted(len(made.references), 'reference')}."
     )
-    yield f"Look at it with: python -m evidence check {args.out}"
+    yield f"Check it with: python -m evidence check {args.out}"

@@ -14,9 +14,9 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = subparsers.add_parser(
         "dictionary",
         description="Write docs/data-dictionary.md and data/datapackage.json from the record models. Exit status: 0 "
-        "they are true, 1 with --check when one is not, 2 when one cannot be written.",
+        "up to date, 1 with --check if one is not, 2 if one cannot be written.",
     )
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file is not true")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file is out of date")
     parser.add_argument("--root", metavar="DIR", default=str(DATA.parent), help="root of the project")
     add_format(parser)
     parser.set_defaults(run=run)
@@ -26,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     """Write or check the files."""
     root = Path(args.root)
     if not root.is_dir():
-        return fail(f"{root}: there is no such folder.")
+        return fail(f"{root}: no such folder.")
     try:
         paths = stale(root) if args.check else write(root)
     except (OSError, ValueError) as error:
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         print_json({"files": [path.as_posix() for path in documents()], "stale" if args.check else "written": names})
     elif args.check:
-        print_lines(f"{name} is not what the models say. Mend it with: {COMMAND}" for name in names)
+        print_lines(f"{name} is out of date. Update it with: {COMMAND}" for name in names)
     else:
         print_lines(f"{name} was written." for name in names)
     return BLOCKED if args.check and names else CLEAN

@@ -22,7 +22,7 @@ Compare two versions of the data: rows added, removed and changed by cell, refer
 A version is a folder with the data files, a trials.csv, the word "current", the start of a digest in history/, or a
 git revision such as HEAD~1.
 
-Exit status: 0 both versions could be read, 1 one of them is no table, 2 there is no such version.
+Exit status: 0 both versions were read, 1 one of them is not a table, 2 no such version.
 """
 
 
@@ -35,10 +35,10 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("before", metavar="A", help="the older version")
     parser.add_argument("after", metavar="B", nargs="?", default="current", help="the newer version (default: current)")
-    parser.add_argument("--all", action="store_true", help="also print headline numbers that stay the same")
+    parser.add_argument("--all", action="store_true", help="also print unchanged headline numbers")
     add_data(parser)
     parser.add_argument(
-        "--format", choices=("text", "json", "markdown"), default="text", help="how to print (default: text)"
+        "--format", choices=("text", "json", "markdown"), default="text", help="output format (default: text)"
     )
     parser.set_defaults(run=run)
 
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         if isinstance(one, Problem) and one.code != "file-missing":
             return fail(f"{name}: {one.message} {one.fix}")
         if isinstance(one, Problem):
-            return fail(f"{name}: there is no such folder, file, version in history/ or git revision.")
+            return fail(f"{name}: no such folder, file, version in history/ or git revision.")
     assert not isinstance(before, Problem)
     assert not isinstance(after, Problem)
     faults = [(one.name, f) for one in (before, after) for f in unreadable(one)]
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         else:
             print_lines(line for name, f in faults for line in problem_lines(f"{name}: {TRIALS}", [f]))
         return BLOCKED
-    progress("Working out every headline number of both")
+    progress("Computing every headline number of both")
     found = difference(before, after, all_headlines=args.all)
     if args.format == "json":
         print_json(_report(found))

@@ -34,7 +34,7 @@ def markdown(found: Difference) -> str:
     for line in lines:
         size += len(line) + 1
         if size > MOST:
-            kept += ["", f"… and {counted(len(lines) - len(kept), 'line')} more than a comment holds."]
+            kept += ["", f"… and {counted(len(lines) - len(kept), 'line')} more than fit into a comment."]
             break
         kept.append(line)
     return "\n".join(kept) + "\n"

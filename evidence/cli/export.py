@@ -39,13 +39,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--view",
         metavar="PARAMETERS",
         default="",
-        help="the parameters of a page’s address, as in 'preset=Everything&population=TRD', or the whole address",
+        help="parameters of a page’s address, as in 'preset=Everything&population=TRD', or the whole address",
     )
-    parser.add_argument("--out", metavar="PATH", required=True, help="the file to write")
+    parser.add_argument("--out", metavar="PATH", required=True, help="file to write")
     parser.add_argument("--chart", metavar="NAME", help=f"figure: which chart, of {', '.join(CHART_NAMES)}")
     parser.add_argument("--size", choices=SIZE_NAMES, help="figure: for a slide (the default) or an A4 column")
-    parser.add_argument("--base", metavar="URL", default="", help="the dashboard’s own address, for the citation")
-    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+    parser.add_argument("--base", metavar="URL", default="", help="address of the dashboard, for the citation")
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")
     parser.add_argument("--json", action="store_true", help="print what was written as JSON")
     add_data(parser)
     parser.set_defaults(run=run)
@@ -60,14 +60,14 @@ def run(args: argparse.Namespace) -> int:
         return _site(args, path)
     try:
         if path.exists() and not args.force:
-            return fail(f"{path} is there already; name another file, or add --force.")
+            return fail(f"{path} already exists; choose another name or use --force.")
     except (OSError, ValueError):
         return fail(f"{path}: the file cannot be written: its name is not allowed.")
     if args.format == FIGURE and (why := _not_a_figure(args, path)):
         return fail(why)
     evidence = load(Path(args.data))
     if not evidence.results:
-        return fail(f"{args.data}: no result can be read; see python -m evidence check.")
+        return fail(f"{args.data}: no result could be read; run python -m evidence check.")
     selection, notes = parse_view(args.view, with_options=True)
     view = View(evidence, selection, datetime.now(UTC).date(), args.base, options_in(args.view))
     more = page_options.read(view.options, evidence, apply(evidence.results, selection.criteria()))[1]
@@ -98,7 +98,7 @@ def _not_a_figure(args: argparse.Namespace, path: Path) -> str:
     if args.chart not in CHART_NAMES:
         return f"Which chart? Add --chart with one of: {', '.join(CHART_NAMES)}."
     if _kind(path) not in PICTURE_KINDS:
-        return f"{path}: the name of a picture ends in .svg or .png."
+        return f"{path}: the name of a picture must end in .svg or .png."
     return ""
 
 
@@ -116,16 +116,16 @@ def _figure(args: argparse.Namespace, path: Path, view: View) -> bytes:
 def _site(args: argparse.Namespace, folder: Path) -> int:
     """Write the files of the site into a folder that is new or empty, or over those that are there."""
     if args.view:
-        return fail("site holds every question: leave --view out.")
+        return fail("The site contains every question: leave out --view.")
     try:
         if folder.is_dir() and any(folder.iterdir()) and not args.force:
-            return fail(f"{folder} is not empty; name another folder, or add --force.")
+            return fail(f"{folder} is not empty; choose another folder or use --force.")
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         return fail(f"{folder}: the folder cannot be used: {getattr(error, 'strerror', None) or 'its name'}.")
     evidence = load(Path(args.data))
     if not evidence.results:
-        return fail(f"{args.data}: no result can be read; see python -m evidence check.")
+        return fail(f"{args.data}: no result could be read; run python -m evidence check.")
     from evidence.export.site import site
 
     view = View(evidence, Selection("everything"), datetime.now(UTC).date(), args.base)

@@ -34,7 +34,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("number", metavar="NUMBER", nargs="+", help="NCT…, 10.…/…, or a PubMed number")
-    parser.add_argument("--out", metavar="FILE", help="also write what came; a file that is there already is kept")
+    parser.add_argument("--out", metavar="FILE", help="also write the answer to a new file")
     add_online(parser)
     add_data(parser)
     add_format(parser)
@@ -43,14 +43,14 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def add_online(parser: argparse.ArgumentParser) -> None:
     """Add --online."""
-    parser.add_argument("--online", action="store_true", help="let this command ask the hosts on the network")
+    parser.add_argument("--online", action="store_true", help="allow this command to query the hosts on the network")
 
 
 def web(args: argparse.Namespace) -> Web | None:
     """Give the client where asking is switched on; else say in a line how to switch it on, and give none."""
     if args.online or is_switched_on():
         return client()
-    fail(f"Nothing was asked: looking things up is off. Switch it on with --online, or with {ONLINE_VARIABLE}=1.")
+    fail(f"Nothing was looked up, because look-ups are off. Switch them on with --online, or with {ONLINE_VARIABLE}=1.")
     return None
 
 
@@ -59,14 +59,16 @@ def run(args: argparse.Namespace) -> int:
     asked: list[Asked] = []
     for text in args.number:
         if (one := asked_for(text)) is None:
-            return fail(f"{text}: no DOI, PubMed number or NCT number. Write it as 10.1176/…, 23982301 or NCT00768430.")
+            return fail(
+                f"{text} is not a DOI, PubMed number or NCT number. Write it as 10.1176/…, 23982301 or NCT00768430."
+            )
         asked.append(one)
     records = [one for one in asked if one.kind == "nct"]
     out = Path(args.out) if args.out else None
     if out is not None and records and len(asked) > 1:
-        return fail("--out holds either references or one registry record: look the registry numbers up one by one.")
+        return fail("--out takes either references or one registry record: look up registry numbers one at a time.")
     if out is not None and out.exists():
-        return fail(f"{out} is there already; name another file.")
+        return fail(f"{out} already exists; choose another name.")
     if (asking := web(args)) is None:
         return WRONG_USE
     came, failed = look_up(asking, asked, known_citations(Path(args.data) / REFERENCES) or ())

@@ -31,7 +31,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     add_data(parser)
     parser.add_argument(
-        "--format", choices=("text", "json", "csv"), default="text", help="how to print (default: text)"
+        "--format", choices=("text", "json", "csv"), default="text", help="output format (default: text)"
     )
     parser.set_defaults(run=run)
 
@@ -59,10 +59,10 @@ def _plain(one: Open) -> dict[str, object]:
 def _lines(opened: tuple[Open, ...]) -> Iterator[str]:
     for one in opened:
         gap = one.gap
-        when = in_words(gap.hours) if gap.hours is not None else "time not known"
+        when = in_words(gap.hours) if gap.hours is not None else "time unknown"
         scale = f" on {gap.instrument}" if gap.instrument else ""
-        people = counted(gap.people, "person", "people") if gap.people is not None else "people not known"
-        moves = "; could bring the interval to include no difference" if one.could_change else ""
+        people = counted(gap.people, "person", "people") if gap.people is not None else "people unknown"
+        moves = "; could make the interval include no difference" if one.could_change else ""
         yield f"{gap.label} v {gap.comparator or 'comparator not known'}: {gap.outcome}{scale}, {when}"
         yield f"    {people} beside {one.pooled_people} pooled now{moves}"
         yield f"    {gap.status}, {gap.direction}; known from {gap.known_from}" + (

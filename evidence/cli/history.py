@@ -11,12 +11,12 @@ from evidence.formatting import counted, megabytes
 
 _MOST = 100
 _DESCRIPTION = """\
-List the changes on record beside the data and how much room their copies take.
+List the changes recorded beside the data and the size of their copies.
 
-Each save keeps a copy of every file that it changes. With --prune all but the last changes are forgotten. Each change
+Each save keeps a copy of every file that it changes. --prune deletes all but the last changes. Each change
 that is kept can still be compared with, and the last save can still be taken back.
 
-Exit status: 0 when it is done, 2 for wrong use or a folder that cannot be changed.
+Exit status: 0 done, 2 a usage error or a folder that cannot be changed.
 """
 
 
@@ -24,11 +24,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "history",
-        help="list the versions kept beside the data, and forget old ones",
+        help="list the versions kept beside the data, and delete old ones",
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--prune", action="store_true", help="forget all but the last changes")
+    parser.add_argument("--prune", action="store_true", help="delete all but the last changes")
     parser.add_argument(
         "--keep", type=int, default=_MOST, metavar="N", help=f"how many changes to keep with --prune (default: {_MOST})"
     )
@@ -41,9 +41,9 @@ def run(args: argparse.Namespace) -> int:
     """List the history, or prune it."""
     folder = Path(args.data)
     if not folder.is_dir():
-        return fail(f"{folder}: there is no such folder.")
+        return fail(f"{folder}: no such folder.")
     if args.keep < 1:
-        return fail("--keep: at least one change is kept.")
+        return fail("--keep must be at least 1.")
     removed: Growth | None = None
     if args.prune and (folder / "history").is_dir():
         outcome = pruned(folder, args.keep)

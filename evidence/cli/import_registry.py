@@ -15,9 +15,9 @@ from evidence.formatting import counted
 
 _DESCRIPTION = """\
 Read a results record of ClinicalTrials.gov (API version 2, JSON) and list its outcome measures and adverse events as
-draft rows. What the record does not say stays blank; fill it in before the rows are added.
+draft rows. What the record does not say stays blank; fill it in before adding the rows.
 
-Exit status: 0 there are drafts, 1 the file is no such record, 2 wrong use or a file that cannot be opened.
+Exit status: 0 there are drafts, 1 the file is not such a record, 2 a usage error or a file that cannot be opened.
 """
 
 
@@ -28,12 +28,12 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("record", metavar="RECORD.json", help="the record, - for what is piped in")
-    parser.add_argument("--output", metavar="DRAFTS.csv", help="also write the drafts as rows of our columns")
+    parser.add_argument("record", metavar="RECORD.json", help="the record, or - for standard input")
+    parser.add_argument("--output", metavar="DRAFTS.csv", help="also write the drafts as rows in our columns")
     parser.add_argument(
         "--references",
         metavar="CITED.json",
-        help="also write the reference that the drafts cite, to be added with them",
+        help="also write the reference that the drafts cite, to add with them",
     )
     add_format(parser)
     parser.set_defaults(run=run)
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         lines.append(f"{one.locator}: {one.words}")
         lines.append("    " + ", ".join(f"{name} {text}" for name, text in one.cells.items() if name in _SHOWN))
     if len(found) == MAX_DRAFTS:
-        lines.append(f"Only the first {MAX_DRAFTS} drafts are given: the groups of the record make more pairs.")
+        lines.append(f"Only the first {MAX_DRAFTS} drafts are listed; the groups of the record form more pairs.")
     print_lines([*lines, f"{counted(len(found), 'draft')}."])
     return CLEAN
 

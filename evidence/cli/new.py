@@ -10,8 +10,8 @@ from evidence.dataset.evidence import MODELS, QUESTIONS_FILE, REFERENCES, TOPIC_
 from evidence.dataset.words import WORDS_FOLDER
 
 _DESCRIPTION = """\
-Lay out a folder for another topic: every data file with its columns and no rows, and topic.toml with what to fill in.
-The dashboard opens it as it is.
+Create a folder for another topic: every data file with its columns and no rows, and a topic.toml to fill in.
+The dashboard can open it as it is.
 
 Exit status: 0 written, 2 the folder is not empty or cannot be written.
 """
@@ -57,7 +57,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("folder", metavar="DIR", help="the folder to make, new or empty")
+    parser.add_argument("folder", metavar="DIR", help="folder to create, new or empty")
     parser.set_defaults(run=run)
 
 
@@ -66,16 +66,16 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.folder)
     try:
         if folder.is_dir() and any(folder.iterdir()):
-            return fail(f"{folder} is not empty; name another folder.")
+            return fail(f"{folder} is not empty; choose another folder.")
         (folder / WORDS_FOLDER).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        return fail(f"{folder}: the folder cannot be made: {getattr(error, 'strerror', None) or 'its name'}.")
+        return fail(f"{folder}: the folder cannot be created: {getattr(error, 'strerror', None) or 'its name'}.")
     for name, content in files().items():
         if why := write_file(folder / name, content):
             return fail(why)
     print_lines(
         [
-            f"{folder} is laid out. Fill in, in this order:",
+            f"{folder} is ready. Fill in, in this order:",
             f"  1. {TOPIC_FILE}: the title and the drug",
             "  2. vocabulary/intervention.csv, vocabulary/comparator.csv: those of your rows; the other "
             "lists are there, and take any word that check does not know",

@@ -217,8 +217,8 @@ class _Source(NamedTuple):
         names = self.table.columns
         absent = [name for name in wanted if name not in names]
         twice = [name for name in wanted if f"{name} (2)" in names]
-        found = [f"{file}: Missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."]
-        again = f"{file}: More than once in the header: {', '.join(twice)}. Remove or rename one of them."
+        found = [f"{file}: missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."]
+        again = f"{file}: more than once in the header: {', '.join(twice)}. Remove or rename one of them."
         return [*(found if absent else []), *([again] if twice else [])]
 
 
@@ -252,7 +252,7 @@ def _said_twice(file: str, rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> 
         key = (name.casefold(), *numbers)
         known = first.setdefault(key, (line, name))
         if known[0] != line:
-            yield f"{file}, line {line}: The row repeats line {known[0]} ({name}); it counts twice. Remove one of them."
+            yield f"{file}, line {line}: The row repeats line {known[0]} ({name}). Remove one of them."
             continue
         half = numbers[len(numbers) // 2 :]
         other = comparators.setdefault(half, (line, name))
@@ -269,9 +269,9 @@ def _groups_in_two_spellings(file: str, column: str, values: Sequence[str]) -> I
     for value in dict.fromkeys(values):
         known = spellings.setdefault(folded(value) or value, value)
         if known != value:
-            yield f"{file}: “{known}” and “{value}” in {column} are two subgroups. Write one word if they are one."
+            yield f"{file}: “{known}” and “{value}” in {column} are two subgroups. Use one spelling if they are one."
     if "" in values and len(set(values)) > 1:
-        yield f"{file}: Rows without a word in {column} form a subgroup of their own: {values.count('')}."
+        yield f"{file}: Rows that are blank in {column} form a subgroup of their own: {values.count('')}."
 
 
 def _ambiguous(table: Table, columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
@@ -304,7 +304,7 @@ def _faults(cells: Mapping[str, str], columns: Sequence[str], separator: str) ->
         shown = f"“{cells[column].strip()[:80]}”"
         value = _number(cells[column], separator)
         if value is None:
-            yield column, f"{shown} is no number. Write a plain number such as 12 or 3.5, or NA where there is none."
+            yield column, f"{shown} is not a number. Write a plain number such as 12 or 3.5, or NA if there is none."
         elif fault := _range_fault(column, value):
             yield column, f"{shown} {fault}"
         else:
@@ -320,7 +320,7 @@ def _range_fault(column: str, value: float) -> str | None:
     if abs(value) > 1e12 or 0 < abs(value) < 1e-9:
         return "is out of range. Numbers lie between 0.000000001 and a million million; check the unit."
     if kind != "mean" and value < 0:
-        return "is negative. Correct it, or write NA where the number is not known."
+        return "is negative. Correct it, or write NA if the number is unknown."
     if kind in ("events", "n") and not value.is_integer():
         return "is not a whole number. Counts are whole; round it if it stands for an effective sample size."
     if kind in ("n", "sd") and value == 0:

@@ -15,13 +15,13 @@ from evidence.dataset.evidence import TRIALS
 PROGRAM = Path(__file__).resolve().parents[2] / "dashboard.py"
 HOST, EVERYWHERE = "127.0.0.1", "0.0.0.0"
 _DESCRIPTION = """\
-Open the dashboard on a folder of data at this computer's own address, which no other computer reaches. The terminal
-shows the address that may save; Ctrl-C ends it.
+Open the dashboard on a folder of data at an address that only this computer can reach. The terminal
+shows the address from which you can save; Ctrl-C stops the server.
 
 For a seminar whose listeners read along on their phones, --address 0.0.0.0 opens the dashboard to the network that
 this computer is in; the terminal shows the address to present from. Nobody can save then.
 
-Exit status: 0 ended with Ctrl-C, 2 the folder does not exist, or the port is taken.
+Exit status: 0 stopped with Ctrl-C, 2 the folder does not exist, or the port is in use.
 """
 
 
@@ -33,7 +33,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_data(parser)
-    parser.add_argument("--port", type=int, default=8501, metavar="N", help="port of this computer (default: 8501)")
+    parser.add_argument("--port", type=int, default=8501, metavar="N", help="port on this computer (default: 8501)")
     parser.add_argument(
         "--address", default=HOST, metavar="A", help=f"address to listen at; 0.0.0.0 for all (default: {HOST})"
     )
@@ -72,13 +72,13 @@ def in_network() -> str:
 def objection(folder: Path, port: int, address: str = HOST) -> str:
     """Say why the folder cannot be opened at the port; "" where it can."""
     if not folder.is_dir():
-        return f"{folder}: there is no such folder. Make one with: python -m evidence new {folder}"
+        return f"{folder}: no such folder. Create one with: python -m evidence new {folder}"
     if not (folder / TRIALS).is_file():
-        return f"{folder}: it holds no {TRIALS}. Lay out an empty topic with: python -m evidence new DIR"
+        return f"{folder} contains no {TRIALS}. Create a new topic with: python -m evidence new DIR"
     if not PROGRAM.is_file():
         return "The pages are not installed with this package; run it from a copy of the project."
     if not 0 < port < 65536:
-        return f"{port} is no port: choose one from 1 to 65535."
+        return f"{port} is not a port: choose one from 1 to 65535."
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

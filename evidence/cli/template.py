@@ -11,11 +11,11 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the subcommand to the command line."""
     parser = subparsers.add_parser(
         "template",
-        description="Write a workbook (XLSX) with our columns, drop-downs, notes and one worked example. A file that "
-        "is there already is kept, unless --force is given. Exit status: 0 written, 2 not written.",
+        description="Write a workbook (XLSX) with our columns, drop-downs, notes and one worked example. An "
+        "existing file is kept unless --force is given. Exit status: 0 written, 2 not written.",
     )
     parser.add_argument("output", metavar="OUT.xlsx")
-    parser.add_argument("--force", action="store_true", help="write over a file that is there")
+    parser.add_argument("--force", action="store_true", help="overwrite an existing file")
     add_format(parser)
     parser.set_defaults(run=run)
 
@@ -26,16 +26,16 @@ def run(args: argparse.Namespace) -> int:
 
     path = Path(args.output)
     if path.suffix.casefold() != ".xlsx":
-        return fail(f"{path}: the name of a workbook ends with .xlsx.")
+        return fail(f"{path}: the name of a workbook must end in .xlsx.")
     if not args.force and _is_there(path):
-        return fail(f"{path} is there already; name another file, or add --force.")
+        return fail(f"{path} already exists; choose another name or use --force.")
     data = template()
     if why := write_file(path, data):
         return fail(why)
     if args.format == "json":
         print_json({"file": str(path), "bytes": len(data)})
     else:
-        print_lines([f"{path} was written. Add it with: python -m evidence add {path}"])
+        print_lines([f"{path} was written. When filled in, add it with: python -m evidence add {path}"])
     return CLEAN
 
 

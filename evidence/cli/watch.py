@@ -37,7 +37,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--dry-run", action="store_true", help="ask, say what is new, and write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="query and report what is new, without writing anything")
     fetch.add_online(parser)
     add_data(parser)
     add_format(parser)
@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     folder = Path(args.data)
     evidence = load(folder)
     if not evidence.results:
-        return fail(f"{args.data}: no result can be read; see python -m evidence check.")
+        return fail(f"{args.data}: no result could be read; run python -m evidence check.")
     search = saved_search(folder)
     if isinstance(search, str):
         return fail(search)
@@ -80,9 +80,9 @@ def saved_search(folder: Path) -> Search | str:
     try:
         said = tomllib.loads(data.decode()).get("search", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        return f"{folder / TOPIC}: it is no TOML file: {error}."
+        return f"{folder / TOPIC} is not a TOML file: {error}."
     if not isinstance(said, dict):
-        return f"{folder / TOPIC}: [search] holds condition and intervention."
+        return f"{folder / TOPIC}: [search] needs condition and intervention."
     return Search(str(said.get("condition", "")), str(said.get("intervention", "")))
 
 
@@ -95,5 +95,5 @@ def _lines(news: News, *, dry: bool) -> Iterator[str]:
     for row in news.proposals:
         yield f"+ {row['label']}: {row['note']}"
     asked = ", ".join(f"{amount} {name}" for name, amount in news.asked.items())
-    where = "nothing was written" if dry else f"written to {GAPS}" if news.proposals else "gaps.csv stays as it is"
+    where = "nothing was written" if dry else f"written to {GAPS}" if news.proposals else "gaps.csv is unchanged"
     yield f"Looked at {asked}: {counted(len(news.proposals), 'proposal')}; {where}."

@@ -123,7 +123,7 @@ def read_registry(data: bytes) -> RegistryRecord | Problem:
     """Read a registry record from JSON, or return the problem that prevents it. Never raises.
 
     >>> read_registry(b"[]").message
-    'The file is no results record of ClinicalTrials.gov: it holds no single study.'
+    'The file is not a results record of ClinicalTrials.gov: it holds no single study.'
     """
     decoded = decode(data)
     if decoded.text is None:

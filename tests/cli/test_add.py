@@ -55,7 +55,7 @@ def test_a_finding_on_a_reference_names_the_file_of_references(
     references.write_text('[{"id": "Nobody-cites", "type": "article-journal", "title": "T"}]')
     main(["add", str(rows), "--references", str(references), "--data", str(folder), "--dry-run"])
     out = capsys.readouterr().out
-    assert "more.json:0 id [unused-citation] note: Nothing cites “Nobody-cites”." in out
+    assert "more.json:0 id [unused-citation] note: “Nobody-cites” is never cited." in out
     assert "rows.csv:0" not in out
 
 
@@ -205,7 +205,7 @@ def test_a_file_is_called_by_its_name_and_the_reason_is_its_own(
 ) -> None:
     data = ["--data", str(folder)]
     assert main(["add", "nowhere.csv", *data]) == 2
-    assert "Look at its name" in capsys.readouterr().err
+    assert "Check the name" in capsys.readouterr().err
     assert main(["add", str(rows), *data, "--references", str(DEFECTS / "binary.csv"), "--dry-run"]) == 1
     said = "binary.csv:1 [reference-file] The references cannot be read: it is binary data, not text. Fix: Export them"
     assert said in capsys.readouterr().out
@@ -235,7 +235,7 @@ def test_the_template_is_written_once(tmp_path: Path, capsys: pytest.CaptureFixt
 
 def test_the_dictionary_says_how_to_mend_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["dictionary", "--check", "--root", str(tmp_path)]) == 1
-    assert "Mend it with: python -m evidence dictionary" in capsys.readouterr().out
+    assert "Update it with: python -m evidence dictionary" in capsys.readouterr().out
     assert main(["dictionary", "--root", str(tmp_path)]) == 0
     assert main(["dictionary", "--check", "--root", str(tmp_path), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out.split("written.\n")[-1])["stale"] == []

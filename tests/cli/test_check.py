@@ -23,8 +23,8 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[byte
 def test_the_shipped_file_is_the_default_and_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1] == "trials.csv: 863 rows, 863 valid, 0 blocking findings, 29 notes."
-    odds = "trials.csv:545 effect [ratio-disagrees] note: The printed OR is 2.18, but the counts give 4.54. Fix: "
+    assert lines[-1] == "trials.csv: 863 rows, 863 valid, 0 blocking problems, 29 notes."
+    odds = "trials.csv:545 effect [ratio-disagrees] note: The reported OR is 2.18, but the counts give 4.54. Fix: "
     assert sum(line.startswith(odds) for line in lines) == 1
 
 
@@ -56,7 +56,7 @@ def test_a_folder_gives_a_list_with_every_file(capsys: pytest.CaptureFixture[str
     reports = json.loads(capsys.readouterr().out)
     assert [Path(report["file"]).relative_to(DATA).as_posix() for report in reports] == list(FILES)
     assert main(["check", str(DATA)]) == 0
-    assert len([line for line in capsys.readouterr().out.splitlines() if "0 blocking findings" in line]) == len(FILES)
+    assert len([line for line in capsys.readouterr().out.splitlines() if "0 blocking problems" in line]) == len(FILES)
 
 
 def test_citations_are_looked_up_beside_the_file_or_in_the_project(
@@ -73,7 +73,7 @@ def test_citations_are_looked_up_beside_the_file_or_in_the_project(
 
 def test_a_companion_file_is_judged_by_its_own_model(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(DATA / "reviews.csv")]) == 0
-    assert capsys.readouterr().out == "reviews.csv: 100 rows, 100 valid, 0 blocking findings, 0 notes.\n"
+    assert capsys.readouterr().out == "reviews.csv: 100 rows, 100 valid, 0 blocking problems, 0 notes.\n"
 
 
 def test_wrong_use_and_files_that_cannot_be_opened(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

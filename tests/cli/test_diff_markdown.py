@@ -65,4 +65,4 @@ def test_a_long_difference_ends_with_a_count() -> None:
     found = Difference(("a", "b"), ("a" * 64, "b" * 64), ("trial", "outcome"), rows, (), (), (), (), (), ())
     text = markdown(found)
     assert len(text) < MOST + 100
-    assert text.endswith("more than a comment holds.\n")
+    assert text.endswith("more than fit into a comment.\n")

@@ -129,7 +129,7 @@ def test_a_place_that_cannot_be_written_is_said(path, tmp_path, capsys):
 
 def test_unreadable_data_is_said(tmp_path, capsys):
     assert main(["export", "csv", "--out", str(tmp_path / "a"), "--data", str(tmp_path)]) == 2
-    assert "no result can be read" in capsys.readouterr().err
+    assert "no result could be read" in capsys.readouterr().err
 
 
 def test_an_unknown_format_names_the_known_ones(tmp_path, capsys):

@@ -14,7 +14,7 @@ def test_nothing_is_asked_unless_switched_on(
 ) -> None:
     monkeypatch.delenv("KETAMINE_EVIDENCE_ONLINE", raising=False)
     assert main(["fetch", "23982301"]) == 2
-    assert capsys.readouterr().err.startswith("Nothing was asked: looking things up is off.")
+    assert capsys.readouterr().err.startswith("Nothing was looked up, because look-ups are off.")
 
 
 def test_a_reference_is_shown_and_written(
@@ -50,4 +50,4 @@ def test_offline_is_said_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 def test_what_is_no_number_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fetch", "Murrough 2013"]) == 2
-    assert "no DOI, PubMed number or NCT number" in capsys.readouterr().err
+    assert "not a DOI, PubMed number or NCT number" in capsys.readouterr().err

@@ -14,7 +14,7 @@ def test_the_queue_in_each_format(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["gaps"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[-1] == f"{known} open gaps."
-    assert "could bring the interval to include no difference" in lines[1]
+    assert "could make the interval include no difference" in lines[1]
     assert main(["gaps", "--format", "json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert len(listed) == known

@@ -34,9 +34,9 @@ def test_new_leaves_a_folder_with_files_alone(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_serve_says_what_keeps_it_from_opening(tmp_path: Path) -> None:
-    assert "there is no such folder" in objection(tmp_path / "nowhere", 8501)
-    assert "holds no trials.csv" in objection(tmp_path, 8501)
-    assert "is no port" in objection(DATA, 70000)
+    assert "no such folder" in objection(tmp_path / "nowhere", 8501)
+    assert "contains no trials.csv" in objection(tmp_path, 8501)
+    assert "is not a port" in objection(DATA, 70000)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()

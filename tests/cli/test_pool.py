@@ -130,7 +130,7 @@ def test_subgroups(table, capsys):
     assert command(path, "--measure", "RR", "--subgroup", "dose") == 0
     assert "Difference: Q =" in capsys.readouterr().out
     assert command(path, "--measure", "RR", "--subgroup", "arm") == 2
-    assert "Missing in the header: arm" in capsys.readouterr().err
+    assert "missing in the header: arm" in capsys.readouterr().err
 
 
 def test_scores_and_several_tables(table, capsys):
@@ -160,17 +160,17 @@ def test_every_fault_of_every_table_at_once(table, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     for words in (
-        "bad.csv, line 2, column events_intervention: “x” is no number. Write",
+        "bad.csv, line 2, column events_intervention: “x” is not a number. Write",
         "bad.csv, line 2, column events_comparator: “-1” is negative. Correct it",
-        "bad.csv, line 3, column events_comparator: “nan” is no number.",
+        "bad.csv, line 3, column events_comparator: “nan” is not a number.",
         "bad.csv, line 3, column events_intervention: “30” events among 10 participants.",
         "bad.csv, line 4, column events_intervention: “4.5” is not a whole number.",
         "bad.csv, line 4, column n_comparator: “0” is no arm size.",
         "bad.csv, line 5: The row has 3 cells, the header 5.",
         "bad.csv, line 6, column events_intervention: “1e999” is out of range.",
-        "bad.csv, line 7, column events_intervention: “1_0” is no number.",
-        "bad.csv, line 7, column n_intervention: “٣” is no number.",
-        "other.csv: Missing in the header: study, events_intervention",
+        "bad.csv, line 7, column events_intervention: “1_0” is not a number.",
+        "bad.csv, line 7, column n_intervention: “٣” is not a number.",
+        "other.csv: missing in the header: study, events_intervention",
     ):
         assert words in err, words
     assert "fine.csv" not in err
@@ -320,7 +320,7 @@ def test_proportions_end_to_end(table, capsys):
     assert command(wrong, "--measure", "PLO", "--method", "GLMM") == 2
     assert "line 2, column events: “7” events among 5 participants. Correct the events or n." in capsys.readouterr().err
     assert command(table("study,events\nA,7\n", "less.csv"), "--measure", "PLO", "--method", "GLMM") == 2
-    assert "Missing in the header: n." in capsys.readouterr().err
+    assert "missing in the header: n." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ def test_names_of_other_programs_are_read_and_said(table, capsys):
 
 def test_a_column_twice_is_refused(table, capsys):
     assert command(table(f"{COUNTS},n_comparator\nA,1,2,1,2,3\n"), "--measure", "RR") == 2
-    assert "More than once in the header: n_comparator" in capsys.readouterr().err
+    assert "more than once in the header: n_comparator" in capsys.readouterr().err
 
 
 def test_subgroups_in_two_spellings_are_said(table, capsys):

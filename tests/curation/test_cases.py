@@ -126,7 +126,7 @@ def test_hidden_columns_are_named() -> None:
 def test_the_sheet_that_was_not_read_is_named() -> None:
     judged = case("x-two-sheets-with-results.xlsx")
     assert (judged.upload.sheet, judged.notes) == ("RCTs", [(0, "", "other-sheet")])
-    assert "“Extension” holds 1 row" in judged.words("other-sheet")
+    assert "“Extension” has 1 row" in judged.words("other-sheet")
     assert case("x-two-sheets-with-results.xlsx", "Extension").upload.sheet == "Extension"
 
 

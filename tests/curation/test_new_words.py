@@ -83,7 +83,7 @@ def test_three_unknown_words_are_entered_with_their_rows_and_taken_back(
         ("route,nose,Nose,By the nose.,,,,", "group is blank"),
         ("route,nose,Nose,By the nose.,minutes,lower,,", "takes no direction"),
         ("population,glad,Glad,,,,,", "definition is blank"),
-        ("mood,glad,Glad,Gladness.,,,,", "is no word of list"),
+        ("mood,glad,Glad,Gladness.,,,,", "is not an allowed value of list"),
         (",glad,Glad,Gladness.,,,,", "list is blank"),
     ],
 )

@@ -57,7 +57,7 @@ def test_a_deviation_like_a_standard_error_is_named_beside_those_of_the_same_sca
     # PHQ-9 has no typical SD of its own; those of the file and this one have the median 6.42, and 1.3 × √30 is 7.1.
     arms = {"instrument": "PHQ-9", "unit": "points", "n_intervention": 30, "sd_intervention": 1.3}
     (said,) = plausibility.unusual_deviations(result(**arms), evidence.results)
-    assert "sd_intervention is 1.3, where 6.42 is usual for PHQ-9; times √30 it would be 7.12." in said
+    assert "sd_intervention is 1.3, while 6.42 is usual for PHQ-9; multiplied by √30 it would be 7.12." in said
     assert "SD = SE × √n" in said
     assert plausibility.unusual_deviations(result(**arms | {"sd_intervention": 7.1}), evidence.results) == ()
     assert plausibility.unusual_deviations(result(**arms), []) == ()

@@ -54,7 +54,7 @@ def test_the_odds_ratio_murrough_2013a_prints_is_noted() -> None:
     note = next(f for f in RESULTS.problems if f.code == "ratio-disagrees")
     row = next(record for record in RESULTS.records if record.line == note.line)
     assert (row.trial, row.outcome, note.column) == ("murrough-2013a", "response", "effect")
-    assert note.message == "The printed OR is 2.18, but the counts give 4.54."
+    assert note.message == "The reported OR is 2.18, but the counts give 4.54."
 
 
 @pytest.mark.parametrize("name", MODELS)
