@@ -48,9 +48,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("layout", choices=("metapsy",), help="format of the file")
     parser.add_argument("file", metavar="FILE", help="table of the data set, as CSV")
-    parser.add_argument(
-        "--references", metavar="MAP.json", help="map from study to reference text, as kept by Metapsy"
-    )
+    parser.add_argument("--references", metavar="MAP.json", help="map from study to reference text, as kept by Metapsy")
     parser.add_argument("--out", metavar="DIR", required=True, help="folder to write, new or empty")
     parser.add_argument("--anchor", choices=ANCHORS, default="", help="event from which the table's times are counted")
     parser.add_argument("--force", action="store_true", help="overwrite the files of a folder that is not empty")
