@@ -49,8 +49,9 @@ with right:
             config={"displayModeBar": False},
         )
     st.markdown(escaped(by_lot.headline))
-for line in (*course.captions, *by_lot.captions, *by_lot.notes):
-    st.caption(escaped(line))
+for line in (*course.captions, duration.retracted(after.results), *by_lot.captions, *by_lot.notes):
+    if line:
+        st.caption(escaped(line))
 with st.expander(
     "Stratum by stratum: hazard ratios of the randomised withdrawals", key="withdrawals", on_change="rerun"
 ) as strata:

@@ -7,7 +7,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
@@ -35,28 +35,12 @@ _GROUPS = frozenset((
     "initiative", "cochrane", "academy", "force", "writing", "editorial", "editors", "staff", "anonymous",
 ))
 # fmt: on
-_RETRACTED = re.compile(r"(?<!not )\bretracted\b|\bretraction(?: (?:in|of|notice)\b|$)", re.IGNORECASE)
-# A title that begins with the word and a sign, or holds it in brackets: a title about retractions does neither.
-_RETRACTED_TITLE = re.compile(
-    r"\W*(?:retracted|withdrawn|removed|temporary removal)(?: (?:article|publication|paper))?[\]:.\-–—]"
-    r"|.*[\[(]retracted\b",
-    re.IGNORECASE | re.DOTALL,
-)
-# The notice itself, which is a publication of its own beside the one that it retracts.
-_NOTICE = re.compile(r"retraction of publication", re.IGNORECASE)
-_NOTICE_TITLE = re.compile(
-    r"\W*(?:retraction|withdrawal)(?: (?:note|notice|statement))?(?: (?:to|for|of))?[\]:.\-–—]"
-    r"|\W*(?:retraction|withdrawal) (?:note|notice)\b|.*[\[(]retraction of\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _MARKUP = re.compile(
     r"</?(?:i|b|u|p|br|em|strong|sub|sup|sc|scp|inf|span|italic|bold|jats:[a-z-]{1,20})(?:\s[^<>]{0,200})?/?>",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(r"(?:and )?others|et\.? al\.?", re.IGNORECASE)
 _DEGREES = re.compile(r"(?:M\.?D|Ph\.?D|M\.?Sc|B\.?Sc|M\.?A|Psy\.?D|D\.?Phil|MBBS|MPH|DO|RN|FRCPC?|MRCPsych)\.?", re.I)
-_RETRACTED_WORD = re.compile(r"retracted (?:publication|article|paper)", re.IGNORECASE)  # as a keyword
-_CONCERN = re.compile(r"expressions? of concern", re.IGNORECASE)
 PMCID = re.compile(r"https?://\S*/(?:articles|pmc)/(PMC[0-9]{1,9})/?", re.IGNORECASE)
 
 
@@ -326,45 +310,6 @@ def plain_markup(text: str) -> str:
 def one_line(text: str) -> str:
     """Collapse line breaks and repeated spaces."""
     return " ".join(str(text).split())
-
-
-def notice_of(item: Mapping[str, Any]) -> str:
-    """Return what an item says of its own retraction or of doubts about it, in a sentence; "" for nothing.
-
-    >>> notice_of({"title": "RETRACTED: A trial"}), notice_of({"custom": {"C2": ["Expression of concern"]}})
-    ('Retracted publication.', 'Publication with an expression of concern.')
-    """
-    own = [text for text in _texts_of(item) if text]
-    title = str(item.get("title") or "")
-    if _RETRACTED_TITLE.match(title):
-        return "Retracted publication."
-    if _NOTICE_TITLE.match(title) or any(_NOTICE.search(text) for text in own) or item.get("update-to"):
-        return "Notice about another publication, such as its retraction."
-    if any(_RETRACTED.search(text) for text in own):
-        return "Retracted publication."
-    is_doubted = any(_CONCERN.search(text) for text in (title[:40], *own))
-    return "Publication with an expression of concern." if is_doubted else ""
-
-
-def is_retracted(item: Mapping[str, Any]) -> bool:
-    """Return whether an item says that it was retracted."""
-    return notice_of(item) == "Retracted publication."
-
-
-def _texts_of(item: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the texts that may contain a notice, besides the title: note, genre, status, RIS and nbib fields."""
-    for name in ("note", "genre", "status"):
-        yield str(item.get(name) or "")
-    for word in re.split(r"[;,]", str(item.get("keyword") or "")):
-        if _RETRACTED_WORD.fullmatch(word.strip()):
-            yield word
-    custom = item.get("custom")
-    for tag, texts in custom.items() if isinstance(custom, Mapping) else ():
-        if re.fullmatch(r"C[1-8]|M[1-3]|PT|RIN|ECI|TY", str(tag)) and isinstance(texts, list):
-            yield from (str(text) for text in texts)
-    updates = item.get("updated-by")
-    for update in updates if isinstance(updates, list) else ():
-        yield str(update.get("type") or "") if isinstance(update, Mapping) else ""
 
 
 def csl_json(references: Iterable[Reference]) -> str:

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from typing import Any
 
 from evidence.bibliography.bibtex import read_bibtex
-from evidence.bibliography.csl import Item, notice_of, read_csl, with_ids
+from evidence.bibliography.csl import Item, read_csl, with_ids
 from evidence.bibliography.nbib import read_nbib
 from evidence.bibliography.ris import read_ris
 from evidence.dataset.encoding import any_text
+from evidence.dataset.notices import notice_of
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import read_references
 

@@ -2,7 +2,7 @@
 
 import re
 
-from evidence.bibliography.csl import is_retracted
+from evidence.dataset.notices import is_retracted
 from evidence.dataset.references import Author, Reference
 
 _MAX_AUTHORS = 6

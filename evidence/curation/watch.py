@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 from evidence.curation.clinicaltrials_gov import outcome_cells, part, text_of
 from evidence.curation.web import CROSSREF, REGISTRY, Web, WebError
 from evidence.dataset.evidence import Evidence
+from evidence.dataset.notices import RETRACTED
 
 STATE = "watch.json"
 PROPOSED = "Proposed on "
@@ -287,7 +288,8 @@ def _of_retractions(notices: Iterable[tuple[str, str]], seen: _Seen, today: date
             "status": "no-usable-numbers",
             "direction": "unknown",
             "known_from": f"Crossref, https://doi.org/{notice}",
-            "note": f"{PROPOSED}{today.isoformat()}: {doi} is retracted by the notice {notice}. Its rows stand.",
+            "note": f"{PROPOSED}{today.isoformat()}: {doi} is retracted by the notice {notice}. "
+            f"Write “{RETRACTED}” into the note of its reference: its rows are then shown and not pooled.",
         }
 
 

@@ -15,6 +15,7 @@ from evidence.config import Settings, shipped_data
 from evidence.dataset import words
 from evidence.dataset.csv_table import Table, read_bytes, read_table
 from evidence.dataset.gap_rules import open_gaps, with_silent_arms
+from evidence.dataset.notices import is_retracted
 from evidence.dataset.problems import KINDS, Problem, problem
 from evidence.dataset.records import (
     LATER,
@@ -213,7 +214,7 @@ def _evidence_of(
     valid |= {REFERENCES: len(references.items), TOPIC_FILE: rows[TOPIC_FILE]}
     joined = _with_overlaps(results.records, overlaps.records)
     still_open, filled = open_gaps(gaps.records, _by_trial(joined))
-    joined = with_silent_arms(joined, still_open)
+    joined = _with_retractions(with_silent_arms(joined, still_open), references.items)
     by_trial = _by_trial(joined)
     problems[GAPS] = (*problems[GAPS], *filled)
     return Evidence(
@@ -240,6 +241,14 @@ def _without_lost_words(problems: tuple[Problem, ...], tables: Mapping[str, Tabl
         name for file, name in words.WORD_FILES.items() if not (tables[file].is_readable or _is_absent(tables[file]))
     }
     return tuple(f for f in problems if f.code != "unknown-term" or f.column not in lost) if lost else problems
+
+
+def _with_retractions(results: tuple[Result, ...], references: Mapping[str, Reference]) -> tuple[Result, ...]:
+    """Return the results, each knowing whether its publication was retracted."""
+    retracted = {key for key, reference in references.items() if is_retracted(reference.raw)}
+    if not retracted:
+        return results
+    return tuple(r.model_copy(update={"is_retracted": True}) if r.citation in retracted else r for r in results)
 
 
 def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int, int], ...]:

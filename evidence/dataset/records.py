@@ -165,6 +165,15 @@ class Result(Record):
     """Trials that share people with this one, how many is not known, from overlaps.csv; not a column."""
     silent_arms: Annotated[tuple[str, ...], Field(exclude=True, repr=False)] = ()
     """Arms of the same measurement of which gaps.csv says that they have no usable numbers; not a column."""
+    is_retracted: Annotated[bool, Field(exclude=True, repr=False)] = False
+    """Whether the publication that reports the number was retracted, from references.json; not a column."""
+
+    @property
+    def doubt(self) -> str:
+        """Return why the number is shown and not pooled, whatever is asked; empty if it may be pooled."""
+        if self.is_retracted:
+            return "the publication was retracted"
+        return "low confidence" if self.confidence == "low" else ""
 
     @property
     def is_controlled(self) -> bool:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from evidence.dataset.encoding import decode
+from evidence.dataset.notices import notice_of
 from evidence.dataset.problems import MOST, Problem, problem
 from evidence.dataset.validation import text_fault
 
@@ -127,6 +128,9 @@ def _references(items: list[Any], lines: Mapping[str, list[int]], found: list[Pr
             found.append(problem("duplicate-id", line, "id", key, first_line=references[key].line))
             continue
         references[key] = _reference(key, item, line, found)
+        if notice := notice_of(item):
+            which = references[key].title or references[key].doi or key
+            found.append(problem("retracted", line, "note", which, item=key, notice=notice))
     return References(MappingProxyType(references), tuple(found), len(items))
 
 

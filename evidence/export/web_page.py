@@ -13,6 +13,7 @@ from plotly.offline import get_plotlyjs
 from evidence.bibliography.links import Link, links
 from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
+from evidence.dataset.notices import notice_of
 from evidence.dataset.references import Reference
 from evidence.export.templating import render
 from evidence.questions.missing import together
@@ -66,6 +67,7 @@ class Entry(NamedTuple):
 
     text: str
     links: tuple[Link, ...]
+    notice: str = ""
 
 
 def page(view: View, progress: Progress = quiet) -> bytes:
@@ -173,4 +175,4 @@ def _summary(story: Story) -> dict[str, Any] | None:
 
 def entry(reference: Reference) -> Entry:
     """Return a reference as the templates draw it."""
-    return Entry(vancouver(reference), tuple(links(reference)))
+    return Entry(vancouver(reference), tuple(links(reference)), notice_of(reference.raw))

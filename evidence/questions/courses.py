@@ -81,8 +81,7 @@ def courses(results: Iterable[Result], overlaps: Sequence[Overlap] = ()) -> Cour
         latest = max(rows, key=lambda r: (r.hours, r.n_intervention or 0))
         assert latest.events_intervention is not None
         assert latest.n_intervention is not None
-        reason = "low confidence" if latest.confidence == "low" else ""
-        cohorts.append(Cohort(latest, Counts(latest.events_intervention, latest.n_intervention), reason))
+        cohorts.append(Cohort(latest, Counts(latest.events_intervention, latest.n_intervention), latest.doubt))
     cohorts.sort(key=lambda cohort: (-cohort.counts.n, cohort.label))
     kept: list[Cohort] = []
     for cohort in cohorts:

@@ -61,7 +61,7 @@ def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
     """
     found = []
     for result in counted_once(r for r in results if is_follow_up(r))[0]:
-        if not is_follow_up(result):
+        if not is_follow_up(result) or result.is_retracted:
             continue
         for arm, mean, median, people in (
             (result.intervention, result.mean_intervention, result.median_intervention, result.n_intervention),
@@ -101,6 +101,12 @@ def masking_of(entries: Sequence[Withdrawal]) -> str:
         return ""
     words = "; ".join(f"{name}: {listed(list(labels))}" for name, labels in groups.items())
     return f"By blinding: {words}. Everybody had felt the drug before, so going without it can be noticed."
+
+
+def retracted(results: Iterable[Result]) -> str:
+    """Name the trials whose days to relapse are not shown because the publication was retracted; empty without any."""
+    labels = dict.fromkeys(r.label for r in results if is_follow_up(r) and r.is_retracted)
+    return f"Not shown, because the publication was retracted: {listed(list(labels))}." if labels else ""
 
 
 def withdrawals(results: Iterable[Result]) -> tuple[Withdrawal, ...]:
@@ -189,7 +195,7 @@ def reading_courses(items: Iterable[FollowUp]) -> str:
 
 def certain(entries: Iterable[Withdrawal]) -> tuple[Withdrawal, ...]:
     """Keep the strata behind the relapse rates: counts in both arms, low confidence left out."""
-    return tuple(e for e in entries if e.result.confidence != "low" and e.going_on and e.stopping)
+    return tuple(e for e in entries if not e.result.doubt and e.going_on and e.stopping)
 
 
 def _certain_arms(entries: Iterable[Withdrawal]) -> tuple[list[Counts], list[Counts]]:
@@ -261,5 +267,10 @@ def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> Sentence:
 
 def left_out_of_withdrawals(entries: Iterable[Withdrawal]) -> str:
     """Say which withdrawal trials are drawn but not counted, and why; empty if none is."""
-    names = dict.fromkeys(entry.result.label for entry in entries if entry.result.confidence == "low")
-    return f"Not counted in the sentence or pooled (low confidence): {listed(list(names))}." if names else ""
+    names: dict[str, dict[str, None]] = {}
+    for entry in entries:
+        if entry.result.doubt:
+            names.setdefault(entry.result.doubt, {})[entry.result.label] = None
+    return " ".join(
+        f"Not counted in the sentence or pooled ({why}): {listed(list(labels))}." for why, labels in names.items()
+    )

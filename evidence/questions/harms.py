@@ -245,7 +245,7 @@ def scope(
 
     def usable(r: Result) -> bool:
         fits = withdrawals or r.design != "withdrawal"
-        return wanted(r) and fits and has_both_arms(r) and r.analysis in _POOLABLE and r.confidence != "low"
+        return wanted(r) and fits and has_both_arms(r) and r.analysis in _POOLABLE and not r.doubt
 
     def fitting(r: Result) -> bool:
         return usable(r) and (against == AUTOMATIC or comparator_kind(r) in KINDS[against])

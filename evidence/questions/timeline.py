@@ -152,7 +152,7 @@ def timeline(everything: Iterable[Result], selection: Selection, results: Iterab
     relapses = tuple(i for i in duration.follow_ups(after.results) if i.is_after_course and i.days is not None)
     stopped = relaxed(rows, selection, duration.is_withdrawal, at_once=True)
     withdrawals = tuple(
-        w for w in duration.withdrawals(stopped.results) if w.going_on and w.stopping and w.result.confidence != "low"
+        w for w in duration.withdrawals(stopped.results) if w.going_on and w.stopping and not w.result.doubt
     )
     notes: list[str] = []
     lost = (("Harms", found.given_up), ("Relapse", given_up(after.dropped)), ("Stopping", given_up(stopped.dropped)))

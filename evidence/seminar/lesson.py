@@ -303,7 +303,7 @@ def _guess_harm(story: Story) -> Step | None:
 
 def _duration(story: Story, found: Mapping[str, Section]) -> Step:
     """Show relapse after randomised withdrawal if the view has it, else days to relapse after a course."""
-    withdrawn = any(e.effect is not None and e.result.confidence != "low" for e in story.withdrawals)
+    withdrawn = any(e.effect is not None and not e.result.doubt for e in story.withdrawals)
     inside = withdrawn and not story.withdrawals_dropped
     chosen = found["withdrawal"] if inside else found["course"]
     notes = [section.headline for section in (found["single"], found["course"], found["withdrawal"])]

@@ -64,8 +64,8 @@ class Question:
         """Explain why this question does not pool a result that has numbers; empty if it does."""
         if result.trial in self.without:
             return "left out by the reader"
-        if result.confidence == "low" and not self.low_confidence:
-            return "low confidence"
+        if result.doubt and (result.is_retracted or not self.low_confidence):
+            return result.doubt
         if result.design == "crossover" and not self.crossovers:
             return "crossover"
         return self.barred.get(result.citation, "")

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from evidence.bibliography.csl import is_retracted, notice_of
 from evidence.bibliography.read import MAX_RECORDS, ReferenceFile, read_reference_file
 from evidence.bibliography.vancouver import vancouver
+from evidence.dataset.notices import is_retracted, notice_of
 from evidence.dataset.references import Reference, read_references
 from tests.support.paths import CASES
 

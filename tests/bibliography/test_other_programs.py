@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from evidence.bibliography.csl import notice_of
 from evidence.bibliography.read import ReferenceFile, read_reference_file
 from evidence.bibliography.vancouver import vancouver
+from evidence.dataset.notices import notice_of
 from evidence.dataset.references import read_references
 
 

@@ -37,7 +37,6 @@ MADE_BY_A_TEST = {
     "trial-named": "../curation/test_column_mapping.py",
     "registry-record": "../curation/test_clinicaltrials_gov.py",
     "reference-file": "../bibliography/test_cases.py",
-    "retracted": "../bibliography/test_cases.py",
     "identifier": "../bibliography/test_csl.py",
     "ratio-on-log-scale": "../curation/test_cases.py",
     "change-above-zero": "../curation/test_cases.py",

@@ -226,7 +226,7 @@ def withdrawal_rows(entries: Sequence[Withdrawal], pooled: Pooled | None, links:
         stratum = next((s for s in ("remission", "response") if f"stable {s} stratum" in (r.dose_note or "")), "")
         rows.append(
             Row(
-                kind="trial" if effect and r.confidence != "low" else "excluded",
+                kind="trial" if effect and not r.doubt else "excluded",
                 label=r.label,
                 url=links.get(r.citation),
                 note=f"{r.intervention}, {stratum}" if stratum else r.intervention,

@@ -152,7 +152,7 @@ def mark_of(result: Result) -> Mark:
 def symbol_of(result: Result, is_pooled: bool = True) -> str:
     """Choose the marker for how the value was obtained; open if confidence is low or it is not pooled."""
     symbol = SOURCE_SYMBOLS[result.source]
-    return symbol if is_pooled and result.confidence != "low" else f"{symbol}-open"
+    return symbol if is_pooled and not result.doubt else f"{symbol}-open"
 
 
 def base(ink: Ink, height: int, **layout: object) -> go.Figure:

@@ -8,6 +8,7 @@ import streamlit as st
 from evidence.bibliography.links import links, registry_link
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
+from evidence.dataset.notices import notice_of
 from evidence.dataset.records import Result
 from evidence.dataset.vocabulary import CONFIDENCES, EXTRACTIONS, SOURCES
 from evidence.synthesis.describe import describe
@@ -50,9 +51,12 @@ def registry_links(result: Result) -> str:
 
 
 def reference_text(evidence: Evidence, key: str) -> str:
-    """Format a reference in Vancouver style as literal Markdown."""
+    """Format a reference in Vancouver style as literal Markdown; what it says of its own retraction stands first."""
     reference = evidence.references.get(key)
-    return escaped(vancouver(reference)) if reference else escaped(f"{key}: not in references.json")
+    if reference is None:
+        return escaped(f"{key}: not in references.json")
+    notice = notice_of(reference.raw)
+    return f"**:red[{escaped(notice)}]** {escaped(vancouver(reference))}" if notice else escaped(vancouver(reference))
 
 
 def result_card(evidence: Evidence, result: Result) -> None:
