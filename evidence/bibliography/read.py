@@ -85,7 +85,12 @@ def read_reference_file(data: bytes, taken: Collection[str] = ()) -> ReferenceFi
     problems = (
         *told,
         *found,
-        *read_references(json.dumps(keyed, ensure_ascii=True).encode()).problems,
+        # What the items say of a retraction is named below, by the identifier that a reader of this file knows.
+        *(
+            one
+            for one in read_references(json.dumps(keyed, ensure_ascii=True).encode()).problems
+            if one.code != "retracted"
+        ),
         *_notices(keyed),
     )
     return ReferenceFile(tuple(MappingProxyType(item) for item in keyed), problems, name)

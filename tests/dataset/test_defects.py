@@ -29,6 +29,7 @@ MADE_BY_A_TEST = {
     "too-many-findings": "test_validation.py",
     "unused-citation": "test_evidence.py",
     "encoding-read": "../curation/test_upload.py",
+    "garbled": "../bibliography/test_other_programs.py",
     "merged-cells": "../curation/test_upload.py",
     "workbook": "../curation/test_upload.py",
     "column-left-out": "../curation/test_column_mapping.py",
