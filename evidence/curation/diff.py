@@ -177,8 +177,8 @@ def _paired(
             pairs.append((partners.pop(0), row))
         else:
             rest.append(row)
-    left = {id(row) for partners in by_key.values() for row in partners}
-    return [row for row in old if id(row) in left], rest
+    left = {row.line for partners in by_key.values() for row in partners}
+    return [row for row in old if row.line in left], rest
 
 
 def _alike(
@@ -196,8 +196,8 @@ def _alike(
             pairs.append((best, row))
         else:
             rest.append(row)
-    left = {id(row) for partners in by_trial.values() for row in partners}
-    return [row for row in old if id(row) in left], rest
+    left = {row.line for partners in by_trial.values() for row in partners}
+    return [row for row in old if row.line in left], rest
 
 
 def _likeness(a: Cells, b: Cells) -> float:

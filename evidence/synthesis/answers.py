@@ -80,8 +80,8 @@ class Answer:
     @property
     def left_out(self) -> tuple[TrialEffect, ...]:
         """Entries that report the outcome but are not pooled, each with its reason."""
-        used = set(map(id, self.used))
-        return tuple(entry for entry in self.entries if id(entry) not in used)
+        used = {(entry.trial, entry.key) for entry in self.used}
+        return tuple(entry for entry in self.entries if (entry.trial, entry.key) not in used)
 
     @property
     def subgroups(self) -> tuple[Group, ...]:

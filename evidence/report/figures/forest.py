@@ -1,6 +1,7 @@
 """The forest plot: one line a trial, words in columns beside it, a diamond for what is pooled."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 
@@ -31,8 +32,8 @@ def forest(rows: Sequence[Row], measure: str, labels: Labels, ink: Ink) -> go.Fi
     inner = ROW * len(rows)
     margin = {"l": 4, "r": 8, "t": HEAD, "b": FOOT}
     figure = style.base(ink, HEAD + inner + FOOT, margin=margin, plot_bgcolor="rgba(0,0,0,0)")
-    places = {id(row): float(len(rows) - 1 - i) for i, row in enumerate(rows)}
-    frame = Frame(rows, places, scale, _columns(len(labels.extras)), ink)
+    placed = [replace(row, y=float(len(rows) - 1 - i)) for i, row in enumerate(rows)]
+    frame = Frame(placed, scale, _columns(len(labels.extras)), ink)
     _axes(figure, frame)
     _bands(figure, frame)
     _words(figure, frame, labels)
@@ -81,7 +82,7 @@ def _axes(figure: go.Figure, frame: Frame) -> None:
             "showgrid": False,
             "showline": False,
             "ticklabelposition": "inside",
-            "tickvals": [frame.y(row) for row in frame.rows],
+            "tickvals": [row.y for row in frame.rows],
             "ticktext": [_label(row, frame.ink) for row in frame.rows],
         },
     )
@@ -102,14 +103,14 @@ def _bands(figure: go.Figure, frame: Frame) -> None:
     band = {"type": "rect", "xref": "paper", "x0": 0, "x1": 1, "fillcolor": ink.band, "line_width": 0, "layer": "below"}
     for row in frame.rows:
         if row.kind in ("overall", "prediction"):
-            figure.add_shape(**band, y0=frame.y(row) - 0.5, y1=frame.y(row) + 0.5)
+            figure.add_shape(**band, y0=row.y - 0.5, y1=row.y + 0.5)
     top = len(frame.rows) - 0.5
     line = {"type": "line", "line": {"color": ink.secondary, "width": 1}}
     figure.add_shape(**line, x0=scale.null, x1=scale.null, y0=-0.6, y1=top)
     overall = next((row for row in frame.rows if row.kind == "overall" and row.estimate is not None), None)
     if overall is not None:
         dotted = line | {"line": {"color": ink.secondary, "width": 1, "dash": "dot"}, "layer": "below"}
-        figure.add_shape(**dotted, x0=overall.estimate, x1=overall.estimate, y0=frame.y(overall), y1=top)
+        figure.add_shape(**dotted, x0=overall.estimate, x1=overall.estimate, y0=overall.y, y1=top)
 
 
 def _words(figure: go.Figure, frame: Frame, labels: Labels) -> None:
@@ -128,7 +129,7 @@ def _words(figure: go.Figure, frame: Frame, labels: Labels) -> None:
         for bold in (True, False):
             chosen = [row for row in frame.rows if text_of(row) and (row.kind in ("pooled", "overall")) is bold]
             texts = [f"<b>{text_of(row)}</b>" if bold else text_of(row) for row in chosen]
-            ys = [frame.y(row) for row in chosen]
+            ys = [row.y for row in chosen]
             axis = "x2" if place < frame.columns["effect"][0] else "x3"
             figure.add_trace(style.text_trace(texts, ys, place, axis, align, frame.ink.text))
         if any(text_of(row) for row in frame.rows):

@@ -3,6 +3,7 @@
 import html
 import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 
@@ -32,9 +33,10 @@ def narrow_forest(rows: Sequence[Row], scale: Scale, labels: Labels, ink: Ink) -
     for height in heights:
         tops.append(top)
         top -= height
-    places = {
-        id(row): start - height + _PAD / 2 + _MARK / 2 for row, start, height in zip(rows, tops, heights, strict=True)
-    }
+    placed = [
+        replace(row, y=start - height + _PAD / 2 + _MARK / 2)
+        for row, start, height in zip(rows, tops, heights, strict=True)
+    ]
     ticks = _few(scale)
     figure.update_layout(
         xaxis={
@@ -53,15 +55,14 @@ def narrow_forest(rows: Sequence[Row], scale: Scale, labels: Labels, ink: Ink) -
         | {"yref": "paper", "yshift": 4},
     ]
     shapes: list[dict[str, object]] = []
-    for row, start in zip(rows, tops, strict=True):
+    for row, start in zip(placed, tops, strict=True):
         height = _height(row, labels)
         if row.kind in ("head", "overall", "prediction"):
             shapes.append(_band(start, start - height, ink))
         if row.estimate is not None:
-            middle = places[id(row)]
             line = {"color": ink.secondary, "width": 1}
             shapes.append(
-                {"type": "line", "x0": scale.null, "x1": scale.null, "y0": middle - 13, "y1": middle + 13, "line": line}
+                {"type": "line", "x0": scale.null, "x1": scale.null, "y0": row.y - 13, "y1": row.y + 13, "line": line}
             )
         words += _words(row, start, labels, ink)
     foot = {"yref": "paper", "yanchor": "top", "yshift": -24}
@@ -72,7 +73,7 @@ def narrow_forest(rows: Sequence[Row], scale: Scale, labels: Labels, ink: Ink) -
         | (foot | {"yshift": -24 - _LINE * long}),
     ]
     figure.update_layout(annotations=words, shapes=shapes)
-    draw_marks(figure, Frame(rows, places, scale, {}, ink, half=9))
+    draw_marks(figure, Frame(placed, scale, {}, ink, half=9))
     return figure
 
 

@@ -14,7 +14,7 @@ from evidence.synthesis.display import Scale, segment
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a forest plot. `estimate`, `low`, `high` are on the analysis scale."""
+    """One line of a forest plot: `estimate`, `low`, `high` on the analysis scale, `y` its place when it is drawn."""
 
     kind: Literal["head", "trial", "pooled", "overall", "prediction", "excluded", "review", "gap"]
     label: str = ""
@@ -32,6 +32,7 @@ class Row:
     key: str = ""
     hover: str = ""
     extras: tuple[str, ...] = ()
+    y: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,13 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Rows with their places, the effect axis, and where each column is on the paper."""
+    """Rows in their places, the effect axis, and where each column is on the paper."""
 
     rows: Sequence[Row]
-    places: Mapping[int, float]
     scale: Scale
     columns: Mapping[str, tuple[float, float]]
     ink: Ink
     half: float = 0.32
-
-    def y(self, row: Row) -> float:
-        """Return the vertical position of a row."""
-        return self.places[id(row)]
 
 
 def draw_marks(figure: go.Figure, frame: Frame) -> None:
@@ -69,7 +65,7 @@ def draw_marks(figure: go.Figure, frame: Frame) -> None:
     for kind_is_review in (False, True):
         members = [row for row in single if (row.kind == "review") is kind_is_review]
         for colour in dict.fromkeys(row.colour for row in members):
-            points = [_point(row, frame.y(row)) for row in members if row.colour == colour]
+            points = [_point(row, row.y) for row in members if row.colour == colour]
             dash = "dot" if kind_is_review else "solid"
             figure.add_traces(interval_traces(points, frame.scale, colour, horizontal=True, dash=dash))
     for row in drawn:
@@ -81,7 +77,7 @@ def draw_marks(figure: go.Figure, frame: Frame) -> None:
             figure.add_trace(
                 go.Scatter(
                     x=[part.low, part.high],
-                    y=[frame.y(row)] * 2,
+                    y=[row.y] * 2,
                     mode="lines",
                     hovertext=row.hover,
                     hoverinfo="text",
@@ -93,7 +89,7 @@ def draw_marks(figure: go.Figure, frame: Frame) -> None:
                 figure.add_trace(
                     go.Scatter(
                         x=[x for x, _ in ends],
-                        y=[frame.y(row)] * len(ends),
+                        y=[row.y] * len(ends),
                         mode="markers",
                         hoverinfo="skip",
                         cliponaxis=False,
@@ -114,7 +110,7 @@ def _size(weight: float | None) -> float:
 
 
 def _diamond(figure: go.Figure, row: Row, frame: Frame) -> None:
-    scale, y, colour = frame.scale, frame.y(row), row.colour or frame.ink.pooled
+    scale, y, colour = frame.scale, row.y, row.colour or frame.ink.pooled
     part = segment(scale, row.estimate or 0.0, row.low or 0.0, row.high or 0.0)
     middle = min(max(row.estimate or 0.0, scale.low), scale.high)
     figure.add_trace(

@@ -5,6 +5,7 @@ On a phone that reads along each row has two lines: its label and numbers, and u
 
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import plotly.graph_objects as go
@@ -117,12 +118,12 @@ def lines(
         [row.low for row in drawn if row.low is not None],
         [row.high for row in drawn if row.high is not None],
     )
-    visible = [row for row in kept if shown(row)]
-    places = {id(row): float(len(kept) - 1 - i) for i, row in enumerate(kept)}
+    placed = [replace(row, y=float(len(kept) - 1 - i)) for i, row in enumerate(kept)]
+    visible = [row for row in placed if shown(row)]
     size, plot = _size(len(kept), ink), _HAND_PLOT if ink.narrow else _PLOT
     margin = {"l": 0, "r": 4, "t": 38 if key else 4, "b": 96}
     figure = style.base(ink, _height(len(kept), 100, ink), margin=margin, plot_bgcolor="rgba(0,0,0,0)")
-    frame = Frame(visible, places, scale, {"effect": plot}, ink)
+    frame = Frame(visible, scale, {"effect": plot}, ink)
     few = list(zip(scale.ticks, scale.labels, strict=True))
     few = few if len(few) <= 7 else few[::2]
     figure.update_layout(
@@ -150,9 +151,9 @@ def lines(
         enlarge(figure)
     held = [row.label for row in kept]
     named = [f"{r.label} ({r.note})" if r.note and held.count(r.label) > 1 else r.label for r in visible]
-    labels(figure, named, [frame.y(row) for row in visible], ink, size)
+    labels(figure, named, [row.y for row in visible], ink, size)
     words = [f"<b>{row.words}</b>" if row.kind == "overall" else row.words for row in visible]
-    ys = [frame.y(row) for row in visible]
+    ys = [row.y for row in visible]
     _words(figure, words, ys, _WORDS, ink, size)
     zero = plot[0] + (plot[1] - plot[0]) * (scale.null - scale.low) / (scale.high - scale.low)
     under = {"yanchor": "top", "yshift": -32, "font": {"size": _note_size(ink), "color": ink.text}}

@@ -90,17 +90,25 @@ def _slots(answer: Answer) -> list[TrialEffect | Group]:
     return slots
 
 
-def _places(answers: Sequence[Answer], hours: bool) -> dict[int, float]:
+Place = tuple[int, str, str]
+
+
+def _mark(column: int, mark: TrialEffect | Group) -> Place:
+    """Return what names a mark: its column, and the trial or the group that it is of."""
+    return (column, "trial", mark.trial) if isinstance(mark, TrialEffect) else (column, "group", mark.name)
+
+
+def _places(answers: Sequence[Answer], hours: bool) -> dict[Place, float]:
     """Place each mark on the x axis: spread inside its column, or dodged around its real hour."""
-    places: dict[int, float] = {}
+    places: dict[Place, float] = {}
     for column, answer in enumerate(answers):
         slots = _slots(answer) if answer.groups else _drawn(answer)
         for i, mark in enumerate(slots):
             share = (i - (len(slots) - 1) / 2) / max(len(slots), 5)
             if hours:
-                places[id(mark)] = math.log10(max(_hour(mark, answer), 0.5)) + 0.16 * share
+                places[_mark(column, mark)] = math.log10(max(_hour(mark, answer), 0.5)) + 0.16 * share
             else:
-                places[id(mark)] = column - 0.16 + _SPREAD * share
+                places[_mark(column, mark)] = column - 0.16 + _SPREAD * share
     return places
 
 
@@ -218,13 +226,13 @@ def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) 
     )
 
 
-def _join(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
+def _join(figure: go.Figure, answers: Sequence[Answer], places: dict[Place, float], scale: Scale, ink: Ink) -> None:
     """Draw thin lines between the time points of one trial."""
     paths: dict[str, list[tuple[float, float]]] = {}
-    for answer in answers:
+    for column, answer in enumerate(answers):
         for entry in _drawn(answer):
             if entry.effect is not None and scale.low <= entry.effect.estimate <= scale.high:
-                paths.setdefault(entry.trial, []).append((places[id(entry)], entry.effect.estimate))
+                paths.setdefault(entry.trial, []).append((places[_mark(column, entry)], entry.effect.estimate))
     xs: list[float | None] = []
     ys: list[float | None] = []
     for path in paths.values():
@@ -235,17 +243,17 @@ def _join(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float]
 
 
 def _trials(
-    figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink, look: Look
+    figure: go.Figure, answers: Sequence[Answer], places: dict[Place, float], scale: Scale, ink: Ink, look: Look
 ) -> None:
-    alike: dict[str, list[TrialEffect]] = {}
-    for answer in answers:
+    alike: dict[str, list[tuple[int, TrialEffect]]] = {}
+    for column, answer in enumerate(answers):
         for entry in _drawn(answer):
-            alike.setdefault(look(entry)[0], []).append(entry)
+            alike.setdefault(look(entry)[0], []).append((column, entry))
     for members in alike.values():
-        _, mark = look(members[0])
+        _, mark = look(members[0][1])
         points = [
             Point(
-                places[id(entry)],
+                places[_mark(column, entry)],
                 entry.effect.estimate,
                 entry.low or 0.0,
                 entry.high or 0.0,
@@ -254,15 +262,15 @@ def _trials(
                 entry.key,
                 hover(entry),
             )
-            for entry in members
+            for column, entry in members
             if entry.effect is not None
         ]
         figure.add_traces(interval_traces(points, scale, mark.colour(ink), horizontal=False, width=1.3, dash=mark.dash))
 
 
-def _groups(figure: go.Figure, answers: Sequence[Answer], places: dict[int, float], scale: Scale, ink: Ink) -> None:
+def _groups(figure: go.Figure, answers: Sequence[Answer], places: dict[Place, float], scale: Scale, ink: Ink) -> None:
     """Draw the pooled effect of each masking, in its colour."""
-    for answer in answers:
+    for column, answer in enumerate(answers):
         for group in _pools(answer):
             pooled = group.pooled
             assert pooled is not None
@@ -270,7 +278,9 @@ def _groups(figure: go.Figure, answers: Sequence[Answer], places: dict[int, floa
             words = pooled_in_words(answer.question.measure, pooled)
             told = f"<b>{group.name}, pooled</b>, {words}<br>{counted(pooled.k, 'trial')}"
             key = " ".join(entry.key for entry in group.used)
-            point = Point(places[id(group)], pooled.estimate, pooled.ci_low, pooled.ci_high, "diamond", 12, key, told)
+            point = Point(
+                places[_mark(column, group)], pooled.estimate, pooled.ci_low, pooled.ci_high, "diamond", 12, key, told
+            )
             figure.add_traces(interval_traces([point], scale, mark.colour(ink), horizontal=False, width=3))
 
 
