@@ -176,6 +176,20 @@ class Result(Record):
         return "low confidence" if self.confidence == "low" else ""
 
     @property
+    def dated(self) -> str:
+        """The year as the label writes it, with a letter where two trials share name and year; empty without one.
+
+        >>> [Result.model_construct(label=label).dated for label in ("Murrough 2013a", "TRANSFORM-1")]
+        ['2013a', '']
+        """
+        return next((word for word in self.label.split() if word[:4].isdigit() and len(word) in (4, 5)), "")
+
+    @property
+    def year(self) -> int | None:
+        """The year that the label names; None without one."""
+        return int(self.dated[:4]) if self.dated else None
+
+    @property
     def is_controlled(self) -> bool:
         """Whether the result compares two arms."""
         return self.comparator != "none"

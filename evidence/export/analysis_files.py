@@ -120,7 +120,7 @@ def revman_csv(view: View) -> bytes:
                 "Outcome": item.question.title,
                 "Effect measure": item.question.measure,
                 "Study": entry.label,
-                "Study year": response.year_of(entry)[:4],
+                "Study year": only.year or "",
                 "Experimental cases": drug.events if drug else None,
                 "Experimental mean": scores[0] if scores else None,
                 "Experimental SD": scores[1] if scores else None,
@@ -204,13 +204,13 @@ def _measurement(row: Result) -> tuple[object, ...]:
 
 
 def _metapsy_design(row: Result, is_multi: bool) -> dict[str, object]:
-    name, _, year = row.label.rpartition(" ")
+    name = row.label.removesuffix(row.dated).rstrip() if row.dated else ""
     instrument = INSTRUMENTS.get(row.instrument or "")
     rating = {"self": "self-report", "clinician": "clinician"}.get(instrument.rater if instrument else "")
     is_score = row.outcome.endswith(("-change", "-endpoint"))
     arm = f"{row.intervention} {dose_of(row)}".strip()
     return {
-        "study": f"{name}, {year}" if name else row.label,
+        "study": f"{name}, {row.dated}" if name else row.label,
         "condition_arm1": row.intervention,
         "condition_arm2": row.comparator,
         "multi_arm1": arm if is_multi else None,

@@ -105,6 +105,11 @@ class Lens:
         return MASKINGS[self.value].label
 
     @property
+    def k(self) -> int:
+        """Trials pooled."""
+        return len(self.used)
+
+    @property
     def people(self) -> int | None:
         """People analysed, as far as reported."""
         known = [entry.people for entry in self.used if entry.people is not None]

@@ -340,6 +340,5 @@ def evidence_map(trials: Mapping[str, tuple[Result, ...]], selected: Iterable[Re
     dots = []
     for trial, rows in trials.items():
         shown_row = chosen.get(trial) or next((r for r in rows if r.is_controlled), rows[0])
-        year = next((int(word[:4]) for word in rows[0].label.split() if word[:4].isdigit()), None)
-        dots.append(Dot(shown_row, year, rows[0].n_randomised, trial in chosen))
+        dots.append(Dot(shown_row, rows[0].year, rows[0].n_randomised, trial in chosen))
     return tuple(dots)

@@ -29,7 +29,7 @@ TIME_CHOICES: Mapping[str, str] = MappingProxyType(
 Order = Callable[[TrialEffect], tuple[float | str, ...]]
 ORDERS: Mapping[str, Order] = MappingProxyType(
     {
-        "year": lambda e: (year_of(e), e.label),
+        "year": lambda e: (e.first.dated, e.label),
         "effect": lambda e: (-(e.effect.estimate if e.effect else 0.0), e.label),
         "weight": lambda e: (e.effect.variance if e.effect else float("inf"), e.label),
         "size": lambda e: (-(e.people or 0), e.label),
@@ -116,11 +116,6 @@ def model_of(method: str, interval: str) -> Model:
     if method.startswith("bayes"):
         return Model("bayes", prior=method.removeprefix("bayes").removeprefix("-"))
     return Model(cast(Method, method), None if interval == "rule" else cast(Test, interval))
-
-
-def year_of(entry: TrialEffect) -> str:
-    """Take the year from a trial's label; empty without one."""
-    return next((word for word in entry.label.split() if word[:4].isdigit()), "")
 
 
 def barred_citations(

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, cast
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.vocabulary import EFFECT_MEASURES
 from evidence.formatting import Sentence, counted, listed, number, probability, ratio
-from evidence.questions.response import Choices, answer_for, year_of
+from evidence.questions.response import Choices, answer_for
 from evidence.stats.bayes import PRIORS, pool_bayes
 from evidence.stats.effect_sizes import MEASURES, Effect
 from evidence.stats.pooling import Method, Pooled, Test, pool
@@ -49,7 +49,7 @@ def without_each(answer: Answer) -> Series:
 
 def by_year(answer: Answer) -> Series:
     """Pool the trials as they accumulated, year by year."""
-    used = tuple(sorted(answer.used, key=lambda entry: (year_of(entry), entry.label)))
+    used = tuple(sorted(answer.used, key=lambda entry: (entry.first.dated, entry.label)))
     model = answer.model
     labels = tuple(entry.label if i == 0 else f"+ {entry.label}" for i, entry in enumerate(used))
     keys = tuple(entry.key for entry in used)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from evidence.dataset.vocabulary import COMPARATORS
+from evidence.formatting import counted
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import response, robustness
 from evidence.report.figures import large_format as hall
@@ -136,7 +137,7 @@ def _masking(lesson: Lesson, ink: Ink) -> go.Figure:
     rows = [
         Row(
             "trial",
-            f"{item.label}, {item.note.splitlines()[0].split(' · ')[0]}",
+            f"{item.label}, {counted(lens.k, 'trial')}",
             estimate=item.effect[0],
             low=item.effect[1],
             high=item.effect[2],
@@ -145,7 +146,7 @@ def _masking(lesson: Lesson, ink: Ink) -> go.Figure:
             symbol="diamond-open" if item.is_single else "diamond",
             key=item.key,
         )
-        for item in lens_rows(lesson.lenses, question.measure, ink)
+        for lens, item in zip(lesson.lenses, lens_rows(lesson.lenses, question.measure, ink), strict=True)
         if item.effect is not None
     ]
     return hall.lines(rows, question.measure, statements.favours(question, sides), _axis(question.measure), ink)

@@ -16,7 +16,13 @@ def describe(result: Result) -> str:
     """
     outcome = OUTCOMES[result.outcome].label
     scale = f" ({result.instrument})" if result.instrument else ""
-    parts = [f"{outcome}{scale}, {spelled(result.hours)} after {ANCHORS[result.anchor].label}"]
+    measured = f"{outcome}{scale}, {spelled(result.hours)} after {ANCHORS[result.anchor].label}"
+    return "; ".join((measured, *numbers_of(result)))
+
+
+def numbers_of(result: Result) -> tuple[str, ...]:
+    """Return every number reported, in words: each arm, then the printed effect; empty without any."""
+    parts = []
     arms = (
         (
             result.intervention,
@@ -57,7 +63,7 @@ def describe(result: Result) -> str:
         if result.ci_low is not None and result.ci_high is not None:
             span = f" (95% CI {plain(result.ci_low)} to {plain(result.ci_high)})"
         parts.append(f"printed {EFFECT_MEASURES[result.effect_measure].label.lower()} {plain(result.effect)}{span}")
-    return "; ".join(parts)
+    return tuple(parts)
 
 
 def dose_of(result: Result) -> str:

@@ -18,7 +18,7 @@ from evidence.dataset.vocabulary import (
     ROB_JUDGEMENTS,
 )
 from evidence.questions.risk_of_bias import MARKS
-from evidence.synthesis.describe import describe, dose_of
+from evidence.synthesis.describe import dose_of, numbers_of
 
 Trials = Mapping[str, tuple[Result, ...]]
 
@@ -99,7 +99,7 @@ def results_frame(rows: Iterable[Result], links: Mapping[str, str | None]) -> pd
                 "Time": f"{in_words(r.hours)} after {ANCHORS[r.anchor].label}",
                 "Dose": dose_of(r),
                 "Against": COMPARATORS[r.comparator].label if r.is_controlled else "uncontrolled",
-                "Numbers": describe(r).partition("; ")[2] or "not reported",
+                "Numbers": "; ".join(numbers_of(r)) or "not reported",
                 "Analysis": r.analysis + (", primary" if r.primary else ""),
                 "Source": r.source,
                 "Where": r.locator,
