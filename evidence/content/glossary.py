@@ -25,6 +25,7 @@ _WORD_LISTS: Mapping[str, Mapping[str, Term]] = MappingProxyType(
         "Analyses": vocabulary.ANALYSES,
         "Anchors of time": vocabulary.ANCHORS,
         "Certainty": vocabulary.CERTAINTIES,
+        "Pole": vocabulary.POLES,
         "Verdicts": vocabulary.VERDICTS,
     }
 )

@@ -58,7 +58,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             **{"citation": "Dean2021Cochrane", "intervention": "ketamine", "route": "intravenous"},
             **{"comparator": "placebo", "outcome": "response", "hours": "24", "time": "24 h"},
             **{"effect_measure": "OR", "effect": "3.94", "ci_low": "1.54", "ci_high": "10.1", "k": "7", "n": "185"},
-            **{"i2": "21", "certainty": "very low"},
+            **{"i2": "21", "certainty": "very low", "pole": "unipolar"},
         },
         CLAIMS: {
             **{"claim": "onset-24h", "topic": "onset", "statement": "It works better than midazolam within 24 hours."},

@@ -271,6 +271,8 @@ class PublishedEstimate(Record):
     """GRADE certainty as the review rates it; empty where it does not."""
     note: OptionalText = None
     """What a reader should know about this estimate."""
+    pole: Annotated[str | None, Word(vocabulary.POLES)] = None
+    """Pole of the depression, where the review kept to one."""
     _trials: frozenset[str] = PrivateAttr(default_factory=frozenset)
 
     @property
@@ -458,6 +460,7 @@ class StartingQuestion(Record):
 # Columns that came with the second release: a file without them is read with these cells blank.
 LATER: Mapping[type[Record], tuple[str, ...]] = {
     Result: ("se", "schedule", "timing", "masking", "comparator_arm"),
+    PublishedEstimate: ("pole",),
     OutcomeWord: ("state",),
     ScaleWord: ("low", "high", "rank", "typical_sd"),
     StartingQuestion: (

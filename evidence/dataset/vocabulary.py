@@ -290,6 +290,10 @@ TOOL_WORDS: Mapping[str, Tool] = MappingProxyType(
         "ROBINS-I": Tool((*_BEFORE, *_LATER), ("low", "moderate", "serious", "critical", "no information")),
     }
 )
+POLES = terms(
+    ("unipolar", "Unipolar depression", "People with bipolar disorder were left out."),
+    ("bipolar", "Bipolar depression", "People with bipolar disorder alone."),
+)
 CERTAINTIES = terms(
     ("high", "High certainty", "The true effect is very probably close to the estimate."),
     ("moderate", "Moderate certainty", "The true effect is probably close to the estimate."),

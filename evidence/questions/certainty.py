@@ -43,11 +43,11 @@ def same_question(review: PublishedEstimate, answer: Answer) -> bool:
 
 
 def _same_people(review: PublishedEstimate, answer: Answer) -> bool:
-    """Return whether a review limited to one pole, by its label, applies to the trials of the answer."""
+    """Return whether a review limited to one pole applies to the trials of the answer."""
     bipolar = [entry.first.population == "bipolar" for entry in answer.used]
-    if "(bipolar)" in review.label:
+    if review.pole == "bipolar":
         return all(bipolar)
-    return not ("(unipolar)" in review.label and all(bipolar))
+    return not (review.pole == "unipolar" and all(bipolar))
 
 
 def published(reviews: Iterable[PublishedEstimate], answer: Answer) -> tuple[PublishedEstimate, ...]:

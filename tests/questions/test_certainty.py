@@ -138,3 +138,22 @@ def test_our_own_people_must_be_shared_by_half_too() -> None:
 def test_the_shipped_reviews_know_their_trials(evidence: Evidence) -> None:
     known = next(r for r in evidence.reviews if r.estimate == "cochrane_unipolar_km_response_24h")
     assert {"murrough-2013a", "grunebaum-2018", "fava-2018"} <= known.trials
+
+
+@pytest.mark.parametrize(
+    ("pole", "populations", "applies"),
+    [
+        ("bipolar", ("bipolar",), True),
+        ("bipolar", ("TRD",), False),
+        ("bipolar", ("bipolar", "TRD"), False),
+        ("unipolar", ("bipolar",), False),
+        ("unipolar", ("bipolar", "TRD"), True),
+        (None, ("bipolar",), True),
+    ],
+)
+def test_a_review_of_one_pole_speaks_for_its_own_people(
+    pole: str | None, populations: tuple[str, ...], applies: bool
+) -> None:
+    rows = [counted(20, 40, 10, 40, trial=f"t{i}", population=one) for i, one in enumerate(populations)]
+    found = certainty.published([review(pole=pole, label="A review (of anything)")], asked(*rows))
+    assert bool(found) is applies
