@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from evidence.curation.new_words import unknown_words
 from evidence.ui.workbench import (
     form as add_form,
 )
@@ -22,6 +23,9 @@ from evidence.ui.workbench import (
 )
 from evidence.ui.workbench import (
     table as add_table,
+)
+from evidence.ui.workbench import (
+    words as add_words,
 )
 
 WAYS = {
@@ -51,5 +55,7 @@ if not brought.table.is_readable:  # the reason is said above; or there is a ref
 seen = add_state.looked_at(brought)
 st.header("What is wrong", anchor=False)
 add_problems.draw(brought.table, seen)
+if st.session_state.way != "Form":  # the form asks beside its fields
+    add_words.ask(unknown_words(seen.problems), "rows")
 add_preview.draw(seen)
 add_save.draw(seen, began)

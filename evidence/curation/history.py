@@ -46,6 +46,7 @@ class Version:
     rows: int = 0
     references: tuple[str, ...] = ()
     made: Mapping[str, str] = field(default_factory=dict, compare=False)
+    words: int = 0
 
     @property
     def label(self) -> str:
@@ -77,7 +78,8 @@ def recorded(folder: Path) -> Iterator[Version]:
             references = tuple(map(str, entry["references"]))
             made = {str(name): str(sign) for name, sign in entry.get("made", {}).items()}
             kept_there, made_there = MappingProxyType(kept), MappingProxyType(made)
-            yield Version(when, what, before, after, kept_there, int(entry["rows"]), references, made_there)
+            words = int(entry.get("words", 0))
+            yield Version(when, what, before, after, kept_there, int(entry["rows"]), references, made_there, words)
 
 
 def _tail(path: Path) -> bytes:
@@ -130,6 +132,7 @@ def _line(version: Version) -> str:
         **{name: getattr(version, name) for name in ("when", "what", "before", "after")},
         **{"kept": dict(version.kept), "rows": version.rows, "references": list(version.references)},
         **({"made": dict(version.made)} if version.made else {}),
+        **({"words": version.words} if version.words else {}),
     }
     return json.dumps(entry, ensure_ascii=False)
 

@@ -6,14 +6,18 @@ direction is good for patients.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from evidence.curation.append import appended
 from evidence.dataset.csv_table import Row, Table, read_table
 from evidence.dataset.fields import nearest
+from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.problems import Problem, did_you_mean, problem
 from evidence.dataset.records import WORD_MODELS
-from evidence.dataset.vocabulary import EXTENSIBLE, word_file
+from evidence.dataset.validation import validate
+from evidence.dataset.vocabulary import EXTENSIBLE, LISTS, OUTCOME, Words, using, word_file, word_of
+from evidence.dataset.words import WORD_FILES
 
 COLUMNS: Final = ("list", "value", "label", "definition", "group", "direction", "low", "high")
 Rows = tuple[tuple[str, ...], ...]
@@ -95,6 +99,19 @@ def _no_list(line: int, name: str) -> Problem:
 def with_words(files: Mapping[str, bytes | Problem], words: NewWords) -> dict[str, bytes | Problem]:
     """Return the files in vocabulary/ as the words change them; a problem where one cannot be added to."""
     return {file: appended(file, files[file], rows) for file, rows in words.tables.items()}
+
+
+def words_with(words: Words, new: NewWords) -> Words:
+    """Return the words of a folder with new ones behind them, those left out that do not say what their list needs."""
+    grown: dict[str, Mapping[str, Any]] = {}
+    for file, rows in new.tables.items():
+        name, model = WORD_FILES[file], WORD_MODELS[WORD_FILES[file]]
+        table = Table(model.columns(), model.columns(), tuple(Row(at, row) for at, row in enumerate(rows, 1)))
+        with using(words):
+            base = {value: OUTCOMES[value] for value in OUTCOMES} if name == OUTCOME else dict(LISTS[name])
+            own = {row.value: word_of(name, row.model_dump()) for row in validate(table, model).records}
+        grown[name] = {**base, **own}
+    return MappingProxyType({**words, **grown})
 
 
 def unknown_words(problems: Sequence[Problem]) -> tuple[tuple[str, str], ...]:

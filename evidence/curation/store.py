@@ -35,6 +35,7 @@ from evidence.dataset.evidence import (
     OPTIONAL,
     REFERENCES,
     TRIALS,
+    VOCABULARY,
     Evidence,
     digest,
     digest_of,
@@ -135,7 +136,10 @@ def _save(
                 theirs = MappingProxyType(read_files(folder))
                 return Conflict(now_seen, theirs, MappingProxyType(after), rows, items)
             ids = tuple(str(item.get("id", "")) for item in items)
-            what = Version(now(), "add", seen, digest(after), {}, sum(map(len, tables.values())), ids)
+            added = {name: len(own) for name, own in tables.items()}
+            words = sum(count for name, count in added.items() if name in VOCABULARY)
+            count = sum(added.values()) - words
+            what = Version(now(), "add", seen, digest(after), {}, count, ids, words=words)
             return Saved(_write(folder, files, after, what, _ORDER))
     except Timeout:
         return Refused("Somebody else is saving at this moment. Try again.")
@@ -165,7 +169,7 @@ def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict |
             lost = any(copy and isinstance(after[name], Problem) for name, copy in last.kept.items())
             if lost or digest(after) != last.before:
                 return Refused("The version before the last save is not in history/ any more.")
-            what = Version(now(), "undo", seen, last.before, {}, last.rows, last.references)
+            what = Version(now(), "undo", seen, last.before, {}, last.rows, last.references, words=last.words)
             return Saved(_write(folder, files, after, what, tuple(reversed(_ORDER))))
     except Timeout:
         return Refused("Somebody else is saving at this moment. Try again.")

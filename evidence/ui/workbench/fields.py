@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 import streamlit as st
 
 from evidence.dataset.dictionary import Column, columns
 from evidence.dataset.evidence import TRIALS
+from evidence.dataset.vocabulary import EXTENSIBLE, Words, active
 from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import words as add_words
 
+_known: list[tuple[Words, Mapping[str, Column]]] = []  # made once for the words of the data that are shown
 _NAMES = {"n": "n", "sd": "SD", "ci": "95% CI", "p": "p"}
 
 
-@cache
 def known() -> Mapping[str, Column]:
-    """Return the columns of trials.csv by name."""
-    return {column.name: column for column in columns(TRIALS)}
+    """Return the columns of trials.csv by name, with the words of the data that are shown."""
+    words = active()
+    if not _known or _known[0][0] is not words:
+        _known[:] = [(words, {column.name: column for column in columns(TRIALS)})]
+    return _known[0][1]
 
 
 def title(name: str) -> str:
@@ -62,6 +66,10 @@ def field(place: Any, name: str, widget: str) -> str:
     help_text = f"{column.text} Example: {column.example}" if column.example else column.text
     if column.words:
         values = [word[0] for word in column.words]
+        may_be_new = name in EXTENSIBLE
+        held = st.session_state.get(widget)
+        extra = (*add_words.described(name), *([held] if held else [])) if may_be_new else ()
+        values += [word for word in dict.fromkeys(extra) if word not in values]
         chosen = place.selectbox(
             title(name) + mark,
             values,
@@ -69,10 +77,11 @@ def field(place: Any, name: str, widget: str) -> str:
             format_func=lambda value: label_of(name, value),
             key=widget,
             help=help_text,
-            placeholder="choose",
+            placeholder="choose, or type a new word" if may_be_new else "choose",
+            accept_new_options=may_be_new,
             persist_state="session",
         )
-        return chosen or ""
+        return (chosen or "").strip()
     label, shared = title(name) + mark, {"key": widget, "help": help_text, "persist_state": "session"}
     if name == "note":
         return str(place.text_area(label, height=80, **shared) or "").strip()

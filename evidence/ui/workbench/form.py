@@ -8,11 +8,13 @@ import streamlit as st
 from evidence.bibliography.csl import trial_of
 from evidence.curation import plausibility
 from evidence.curation.column_mapping import COLUMNS
+from evidence.curation.new_words import unknown_words
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.fields import slug_of
 from evidence.dataset.problems import Problem
 from evidence.dataset.records import Gap, Result
 from evidence.dataset.validation import validate
+from evidence.dataset.vocabulary import using
 from evidence.formatting import counted
 from evidence.questions import missing
 from evidence.ui import data as loading
@@ -20,6 +22,7 @@ from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import fields
 from evidence.ui.workbench import references as add_reference
 from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import words as add_words
 from evidence.ui.workbench.state import Brought, Cells, Item
 
 TRIAL = ("label", "trial", "acronym", "registration", "design", "blinding", "population", "age_group", "n_randomised")
@@ -32,7 +35,7 @@ COUNTS = ("events_intervention", "n_intervention", "events_comparator", "n_compa
 PERCENTS = ("percent_intervention", "percent_comparator")
 SCORES = ("mean_intervention", "sd_intervention", "mean_comparator", "sd_comparator")
 MEDIANS = ("median_intervention", "median_comparator")
-EFFECT = ("effect_measure", "effect", "ci_low", "ci_high", "p_value")
+EFFECT = ("effect_measure", "effect", "ci_low", "ci_high", "se", "p_value")
 ORIGIN = ("source", "locator", "extraction", "confidence", "note")
 # Cleared for the next result; anchor and analysis are mostly the same in it.
 CLEARED = (
@@ -64,7 +67,7 @@ def from_form() -> Brought:
     with numbers:
         for group in (COUNTS, SCORES, (*PERCENTS, *MEDIANS)):
             cells |= fields.fields(group, _PREFIX)
-        cells |= fields.fields(EFFECT, _PREFIX, 5)
+        cells |= fields.fields(EFFECT, _PREFIX, 3)
     cells |= fields.fields(ORIGIN[:4], _PREFIX)
     cells |= fields.fields(ORIGIN[4:], _PREFIX, 1)
     if citation:
@@ -73,9 +76,10 @@ def from_form() -> Brought:
         cells["trial"] = slug_of(cells["label"])
     row = tuple(cells.get(column, "") for column in COLUMNS)
     found = _problems(row, evidence, references)
-    with beside, st.container(border=True):
+    add_words.ask(unknown_words(found), _PREFIX)
+    with beside, st.container(border=True), using(add_words.known()):
         _as_typed(cells, found, evidence)
-    return Brought(add_state.table_of(_rows(row, found)), references)
+    return Brought(add_state.table_of(_rows(row, found)), references, add_words.typed())
 
 
 def _from_the_queue(evidence: Evidence) -> None:
@@ -170,7 +174,8 @@ def _trial(evidence: Evidence) -> dict[str, str]:
 
 def _problems(row: Cells, evidence: Evidence, references: tuple[Item, ...]) -> tuple[Problem, ...]:
     known = {*evidence.references, *(str(item["id"]) for item in references)}
-    return validate(add_state.table_of([row]), Result, citations=known).problems
+    with using(add_words.known()):
+        return validate(add_state.table_of([row]), Result, citations=known).problems
 
 
 def _as_typed(cells: Mapping[str, str], found: tuple[Problem, ...], evidence: Evidence) -> None:

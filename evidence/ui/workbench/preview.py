@@ -9,6 +9,7 @@ import streamlit as st
 from evidence.curation.duplicates import Duplicate
 from evidence.curation.preview import Preview
 from evidence.dataset.time_bins import BIN_OF_VALUE
+from evidence.dataset.vocabulary import using
 from evidence.formatting import counted, number
 from evidence.questions import headlines
 from evidence.questions.headlines import SUBJECTS, Change, Headline, Rank
@@ -42,6 +43,11 @@ def draw(seen: Preview) -> None:
         if seen.rows:
             st.caption("No row is valid yet, so nothing can be worked out.")
         return
+    with using(after.words):  # new words are known once they are saved
+        _changes(seen)
+
+
+def _changes(seen: Preview) -> None:
     changes = seen.changes
     trials = len({result.trial for result in seen.results})
     st.markdown(

@@ -19,6 +19,7 @@ from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import fields, reading
 from evidence.ui.workbench import form as add_form
 from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import words as add_words
 from evidence.ui.workbench.state import NOTHING, Brought
 
 _ROLES = {INTERVENTION: "drug", COMPARATOR: "comparison", "": "neither"}
@@ -62,7 +63,7 @@ def from_registry() -> Brought:
     add_form.listing(held, "registry")
     known = loading.current().on_disk.references
     references = () if record.reference["id"] in known else (record.reference,)
-    return Brought(add_state.table_of(held), references)
+    return Brought(add_state.table_of(held), references, add_words.typed())
 
 
 def _roles(record: RegistryRecord) -> dict[str, str]:

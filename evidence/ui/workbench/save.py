@@ -31,8 +31,7 @@ def last_outcome() -> None:
     found = add_state.outcome()
     if isinstance(found, Saved):
         version = found.version
-        parts = [counted(version.rows, "row")] if version.rows else []
-        parts += [counted(len(version.references), "reference")] if version.references else []
+        parts = _counts(version.rows, len(version.references), version.words)
         done = "Saved" if version.what == "add" else "Taken back"
         st.success(
             f"**{done}: {listed(parts)}.** The data version is now `{found.digest[:8]}`; it was "
@@ -52,8 +51,9 @@ def last_outcome() -> None:
         return
     digest = loading.current().on_disk.digest
     if last := can_undo(loading.data_folder(), digest):
+        what = listed(_counts(last.rows, 0, last.words)) or counted(len(last.references), "reference")
         st.button(
-            f"Take back the last save ({counted(last.rows, 'row')}, {last.when[:16].replace('T', ' ')} UTC)",
+            f"Take back the last save ({what}, {last.when[:16].replace('T', ' ')} UTC)",
             key="add-undo",
             on_click=add_state.undo,
             args=(digest,),
@@ -72,6 +72,12 @@ def _links(trials: list[str]) -> None:
         )
 
 
+def _counts(rows: int, references: int, words: int) -> list[str]:
+    """Name what a save holds, nothing of which there is none."""
+    counts = ((rows, "row"), (references, "reference"), (words, "word"))
+    return [counted(number, name) for number, name in counts if number]
+
+
 def draw(seen: Preview, began: Snapshot) -> None:
     """Save where that is safe; the whole files and a patch in any case."""
     st.header("Save", anchor=False)
@@ -82,15 +88,14 @@ def draw(seen: Preview, began: Snapshot) -> None:
     if not seen.can_be_saved:
         st.caption("Something still stands against it: see the problems above." if seen.rows else "No row to save yet.")
         return
-    what = [counted(len(seen.rows), "row")] if seen.rows else []
-    what += [counted(len(seen.references), "reference")] if seen.references else []
+    what = _counts(len(seen.rows), len(seen.references), len(seen.words))
     if owner.may_save():
         st.button(
             f"Save {listed(what)}",
             key=add_state.key("save"),
             icon=":material/save:",
             on_click=add_state.save,
-            args=(seen.rows, seen.references, began.digest),
+            args=(seen.rows, seen.references, began.digest, seen.words),
         )
         st.caption(
             "All of it or nothing is written. The files before are kept in history/, and the save can be taken back."
@@ -101,7 +106,7 @@ def draw(seen: Preview, began: Snapshot) -> None:
 
 
 def _downloads(seen: Preview) -> None:
-    files = merged(loading.data_folder(), seen.rows, seen.references)
+    files = merged(loading.data_folder(), seen.rows, seen.references, more=seen.words.tables)
     if isinstance(files, Problem):
         st.error(escaped(f"{files.message} {files.fix}"))
         return
@@ -110,8 +115,8 @@ def _downloads(seen: Preview) -> None:
             st.download_button(
                 f"Merged {name}",
                 data,
-                file_name=name,
-                mime=_MIME[name],
+                file_name=name.rpartition("/")[2],
+                mime=_MIME.get(name, "text/csv"),
                 key=add_state.key(f"merged-{name}"),
                 on_click="ignore",
                 icon=":material/download:",

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from evidence.curation import store as editing
-from evidence.curation.preview import Preview, preview
+from evidence.curation.new_words import NewWords
+from evidence.curation.preview import NO_WORDS, Preview, preview
 from evidence.curation.store import Conflict, Refused, Saved
 from evidence.curation.versions import Snapshot
 from evidence.dataset.csv_table import Row, Table
@@ -31,10 +32,11 @@ _NOT_HERE = Refused("This session may not save: it does not hold the owner’s t
 
 @dataclass(frozen=True)
 class Brought:
-    """Rows in our columns with what was found on the way, and the references that come with them."""
+    """Rows in our columns with what was found on the way, and the references and words that come with them."""
 
     table: Table
     references: tuple[Item, ...] = ()
+    words: NewWords = NO_WORDS
 
     @property
     def is_empty(self) -> bool:
@@ -118,14 +120,14 @@ def looked_at(brought: Brought) -> Preview:
     """Return what the rows and references would do, recomputed only when they or the files change."""
     folder = loading.data_folder()
     words = json.dumps([dict(item) for item in brought.references], sort_keys=True, default=str)
-    sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.problems, words)
+    sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.problems, words, brought.words)
     known = st.session_state.get(_PREVIEW)
     if known is not None and known[0] == sign:
         found: Preview = known[1]
         return found
     evidence = loading.current().on_disk
     known_numbers = (evidence.digest, _headlines(evidence.digest, evidence))
-    found = preview(folder, brought.table, brought.references, known_numbers)
+    found = preview(folder, brought.table, brought.references, known_numbers, brought.words)
     st.session_state[_PREVIEW] = (sign, found)
     return found
 
@@ -150,9 +152,10 @@ def accept_newer() -> None:
     st.session_state.pop(_OUTCOME, None)
 
 
-def save(rows: Sequence[Cells], references: Sequence[Item], digest: str) -> None:
+def save(rows: Sequence[Cells], references: Sequence[Item], digest: str, words: NewWords = NO_WORDS) -> None:
     """Save, unless the data changed since they were seen; on success every input starts blank."""
-    outcome = editing.save(loading.data_folder(), rows, references, digest) if owner.may_save() else _NOT_HERE
+    folder = loading.data_folder()
+    outcome = editing.save(folder, rows, references, digest, more=words.tables) if owner.may_save() else _NOT_HERE
     st.session_state[_OUTCOME] = outcome
     if isinstance(outcome, Saved):
         trials = list(dict.fromkeys(row[0] for row in rows))

@@ -25,6 +25,9 @@ from evidence.ui.workbench import (
 from evidence.ui.workbench import (
     state as add_state,
 )
+from evidence.ui.workbench import (
+    words as add_words,
+)
 from evidence.ui.workbench.state import NOTHING, Brought
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -112,4 +115,4 @@ def _from_table(source: Table, name: str) -> Brought:
     if mapping is None:
         return Brought(NOTHING)
     table = add_problems.without_left_out(add_problems.fixed(apply_mapping(source, mapping)))
-    return Brought(table, references)
+    return Brought(table, references, add_words.typed())
