@@ -32,7 +32,7 @@ if not view.results:
 
 body = st.container()
 used = bias.tools(view.results, view.evidence.judgements) or {bias.FIRST_TOOL: 0}
-with st.expander("Options", key="bias-options"):
+with st.expander("Options: tool, domain, judgement, time", key="bias-options"):
     tool = next(iter(used))
     if len(used) > 1:
         # No counts: the label stands in the address.

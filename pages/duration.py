@@ -61,7 +61,7 @@ missing_view.show(by_lot.missing, "missing-withdrawals")
 
 st.header("After one dose", anchor=False)
 body = st.container()
-with st.expander("Options", key="duration-options"):
+with st.expander("Options: score, masking", key="duration-options"):
     measure, masked = options.measure(), options.option_switch("masking")
 once = sections.single_rows(page.results)
 single = onset_course.course(once, measure, by_masking=masked)

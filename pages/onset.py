@@ -21,7 +21,7 @@ if not page.results:
     st.stop()
 
 body = st.container()
-with st.expander("Options", key="onset-options"):
+with st.expander("Options: score, same trials, columns, masking, low confidence", key="onset-options"):
     measure = options.measure()
     same = options.option_switch("same")
     equal = options.switch("Columns of equal width", "equal", "Draws a column for each span of time, not to scale.")

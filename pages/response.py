@@ -27,9 +27,9 @@ answer = response.answer_for(page.results, choices, split.group)
 with body:
     section = sections.response(answer, page.results, page.evidence, page.links, page.ink, options)
     show_section(section, page, action=response_views.leave_out_button)
+    response_views.draw(page, answer)
     missing_view.show(section.missing)
     published.captions(page, answer)
-    response_views.draw(page, answer)
 if panel.open:
     with panel:
         response_views.sensitivity(page, answer, choices)

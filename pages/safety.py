@@ -1,4 +1,4 @@
-"""At what cost: adverse events by arm, serious events apart, who counted what, and one time axis with the benefit."""
+"""What harms: serious events first, then the events that differ most, and who counted what."""
 
 import streamlit as st
 
@@ -18,10 +18,10 @@ if not view.results:
 body = st.container()
 options = safety_views.options()
 with body:
+    safety_views.finding(view, options)
+    safety_views.apart(view, options)
     safety_views.events(view, options)
 found = remembered.harms_told(safety_views.harm_question(view, options)).scope
-
-safety_views.apart(view, options)
 
 with st.expander("Benefit and harm on one time axis", key="timeline", on_change="rerun", bind="query-params") as panel:
     if panel.open:

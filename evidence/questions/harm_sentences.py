@@ -125,6 +125,15 @@ def rare(items: Iterable[Harm], least: float) -> str:
     return f"{counted(len(cut), 'event')} under {least:g}% in both arms not drawn: {named}." if cut else ""
 
 
+def further(items: Sequence[Harm]) -> str:
+    """Name the events that differ less than those drawn; empty where every event is drawn."""
+    if not items:
+        return ""
+    names = [item.spoken for item in items]
+    named = f"{listed(names[:8])}{f' and {len(names) - 8} more' if len(names) > 8 else ''}"
+    return f"{counted(len(items), 'further event')}, which differ less, not drawn: {named}."
+
+
 _LONG_TERM = ("cystitis", "urinary-retention", "long-lasting-amnesia")
 
 
@@ -218,6 +227,8 @@ class HarmQuestion:
     withdrawals: bool = False
     groups: tuple[str, ...] = ()
     least: float = 0.0
+    most: int = 0
+    """How many events to draw, those that differ most; 0 draws all."""
     results: tuple[Result, ...] = field(compare=False, default=())
     chosen: Selection = field(compare=False, default_factory=Selection)
 
@@ -306,11 +317,13 @@ def harm_answer(question: HarmQuestion) -> HarmAnswer:
     )
     sides = sides_among(items)
     least = 0.0 if question.apart else question.least
-    drawn = tuple(h for h in items if harms.is_frequent(h, least))
+    frequent = tuple(h for h in items if harms.is_frequent(h, least))
+    drawn = frequent[: question.most] if question.most else frequent
     serious = headline_of_serious_events(items, sides)
     sentence = serious if question.apart else headline(items, sides, question.groups)
     missing = not_counted(items) if question.apart else ""
     notes = (
+        further(frequent[len(drawn) :]),
         "" if question.apart else rare(items, least),
         comparators(scope),
         "" if question.apart else many(drawn),

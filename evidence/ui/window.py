@@ -39,7 +39,19 @@ SCRIPT = f"""
     const push = history.pushState.bind(history);
     const pushed = (state, title, url) => new URL(url, location.href).pathname === location.pathname
         ? history.replaceState(state, title, url) : push(state, title, url);
+    // The camera of a chart saves what an export saves: finding and source stand round it while the picture is taken.
+    const taken = event => {{
+        const button = event.target.closest && event.target.closest('.modebar-btn');
+        const chart = button && button.closest('.js-plotly-plot');
+        const frame = chart && chart._context && (chart._context.toImageButtonOptions || {{}}).frame;
+        if (!frame) return;
+        const layout = chart.layout, {{title, margin, annotations}} = layout;
+        Object.assign(layout, {{title: frame.title, margin: frame.margin,
+            annotations: [...(annotations || []), frame.annotation]}});
+        setTimeout(() => Object.assign(layout, {{title, margin, annotations}}), 0);
+    }};
     if (!window.evidenceWindow) {{
+        document.addEventListener('click', taken, {{capture: true}});
         document.addEventListener('touchstart', touched, {{capture: true, passive: true}});
         history.pushState = pushed;
     }}

@@ -283,3 +283,23 @@ def test_44_trials_stand_in_one_plot_without_overlap(browser: Browser, many_tria
         becomes(page, OVERLAPS, [])
         becomes(page, NOTHING_BESIDE)
         context.close()
+
+
+def test_the_camera_takes_the_chart_with_its_finding_and_source(page: Page, server: Server) -> None:
+    visit(page, f"{server.url}/response")
+    taken = page.get_by_test_id("stPlotlyChart").first.evaluate(
+        """async box => {
+            const chart = box.querySelector('.js-plotly-plot');
+            const at = () => [(chart.layout.title || {}).text || '', (chart.layout.annotations || []).length];
+            const before = at();
+            chart.querySelector('.modebar-btn').dispatchEvent(new MouseEvent('click', {bubbles: true}));
+            const during = at();
+            await new Promise(done => setTimeout(done, 50));
+            return [before, during, at()];
+        }"""
+    )
+    (title, notes), (framed, more), after = taken
+    assert title == ""
+    assert "of 100 people responded" in framed.replace("<br>", " ")
+    assert more == notes + 1
+    assert after == [title, notes]

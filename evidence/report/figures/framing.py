@@ -43,8 +43,27 @@ def pixels(size: Size, height: int) -> tuple[int, int]:
     return (max(size.width, round(tall * 16 / 9)) if size.least else size.width), tall
 
 
+class Frame(NamedTuple):
+    """What a picture has beside its chart: its size, its margins, the finding as its title, the source as a note."""
+
+    width: int
+    height: int
+    margin: dict[str, float]
+    title: dict[str, object]
+    annotation: dict[str, object]
+
+
 def framed(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) -> go.Figure:
     """Copy the figure in the given size, with the headline as its title and the source below it."""
+    frame = frame_of(figure, headline, source, size, ink)
+    drawn = go.Figure(figure)
+    drawn.update_layout(width=frame.width, height=frame.height, margin=frame.margin, title=frame.title)
+    drawn.add_annotation(**frame.annotation)
+    return drawn
+
+
+def frame_of(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) -> Frame:
+    """Return the frame of a figure: the finding over it, the source in a line under it, in the size given."""
     own = int(figure.layout.height)
     grown = pixels(size, own)[0] / size.width
     head, over = _block(headline, size.title, size.width, 1.0)
@@ -54,17 +73,16 @@ def framed(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) 
     rest = max(0, height - over - under - round(_STRETCH * own))
     margin = figure.layout.template.layout.margin.to_plotly_json() | figure.layout.margin.to_plotly_json()
     bottom = margin["b"] + under + rest - rest // 3
-    drawn = go.Figure(figure)
-    drawn.update_layout(
-        width=width,
-        height=height,
-        margin={
+    return Frame(
+        width,
+        height,
+        {
             "l": max(margin["l"], _EDGE),
             "r": max(margin["r"], _EDGE),
             "t": margin["t"] + over + rest // 3,
             "b": bottom,
         },
-        title={
+        {
             "text": f"<b>{head}</b>",
             "font": {"size": size.title * grown, "color": ink.text},
             "x": _EDGE / width,
@@ -74,22 +92,21 @@ def framed(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) 
             "yref": "container",
             "yanchor": "bottom",  # the first line stands on it, however many there are
         },
+        {
+            "text": foot,
+            "xref": "paper",
+            "yref": "paper",
+            "x": 0,
+            "y": 0,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "align": "left",
+            "yshift": _EDGE / 2 - bottom,
+            "showarrow": False,
+            "font": {"size": size.source * grown, "color": ink.secondary},
+            "name": "source",
+        },
     )
-    drawn.add_annotation(
-        text=foot,
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=0,
-        xanchor="left",
-        yanchor="bottom",
-        align="left",
-        yshift=_EDGE / 2 - bottom,
-        showarrow=False,
-        font={"size": size.source * grown, "color": ink.secondary},
-        name="source",
-    )
-    return drawn
 
 
 def _block(text: str, type_size: int, width: int, share: float) -> tuple[str, int]:

@@ -186,7 +186,7 @@ def _share(name: str, value: float) -> str:
     """Label a part of a bar with sign and per cent, as far as there is room."""
     if value >= 20:
         return f"{MARKS.get(name, '')} {KINDS[name].lower()} {value:.0f}%".strip()
-    return f"{MARKS.get(name, '')} {value:.0f}%".strip() if value >= 7 else MARKS.get(name, "") if value >= 2 else ""
+    return f"{MARKS.get(name, '')} {value:.0f}%".strip() if value >= 12 else MARKS.get(name, "") if value >= 4 else ""
 
 
 def weighted_bar(found: Summary, ink: Ink) -> go.Figure:

@@ -98,7 +98,7 @@ def show(
         on_select="rerun",
         selection_mode="points",
         alt=alt,
-        config=picture.plain_config(picture.chosen(key), int(figure.layout.height), name)
+        config=picture.framed_config(view, key, name, figure, headline, results)
         | {"displayModeBar": False if view.ink.narrow else "hover"},
     )
     by_line = {result.line: result for result in view.evidence.results}

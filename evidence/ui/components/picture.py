@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from evidence.dataset.records import Result
-from evidence.report.figures.framing import SIZES, Size, framed, pixels
+from evidence.report.figures.framing import SIZES, Size, frame_of, framed
 from evidence.report.view import named
 from evidence.ui.components import cite as citing
 from evidence.ui.page import Page
@@ -50,9 +50,26 @@ def config(choice: str, width: int, height: int, file_name: str) -> dict[str, ob
     }
 
 
-def plain_config(choice: str, height: int, file_name: str) -> dict[str, object]:
-    """Configure the camera for the chart alone: a slide keeps 16:9 however tall the chart is."""
-    return config(choice, *pixels(PICTURES[choice][1], height), file_name)
+def framed_config(
+    view: Page, key: str, name: str, figure: go.Figure, headline: str, results: Sequence[Result]
+) -> dict[str, object]:
+    """Return the settings for the camera at a chart: the picture that it saves has the finding and the source.
+
+    The frame travels beside the size of the picture; the frame's script puts it round the chart for the moment in which
+    the picture is taken.
+    """
+    choice = chosen(key)
+    frame = frame_of(figure, headline, source_of(view, results), PICTURES[choice][1], view.ink)
+    settings = config(choice, frame.width, frame.height, f"{name}-with-source")
+    options = settings["toImageButtonOptions"]
+    assert isinstance(options, dict)
+    options["frame"] = {"title": frame.title, "margin": frame.margin, "annotation": frame.annotation}
+    return settings
+
+
+def source_of(view: Page, results: Sequence[Result]) -> str:
+    """Return the line under a picture: the trials drawn and the data they come from."""
+    return f"{named(results)} {citing.exported(view).source}".strip()
 
 
 def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, results: Sequence[Result]) -> None:
@@ -66,10 +83,10 @@ def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, res
     with st.expander("The picture with finding and source", key=f"{key}-framed", on_change="rerun") as opened:
         if opened.open:
             st.caption(
-                "The camera in this picture’s corner saves it whole, also where a narrow window cuts it off. "
-                "The one at the chart saves the chart alone."
+                "The camera in this picture’s corner saves it whole, also where a narrow window cuts it off; "
+                "the one at the chart saves the same picture."
             )
-            source = f"{named(results)} {citing.exported(view).source}".strip()
+            source = source_of(view, results)
             drawn = framed(figure, headline, source, PICTURES[choice][1], view.ink)
             size = int(drawn.layout.width), int(drawn.layout.height)
             shown = config(choice, *size, f"{name}-with-source")

@@ -32,7 +32,7 @@ class Options:
 
 def options() -> Options:
     """Draw the closed panel of options and read it."""
-    with st.expander("Options", key="blinding-options"):
+    with st.expander("Options: effect, time", key="blinding-options"):
         columns = st.columns(2)
         effects = {name: MEASURE_LABELS[name] for name in ("RR", "MD", "SMD")}
         measure = asked.beside("Effect", effects, "lens", columns[0])

@@ -26,7 +26,7 @@ _WITHOUT = "without"
 
 def options(view: Page) -> PageOptions:
     """Draw the closed panel of options and read it: what is asked, and how the forest plot is arranged."""
-    with st.expander("Options", key="response-options"):
+    with st.expander("Options: outcome, time, measure, order, groups, columns", key="response-options"):
         columns = st.columns(3)
         outcome = asked.option("outcome", place=columns[0])
         time = asked.option("time", place=columns[1])
@@ -128,14 +128,16 @@ def _chosen_rate(answer: Answer) -> float | None:
 
 
 def _people(view: Page, answer: Answer) -> None:
+    picture = st.container()
     rate = _chosen_rate(answer)
     of_hundred = statements.absolute(answer, rate) if rate is not None else None
     if of_hundred is None:
         st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
         return
     section = sections.people(of_hundred, answer, rate is not None, view.ink)
-    st.markdown(f"**{escaped(section.headline)}**")
-    show_chart(section, view, shapes="Each sign is one person of 100.")
+    with picture:
+        st.markdown(f"**{escaped(section.headline)}**")
+        show_chart(section, view, shapes="Each sign is one person of 100.")
 
 
 def _arms(view: Page, answer: Answer) -> None:

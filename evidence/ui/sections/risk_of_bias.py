@@ -69,7 +69,7 @@ def board_chart(view: Page, section: Section, board: Board) -> None:
         on_select="rerun",
         selection_mode="points",
         alt=section.alt,
-        config=picture.plain_config(picture.chosen("bias"), int(figure.layout.height), name),
+        config=picture.framed_config(view, "bias", name, figure, section.headline, section.results),
     )
     keys = list(dict.fromkeys(item.citation for item in board.judgements))
     cite, rows, take = chart.twins("bias")

@@ -24,6 +24,7 @@ from evidence.ui.page import Page
 from evidence.ui.sections import missing as missing_view
 
 LEAST = 5
+MOST = 8  # events drawn before a reader asks for every one
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,12 @@ class Options:
     against: str
     withdrawals: bool
     by_masking: bool = False
+    every: bool = False
 
 
 def options() -> Options:
     """Draw the closed panel of options and read it."""
-    with st.expander("Options", key="safety-options"):
+    with st.expander("Options: measure, comparator, threshold, groups, every event", key="safety-options"):
         columns = st.columns(3)
         effects = {name: MEASURES[name].label for name in ("RD", "RR")}
         measure = widgets.beside("Effect on the right", effects, "harm", columns[0])
@@ -67,8 +69,11 @@ def options() -> Options:
             "withdrawn",
             "Only people who had done well on the drug, and borne it, took part in them.",
         )
+        every = widgets.switch(
+            "Every event", "every", f"Draws every event over the threshold, not only the {MOST} that differ most."
+        )
         masked = widgets.option_switch("masking")
-    return Options(measure, tuple(groups or ()), float(least), against, withdrawals, masked)
+    return Options(measure, tuple(groups or ()), float(least), against, withdrawals, masked, every)
 
 
 SHAPES = (
@@ -82,14 +87,21 @@ def harm_question(view: Page, options: Options, apart: bool = False) -> HarmQues
     found = harm_words.harm_question(
         view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
     )
-    return found if apart else replace(found, groups=options.groups, least=options.least)
+    most = 0 if options.every or options.groups or options.by_masking else MOST
+    return found if apart else replace(found, groups=options.groups, least=options.least, most=most)
+
+
+def finding(view: Page, options: Options) -> None:
+    """Draw the finding of the page: the named events that differ most."""
+    section, _ = _section(view, harm_question(view, options), options)
+    heading.headline(section.sentence.large, section.sentence.below)
 
 
 def events(view: Page, options: Options) -> None:
-    """Draw the named events: headline, dot plot, harm beside benefit, and what is not drawn."""
+    """Draw the named events: dot plot, harm beside benefit, and what is not drawn."""
     question = harm_question(view, options)
     section, maskings = _section(view, question, options)
-    heading.headline(section.sentence.large, section.sentence.below)
+    st.header("What people feel or have, the largest difference first", anchor=False)
     for line in section.captions:
         st.caption(escaped(line))
     if remembered.harms_told(question).scope.dropped:
