@@ -18,20 +18,25 @@ def show(pools: Sequence[Missing], key: str = "missing") -> None:
         return
     head, colon, rest = words.partition(". " if len(pools) > 1 else ": ")
     st.markdown(f"**{escaped(head)}{colon.strip()}** {escaped(rest)}")
-    with st.expander(_LABEL, key=key):
-        if len(pools) == 1:
-            st.dataframe(
-                tables.matrix(pools[0]),
-                hide_index=True,
-                alt="Trials that meet the selection and what is known of this result in each",
-                column_config={"p": st.column_config.NumberColumn("p", format="%.3g")},
-            )
-        else:
-            st.dataframe(
-                tables.grid(pools),
-                hide_index=True,
-                alt="Trials that meet the selection and what is known of each pool in each",
-            )
-            for found in pools:
-                st.caption(f"**{escaped(found.title)}:** {escaped(found.sentence)}")
-        st.caption(" ".join(f"{state.label}: {state.definition}" for state in STATES.values()))
+    with st.expander(_LABEL, key=key, on_change="rerun") as panel:
+        if panel.open:
+            _table(pools)
+
+
+def _table(pools: Sequence[Missing]) -> None:
+    if len(pools) == 1:
+        st.dataframe(
+            tables.matrix(pools[0]),
+            hide_index=True,
+            alt="Trials that meet the selection and what is known of this result in each",
+            column_config={"p": st.column_config.NumberColumn("p", format="%.3g")},
+        )
+    else:
+        st.dataframe(
+            tables.grid(pools),
+            hide_index=True,
+            alt="Trials that meet the selection and what is known of each pool in each",
+        )
+        for found in pools:
+            st.caption(f"**{escaped(found.title)}:** {escaped(found.sentence)}")
+    st.caption(" ".join(f"{state.label}: {state.definition}" for state in STATES.values()))
