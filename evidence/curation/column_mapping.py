@@ -24,7 +24,8 @@ HOURS_OF: Mapping[str, float] = MappingProxyType({"minutes": 1 / 60, "hours": 1.
 _MOST_NEAR = 200  # columns of a table whose names are compared with ours letter by letter
 
 _ARMS = {
-    "intervention": "intervention int i arm1 1 1i e exp experimental treatment treat t trt tx drug active ketamine",
+    "intervention": "intervention int i arm1 1 1i e exp experimental treatment treat treated t trt tx drug active "
+    "ketamine",
     "comparator": "comparator comp control ctrl ctl c arm2 2 2i placebo pbo midazolam comparison",
 }
 _KINDS = {
@@ -32,7 +33,7 @@ _KINDS = {
     "n": "n total totaln ntotal samplesize analysed size participants",
     "percent": "percent pct percentage rate",
     "mean": "mean m avg average",
-    "sd": "sd std stdev standarddeviation",
+    "sd": "sd std stdev stddev standarddeviation",
     "median": "median mdn",
 }
 # Names of other programs and reviews, folded: letters and digits only, lower case.
@@ -48,14 +49,15 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "population": "diagnosis patients patientgroup",
         "age_group": "age agegroups agecategory",
         "n_randomised": "nrandomized randomised randomized nrand",
-        "intervention": "drug conditionarm1 treatmentname interventionname experimentalintervention",
+        "intervention": "drug t1 conditionarm1 treatmentname interventionname experimentalintervention",
         "route": "routeofadministration administrationroute",
         "dose": "dosage dosemgkg dosemg",
         "administrations": "ndoses doses infusions ninfusions",
-        "comparator": "control conditionarm2 controlcondition comparatorname comparison controlgroup",
+        "comparator": "control t2 conditionarm2 controlcondition comparatorname comparison controlgroup",
         "outcome": "outcometype outcomename endpoint",
         "instrument": "scale ratingscale tool measureinstrument",
-        "events_intervention": "ai",
+        "events_intervention": "ai r1 tdeath",
+        "events_comparator": "r2 cdeath",
         "n_intervention": "n1i",
         "n_comparator": "n2i",
         "mean_intervention": "m1i",
@@ -90,7 +92,8 @@ _TIMES = {
 }
 _NO_UNIT = re.compile(_TIME_WORDS)
 _LETTERS = frozenset("hdwt")  # too short to say anything alone
-_STUDY_DAY = re.compile(r"(?:study|visit|trial)(?:day|week)s?")
+# “Day” alone, as in Day 1 and Day 8, is a label more often than a length.
+_STUDY_DAY = re.compile(r"(?:study|visit|trial)(?:day|week)s?|(?:day|week)(?:number|no)?")
 _NO_LENGTH = ("months", "years")
 # Columns that hold logarithms where the measure is a ratio, in meta, metafor and by their own name.
 _LOGARITHMS = re.compile(
@@ -316,6 +319,7 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
         *(problem("two-by-two", 1, COLUMNS[at], _names_of(table, places)) for at, places in sums.items()),
         *_named(is_named),
         *_logarithms(rows, sources.get("effect", "")),
+        *_said_twice(table, place, mapping),
     )
     return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), problems=found)
 
@@ -383,6 +387,16 @@ def _logarithms(rows: Sequence[Row], source: str) -> Iterator[Problem]:
         ):
             details = {"source": source, "measure": kind or "no measure"}
             yield problem("effect-on-log-scale", line, "effect", cells[effect].strip(), **details)
+
+
+def _said_twice(table: Table, place: Mapping[str, int], mapping: ColumnMapping) -> Iterator[Problem]:
+    """Columns of one name of which only the first is taken, although the second says something else."""
+    for source in mapping.columns:
+        first, second = place.get(source), place.get(f"{source} (2)")
+        if first is None or second is None or f"{source} (2)" in mapping.columns:
+            continue
+        if any(row.cells[second].strip() not in ("", row.cells[first].strip()) for row in table.rows):
+            yield problem("duplicate-column", 1, source)
 
 
 def _named(is_named: bool) -> Iterator[Problem]:

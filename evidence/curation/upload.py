@@ -37,10 +37,13 @@ _OLD = b"\xd0\xcf\x11\xe0"  # how workbooks of the old kind begin, and those und
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 # What programs write in the first cell of a line that sums up the lines above it.
 TOTAL = re.compile(
-    r"\s*(?:(?:sub-?|grand )?totals?|overall|pooled|summary|heterogeneity|test (?:for|of)|combined)(?:[\s:(]|$)",
+    r"\s*(?:(?:sub-?|grand )?totals?|overall|pooled|summary|heterogeneity|test (?:for|of)|combined"
+    r"|all (?:studies|trials|patients|participants)|(?:re|fe|random|fixed|common|equal)[- ]?(?:effects?)?[- ]?model"
+    r"|(?:random|fixed|common)[- ]effects?|(?:i-?v|m-?h|d\+l)[ ,-]+(?:overall|sub-?total|total)|prediction interval"
+    r"|weighted (?:mean|average)|gesamt|insgesamt|summe|zwischensumme|totaal|totale|suma|σ)(?:[\s:(,]|$)",
     re.IGNORECASE,
 )
-_STARTS_TOTAL = frozenset("sStTgGoOpPhHcC \t\u00a0")
+_STARTS_TOTAL = frozenset("sStTgGoOpPhHcCaArRfFeEiImMdDwWzZΣσ \t\u00a0")
 _LOG = logging.getLogger(__name__)
 
 
@@ -109,6 +112,9 @@ def _text_table(data: bytes) -> Table:
         return Table((), problems=(*found, *notes))
     start = rows[at][0] if rows and at else 0
     table = read_own_table(text.encode("utf-8"), start=start, separator=separator)
+    other = _not_a_table(text, table.columns, [row.cells[0] for row in table.rows[:_HEADER_COLUMNS]])
+    if other is not None:
+        return Table((), problems=(*found, other))
     found = (*found, *notes, *(f for f in table.problems if f.code != "bom"))
     return _without_lines_of_text(replace(table, problems=found))
 
@@ -139,8 +145,15 @@ def _without_lines_of_text(table: Table) -> Table:
     """Drop totals and lines that contain a single text, each with a note."""
     rows: list[Row] = []
     found: list[Problem] = []
-    for row in table.rows:
+    names = tuple(table.header)
+    for number, row in enumerate(table.rows):
         first = next(filter(None, row.cells), "")
+        if first in names and _is_header(row.cells, names):
+            found.append(problem("header-again", row.line))
+            continue
+        if not number and first[:1] in ("(", "[") and all(map(_UNIT_CELL.fullmatch, filter(None, row.cells))):
+            found.append(problem("text-line", row.line, "", first.strip()))
+            continue
         if first[:1] in _STARTS_TOTAL and TOTAL.match(first):
             found.append(problem("total-row", row.line, "", first.strip()))
         elif len(row.cells) > _FEW and sum(map(bool, row.cells)) == 1 and not first.strip()[:1].isdigit():
@@ -148,6 +161,39 @@ def _without_lines_of_text(table: Table) -> Table:
         else:
             rows.append(row)
     return replace(table, rows=tuple(rows), problems=(*table.problems, *found)) if found else table
+
+
+_UNIT_CELL = re.compile(r"\s*[(\[][^()\[\]]{0,20}[)\]]\s*")  # a row of units under the header
+
+
+def _is_header(cells: Sequence[str], names: Sequence[str]) -> bool:
+    same = [cell == name for cell, name in zip(cells, names, strict=True) if cell.strip()]
+    return len(same) > 1 and all(same)
+
+
+def _not_a_table(text: str, columns: Sequence[str], first: Sequence[str]) -> Problem | None:
+    """Why a text is no table of results: another kind of file, no separator, or a table on its side."""
+    start = text.lstrip()[:300].casefold()
+    how = "Save the table itself as CSV or as an Excel workbook (.xlsx)."
+    if start.startswith(("<!doctype html", "<html", "<?xml", "<table")):
+        return problem("not-a-table", 1, what="a web page or XML", how=how)
+    if start.startswith(("{", "[{", "[\n")):
+        return problem(
+            "not-a-table",
+            1,
+            what="JSON",
+            how="Bring a record of a registry or references where the page asks for them.",
+        )
+    if re.match(r"ty {0,3}- |pmid- |@[a-z]+\{", start):
+        return problem(
+            "not-a-table", 1, what="a file of references", how="Bring it where the page asks for references."
+        )
+    if len(columns) == 1 and known_names(columns[0].split()) >= _LIKE_RESULTS:
+        return problem("not-a-table", 1, what="parted by spaces alone", how="Part the cells by commas or tabs.")
+    if known_names(columns) < _LIKE_RESULTS <= known_names(first):
+        how = "Turn the table, so that each result is a row and the names of the columns stand above."
+        return problem("not-a-table", 1, what="turned on its side", how=how)
+    return None
 
 
 def _workbook(data: bytes, sheet: str) -> Upload:

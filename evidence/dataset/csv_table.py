@@ -17,7 +17,7 @@ from evidence.dataset.encoding import MAX_BYTES, Decoded, decode, line_at
 from evidence.dataset.fields import nearest
 from evidence.dataset.problems import MOST, Problem, did_you_mean, problem
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 MAX_COLUMNS = 1_000  # of a table; any more is no table of results
 _REMEMBERED = 50_000  # different texts shared between cells, to keep memory low
 

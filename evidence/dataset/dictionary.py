@@ -220,7 +220,7 @@ def markdown() -> str:
         lines.append("")
     lines += ["## What is checked", "", "| code | what is wrong | blocks | what to do |", "|---|---|---|---|"]
     for kind in KINDS.values():
-        fix = re.sub(r"\{(?:suggestion|allowed|columns)\}", "", kind.fix).replace("{column}", "the column")
+        fix = re.sub(r"\{(?:suggestion|allowed|columns|hint|how)\}", "", kind.fix).replace("{column}", "the column")
         fix = re.sub(r"\{(\w+)\}", r"the \1", fix)
         blocks = "yes" if kind.severity == "blocking" else "no, a note"
         lines.append(f"| `{kind.code}` | {_cell(kind.explanation)} | {blocks} | {_cell(fix)} |")

@@ -34,7 +34,22 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NUMBER = 100  # characters that are looked at to say why a text is no number
-_NOT_FINITE = frozenset({"nan", "inf", "infinity", "na", "n/a", "#n/a", "null", "none", "#div/0!", "#value!"})
+_NOT_FINITE = frozenset(
+    {"nan", "inf", "infinity", "na", "n/a", "#n/a", "null", "none", "#div/0!", "#value!", "#ref!", "#name?", "#num!"}
+)
+_NOT_GIVEN = frozenset(
+    (
+        *("nr", "ns", "n.s.", "n.r.", "nd", "not reported", "not stated", "not given", "not available", "unknown"),
+        *("not applicable", "unclear", "missing", "-", "–", "—", "--", ".", "..", "?", "x", "tbd", "pending"),
+    )
+)
+# Two numbers in one cell: a mean with its SD, a number of a total, a range; and a number with its unit.
+_ONE = r"[-−–]?[0-9]+(?:[.,·][0-9]+)?"
+_TWO = re.compile(rf"{_ONE} ?(?:±|\+/-|\+-|/|to|of|from|–|—|;|,| |-|\(|\[) ?\(?{_ONE}.{{0,60}}")
+_UNIT = "h|hrs?|hours?|d|days?|w|wks?|weeks?|mo|months?|min|minutes?|mg|mg/kg|kg|points?|pts?|years?|patients?|people"
+_WITH_UNIT = re.compile(
+    rf"(?:days?|weeks?|months?|hours?|visit|week|ca\.?|about|approx\.?) ?{_ONE}|{_ONE} ?(?:{_UNIT})\.?", re.IGNORECASE
+)
 
 _REGISTRIES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
@@ -154,6 +169,7 @@ def number_fault(text: str) -> tuple[str, str]:
         ("number-digits", digits != text, digits),
         ("number-sign", plain != text or text.startswith("+"), plain.lstrip("+")),
         ("number-form", _OTHER_FORM.fullmatch(text), _usual_form(text)),
+        ("number-form", text.startswith("'"), text[1:]),
         ("number-raised", _RAISED.search(text), _RAISED.sub("", text)),
         ("number-date", _DATE.fullmatch(text), "0"),
     )
@@ -161,6 +177,22 @@ def number_fault(text: str) -> tuple[str, str]:
         if is_so and (code == "number-not-finite" or _NUMBER.fullmatch(suggestion)):
             return code, suggestion if code != "number-date" else ""
     return "number-text", ""
+
+
+def number_hint(text: str) -> str:
+    """Return what to do with a text that is no number, where it is plain what it holds; else "".
+
+    >>> number_hint("14.8 (8.1)"), number_hint("about")
+    ('It holds two numbers: write each into a column of its own. ', '')
+    """
+    text = text[:_LONGEST_NUMBER].strip()
+    if text.casefold() in _NOT_GIVEN:
+        return "Leave the cell blank where the source gives no number. "
+    if _TWO.fullmatch(text):
+        return "It holds two numbers: write each into a column of its own. "
+    if _WITH_UNIT.fullmatch(text):
+        return "The unit belongs to the column, and a study day counts from the first dose, which is often day 1. "
+    return ""
 
 
 def _usual_form(text: str) -> str:
@@ -214,12 +246,16 @@ def _slug(value: str) -> str:
     return value
 
 
+_NCT_WITHIN = re.compile(r"NCT[\s:#-]{0,3}([0-9]{8})(?![0-9])", re.IGNORECASE)
+
+
 def _registration(value: str) -> str:
     for entry in value.split(";"):
         number = entry.strip()
         if not any(pattern.fullmatch(number) for pattern in _REGISTRIES.values()):
-            is_nct = number.upper().startswith("NCT")
-            raise PydanticCustomError("registration-nct" if is_nct else "registration", "malformed")
+            known = dict.fromkeys(f"NCT{digits}" for digits in _NCT_WITHIN.findall(value))
+            code = "registration-nct" if known or number.upper().startswith("NCT") else "registration"
+            raise PydanticCustomError(code, "malformed", {"suggestion": "; ".join(known)})
     return value
 
 

@@ -99,6 +99,8 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("hidden-cells", "note", "file", "Hidden rows or columns", "Filtered rows are hidden from view, but they are still part of the sheet.", "Hidden in the workbook and read like the others: {what}, {value}.", "Check them; delete in the workbook those that do not belong."),
     ("other-sheet", "note", "file", "Another sheet with rows", "One sheet is read at a time.", "The sheet “{read}” was read; the {state}sheet “{value}” has {rows} under a header of results.", "Read that sheet as well (on the page: Sheet; on the command line: --sheet)."),
     ("total-row", "note", "row", "Total left out", "A line that sums up the lines above it would count them twice.", "The line “{value}” looks like a total and was left out.", "Rename it if it is a result."),
+    ("header-again", "note", "row", "Header repeated", "Tables of several pages repeat their header.", "The line repeats the header and was left out.", "No action needed; remove the line to remove this note."),
+    ("not-a-table", "blocking", "file", "Not a table", "Rows are read from CSV and from Excel workbooks.", "The file is {what}, not a table of results.", "{how}"),
     ("text-line", "note", "row", "Line of text left out", "A footnote under a table is not a row of it.", "The line contains a single text (“{value}”) and was left out.", "Put what matters in the note of a row."),
     ("column-left-out", "note", "file", "Column left out", "A column that is not mapped to one of ours is not imported.", "The column “{value}” is not mapped; its cells are left out.", "Map it, or put what matters in the note."),
     ("mapped-column-missing", "note", "file", "Mapped column missing", "The mapping names a column that this table does not have.", "The mapping names the column “{value}”, which the table lacks.", "Map another column to {column}, or fill it in."),
@@ -125,14 +127,14 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("number-date", "blocking", "cell", "Date or time in a number column", "Spreadsheets turn 3/10 into a date and 1:30 into a time of day.", "“{value}” in {column} is a date or a time, possibly made from a number by a spreadsheet.", "{suggestion}Look up the number in the source, and format the cell as text before typing it again."),
     ("number-raised", "blocking", "cell", "Superscript after a number", "A superscript footnote mark becomes part of the number once its formatting is lost.", "“{value}” in {column} is a number with a superscript.", "{suggestion}Write only the number, and put the footnote in the note."),
     ("number-form", "blocking", "cell", "Unusual number format", "Numbers have digits on both sides of an ordinary decimal point.", "“{value}” in {column} has an unusual format.", "{suggestion}Write for example 0.5 or 14.8."),
-    ("number-text", "blocking", "cell", "Text in a number column", "The column accepts only plain numbers.", "“{value}” in {column} is not a plain number.", "Write a number such as 12 or -3.5; put words in the note."),
+    ("number-text", "blocking", "cell", "Text in a number column", "The column accepts only plain numbers.", "“{value}” in {column} is not a plain number.", "{hint}Write a number such as 12 or -3.5; put words in the note."),
     ("number-too-large", "blocking", "cell", "Number too large", "No trial result is this large.", "“{value}” in {column} is larger than any possible result.", "Check the number."),
     ("not-whole", "blocking", "cell", "Not a whole number", "People and doses are counted in whole numbers.", "“{value}” in {column} is not a whole number.", "Give the count; a percentage belongs in the percent column."),
     ("negative", "blocking", "cell", "Negative number", "The column cannot be below zero.", "“{value}” in {column} is negative.", "Check the number."),
     ("not-positive", "blocking", "cell", "Not above zero", "The column must be above zero.", "“{value}” in {column} is not above zero.", "Check the number, or leave the cell blank."),
     ("percent-range", "blocking", "cell", "Outside 0 to 100", "A percentage of people lies between 0 and 100.", "“{value}” in {column} is outside 0 to 100.", "Check the number."),
     ("p-range", "blocking", "cell", "p outside 0 to 1", "A p value lies between 0 and 1.", "“{value}” in {column} is outside 0 to 1.", "Check the number; write 0.05, not 5."),
-    ("registration-nct", "blocking", "cell", "Malformed NCT number", "A ClinicalTrials.gov number is NCT and eight digits.", "“{value}” is not a ClinicalTrials.gov number.", "Write NCT and eight digits, for example NCT00768430."),
+    ("registration-nct", "blocking", "cell", "Malformed NCT number", "A ClinicalTrials.gov number is NCT and eight digits.", "“{value}” is not a ClinicalTrials.gov number.", "{suggestion}Write NCT and eight digits, for example NCT00768430."),
     ("registration", "blocking", "cell", "Malformed registry number", "The number does not fit any known trial registry.", "“{value}” is not the number of a known trial registry.", "Copy the number from the registry, for example “EudraCT 2021-004927-34”; separate several by semicolons."),
     ("slug", "blocking", "cell", "Malformed short name", "Short names are lower case letters and digits joined by hyphens.", "“{value}” in {column} is not a short name.", "{suggestion}Short names are lower case words joined by hyphens, such as murrough-2013a."),
     ("citation-key", "blocking", "cell", "Malformed key", "Keys are letters and digits without spaces.", "“{value}” in {column} is not a key.", "Write letters, digits, hyphens and underscores only, for example Murrough2013AJP."),
@@ -151,6 +153,10 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("comparator-on-uncontrolled", "blocking", "row", "Comparator data without a comparator", "The comparator is `none`, yet its cells are filled.", "{column} is {value}, but the comparator is none.", "Name the comparator, or clear {column}."),
     ("dose-without-unit", "blocking", "row", "Dose without unit", "A dose means nothing without its unit.", "The dose is {value}, but dose_unit is blank.", "Fill in dose_unit: mg/kg or mg."),
     ("effect-without-measure", "blocking", "row", "Effect without measure", "An effect means nothing without its measure.", "The effect is {value}, but effect_measure is blank.", "Fill in effect_measure."),
+    ("difference-over-one", "blocking", "row", "Risk difference over 1", "A risk difference is a fraction of people, between −1 and 1.", "{column} of a risk difference is {value}.", "Write 0.33 for 33 percentage points."),
+    ("ratio-log-of-counts", "blocking", "row", "Logarithm of the ratio of the counts", "The printed ratio is the logarithm of the one that the counts give.", "The effect {value} is the logarithm of the {measure} that the counts give, {counts}.", "Give effect and interval as ratios: take the exponential of each."),
+    ("effect-above-zero", "note", "row", "Difference in favour of the comparator", "Differences are intervention minus comparator: below zero if the drug did better on a scale where a fall is improvement.", "The {measure} is {value} and the row has no means; as written, the comparator did better.", "Compare the direction with the source; change the sign of effect and interval if it counts improvement."),
+    ("p-zero", "note", "row", "p of 0", "A p value is never 0; it was rounded.", "p_value is {value}.", "Leave the cell blank and write in the note what the source reports, such as p < 0.001."),
     ("percent-disagrees", "note", "row", "Percent disagrees with the count", "The reported percentage differs by more than 0.6 points from events divided by n.", "{column} is {value}, but {events} of {n} is {percent}%.", "Check the three numbers; the source may use another denominator."),
     ("sd-like-standard-error", "note", "table", "SD looks like a standard error", "The SD is below a third of the usual SD of this instrument, but multiplied by the square root of n it is close to it.", "{column} is {value}, while {usual} is usual for {instrument}; multiplied by √{n} it would be {times}.", "Check whether the source gives a standard error; SD = SE × √n."),
     ("large-effect", "note", "row", "Very large effect", "A standardised difference beyond 2 is rare, and often due to a standard error entered as an SD.", "The standardised mean difference is {value}.", "Check means and SDs against the source."),
@@ -206,6 +212,9 @@ def shown(value: object) -> str:
     return cut if len(cut) <= SHOWN and len(text) <= SHOWN else f"{cut[: SHOWN - 1]}…"
 
 
+_WHOLE = ("suggestion", "allowed", "columns", "hint", "how")  # details that are never cut
+
+
 def problem(code: str, line: int, column: str = "", value: object = "", **details: object) -> Problem:
     """Make a problem of the given kind, filling its message and fix from the value and the details.
 
@@ -217,10 +226,8 @@ def problem(code: str, line: int, column: str = "", value: object = "", **detail
     'outcome is blank.'
     """
     kind = KINDS[code]
-    words = {
-        name: shown(detail) for name, detail in details.items() if name not in ("suggestion", "allowed", "columns")
-    }
-    words |= {name: str(details[name]) for name in ("suggestion", "allowed", "columns") if name in details}
+    words = {name: shown(detail) for name, detail in details.items() if name not in _WHOLE}
+    words |= {name: str(details[name]) for name in _WHOLE if name in details}
     words |= {"column": shown(column), "value": shown(value)}
     message, fix = kind.message.format_map(words), kind.fix.format_map(words)
     related = details.get("first_line")

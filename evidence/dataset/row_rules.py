@@ -173,6 +173,10 @@ def interval_rules(entry: Entry) -> Iterator[Problem]:
             yield problem("effect-outside-interval", entry.line, "ci_high", high, other="effect", against=effect)
         if entry.is_blank("effect_measure"):
             yield problem("effect-without-measure", entry.line, "effect_measure", effect)
+    if row.effect_measure == "RD":
+        for name, number in (("effect", effect), ("ci_low", low), ("ci_high", high)):
+            if number is not None and abs(number) > 1:
+                yield problem("difference-over-one", entry.line, name, number)
     if row.effect_measure in RATIOS:
         for name, number in (("effect", effect), ("ci_low", low), ("ci_high", high)):
             if number is not None and number <= 0:
@@ -251,12 +255,25 @@ def effect_rules(entry: Entry) -> Iterator[Problem]:
     if standardised is not None and abs(standardised) > LARGE_EFFECT:
         column = "effect" if standardised is effect else "mean_intervention"
         yield problem("large-effect", entry.line, column, round(standardised, 2))
+    if row.p_value == 0:
+        yield problem("p-zero", entry.line, "p_value", 0)
     if effect is None:
         return
     if row.effect_measure in ("MD", "SMD") and None not in (first, second) and effect * (first - second) < 0:
         yield problem("effect-sign", entry.line, "effect", effect, difference=plain(first - second))
+    is_alone = row.effect_measure in ("MD", "SMD") and first is None and second is None and row.comparator != "none"
+    is_inside = (row.ci_low is None or row.ci_low <= effect) and (row.ci_high is None or effect <= row.ci_high)
+    if is_alone and is_inside and effect > 0 and row.outcome in CHANGES | ENDPOINTS and row.analysis == "main":
+        yield problem("effect-above-zero", entry.line, "effect", effect, measure=row.effect_measure)
     counts = effect_of_counts(row)
-    if counts is not None and is_apart(row.effect_measure, effect, counts):
+    if counts is not None and is_log_of(row.effect_measure, effect, counts):
+        details = {"measure": row.effect_measure, "counts": f"{counts:.3g}"}
+        yield problem("ratio-log-of-counts", entry.line, "effect", effect, **details)
+    elif (
+        counts is not None
+        and not (row.effect_measure == "RD" and abs(effect) > 1)
+        and is_apart(row.effect_measure, effect, counts)
+    ):
         details = {"measure": row.effect_measure, "counts": f"{counts:.3g}"}
         yield problem("ratio-disagrees", entry.line, "effect", effect, **details)
 
@@ -320,6 +337,18 @@ def is_apart(measure: str, printed: float, recomputed: float) -> bool:
     return (
         abs(math.log(printed) - math.log(recomputed)) > RATIO_TOLERANCE and abs(printed - recomputed) > RATIO_TOLERANCE
     )
+
+
+def is_log_of(measure: str | None, printed: float, recomputed: float) -> bool:
+    """Whether a printed ratio is far from the one of the counts, and equal to its logarithm within rounding.
+
+    >>> is_log_of("OR", 1.42, 4.13), is_log_of("OR", 4.13, 4.13), is_log_of("OR", 1.2, 4.13)
+    (True, False, False)
+    """
+    if measure not in RATIOS or recomputed <= 0:
+        return False
+    unit = 10.0 ** -min(_decimals(printed), 2)
+    return abs(printed - recomputed) > 0.2 and abs(printed - math.log(recomputed)) <= max(unit, 0.01)
 
 
 def tool_rules(entry: Entry) -> Iterator[Problem]:

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from evidence.dataset.csv_table import Table
-from evidence.dataset.fields import DECIMAL_COMMA
+from evidence.dataset.fields import DECIMAL_COMMA, number_hint
 from evidence.dataset.problems import MOST, Problem, did_you_mean, problem
 from evidence.dataset.records import Record
 from evidence.dataset.row_rules import ROW_RULES, Entry
@@ -142,6 +142,8 @@ def _fault(error: Any) -> Fault:
         if name := details.pop("list", ""):
             details["allowed"] += f" A new word is added to {word_file(name)} with its meaning."
         details["suggestion"] = did_you_mean(details.pop("nearest"))
+    elif error["type"] == "number-text":
+        details["hint"] = number_hint(str(error["input"]))
     elif details.get("suggestion"):
         details["suggestion"] = f"Write {details['suggestion']}. "
     return Fault(error["type"], error["input"], details)

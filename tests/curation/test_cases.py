@@ -253,3 +253,150 @@ def test_a_table_wider_than_any_is_refused() -> None:
 def test_a_cell_longer_than_any_note_is_refused() -> None:
     assert judge(row(note="x" * 10_000)).blocking == []
     assert judge(row(note="-" + "1" * 10_000)).blocking == [(2, "note", "cell-too-long")]
+
+
+BINARY = {
+    **{"outcome": "response", "timing": "at-time", "unit": "", "mean_intervention": "", "sd_intervention": ""},
+    **{"mean_comparator": "", "sd_comparator": ""},
+}
+
+
+@pytest.mark.parametrize("name", ["day", "Day", "week", "visit week"])
+def test_a_day_may_be_one_of_the_study(name: str) -> None:
+    judged = judge(row(hours="4").replace(b",hours,", f",{name},".encode()))
+    assert (2, "hours", "blank-required") in judged.blocking
+    assert "day 1" in judged.words("time-without-unit")
+
+
+def test_the_logarithm_of_what_the_counts_give_is_no_ratio() -> None:
+    counts = BINARY | {"events_intervention": "18", "events_comparator": "8", "effect_measure": "OR"}
+    assert judge(row(**counts, effect="1.42")).blocking == [(2, "effect", "ratio-log-of-counts")]
+    assert judge(row(**counts, effect="4.13")).blocking == []
+
+
+def test_a_risk_difference_is_a_fraction() -> None:
+    judged = judge(row(**BINARY, effect_measure="RD", effect="33", ci_low="10", ci_high="56"))
+    assert {column for _, column, code in judged.blocking if code == "difference-over-one"} == {
+        *("effect", "ci_low", "ci_high")
+    }
+    assert judge(row(**BINARY, effect_measure="RD", effect="0.33", ci_low="0.1", ci_high="0.56")).blocking == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "low", "high", "is_said"), [("7.9", "3.6", "12.2", True), ("-7.9", "-12.2", "-3.6", False)]
+)
+def test_a_difference_alone_in_favour_of_the_comparator_is_said(
+    effect: str, low: str, high: str, is_said: bool
+) -> None:
+    scores = dict.fromkeys(("mean_intervention", "sd_intervention", "mean_comparator", "sd_comparator"), "")
+    judged = judge(row(**scores, effect_measure="MD", effect=effect, ci_low=low, ci_high=high))
+    assert ((2, "effect", "effect-above-zero") in judged.notes) is is_said
+
+
+def test_no_p_is_zero() -> None:
+    assert (2, "p_value", "p-zero") in judge(row(p_value="0.000")).notes
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "words"),
+    [
+        *(("mean_intervention", text, "two numbers") for text in ("14.8 ± 8.1", "14.8 (8.1)", "14.8 [12.1, 17.0]")),
+        *(("n_intervention", text, "two numbers") for text in ("30/32", "30 of 32", "18-65")),
+        *(("hours", text, "study day") for text in ("24 h", "1 week", "Day 7", "ca. 24")),
+        *(("sd_intervention", text, "Leave the cell blank") for text in ("NR", "not reported", "-", "–", ".", "?")),
+        ("n_intervention", "30*", "Write a number"),
+    ],
+)
+def test_why_a_text_is_no_number(column: str, text: str, words: str) -> None:
+    judged = judge(row(**{column: text}))
+    assert (2, column, "number-text") in judged.blocking
+    assert words in judged.words("number-text")
+
+
+@pytest.mark.parametrize(("text", "code"), [("#REF!", "number-not-finite"), ("'30", "number-form")])
+def test_marks_of_spreadsheets_at_numbers(text: str, code: str) -> None:
+    assert (2, "n_intervention", code) in judge(row(n_intervention=text)).blocking
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestion"),
+    [
+        ("nct00768430", "Write NCT00768430."),
+        ("https://clinicaltrials.gov/study/NCT00768430", "Write NCT00768430."),
+        ("NCT00768430, NCT 01880593", "Write NCT00768430; NCT01880593."),
+    ],
+)
+def test_a_registry_number_in_another_form_is_offered(text: str, suggestion: str) -> None:
+    assert suggestion in judge(row(registration=text)).words("registration-nct")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Total",
+        "Subtotal",
+        "RE Model",
+        "Random effects model",
+        "I-V Overall",
+        "All studies",
+        "Gesamt",
+        "Overall (I² = 0%)",
+    ],
+)
+def test_lines_that_sum_up(name: str) -> None:
+    upload = read_upload(f"study,ai,n1i,ci,n2i\nAlpha 2020,1,10,2,10\n{name},1,10,2,10\n".encode())
+    assert [one.cells[0] for one in upload.table.rows] == ["Alpha 2020"]
+    assert [(f.line, f.code) for f in upload.table.problems] == [(3, "total-row")]
+
+
+@pytest.mark.parametrize("name", ["Summers 2019", "Allen 2020", "Fixed 2001", "Totalis 2012", "Remick 2010"])
+def test_names_that_only_look_so(name: str) -> None:
+    assert len(read_upload(f"study,ai,n1i,ci,n2i\n{name},1,10,2,10\n".encode()).table.rows) == 1
+
+
+def test_a_repeated_header_and_a_row_of_units_are_left_out() -> None:
+    data = row()
+    header, line, _ = data.split(b"\n")
+    again = judge(b"\n".join((header, line, header, line.replace(b'"24"', b'"72"'), b"")))
+    assert (len(again.results), again.blocking) == (2, [])
+    assert (3, "", "header-again") in again.notes
+    units = b",".join(b"(h)" if name == b"hours" else b"" for name in header.split(b","))
+    assert (2, "", "text-line") in judge(b"\n".join((header, units, line, b""))).notes
+
+
+def test_a_column_that_comes_twice_with_other_numbers_blocks() -> None:
+    header, line, _ = row().split(b"\n")
+    twice = judge(header + b",hours\n" + line + b',"48"\n')
+    assert (1, "hours", "duplicate-column") in twice.blocking
+    assert judge(header + b",hours\n" + line + b',"24"\n').blocking == []
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("<!DOCTYPE html><html><body>Not found</body></html>", "web page"),
+        ('{"studies": []}', "JSON"),
+        ("TY  - JOUR\nTI  - T\nER  - \n", "references"),
+        ("study  ai  n1i  ci  n2i\nA  1  10  2  10\n", "spaces"),
+        ("study,Alpha\nevents_intervention,1\nn_intervention,10\nevents_comparator,2\n", "on its side"),
+    ],
+)
+def test_what_is_no_table_says_what_it_is(text: str, what: str) -> None:
+    (found,) = read_upload(text.encode()).table.problems
+    assert (found.code, found.is_blocking, what in found.message) == ("not-a-table", True, True)
+
+
+def test_vertical_bars_part_cells() -> None:
+    judged = judge(row().replace(b",", b"|"))
+    assert (len(judged.results), judged.blocking) == (1, [])
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Study,T.1,R.1,N.1,T.2,R.2,N.2", "events_comparator"),
+        ("Study name,Treated Mean,Treated Std-Dev,Treated Sample size,Control Mean", "sd_intervention"),
+    ],
+)
+def test_names_of_further_programs(header: str, column: str) -> None:
+    assert column in guess_mapping(header.split(",")).columns.values()

@@ -109,7 +109,7 @@ def test_registry_numbers(text: str) -> None:
         ("NCT٠٠٧٦٨٤٣٠", "registration-nct"),
         ("nct00768430", "registration-nct"),
         ("UMIN38347", "registration"),
-        ("NCT00768430;", "registration"),
+        ("NCT00768430;", "registration-nct"),
     ],
 )
 def test_malformed_registry_numbers(text: str, code: str) -> None:
