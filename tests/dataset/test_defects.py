@@ -49,7 +49,6 @@ MADE_BY_A_TEST = {
         ("effect-above-zero", "p-zero", "ratio-log-of-counts", "header-again", "not-a-table"),
         "../curation/test_cases.py",
     ),
-    "garbled": "../bibliography/test_other_programs.py",
     **dict.fromkeys(
         ("header-below", "two-header-rows", "hidden-cells", "other-sheet", "total-row", "text-line", "two-by-two"),
         "../curation/test_cases.py",
