@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from evidence.cli.console import STDIN, called, print_json, read_file
 from evidence.config import Settings
 from evidence.dataset.csv_table import read_bytes, read_table
-from evidence.dataset.evidence import FILES, MODELS, REFERENCES, TRIALS, VOCABULARY, known_citations, load
+from evidence.dataset.evidence import FILES, MODELS, OVERLAPS, REFERENCES, TRIALS, VOCABULARY, known_citations, load
 from evidence.dataset.problems import Problem
-from evidence.dataset.records import LATER, Result
+from evidence.dataset.records import LATER, Overlap, Result
+from evidence.dataset.repeats import two_names
 from evidence.dataset.validation import validate
 
 _DESCRIPTION = """\
@@ -109,7 +110,15 @@ def _checkup(name: str, data: bytes, path: Path) -> Checkup:
     beside = path.parent / REFERENCES
     citations = known_citations(beside if beside.exists() else Settings.from_env().data_folder / REFERENCES)
     checked = validate(read_table(data, model.columns(), LATER.get(model, ())), model, citations=citations)
-    return Checkup(name, checked.rows, len(checked.records), checked.problems)
+    results = [row for row in checked.records if isinstance(row, Result)]
+    repeats = two_names(results, _overlaps(path.parent)) if results else ()
+    return Checkup(name, checked.rows, len(checked.records), (*checked.problems, *repeats))
+
+
+def _overlaps(folder: Path) -> tuple[Overlap, ...]:
+    """Return what overlaps.csv beside a file says of trials that share people."""
+    data = read_bytes(folder / OVERLAPS)
+    return () if isinstance(data, Problem) else validate(read_table(data, Overlap.columns()), Overlap).records
 
 
 def check_folder(folder: Path) -> list[Checkup]:

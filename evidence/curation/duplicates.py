@@ -8,11 +8,8 @@ from urllib.parse import unquote
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
+from evidence.dataset.repeats import numbers_of
 from evidence.formatting import counted
-
-_COUNTS = ("events_intervention", "n_intervention", "events_comparator", "n_comparator")
-_SCORES = ("mean_intervention", "sd_intervention", "n_intervention", "mean_comparator", "sd_comparator", "n_comparator")
-_EFFECT = ("effect_measure", "effect", "ci_low", "ci_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,7 @@ def _among_themselves(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Du
             what = f"the label {row.label}" if kind == "label" else f"the registry number {value}"
             words = f"{first.trial} and {row.trial} of the new rows share {what}. Give one trial one short name."
             yield Duplicate(row.line, "registration", value, (first.trial,), words)
-        for key in _keys(row):
+        for key in numbers_of(row):
             same = numbers.setdefault(key, row)
             pair = (same.trial, row.trial)
             if same.trial != row.trial and row.trial not in evidence.trials and pair not in said:
@@ -133,23 +130,15 @@ def _folded(label: str) -> str:
 def _numbers(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
     known: dict[tuple[object, ...], list[Result]] = {}
     for result in evidence.results:
-        for key in _keys(result):
+        for key in numbers_of(result):
             known.setdefault(key, []).append(result)
     for row in rows:
-        same = {r.line: r for key in _keys(row) for r in known.get(key, ()) if r.line != row.line}
+        same = {r.line: r for key in numbers_of(row) for r in known.get(key, ()) if r.line != row.line}
         if same:
             first = next(iter(same.values()))
             where = "this trial" if first.trial == row.trial else first.label
             words = f"{where[0].upper()}{where[1:]} has the same numbers for {row.outcome} on line {first.line}."
             yield Duplicate(row.line, "numbers", _shown(row), tuple(str(line) for line in same), words)
-
-
-def _keys(row: Result) -> Iterator[tuple[object, ...]]:
-    for names in (_COUNTS, _SCORES, _EFFECT):
-        values = tuple(getattr(row, name) for name in names)
-        # Zeros and small counts coincide by chance; a set with an event, a score or an interval seldom does.
-        if None not in values and (names is not _COUNTS or any(values[::2])):
-            yield (row.outcome, names[0], *values)
 
 
 def _shown(row: Result) -> str:

@@ -30,6 +30,7 @@ from evidence.dataset.records import (
     StartingQuestion,
 )
 from evidence.dataset.references import Reference, References, read_references
+from evidence.dataset.repeats import two_names
 from evidence.dataset.table_rules import CITATION_COLUMNS
 from evidence.dataset.topic import Topic, read_topic, topic_of, with_topic
 from evidence.dataset.validation import Checked, validate
@@ -217,6 +218,7 @@ def _evidence_of(
     joined = _with_retractions(with_silent_arms(joined, still_open), references.items)
     by_trial = _by_trial(joined)
     problems[GAPS] = (*problems[GAPS], *filled)
+    problems[TRIALS] = (*problems[TRIALS], *two_names(joined, overlaps.records))
     return Evidence(
         results=joined,
         references=references.items,

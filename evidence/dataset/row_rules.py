@@ -188,6 +188,24 @@ def interval_rules(entry: Entry) -> Iterator[Problem]:
                 "ratio": f"{_exp(effect):.3g}",
             }
             yield problem("ratio-on-log-scale", entry.line, "effect", effect, **details)
+    elif effect is not None and low is not None and high is not None and is_ratio(effect, low, high):
+        details = {"measure": row.effect_measure or "difference", "interval": f"{low:g} to {high:g}"}
+        yield problem("difference-on-ratio-scale", entry.line, "effect", effect, **details)
+
+
+def is_ratio(effect: float, low: float, high: float) -> bool:
+    """Return whether a difference and its interval look like a ratio: the effect is √(low × high), far from the middle.
+
+    >>> is_ratio(2.05, 1.02, 4.12), is_ratio(2.57, 1.02, 4.12), is_ratio(2.0, 1.0, 4.0), is_ratio(1.02, 0.99, 1.05)
+    (True, False, False, False)
+    """
+    if not 0 < low < effect < high:
+        return False
+    unit = 10.0 ** -_decimals(effect, low, high)
+    least = math.sqrt(max(low - unit / 2, 0) * (high - unit / 2))
+    most = math.sqrt((low + unit / 2) * (high + unit / 2))
+    is_middle = least <= effect + unit / 2 and effect - unit / 2 <= most
+    return is_middle and abs(low + high - 2 * effect) > max(2 * unit, 0.1 * (high - low))
 
 
 def is_logarithm(effect: float, low: float, high: float) -> bool:

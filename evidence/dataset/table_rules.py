@@ -25,7 +25,7 @@ from evidence.dataset.records import (
     ReviewTrial,
     StartingQuestion,
 )
-from evidence.dataset.row_rules import ARMS, Entry
+from evidence.dataset.row_rules import ARMS, CHANGES, ENDPOINTS, Entry
 from evidence.dataset.vocabulary import INSTRUMENTS
 
 TRIAL_COLUMNS = (
@@ -171,6 +171,58 @@ def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Problem]:
             yield problem("sd-like-standard-error", entry.line, f"sd_{arm}", sd, **details)
 
 
+_LEAST_GAP = 1.0  # points: differences below it change their sign with the scores at baseline
+_PLACE = ("trial", "instrument", "unit", "hours", "anchor")
+_SIDE = ("intervention", "route", "dose", "comparator")
+_ENDPOINT_OF = {"symptom-change": "symptom-endpoint", "suicidal-ideation-change": "suicidal-ideation-endpoint"}
+
+
+def change_signs(entries: Sequence[Entry]) -> Iterator[Problem]:
+    """Find changes whose sign says the opposite of the trial's other arms, or of its scores at the same time.
+
+    A rise beside falls in every other arm is most often an improvement without its sign, unless it is small. The
+    difference of changes and that of endpoint scores may have opposite signs where groups differed at baseline, so
+    only differences of a point or more on both are compared.
+    """
+    arms: dict[tuple[Any, ...], list[tuple[Entry, str, float]]] = defaultdict(list)
+    ends: dict[tuple[Any, ...], Entry] = {}
+    mains = [entry for entry in entries if entry.record.analysis == "main"]
+    for entry in mains:
+        row = entry.record
+        if row.outcome in CHANGES:
+            for arm in ARMS:
+                if (mean := getattr(row, f"mean_{arm}")) is not None:
+                    arms[(row.outcome, *(getattr(row, name) for name in _PLACE))].append((entry, arm, mean))
+        elif row.outcome in ENDPOINTS and _gap(row) is not None:
+            ends.setdefault((row.outcome, *(getattr(row, name) for name in (*_PLACE, *_SIDE))), entry)
+    for known in arms.values():
+        for at, (entry, arm, mean) in enumerate(known):
+            others = [(one, value) for place, (one, _, value) in enumerate(known) if place != at]
+            falls = others and all(value < 0 for _, value in others)
+            if mean >= _LEAST_GAP and falls and mean >= min(-value for _, value in others) / 2:
+                other, value = others[0]
+                details = {"against": f"another arm changed by {value:g}", "other_line": other.line}
+                yield problem("change-sign", entry.line, f"mean_{arm}", mean, **details)
+    for entry in mains:
+        row = entry.record
+        end = ends.get((_ENDPOINT_OF.get(row.outcome), *(getattr(row, name) for name in (*_PLACE, *_SIDE))))
+        change, score = _gap(row), _gap(end.record) if end is not None else None
+        if end is None or change is None or score is None or change[1] * score[1] >= 0:
+            continue
+        if min(abs(change[1]), abs(score[1])) >= _LEAST_GAP:
+            details = {"against": f"the scores at that time differ by {score[1]:g}", "other_line": end.line}
+            yield problem("change-sign", entry.line, change[0], change[1], **details)
+
+
+def _gap(row: Any) -> tuple[str, float] | None:
+    """Return the difference in points between the arms and the column that says it."""
+    if row.effect_measure == "MD" and row.effect is not None:
+        return "effect", row.effect
+    if row.unit == "points" and row.mean_intervention is not None and row.mean_comparator is not None:
+        return "mean_intervention", round(row.mean_intervention - row.mean_comparator, 6)
+    return None
+
+
 def unknown_keys(code: str, columns: Sequence[str], known: Collection[str] | None) -> TableRule:
     """Make a rule that finds citations or trials missing from another file; no rule if that file is unreadable."""
 
@@ -191,7 +243,14 @@ def unknown_keys(code: str, columns: Sequence[str], known: Collection[str] | Non
 
 TABLE_RULES: Mapping[type[Record], tuple[TableRule, ...]] = MappingProxyType(
     {
-        Result: (trial_agreement, repeated_rows, main_rows_of_one_pool, shared_comparators, suspicious_deviations),
+        Result: (
+            trial_agreement,
+            repeated_rows,
+            main_rows_of_one_pool,
+            shared_comparators,
+            suspicious_deviations,
+            change_signs,
+        ),
         Judgement: (repeated_rows, keys_said_twice("trial", "tool", "domain", "citation")),
         PublishedEstimate: (repeated_rows, keys_said_twice("estimate")),
         Claim: (repeated_rows, keys_said_twice("claim")),
