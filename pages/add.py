@@ -37,7 +37,7 @@ WAYS = {
 
 st.title("Add a trial", anchor=False)
 st.caption(
-    "Bring rows as they are. Everything wrong with them is listed at once, and you see what they would change before "
+    "Add rows in any layout. Everything wrong with them is listed at once, and you see what they would change before "
     "anything is saved. This page is about all data, whatever the filter above selects."
 )
 add_save.last_outcome()

@@ -16,7 +16,7 @@ st.title("What should I know before the numbers?", anchor=False)
 if not found:
     st.info("These data come without a background. Its sentences stand in topic.toml, each with its sources.")
     st.stop()
-st.caption("For reading and teaching, not medical advice. Every sentence says what it rests on.")
+st.caption("For reading and teaching, not medical advice. Every sentence names its source.")
 for section in found:
     st.header(section.title, anchor=False)
     lines = []

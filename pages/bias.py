@@ -37,7 +37,7 @@ with st.expander("Options: tool, domain, judgement, time", key="bias-options"):
     if len(used) > 1:
         # No counts: the label stands in the address.
         tools = {name: ROB_TOOLS[name].label for name in used}
-        words = "Tools ask different questions, so each has a table of its own."
+        words = "Tools ask different questions, so each has its own table."
         tool = options.one("Tool", tools, "bias-tool", help=words)
     left, middle, right = st.columns(3)
     domains = {ANY: "Any domain", **{name: ROB_DOMAINS[name].label for name in TOOL_WORDS[tool].domains}}
@@ -66,7 +66,7 @@ with body:
     bias_views.board_chart(view, judged, board)
     if len(board.unjudged) > MOST_UNJUDGED:
         with st.expander(
-            f"{counted(len(board.unjudged), 'trial')} that no review held here judged", key="bias-unjudged"
+            f"{counted(len(board.unjudged), 'trial')} that no review in these data judged", key="bias-unjudged"
         ):
             st.markdown(escaped(listed([line.result.label for line in board.unjudged]) + "."))
     weights = trust.weights(board, view.results, time, view.ink)

@@ -43,9 +43,9 @@ def card(item: Assessed) -> None:
                 st.markdown(" · ".join(ways))
         with numbers:
             if item.needs_review:
-                st.warning("To be reviewed: the rows no longer give every number that is printed here.")
+                st.warning("To be reviewed: the data no longer give every number printed here.")
             if item.found:
-                st.caption("Computed from the rows just now")
+                st.caption("Computed from the data just now")
             for found in item.found:
                 st.markdown(f"{escaped(found.what)}  \n**{escaped(found.live or 'no row gives it')}** {told(found)}")
         if claim.citations:

@@ -10,7 +10,7 @@ from evidence.ui.workbench import preview as add_preview
 
 st.title("What differs between two versions?", anchor=False)
 st.caption(
-    "Versions are kept beside the data whenever rows are saved or taken back; a file and a git revision will do too. "
+    "A version is kept beside the data whenever rows are saved or a save undone; a file or a git revision also works. "
     "This page is about all data, whatever the filter above selects."
 )
 left, right = st.columns(2, gap="large")

@@ -11,8 +11,8 @@ from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-st.title("What does each column hold?", anchor=False)
-st.caption("Made from the models that check every cell, so that it cannot be out of date.")
+st.title("What does each column contain?", anchor=False)
+st.caption("Made from the models that check every cell, so it cannot be out of date.")
 
 left, right = st.columns([1, 2])
 file = left.selectbox("File", list(MODELS), key="file", bind="query-params")
@@ -33,8 +33,8 @@ else:
         [
             {
                 "Column": f"`{column.name}`",
-                "What it holds": column.text,
-                "What may stand in it": dictionary.form_in_words(column),
+                "What it contains": column.text,
+                "What is allowed": dictionary.form_in_words(column),
                 "Needed": "yes" if column.is_required else "",
                 "Example": escaped(column.example),
             }
@@ -46,7 +46,7 @@ else:
 lists = {column.name: column.words for column in known if column.words}
 if lists:
     st.header("Words", anchor=False)
-    st.markdown("A column with a list takes these words and no others; the first column is what stands in the file.")
+    st.markdown("A column with a list accepts only these words; the first column is the word in the file.")
     chosen = st.selectbox("List", list(lists), key="list", bind="query-params", width=360)
     table = pd.DataFrame(lists[chosen], columns=["Word", "Label", "Meaning"])
     st.dataframe(table, hide_index=True, height=frames.height(len(table), 12), alt=f"Words of {chosen}")
@@ -61,7 +61,7 @@ st.dataframe(
     width=640,
 )
 
-st.header("To take along", anchor=False)
+st.header("Downloads", anchor=False)
 with st.container(horizontal=True):
     st.download_button(
         "Dictionary (Markdown)",

@@ -39,7 +39,7 @@ with left:
     st.subheader("After the last dose of a course", anchor=False)
     show_chart(course, page)
 with right:
-    st.subheader("Well on the drug, then going on or stopping by lot", anchor=False)
+    st.subheader("Well on the drug, then randomised to continue or stop", anchor=False)
     if pairs := duration.relapse_counts(entries):
         st.plotly_chart(
             two_crowds(*pairs, page.ink),

@@ -21,7 +21,7 @@ st.markdown(
 )
 
 st.header("Decisions", anchor=False)
-st.markdown("Another analyst might have chosen otherwise. These are the choices, and on whose advice they were made.")
+st.markdown("Another analyst might have chosen differently. These are the choices, with their sources.")
 st.markdown(methods.decisions_table())
 
 st.header("Formulas", anchor=False)
@@ -51,16 +51,16 @@ chosen = st.selectbox("List of words", list(lists), key="words", bind="query-par
 st.dataframe(lists[chosen], hide_index=True, alt=f"{chosen}: definitions")
 
 st.header("What is checked in the data", anchor=False)
-st.markdown("Every row is checked when the files are read. A blocking finding leaves its row out; a note does not.")
+st.markdown("Every row is checked when the files are read. A blocking problem leaves its row out; a note does not.")
 problems = glossary.problems_frame()
-with st.expander(f"All kinds of finding · {len(problems)}", key="finding-kinds"):
-    st.dataframe(problems, hide_index=True, alt="Kinds of finding and what they mean")
-st.page_link("../../pages/quality.py", label="See what is found in the present data", icon=":material/rule:")
+with st.expander(f"All kinds of problem · {len(problems)}", key="finding-kinds"):
+    st.dataframe(problems, hide_index=True, alt="Kinds of problem and what they mean")
+st.page_link("../../pages/quality.py", label="See the problems in the present data", icon=":material/rule:")
 
 st.header("For programs", anchor=False)
 st.markdown(
-    "The server of this page also answers programs, from the same functions: rows, pooled numbers, references, schema. "
-    "`/api/openapi.json` describes every path and parameter. It only reads."
+    "Programs can query the same server for rows, pooled numbers, references and the schema. `/api/openapi.json` "
+    "describes every path and parameter. The API is read-only."
 )
 # The address of the reader's own browser, so that the lines work as they stand.
 base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/"

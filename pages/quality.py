@@ -22,7 +22,7 @@ OPEN = {
     "Open": st.column_config.LinkColumn("Card", display_text="open", width="small", help="Everything about the trial")
 }
 
-st.title("What is wrong or thin in the data?", anchor=False)
+st.title("Problems and gaps in the data", anchor=False)
 st.caption("This page is about all data files, whatever the filter above selects.")
 
 opened = missing.queue(evidence)
@@ -30,9 +30,9 @@ if opened:
     st.header("What to enter next", anchor=False)
     moving = sum(one.could_change for one in opened)
     st.markdown(
-        f"{counted(len(opened), 'result')} known to exist and not held here in usable form; "
-        f"{moving} could bring a pooled interval to include no difference if they found none. A gap closes when its "
-        "row arrives."
+        f"{counted(len(opened), 'result')} known to exist but not in these data in usable form; "
+        f"{moving} could make a pooled interval include no difference if they found none. A gap closes when its "
+        "row is added."
     )
     ranked = list({one.key: one for one in reversed(opened)}.values())[::-1]
     next_up = st.selectbox(
@@ -88,8 +88,8 @@ if opened:
 report = remembered.report(evidence, loaded.on_disk)
 recomputed, thin, lacking = report.recomputed, report.to_be_checked, report.lacking
 tiles = (
-    ("Rows left out", loaded.on_disk.rejected, "rows of trials.csv with a finding that blocks them"),
-    ("Printed effects that differ", report.differing, f"of {len(recomputed)} that can be recomputed"),
+    ("Rows left out", loaded.on_disk.rejected, "rows of trials.csv with a blocking problem"),
+    ("Reported effects that differ", report.differing, f"of {len(recomputed)} that can be recomputed"),
     ("Results still to be checked", len(thin), f"of {len(evidence.results)}: low confidence, or a note says so"),
     ("Trials without registration", len(report.unregistered), f"of {len(evidence.trials)}"),
 )
@@ -104,7 +104,7 @@ blocking = sum(len(group.problems) for group, _ in report.problems if group.kind
 notes = sum(len(group.problems) for group, _ in report.problems) - blocking
 st.markdown(
     f"{counted(blocking, 'blocking problem')} and {counted(notes, 'note')}. "
-    "A blocking finding leaves its row out; a note leaves it in and says what to look at."
+    "A blocking problem leaves its row out; a note leaves it in and says what to check."
 )
 for group, frame in report.problems:
     with st.expander(group.title, expanded=group.kind.severity == "blocking", key=f"finding-{group.kind.code}"):
@@ -112,11 +112,11 @@ for group, frame in report.problems:
         st.dataframe(
             frame,
             hide_index=True,
-            alt=f"{group.title}: where each stands",
+            alt=f"{group.title}: where each one is",
             column_config=OPEN,
         )
 st.download_button(
-    "All findings (CSV)",
+    "All problems (CSV)",
     lambda: to_csv(quality.problems_frame(problems)),
     file_name=f"{evidence.topic.file_prefix}-findings-{loaded.on_disk.short}.csv",
     mime="text/csv",
@@ -124,13 +124,13 @@ st.download_button(
     icon=":material/download:",
 )
 
-st.header("Printed against recomputed", anchor=False)
+st.header("Reported and recomputed", anchor=False)
 st.markdown(report.recomputed_in_words)
 st.dataframe(
     recomputed,
     hide_index=True,
     height=420,
-    alt=f"{len(recomputed)} printed effects beside what their rows give",
+    alt=f"{len(recomputed)} reported effects beside what their rows give",
     column_config=OPEN,
 )
 
@@ -169,7 +169,7 @@ st.markdown("Results by what was read and by how sure the curator is. Low confid
 st.table(report.provenance.set_index("Source"), border="horizontal")
 
 st.header("Still to be checked", anchor=False)
-st.markdown(f"{counted(len(thin), 'result')} of low confidence, or with a note that asks for another look.")
+st.markdown(f"{counted(len(thin), 'result')} of low confidence, or with a note that asks for a check.")
 st.dataframe(
     thin,
     hide_index=True,
@@ -180,7 +180,7 @@ st.dataframe(
 st.header("References with missing fields", anchor=False)
 st.markdown(
     f"{len(lacking)} of {counted(len(evidence.references), 'reference')} lack a field that their kind should have. "
-    "What was not seen in a source is left out, never guessed."
+    "What no source shows is left out, never guessed."
 )
 st.dataframe(lacking, hide_index=True, height=420, alt=f"{len(lacking)} references with missing fields")
 
@@ -198,5 +198,5 @@ if (kept := growth(loading.data_folder())).changes:
     st.header("Earlier versions", anchor=False)
     st.markdown(
         f"{counted(kept.changes, 'change')} on record, {megabytes(kept.size)} in history/. Each save keeps a copy of "
-        "every file that it changes. `python -m evidence history --prune` forgets all but the last hundred."
+        "every file that it changes. `python -m evidence history --prune` deletes all but the last hundred."
     )

@@ -46,14 +46,14 @@ match seminar_state.mode():
         st.caption("Made from the selection above. Nothing is sent anywhere; guesses stay in this process.")
         with st.container(horizontal=True):
             st.button(
-                "Start" if place == 0 else f"Go on at step {place + 1}",
+                "Start" if place == 0 else f"Continue at step {place + 1}",
                 key="seminar-start",
                 icon=":material/slideshow:",
                 on_click=seminar_state.start,
                 args=(step.id, evidence.short),
             )
             notes = seminar_state.address(view.selection, step, evidence, NOTES)
-            st.link_button("Speaker notes in a window of their own", notes, icon=":material/notes:")
+            st.link_button("Speaker notes in a separate window", notes, icon=":material/notes:")
         st.header("Keys", anchor=False)
         st.table(
             {

@@ -14,7 +14,7 @@ from evidence.ui.components.citation_card import escaped, reference_list
 from evidence.ui.sections import missing as missing_view
 
 view = views.current()
-st.title("What is found, outcome by outcome?", anchor=False)
+st.title("What do the trials show, outcome by outcome?", anchor=False)
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()

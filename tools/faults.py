@@ -31,7 +31,7 @@ from tools.torture import new_row
 
 PRESETS = ("Everything", "IV ketamine vs any placebo")
 PATIENCE = 120.0
-KEPT = "Shown is the last good data"
+KEPT = "The page shows the last valid data"
 
 
 @dataclass(frozen=True)

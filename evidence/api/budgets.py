@@ -157,9 +157,9 @@ class Uploads:
         if len(recent) >= limits.uploads:
             return f"More than {limits.uploads} files in {limits.upload_seconds:g} seconds. Wait a moment."
         if self.bytes_of(session) + size > limits.session_bytes:
-            return "The files of this page together are too large. Put some away, or load the page again."
+            return "The files on this page are too large together. Remove some, or reload the page."
         if self.bytes_of() + size > limits.all_bytes:
-            return "The server holds as many files as it can. Try again in a few minutes."
+            return "The server has no room for more files. Try again in a few minutes."
         recent.append(now)
         return ""
 
@@ -203,7 +203,7 @@ class UploadBudget:
             return
         session, file = place.groups()
         size = _announced(scope)
-        why = self.uploads.refusal(session, size) if size >= 0 else "The size of the file must be announced."
+        why = self.uploads.refusal(session, size) if size >= 0 else "The request must state the size of the file."
         if why:
             await JSONResponse({"message": why}, 429 if size >= 0 else 411)(scope, receive, send)
             return
@@ -263,9 +263,7 @@ class PatientBody:
             await self.app(scope, patient, noted)
         except SilenceError:
             if not is_begun:
-                reply = JSONResponse(
-                    {"message": "The body of the request stopped coming."}, 408, {"Connection": "close"}
-                )
+                reply = JSONResponse({"message": "The request body was interrupted."}, 408, {"Connection": "close"})
                 await reply(scope, receive, send)
 
 
@@ -281,7 +279,7 @@ class OwnersMetrics:
             given = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
             kind, _, token = given.decode("latin-1").partition(" ")
             if kind.lower() != "bearer" or not owner_token.is_owner(token):
-                await JSONResponse({"message": "There is no such page."}, 404)(scope, receive, send)
+                await JSONResponse({"message": "Page not found."}, 404)(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 

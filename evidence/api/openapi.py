@@ -130,7 +130,7 @@ def _operation(path: str, summary: str, parameters: tuple[Parameter, ...], types
         },
         "304": {"description": "Unchanged since the ETag in If-None-Match."},
         "400": {
-            "description": "A parameter is wrong; every fault is named, with what is allowed.",
+            "description": "A parameter is wrong; every error is listed, with what is allowed.",
             "content": {JSON: {"schema": {"$ref": "#/components/schemas/Errors"}}},
         },
     }
@@ -178,6 +178,6 @@ _ERRORS: dict[str, Any] = {
                 },
             },
         },
-        "more": {"type": "integer", "description": "How many further faults are not listed."},
+        "more": {"type": "integer", "description": "How many further errors are not listed."},
     },
 }

@@ -129,7 +129,7 @@ def read(pairs: Pairs, parameters: Iterable[Parameter]) -> Values:
     for name, value in pairs:
         given.setdefault(name, []).append(value)
     faults = [
-        Fault(_short(name), _short(values[0]), f"There is no parameter “{_short(name)}” here.", tuple(known))
+        Fault(_short(name), _short(values[0]), f"Unknown parameter “{_short(name)}”.", tuple(known))
         for name, values in given.items()
         if name not in known
     ]
@@ -169,7 +169,7 @@ def _read_dose(texts: list[str]) -> tuple[tuple[str, ...], list[Fault]]:
     numbers = read_dose(texts)
     if numbers is None:
         wrong = next((text for text in texts if read_dose([text, text]) is None), texts[0])
-        message = f"dose does not take “{_short(wrong)}”: a plain number is needed, from {low:g} to {high:g} mg/kg."
+        message = f"dose does not take “{_short(wrong)}”: give a plain number from {low:g} to {high:g} mg/kg."
         return (), [Fault("dose", _short(wrong), message, allowed)]
     return tuple(map(str, numbers)), []
 

@@ -45,7 +45,7 @@ OFFERS: Mapping[str, Offer] = MappingProxyType(
             resources.trials,
         ),
         "/api/pooled": Offer(
-            "One pooled question: estimate, intervals, heterogeneity, every trial with its weight or why it is not in.",
+            "One pooled question: estimate, intervals, heterogeneity, each trial’s weight or why it is left out.",
             resources.POOLED_PARAMETERS,
             (JSON,),
             resources.pooled,
@@ -60,7 +60,7 @@ OFFERS: Mapping[str, Offer] = MappingProxyType(
             "JSON Schema of the rows of the data files.", (), (description.SCHEMA_JSON,), description.schema
         ),
         "/api/dataset": Offer(
-            "The data set as schema.org describes one, JSON-LD.", (), (resources.JSON_LD,), description.dataset
+            "The data as a schema.org Dataset (JSON-LD).", (), (resources.JSON_LD,), description.dataset
         ),
         "/api/health": Offer("Whether there is evidence to show, and its hash.", (), (JSON,), resources.health),
         "/api/openapi.json": Offer("This description.", (), (JSON,), _openapi),
@@ -113,7 +113,7 @@ class Endpoint:
             response = await run_in_threadpool(self._answer, request)
         except Exception:  # what went wrong is for the log, not for whoever asked
             logging.getLogger(__name__).exception("%s could not be answered", request.url.path)
-            response = _refusal(500, {"message": "The server could not answer this. The request was well formed."})
+            response = _refusal(500, {"message": "Internal server error. The request itself was valid."})
         if request.method == "HEAD":
             headers = response.raw_headers  # with the length that GET would send
             response = Response(status_code=response.status_code)
@@ -122,9 +122,9 @@ class Endpoint:
 
     def _answer(self, request: Request) -> Response:
         if self.offer is None:
-            return _refusal(404, {"message": "There is no such resource.", "allowed": list(OFFERS)})
+            return _refusal(404, {"message": "Not found.", "allowed": list(OFFERS)})
         if request.method not in METHODS:
-            message = f"{request.method} is not allowed: the interface only reads."
+            message = f"{request.method} is not allowed: the API is read-only."
             return _refusal(405, {"message": message, "allowed": list(METHODS)}, {"Allow": ", ".join(METHODS)})
         known = request.headers.get("if-none-match", "")
         pairs = request.query_params.multi_items()

@@ -42,5 +42,5 @@ class Endpoint:
         text = security_txt(self.environment.get(VARIABLE, "").strip(), datetime.now(UTC))
         reply = PlainTextResponse(text or "Whoever runs this server has named no contact.\n", 200 if text else 404)
         if Request(scope).method not in ("GET", "HEAD"):
-            reply = PlainTextResponse("This file can only be read.\n", 405, {"Allow": "GET, HEAD"})
+            reply = PlainTextResponse("This file is read-only.\n", 405, {"Allow": "GET, HEAD"})
         await reply(scope, receive, send)

@@ -29,7 +29,9 @@ def policy(ancestors: str = DEFAULT_ANCESTORS, scripts: Sequence[str] = ()) -> s
     wrong = [name for name in names if not _ANCESTOR.fullmatch(name)]
     if wrong or not names:
         shown = wrong[0] if wrong else ancestors
-        raise ValueError(f"{FRAMES_VARIABLE}: “{shown}” is no source. Write 'self', 'none' or https://host, by blanks.")
+        raise ValueError(
+            f"{FRAMES_VARIABLE}: “{shown}” is not a source. Write 'self', 'none' or https://host, separated by spaces."
+        )
     directives = {
         "default-src": "'none'",
         # Streamlit's protobuf counts 64-bit numbers in WebAssembly; this permits that, and no eval.

@@ -87,7 +87,7 @@ def read_bibtex(text: str) -> tuple[list[Item], list[Problem]]:
         name = next((one for one in ("crossref", "xdata") if one in entry.fields), "")
         parent = by_key.get(one_line(entry.fields.get(name, "")).casefold())
         if name and parent is None:
-            reason = f"{entry.key} takes fields from “{entry.fields[name][:60]}”, which the file does not hold"
+            reason = f"{entry.key} takes fields from “{entry.fields[name][:60]}”, which is not in the file"
             found.append(problem("reference-file", entry.line, reason=reason))
         above = by_key.get(one_line(parent.fields.get("crossref", "")).casefold()) if parent else None
         if parent is not None and above not in (None, entry, parent):
@@ -182,7 +182,7 @@ def _value(text: str, at: int, end: int, name: str, known: Mapping[str, str]) ->
         if rest is None:
             return "".join(parts), at
         if name not in ("month", "date", "year") or len(parts) > 3:
-            raise _BrokenError(f"joins texts with # in {name}, which is not read; write the text itself")
+            raise _BrokenError(f"joins texts with # in {name}, which is not supported; write out the text")
         at = rest.end()
 
 

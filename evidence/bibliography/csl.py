@@ -339,7 +339,7 @@ def read_csl(text: str) -> tuple[list[Item], list[Problem]]:
         return [], [problem("reference-file", 1, reason="it is nested too deeply")]
     except ValueError as error:
         line = getattr(error, "lineno", 1)
-        reason = f"it is no well-formed CSL-JSON ({getattr(error, 'msg', 'a number is too long')}, line {line})"
+        reason = f"it is not well-formed CSL-JSON ({getattr(error, 'msg', 'a number is too long')}, line {line})"
         return [], [problem("reference-file", line, reason=reason)]
     while isinstance(value, dict) and "id" not in value and "title" not in value:
         inner = value.get("message") or next((value[name] for name in _WRAPPERS if value.get(name)), None)
@@ -348,14 +348,14 @@ def read_csl(text: str) -> tuple[list[Item], list[Problem]]:
         value = inner
     values = [value] if isinstance(value, dict) else value
     if not isinstance(values, list):
-        return [], [problem("reference-file", 1, reason="it holds no list of references")]
+        return [], [problem("reference-file", 1, reason="it contains no list of references")]
     items: list[Item] = []
     found: list[Problem] = []
     for number, one in enumerate(values, 1):
         if not isinstance(one, dict):
-            found.append(problem("reference-file", 1, reason=f"item {number} is no reference"))
+            found.append(problem("reference-file", 1, reason=f"item {number} is not a reference"))
         elif not any(one.get(name) for name in ("title", "author", "DOI", "PMID", "URL")):
-            reason = f"item {number} has no title, author, DOI, PubMed number or address, and so refers to nothing"
+            reason = f"item {number} has no title, author, DOI, PubMed number or address, so it identifies nothing"
             found.append(problem("reference-file", 1, reason=reason))
         else:
             items.append(_of_crossref(one) if isinstance(one.get("title"), list) else _usual(one))

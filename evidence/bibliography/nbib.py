@@ -26,7 +26,7 @@ def read_nbib(text: str) -> tuple[list[Item], list[Problem]]:
         if "PMID" in tags:
             items.append(_item(tags))
         else:
-            reason = f"the lines from line {line} on belong to no record, as no PMID stands before them"
+            reason = f"the lines from line {line} on belong to no record, because no PMID precedes them"
             found.append(problem("reference-file", line, reason=reason))
     return items, found
 

@@ -76,10 +76,10 @@ def read_reference_file(data: bytes, taken: Collection[str] = ()) -> ReferenceFi
     items, found = reader(text) if (count := _STARTS[name](text)) <= MAX_RECORDS else ([], [])
     count = max(count, len(items))
     if count > MAX_RECORDS:
-        reason = f"it holds {count} references, and at most {MAX_RECORDS} are read at once"
+        reason = f"it contains {count} references; at most {MAX_RECORDS} can be read at once"
         return ReferenceFile((), (problem("reference-file", 1, reason=reason),), name)
     if not items:
-        found = found or [problem("reference-file", 1, reason=f"it holds no reference{_foreign(text)}")]
+        found = found or [problem("reference-file", 1, reason=f"it contains no reference{_foreign(text)}")]
         return ReferenceFile((), tuple(found), name)
     keyed = with_ids(items, taken)
     problems = (

@@ -40,7 +40,7 @@ class Found:
     @property
     def in_words(self) -> str:
         """Both numbers, and whether they agree."""
-        live = self.live or "the rows no longer give it"
+        live = self.live or "the data no longer give it"
         if not self.is_compared:
             return live
         if self.agrees:
@@ -104,7 +104,11 @@ def headline(items: Iterable[Assessed]) -> str:
     assessed = tuple(items)
     counts = {name: sum(item.claim.verdict == name for item in assessed) for name in VERDICTS}
     parts = [f"{n} {VERDICTS[name].label.lower()}" for name, n in counts.items() if n]
-    return f"Of {counted(len(assessed), 'statement')}, {listed(parts)}" if assessed else "No statement is held"
+    return (
+        f"Of {counted(len(assessed), 'statement')}, {listed(parts)}"
+        if assessed
+        else "There are no statements in these data"
+    )
 
 
 def to_review(items: Iterable[Assessed]) -> str:
@@ -113,5 +117,7 @@ def to_review(items: Iterable[Assessed]) -> str:
     moved = [item.claim.statement.rstrip(".") for item in assessed if item.needs_review]
     compared = sum(found.is_compared for item in assessed for found in item.found)
     if not moved:
-        return f"All {counted(compared, 'printed number')} were computed again from the rows just now and agree."
-    return f"To be reviewed, because the rows no longer give what is printed: {listed([f'“{one}”' for one in moved])}."
+        return f"All {counted(compared, 'printed number')} have just been recomputed from the data and agree."
+    return (
+        f"To be reviewed, because the data no longer give the printed numbers: {listed([f'“{one}”' for one in moved])}."
+    )

@@ -20,7 +20,7 @@ from evidence.content.literature import LITERATURE
 
 CHAPTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "One result a trial": ("synthesis.trial_effects", "synthesis.arms"),
+        "One result per trial": ("synthesis.trial_effects", "synthesis.arms"),
         "The effect of one study": ("stats.effect_sizes",),
         "Pooling and heterogeneity": ("stats.bayes", "stats.pooling"),
         "What the pooled effect depends on": ("stats.sensitivity", "stats.subsets"),
@@ -42,7 +42,7 @@ PACKAGES: Mapping[str, str] = MappingProxyType(
         "scipy": "distributions, root finding",
         "statsmodels": "Wilson and Newcombe intervals, variance of the Mantel-Haenszel odds ratio",
         "pandas": "tables",
-        "pydantic": "what a valid row is",
+        "pydantic": "validation of rows",
         "plotly": "charts",
         "streamlit": "pages",
     }
@@ -59,20 +59,20 @@ class Decision(NamedTuple):
 
 # fmt: off
 DECISIONS: tuple[Decision, ...] = (
-    Decision("Effect of counts", "Log risk ratio by default, log odds ratio or risk difference on request. A study with an empty cell gets 0.5 added to all four. Where nobody or everybody had the event in both arms, RR and OR are not estimable: the study is shown, not pooled. The risk difference keeps it.", "Handbook 10.4; metafor"),
-    Decision("Effect of scores", "Mean difference on one instrument, Hedges' g across instruments. For points a printed model-based difference with its interval goes before raw arm means; for g raw means and SDs go first, also from another measurement on the same instrument, because the error of a model gives the SD of its residuals and inflates g.", "Handbook 6.5 and 10.5; Hedges 1981"),
-    Decision("One result a trial", "Within a pool each trial gives one result: main analysis; then MADRS, Hamilton, other clinician-rated, self-rated scales; then the primary outcome; then the time nearest to the bin's centre. The rest are listed with the reason.", "Handbook 5.4"),
-    Decision("Several dose arms", "Arms within the filter are combined into one: counts summed, means and SDs combined. Printed differences are averaged with correlation 0.5 for the comparator arm they share. Strata with comparators of their own are different people and are combined as such.", "Handbook 6.2.9 and 23.3.4; Borenstein 2009"),
-    Decision("Crossover trials", "Used as if parallel, and can be left out; its people count once. A mean difference keeps the crossover's own, paired interval, which is narrower and right for it. A standardised difference does not: its error is that of parallel groups, because the paired one would weigh it up to eight times too much. No standard deviation is worked out from a crossover's interval.", "Handbook 23.2"),
-    Decision("Kinds of comparator", "Comparisons with another treatment (ECT, quetiapine) are drawn but not pooled where comparisons with placebo are; alone they are pooled with each other. Two forms of the drug against each other are never pooled with either.", "House rule"),
-    Decision("Low confidence", "Rows of low confidence are drawn hollow and not pooled unless asked for.", "House rule"),
+    Decision("Effect of counts", "Log risk ratio by default, log odds ratio or risk difference on request. A study with an empty cell gets 0.5 added to all four. If nobody or everybody had the event in both arms, RR and OR are not estimable: the study is shown but not pooled. The risk difference includes it.", "Handbook 10.4; metafor"),
+    Decision("Effect of scores", "Mean difference on one instrument, Hedges' g across instruments. For points, a reported model-based difference with its interval is preferred to raw arm means; for g, raw means and SDs are preferred, also from another measurement on the same instrument, because the error of a model gives the SD of its residuals and inflates g.", "Handbook 6.5 and 10.5; Hedges 1981"),
+    Decision("One result per trial", "Within a pool each trial gives one result: main analysis; then MADRS, Hamilton, other clinician-rated, self-rated scales; then the primary outcome; then the time nearest to the bin's centre. The rest are listed with the reason.", "Handbook 5.4"),
+    Decision("Several dose arms", "Arms within the filter are combined into one: counts summed, means and SDs combined. Reported differences are averaged with correlation 0.5 for the comparator arm they share. Strata with comparators of their own are different people and are combined as such.", "Handbook 6.2.9 and 23.3.4; Borenstein 2009"),
+    Decision("Crossover trials", "Used as if parallel, and can be left out; its people count once. A mean difference keeps the crossover's own, paired interval, which is narrower and right for it. A standardised difference does not: its error is that of parallel groups, because the paired one would give it up to eight times too much weight. No standard deviation is worked out from a crossover's interval.", "Handbook 23.2"),
+    Decision("Kinds of comparator", "Comparisons with another treatment (ECT, quetiapine) are drawn but not pooled if there are comparisons with placebo; otherwise they are pooled with each other. Two forms of the drug against each other are never pooled with either.", "House rule"),
+    Decision("Low confidence", "Rows of low confidence are drawn hollow, and pooled only on request.", "House rule"),
     Decision("Model", "Bayesian random effects at every number of trials: a normal likelihood, a flat prior on the mean effect and a published prior on how much effects differ between trials. It is integrated in one dimension, without sampling, so that the same trials always give the same numbers. Others on request and side by side under Sensitivity: REML with Wald, Hartung-Knapp or modified Hartung-Knapp intervals, DerSimonian-Laird, Paule-Mandel, common effect, Mantel-Haenszel, and half-normal priors.", "Röver 2020; Handbook 10.10"),
     Decision("Confidence interval", "The interval of a pool is the central 95% credible interval, printed as CrI, with the probability that the effect lies on its side of no effect. One trial keeps its own confidence interval. The rule used before, Wald at two trials and modified Hartung-Knapp from three, was most sure where least is known: with equal errors and no heterogeneity its half-width is 1.39 standard errors of a trial at two trials, 2.48 at three and 1.59 at four, so that a third trial equal to the first two widened the interval.", "Röver 2015; IntHout 2014"),
     Decision("Prediction interval", "Of the true effect in another setting, from five trials on; a trial there would scatter more. With fewer trials tau is given with its interval instead.", "Higgins 2009"),
     Decision("Prior on heterogeneity", "Two or three trials cannot show how much effects differ between places; hundreds of other reviews can. Ratios: tau² log-normal(−2.12, 1.53²), against another drug (−2.35, 1.60²), adverse events (−1.87, 1.52²). Standardised differences: tau² log-t with 5 degrees of freedom (−2.99, 2.16), against another drug (−3.27, 2.14); points are that times the median standard deviation reported for the instrument. Risk differences take the prior of ratios times p(1 − p) at the risk p of all people; hazard ratios a half-normal(0.5) on tau. The prior used is printed beside every pool.", "Turner 2015; Rhodes 2015"),
-    Decision("Certainty of words", "No word hangs on whether an interval excludes no effect: sentences give the estimate, its interval and its probability. Leaving a trial out tells how far the estimate and tau move.", "House rule"),
+    Decision("Certainty of words", "No wording depends on whether an interval excludes no effect: sentences give the estimate, its interval and its probability. Leaving a trial out shows how far the estimate and tau move.", "House rule"),
     Decision("Harms", "One number for a harm on every page: the risk difference of Mantel and Haenszel. Nothing is added to cells without events, and trials in which nobody had it stay in with their people. Where nobody had it in any trial, Newcombe's interval of all people together.", "Mantel & Haenszel 1959; Handbook 10.4.4"),
-    Decision("Randomised withdrawal", "Only people who had responded are randomised, to go on or stop. That asks another question, so such trials are never pooled for symptoms, response or remission, and in harms only on request. Strata of one trial are one study: their common hazard ratio.", "Handbook 23.1"),
+    Decision("Randomised withdrawal", "Only people who had responded are randomised, to continue or stop. That is another question, so such trials are never pooled for symptoms, response or remission, and in harms only on request. Strata of one trial are one study: their common hazard ratio.", "Handbook 23.1"),
     Decision("Single dose and course", "Beyond eight days they are never pooled together: a dose four weeks ago is not a course of four weeks. The kind with more trials is pooled, the other listed.", "House rule"),
     Decision("Heterogeneity", "tau² with its Q-profile interval, I² and H² from tau² and the typical variance, Cochran's Q.", "Viechtbauer 2007; Higgins & Thompson 2002"),
     Decision("Few trials", "No trial: said plainly. One: the trial alone, not called pooled. Two, or one trial with more than 80% of the weight: that trial first, then what the others add, then the pooled range; no number of 100 is made that nobody observed. Funnel plot and test of small studies only from ten trials on.", "Handbook 13.3"),
@@ -85,7 +85,7 @@ DECISIONS: tuple[Decision, ...] = (
 )
 NOT_DONE: tuple[str, ...] = (
     "No network meta-analysis: treatments that were not compared in one trial are not ranked against each other.",
-    "No individual participant data: only results as published.",
+    "No individual participant data: only published results.",
     "No imputation of missing standard deviations: a trial without one, and without an interval to derive it from, is listed and not pooled.",
     "No certainty ratings of our own: certainty is that of a published review of the same question, or “not rated”.",
     "No risk-of-bias judgements of our own: they are quoted from published reviews.",
@@ -94,13 +94,13 @@ NOT_DONE: tuple[str, ...] = (
 )
 LIMITS: tuple[str, ...] = (
     "The data are a curated collection, not the result of a registered systematic search; trials may be missing.",
-    "Many rows were read in abstracts, registries or second hand. The page on data quality says how many and which.",
+    "Many rows come from abstracts, registries or secondary sources. The page on data quality says how many and which.",
     "Most people can tell what they were given. No model corrects an effect for broken blinding.",
-    "With few trials the interval leans on the prior. Sensitivity shows the same trials under every other model.",
+    "With few trials the interval depends on the prior. Sensitivity shows the same trials under every other model.",
     "A crossover trial used as if parallel has a wider interval than its own analysis; of points its own is kept.",
     "A time bin holds trials measured at somewhat different hours.",
     "The interval of an NNT carries the uncertainty of the effect, not that of the comparator rate.",
-    "Harms are as each trial chose to ask and report them; “not reported” is not zero.",
+    "Harms are as each trial chose to assess and report them; “not reported” is not zero.",
 )
 # fmt: on
 @dataclass(frozen=True, slots=True)

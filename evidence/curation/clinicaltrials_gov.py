@@ -123,7 +123,7 @@ def read_registry(data: bytes) -> RegistryRecord | Problem:
     """Read a registry record from JSON, or return the problem that prevents it. Never raises.
 
     >>> read_registry(b"[]").message
-    'The file is not a results record of ClinicalTrials.gov: it holds no single study.'
+    'The file is not a results record of ClinicalTrials.gov: it is not the record of one study.'
     """
     decoded = decode(data)
     if decoded.text is None:
@@ -135,10 +135,10 @@ def read_registry(data: bytes) -> RegistryRecord | Problem:
     studies = raw.get("studies") if isinstance(raw, dict) else None
     if isinstance(studies, list):
         if len(studies) != 1:
-            return problem("registry-record", 1, reason=f"it holds {len(studies)} studies, and is read one by one")
+            return problem("registry-record", 1, reason=f"it contains {len(studies)} studies; download one at a time")
         raw = studies[0]
     if not isinstance(raw, dict):
-        return problem("registry-record", 1, reason="it holds no single study")
+        return problem("registry-record", 1, reason="it is not the record of one study")
     about = part(raw, "protocolSection", "identificationModule")
     number = text_of(about, "nctId")
     if re.fullmatch(r"NCT[0-9]{8}", number, re.ASCII) is None:
@@ -147,7 +147,7 @@ def read_registry(data: bytes) -> RegistryRecord | Problem:
         return problem("registry-record", 1, reason=f"{number} has no results posted")
     arms = _arms(raw)
     if len(arms) > MAX_GROUPS:
-        return problem("registry-record", 1, reason=f"it has {len(arms)} groups, and at most {MAX_GROUPS} are read")
+        return problem("registry-record", 1, reason=f"it has {len(arms)} groups; at most {MAX_GROUPS} can be read")
     reference = {
         "id": f"CTgov-{number}",
         "type": "dataset",
@@ -430,7 +430,7 @@ def _categories(measure: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], 
 
 def _draft(cells: Mapping[str, str], effect: Mapping[str, str], locator: str, words: str) -> Draft:
     fixed = {"source": "registry", "locator": locator, "extraction": "reported"}
-    check = "Check in the record which group the printed effect is counted from." if "effect" in effect else ""
+    check = "Check in the record from which group the reported effect is calculated." if "effect" in effect else ""
     note = " ".join(part for part in (cells.get("note", ""), check) if part)
     filled = {name: text for name, text in {**cells, **fixed, "note": note}.items() if text}
     return Draft(MappingProxyType(filled), locator, words)

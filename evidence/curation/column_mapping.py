@@ -259,7 +259,7 @@ def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Pr
         (parts.get(name, {}) for name in ("columns", "constants", "factors")) if isinstance(parts, dict) else (0, 0, 0)
     )
     if not (isinstance(columns, dict) and isinstance(constants, dict) and isinstance(factors, dict)):
-        return problem("mapping", 1, reason="it does not hold columns, constants and factors")
+        return problem("mapping", 1, reason="it has no columns, constants and factors")
     named = [*columns.values(), *constants]
     if unknown := next((f"{name}" for name in named if name not in known), None):
         return problem("mapping", 1, reason=f"there is no column “{unknown}”")
@@ -268,9 +268,9 @@ def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Pr
         return problem("mapping", 1, reason=f"{twice} is mapped twice")
     numbers = factors.values()
     if any(isinstance(n, bool) or not isinstance(n, int | float) or not 0 < n < 1e6 for n in numbers):
-        return problem("mapping", 1, reason="a factor is no positive number")
+        return problem("mapping", 1, reason="a factor is not a positive number")
     if not all(isinstance(text, str) for text in constants.values()):
-        return problem("mapping", 1, reason="a constant is no text")
+        return problem("mapping", 1, reason="a constant is not a text")
     return ColumnMapping(MappingProxyType(columns), MappingProxyType(constants), MappingProxyType(factors))
 
 
@@ -368,9 +368,9 @@ def time_notes(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
         unit = unit_of(source)
         if source in mapping.columns or not unit:
             continue
-        reason = "gives a time and does not say its unit"
+        reason = "gives a time without its unit"
         if unit in _NO_LENGTH:
-            reason = f"gives a time in {unit}, which are of no fixed number of hours"
+            reason = f"gives a time in {unit}, which have no fixed number of hours"
         elif unit == "study day":
             reason = "counts days of the study, where the day of the first dose may be day 1"
         yield problem("time-without-unit", 1, "hours", source, reason=reason)

@@ -60,7 +60,7 @@ def _references(evidence: Evidence, items: Sequence[Mapping[str, Any]]) -> Itera
             value = str(item.get(field) or "")
             other = known.get(_named(name, value))
             if value and other:
-                words = f"The {field} {value} is already there: reference {other}. Cite that one."
+                words = f"The {field} {value} is already in the data: reference {other}. Cite that one."
                 yield Duplicate(0, "reference", value, (other,), words)
                 break
             known.setdefault(_named(name, value), str(item.get("id") or ""))
@@ -86,14 +86,14 @@ def _trials(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
         known = evidence.trials.get(row.trial, ())
         if known and ("trial", row.trial) not in said:
             said.add(("trial", row.trial))
-            words = f"{row.label} is already there with {counted(len(known), 'row')}; these rows would join it."
+            words = f"{row.label} is already in the data with {counted(len(known), 'row')}; these rows add to it."
             yield Duplicate(row.line, "trial", row.trial, tuple(str(r.line) for r in known), words)
         for number in map(str.strip, (row.registration or "").split(";")):
             other = holders.get(number)
             if other is None or other == row.trial or (number, row.trial) in said:
                 continue
             said.add((number, row.trial))
-            words = f"{number} is already there as the trial {other}. Use its short name if it is the same trial."
+            words = f"{number} is already in the data as the trial {other}. Use its short name if it is the same trial."
             yield Duplicate(row.line, "registration", number, tuple(str(r.line) for r in evidence.trials[other]), words)
 
 

@@ -130,14 +130,14 @@ def _folded(word: str) -> str:
 
 
 def _trimmed(text: str, column: str) -> tuple[str, str]:
-    return text, "spaces at the ends removed" if text else ""
+    return text, "leading and trailing spaces removed" if text else ""
 
 
 def _term(text: str, column: str) -> tuple[str, str]:
     wanted = _folded(text)
     same = [word for word in _WORDS.get(column, ()) if _folded(word) == wanted]
     if len(same) == 1:
-        return same[0], "the same word in the spelling of the list"
+        return same[0], "the same word, spelled as in the list"
     label = [w for w, item in _WORDS.get(column, {}).items() if _folded(getattr(item, "label", "")) == wanted]
     if len(label) == 1:
         return label[0], f"the list’s word for “{text}”"
@@ -154,7 +154,7 @@ def _decimal_comma(text: str, column: str) -> tuple[str, str]:
 def _thousands(text: str, column: str) -> tuple[str, str]:
     code, plain = number_fault(text)
     is_clear = column in _COUNTS or not re.fullmatch(r"-?[0-9]{1,3},[0-9]{3}", text)
-    return (plain, "thousands mark removed") if code == "number-thousands" and is_clear else ("", "")
+    return (plain, "thousands separator removed") if code == "number-thousands" and is_clear else ("", "")
 
 
 def _percent(text: str, column: str) -> tuple[str, str]:
@@ -167,14 +167,14 @@ def _percent(text: str, column: str) -> tuple[str, str]:
 def _same_number(text: str, column: str) -> tuple[str, str]:
     code, plain = number_fault(text)
     return (
-        (plain, "the same number in plain digits and signs")
+        (plain, "the same number with plain digits and signs")
         if code in ("number-digits", "number-sign", "number-form")
         else ("", "")
     )
 
 
 def _not_available(text: str, column: str) -> tuple[str, str]:
-    return "", "blank, as not known is written here" if text.casefold() in ("na", "n/a") else ""
+    return "", "blank, which means unknown here" if text.casefold() in ("na", "n/a") else ""
 
 
 def _nct(text: str, column: str) -> tuple[str, str]:

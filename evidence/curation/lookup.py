@@ -70,7 +70,7 @@ def fetch(web: Web, asked: Asked, taken: Collection[str] = ()) -> Fetched:
     try:
         return _readers[asked.kind](web, asked, taken)
     except NothingThereError:
-        raise NothingThereError(f"{asked.host} knows no {asked.number}; look at the number.") from None
+        raise NothingThereError(f"{asked.host} has no {asked.number}; check the number.") from None
 
 
 def _by_doi(web: Web, asked: Asked, taken: Collection[str]) -> Fetched:
@@ -92,7 +92,7 @@ def _reference(asked: Asked, data: bytes, taken: Collection[str]) -> Fetched:
         raise NothingThereError("")
     file = read_reference_file(data, taken)
     if len(file.items) != 1:
-        why = file.problems[0].message if file.problems else "it holds several references"
+        why = file.problems[0].message if file.problems else "it contains several references"
         raise WebError(f"What {asked.host} answers for {asked.number} cannot be read as a reference: {why}")
     return Fetched(asked, reference=file.items[0], data=data)
 
@@ -102,7 +102,7 @@ def _by_nct(web: Web, asked: Asked, taken: Collection[str]) -> Fetched:
     data = web.get(REGISTRY, f"/api/v2/studies/{asked.number}", {"format": "json"})
     record = read_registry(data)
     if isinstance(record, Problem):
-        raise WebError(f"What {asked.host} answers for {asked.number} is no study record: {record.message}")
+        raise WebError(f"What {asked.host} answers for {asked.number} is not a study record: {record.message}")
     return Fetched(asked, record=record, data=data)
 
 

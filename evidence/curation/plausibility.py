@@ -81,8 +81,9 @@ def unusual_dose(row: Result, results: Iterable[Result]) -> str:
     if not known or min(known) <= row.dose <= max(known):
         return ""
     return (
-        f"The dose {plain(row.dose)} {row.dose_unit} lies outside those in the file for {row.route} {row.intervention} "
-        f"({plain(min(known))} to {plain(max(known))} {row.dose_unit}). Check the number and its unit."
+        f"The dose {plain(row.dose)} {row.dose_unit} is outside the range in these data for "
+        f"{row.route} {row.intervention} ({plain(min(known))} to {plain(max(known))} {row.dose_unit}). Check the "
+        "number and its unit."
     )
 
 

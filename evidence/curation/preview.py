@@ -171,7 +171,7 @@ def _of_upload(found: Problem, lines: Mapping[int, int]) -> Problem:
 
 
 def _of_ours(found: Problem) -> Problem:
-    return replace(found, line=0, message=f"The project’s own file cannot be added to. {found.message}")
+    return replace(found, line=0, message=f"Rows cannot be added to the project’s own file. {found.message}")
 
 
 def _of_references(old: Evidence, new: Evidence) -> list[Problem]:

@@ -142,10 +142,10 @@ def _save(
             what = Version(now(), "add", seen, digest(after), {}, count, ids, words=words)
             return Saved(_write(folder, files, after, what, _ORDER))
     except Timeout:
-        return Refused("Somebody else is saving at this moment. Try again.")
+        return Refused("Another save is in progress. Try again.")
     except OSError as error:
         _LOG.exception("%s cannot be written", folder)
-        return Refused(f"The files cannot be written: {error.strerror or 'the system refuses'}.")
+        return Refused(f"The files cannot be written: {error.strerror or 'the system refused'}.")
 
 
 def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | Conflict | Refused:
@@ -164,18 +164,18 @@ def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict |
                 return Conflict(seen, MappingProxyType(files), MappingProxyType(files), (), ())
             last = next((v for v in reversed(versions(folder)) if v.what == "add" and v.after == seen), None)
             if last is None:
-                return Refused("There is no save to take back: the files are not as the last one left them.")
+                return Refused("There is no save to undo: the files have changed since the last one.")
             after: dict[str, bytes | Problem] = {name: kept_file(folder, last, name) for name in FILES}
             lost = any(copy and isinstance(after[name], Problem) for name, copy in last.kept.items())
             if lost or digest(after) != last.before:
-                return Refused("The version before the last save is not in history/ any more.")
+                return Refused("The version before the last save is no longer in history/.")
             what = Version(now(), "undo", seen, last.before, {}, last.rows, last.references, words=last.words)
             return Saved(_write(folder, files, after, what, tuple(reversed(_ORDER))))
     except Timeout:
-        return Refused("Somebody else is saving at this moment. Try again.")
+        return Refused("Another save is in progress. Try again.")
     except OSError as error:
         _LOG.exception("%s cannot be written", folder)
-        return Refused(f"The files cannot be written: {error.strerror or 'the system refuses'}.")
+        return Refused(f"The files cannot be written: {error.strerror or 'the system refused'}.")
 
 
 def is_interrupted(folder: Path) -> bool:
@@ -200,9 +200,9 @@ def pruned(folder: Path, most: int, patience: float = PATIENCE) -> Growth | Refu
             files, _ = _whole(folder, "")
             return prune(folder, most, digest(files))
     except Timeout:
-        return Refused("Somebody else is saving at this moment. Try again.")
+        return Refused("Another save is in progress. Try again.")
     except OSError as error:
-        return Refused(f"history/ cannot be changed: {error.strerror or 'the system refuses'}.")
+        return Refused(f"history/ cannot be changed: {error.strerror or 'the system refused'}.")
 
 
 def _note(what: str, folder: Path, outcome: Saved | Conflict | Refused) -> None:
@@ -266,7 +266,7 @@ def _with_additions(
     for name in (REFERENCES, *tables) if items else tables:
         fault = after[name]
         if isinstance(fault, Problem):
-            return dict(files), Refused(f"{name} cannot be added to.", (fault,))
+            return dict(files), Refused(f"Nothing can be added to {name}.", (fault,))
     return after, None
 
 
@@ -277,10 +277,10 @@ def _objection(files: Files, after: Files, rows: Mapping[str, int], items: int) 
     old, new = evidence_of({**files, **begun}), evidence_of(after)
     blocking = tuple(found for name in _ORDER for found in _new_blocking(old, new, name))
     if blocking:
-        return Refused("Something blocks; nothing was saved.", blocking)
+        return Refused("There are blocking problems; nothing was saved.", blocking)
     added = {**rows, REFERENCES: items}
     if any(new.valid[name] != count + added.get(name, 0) for name, count in old.valid.items()):
-        return Refused("Not every row or reference would be read back; nothing was saved.")
+        return Refused("Some rows or references would not be read back; nothing was saved.")
     return None
 
 

@@ -18,9 +18,10 @@ _REQUIRED = PatternFill("solid", fgColor="DDE8F0")
 _NOTES = (
     "One row is one reported result of one comparison in one trial at one time point.",
     "Row 2 of the sheet “trials” is a worked example. Overwrite it with your first result.",
-    "Shaded headers must be filled in every row; what is not known stays blank. Point at a header to read its note.",
-    "Columns with a list offer their words; the sheet “words” says what each means.",
-    "Write numbers alone: no per cent signs, no marks between thousands, no words such as NA.",
+    "Columns with shaded headers must be filled in every row; unknown values in the others stay blank. Hover over a "
+    "header to read its note.",
+    "Columns with a list offer the allowed words; the sheet “words” explains them.",
+    "Write plain numbers: no per cent signs, no thousands separators, no words such as NA.",
     "The citation is the id of a reference. New references can be added together with the rows (RIS, nbib, BibTeX).",
 )
 
@@ -59,7 +60,7 @@ def _header(sheet: Any, at: int, column: Column) -> None:
     cell.font = _BOLD
     if column.is_required:
         cell.fill = _REQUIRED
-    needed = "Needed in every row." if column.is_required else "May be blank."
+    needed = "Required in every row." if column.is_required else "May be blank."
     cell.comment = Comment(
         f"{column.text} {needed} Example: {column.example}", "data dictionary", height=120, width=260
     )

@@ -70,7 +70,7 @@ def read_upload(data: bytes, sheet: str = "") -> Upload:
     if data[:4] == b"PK\x03\x04" and len(data) <= MAX_BYTES:
         return _workbook(data, sheet)
     if data.startswith(_OLD):
-        what = "it is protected by a password" if _ENCRYPTED in data else "it is an old workbook (.xls) or document"
+        what = "it is password-protected" if _ENCRYPTED in data else "it is an old workbook (.xls) or document"
         return Upload(Table((), problems=(problem("workbook", 0, reason=what),)), "workbook")
     return Upload(_text_table(data), "text")
 
@@ -208,7 +208,7 @@ def _workbook(data: bytes, sheet: str) -> Upload:
     if "xl/workbook.xml" not in {part.filename for part in parts}:
         return refused("it is another kind of archive")
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_EXPANDED or any(map(_is_swollen, parts)):
-        return refused("unpacked, it is far larger than a table of results")
+        return refused("when unpacked it is far larger than a table of results")
     from evidence.curation.workbook import TooManyCellsError, open_book
 
     try:

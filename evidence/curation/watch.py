@@ -190,7 +190,7 @@ def _studies(web: Web, query: Mapping[str, str]) -> Iterator[Study]:
         answer = _json(web.get(REGISTRY, "/api/v2/studies", asked), REGISTRY)
         studies = answer.get("studies")
         if not isinstance(studies, list):
-            raise WebError(f"{REGISTRY} answers in another form than it documents; nothing was read.")
+            raise WebError(f"{REGISTRY} answered in an undocumented form; nothing was read.")
         yield from (study for one in studies if (study := _study(one)) is not None)
         token = text_of(answer, "nextPageToken")
         if not token:
@@ -228,7 +228,7 @@ def _retractions(web: Web, dois: Sequence[str]) -> Iterator[tuple[str, str]]:
             query["mailto"] = web.contact
         items = part(_json(web.get(CROSSREF, "/works", query), CROSSREF), "message").get("items")
         if not isinstance(items, list):
-            raise WebError(f"{CROSSREF} answers in another form than it documents; nothing was read.")
+            raise WebError(f"{CROSSREF} answered in an undocumented form; nothing was read.")
         for item in items:
             updates = item.get("update-to") if isinstance(item, dict) else None
             for update in updates if isinstance(updates, list) else ():
@@ -243,7 +243,7 @@ def _json(data: bytes, host: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
-        raise WebError(f"{host} answers in another form than it documents; nothing was read.")
+        raise WebError(f"{host} answered in an undocumented form; nothing was read.")
     return answer
 
 

@@ -74,7 +74,7 @@ class Web:
         or sends elsewhere than the DOI system documents.
         """
         if host not in {DOI, PUBMED, REGISTRY, CROSSREF}:
-            raise WebError(f"{host} is no host that is asked.")
+            raise WebError(f"{host} is not one of the hosts that may be queried.")
         base = self.bases.get(host, f"https://{host}")
         url = str(httpx2.URL(base.rstrip("/") + path, params=dict(query or {})))
         for attempt in range(_TRIES):
@@ -93,7 +93,7 @@ class Web:
             if not location:
                 return body
             url = self._allowed(host, urljoin(url, location))
-        raise WebError(f"{host} sends in circles; nothing was read.")
+        raise WebError(f"{host} redirects in circles; nothing was read.")
 
     def _allowed(self, host: str, url: str) -> str:
         """Return the address of a redirection where it is allowed: to a host itself, and from doi.org to an agency."""
@@ -106,7 +106,7 @@ class Web:
             if name in self.bases:
                 return self.bases[name].rstrip("/") + url.split(target.netloc, 1)[1]
             return url
-        raise WebError(f"{host} sends on to {name or 'another place'}, which is not asked; nothing was read.")
+        raise WebError(f"{host} redirects to {name or 'another host'}, which may not be queried; nothing was read.")
 
     def _once(self, host: str, url: str, accept: str) -> tuple[bytes, str]:
         """Return the body of one answer, or where it sends on to."""
@@ -137,7 +137,7 @@ class Web:
         except httpx2.ConnectError as error:
             raise OfflineError(f"{host} cannot be reached: there is no network, or it is blocked.") from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise _PassingError(f"{host} broke the answer off") from error
+            raise _PassingError(f"{host} broke off the answer") from error
 
     def _check_status(self, host: str, answer: httpx2.Response) -> None:
         status = answer.status_code
@@ -145,7 +145,7 @@ class Web:
             after = answer.headers.get("retry-after", "")
             raise _PassingError(f"{host} is busy (status {status})", float(after) if after.isdecimal() else 0.0)
         if status in (404, 410):
-            raise NothingThereError(f"{host} knows no such thing.")
+            raise NothingThereError(f"{host} has no such record.")
         if status != httpx2.codes.OK:
             raise WebError(f"{host} refuses to answer (status {status}).")
 

@@ -47,7 +47,7 @@ class TooMuch:
 
 
 def _at_most(amount: int, most: int, what: str, answer: Any) -> Any:
-    words = f"It holds {amount} {what}, and at most {most} are taken at once. Bring it in smaller parts."
+    words = f"It contains {amount} {what}; at most {most} can be read at once. Split it into smaller parts."
     return answer if amount <= most else TooMuch(words)
 
 
@@ -137,7 +137,7 @@ class Reading:
             found = error
         except Exception as error:  # whatever it is, whoever waits is told
             logging.getLogger(__name__).exception("The reader of files failed")
-            found = StoppedError("The file could not be read: the reader of files did not start.")
+            found = StoppedError("The file could not be read: the file reader did not start.")
             found.__cause__ = error
         self._answers.put(found)
 
@@ -145,7 +145,7 @@ class Reading:
         end = self.began + self.patience
         while not _SLOTS.acquire(timeout=0.2):
             if self._is_stopped.is_set() or time.monotonic() > end:
-                raise StoppedError("The server is reading other files at this moment. Try again.")
+                raise StoppedError("The server is busy reading other files. Try again.")
         try:
             return self._run(end)
         finally:
@@ -185,7 +185,7 @@ class Reading:
         if self._is_stopped.is_set():
             raise StoppedError("It was stopped.")
         if status is None:
-            raise StoppedError("What is in the file is too much to show. Bring it in smaller parts.")
+            raise StoppedError("The file contains too much to show. Split it into smaller parts.")
         if status:
             raise StoppedError(_why(status, time.monotonic() >= end, self.seconds))
         return _loaded(answer)
@@ -200,10 +200,10 @@ def _give(process: "subprocess.Popen[bytes]", given: bytes) -> None:
 
 def _why(status: int, is_late: bool, seconds: int) -> str:
     if is_late or -status in (getattr(signal, "SIGXCPU", 0), getattr(signal, "SIGKILL", 0)):
-        return f"Reading it took longer than {seconds} seconds and was ended. Bring the file in smaller parts."
+        return f"Reading it took longer than {seconds} seconds and was stopped. Split the file into smaller parts."
     if status == _NO_MEMORY:
-        return "Reading it took more memory than one file may take. Bring the file in smaller parts."
-    return "The reader of files ended without an answer. The file may be damaged."
+        return "Reading it took more memory than one file may use. Split the file into smaller parts."
+    return "The file reader stopped without an answer. The file may be damaged."
 
 
 class _Pickler(pickle.Pickler):
@@ -241,7 +241,7 @@ def _loaded(answer: bytes) -> Any:
     try:
         found = Answers(io.BytesIO(answer)).load()
     except Exception as error:
-        raise StoppedError("The reader of files gave no answer that can be used.") from error
+        raise StoppedError("The file reader gave no usable answer.") from error
     if isinstance(found, TooMuch):
         raise StoppedError(found.reason)
     return found

@@ -239,7 +239,7 @@ def caution(found: Answer, items: Iterable[Lens]) -> str:
     """Explain why groups of trials are not a randomised comparison, and what the test of a difference is based on."""
     shown = tuple(items)
     if len(shown) < 2:
-        return f"Only one kind of masking has {_outcome(found)} to pool here, so nothing can be set against it."
+        return f"Only one kind of masking has {_outcome(found)} to pool here, so there is nothing to compare it with."
     small = [item.label.lower() for item in shown if len(item.used) == 1]
     alone = f" A single trial stands for {listed(small)}{', each' if len(small) > 1 else ''}." if small else ""
     return f"{NOT_RANDOMISED}{alone}"

@@ -79,14 +79,14 @@ def recomputed_in_words(found: Iterable[Recomputed]) -> str:
     everything = tuple(found)
     apart = [one for one in everything if not one.agrees]
     if not everything:
-        return "No printed effect can be recomputed from its own row."
+        return "No reported effect can be recomputed from its own row."
     if not apart:
-        return f"{counted(len(everything), 'printed effect')} could be recomputed from the same row; all agree."
+        return f"{counted(len(everything), 'reported effect')} could be recomputed from the same row; all agree."
     by_origin = [f"{n} from {name}" for name in ("counts", "means") if (n := sum(o.origin == name for o in apart))]
     return (
-        f"{counted(len(everything), 'printed effect')} could be recomputed from the same row; {len(apart)} differ by "
-        f"more than rounding ({listed(by_origin)}). A printed difference of means is often adjusted for baseline and "
-        "centre, so that a small gap is expected; a gap to raw counts is not."
+        f"{counted(len(everything), 'reported effect')} could be recomputed from the same row; {len(apart)} differ by "
+        f"more than rounding ({listed(by_origin)}). A reported difference of means is often adjusted for baseline and "
+        "centre, so a small gap is expected; a gap to raw counts is not."
     )
 
 

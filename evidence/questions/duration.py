@@ -237,7 +237,7 @@ def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str
         parts.append("No trial has a time to relapse after a course in these data.")
     if pair := relapse_counts(entries):
         on, off = (f"{100 * arm.events / arm.n:.0f}" for arm in pair)
-        parts.append(f"Going on, {on} of 100 relapsed; stopping by lot, {off}.")
+        parts.append(f"Continuing, {on} of 100 relapsed; stopping at random, {off}.")
     return " ".join(parts)
 
 

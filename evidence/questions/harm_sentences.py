@@ -295,7 +295,7 @@ def masked_words(found: Iterable[tuple[str, Harm]], results: Iterable[Result]) -
         rows = tuple(results)
         rates = [f"{felt(rows, own).in_words} {PLACES[value]}" for value, own in trials.items()]
         text += f" Dissociation in the trials drawn: {'; '.join(rates)}."
-    alone = "Only one kind of masking has counts here, so nothing can be set against it."
+    alone = "Only one kind of masking has counts here, so there is nothing to compare it with."
     return f"{text} {NOT_RANDOMISED if len(trials) > 1 else alone}"
 
 

@@ -141,7 +141,7 @@ def _directions(absent: Sequence[Line], favoured: str) -> str:
     if not absent or not favoured:
         return ""
     if not known:
-        return " Which way the missing ones point is not known."
+        return " The direction of the missing results is unknown."
     same = sum(direction == favoured for direction in known)
     opposite = sum(direction in (SAME, OPPOSITE) and direction != favoured for direction in known)
     none = sum(direction == "no-difference" for direction in known)

@@ -212,7 +212,7 @@ def symbols_key(judgements: Iterable[Judgement], trials: Iterable[str]) -> str:
             parts.append(f"{ROB_TOOLS[tool].label}: {domains}; {signs}.")
     if not parts:
         return ""
-    order = "Risk of bias has one sign a domain, in this order."
+    order = "Risk of bias has one sign per domain, in this order."
     return " ".join(
         [order, *parts, f"{BLANK} not judged. An asterisk: reviews disagree, the worse judgement is shown."]
     )
@@ -222,7 +222,7 @@ def headline(found: Board) -> str:
     """Say how many trials were judged, which domain is most often at high risk, and where reviews disagree."""
     total = len(found.lines)
     if not found.judged:
-        return f"No review held here judged {'this trial' if total == 1 else f'any of these {total} trials'}"
+        return f"No review in these data judged {'this trial' if total == 1 else f'any of these {total} trials'}"
     text = f"{len(found.judged)} of {counted(total, 'trial')} judged by a published review"
     at_high = {
         domain: [line for line in found.judged if BAD.intersection(line.cells[i].verdicts)]
@@ -320,7 +320,7 @@ def share_in_words(item: Share) -> str:
 def headline_of_weights(found: Summary) -> str:
     """Say how much of the weight is at high risk in the worst domain, and how much nobody judged there."""
     if not found.shares:
-        return "None of the weight was judged by a review held here"
+        return "None of the weight was judged by a review in these data"
     at_high = {share.domain: sum(share.shares.get(name, 0.0) for name in BAD) for share in found.shares}
     worst = max(at_high, key=lambda name: at_high[name])
     unjudged = min(share.shares[NOT_JUDGED] for share in found.shares if share.domain == worst or not at_high[worst])

@@ -134,7 +134,9 @@ class Line:
         if self.review is not None:
             held = [counted(self.review.k, "trial")] if self.review.k is not None else []
             held += [counted(self.review.n, "person", "people")] if self.review.n is not None else []
-            note = f" {self.review.note}." if self.review.note else " Its reasons for marking down are not held here."
+            note = (
+                f" {self.review.note}." if self.review.note else " Its reasons for downgrading are not in these data."
+            )
             return f"Rated by {self.review.label}{' on ' + ', '.join(held) if held else ''}.{note}"
         if self.unrated:
             others = [r.label for r in self.unrated if r.certainty]
@@ -142,7 +144,7 @@ class Line:
             parts = [f"{listed(others)} rated the same question on other trials."] if others else []
             parts += [f"{listed(silent)} pooled the same question without rating its certainty."] if silent else []
             return " ".join(parts)
-        return "No review held here rates the same question."
+        return "No review in these data rates the same question."
 
     @property
     def includes_no_effect(self) -> bool:

@@ -534,7 +534,7 @@ _FOR = "What is this page for?"
 _WORK: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
     {
         "methods": (_FOR, "It shows how we work out each number.", ("It is made for people who want to check us.",)),
-        "quality": (_FOR, "It lists what is wrong or thin in our data.", ("It helps us to mend mistakes.",)),
+        "quality": (_FOR, "It lists problems and gaps in our data.", ("It helps us to fix mistakes.",)),
         "add": (_FOR, "Here a person can add a new study.", ("Each row is checked before it is kept.",)),
         "compare": (_FOR, "It sets two versions of the data side by side.", ("You see what a new study has changed.",)),
         "dictionary": (_FOR, "It says what each column of the data means.", ("It is made for people who add data.",)),

@@ -51,9 +51,7 @@ def _forget() -> None:
 def said(found: PageOptions) -> None:
     """One line that says which options are used, with a way back to the defaults."""
     if not found.given:
-        st.caption(
-            "With the options as the pages first stand; what you set on Onset, Response or Duration comes along."
-        )
+        st.caption("With default options; what you set on Onset, Response or Duration is used here too.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(escaped(f"With the options set on the pages ({found.in_words})."), width="content")

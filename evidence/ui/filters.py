@@ -124,7 +124,7 @@ def _dose() -> None:
         value=DOSE_LIMITS,
         key="dose",
         bind="query-params",
-        help="Only doses given by body weight; doses in mg are left out once this is narrowed.",
+        help="Only doses by body weight; narrowing the range leaves out doses in mg.",
     )
 
 
@@ -155,7 +155,7 @@ def empty_notice(results: tuple[Result, ...], selection: Selection) -> None:
     """Say which filter left nothing, and offer to undo it."""
     names = blockers(results, selection)
     if not results:
-        st.info("There is no trial to show.")
+        st.info("No trial to show.")
         return
     st.warning(f"No trial meets all of: {'; '.join(criterion.words for criterion in selection.criteria())}.")
     for name in names:

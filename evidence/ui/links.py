@@ -101,7 +101,7 @@ def _is_default(name: str, value: str, state: Mapping[str, Any]) -> bool:
 
 
 def _said(name: str, value: str) -> str:
-    return f"“{name}={value}” is not known here; left out."
+    return f"“{name}={value}” is unknown here and was ignored."
 
 
 _NOTES, _SEEN, _ASKED = "link-notes", "link-page", "link-asked"
@@ -186,4 +186,4 @@ def _say(link: Link, place: DeltaGenerator, is_whole: bool) -> None:
         for name in unknown(st.query_params, state, link.page):
             del st.query_params[name]
     if held := st.session_state.get(_NOTES):
-        place.info(f"Of the link that was opened: {escaped(' '.join(held))}")
+        place.info(f"In the link you opened: {escaped(' '.join(held))}")

@@ -15,13 +15,13 @@ PAGES = (
     ("Harms", "What harms does it do?", "The largest difference is in", 2),
     ("Risk of bias", "Can the trials be trusted?", "judged by a published review", 2),
     ("Blinding", "Could people tell what they got?", "Against active placebo the risk ratio of response is", 2),
-    ("Summary of findings", "What is found, outcome by outcome?", "compared with placebo of any kind", 0),
+    ("Summary of findings", "What do the trials show, outcome by outcome?", "compared with placebo of any kind", 0),
     ("My patient", "Does this apply to my patient?", "Nothing chosen yet", 0),
     ("Claims, checked", "Is the popular summary right?", "statements", 0),
 )
 # Beside the menu: a trial's card is a link.
 LINKED = {
-    "trials?trial=murrough-2013a": ("Which trials?", "Printed against recomputed"),
+    "trials?trial=murrough-2013a": ("Which trials?", "Reported and recomputed"),
     "background": ("What should I know before the numbers?", "Ketamine is an anaesthetic"),
 }
 

@@ -96,7 +96,7 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     save_and_reload(page, server, "Save 1 row and 1 reference", "Newcomer 2026")
     assert "newcomer-2026" in load(folder).trials
     visit(page, server.as_owner("add"), ADD)
-    page.get_by_role("button", name="Take back the last save").click()
+    page.get_by_role("button", name="Undo the last save").click()
     expect(page.get_by_text("Taken back: 1 row and 1 reference.")).to_be_visible()
     assert "newcomer-2026" not in load(folder).trials
     assert "Traceback" not in server.log
@@ -121,7 +121,7 @@ def test_a_form_says_what_the_numbers_come_to_as_one_types(desk: BrowserContext,
     reference.fill("10.1000/typed.2026")
     reference.press("Enter")
     page.get_by_role("button", name="Add this reference").click()
-    choose(page, "A trial that is there already", "Murrough 2013a")
+    choose(page, "A trial already in the data", "Murrough 2013a")
     expect(field(page, "textbox", "Label")).to_have_value("Murrough 2013a")
     whole = {"Label": "Typed 2026", "Trial": "typed-2026", "Registration": "", "Hours": "24", "Locator": "Table 2"}
     type_in(page, whole)

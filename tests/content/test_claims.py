@@ -35,7 +35,7 @@ def test_every_printed_number_is_what_the_shipped_rows_give(evidence):
     assessed = assess_all(evidence)
     assert len(assessed) == len(evidence.claims)
     assert [f.what for item in assessed for f in item.found if not f.agrees] == []
-    assert claims.to_review(assessed) == "All 28 printed numbers were computed again from the rows just now and agree."
+    assert claims.to_review(assessed) == "All 28 printed numbers have just been recomputed from the data and agree."
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_row_that_is_gone_flags_the_verdict(evidence):
     item = assess(gone, claim_of(gone, "duration-more"))
     assert item.needs_review
     assert [found.live for found in item.found] == [None] * 4
-    assert "the rows no longer give it" in item.found[0].in_words
+    assert "the data no longer give it" in item.found[0].in_words
 
 
 def test_an_explanation_that_no_longer_prints_the_number_is_flagged(evidence):
@@ -128,7 +128,7 @@ def test_the_verdicts_are_counted(evidence):
     assert claims.headline(assess_all(evidence)) == (
         "Of 14 statements, 3 supported, 4 partly supported, 3 not supported and 4 not assessed"
     )
-    assert claims.headline(()) == "No statement is held"
+    assert claims.headline(()) == "There are no statements in these data"
 
 
 def test_links_lead_to_filtered_views(evidence):

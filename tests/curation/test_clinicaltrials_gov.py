@@ -67,7 +67,7 @@ def test_what_the_record_says_is_taken_over() -> None:
         **{"mean_comparator": "-8.9", "sd_comparator": "9.1", "p_value": "0.003", "effect_measure": "MD"},
         **{"effect": "-7.5", "ci_low": "-12.4", "ci_high": "-2.6", "source": "registry", "extraction": "reported"},
         "locator": "resultsSection.outcomeMeasuresModule.outcomeMeasures[0]",
-        "note": "Check in the record which group the printed effect is counted from.",
+        "note": "Check in the record from which group the reported effect is calculated.",
     }
     assert (day_1["outcome"], day_1["events_intervention"], day_1["events_comparator"]) == ("response", "26", "6")
     assert (day_7["hours"], day_7["events_intervention"]) == ("168", "19")
@@ -125,11 +125,11 @@ def test_an_uncontrolled_record_has_no_comparator() -> None:
     ("data", "words"),
     [
         (b"{", "not JSON"),
-        (b"[]", "no single study"),
+        (b"[]", "not the record of one study"),
         (b"{}", "no NCT number"),
         (b'{"studies": [{}, {}]}', "it holds 2 studies"),
         (b'{"protocolSection": {"identificationModule": {"nctId": "NCT00768430"}}}', "no results posted"),
-        ((DATA / "references.json").read_bytes(), "no single study"),
+        ((DATA / "references.json").read_bytes(), "not the record of one study"),
         (b"PK\x03\x04", "workbook"),
     ],
 )

@@ -120,10 +120,10 @@ def test_a_mapping_is_kept_and_read_again() -> None:
         ({"columns": {"a": "label", "b": "label"}}, "label is mapped twice"),
         ({"columns": {"a": "colour"}}, "there is no column “colour”"),
         ({"columns": {"a": []}}, "there is no column “[]”"),
-        ({"columns": [1]}, "it does not hold columns"),
-        ({"factors": {"a": -1}}, "a factor is no positive number"),
-        ({"constants": {"design": 3}}, "a constant is no text"),
-        ([], "it does not hold columns"),
+        ({"columns": [1]}, "it has no columns"),
+        ({"factors": {"a": -1}}, "a factor is not a positive number"),
+        ({"constants": {"design": 3}}, "a constant is not a text"),
+        ([], "it has no columns"),
     ],
 )
 def test_a_mapping_that_cannot_be_used_says_why(parts: object, reason: str) -> None:

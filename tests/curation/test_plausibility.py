@@ -47,7 +47,7 @@ def test_impossible_numbers_give_no_effect_and_no_error(row):
 
 
 def test_a_dose_outside_those_known_is_named(evidence):
-    assert "lies outside" in plausibility.unusual_dose(result(dose=50), evidence.results)
+    assert "is outside" in plausibility.unusual_dose(result(dose=50), evidence.results)
     assert plausibility.unusual_dose(result(dose=0.5), evidence.results) == ""
     assert plausibility.unusual_dose(result(dose=None), evidence.results) == ""
     assert plausibility.unusual_dose(result(dose=50), []) == ""

@@ -141,7 +141,7 @@ def test_a_save_waits_for_another_and_gives_up(folder: Path) -> None:
     with FileLock(folder / "history" / ".lock"):
         outcome = save(folder, [new_row("one")], [item("one")], load(folder).digest, patience=0.05)
     assert isinstance(outcome, Refused)
-    assert "at this moment" in outcome.reason
+    assert "in progress" in outcome.reason
 
 
 def test_undo_walks_back_save_by_save(folder: Path) -> None:

@@ -179,7 +179,7 @@ def remade(name: str, old: bytes, new: bytes, more: dict[str, bytes] | None = No
 
 
 ROWS = b"</sheetData>"
-LARGER, CELLS = "unpacked, it is far larger than a table of results", "it has more than 300000 cells"
+LARGER, CELLS = "when unpacked it is far larger than a table of results", "it has more than 300000 cells"
 DAMAGED = "it is damaged or not a plain workbook"
 
 

@@ -136,7 +136,7 @@ def test_a_host_that_is_down_is_told_and_the_date_stays() -> None:
     assert news.state["asked"] == "2026-11-20"
     with host(body(b"[]")) as server:
         news = watch(web(server), data(), b"", b"", SEARCH, TODAY)
-    assert all("another form than it documents" in failure for failure in news.failures)
+    assert all("an undocumented form" in failure for failure in news.failures)
 
 
 def test_every_page_of_a_search_is_read() -> None:

@@ -83,7 +83,7 @@ def test_what_is_stopped_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_so_many_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker._SLOTS, "acquire", lambda timeout: False)
-    with pytest.raises(StoppedError, match="reading other files at this moment"):
+    with pytest.raises(StoppedError, match="busy reading other files"):
         answer("table", TRIALS, "", patience=0.0)
 
 

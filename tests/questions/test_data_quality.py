@@ -65,7 +65,7 @@ def test_disagreements_come_first():
     assert words.startswith("4 printed effects could be recomputed from the same row; 2 differ")
     assert "2 from counts" in words
     assert quality.recomputed_in_words(quality.recomputed(rows[:1])).endswith("all agree.")
-    assert quality.recomputed_in_words(()) == "No printed effect can be recomputed from its own row."
+    assert quality.recomputed_in_words(()) == "No reported effect can be recomputed from its own row."
 
 
 def test_the_shipped_data_hold_the_known_discrepancy(evidence):

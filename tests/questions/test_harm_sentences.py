@@ -48,7 +48,7 @@ def test_harms_are_split_by_masking_with_the_sentence_that_follows() -> None:
         "Dissociation, drug v comparator: 30% v 5% against inert placebo (1 trial, 200 people); "
         "60% v 20% without blinding of patients (1 trial, 200 people). Trials were not randomised"
     )
-    assert "so nothing can be set against it" in harm_words.masked_words(found[:1], ROWS)
+    assert "so there is nothing to compare it with" in harm_words.masked_words(found[:1], ROWS)
     rows = harm_rows([harm for _, harm in found], "RD", LIGHT, [value for value, _ in found])
     assert [row.note.split(" · ")[0] for row in rows] == ["Inert placebo", "Open or raters only"]
     assert [row.colour for row in rows] == [MASKING_MARKS[name].colour(LIGHT) for name in ("inert", "open")]

@@ -134,7 +134,9 @@ def test_the_words_on_masking_speak_of_the_fullest_time() -> None:
     rows = [*reports("a", "24h", "7d"), *reports("b", "24h")]
     words = onset.masked_words(rows, onset.course(rows, "MD", by_masking=True).answers)
     assert words.startswith("12 to 36 hours: against active placebo")
-    assert words.endswith("Only one kind of masking has symptom scores to pool here, so nothing can be set against it.")
+    assert words.endswith(
+        "Only one kind of masking has symptom scores to pool here, so there is nothing to compare it with."
+    )
     assert onset.masked_words([], onset.course([], "MD", by_masking=True).answers) == ""
     assert onset.masked_words(rows, onset.course(rows, "MD").answers) == ""
 

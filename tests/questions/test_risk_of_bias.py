@@ -98,7 +98,7 @@ def test_symbols_for_the_forest_plot():
 
 def test_the_signs_of_the_forest_plot_have_a_key():
     words = bias.symbols_key(JUDGED, ["a"])
-    assert words.startswith("Risk of bias has one sign a domain, in this order. Cochrane RoB 1: random sequence, ")
+    assert words.startswith("Risk of bias has one sign per domain, in this order. Cochrane RoB 1: random sequence, ")
     assert "; + low risk, ? unclear, − high risk. · not judged. An asterisk: reviews disagree" in words
     assert bias.symbols_key(JUDGED, ["c"]) == ""
 
@@ -134,8 +134,8 @@ def test_shares_add_up_to_a_hundred(evidence):
 
 
 def test_findings_are_said_for_none_one_and_many():
-    assert bias.headline(bias.board(ROWS[2:], JUDGED)) == "No review held here judged this trial"
-    assert bias.headline(bias.board((), ())) == "No review held here judged any of these 0 trials"
+    assert bias.headline(bias.board(ROWS[2:], JUDGED)) == "No review in these data judged this trial"
+    assert bias.headline(bias.board((), ())) == "No review in these data judged any of these 0 trials"
     assert bias.headline(board()) == (
         "2 of 3 trials judged by a published review; high risk most often in missing outcomes (1 trial); "
         "reviews disagree on A 2020"

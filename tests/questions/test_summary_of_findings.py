@@ -102,7 +102,7 @@ def test_certainty_has_its_source_and_only_a_published_one():
     unrated = line_of(MURROUGH, reviews=[review()])
     assert unrated.certainty == "not rated"
     assert unrated.reason == "Smith review pooled the same question without rating its certainty."
-    assert line_of(MURROUGH).reason == "No review held here rates the same question."
+    assert line_of(MURROUGH).reason == "No review in these data rates the same question."
 
 
 def test_fewer_people_and_as_many_people():

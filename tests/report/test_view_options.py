@@ -49,7 +49,7 @@ def plain(text: str) -> str:
 def test_every_exported_number_is_that_of_the_page(text, evidence):
     at = page_of(text)
     assert not at.exception
-    assert not [item for item in at.info if item.value.startswith("Of the link")]
+    assert not [item for item in at.info if item.value.startswith("In the link")]
     headline = plain(at.header[0].value)
     assert re.search(r"\d", headline)
     view = viewed(text, evidence)

@@ -62,7 +62,7 @@ def test_a_session_that_lost_its_right_meanwhile_is_refused(folder: Path, monkey
     monkeypatch.setenv(owner_token.VARIABLE, "another-token-of-another-start")
     button(at, "Save 1 row and 1 reference").click()
     at.run()
-    assert "does not hold the owner’s token" in words(at)
+    assert "does not have the owner’s token" in words(at)
     assert "newcomer-2026" not in load(folder).trials
 
 
@@ -81,6 +81,6 @@ def test_a_save_that_was_killed_is_rolled_back_and_said_once(folder: Path, monke
     assert load(folder).digest != start
     assert "A save was interrupted" not in words(opened(token=""))  # a reader changes nothing
     assert load(folder).digest != start
-    assert "A save was interrupted, so nothing of it was kept" in words(opened())
+    assert "A save was interrupted and undone" in words(opened())
     assert load(folder).digest == start
     assert "A save was interrupted" not in words(opened())

@@ -58,7 +58,7 @@ def every_page_stands() -> list[AppTest]:
 def test_no_page_falls_over_a_file_of_trials_that_cannot_be_read(spoil: Any, data_copy: Path) -> None:
     spoil(data_copy / "trials.csv")
     for at in every_page_stands():
-        assert at.error[0].value.startswith("trials.csv holds no result that can be shown.")
+        assert at.error[0].value.startswith("trials.csv has no result that can be shown.")
         assert trials_on_screen(at) == 0
 
 
@@ -110,7 +110,7 @@ def test_one_bad_row_is_counted_listed_and_left_out(data_copy: Path, evidence: E
     for at in every_page_stands():
         assert at.warning[0].value == "1 row of trials.csv left out because of errors; the rest is shown."
         assert not at.error
-        assert any(e.label == "1 problem: where, what and how to mend it" for e in at.expander)
+        assert any(e.label == "1 problem: where, what and how to fix it" for e in at.expander)
         problems = at.dataframe[0].value
         assert list(problems["Line"]) == [line]
         assert problems["Fix"].str.len().min() > 0
@@ -127,7 +127,7 @@ def test_the_last_good_data_are_kept_and_the_mended_file_is_back(spoil: Any, dat
     spoil(path)
     at.run()
     assert_sound(at)
-    assert at.error[0].value.startswith("Not readable as a whole now: trials.csv. Shown is the last good data")
+    assert at.error[0].value.startswith("Not readable as a whole now: trials.csv. The page shows the last valid data")
     assert (at.caption[-1].value, at.header[0].value) == (stamp, shown)
     other = opened("trials")
     assert_sound(other)

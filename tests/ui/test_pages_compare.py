@@ -42,7 +42,7 @@ def test_an_unknown_revision_is_said(folder: Path, monkeypatch: pytest.MonkeyPat
     at.selectbox(key="cmp-before").set_value("A git revision")
     sound(at.run())
     at.text_input(key="cmp-before-revision").set_value("no-such; rm -rf")
-    assert "Git knows no revision" in words(sound(at.run()))
+    assert "Git has no revision" in words(sound(at.run()))
 
 
 def test_the_dictionary_holds_every_column_and_is_searched() -> None:

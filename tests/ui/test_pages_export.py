@@ -79,9 +79,9 @@ def test_stop_is_said_and_nothing_is_kept(monkeypatch):
     at = opened("export", format="Everything (ZIP)")
     at.session_state["export-stopped"] = True
     at.run()
-    assert any("nothing was kept" in item.value for item in at.caption)
+    assert any("nothing was saved" in item.value for item in at.caption)
     at.run()
-    assert not any("nothing was kept" in item.value for item in at.caption)
+    assert not any("nothing was saved" in item.value for item in at.caption)
     assert not at.get("download_button")
 
 

@@ -37,12 +37,12 @@ def test_the_form_computes_as_one_types_and_saves(folder: Path) -> None:
     assert "31" in words(at)
     assert "Risk ratio" not in words(at)
     fill(at, events_intervention="18", dose="5", dose_unit="mg/kg", intervention="ketamine", route="intravenous")
-    assert "lies outside those in the file" in words(at)
+    assert "is outside the range in these data" in words(at)
     typed = {name: text for name, text in CELLS.items() if name not in ("citation", "trial")}
     fill(at, **typed)
     assert "Still needed" not in words(at)
     assert "1 row is ready to save" in words(at)
-    button(at, "Put this result down").click()
+    button(at, "Add this result").click()
     sound(at.run())
     assert at.text_input(key=key("form-hours")).value == ""
     assert at.selectbox(key=key("form-anchor")).value == "first-dose"

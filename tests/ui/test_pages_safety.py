@@ -199,7 +199,7 @@ ONE_TRIAL = {
     "response": ("nobody or everybody had the outcome in both arms", {"by": "Masking", "columns": "risk of bias"}),
     "onset": ("how soon it works cannot be said", {"masking": "true"}),
     "duration": ("", {"masking": "true"}),
-    "bias": ("No review held here judged", {}),
+    "bias": ("No review in these data judged", {}),
     "patient": ("1 trial, 60 people", {}),
     "claims": ("statements", {}),
     "background": ("Of 1 trial", {}),

@@ -127,7 +127,7 @@ def column(at, heading):
 def test_a_table_of_judgements_is_mapped_and_looked_at():
     at = brought(b"Study,Other bias,Reporting?\nMurrough 2013a,Low,hgih\n")
     assert "1 judgement of 1 trial with Cochrane RoB 1; 1 finding." in words(at)
-    assert any("held already" in info.value for info in at.info)
+    assert any("already in the data" in info.value for info in at.info)
     assert column(at, "Reporting?").value is None
     column(at, "Reporting?").select("selective-reporting").run()
     assert not at.exception
@@ -171,8 +171,8 @@ def test_risk_of_bias_is_a_column_of_the_forest_plot():
     at = sound_page("response", columns="risk of bias")
     assert "Risk of bias" in charts(at)[0].proto.spec
     assert "not judged" in charts(at)[0].proto.spec
-    assert "Risk of bias has one sign a domain, in this order. Cochrane RoB 1: random sequence" in words(at)
-    assert "one sign a domain" not in words(sound_page("response"))
+    assert "Risk of bias has one sign per domain, in this order. Cochrane RoB 1: random sequence" in words(at)
+    assert "one sign per domain" not in words(sound_page("response"))
 
 
 def test_the_summary_is_a_table_with_its_exports():
@@ -260,13 +260,13 @@ def test_one_trial_has_its_whole_card():
     at = sound_page("trials", preset=EVERYTHING, trial="zarate-2006")
     heads = [element.value for element in at.subheader]
     assert "Harms and vital signs" in " ".join(heads)
-    assert {"Printed against recomputed", "Risk of bias", "Statements it bears on", "References"} <= set(heads)
+    assert {"Reported and recomputed", "Risk of bias", "Statements that cite it", "References"} <= set(heads)
     assert "Reviews disagree on missing outcomes and selective reporting" in words(at)
 
 
 def test_a_trial_card_says_what_is_not_held():
     text = words(sound_page("trials", preset=EVERYTHING, trial="lii-2023"))
-    assert "No published judgement is held for this trial." in text
+    assert "No published judgement of this trial is in these data." in text
 
 
 def test_background_marks_every_sentence():

@@ -31,7 +31,7 @@ def test_a_file_is_judged_previewed_saved_shown_and_taken_back(folder: Path) -> 
     assert "newcomer-2026" in load(folder).trials
     response = opened(page="response")
     assert any("Newcomer 2026" in chart.proto.spec for chart in response.get("plotly_chart"))
-    button(at, "Take back the last save").click()
+    button(at, "Undo the last save").click()
     sound(at.run())
     assert "Taken back: 1 row" in words(at)
     assert (folder / TRIALS).read_bytes() == before
@@ -53,7 +53,7 @@ def test_a_conflict_shows_both_and_loses_neither(folder: Path) -> None:
     assert "The data changed since you began" in words(at)
     assert "other-2026" in str([frame.value for frame in at.dataframe])
     assert (folder / TRIALS).read_bytes() == data
-    button(at, "Go on with the newer version").click()
+    button(at, "Continue with the newer version").click()
     sound(at.run())
     button(at, "Save 1 row").click()
     sound(at.run())
@@ -84,7 +84,7 @@ def test_foreign_names_are_mapped_and_the_mapping_can_be_kept(folder: Path) -> N
         "n_comparator",
     ]
     assert next(box for box in at.selectbox if "is counted in" in box.label).value == "days"
-    assert "to mend" in words(at)
+    assert "to fix" in words(at)
     first = next(box for box in at.selectbox if (box.key or "").startswith("add-map"))
     first.set_value("hours")
     sound(at.run())
@@ -115,7 +115,7 @@ def test_safe_fixes_are_shown_as_a_diff_and_made_on_demand(folder: Path) -> None
     at = uploaded(cells(route=" IV ", n_intervention="30 ", comparator="Midazolam", mean_comparator="NA"))
     diff = next(frame.value for frame in at.dataframe if "+ then" in frame.value.columns)
     assert list(diff["+ then"]) == ["intravenous", "midazolam", "30", "(blank)"]
-    assert "to mend" in words(at)
+    assert "to fix" in words(at)
     name = key("fix-0")
     at.session_state[name] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     sound(at.run())
@@ -126,9 +126,9 @@ def test_safe_fixes_are_shown_as_a_diff_and_made_on_demand(folder: Path) -> None
     button(at, "Make all 3").click()
     sound(at.run())
     assert "1 row is ready to save" in words(at)
-    button(at, "Take them back").click()
+    button(at, "Undo the fixes").click()
     sound(at.run())
-    assert "to mend" in words(at)
+    assert "to fix" in words(at)
 
 
 def test_a_row_with_problems_keeps_all_out_until_it_is_left_out_by_name(folder: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_pasted_block(folder: Path) -> None:
 def test_a_citation_that_is_unknown_says_where_references_are_brought(folder: Path) -> None:
     at = uploaded(cells(citation="Nobody2026"))
     assert "Open *New references* above" in words(at)
-    assert "1 problem to mend, 1 note." in words(at)  # the reference brought is cited by nobody
+    assert "1 problem to fix, 1 note." in words(at)  # the reference brought is cited by nobody
 
 
 def test_what_is_there_already_is_said(folder: Path) -> None:
@@ -174,5 +174,5 @@ def test_many_things_that_are_there_already_stand_in_one_table(folder: Path) -> 
     at = uploaded(*(cells(trial=f"t-{n}", label=f"T {n}", registration=number) for n in range(9)))
     # Nine rows share the registration of a trial in the file, and eight that of a row before them.
     assert "17 things of these rows may be in the file already" in words(at)
-    assert f"{number} is already there" not in words(at)
+    assert f"{number} is already in the data" not in words(at)
     assert sum("In words" in frame.value.columns for frame in at.dataframe) == 1

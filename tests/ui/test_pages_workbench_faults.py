@@ -70,9 +70,9 @@ def test_the_save_of_another_session_is_not_taken_back_unseen(folder: Path) -> N
     sound(at.run())
     data = (folder / TRIALS).read_bytes().replace(b"Table 2", b"Table 3")
     (folder / TRIALS).write_bytes(data)
-    button(at, "Take back the last save").click()
+    button(at, "Undo the last save").click()
     sound(at.run())
-    assert "Nothing was taken back" in words(at)
+    assert "Nothing was undone" in words(at)
     assert (folder / TRIALS).read_bytes() == data
 
 

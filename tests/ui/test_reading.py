@@ -14,7 +14,7 @@ class Killed(ReadHere):
         pass
 
     def answer(self, wait: float) -> tuple[bool, Any]:
-        raise StoppedError("Reading it took longer than 20 seconds and was ended.")
+        raise StoppedError("Reading it took longer than 20 seconds and was stopped.")
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_worker_that_was_ended_is_a_sentence_and_can_be_tried_again(
     at = opened(way)
     at.file_uploader(key=key(field)).upload(name, csv_of(cells()))
     sound(at.run())
-    assert "The file was not read. Reading it took longer than 20 seconds and was ended." in words(at)
+    assert "The file was not read. Reading it took longer than 20 seconds and was stopped." in words(at)
     monkeypatch.setattr("evidence.ui.workbench.reading.begin", ReadHere)
     sound(at.run())
     assert "was not read. Reading" in words(at)  # not begun again by itself

@@ -21,7 +21,7 @@ SET_ON = {
 
 
 def notes(at: AppTest) -> str:
-    return " ".join(item.value for item in at.info if item.value.startswith("Of the link"))
+    return " ".join(item.value for item in at.info if item.value.startswith("In the link"))
 
 
 def test_the_two_scripts_can_be_allowed_by_their_hashes():
@@ -53,7 +53,7 @@ def test_a_link_may_name_what_a_filter_offers_by_its_value_in_the_files_and_in_a
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"route": ["Oral", "by post"]}, "“route=by post” is not known here; left out."),
+        ({"route": ["Oral", "by post"]}, "“route=by post” is unknown here and was ignored."),
         ({"preset": "Nothing of the kind"}, "“preset=Nothing of the kind” is not known here"),
         ({"dose": ["0.5", "9"]}, "The dose is two numbers"),
         ({"effect": "Sharpe ratio"}, "“effect=Sharpe ratio”"),

@@ -151,5 +151,5 @@ def matrix_key() -> str:
     """Explain the marks of the grid."""
     return (
         "In each cell the per cent of people with the event on the drug. ■ counted in both arms, □ counted on the drug "
-        "only (no comparison), ● or ○ with 0: counted, and nobody on the drug had it, · not reported, which is no zero."
+        "only (no comparison), ● or ○ with 0: counted, and nobody on the drug had it, · not reported (not zero)."
     )

@@ -23,7 +23,7 @@ def _row_names() -> tuple[str, ...]:
 
 
 def _row(line: Line) -> dict[str, Any]:
-    why = line.why if line.gap is None or line.gap.hours is not None else f"time not known; {line.why}"
+    why = line.why if line.gap is None or line.gap.hours is not None else f"time unknown; {line.why}"
     values = (
         line.label,
         STATES[line.state].label,
@@ -99,7 +99,7 @@ def queue_row(one: Open) -> dict[str, Any]:
         "People": gap.people,
         "People pooled now": one.pooled_people,
         "Could change the interval": "yes" if one.could_change else "",
-        "Why it is not held": GAP_STATUSES[gap.status].label,
+        "Why it is not in these data": GAP_STATUSES[gap.status].label,
         "Direction": direction_in_words(gap.direction),
         "p": "" if gap.p_value is None else plain(gap.p_value),
         "Known from": gap.known_from,

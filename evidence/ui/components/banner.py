@@ -41,14 +41,16 @@ def data_banner(loaded: Loaded) -> None:
     if loaded.kept_since is not None:
         when = loaded.kept_since.strftime("%H:%M UTC")
         broken = listed(list(loaded.on_disk.broken) or ["trials.csv"])
-        st.error(f"Not readable as a whole now: {broken}. Shown is the last good data of this server, read at {when}.")
+        st.error(
+            f"Not fully readable now: {broken}. The page shows the last valid data on this server, read at {when}."
+        )
     elif not loaded.on_disk.results:
-        st.error("trials.csv holds no result that can be shown. It is read again on every click; no restart is needed.")
+        st.error("trials.csv has no result that can be shown. It is read again on every click; no restart is needed.")
     elif loaded.on_disk.rejected:
         st.warning(
             f"{counted(loaded.on_disk.rejected, 'row')} of trials.csv left out because of errors; the rest is shown."
         )
     else:
         st.warning("A data file has errors; what could be read is shown.")
-    with st.expander(f"{counted(len(blocking), 'problem')}: where, what and how to mend it", key="data-problems"):
+    with st.expander(f"{counted(len(blocking), 'problem')}: where, what and how to fix it", key="data-problems"):
         st.dataframe(problems_frame(blocking), hide_index=True, alt="Problems in the data files")

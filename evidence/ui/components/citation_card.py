@@ -39,7 +39,7 @@ def link_line(evidence: Evidence, result: Result) -> str:
     reference = evidence.references.get(result.citation)
     found = [f"[{link.label}]({link.url})" for link in links(reference)] if reference else []
     registry = registry_links(result)
-    return " · ".join([*found, registry] if registry else found) or "No address of this source is known."
+    return " · ".join([*found, registry] if registry else found) or "No link to this source is known."
 
 
 def registry_links(result: Result) -> str:

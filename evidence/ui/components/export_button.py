@@ -38,7 +38,7 @@ def make(name: str, view: View) -> None:
     place = st.empty()
     begun = place.button(f"Make {chosen.label}", key="export-make", icon=":material/build:")
     if st.session_state.pop(_STOPPED, False):
-        st.caption("Stopped before the end; nothing was kept.")
+        st.caption("Stopped; nothing was saved.")
     if not begun:
         return
     with place.container():
@@ -47,7 +47,7 @@ def make(name: str, view: View) -> None:
         try:
             data = export(name, view, lambda part: status.update(label=f"{chosen.label}: {part}"))
         except (NothingToExport, ExportFailed) as error:
-            place.error(f"Nothing was made. {escaped(str(error))}")
+            place.error(f"Export failed. {escaped(str(error))}")
             return
         status.update(label=f"{chosen.label} is made", state="complete")  # the last place at which Stop is heard
     st.session_state[_MADE] = (asked, data)

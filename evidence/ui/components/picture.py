@@ -80,7 +80,7 @@ def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, res
     What is saved is drawn by the same function as `export figure`, without a browser on the server.
     """
     choice = _choice(key)
-    with st.expander("The picture with finding and source", key=f"{key}-framed", on_change="rerun") as opened:
+    with st.expander("The picture with headline and source", key=f"{key}-framed", on_change="rerun") as opened:
         if opened.open:
             st.caption(
                 "The camera in this picture’s corner saves it whole, also where a narrow window cuts it off; "

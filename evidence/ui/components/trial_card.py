@@ -40,7 +40,7 @@ def trial_card(view: Page, trial: str) -> None:
         _results(view, f"Harms and vital signs · {counted(len(harms), 'result')}", harms, f"Harms in {first.label}")
     else:
         st.subheader("Harms and vital signs", anchor=False)
-        st.markdown("No row here counts a harm in this trial. That is no sign that there was none.")
+        st.markdown("These data have no count of harms in this trial. That does not mean that there were none.")
     _recomputed(rows)
     _bias(view, tuple(item for item in view.evidence.judgements if item.trial == trial))
     _claims(view, trial)
@@ -67,24 +67,24 @@ def _frame(frame: pd.DataFrame, alt: str) -> None:
 def _recomputed(rows: tuple[Result, ...]) -> None:
     """Draw reported effects beside those recomputed from their own rows."""
     found = quality.recomputed(rows)
-    st.subheader("Printed against recomputed", anchor=False)
+    st.subheader("Reported and recomputed", anchor=False)
     if not found:
-        st.markdown("No printed effect of this trial can be computed again from its own row.")
+        st.markdown("No reported effect of this trial can be recomputed from its own row.")
         return
     apart = [one for one in found if not one.agrees]
     differ = f"{len(apart) or 'none'} {'differs' if len(apart) == 1 else 'differ'} by more than rounding"
-    st.markdown(f"{counted(len(found), 'printed effect')} can be computed again from the same row; {differ}.")
+    st.markdown(f"{counted(len(found), 'reported effect')} can be recomputed from the same row; {differ}.")
     for one in apart:
         st.caption(f":material/rule: Line {one.result.line}: {escaped(one.sentence)}. It may be adjusted.")
     frame = quality.recomputed_frame(found)
-    _frame(frame.drop(columns=["Trial", "Open"], errors="ignore"), "Printed effects beside what their rows give")
+    _frame(frame.drop(columns=["Trial", "Open"], errors="ignore"), "Reported and recomputed effects")
 
 
 def _bias(view: Page, judged: tuple[Judgement, ...]) -> None:
     """Draw the published judgements, with disagreements between reviews, and who judged."""
     st.subheader("Risk of bias", anchor=False)
     if not judged:
-        st.markdown("No published judgement is held for this trial.")
+        st.markdown("No published judgement of this trial is in these data.")
         return
     split = [ROB_DOMAINS[cell.domain].label.lower() for cell in bias.cells_of(judged) if cell.is_split]
     if split:
@@ -99,8 +99,8 @@ def _claims(view: Page, trial: str) -> None:
     own = [item for item in claims.assess_all(view.evidence) if trial in item.claim.trials]
     if not own:
         return
-    st.subheader("Statements it bears on", anchor=False)
+    st.subheader("Statements that cite it", anchor=False)
     for item in own:
-        moved = " To be reviewed: its numbers have moved." if item.needs_review else ""
+        moved = " To be reviewed: its numbers have changed." if item.needs_review else ""
         st.markdown(f"**{item.verdict}:** {escaped(item.claim.statement)}{moved}")
     st.markdown(f"[All statements]({address('claims')})")

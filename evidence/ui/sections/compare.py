@@ -23,7 +23,7 @@ def _history() -> Mapping[str, Version]:
     found: dict[str, Version] = {}
     for version in reversed(versions(loading.data_folder())):
         when = version.when[:16].replace("T", " ")
-        word = {"add": "rows were added", "undo": "a save was taken back"}.get(version.what, version.what)
+        word = {"add": "rows were added", "undo": "a save was undone"}.get(version.what, version.what)
         found.setdefault(f"Before {word} on {when} UTC (version {version.before[:8]})", version)
     return found
 
@@ -64,7 +64,7 @@ def one(title: str, name: str, first: str | None) -> Snapshot | None:
         )
         found_revision = _revision(text or "")
         if found_revision is None and text:
-            st.error(escaped(f"Git knows no revision “{text[:60]}” with these files."))
+            st.error(escaped(f"Git has no revision “{text[:60]}” with these files."))
         return found_revision
     return None
 

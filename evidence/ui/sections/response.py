@@ -80,7 +80,7 @@ def leave_out_button(results: Sequence[Result]) -> None:
     if any(result.trial != trial for result in results):
         return
     is_out = trial in (st.session_state.get(_WITHOUT) or [])
-    label = "Take this trial back in" if is_out else "Leave this trial out of the pool"
+    label = "Put this trial back" if is_out else "Leave this trial out of the pool"
     st.button(label, key="leave-out", on_click=_leave_out, args=(trial,), icon=":material/playlist_remove:")
 
 

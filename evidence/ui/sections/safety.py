@@ -48,7 +48,7 @@ def options() -> Options:
         measure = widgets.beside("Effect on the right", effects, "harm", columns[0])
         against = widgets.one("Compared with", harms.KIND_LABELS, "against", columns[1])
         least = columns[2].slider(
-            "Leave out events under this per cent in both arms",
+            "Leave out events below this percentage in both arms",
             0,
             30,
             LEAST,
@@ -67,7 +67,7 @@ def options() -> Options:
         withdrawals = widgets.switch(
             "Pool randomised withdrawals too",
             "withdrawn",
-            "Only people who had done well on the drug, and borne it, took part in them.",
+            "Only people who had done well on the drug, and tolerated it, took part in them.",
         )
         every = widgets.switch(
             "Every event", "every", f"Draws every event over the threshold, not only the {MOST} that differ most."

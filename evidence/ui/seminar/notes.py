@@ -33,7 +33,7 @@ def draw(lesson: Lesson) -> None:
             else:
                 st.markdown("**This is the last step.**")
         with know:
-            st.markdown("**References**" if step.citations else "No reference stands behind this step.")
+            st.markdown("**References**" if step.citations else "This step has no references.")
             for number, key in enumerate(step.citations, 1):
                 st.markdown(f"{number}\\. {reference_text(evidence, key)}")
     _follow(lesson, place)

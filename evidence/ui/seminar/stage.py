@@ -48,10 +48,10 @@ def _notices(lesson: Lesson, newest: Evidence) -> None:
     asked = st.query_params.get(DATA)
     if asked and asked != evidence.short:
         st.warning(
-            f"This link was made with data version {escaped(asked[:16])}; shown is version {evidence.short}, so "
-            "numbers may differ from those of the link."
+            f"This link was made with data version {escaped(asked[:16])}; this is version {evidence.short}, so "
+            "numbers may differ."
         )
-        st.button("Go on with these data", key="seminar-accept", on_click=seminar_state.move_on, args=(evidence,))
+        st.button("Continue with these data", key="seminar-accept", on_click=seminar_state.move_on, args=(evidence,))
     elif newest.digest != evidence.digest:
         st.info(f"The data changed to version {newest.short}; this seminar keeps version {evidence.short}.")
         st.button("Move to the new data", key="seminar-renew", on_click=seminar_state.move_on, args=(newest,))
@@ -141,7 +141,7 @@ def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
                 args=(lesson, step, asked.key, other),
             )
             st.button(
-                "Hide what was found" if shown else "Reveal",
+                "Hide the result" if shown else "Reveal",
                 key="seminar-reveal",
                 type="secondary" if shown else "primary",
                 on_click=seminar_state.reveal,
@@ -155,7 +155,7 @@ def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
                         f"{guess:g} ×",
                         key=f"seminar-remove-{step.id}-{place}",
                         type="tertiary",
-                        help="Take this guess back",
+                        help="Remove this guess",
                         on_click=seminar_state.take_back,
                         args=(lesson, step, asked, place),
                     )

@@ -125,7 +125,7 @@ def _citation(evidence: Evidence, references: tuple[Item, ...]) -> str:
         index=0 if new else None,
         format_func=lambda key: f"{key} (new)" if key in new else key,
         key=add_state.key(f"{_PREFIX}-citation-{len(new)}"),
-        placeholder="choose one that is there, or add one above",
+        placeholder="choose an existing one, or add one above",
         help=fields.known()["citation"].text,
     )
     return chosen or ""
@@ -159,7 +159,7 @@ def _trial(evidence: Evidence) -> dict[str, str]:
             add_state.put(add_state.key(f"{_PREFIX}-{name}"), (text or None) if is_list else text)
 
     st.selectbox(
-        "A trial that is there already",
+        "A trial already in the data",
         list(evidence.trials),
         index=None,
         format_func=lambda trial: evidence.trials[trial][0].label if trial in evidence.trials else trial,
@@ -218,7 +218,7 @@ def _rows(row: Cells, found: tuple[Problem, ...]) -> list[Cells]:
             add_state.put(add_state.key(f"{_PREFIX}-{name}"), None if is_list else "")
 
     st.button(
-        "Put this result down and type another",
+        "Add this result and start another",
         key=add_state.key("form-next"),
         disabled=not is_whole,
         on_click=put_down,
@@ -239,9 +239,9 @@ def rows_frame(rows: Sequence[Cells]) -> pd.DataFrame:
 def listing(rows: list[Cells], name: str) -> None:
     """Draw the rows added so far, with a way to remove the last one."""
     with st.expander(f"{counted(len(rows), 'row')} put down", expanded=True, key=add_state.key(f"{name}-listing")):
-        st.dataframe(rows_frame(rows), hide_index=True, alt="Rows put down so far")
+        st.dataframe(rows_frame(rows), hide_index=True, alt="Rows added so far")
         st.button(
-            "Take the last one out",
+            "Remove the last one",
             key=add_state.key(f"{name}-pop"),
             on_click=rows.__delitem__,
             args=(-1,),

@@ -57,7 +57,7 @@ def sign_of(table: Table, extra: str = "") -> str:
 def keep(found: ColumnMapping, sign: str, name: str = "column-mapping.json") -> None:
     """Draw the button that saves a mapping as a file."""
     st.download_button(
-        "Keep this mapping as a file",
+        "Save this mapping as a file",
         found.to_json(),
         file_name=name,
         mime="application/json",
@@ -101,7 +101,7 @@ def choices(
         if ours:
             columns[source] = ours
     if more := len(table.columns) - len(shown):
-        st.caption(f"{counted(more, 'further column')} not shown and left out; their names mean nothing here.")
+        st.caption(f"{counted(more, 'further column')} not shown and left out; their names are not recognised.")
     return columns
 
 
@@ -137,7 +137,9 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
     needed = [name for name in free if fields.known()[name].is_required]
     if needed:
         names = ", ".join(fields.title(name).lower() for name in needed)
-        st.caption(f"Needed in every row and in none of your columns: {names}. Say below what is the same in all rows.")
+        st.caption(
+            f"Required in every row but in none of your columns: {names}. Enter below what is the same in all rows."
+        )
     widget = add_state.key(f"constant-{sign}")
     # What is needed is open to be filled in from the start; a field left blank fills nothing.
     st.session_state[widget] = [name for name in st.session_state.get(widget, needed) if name in free]
@@ -154,7 +156,7 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
 
 def _uploaded(table: Table, sign: str) -> None:
     """Draw the upload of a saved mapping, and copy it into the drop-downs when it is new."""
-    file = add_state.file("A mapping kept before", add_state.key(f"mapping-{sign}"), ("json",), megabytes=1)
+    file = add_state.file("A saved mapping", add_state.key(f"mapping-{sign}"), ("json",), megabytes=1)
     if file is None:
         return
     found = read_mapping(file[1])

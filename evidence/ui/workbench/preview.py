@@ -41,7 +41,7 @@ def draw(seen: Preview) -> None:
     after = seen.evidence_after
     if after is None or not seen.results:
         if seen.rows:
-            st.caption("No row is valid yet, so nothing can be worked out.")
+            st.caption("No row is valid yet, so nothing can be computed.")
         return
     with using(after.words):  # new words are known once they are saved
         _changes(seen)
@@ -160,7 +160,7 @@ def drawn_plot(seen: Preview, headline: Headline) -> None:
     view = replace(views.current(), evidence=evidence)
     answer = headlines.answer_of(evidence.results, headline)
     if len(answer.entries) > _MOST_DRAWN:
-        st.caption(f"{counted(len(answer.entries), 'trial')}, too many for one plot. The table holds each of them.")
+        st.caption(f"{counted(len(answer.entries), 'trial')}, too many for one plot. The table lists all of them.")
         frame = tables.pool_frame([answer], view.links)
         st.dataframe(frame, hide_index=True, height=frames.height(len(frame), 12), alt=statements.in_one_line(answer))
         return

@@ -52,8 +52,8 @@ def draw(table: Table, seen: Preview) -> None:
     noted = counted(len(notes), "note") if notes else ""
     if blocking:
         st.error(
-            f"**{counted(len(blocking), 'problem')} to mend{noted and f', {noted}'}.** Nothing can be saved while a "
-            "problem stands: no row is dropped without a word."
+            f"**{counted(len(blocking), 'problem')} to fix{noted and f', {noted}'}.** Nothing can be saved until "
+            "then; rows are never dropped silently."
         )
         if any(one.code == "unknown-citation" for one in blocking):
             st.info(
@@ -90,7 +90,7 @@ def _table(found: Sequence[Problem]) -> None:
         frame,
         hide_index=True,
         height=frames.height(len(frame), row=_THREE_LINES),
-        alt=f"{len(found)} findings in the rows brought",
+        alt=f"{len(found)} problems in the rows",
         row_height=_THREE_LINES,
         column_config={
             "Kind": st.column_config.TextColumn(width=70),
@@ -102,7 +102,7 @@ def _table(found: Sequence[Problem]) -> None:
         },
     )
     if len(found) > _SHOWN:
-        st.caption(f"Shown are the first {_SHOWN} of {len(found)}; the file holds all.")
+        st.caption(f"The first {_SHOWN} of {len(found)} are shown; the file has all of them.")
     st.download_button(
         "Findings (CSV)",
         lambda: problems_csv(found),
@@ -134,8 +134,8 @@ def _fixes(seen: Preview) -> None:
     offered, made = seen.fixes, _own("fixes")
     if offered:
         st.markdown(
-            f"**{counted(len(offered), 'safe fix', 'safe fixes')} on offer.** None changes what a cell means. "
-            "Choose rows of the list, or take all."
+            f"**{counted(len(offered), 'safe fix', 'safe fixes')} available.** None changes what a cell "
+            "means. Select rows of the list, or make all."
         )
         event = st.dataframe(
             fixes_frame(offered),
@@ -166,7 +166,7 @@ def _fixes(seen: Preview) -> None:
     if made:
         with st.expander(f"{counted(len(made), 'fix', 'fixes')} made", key=add_state.key("fixes-made")):
             st.dataframe(fixes_frame(made), hide_index=True, alt="Fixes made")
-            st.button("Take them back", key=add_state.key("fix-back"), on_click=made.clear, icon=":material/undo:")
+            st.button("Undo the fixes", key=add_state.key("fix-back"), on_click=made.clear, icon=":material/undo:")
 
 
 def _omissions(blocking: Sequence[Problem]) -> None:
@@ -179,9 +179,9 @@ def _omissions(blocking: Sequence[Problem]) -> None:
             key=add_state.key("leave-out"),
             on_click=out.extend,
             args=(lines,),
-            help="The other rows can then be saved. The findings above stay available as a file until then.",
+            help="The other rows can then be saved. The problems above stay available as a file until then.",
             icon=":material/playlist_remove:",
         )
     if out:
         st.info(f"Left out by you: line {listed([str(line) for line in sorted(out)[:20]])}.")
-        st.button("Take them back in", key=add_state.key("leave-in"), on_click=out.clear, icon=":material/undo:")
+        st.button("Put them back", key=add_state.key("leave-in"), on_click=out.clear, icon=":material/undo:")

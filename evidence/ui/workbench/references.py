@@ -29,8 +29,8 @@ def new_references() -> tuple[Item, ...]:
             "DOI, PMID or NCT number",
             key=add_state.key("reference"),
             placeholder="10.1176/…, 23982301 or NCT01234567",
-            help="Nothing is looked up: the reference holds what was typed. A file from the publisher or PubMed, "
-            "dropped in beside this, brings authors and title too.",
+            help="Nothing is looked up: the reference contains only what you type. A file from the publisher or "
+            "PubMed, dropped in beside this, also gives authors and title.",
         )
         st.button(
             "Add this reference",
@@ -111,7 +111,7 @@ def _item(number: int, item: Item) -> None:
         value=str(item["id"]),
         key=place,
         on_change=renamed,
-        help="The id that the column citation holds. Letters and digits.",
+        help="The id used in the column citation. Letters and digits.",
     )
     away.button(
         "Remove",
@@ -126,5 +126,5 @@ def section() -> tuple[Item, ...]:
     held = add_state.basket("references")
     title = f"New references · {counted(len(held), 'reference')}" if held else "New references that the rows cite"
     with st.expander(title, key=add_state.key("references-panel"), icon=":material/menu_book:"):
-        st.caption("Every row cites a reference by its id. References that are in the file already need not be added.")
+        st.caption("Every row cites a reference by its id. References that are already in the data need not be added.")
         return new_references()

@@ -53,7 +53,7 @@ def from_registry() -> Brought:
             return Brought(NOTHING)
         offered = answer[1]
     if not offered:
-        st.info("The record holds no result that could become a row.")
+        st.info("The record has no result that could become a row.")
         return Brought(NOTHING)
     held = add_state.basket("registry-rows")
     shared = _shared(record, offered)
@@ -119,7 +119,9 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
     accepted: list[str] = add_state.basket("registry-accepted")
     while len(accepted) > len(held):
         accepted.pop()
-    st.markdown(f"**{counted(len(offered), 'draft row')}.** Choose one, fill what the record does not say, accept it.")
+    st.markdown(
+        f"**{counted(len(offered), 'draft row')}.** Choose one, fill in what the record does not say, and accept it."
+    )
     frame = _frame(offered, set(accepted))
     event = st.dataframe(
         frame,

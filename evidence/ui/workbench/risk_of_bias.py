@@ -30,8 +30,8 @@ def importer(view: Page) -> None:
     """Draw the upload of a file, its mapping, its problems, and the rows to save or download."""
     st.markdown(
         "A table with a column for the study and one for each domain, such as robvis’ templates for RoB 1, RoB 2 and "
-        "ROBINS-I: CSV or Excel, domains as D1, D2 … or in words. A word that is no judgement of the tool is queried, "
-        "not guessed."
+        "ROBINS-I: CSV or Excel, domains as D1, D2 … or in words. A word that is not a judgement of the tool is "
+        "queried, not guessed."
     )
     add_save.last_outcome()
     file = add_state.file("Table of judgements", "bias-import-file", _TYPES, megabytes=5)
@@ -68,7 +68,7 @@ def importer(view: Page) -> None:
     if mapping is None:
         return
     if not citation or not locator.strip():
-        st.info("Choose the review that judged and say where in it the judgements stand.")
+        st.info("Choose the review that judged, and give the place of the judgements in it.")
         return
     found = bias_import.read_judgements(
         table, mapping, tool, view.evidence.results, citation, locator.strip(), view.evidence.references
@@ -87,8 +87,8 @@ def _mapping(table: Table, tool: str) -> ColumnMapping | None:
     guess = bias_import.guess_columns(table.columns, tool)
     title = f"Columns · {len(guess.columns)} of {counted(len(table.columns), 'column')} recognised"
     with st.expander(title, expanded=True, key=f"bias-columns-{sign}", icon=":material/view_column:"):
-        st.caption(f"{ROB_TOOLS[tool].definition} A column that is none of its domains cannot be held and is left out.")
-        file = add_state.file("A mapping kept before", f"bias-mapping-{sign}", ("json",), megabytes=1)
+        st.caption(f"{ROB_TOOLS[tool].definition} A column that is not one of its domains is left out.")
+        file = add_state.file("A saved mapping", f"bias-mapping-{sign}", ("json",), megabytes=1)
         if file is not None and st.session_state.get(f"bias-mapping-read-{sign}") != file[1]:
             kept = read_mapping(file[1], known)
             if isinstance(kept, Problem):
@@ -121,7 +121,9 @@ def _look(view: Page, name: str, tool: str, found: Imported) -> None:
         again = [i for i in found.judgements if (i.trial, i.tool, i.domain, i.citation) in held]
         labels = listed(list(dict.fromkeys(view.evidence.trials[i.trial][0].label for i in again)))
         st.info(
-            escaped(f"{counted(len(again), 'judgement')} of this review held already and not added again: {labels}.")
+            escaped(
+                f"{counted(len(again), 'judgement')} of this review already in the data and not added again: {labels}."
+            )
         )
     if not new:
         return
@@ -166,4 +168,4 @@ def _take(rows: tuple[tuple[str, ...], ...]) -> None:
             help="For `git apply` or `patch -p1` at the root of the project.",
         )
     if not owner.may_save():
-        owner.say_how_to_save("Anybody can take the merged file or the patch to whoever keeps the data.")
+        owner.say_how_to_save("Anybody can send the merged file or the patch to whoever maintains the data.")

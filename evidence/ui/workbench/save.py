@@ -25,7 +25,7 @@ def last_outcome() -> None:
     """Say what came of the last save, with the way to take it back; what was killed halfway is rolled back first."""
     if owner.may_save() and store.is_interrupted(loading.data_folder()) and store.roll_back(loading.data_folder()):
         st.warning(
-            "**A save was interrupted, so nothing of it was kept.** The data are as before it. Save it again.",
+            "**A save was interrupted and undone.** The data are as they were before it. Save again.",
             icon=":material/history:",
         )
     found = add_state.outcome()
@@ -46,14 +46,14 @@ def last_outcome() -> None:
             where = f"Line {fault.line}: " if fault.line else ""
             st.markdown(escaped(f"{where}{fault.message} {fault.fix}"))
     elif isinstance(found, Conflict) and not (found.rows or found.references):
-        st.error("**Nothing was taken back:** the data changed meanwhile. What the last save is now is said below.")
+        st.error("**Nothing was undone:** the data changed in the meantime. The last save is now the one below.")
     if not owner.may_save():
         return
     digest = loading.current().on_disk.digest
     if last := can_undo(loading.data_folder(), digest):
         what = listed(_counts(last.rows, 0, last.words)) or counted(len(last.references), "reference")
         st.button(
-            f"Take back the last save ({what}, {last.when[:16].replace('T', ' ')} UTC)",
+            f"Undo the last save ({what}, {last.when[:16].replace('T', ' ')} UTC)",
             key="add-undo",
             on_click=add_state.undo,
             args=(digest,),
@@ -86,7 +86,7 @@ def draw(seen: Preview, began: Snapshot) -> None:
         _conflict(seen, began)
         return
     if not seen.can_be_saved:
-        st.caption("Something still stands against it: see the problems above." if seen.rows else "No row to save yet.")
+        st.caption("Fix the problems above first." if seen.rows else "No row to save yet.")
         return
     what = _counts(len(seen.rows), len(seen.references), len(seen.words))
     if owner.may_save():
@@ -98,10 +98,10 @@ def draw(seen: Preview, began: Snapshot) -> None:
             args=(seen.rows, seen.references, began.digest, seen.words),
         )
         st.caption(
-            "All of it or nothing is written. The files before are kept in history/, and the save can be taken back."
+            "Everything or nothing is written. The previous files are kept in history/, and the save can be undone."
         )
     else:
-        owner.say_how_to_save("Anybody can take the merged files or the patch to whoever keeps the data.")
+        owner.say_how_to_save("Anybody can send the merged files or the patch to whoever maintains the data.")
     _downloads(seen)
 
 
@@ -143,7 +143,7 @@ def _conflict(seen: Preview, began: Snapshot) -> None:
     )
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**What changed meanwhile**")
+        st.markdown("**What changed in the meantime**")
         found = difference(began, theirs)
         compare_views.rows_changed(found, "add-theirs")
         if found.is_empty:
@@ -155,11 +155,11 @@ def _conflict(seen: Preview, began: Snapshot) -> None:
             st.dataframe(add_form.rows_frame(rows), hide_index=True, alt="Your rows")
         for item in seen.references:
             st.caption(f"Reference {escaped(str(item.get('id', '')))}")
-    st.markdown("What it would change, above, is worked out against the newer version.")
+    st.markdown("The changes above are computed against the newer version.")
     st.button(
-        "Go on with the newer version",
+        "Continue with the newer version",
         key=add_state.key("accept-newer"),
         on_click=add_state.accept_newer,
         icon=":material/sync:",
-        help="Your rows are then put behind the newer ones.",
+        help="Your rows are then appended to the newer ones.",
     )

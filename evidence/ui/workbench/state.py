@@ -27,7 +27,7 @@ _GENERATION, _SEEN, _OUTCOME, _PREVIEW = "add-generation", "add-seen", "add-outc
 _WAITING = "add-waiting"
 # Set by a page itself, not by widgets; everything else that starts with add- goes when a save is done.
 _KEPT = frozenset({_GENERATION, _OUTCOME})
-_NOT_HERE = Refused("This session may not save: it does not hold the owner’s token, or others can reach the server.")
+_NOT_HERE = Refused("This session may not save: it does not have the owner’s token, or others can reach the server.")
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def file(
         label, type=list(types), key=widget, on_change=changed, help=help or None, max_upload_size=megabytes
     )
     if given is not None and given.size > megabytes * 1_048_576:  # the browser says so too; a program does not ask it
-        st.error(f"The file has more than {megabytes} MB, which is the most that is taken here.")
+        st.error(f"The file is larger than {megabytes} MB, the limit here.")
         st.session_state.pop(kept, None)
     elif given is not None:
         st.session_state[kept] = (given.name, given.getvalue())
@@ -111,7 +111,7 @@ def basket(name: str) -> list[Any]:
     return held
 
 
-@st.cache_resource(max_entries=4, show_spinner="Working out every headline number …")
+@st.cache_resource(max_entries=4, show_spinner="Computing every headline number …")
 def _headlines(digest: str, _evidence: Evidence) -> tuple[Headline, ...]:
     return headlines.headlines_of(_evidence)
 
