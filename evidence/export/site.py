@@ -18,9 +18,10 @@ from evidence.bibliography.csl import csl_json
 from evidence.bibliography.links import registry_link
 from evidence.bibliography.ris import ris
 from evidence.dataset.records import Result
+from evidence.export.references import Entry, entry
 from evidence.export.spreadsheets import rows_json, rows_xlsx
 from evidence.export.templating import render
-from evidence.export.web_page import Entry, entry, linked_page
+from evidence.export.web_page import linked_page
 from evidence.formatting import counted
 from evidence.report.sections import sections
 from evidence.report.tables import answers as tables

@@ -10,11 +10,8 @@ import plotly.graph_objects as go
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from evidence.bibliography.links import Link, links
-from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
-from evidence.dataset.notices import notice_of
-from evidence.dataset.references import Reference
+from evidence.export.references import entry
 from evidence.export.templating import render
 from evidence.questions.missing import together
 from evidence.report.section import Section
@@ -60,14 +57,6 @@ class Chart(NamedTuple):
     height: int
     fit: float
     script: Markup
-
-
-class Entry(NamedTuple):
-    """One reference of a list: its text and its links."""
-
-    text: str
-    links: tuple[Link, ...]
-    notice: str = ""
 
 
 def page(view: View, progress: Progress = quiet) -> bytes:
@@ -171,8 +160,3 @@ def _summary(story: Story) -> dict[str, Any] | None:
     if section is None or section.table is None:
         return None
     return {"title": section.title, "table": table(section.table), "notes": (*section.notes, together(section.missing))}
-
-
-def entry(reference: Reference) -> Entry:
-    """Return a reference as the templates draw it."""
-    return Entry(vancouver(reference), tuple(links(reference)), notice_of(reference.raw))

@@ -1,7 +1,6 @@
 """A step on the stage: headline, sentences, figure; the room's guesses; the bar that turns the steps."""
 
 import base64
-import html
 
 import streamlit as st
 
@@ -9,6 +8,7 @@ from evidence.bibliography.links import best_link
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.export import qr
+from evidence.export.templating import render
 from evidence.formatting import counted
 from evidence.loopback import leads_here
 from evidence.report.figures.style import Ink
@@ -215,9 +215,7 @@ def _code(lesson: Lesson, step: Step) -> None:
         return
     data = base64.b64encode(picture).decode()
     source = f"data:image/png;base64,{data}"
-    image = f'<img alt="QR code that opens this lecture on a phone" src="{source}">'
-    target = html.escape(address, quote=True)
-    st.html(f'<div class="seminar-code"><a href="{target}" target="_blank" rel="noopener">{image}</a></div>')
+    st.html(render("seminar_code.html.j2", target=address, source=source).decode())
     if leads_here(address):
         st.markdown(
             "This code works on this computer only. For the room’s phones start the dashboard with "
@@ -231,14 +229,11 @@ def _code(lesson: Lesson, step: Step) -> None:
 
 def _references(lesson: Lesson, step: Step) -> None:
     known = lesson.story.view.evidence.references
-    items = []
-    for key in step.citations:
-        reference = known.get(key)
-        text = html.escape(vancouver(reference) if reference else f"{key}: not in references.json")
-        url = best_link(reference)
-        link = f' <a href="{html.escape(url, quote=True)}" target="_blank">open</a>' if url else ""
-        items.append(f"<li>{text}{link}</li>")
-    st.html(f'<ol class="seminar-references">{"".join(items)}</ol>')
+    references = [
+        (vancouver(known[key]) if key in known else f"{key}: not in references.json", best_link(known.get(key)))
+        for key in step.citations
+    ]
+    st.html(render("seminar_references.html.j2", references=references).decode())
 
 
 def bar(lesson: Lesson, place: int, stage: bool) -> None:
@@ -247,7 +242,7 @@ def bar(lesson: Lesson, place: int, stage: bool) -> None:
     before, after = steps[max(place - 1, 0)].id, steps[min(place + 1, len(steps) - 1)].id
     share = 100 * (place + 1) / len(steps)
     if stage:
-        st.html(f'<div class="seminar-progress"><div style="width: {share:.1f}%"></div></div>')
+        st.html(render("seminar_progress.html.j2", share=share).decode())
     with st.container(key="seminar-bar", horizontal=True, vertical_alignment="center", gap="medium"):
         st.button("Previous", key="seminar-previous", on_click=seminar_state.go, args=(before,), disabled=place == 0)
         last = place == len(steps) - 1
