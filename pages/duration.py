@@ -66,7 +66,7 @@ with st.expander("Options: score, masking", key="duration-options"):
 once = sections.single_rows(page.results)
 single = onset_course.course(once, measure, by_masking=masked)
 with body:
-    section = sections.single_dose(single, page.results, page.links, page.ink)
+    section = sections.single_dose(single, page.results, page.links, page.ink, page.evidence.reviews)
     section = sections.with_missing(section, single.answers, once, page.evidence)
     show_section(section, page, is_first=False)
     missing_view.show(section.missing, "missing-single")

@@ -31,7 +31,7 @@ with st.expander("Options: score, same trials, columns, masking, low confidence"
 course = onset_course.course(page.results, measure, same_trials=same, low_confidence=low, by_masking=masked)
 with body:
     around = None if equal or masked else remembered.around(remembered.chosen(page.evidence, page.selection), course)
-    section = sections.onset(course, page.results, page.links, page.ink, not equal, around)
+    section = sections.onset(course, page.results, page.links, page.ink, not equal, around, page.evidence.reviews)
     section = sections.with_missing(section, course.answers, page.results, page.evidence)
     show_section(section, page)
     missing_view.show(section.missing)

@@ -13,7 +13,7 @@ from evidence.selection.selection import Selection, apply
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.pooling import Pooled
 from evidence.synthesis.answers import Answer, answer
-from evidence.synthesis.sentences import effect_in_words
+from evidence.synthesis.sentences import effect_in_words, leading, own_result
 from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect
 
 MASKINGS = terms(
@@ -186,7 +186,9 @@ def headline(found: Answer, items: Iterable[Lens]) -> str:
     for item in shown:
         one = Answer(found.question, item.used, item.used, item.pooled, ())
         label, value = _effect(one)
-        parts.append(f"{PLACES[item.value]} {f'it is {value}' if parts else f'the {label} is {value}'}")
+        lead = leading(one)
+        first = f"{lead.label} found {own_result(lead, found.question)}, and with the others " if lead else ""
+        parts.append(f"{PLACES[item.value]} {first}{f'it is {value}' if parts else f'the {label} is {value}'}")
     text = "; ".join(parts)
     counted_in = [item for item in shown if item.felt.drug is not None]
     k = sum(len(item.used) for item in shown)

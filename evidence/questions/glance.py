@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
-from evidence.formatting import counted, listed, plain
-from evidence.questions import certainty, duration, harms, response
+from evidence.formatting import counted, inside, listed, plain
+from evidence.questions import certainty, duration, findings, harms, response
 from evidence.questions.absence import FIRST_HOUR, LAST_HOUR, Absence, blanks_between
 from evidence.questions.duration import FollowUp
 from evidence.selection.filters import REPEATED, schedule
@@ -147,6 +147,8 @@ class Glance:
     rating: PublishedEstimate | None
     blanks: tuple[Absence, ...] = ()
     """Spans of hours without a bar, and what is known of the trials there."""
+    larger: PublishedEstimate | None = None
+    """A rated review of the same question on more people."""
 
     @property
     def sides(self) -> Sides:
@@ -192,12 +194,13 @@ def glance(
         for item in duration.follow_ups(wider.results)
         if item.is_after_course and item.arm == item.result.intervention and item.days is not None
     )
-    rating = certainty.rating(tuple(reviews), main)
+    known = tuple(reviews)
+    rating, larger = certainty.rating(known, main), findings.larger_review(known, main)
     responders = _responders(selected)
     used = [row for bar in responders for entry in bar.answer.used for row in entry.results]
     hours = [bar.hours for bar in responders]
     blanks = blanks_between(hours, used, selected, trials_of(everything), tuple(gaps), (_RESPONSE,))
-    return Glance(responders, felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating, blanks)
+    return Glance(responders, felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating, blanks, larger)
 
 
 def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
@@ -283,7 +286,10 @@ def trust(found: Glance) -> str:
         "moderate": "The evidence is of moderate certainty",
         "high": "The evidence is of high certainty",
     }.get(rated or "", "Certainty not rated")
-    return f"{judged}: {sentences.behind(found.main)}.{interval}"
+    words = f"{judged}: {sentences.behind(found.main)}.{interval}"
+    if found.larger is None:
+        return words
+    return f"{findings.in_one_sentence(found.larger)} In these data: {inside(words)}"
 
 
 def until_when(found: Sequence[FollowUp]) -> str:

@@ -12,7 +12,7 @@ from evidence.questions.harms import EVENT_GROUPS, KIND_LABELS, WITHDRAWN, Harm,
 from evidence.selection.selection import Selection
 from evidence.synthesis.describe import describe
 from evidence.synthesis.display import interval, shown
-from evidence.synthesis.sentences import Sides, absolute, behind, sides_of, spelled, when
+from evidence.synthesis.sentences import Sides, absolute, behind, leading, sides_of, spelled, when
 
 _NO_WINDOW = "observation window not stated"
 
@@ -44,7 +44,15 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
     text = f"The largest difference is in {lead.spoken}"
     if lead.rates is not None:
         drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
-        text += f": about {drug} of 100 people on {sides.drug} against {control} on {sides.comparator}"
+        trial = leading(lead.difference)
+        if trial is not None and trial.intervention is not None and trial.comparator is not None:
+            own, against = (100 * arm.events / arm.n for arm in (trial.intervention, trial.comparator))
+            text += (
+                f": in {trial.label} {own:.0f} of 100 people on {sides.drug} against {against:.0f} on "
+                f"{sides.comparator}, over all trials {drug} against {control}"
+            )
+        else:
+            text += f": about {drug} of 100 people on {sides.drug} against {control} on {sides.comparator}"
     assert lead.differs is not None
     estimate, low, high = lead.differs
     size = f"{shown('RD', estimate)}, 95% CI {interval('RD', low, high)}"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, Result
 from evidence.dataset.time_bins import TIME_BINS, TimeBin
-from evidence.formatting import Sentence, counted, inside, listed
+from evidence.formatting import counted, inside, listed
 from evidence.questions import blinding
 from evidence.questions.absence import FIRST_HOUR, Absence, blanks_between
 from evidence.questions.dose import DoseResponse, dose_response
@@ -203,47 +203,6 @@ def first_compared(first: Answer, results: Iterable[Result], gaps: Iterable[Gap]
     symptoms = [r.hours for r in rows if r.is_controlled and OUTCOMES[r.outcome].group == "efficacy"]
     symptoms += [g.hours for g in gaps if g.trial in trials and g.hours and OUTCOMES[g.outcome].group == "efficacy"]
     return "first compared" if not any(hours < start for hours in symptoms) else "first numbers to compare"
-
-
-def headline_of_onset(answers: Sequence[Answer]) -> Sentence:
-    """Give the effect at the earliest time with usable numbers, and at the time that most trials measured.
-
-    No time is called the onset: an interval says how much is known, not when the drug begins to work.
-
-    No time is called the one at which the drug begins to work: an interval says how much is known, not when.
-    """
-    reported = [a for a in answers if a.pooled is not None]
-    if not reported:
-        return Sentence(
-            "No controlled trial in this selection has an interval for this in these data, "
-            "so how soon it works cannot be said"
-        )
-    first, most = reported[0], fullest(reported)
-    difference, numbers = _difference(first)
-    headline = f"At {_times(first)}, the first with numbers to compare, {difference}"
-    return Sentence(headline, numbers, more="" if most is first else _at_most(most))
-
-
-def headline_of_duration(answers: Sequence[Answer]) -> Sentence:
-    """Give the difference after one dose at the time that most trials measured, and at the latest measured."""
-    reported = [a for a in answers if a.pooled is not None]
-    if not reported:
-        return Sentence(
-            "No controlled trial in this selection has numbers after one dose in these data that can be compared"
-        )
-    most, last = fullest(reported), reported[-1]
-    difference, numbers = _difference(last)
-    if most is last:
-        headline = f"After one dose, at {_times(last)}, the latest time with usable numbers, {difference}"
-        return Sentence(headline, numbers)
-    fewer = f"Later times were measured by fewer trials: at {_times(last)}, the latest, {difference} ({numbers})"
-    difference, numbers = _difference(most)
-    return Sentence(f"After one dose, at {_times(most)}, where most trials measured, {difference}", numbers, more=fewer)
-
-
-def _at_most(answer: Answer) -> str:
-    difference, numbers = _difference(answer)
-    return f"At {_times(answer)}, where most trials measured, {difference} ({numbers})"
 
 
 def _difference(answer: Answer) -> tuple[str, str]:

@@ -13,7 +13,7 @@ import pandas as pd
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.vocabulary import AGE_GROUPS, COMPARATOR_KINDS, ROUTES
 from evidence.formatting import listed
-from evidence.questions import certainty, glance, harms
+from evidence.questions import certainty, findings, glance, harms
 from evidence.questions.response import Choices, answer_for
 from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Headcount, headcount
@@ -263,7 +263,7 @@ def answers(found: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tup
             continue
         sides = statements.sides_of(entry.first for entry in answer.used)
         names = listed([entry.label for entry in answer.used]) if answer.k <= _MOST_NAMED else ""
-        words = f"{statements.headline_of_rates(answer, sides)}."
+        words = f"{findings.with_review(known, answer, statements.headline_of_rates(answer, sides))}."
         words += f" {names}." if names else ""
         words += f" {certainty.words_for(known, answer)}."
         lines.append((term.label, words, found.address("response", comparator_kind=(kind,))))

@@ -13,7 +13,7 @@ from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.formatting import counted, listed, number
-from evidence.questions import certainty, duration
+from evidence.questions import certainty, duration, findings
 from evidence.questions.harms import harm_of
 from evidence.questions.missing import Missing, missing
 from evidence.selection.filters import comparator_kind
@@ -21,7 +21,7 @@ from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.display import interval, shown
-from evidence.synthesis.sentences import Sides, absolute, behind, score_kinds, sides_of, spoken, when
+from evidence.synthesis.sentences import Sides, absolute, behind, leading, led, score_kinds, sides_of, spoken, when
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
 # (name in a link, outcomes, time bin or None for the time nearest to 24 hours, name on screen, what happened to people)
@@ -58,6 +58,7 @@ class Line:
     of_hundred: Absolute | None
     review: PublishedEstimate | None
     unrated: tuple[PublishedEstimate, ...]
+    larger: PublishedEstimate | None = None
 
     @property
     def sides(self) -> Sides:
@@ -155,20 +156,31 @@ class Line:
 
     @property
     def statement(self) -> str:
+        """What a larger published review found, then what these data mean, in plain words."""
+        return f"{findings.in_one_sentence(self.larger)} {self._statement}" if self.larger else self._statement
+
+    @property
+    def _statement(self) -> str:
         """What it means, in plain words."""
         rating = (self.review.certainty if self.review is not None else None) or "not rated"
-        time = when(self.answer)
         kinds = f"; {found}" if (found := score_kinds(self.answer)) else ""
-        numbers = f"{self._numbers} ({behind(self.answer)}{kinds})."
+        numbers = f"{self._found(kinds)}."
         drug = self.sides.drug
         if rating == "very low":
-            return f"The evidence is very uncertain about the effect of {drug} on {self._subject}. {time} {numbers}"
+            return f"The evidence is very uncertain about the effect of {drug} on {self._subject}. {numbers}"
         if rating in _VERBS:
             does = f"{_VERBS[rating]}{self._direction(rating)}"
             if self.includes_no_effect:
                 does = f"may result in little to no difference in {self._subject}, but the interval reaches both ways"
-            return f"{drug.capitalize()} {does}. {time} {numbers}"
-        return f"{time} {numbers} Certainty not rated."
+            return f"{drug.capitalize()} {does}. {numbers}"
+        return f"{numbers} Certainty not rated."
+
+    def _found(self, kinds: str = "") -> str:
+        """Say what was found and on how much: by the trial that carries the pool, if there is one."""
+        lead = leading(self.answer) if self.answer.question.measure != "RD" else None
+        if lead is not None:
+            return f"{led(self.answer, lead)}{kinds}"
+        return f"{when(self.answer)} {self._numbers} ({behind(self.answer)}{kinds})"
 
     @property
     def _numbers(self) -> str:
@@ -282,8 +294,9 @@ def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], s
             continue
         same = certainty.published(published, found)
         rated = certainty.rating(published, found)
+        larger = findings.larger_review(published, found)
         unrated = tuple({r.label: r for r in same if not r.certainty or rated is None}.values())
-        lines.append(Line(name, title, happening, found, absolute(found), rated, unrated))
+        lines.append(Line(name, title, happening, found, absolute(found), rated, unrated, larger))
     sides = sides_of(entry.first for line in lines for entry in line.answer.used)
     return Summary(
         selection,

@@ -1,4 +1,4 @@
-"""Charts as a screen reader says them: label, estimate, interval, whether it includes no effect, weight."""
+"""Charts as a screen reader says them: label, estimate, interval, probability, weight."""
 
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
@@ -14,7 +14,7 @@ from evidence.questions.overview import Dot
 from evidence.questions.robustness import Series
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import said
-from evidence.synthesis.sentences import behind, in_one_line
+from evidence.synthesis.sentences import behind, in_one_line, probability_of
 from evidence.synthesis.trial_effects import TrialEffect
 
 
@@ -77,7 +77,8 @@ def matrix(found: Matrix) -> str:
 def series(found: Series, measure: str) -> str:
     """Describe each pool of leave-one-out or of the cumulative analysis."""
     return "; ".join(
-        f"{label}: {said(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}, {counted(pooled.k, 'trial')}"
+        f"{label}: {said(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}, "
+        f"{f'{chance}, ' if (chance := probability_of(pooled, measure)) else ''}{counted(pooled.k, 'trial')}"
         for label, pooled in zip(found.labels, found.pools, strict=True)
     )
 

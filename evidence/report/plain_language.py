@@ -12,13 +12,14 @@ from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.topic import topic
 from evidence.formatting import count, counted
-from evidence.questions import blinding, certainty, choice, duration, harms, onset, response
+from evidence.questions import blinding, certainty, choice, duration, findings, harms, onset, response
 from evidence.questions import risk_of_bias as bias
 from evidence.questions import summary_of_findings as sof
 from evidence.questions.harms import Harm
 from evidence.selection.filters import SINGLE, schedule
 from evidence.selection.selection import Selection, apply, headcount, relaxed, trials_of
 from evidence.stats.absolute import Absolute
+from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import spelled
@@ -218,6 +219,16 @@ def _rates(found: Answer) -> tuple[str, str, Hundred | None]:
     drug, low, high = absolute.events_of_100
     control = 100 * absolute.comparator_rate
     did = _HAPPENING.get(found.question.outcomes[0], "felt much better")
+    lead = statements.leading(found)
+    own = statements.absolute(statements.alone(found, lead)) if lead is not None else None
+    if own is not None:
+        main, others = own.events_of_100[0], 100 * own.comparator_rate
+        answer = (
+            f"In the main study, after {when(found)}, {main:.0f} of 100 people on {treatment(sides.drug)} {did}. On "
+            f"{treatment(sides.comparator)} it was {others:.0f} of 100."
+        )
+        spread = _doubt(found, sides.drug, low, high).replace("The true", "From all the studies, the true", 1)
+        return answer, spread, Hundred(own, sides, did)
     answer = (
         f"After {when(found)}, about {drug:.0f} of 100 people on {treatment(sides.drug)} {did}. On "
         f"{treatment(sides.comparator)} it was about {control:.0f} of 100."
@@ -241,8 +252,32 @@ def response_in_plain(asked: Asked) -> Plain:
     answer, doubt, hundred = _rates(found)
     if hundred is None:
         return Plain("How many people feel better?", answer)
-    more = (BETTER, doubt, behind(found), surety(asked.evidence.reviews, found))
-    return Plain("How many people feel better?", answer, more, hundred)
+    larger = review_in_plain(asked.evidence.reviews, found)
+    first, *rest = (larger, answer, BETTER) if larger else (answer, BETTER)
+    more = (*rest, doubt, behind(found), surety(asked.evidence.reviews, found))
+    return Plain("How many people feel better?", first, more, hundred)
+
+
+def review_in_plain(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
+    """Say what a larger published review found, and how far its experts trust it; empty without one."""
+    review = findings.larger_review(reviews, answer)
+    if review is None or review.effect is None or review.n is None:
+        return ""
+    middle = 1.0 if MEASURES[review.effect_measure].scale == "log" else 0.0
+    above = review.effect > middle
+    did = _HAPPENING.get(review.outcome)
+    amount = (
+        f"{'more' if above else 'fewer'} people {did}" if did else f"there was {'more' if above else 'less'} low mood"
+    )
+    sides = statements.sides_of(entry.first for entry in answer.used)
+    unsure = review.ci_low is None or review.ci_high is None or review.ci_low <= middle <= review.ci_high
+    chance = " There may be no gap." if unsure else ""
+    studies = f"{counted(review.k, 'study', 'studies')} with " if review.k else ""
+    trust = {"very low": "very little", "low": "only a little", "moderate": "fairly well", "high": "well"}
+    return (
+        f"A big review of {studies}{count(review.n)} people found that {amount} on {treatment(sides.drug)} than on "
+        f"{treatment(sides.comparator)}.{chance} Experts trust that {trust[review.certainty or 'low']}."
+    )
 
 
 def _so_many(points: float) -> str:
@@ -255,9 +290,13 @@ def _points(found: Answer) -> tuple[str, str]:
     sides = statements.sides_of(entry.first for entry in found.used)
     size, ends = abs(found.pooled.estimate), (found.pooled.ci_low, found.pooled.ci_high)
     less = "less" if found.pooled.estimate < 0 else "more"
+    lead = statements.leading(found)
+    if lead is not None and lead.effect is not None:
+        size, less = abs(lead.effect.estimate), "less" if lead.effect.estimate < 0 else "more"
+    where = "in the main study, " if lead is not None else ""
     gap = (
-        f"after {when(found)} people had about {_so_many(size)} {less} of low mood on {treatment(sides.drug)} than on "
-        f"{treatment(sides.comparator)}"
+        f"{where}after {when(found)} people had about {_so_many(size)} {less} of low mood on "
+        f"{treatment(sides.drug)} than on {treatment(sides.comparator)}"
     )
     if ends[0] <= 0 <= ends[1]:
         spread = f"The true gap may lie between {_so_many(abs(ends[0]))} less and {_so_many(abs(ends[1]))} more."
@@ -279,7 +318,9 @@ def onset_in_plain(asked: Asked) -> Plain:
     early = {r.trial for r in asked.rows if r.is_controlled and r.hours <= 6 and r.outcome.startswith("symptom")}
     looked = f"Only {counted(len(early), 'study', 'studies')}" if early else "No study"
     sooner = f"{looked} here looked at low mood in the first 6 hours. So it may help sooner, or not."
-    return Plain(question, answer, (spread, sooner, behind(shown), surety(asked.evidence.reviews, shown)))
+    larger = review_in_plain(asked.evidence.reviews, shown)
+    first, *rest = (larger, answer) if larger else (answer,)
+    return Plain(question, first, (*rest, spread, sooner, behind(shown), surety(asked.evidence.reviews, shown)))
 
 
 def duration_in_plain(asked: Asked) -> Plain:
@@ -297,6 +338,8 @@ def duration_in_plain(asked: Asked) -> Plain:
     days = [i.days for i in duration.follow_ups(wider.results) if i.is_after_course and i.days is not None]
     more = []
     if found:
+        larger = review_in_plain(asked.evidence.reviews, last)
+        more += [larger] if larger else []
         more += [spread, behind(last), surety(asked.evidence.reviews, last)]
     if days:
         more.append(

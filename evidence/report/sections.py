@@ -6,9 +6,9 @@ from typing import Final
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.records import Result
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.formatting import Sentence, capital, percent
-from evidence.questions import blinding, certainty, courses, dose, duration, harm_matrix, overview, robustness
+from evidence.questions import blinding, certainty, courses, dose, duration, findings, harm_matrix, overview, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import onset as onset_course
 from evidence.questions import response as response_question
@@ -88,10 +88,16 @@ def with_missing(
 
 
 def onset(
-    course: Course, rows: Sequence[Result], links: Links, ink: Ink, hours: bool = False, around: Around | None = None
+    course: Course,
+    rows: Sequence[Result],
+    links: Links,
+    ink: Ink,
+    hours: bool = False,
+    around: Around | None = None,
+    reviews: Iterable[PublishedEstimate] = (),
 ) -> Section:
     """Show how soon it works: over real time with what is `around` the answers, else in columns, or in real hours."""
-    sentence = onset_course.headline_of_onset(course.answers)
+    sentence = findings.finding_of_onset(course.answers, reviews)
     composed = _course("onset", sentence, course, rows, links, ink, hours)
     composed = replace(composed, trials=tuple(onset_course.trials_behind(course.drawn)), script="How soon it works")
     if around is None or not course.drawn:
@@ -113,9 +119,11 @@ def _favours(course: Course) -> tuple[str, str]:
     return statements.favours(course.drawn[0].question, sides)
 
 
-def single_dose(course: Course, rows: Sequence[Result], links: Links, ink: Ink) -> Section:
+def single_dose(
+    course: Course, rows: Sequence[Result], links: Links, ink: Ink, reviews: Iterable[PublishedEstimate] = ()
+) -> Section:
     """Show how long one dose lasts."""
-    sentence = onset_course.headline_of_duration(course.answers)
+    sentence = findings.finding_of_duration(course.answers, reviews)
     return replace(_course("single", sentence, course, rows, links, ink), script="After one dose")
 
 
@@ -190,7 +198,6 @@ def response(
     answer: Answer, rows: Sequence[Result], evidence: Evidence, links: Links, ink: Ink, shown: PageOptions
 ) -> Section:
     """Show for how many it works: the forest plot with what is pooled, and why the rest is not."""
-    sides = statements.sides_of(entry.first for entry in answer.used)
     lines, labels = _response_rows(answer, rows, evidence, links, ink, shown)
     outcome = OUTCOMES[answer.question.outcomes[0]]
     notes = []
@@ -203,7 +210,7 @@ def response(
     composed = Section(
         "response",
         _TITLES["response"],
-        statements.headline_of_rates(answer, sides),
+        findings.finding(answer, evidence.reviews),
         (" ".join(part for part in (outcome.definition, statements.caution(answer)) if part),),
         Drawing(forest, (lines, answer.question.measure, labels, ink)) if lines else None,
         alt_text.answers([answer]),
@@ -373,13 +380,13 @@ def _response_of(story: Story) -> Section:
 def _onset_of(story: Story) -> Section:
     rows, evidence = story.view.rows, story.view.evidence
     around = onset_course.around(evidence.results, story.view.selection, story.onset, evidence.gaps)
-    composed = onset(story.onset, rows, links_of(story), LIGHT, around=around)
+    composed = onset(story.onset, rows, links_of(story), LIGHT, around=around, reviews=evidence.reviews)
     return with_missing(composed, story.onset.answers, rows, evidence)
 
 
 def _single_of(story: Story) -> Section:
     view = story.view
-    composed = single_dose(story.single, view.rows, links_of(story), LIGHT)
+    composed = single_dose(story.single, view.rows, links_of(story), LIGHT, view.evidence.reviews)
     return with_missing(composed, story.single.answers, single_rows(view.rows), view.evidence)
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from evidence.content.claims import assess_all
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.records import Result
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.vocabulary import TOPICS, VERDICTS
 from evidence.formatting import Sentence, capital, counted, ended, inside
-from evidence.questions import blinding, certainty, overview, robustness
+from evidence.questions import blinding, certainty, findings, overview, robustness
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions.blinding import Lens, Scope
 from evidence.questions.missing import missing
@@ -74,11 +74,14 @@ class Lesson:
         return 0
 
 
-def middle(answer: Answer, found: Mapping[str, Section]) -> list[Step]:
+def middle(answer: Answer, found: Mapping[str, Section], reviews: Sequence[PublishedEstimate] = ()) -> list[Step]:
     """Make the steps single trials, pooled, prediction and sensitivity, as far as the trials suffice."""
     behind = _drawn(answer)
-    finding = headline(answer)
-    whole, large, numbers = f"{finding}.", ended(finding.headline), finding.numbers or finding.caveat
+    finding = findings.with_review(reviews, answer, headline(answer))
+    own = findings.finding_here(answer)
+    review = findings.larger_review(reviews, answer)
+    published = f"{findings.in_one_sentence(review)} In these data: " if review is not None else ""
+    whole, large, numbers = f"{finding}.", ended(own.headline), f"{published}{own.numbers}"
     left_out = tuple(statements.not_pooled(answer))
     if answer.pooled is None:
         drawn = any(entry.effect is not None for entry in answer.entries)
@@ -211,7 +214,7 @@ def lesson(view: View) -> Lesson:
         _question(story),
         _said(story),
         _guess("guess-response", "How many respond?", _rates_asked(answer), meaning(answer)),
-        *middle(answer, found),
+        *middle(answer, found, view.evidence.reviews),
         _missing(story, answer),
         _guess(
             "guess-duration",

@@ -111,15 +111,10 @@ def interval(measure: str, low: float | None, high: float | None) -> str:
 
 
 def said(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
-    """Describe an effect for screen readers: size, interval, and whether the interval includes no effect.
+    """Describe an effect for screen readers: its size and its interval.
 
     >>> said("RR", math.log(2.28), math.log(1.17), math.log(4.43)), said("MD", None, None, None)
-    ('2.28 (1.17–4.43), excludes no effect', 'not estimable')
+    ('2.28 (1.17–4.43)', 'not estimable')
     """
     size = shown(measure, estimate)
-    return size if low is None else f"{size} ({interval(measure, low, high)}), {crosses(low, high)}"
-
-
-def crosses(low: float | None, high: float | None) -> str:
-    """Say whether an interval includes no effect; empty without an interval."""
-    return "" if low is None or high is None else "includes no effect" if low <= 0 <= high else "excludes no effect"
+    return size if low is None else f"{size} ({interval(measure, low, high)})"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from evidence.dataset.outcomes import OUTCOMES
@@ -15,7 +16,7 @@ from evidence.stats.absolute import Absolute, number_needed_to_treat
 from evidence.stats.effect_sizes import MEASURES, Counts
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
-from evidence.synthesis.answers import FEWEST_FOR_PREDICTION, Answer
+from evidence.synthesis.answers import FEWEST_FOR_PREDICTION, Answer, pool_entries
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.trial_effects import Question, TrialEffect
 
@@ -140,8 +141,12 @@ def interval_name(pooled: Pooled) -> str:
 
 def probability_in_words(answer: Answer) -> str:
     """Say how probable it is that the mean effect is on the side of its estimate; empty unless Bayesian."""
-    pooled, measure = answer.pooled, answer.question.measure
-    if pooled is None or pooled.p_at_most_zero is None:
+    return probability_of(answer.pooled, answer.question.measure) if answer.pooled is not None else ""
+
+
+def probability_of(pooled: Pooled, measure: str) -> str:
+    """Say how probable it is that a pooled effect lies on the side of its estimate; empty unless it is Bayesian."""
+    if pooled.p_at_most_zero is None:
         return ""
     above = pooled.estimate > 0
     probability = 100 * (1 - pooled.p_at_most_zero if above else pooled.p_at_most_zero)
@@ -195,7 +200,7 @@ def headline_of_rates(answer: Answer, sides: Sides) -> Sentence:
         )
         return Sentence(f"{time} {rates}", numbers)
     if (lead := leading(answer)) is not None:
-        return _led(answer, lead, sides)
+        return led(answer, lead)
     of_hundred = absolute(answer)
     if of_hundred is None:
         compared = f"{OUTCOMES[outcome].label.lower()}, {sides.drug} against {sides.comparator}"
@@ -213,7 +218,7 @@ def headline_of_scores(answer: Answer, sides: Sides) -> Sentence:
     if answer.pooled is None:
         return Sentence(nothing(answer, "a symptom score with an interval"))
     if (lead := leading(answer)) is not None:
-        return _led(answer, lead, sides)
+        return led(answer, lead)
     estimate = answer.pooled.estimate
     direction = "lower" if estimate < 0 else "higher"
     if answer.question.measure == "SMD":
@@ -238,9 +243,19 @@ def leading(answer: Answer) -> TrialEffect | None:
     """Return the trial that a headline starts with: the larger of two, or one with over 80% of the weight."""
     if answer.pooled is None or answer.k < 2:
         return None
-    weights = [1 / entry.effect.variance for entry in answer.used if entry.effect is not None]
+    # Mantel and Haenszel weigh by people: an arm without events has no variance to go by.
+    weights = list(answer.pooled.weights) if answer.pooled.method == "MH" else _precisions(answer)
     top = max(range(len(weights)), key=lambda i: weights[i])
     return answer.used[top] if answer.k == 2 or weights[top] > DOMINANT * sum(weights) else None
+
+
+def alone(answer: Answer, lead: TrialEffect) -> Answer:
+    """Return the answer that one of the pooled trials gives by itself."""
+    return replace(answer, entries=(lead,), used=(lead,), pooled=pool_entries((lead,), answer.model), groups=())
+
+
+def _precisions(answer: Answer) -> list[float]:
+    return [1 / entry.effect.variance for entry in answer.used if entry.effect is not None]
 
 
 def own_result(entry: TrialEffect, question: Question, intervals: bool = True) -> str:
@@ -264,8 +279,15 @@ def own_result(entry: TrialEffect, question: Question, intervals: bool = True) -
     return f"scores {shown(question.measure, abs(entry.effect.estimate))} {unit} {direction}{low_high}"
 
 
-def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> Sentence:
+def led(answer: Answer, lead: TrialEffect) -> Sentence:
     """Describe a pool that one trial dominates: that trial first, what the others add, then the overall range."""
+    sides = sides_of([lead.first])
+    brief, exact = (_own_sentence(lead, answer.question, sides, intervals) for intervals in (False, True))
+    return Sentence(f"{span_of(answer)} {brief}", caveat=beside_lead(answer, lead), exact=f"{when(answer)} {exact}")
+
+
+def beside_lead(answer: Answer, lead: TrialEffect) -> str:
+    """Say what the other trials add to the one that carries the pool, and what all of them come to."""
     others = [entry for entry in answer.used if entry is not lead]
     assert answer.pooled is not None
     assert lead.effect is not None
@@ -279,9 +301,7 @@ def _led(answer: Answer, lead: TrialEffect, sides: Sides) -> Sentence:
     else:
         adds = f"of {len(others)} others{size} {len(same)} {'points' if len(same) == 1 else 'point'} the same way"
     allowing = "allowing for the usual difference between trials, " if answer.pooled.p_at_most_zero is not None else ""
-    caveat = f"{adds}; {allowing}{effect_in_words(answer)}"
-    brief, exact = (_own_sentence(lead, answer.question, sides, intervals) for intervals in (False, True))
-    return Sentence(f"{span_of(answer)} {brief}", caveat=caveat, exact=f"{when(answer)} {exact}")
+    return f"{adds}; {allowing}{effect_in_words(answer)}"
 
 
 def _own_sentence(entry: TrialEffect, question: Question, sides: Sides, intervals: bool) -> str:

@@ -89,6 +89,7 @@ def test_the_published_certainty_sets_the_verb(certainty, start):
 def test_an_interval_that_includes_no_difference_is_said_so():
     line = line_of(counted(6, 20, 5, 20), reviews=[review(certainty="moderate")])
     assert line.statement.startswith(
+        "Smith review: odds ratio of response 2.50 (95% CI 1.00 to 6.20; 1 trial, 72 people; moderate certainty). "
         "Ketamine may result in little to no difference in response, but the interval reaches both ways."
     )
     assert "fewer" in line.difference

@@ -66,8 +66,9 @@ def test_numbers_of_100_are_those_of_the_pages(preset, evidence):
     of_hundred = statements.absolute(found)
     drug, low, high = of_hundred.events_of_100
     told = plain("response", evidence, Selection(preset))
-    assert f"about {drug:.0f} of 100" in told.answer
-    assert f"about {100 * of_hundred.comparator_rate:.0f} of 100" in told.answer
+    lines = " ".join((told.answer, *told.more))
+    assert f"about {drug:.0f} of 100" in lines
+    assert f"about {100 * of_hundred.comparator_rate:.0f} of 100" in lines
     assert any(f"between {low:.0f} and {high:.0f} of 100" in line for line in told.more)
     chance = "The chance that there is a gap this way at all" if found.k > 1 else "One study alone can be far off"
     assert any(chance in line for line in told.more)

@@ -5,7 +5,7 @@ import pytest
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS
-from evidence.questions import certainty, duration, onset, overview
+from evidence.questions import certainty, duration, findings, onset, overview
 from evidence.selection.selection import PRESETS, Selection, apply
 from evidence.stats.absolute import number_needed_to_treat
 from evidence.synthesis import sentences
@@ -223,7 +223,7 @@ def test_no_sentence_says_significant_or_shows_a_hyphen_for_a_minus(evidence: Ev
             for time_bin in (*TIME_BINS, None):
                 texts += sentences_of(answer(rows, Question(outcomes, measure, time_bin, instrument)))
         course = onset.course(rows, "MD")
-        texts += [str(onset.headline_of_onset(course.answers)), str(onset.headline_of_duration(course.answers))]
+        texts += [str(findings.finding_of_onset(course.answers)), str(findings.finding_of_duration(course.answers))]
         texts += overview.not_known(rows, frozenset())
         tiles = (
             overview.onset_tile(rows, evidence.reviews),

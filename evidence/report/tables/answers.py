@@ -17,8 +17,8 @@ from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import newcombe
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import crosses, interval, shown
-from evidence.synthesis.sentences import arm_in_words
+from evidence.synthesis.display import interval, shown
+from evidence.synthesis.sentences import arm_in_words, probability_of
 from evidence.synthesis.trial_effects import TrialEffect
 
 
@@ -46,7 +46,7 @@ def _entry(answer: Answer, entry: TrialEffect, links: Mapping[str, str | None]) 
         "Time": in_words(entry.hours),
         MEASURES[measure].label: shown(measure, entry.effect.estimate) if entry.effect else "not estimable",
         "95% CI": interval(measure, entry.low, entry.high) if entry.effect else "",
-        "Interval": crosses(entry.low, entry.high),
+        "Probability": "",
         "Weight %": round(weight, 1) if weight is not None else None,
         "Drug": f"{entry.intervention.events}/{entry.intervention.n}" if entry.intervention else "",
         "Comparator": f"{entry.comparator.events}/{entry.comparator.n}" if entry.comparator else "",
@@ -68,7 +68,7 @@ def _pooled(answer: Answer, name: str, whole: Answer) -> dict[str, object]:
         "Time": answer.question.bin.short if answer.question.bin else "",
         MEASURES[measure].label: shown(measure, pooled.estimate),
         "95% CI": interval(measure, pooled.ci_low, pooled.ci_high),
-        "Interval": crosses(pooled.ci_low, pooled.ci_high),
+        "Probability": probability_of(pooled, measure),
         "Weight %": round(sum(whole.weight_of(entry) or 0.0 for entry in answer.used), 1),
         "People": answer.people,
     }

@@ -52,9 +52,10 @@ def notes(found: Summary) -> tuple[str, ...]:
     """List what a reader must know about the table: how the numbers are made, and what is missing."""
     lines = [
         "The number with the comparator is that of all pooled people; the number with the drug follows from it by the "
-        "relative effect, or from the trial itself where there is one.",
-        "Random effects by REML; modified Hartung–Knapp interval from three trials on. RR: risk ratio. CI: confidence "
-        "interval.",
+        "pooled effect, so nobody observed it, or it is that of the trial itself where there is one.",
+        "Bayesian random effects with a published prior on how much effects differ between trials; harms by Mantel and "
+        "Haenszel. Intervals are 95% credible intervals (CrI) where trials are pooled by the first, else 95% "
+        "confidence intervals (CI). RR: risk ratio.",
         "Certainty is that of published reviews of the same question, in their words; nothing is rated here.",
     ]
     several = [line.title for line in found.lines if len({e.first.comparator for e in line.answer.used}) > 1]

@@ -102,14 +102,14 @@ def test_each_trial_has_a_row_and_the_pooled_effect_the_last() -> None:
     found = answer(rows, RESPONSE)
     a, b, c, d, pooled = records(tables.pool_frame([found], LINKS))
     # 20/40 against 10/40: 2 (1.08 to 3.72), standard error √(1/20 − 1/40 + 1/10 − 1/40).
-    assert (a["Trial"], a["Risk ratio"], a["95% CI"], a["Interval"]) == (
+    assert (a["Trial"], a["Risk ratio"], a["95% CI"], a["Probability"]) == (
         "A 2001",
         "2.00",
         "1.08–3.72",
-        "excludes no effect",
+        "",
     )
     assert (a["Drug"], a["Comparator"], a["People"], a["Citation"]) == ("20/40", "10/40", 80, LINKS["Smith2020"])
-    assert b["Interval"] == "includes no effect"
+    assert "probability above 1" in pooled["Probability"]
     assert pd.isna(b["Citation"])
     assert (c["Not pooled because"], d["Not pooled because"]) == (
         "low confidence",
