@@ -26,7 +26,7 @@ from evidence.bibliography.csl import csl_json
 from evidence.bibliography.ris import ris
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.time_bins import BIN_OF_VALUE
-from evidence.questions import response
+from evidence.questions import certainty, response
 from evidence.questions.missing import missing
 from evidence.questions.response import Choices
 from evidence.report.tables import missing as missing_tables
@@ -132,9 +132,19 @@ def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
             "title": found.question.title,
         }
         absent = {"missing": missing_tables.records(missing(found, rows, evidence))}
-        return json_bytes(asked | report | absent)
+        return json_bytes(asked | report | absent | {"certainty": _certainty(evidence, found)})
 
     return Reply(JSON, body)
+
+
+def _certainty(evidence: Evidence, found: Answer) -> dict[str, str | None]:
+    """Return the published rating of these very trials, or null, and what reviews of other trials rated in words."""
+    own = certainty.rating(evidence.reviews, found)
+    return {
+        "rating": own.certainty if own is not None else None,
+        "review": own.citation if own is not None else None,
+        "words": certainty.words_for(evidence.reviews, found),
+    }
 
 
 def _measure(outcome: str, asked: tuple[str, ...]) -> str:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple, cast
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.vocabulary import EFFECT_MEASURES
 from evidence.formatting import Sentence, counted, listed, number, probability, ratio
+from evidence.questions.certainty import is_about
 from evidence.questions.response import Choices, answer_for
 from evidence.stats.bayes import PRIORS, pool_bayes
 from evidence.stats.effect_sizes import MEASURES, Effect
@@ -272,7 +273,11 @@ def published_words(review: PublishedEstimate, answer: Answer) -> str:
     size = f"{value(review.effect)} (95% CI {value(review.ci_low)} to {value(review.ci_high)})"
     held = [counted(review.k, "trial")] if review.k is not None else []
     held += [counted(review.n, "person", "people")] if review.n is not None else []
-    certainty = f", {review.certainty} certainty" if review.certainty else ", certainty not rated"
+    rated = f", {review.certainty} certainty" if review.certainty else ", certainty not rated"
+    if not is_about(review, answer):
+        # A certainty belongs to the evidence that was rated; of other trials it says nothing about these.
+        level = f", which it rated {review.certainty}" if review.certainty else ""
+        rated = f"; a review of mostly other trials{level}"
     reasons = []
     if review.k is not None and review.k != answer.k:
         reasons.append(f"it pooled {counted(review.k, 'trial')} and this page {answer.k}")
@@ -281,5 +286,5 @@ def published_words(review: PublishedEstimate, answer: Answer) -> str:
     reasons.append("its model and its choice of results may not be ours")
     return (
         f"{review.label}: {EFFECT_MEASURES[review.effect_measure].label.lower()} {size}"
-        f"{'; ' + ', '.join(held) if held else ''}{certainty}. Why ours may differ: {'; '.join(reasons)}."
+        f"{'; ' + ', '.join(held) if held else ''}{rated}. Why ours may differ: {'; '.join(reasons)}."
     )

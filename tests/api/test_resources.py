@@ -83,6 +83,13 @@ def test_pooled_numbers_are_those_of_the_page(measure, method):
     assert all(s["citation"] in EVIDENCE.references for s in body["studies"])
 
 
+def test_pooled_says_whose_certainty_it_is():
+    rated = asked("/api/pooled", time="24h")["certainty"]
+    assert (rated["rating"], rated["review"]) == ("very low", "Dean2021Cochrane")
+    other = asked("/api/pooled", preset="placebo", time="24h")["certainty"]
+    assert other == {"rating": None, "review": None, "words": "Certainty: not rated"}
+
+
 def test_pooled_has_the_keys_of_the_command_line():
     assert set(pool_report([], "RR")) <= set(asked("/api/pooled", method="REML"))
     assert set(bayes_report([], "RR", PRIORS["turner"])) <= set(asked("/api/pooled"))

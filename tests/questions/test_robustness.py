@@ -156,10 +156,12 @@ def test_a_published_estimate_says_why_ours_may_differ(nearest):
         outcome="response", time="24 h", effect_measure="OR", effect=2.48, ci_low=1.0, ci_high=6.18, k=4, n=296,
         certainty="very low",
     )  # fmt: skip
+    alike = review.model_copy(update={"n": nearest.people}).listing(entry.trial for entry in nearest.used)
+    assert f"{nearest.people} people, very low certainty. Why ours" in robustness.published_words(alike, nearest)
     assert robustness.published_words(review, nearest) == (
-        "Cochrane 2021: odds ratio 2.48 (95% CI 1.00 to 6.18); 4 trials, 296 people, very low certainty. Why ours "
-        "may differ: it pooled 4 trials and this page 6; it used another effect measure; its model and its choice of "
-        "results may not be ours."
+        "Cochrane 2021: odds ratio 2.48 (95% CI 1.00 to 6.18); 4 trials, 296 people; a review of mostly other trials, "
+        "which it rated very low. Why ours may differ: it pooled 4 trials and this page 6; it used another effect "
+        "measure; its model and its choice of results may not be ours."
     )
 
 
