@@ -2,6 +2,7 @@ import csv
 import io
 import math
 import re
+import shutil
 from urllib.parse import urlencode
 
 import jsonschema
@@ -224,8 +225,7 @@ def test_filters_mean_what_they_mean_in_an_address():
 
 
 def test_the_newest_good_data_stays_when_a_file_breaks(tmp_path, monkeypatch):
-    for file in DATA.glob("*.*"):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     client = TestClient(Starlette(routes=serving.routes(lambda: loading.current().evidence)))
     good = client.get("/api/trials")

@@ -1,3 +1,4 @@
+import shutil
 from itertools import chain
 
 import jsonschema
@@ -21,8 +22,7 @@ def test_an_unchanged_reply_is_not_sent_again(path):
 
 
 def test_the_entity_tag_changes_with_the_question_and_with_the_data(tmp_path):
-    for file in DATA.glob("*.*"):
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
     with (tmp_path / "trials.csv").open("ab") as file:
         file.write(b"\n")
     tags = [CLIENT.get("/api/trials", params={"preset": name}).headers["etag"] for name in PRESETS]

@@ -1,3 +1,6 @@
+import shutil
+from pathlib import Path
+
 import pytest
 
 from evidence.curation import store as editing
@@ -195,10 +198,7 @@ ROB2_ROWS = "Study,D1,D2,D3,D4,D5,Overall\nMurrough 2013a,Low,Low,Low,Some conce
 
 @pytest.fixture
 def folder(tmp_path):
-    for path in DATA.iterdir():
-        if path.is_file():
-            (tmp_path / path.name).write_bytes(path.read_bytes())
-    return tmp_path
+    return Path(shutil.copytree(DATA, tmp_path, dirs_exist_ok=True))
 
 
 def test_new_judgements_are_saved_taken_back_and_never_saved_twice(folder):

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -163,10 +164,7 @@ def test_rows_before_keep_every_byte() -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for path in DATA.iterdir():
-        if path.is_file():
-            (tmp_path / path.name).write_bytes(path.read_bytes())
-    return tmp_path
+    return Path(shutil.copytree(DATA, tmp_path, dirs_exist_ok=True))
 
 
 def test_the_command_writes_gaps_and_leaves_the_trials(

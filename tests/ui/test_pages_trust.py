@@ -137,9 +137,7 @@ def test_a_table_of_judgements_is_mapped_and_looked_at():
 
 
 def test_judgements_of_rob_2_are_saved_and_have_a_table_of_their_own(tmp_path, monkeypatch):
-    for path in DATA.iterdir():
-        if path.is_file():
-            shutil.copy(path, tmp_path)
+    shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     monkeypatch.setattr("evidence.ui.owner.may_save", lambda: True)
     data = b"Study,D1,D2,D3,D4,D5,Overall,Weight\nMurrough 2013a,Low,Low,Low,Some concerns,Low,Some concerns,1\n"
