@@ -155,8 +155,8 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         held = {"type": "array", "items": {"type": "string", "enum": list(parameter.allowed)}, "minItems": 1}
     else:
         held = {"type": "string", "enum": list(parameter.allowed)}
-        if parameter.default:
-            held["default"] = parameter.default
+        if parameter.usual:
+            held["default"] = parameter.usual
     said = {"name": parameter.name, "in": "query", "required": False, "description": parameter.about, "schema": held}
     return said | {"style": "form", "explode": True}
 

@@ -32,6 +32,11 @@ class Parameter:
     many: bool = False
 
     @property
+    def usual(self) -> str:
+        """Return its value where none is given: of the question, the first one of the data that are shown."""
+        return default_preset() if self.name == "preset" else self.default
+
+    @property
     def allowed(self) -> tuple[str, ...]:
         """Every text that is taken: values, then labels that differ from them."""
         return tuple(dict.fromkeys((*self.choices, *self.choices.values())))
@@ -70,7 +75,6 @@ FILTER_PARAMETERS: tuple[Parameter, ...] = (
         "preset",
         "The question, as on the pages; the filters narrow it. `everything` takes all results.",
         PRESET_LABELS,
-        default_preset(),
     ),
     *(_filter(name) for name in FILTERS),
     DOSE,
@@ -145,7 +149,7 @@ def read(pairs: Pairs, parameters: Iterable[Parameter]) -> Values:
 
 def _read_one(parameter: Parameter, texts: list[str]) -> tuple[tuple[str, ...], list[Fault]]:
     if not texts:
-        return ((parameter.default,) if parameter.default else ()), []
+        return ((parameter.usual,) if parameter.usual else ()), []
     if parameter is DOSE:
         return _read_dose(texts)
     if len(texts) > 1 and not parameter.many:

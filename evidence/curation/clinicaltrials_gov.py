@@ -39,9 +39,10 @@ _DRUGS = (
     ("arketamine", r"\bar-?ketamine\b|\br-ketamine\b"),
     ("ketamine", r"\bketamine\b"),
 )
-_COMPARATORS = {value: rf"\b{re.escape(value)}\b" for value in COMPARATORS if value not in ("none", "ketamine", "ECT")}
-_COMPARATORS |= {"ECT": r"\b(?:ECT|electroconvulsive)\b", "saline": r"\bsaline\b", "placebo": r"\bplacebo\b"}
-_ROUTES = {value: rf"\b{value}(?:ly)?\b" for value in ROUTES} | {"intravenous": r"\b(?:intravenous(?:ly)?|i\.?v\.?)\b"}
+_NO_PATTERN = frozenset(
+    {"none", "not stated", *(name for name, _ in _DRUGS)}
+)  # words that say nothing of an arm by themselves
+_SPELLED = {"ECT": r"\b(?:ECT|electroconvulsive)\b", "intravenous": r"\b(?:intravenous(?:ly)?|i\.?v\.?)\b"}
 _DOSE = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ?(mg ?/ ?kg|mg)\b", re.IGNORECASE)
 _INSTRUMENTS = {
     **{"MADRS": r"\bMADRS\b|montgomery", "QIDS-SR": r"\bQIDS\b", "C-SSRS": r"\bC-?SSRS\b|columbia", "BDI": r"\bBDI\b"},
@@ -474,13 +475,18 @@ def drug_of(text: str) -> str:
     return next((drug for drug, pattern in _DRUGS if re.search(pattern, text, re.IGNORECASE)), "")
 
 
+def _pattern(value: str, ending: str = "") -> str:
+    return _SPELLED.get(value) or rf"\b{re.escape(value)}{ending}\b"
+
+
 def comparator_of(text: str) -> str:
     """Return the only comparator that a text names, or "" for none or several.
 
     >>> comparator_of("Midazolam 0.045 mg/kg"), comparator_of("Saline placebo"), comparator_of("Oral antidepressant")
     ('midazolam', 'saline', '')
     """
-    found = [value for value, pattern in _COMPARATORS.items() if re.search(pattern, text, re.IGNORECASE)]
+    known = [value for value in COMPARATORS if value not in _NO_PATTERN]
+    found = [value for value in known if re.search(_pattern(value), text, re.IGNORECASE)]
     # A placebo that is named is what it is made of.
     named = [value for value in found if value != "placebo"] or found
     return named[0] if len(named) == 1 else ""
@@ -492,7 +498,8 @@ def arm_cells(text: str) -> dict[str, str]:
     >>> arm_cells("Ketamine 0.5 mg/kg infused intravenously")
     {'intervention': 'ketamine', 'route': 'intravenous', 'dose': '0.5', 'dose_unit': 'mg/kg'}
     """
-    routes = [route for route, pattern in _ROUTES.items() if re.search(pattern, text, re.IGNORECASE)]
+    known = [route for route in ROUTES if route not in _NO_PATTERN]
+    routes = [route for route in known if re.search(_pattern(route, "(?:ly)?"), text, re.IGNORECASE)]
     doses = {(number, re.sub(r"\s", "", unit.lower())) for number, unit in _DOSE.findall(text)}
     cells = {"intervention": drug_of(text), "route": routes[0] if len(routes) == 1 else ""}
     if len(doses) == 1:

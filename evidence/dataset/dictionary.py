@@ -92,7 +92,7 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "vocabulary/instrument.csv": {
             **{"value": "MADRS", "label": "Montgomery–Åsberg Depression Rating Scale", "group": "clinician"},
             **{"definition": "Depression, rated by a clinician.", "direction": "lower", "low": "0", "high": "60"},
-            **{"rank": "0", "typical_sd": "10"},
+            **{"rank": "0", "typical_sd": "10", "range_source": "the scale's manual"},
         },
         "vocabulary/comparator.csv": {
             **{"value": "saline", "label": "Saline", "definition": "Salt water in place of the drug."},

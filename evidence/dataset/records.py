@@ -404,6 +404,8 @@ class ScaleWord(VocabularyWord):
     """Its place in the choice of one result per trial; 0 comes first, blank goes by who rates."""
     typical_sd: Positive | None = None
     """A typical standard deviation after treatment, in points, where one is known."""
+    range_source: OptionalText = None
+    """Where the range was read."""
 
 
 class ComparatorWord(VocabularyWord):
@@ -462,7 +464,7 @@ LATER: Mapping[type[Record], tuple[str, ...]] = {
     Result: ("se", "schedule", "timing", "masking", "comparator_arm"),
     PublishedEstimate: ("pole",),
     OutcomeWord: ("state",),
-    ScaleWord: ("low", "high", "rank", "typical_sd"),
+    ScaleWord: ("low", "high", "rank", "typical_sd", "range_source"),
     StartingQuestion: (
         *("intervention", "route", "dose", "dose_unit", "comparator", "comparator_kind", "schedule"),
         *("population", "age_group"),

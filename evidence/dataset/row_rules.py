@@ -107,16 +107,15 @@ def scale_rules(entry: Entry) -> Iterator[Problem]:
 
     Two changes above zero on a scale where a fall is improvement are most often improvements without their sign. Only
     main rows are checked: after a maintenance phase scores may rise in both arms.
-
-    Two changes above zero on a scale where a fall is improvement are most often improvements written without their
-    sign. Only main rows are judged so: after a maintenance phase scores may rise in both arms.
     """
     row = entry.record
     means = [getattr(row, f"mean_{arm}") for arm in ARMS]
-    if row.outcome in CHANGES and row.analysis == "main" and all(mean is not None and mean > 0 for mean in means):
+    scale = INSTRUMENTS.get(row.instrument or "")
+    is_fall_better = getattr(scale, "better", None) != "higher"
+    is_judged = row.outcome in CHANGES and row.analysis == "main" and is_fall_better
+    if is_judged and all(mean is not None and mean > 0 for mean in means):
         details = {"other": plain(means[1]), "instrument": row.instrument or "this scale"}
         yield problem("change-above-zero", entry.line, "mean_intervention", means[0], **details)
-    scale = INSTRUMENTS.get(row.instrument or "")
     low, high = getattr(scale, "low", None), getattr(scale, "high", None)
     if row.unit != "points" or low is None or high is None or row.outcome not in CHANGES | ENDPOINTS:
         return

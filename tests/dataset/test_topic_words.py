@@ -63,7 +63,7 @@ def test_words_hold_while_the_folder_is_read_and_no_longer() -> None:
         ("outcome", "joy-change,Joy,A score.,,higher,", "group"),
         ("outcome", "joy-change,Joy,,efficacy,higher,", "definition"),
         ("comparator", "tea,Tea,A drink.,", "group"),
-        ("instrument", "GRID,GRID scale,Questions.,,lower,,,,", "group"),
+        ("instrument", "GRID,GRID scale,Questions.,,lower,,,,,", "group"),
         ("route", "nose,Nose,By the nose.,", "group"),
         ("population", "glad,,Glad people.", "label"),
     ],
@@ -125,7 +125,7 @@ def test_a_broken_list_is_one_finding_and_not_a_thousand(tmp_path: Path) -> None
 
 
 def test_attributes_of_a_word_nobody_foresaw() -> None:
-    found = evidence_of(more("instrument", "GRID,GRID scale,Questions.,self,higher,0,52,,"))
+    found = evidence_of(more("instrument", "GRID,GRID scale,Questions.,self,higher,0,52,,,"))
     with using(found.words):
         scale = INSTRUMENTS["GRID"]
         assert (scale.rater, scale.rank, scale.low, scale.high, scale.better) == ("self", 3, 0, 52, "higher")
@@ -142,3 +142,23 @@ def test_reading_a_folder_makes_its_words_those_of_the_program(tmp_path: Path) -
     finally:
         activate(shipped_words())
     assert "nose" not in ROUTES
+
+
+def test_a_rise_on_a_scale_where_more_is_better_is_no_missing_sign() -> None:
+    row = read_files(DATA)["trials.csv"]
+    assert isinstance(row, bytes)
+    head = row.split(b"\n", 1)[0].decode().split(",")
+    cells = dict.fromkeys(head, "") | {
+        **{"trial": "tea-2020", "label": "Tea 2020", "citation": "Murrough2013AJP", "design": "parallel"},
+        **{"population": "TRD", "age_group": "adults", "intervention": "ketamine", "route": "oral"},
+        **{"comparator": "saline", "outcome": "symptom-change", "instrument": "GRID", "unit": "points", "hours": "24"},
+        **{"anchor": "first-dose", "analysis": "main", "n_intervention": "20", "mean_intervention": "5"},
+        **{"sd_intervention": "8", "n_comparator": "20", "mean_comparator": "2", "sd_comparator": "8"},
+        **{"source": "full text", "locator": "Table 1", "extraction": "reported", "confidence": "high"},
+    }
+    data = f"{','.join(head)}\n{','.join(cells.values())}\n".encode()
+    for direction, codes in (("lower", {"change-above-zero"}), ("higher", set())):
+        found = evidence_of(
+            {**more("instrument", f"GRID,GRID scale,Questions.,self,{direction},0,52,,,"), "trials.csv": data}
+        )
+        assert {f.code for f in found.problems["trials.csv"]} & {"change-above-zero"} == codes

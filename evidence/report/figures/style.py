@@ -10,6 +10,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from evidence.dataset.records import Result
+from evidence.dataset.vocabulary import COMPARATORS
 from evidence.report.figures import markup
 
 FONT = '"Source Sans", "Source Sans Pro", "Liberation Sans", Arial, sans-serif'
@@ -65,10 +66,15 @@ _SPARE = (
 
 
 class _Marks(dict[str, Mark]):
-    """Marks by word; a word without one gets a spare one by its letters."""
+    """Marks by word; a word without one gets a spare one by its place among such words of the data.
+
+    So they differ from one another. A word that is not in the data gets one by its letters.
+    """
 
     def __missing__(self, word: str) -> Mark:
-        return _SPARE[zlib.crc32(word.encode()) % len(_SPARE)]
+        unforeseen = [known for known in COMPARATORS if known not in self]
+        at = unforeseen.index(word) if word in unforeseen else zlib.crc32(word.encode())
+        return _SPARE[at % len(_SPARE)]
 
 
 COMPARATOR_MARKS: Mapping[str, Mark] = MappingProxyType(

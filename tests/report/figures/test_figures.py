@@ -8,7 +8,7 @@ import pytest
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.dataset.vocabulary import COMPARATORS, SOURCES
+from evidence.dataset.vocabulary import COMPARATORS, SOURCES, Comparator, using
 from evidence.questions import duration, onset, overview
 from evidence.report.figures import style
 from evidence.report.figures.days_to_relapse import lollipop
@@ -160,6 +160,17 @@ def test_every_word_of_the_vocabulary_has_a_mark_of_its_own() -> None:
     for ink in (LIGHT, DARK):
         assert len({mark.colour(ink) for mark in style.COMPARATOR_MARKS.values()}) == len(COMPARATORS)
     assert LIGHT.paper != DARK.paper
+
+
+def test_words_nobody_foresaw_have_marks_of_their_own() -> None:
+    new = ("scopolamine", "diphenhydramine", "lorazepam", "psilocin", "lithium", "yoga")
+    words = {name: Comparator(name, name.capitalize(), "active placebo", "A drug.") for name in (*COMPARATORS, *new)}
+    with using({"comparator": words}):
+        marks = [style.COMPARATOR_MARKS[name] for name in new]
+        assert marks == [style.COMPARATOR_MARKS[name] for name in new]  # wherever and whenever it is drawn
+        for ink in (LIGHT, DARK):
+            assert len({mark.colour(ink) for mark in marks}) == len(new)
+    assert style.COMPARATOR_MARKS["nobody's"] in marks
 
 
 def test_shape_says_the_source_and_open_says_low_confidence() -> None:
