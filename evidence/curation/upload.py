@@ -311,7 +311,7 @@ def _joined(groups: Sequence[str], names: Sequence[str]) -> str:
 
 
 def _table(page: _Page) -> Table:
-    rows, merged, hidden, columns = page.found
+    rows, merged, hidden, columns, struck, comments = page.found
     if not rows:
         return Table((), problems=(problem("file-empty", 0),))
     if any(f.is_blocking for f in page.notes):
@@ -330,6 +330,14 @@ def _table(page: _Page) -> Table:
     if shut:
         which = ", ".join(shut[:_NAMED]) + (" …" if len(shut) > _NAMED else "")
         found.append(problem("hidden-cells", line, "", which, what=counted(len(shut), "column", "columns")))
+    below_struck = [(one, names[int(at)]) for one, at in struck if one > line and int(at) < len(names)]
+    if below_struck:
+        which = ", ".join(f"{name} on line {one}" for one, name in below_struck[:_NAMED])
+        which += " …" if len(below_struck) > _NAMED else ""
+        found.append(problem("struck-out", below_struck[0][0], "", which))
+    if comments:
+        which = ", ".join(comments[:_NAMED]) + (" …" if len(comments) > _NAMED else "")
+        found.append(problem("cell-comments", line, "", which, count=counted(len(comments), "cell")))
     kept = list(_same_width(rows[page.at + 1 :], len(names), found))
     if not kept:
         found.append(problem("no-rows", line))

@@ -28,17 +28,20 @@ _SPACES = (
 _TAGS = {
     f"{space} {tag}": tag
     for space in _SPACES
-    for tag in ("row", "c", "v", "f", "t", "mergeCell", "col", "r", "rPh", "vertAlign")
+    for tag in ("row", "c", "v", "f", "t", "mergeCell", "col", "r", "rPh", "vertAlign", "strike")
 }
-_STRINGS = {f"{space} {tag}": tag for space in _SPACES for tag in ("si", "t", "r", "rPh", "vertAlign")}
+_STRINGS = {f"{space} {tag}": tag for space in _SPACES for tag in ("si", "t", "r", "rPh", "vertAlign", "strike")}
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576  # of any workbook
 _LONGEST_TEXT = 32_767  # characters of a cell, of any workbook
 _MOST_STRINGS = 3_000_000
 _MOST_MERGED = 5_000  # ranges of merged cells that are filled
+_NO_SIZE = ("0", "0.0")  # a row of this height or a column of this width is hidden
 _CHUNK = 1 << 20
 _RANGE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6}):([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 # What a raised run is written as, so that 30 with a raised 2 is “30²” and not 302.
 _RAISED = str.maketrans("0123456789+-=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # how a workbook writes what XML cannot hold
 SheetRow = tuple[int, list[str]]
 Merged = tuple[int, str]
 Text = Callable[[str, int], str]
@@ -71,6 +74,8 @@ class SheetRows(NamedTuple):
     merged: list[Merged]
     hidden_rows: list[int]
     hidden_columns: list[int]
+    struck: list[Merged] = []  # noqa: RUF012 - line and place of cells that are struck out
+    comments: list[str] = []  # noqa: RUF012 - places of cells with a comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class Book:
     sheets: tuple[Sheet, ...]
     shared: Sequence[str]
     text: Text
+    struck: frozenset[int] = frozenset()  # styles of cells that are struck out
 
 
 @contextmanager
@@ -107,26 +113,43 @@ def open_book(data: bytes) -> Iterator[Book]:
             if part in names and "chartsheets/" not in part:
                 sheets.append(Sheet(one.get("name", ""), one.get("state", "visible") == "visible", part))
         shared = _shared(archive) if "xl/sharedStrings.xml" in names else []
-        styles = list(_attributes(archive, "xl/styles.xml", "numFmt", "cellXfs", "xf", "cellStyleXfs", "cellStyles"))
-        yield Book(archive, tuple(sheets), shared, number_formats(styles, MAC_EPOCH if is_1904 else WINDOWS_EPOCH))
+        tags = ("numFmt", "cellXfs", "xf", "cellStyleXfs", "cellStyles", "font", "strike", "dxfs")
+        styles = list(_attributes(archive, "xl/styles.xml", *tags))
+        text = number_formats(styles, MAC_EPOCH if is_1904 else WINDOWS_EPOCH)
+        yield Book(archive, tuple(sheets), shared, text, struck_styles(styles))
 
 
 def sheet_rows(book: Book, sheet: Sheet, most_cells: int) -> SheetRows:
     """Return the rows of a sheet of an opened workbook, as `read_rows` does."""
     with book.archive.open(sheet.part) as source:
-        return read_rows(source, book.shared, book.text, most_cells)
+        read = read_rows(source, book.shared, book.text, most_cells, book.struck)
+    return read._replace(comments=_comments(book.archive, sheet.part))
 
 
-def read_rows(source: IO[bytes], shared: Sequence[str], text: Text, most_cells: int) -> SheetRows:
+def _comments(archive: zipfile.ZipFile, part: str) -> list[str]:
+    """Return the places of the cells of a sheet that have a comment."""
+    folder, name = posixpath.split(part)
+    found: list[str] = []
+    for _, one in _attributes(archive, f"{folder}/_rels/{name}.rels", "Relationship"):
+        if one.get("Type", "").endswith("/comments"):
+            target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/")
+            found += [cell.get("ref", "") for _, cell in _attributes(archive, target, "comment")]
+    return found
+
+
+def read_rows(
+    source: IO[bytes], shared: Sequence[str], text: Text, most_cells: int, struck: frozenset[int] = frozenset()
+) -> SheetRows:
     """Return the rows of a sheet's XML.
 
     The content of cells merged over several rows is taken for each of these rows. Raises TooManyCellsError where gaps
     and cells together are more than allowed, and DamagedSheetError.
     """
     reader = _Reader(shared, text, most_cells)
+    reader.struck_styles = struck
     _parse(source, reader.start, reader.end, reader.text)
     reader.fill_merged()
-    return SheetRows(reader.rows, reader.merged, reader.hidden_rows, sorted(reader.hidden_columns))
+    return SheetRows(reader.rows, reader.merged, reader.hidden_rows, sorted(reader.hidden_columns), reader.struck)
 
 
 def _parse(
@@ -196,24 +219,33 @@ def _shared(archive: zipfile.ZipFile) -> list[str]:
 
 
 class _Runs:
-    """A text put together from its runs, a raised one marked as such."""
+    """A text put together from its runs: a raised, lowered or struck one beside others is marked as such."""
 
     def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
-        self.value, self.parts = "", list[str]()
-        self.is_open = self.is_raised = self.is_phonetic = False
+        self.parts = list[str]()
+        self.pieces = list[tuple[str, str]]()  # text and how it is marked
+        self.mark = ""
+        self.is_open = self.is_phonetic = False
+
+    @property
+    def value(self) -> str:
+        """The text of all runs."""
+        return self.pieces[0][0] if len(self.pieces) == 1 else _marked(self.pieces)
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         if tag == "t":
             self.is_open, self.parts = True, []
         elif tag == "r":
-            self.is_raised = False
+            self.mark = ""
         elif tag == "rPh":
             self.is_phonetic = True
         elif tag == "vertAlign":
-            self.is_raised = attributes.get("val") == "superscript"
+            self.mark = {"superscript": "raised", "subscript": "lowered"}.get(attributes.get("val", ""), self.mark)
+        elif tag == "strike" and attributes.get("val") not in ("0", "false"):
+            self.mark = "struck"
 
     def text(self, text: str) -> None:
         if self.is_open:
@@ -223,11 +255,26 @@ class _Runs:
         if tag == "t":
             self.is_open, text = False, "".join(self.parts)
             if not self.is_phonetic:
-                self.value += text.translate(_RAISED) if self.is_raised and self.value else text
+                if "_x" in text:
+                    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)).replace("\r", ""), text)
+                if text:
+                    self.pieces.append((text, self.mark))
         elif tag == "r":
-            self.is_raised = False
+            self.mark = ""
         elif tag == "rPh":
             self.is_phonetic = False
+
+
+def _marked(pieces: Sequence[tuple[str, str]]) -> str:
+    if len({mark for text, mark in pieces if text.strip()}) < 2:  # all alike: nothing is told apart
+        return "".join(text for text, _ in pieces)
+    shown = {
+        "": lambda text: text,
+        "raised": lambda text: text.translate(_RAISED),
+        "lowered": lambda text: text.translate(_LOWERED),
+        "struck": lambda text: f"[struck out: {text}]" if text.strip() else text,
+    }
+    return "".join(shown[mark](text) for text, mark in pieces)
 
 
 class _Reader:
@@ -246,6 +293,8 @@ class _Reader:
         self.columns: dict[str, int] = {}
         self.ranges, self.merged = list[str](), list[Merged]()
         self.hidden_rows, self.hidden_columns = list[int](), set[int]()
+        self.struck_styles: frozenset[int] = frozenset()
+        self.struck = list[Merged]()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = _TAGS.get(name)
@@ -260,7 +309,7 @@ class _Reader:
             self.place = self._column(reference) if reference else len(self.cells)
             self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
             self.value, self.formula = "", False
-            if self.runs.value:
+            if self.runs.pieces:
                 self.runs.clear()
         elif tag == "v":
             self.is_open, self.parts = True, []
@@ -272,14 +321,14 @@ class _Reader:
         elif tag == "row":
             self.line = int(attributes.get("r", self.line + 1))
             self.cells = []
-            self.is_hidden = attributes.get("hidden") in ("1", "true")
+            self.is_hidden = attributes.get("hidden") in ("1", "true") or attributes.get("ht") in _NO_SIZE
             self._spend(1)
             if not 0 < self.line <= _MOST_ROWS:
                 raise DamagedSheetError("a row number")
         elif tag == "mergeCell":
             self.ranges.append(attributes.get("ref", ""))
         elif tag == "col":
-            if attributes.get("hidden") in ("1", "true"):
+            if attributes.get("hidden") in ("1", "true") or attributes.get("width") in _NO_SIZE:
                 first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
                 self.hidden_columns |= set(range(max(0, first - 1), min(last, _MOST_COLUMNS)))
         else:
@@ -301,7 +350,9 @@ class _Reader:
             self.in_cell = False
             text = self._text()
             if text:
-                if len(self.value) > _LONGEST_TEXT or len(self.runs.value) > _LONGEST_TEXT:
+                if self.style in self.struck_styles:
+                    self.struck.append((self.line, str(self.place)))
+                if len(self.value) > _LONGEST_TEXT or (self.runs.pieces and len(text) > _LONGEST_TEXT):
                     raise DamagedSheetError("a cell longer than any")
                 cells = self.cells
                 gap = self.place - len(cells)
@@ -398,6 +449,10 @@ def number_formats(styles: Sequence[tuple[str, Mapping[str, str]]], epoch: datet
 
     def text(number: str, style: int) -> str:
         kind = kinds[style] if 0 <= style < len(kinds) else ""
+        if kind.startswith("before "):
+            return kind.removeprefix("before ") + value_text(float(number))
+        if kind.startswith("behind "):
+            return f"{value_text(float(number))} {kind.removeprefix('behind ')}"
         if kind == "%":
             return f"{float(number) * 100:.12g}%"
         if kind == "duration":
@@ -414,7 +469,35 @@ def _kind(code: str) -> str:
         return "%"
     if is_timedelta_format(code):
         return "duration"
-    return "date" if is_date_format(code) else ""
+    if is_date_format(code):
+        return "date"
+    first = code.partition(";")[0]
+    literal = "".join(a or b for a, b in _LITERAL.findall(first)).strip()
+    if sign := next((letter for letter in literal if letter in "<>≤≥−–~"), ""):
+        return f"before {sign}"
+    # A unit of time that the format alone shows: 30 stands for 30 days.
+    return f"behind {literal}" if _TIME_UNIT.fullmatch(literal) else ""
+
+
+_LITERAL = re.compile(r'"([^"]{0,40})"|\\(.)')
+_TIME_UNIT = re.compile(r"(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|mo|months?|mins?|minutes?|y|years?)\.?", re.IGNORECASE)
+
+
+def struck_styles(styles: Sequence[tuple[str, Mapping[str, str]]]) -> frozenset[int]:
+    """Return the styles of cells whose whole text is struck out, from the elements of styles.xml."""
+    struck: list[bool] = []
+    places: list[int] = []
+    is_font, is_in_cells = True, False
+    for tag, one in styles:
+        if tag == "font" and is_font:
+            struck.append(False)
+        elif tag == "strike" and is_font and struck:
+            struck[-1] = one.get("val") not in ("0", "false")
+        elif tag in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
+            is_font, is_in_cells = False, tag == "cellXfs"
+        elif tag == "xf" and is_in_cells:
+            places.append(int(one.get("fontId", "0")))
+    return frozenset(style for style, font in enumerate(places) if font < len(struck) and struck[font])
 
 
 def duration_text(days: float) -> str:

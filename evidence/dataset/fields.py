@@ -25,7 +25,9 @@ _THOUSANDS = re.compile(
 DECIMAL_COMMA = re.compile(r"-?[0-9]+,[0-9]+(?:[eE][-+]?[0-9]{1,4})?")
 # A point in the middle of the line as the Lancet prints it, none before or behind the point.
 _OTHER_FORM = re.compile(r"-?[0-9]+[·٫][0-9]+|-?[.·][0-9]+|-?[0-9]+\.")
-_RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃ-ᵿⁱⁿʰʲʳˡˢˣʷʸ]+$")
+_RAISED = re.compile(
+    r"^[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁼⁽⁾ᵃ-ᵿⁱⁿʰʲʳˡˢˣʷʸ₀-₎]+(?=[-0-9])|[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃ-ᵿⁱⁿʰʲʳˡˢˣʷʸ₀-₎,]*[⁰¹²³⁴⁵⁶⁷⁸⁹⁾ᵃ-ᵿⁱⁿʰʲʳˡˢˣʷʸ₀-₎]$"
+)
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DATE = re.compile(
     rf"[0-9]{{1,2}}[-/. ]{_MONTH}(?:[-/. ][0-9]{{2,4}})?|{_MONTH}[-/. ][0-9]{{1,4}}"

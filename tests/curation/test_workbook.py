@@ -1,10 +1,17 @@
 import io
+from collections.abc import Callable
 from typing import Any
 
+import openpyxl
 import pytest
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from evidence.curation import workbook as worksheet
+from evidence.curation.upload import read_upload
 from evidence.curation.workbook import (
     DamagedSheetError,
     SheetRow,
@@ -13,6 +20,7 @@ from evidence.curation.workbook import (
     number_formats,
     read_rows,
 )
+from evidence.dataset.fields import number_fault
 
 STYLES: list[tuple[str, dict[str, str]]] = [
     ("numFmt", {"numFmtId": "164", "formatCode": "0.0%"}),
@@ -145,3 +153,73 @@ def test_what_is_hidden_is_known() -> None:
     found = read(xml)
     assert found.rows == [(1, ["1"]), (2, ["2"])]
     assert (found.hidden_rows, found.hidden_columns) == ([2], [1, 2])
+
+
+HEADER = ["trial", "label", "hours", "n_intervention", "n_comparator"]
+
+
+def book(edit: Callable[[openpyxl.Workbook, Any], None]) -> bytes:
+    """A workbook of one result, changed."""
+    made = openpyxl.Workbook()
+    made.active.append(HEADER)
+    made.active.append(["alpha-2024", "Alpha 2024", 24, 30, 30])
+    edit(made, made.active)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+def n_of(data: bytes) -> str:
+    return read_upload(data).table.rows[0].cells[3]
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        (("30", TextBlock(InlineFont(vertAlign="subscript"), "2")), "30₂"),
+        ((TextBlock(InlineFont(vertAlign="superscript"), "1"), "30"), "¹30"),
+        ((TextBlock(InlineFont(strike=True), "28"), "30"), "[struck out: 28]30"),
+        (("3", TextBlock(InlineFont(b=True), "0")), "30"),
+    ],
+)
+def test_runs_that_mean_something_are_told_apart(parts: tuple[Any, ...], expected: str) -> None:
+    assert n_of(book(lambda _, sheet: setattr(sheet["D2"], "value", CellRichText(*parts)))) == expected
+    assert expected == "30" or number_fault(expected)[0] in ("number-raised", "number-text")
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('"<"0', "<30"),
+        ('"−"0.0', "−30"),
+        ('0 "days"', "30 days"),
+        ('0"h"', "30 h"),
+        ('0" pts"', "30"),
+        ("# ##0;[Red](0)", "30"),
+    ],
+)
+def test_what_a_number_format_alone_says(code: str, expected: str) -> None:
+    assert n_of(book(lambda _, sheet: setattr(sheet["D2"], "number_format", code))) == expected
+
+
+def test_struck_cells_and_comments_are_named() -> None:
+    def edit(_: openpyxl.Workbook, sheet: Any) -> None:
+        sheet["D2"].font = Font(strike=True)
+        sheet["E2"].comment = Comment("28 analysed", "X")
+
+    found = {f.code: (f.line, f.value, f.is_blocking) for f in read_upload(book(edit)).table.problems}
+    assert found == {"struck-out": (2, "n_intervention on line 2", False), "cell-comments": (1, "E2", False)}
+    assert read_upload(book(lambda *_: None)).table.problems == ()
+
+
+def test_a_row_of_no_height_and_a_column_of_no_width_are_hidden() -> None:
+    row = '<x:row r="1" ht="0"><x:c r="A1"><x:v>1</x:v></x:c></x:row>'
+    found = read(
+        sheet(row).replace("<x:sheetData>", '<x:cols><x:col min="2" max="2" width="0"/></x:cols><x:sheetData>')
+    )
+    assert (found.hidden_rows, found.hidden_columns) == ([1], [1])
+
+
+def test_escapes_of_control_characters_are_undone() -> None:
+    data = book(lambda _, sheet: setattr(sheet["B2"], "value", "Alpha_x000D_\n2024"))
+    assert read_upload(data).table.rows[0].cells[1] == "Alpha\n2024"

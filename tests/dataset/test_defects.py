@@ -44,7 +44,15 @@ MADE_BY_A_TEST = {
     "time-without-unit": "../curation/test_cases.py",
     **dict.fromkeys(("number-form", "number-raised", "number-date"), "test_fields.py"),
     **dict.fromkeys(
-        ("effect-above-zero", "p-zero", "ratio-log-of-counts", "header-again", "not-a-table"),
+        (
+            "effect-above-zero",
+            "p-zero",
+            "ratio-log-of-counts",
+            "header-again",
+            "not-a-table",
+            "struck-out",
+            "cell-comments",
+        ),
         "../curation/test_cases.py",
     ),
     **dict.fromkeys(
