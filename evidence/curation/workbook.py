@@ -268,13 +268,13 @@ class _Runs:
 def _marked(pieces: Sequence[tuple[str, str]]) -> str:
     if len({mark for text, mark in pieces if text.strip()}) < 2:  # all alike: nothing is told apart
         return "".join(text for text, _ in pieces)
-    shown = {
-        "": lambda text: text,
-        "raised": lambda text: text.translate(_RAISED),
-        "lowered": lambda text: text.translate(_LOWERED),
-        "struck": lambda text: f"[struck out: {text}]" if text.strip() else text,
-    }
-    return "".join(shown[mark](text) for text, mark in pieces)
+    return "".join(_shown(text, mark) for text, mark in pieces)
+
+
+def _shown(text: str, mark: str) -> str:
+    if mark == "struck" and text.strip():
+        return f"[struck out: {text}]"
+    return text.translate(_RAISED if mark == "raised" else _LOWERED if mark == "lowered" else {})
 
 
 class _Reader:
