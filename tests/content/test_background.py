@@ -37,6 +37,19 @@ def test_approvals_and_monitoring_say_what_a_seminar_asks_for(evidence):
     assert "has not been shown to prevent suicide" in held["Approvals"]
     for word in ("at least two hours", "no driving", "blood pressure", "aneurysm", "urinary symptoms"):
         assert word in held["Monitoring"]
+    for word in ("hypersensitive to esketamine, ketamine", "of the aorta", "suicidal thoughts and behaviour in young"):
+        assert word in held["Monitoring"]
+
+
+def test_long_term_safety_rests_on_the_final_papers(evidence):
+    (one,) = [one for one in sentences(evidence) if one.text.startswith("Long-term safety of the nasal spray")]
+    assert set(one.citations) == {"Wajs2020JCP", "Zaki2025IJNP", "CTgov-NCT04829318"}
+
+
+def test_nobody_is_told_that_a_licence_is_missing_which_is_stated(evidence):
+    texts = [one.text for one in sentences(evidence)]
+    assert any("European Union" in text for text in texts)
+    assert not any("licences of other countries are not held" in text for text in texts)
 
 
 def test_every_sentence_is_cited_counted_or_a_definition(evidence):
