@@ -8,6 +8,7 @@ from evidence import __version__
 from evidence.api import examples as snippets
 from evidence.bibliography import self_citation as citing
 from evidence.content import glossary, methods
+from evidence.content.formulas import CHAPTERS
 from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped
 
@@ -25,13 +26,14 @@ st.markdown("Another analyst might have chosen differently. These are the choice
 st.markdown(methods.decisions_table())
 
 st.header("Formulas", anchor=False)
-st.markdown("Taken from the code that computes them; the small print says where.")
-for chapter in methods.chapters():
+st.markdown("The small print names the function that computes each, and the tests that check it.")
+for chapter in CHAPTERS:
     with st.expander(chapter.title, key=f"chapter-{chapter.title}"):
         st.markdown(methods.as_markdown(chapter.introduction))
         for formula in chapter.formulas:
-            st.markdown(f"**{methods.as_markdown(formula.statement)}**  \n{methods.as_markdown(formula.how)}")
-            st.caption(f"`evidence.{formula.name}`")
+            how = f"{formula.how} ({formula.source})." if formula.how else f"({formula.source})"
+            st.markdown(f"**{methods.as_markdown(formula.statement)}**  \n{methods.as_markdown(how)}")
+            st.caption(f"`evidence.{formula.function}`, tested in `{formula.tested}`")
 
 st.header("Times that are pooled together", anchor=False)
 st.table(glossary.times_frame(), border="horizontal", hide_index=True)

@@ -1,15 +1,9 @@
-"""Where the numbers come from: formulas out of the code's own documentation, decisions, words, versions, citation.
-
-A formula is written once, beside the code that computes it. What stands here is what no single function can say.
-"""
+"""Where the numbers come from: decisions, limits, literature and versions; the formulas are in `formulas`."""
 # ruff: noqa: E501 - one decision a line
 
-import inspect
 import platform
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
 from typing import NamedTuple
@@ -18,21 +12,6 @@ import pandas as pd
 
 from evidence.content.literature import LITERATURE
 
-CHAPTERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "One result per trial": ("synthesis.trial_effects", "synthesis.arms"),
-        "The effect of one study": ("stats.effect_sizes",),
-        "Pooling and heterogeneity": ("stats.bayes", "stats.pooling"),
-        "What the pooled effect depends on": ("stats.sensitivity", "stats.subsets"),
-        "One curve over time": ("stats.multilevel",),
-        "Indirect contrasts": ("stats.indirect",),
-        "Dose response": ("stats.regression",),
-        "Absolute terms": ("stats.absolute", "stats.responders", "stats.proportions", "stats.glmm"),
-    }
-)
-"""Chapters of formulas and the modules they are taken from."""
-PLUMBING = frozenset({"arrays", "how", "measured", "pooled_inputs", "trial_effects"})
-"""Public functions of those modules that compute nothing of their own and have no formula."""
 CITED = re.compile(r"[A-Z][\w-]+(?: & [A-Z][\w-]+)? (?:19|20)\d\d\b|\bHandbook\b|\bmetafor\b")
 """How a text names a source: author and year, the Cochrane Handbook, or metafor."""
 _SIGN = re.compile(r"[\\*_{}\[\]<>#|~$:]")
@@ -103,44 +82,6 @@ LIMITS: tuple[str, ...] = (
     "Harms are as each trial chose to assess and report them; “not reported” is not zero.",
 )
 # fmt: on
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """What one function gives, in words, then how, with its source; `name` is where it is computed."""
-
-    name: str
-    statement: str
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """Formulas of one subject under an introduction."""
-
-    title: str
-    introduction: str
-    formulas: tuple[Formula, ...]
-
-
-def public_functions(module: str) -> tuple[Callable[..., object], ...]:
-    """Return the public functions that a module of this package defines, in source order."""
-    code = import_module(f"evidence.{module}")
-    own = [f for name, f in inspect.getmembers(code, inspect.isfunction) if f.__module__ == code.__name__]
-    return tuple(
-        sorted((f for f in own if not f.__name__.startswith("_")), key=lambda f: int(f.__code__.co_firstlineno))
-    )
-
-
-def paragraphs(documentation: str) -> list[str]:
-    r"""Split a docstring into paragraphs of running text, without its examples, worded for a page.
-
-    >>> paragraphs("Half of x; None below 0.\n\n    x/2\n    (Brent 1973).\n\n    >>> half(2)\n    1")
-    ['Half of x; no result below 0.', 'x/2 (Brent 1973).']
-    """
-    text = inspect.cleandoc(documentation).partition(">>>")[0]
-    parts = (" ".join(part.split()) for part in text.split("\n\n"))
-    return [re.sub(r"\bNone\b", "no result", part.replace("``", "`")) for part in parts if part]
-
-
 def as_markdown(text: str) -> str:
     r"""Convert a text of the code to Markdown: backticks mark code, every other sign is escaped.
 
@@ -151,23 +92,6 @@ def as_markdown(text: str) -> str:
     if len(outside_first) % 2 == 0:  # a backtick without its pair
         outside_first = [text.replace("`", "'")]
     return "`".join(part if place % 2 else _SIGN.sub(r"\\\g<0>", part) for place, part in enumerate(outside_first))
-
-
-def formula_of(function: Callable[..., object]) -> Formula:
-    """Return the formula that a function documents: what it gives in the first paragraph, how in the rest."""
-    first, *rest = paragraphs(function.__doc__ or "") or [""]
-    module = function.__module__.removeprefix("evidence.")
-    return Formula(f"{module}.{function.__name__}", first, " ".join(rest))
-
-
-def chapters() -> tuple[Chapter, ...]:
-    """Every formula with its reference, chapter by chapter, from the docstrings of the modules named in CHAPTERS."""
-    found = []
-    for title, modules in CHAPTERS.items():
-        introductions = [" ".join(paragraphs(import_module(f"evidence.{m}").__doc__ or "")) for m in modules]
-        functions = [f for m in modules for f in public_functions(m) if f.__name__ not in PLUMBING]
-        found.append(Chapter(title, "\n\n".join(introductions), tuple(map(formula_of, functions))))
-    return tuple(found)
 
 
 def cited(texts: Iterable[str]) -> set[str]:

@@ -1,75 +1,52 @@
+import inspect
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from evidence.content import methods
+from evidence.content.formulas import CHAPTERS
 from evidence.content.literature import LITERATURE
-from evidence.content.methods import CHAPTERS, DECISIONS, LIMITS, NOT_DONE, PLUMBING
+from evidence.content.methods import DECISIONS, LIMITS, NOT_DONE
 
-MODULES = [module for modules in CHAPTERS.values() for module in modules]
-FUNCTIONS = [function for module in MODULES for function in methods.public_functions(module)]
-COMPUTES = re.compile(r"[=√ΣΓ²³⁻]|weighted")
+ROOT = Path(__file__).resolve().parents[2]
+FORMULAS = [formula for chapter in CHAPTERS for formula in chapter.formulas]
+MODULES = dict.fromkeys(formula.function.rpartition(".")[0] for formula in FORMULAS)
+PLUMBING = {"arrays", "pooled_inputs", "trial_effects"}  # compute nothing of their own
 
 
-def text_of(function):
-    return " ".join(methods.paragraphs(function.__doc__ or ""))
+def public_functions(module):
+    code = import_module(f"evidence.{module}")
+    own = inspect.getmembers(code, inspect.isfunction)
+    return {name for name, item in own if item.__module__ == code.__name__ and not name.startswith("_")}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_function_of_a_module_that_computes_is_in_the_table(module):
+    named = {formula.function.rpartition(".")[2] for formula in FORMULAS if formula.function.startswith(f"{module}.")}
+    assert named == public_functions(module) - PLUMBING
 
 
 def test_the_modules_that_compute_are_all_there():
-    wanted = {
-        "stats.effect_sizes",
-        "stats.absolute",
-        "stats.pooling",
-        "stats.sensitivity",
-        "stats.regression",
-        "synthesis.trial_effects",
-    }
-    assert wanted <= set(MODULES)
-    assert len(MODULES) == len(set(MODULES))
+    rooms = {f"stats.{path.stem}" for path in (ROOT / "evidence" / "stats").glob("[a-z]*.py")}
+    assert rooms - {"stats.pool_report"} == set(MODULES)
 
 
-@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.__name__)
-def test_every_public_function_says_what_it_gives_and_on_whose_authority(function):
-    text = text_of(function)
-    assert text, f"{function.__name__} has no docstring"
-    if function.__name__ in PLUMBING:
-        assert not COMPUTES.search(text), f"{function.__name__} has a formula, so it is no plumbing"
-    else:
-        assert methods.cited([text]), f"the docstring of {function.__name__} names no source: (Author year)"
-
-
-def test_the_plumbing_exists():
-    assert {function.__name__ for function in FUNCTIONS} >= PLUMBING
+@pytest.mark.parametrize("formula", FORMULAS, ids=lambda formula: formula.function)
+def test_every_formula_says_what_it_gives_on_whose_authority_and_where_it_is_tested(formula):
+    assert formula.statement.endswith(".")
+    assert not formula.how.endswith(".")
+    assert methods.cited([formula.source])
+    module, _, name = formula.function.rpartition(".")
+    tests = (ROOT / formula.tested).read_text("utf-8")
+    assert re.search(rf"\b({name}|{module.rpartition('.')[2]})\b", tests)
 
 
 def test_every_source_named_is_in_the_literature_and_the_other_way_round():
-    introductions = [import_module(f"evidence.{module}").__doc__ for module in MODULES]
-    decisions = [word for decision in DECISIONS for word in decision]
-    named = methods.cited(
-        [*map(text_of, FUNCTIONS), *map(" ".join, map(methods.paragraphs, introductions)), *decisions]
-    )
-    assert named == set(LITERATURE)
-
-
-def test_chapters_hold_every_formula_once():
-    names = [formula.name for chapter in methods.chapters() for formula in chapter.formulas]
-    assert len(names) == len(set(names)) == len(FUNCTIONS) - len(PLUMBING)
-    assert "stats.effect_sizes.risk_ratio" in names
-    assert "stats.sensitivity.mantel_haenszel" in names
-    assert not any(name.rpartition(".")[2].startswith("_") for name in names)
-
-
-def test_what_the_page_shows_is_prose():
-    for chapter in methods.chapters():
-        assert chapter.introduction
-        for formula in chapter.formulas:
-            for text in (formula.statement, formula.how):
-                assert ">>>" not in text
-                assert "``" not in text
-                assert "None" not in text
-                assert "\n" not in text
-            assert formula.statement.endswith(".")
+    texts = [text for formula in FORMULAS for text in (formula.statement, formula.how, formula.source)]
+    texts += [chapter.introduction for chapter in CHAPTERS]
+    assert methods.cited([*texts, *(word for decision in DECISIONS for word in decision)]) == set(LITERATURE)
 
 
 def test_every_decision_has_a_question_a_decision_and_a_source():
@@ -120,10 +97,3 @@ def test_a_package_that_is_not_there_is_said_not_raised(monkeypatch):
 def test_markdown_signs_are_literal_outside_code():
     assert methods.as_markdown("`rma_mh(a*b)` gives 2*3_4 and [x]") == r"`rma_mh(a*b)` gives 2\*3\_4 and \[x\]"
     assert methods.as_markdown("a ` alone") == "a ' alone"
-
-
-def test_a_function_without_documentation_is_an_empty_formula():
-    def bare():
-        pass
-
-    assert methods.formula_of(bare).statement == ""

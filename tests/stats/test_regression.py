@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.stats.effect_sizes import Effect
-from evidence.stats.regression import meta_regression
+from evidence.stats.regression import DoseArms, meta_regression, within_line, within_slope
 from tests.support.paths import REFERENCE
 
 EXTRA = json.loads((REFERENCE / "extra.json").read_text(encoding="utf-8"))
@@ -82,3 +82,21 @@ def test_origin_and_unit_of_the_moderator_do_not_matter(shift, unit):
     assert moved.tau2 == pytest.approx(line.tau2, rel=1e-6)
     assert moved.slope.estimate * unit == pytest.approx(line.slope.estimate, rel=1e-6)
     assert moved.predict(shift + unit * 30) == pytest.approx(line.predict(30), rel=1e-6)
+
+
+def test_the_slope_inside_a_trial_of_two_arms_is_their_difference_and_what_they_share_cancels():
+    # By hand: (0.9 − 0.3) / (3 − 1), variance (0.25 + 0.35 − 2·0.1) / (3 − 1)².
+    slope = within_slope(DoseArms((Effect(0.3, 0.25), Effect(0.9, 0.35)), (1.0, 3.0), 0.1))
+    assert slope.estimate == pytest.approx(0.3)
+    assert slope.variance == pytest.approx(0.1)
+    assert within_slope(DoseArms((Effect(0.3, 0.25), Effect(0.9, 0.35)), (1.0, 1.0), 0.1)) is None
+
+
+def test_a_line_pools_the_slopes_of_its_trials_and_not_what_differs_between_them():
+    # Slopes 0.3 with variance 0.1 and 0.6 with variance 0.2: (3 + 3) / (10 + 5), whatever the level of each trial.
+    one = DoseArms((Effect(0.3, 0.25), Effect(0.9, 0.35)), (1.0, 3.0), 0.1)
+    two = DoseArms((Effect(9.0, 0.5), Effect(10.2, 0.5)), (2.0, 4.0), 0.1)
+    line = within_line([one, two])
+    assert line.slope.estimate == pytest.approx(0.4)
+    assert line.slope.se == pytest.approx(math.sqrt(1 / 15))
+    assert within_line([one]) is None
