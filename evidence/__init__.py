@@ -1,4 +1,4 @@
-"""Clinical-trial evidence on ketamine in depression: load it, select from it, pool it.
+"""Clinical-trial evidence on one drug in one condition: load it, select from it, pool it.
 
 >>> import evidence
 >>> trials = evidence.select(evidence.load(), "placebo", population="TRD")

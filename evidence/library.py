@@ -83,7 +83,7 @@ def response(
 def onset(
     results: Iterable[Result], measure: str = "MD", *, same_trials: bool = False, low_confidence: bool = False
 ) -> time_course.Course:
-    """Pool each time bin of the first weeks: points of the MADRS (MD), any scale (SMD), or responders (RR)."""
+    """Pool each time bin of the first weeks: points of the primary scale (MD), any scale (SMD), or responders (RR)."""
     if measure not in time_course.AXES:
         raise ValueError(f"{measure!r} is not known here. There are: {', '.join(time_course.AXES)}.")
     return time_course.course(results, measure, same_trials, low_confidence)

@@ -94,7 +94,7 @@ def flag(name: str, about: str) -> Parameter:
 POOL_PARAMETERS: tuple[Parameter, ...] = (
     choice(
         "outcome",
-        "What is pooled; `symptoms` is the symptom score, by measure MD (on the MADRS) or SMD.",
+        "What is pooled; `symptoms` is the symptom score, by measure MD (on the primary scale) or SMD.",
         {**OPTIONS["outcome"].offered, SYMPTOMS: "Symptom score"},
         "response",
     ),

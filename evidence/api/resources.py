@@ -26,6 +26,7 @@ from evidence.bibliography.csl import csl_json
 from evidence.bibliography.ris import ris
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.time_bins import BIN_OF_VALUE
+from evidence.dataset.topic import primary_scale
 from evidence.questions import certainty, response
 from evidence.questions.missing import missing
 from evidence.questions.response import Choices
@@ -165,7 +166,7 @@ def _answer(evidence: Evidence, values: Values, outcome: str, measure: str) -> A
             rows, Choices(outcome, measure, time, low_confidence=low, crossovers=crossovers, barred=barred)
         )
 
-    scale = "MADRS" if measure == "MD" else None
+    scale = primary_scale() if measure == "MD" else None
     usual = Question(comparisons.SYMPTOMS, measure, None, scale, low)
 
     def at(value: str, question: Question) -> Answer:

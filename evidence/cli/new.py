@@ -27,7 +27,14 @@ keywords = []
 version = ""             # of the data: year of the search . change . correction, as in "2026.1.0"
 anchors = ["first-dose", "randomisation"]   # what the hours of pooled results may be counted from
 
-[plain_words]            # how plain language calls a word, as in: midazolam = "midazolam (a calming drug)"
+primary_scale = ""       # whose points are pooled; without it the scale that most trials used
+plain_condition = "the illness"   # as plain language says “signs of the illness”
+
+[plain_words]            # how plain language calls a word, as in: saline = "salt water"
+
+[smallest_difference]    # that matters, by scale, as in: MADRS = { low = 1.6, high = 1.9, source = "Duru 2008" }
+
+[colours]                # of comparators, as in: water = { light = "#0072B2", dark = "#4FA8DE", dash = "dash" }
 
 [search]                 # new trials, for: python -m evidence watch --online
 condition = ""

@@ -18,7 +18,8 @@ from evidence.dataset.encoding import decode
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import Result
-from evidence.dataset.vocabulary import COMPARATORS, INSTRUMENTS, ROUTES, UNITS
+from evidence.dataset.topic import topic
+from evidence.dataset.vocabulary import COMPARATORS, INSTRUMENTS, INTERVENTIONS, ROUTES, UNITS
 
 INTERVENTION, COMPARATOR = "intervention", "comparator"
 OUTCOMES_PATH = "resultsSection.outcomeMeasuresModule.outcomeMeasures"
@@ -34,15 +35,7 @@ _PEOPLE = re.compile(
 _KINDS = {"MEAN": "Mean", "LEAST_SQUARES_MEAN": "Least squares (adjusted) mean", "NUMBER": "Number"}
 
 
-_DRUGS = (
-    ("esketamine", r"\bes-?ketamine\b|\bs-ketamine\b"),
-    ("arketamine", r"\bar-?ketamine\b|\br-ketamine\b"),
-    ("ketamine", r"\bketamine\b"),
-)
-_NO_PATTERN = frozenset(
-    {"none", "not stated", *(name for name, _ in _DRUGS)}
-)  # words that say nothing of an arm by themselves
-_SPELLED = {"ECT": r"\b(?:ECT|electroconvulsive)\b", "intravenous": r"\b(?:intravenous(?:ly)?|i\.?v\.?)\b"}
+_SPELLED = {"intravenous": r"\b(?:intravenous(?:ly)?|i\.?v\.?)\b"}
 _DOSE = re.compile(r"\b([0-9]+(?:\.[0-9]+)?) ?(mg ?/ ?kg|mg)\b", re.IGNORECASE)
 _INSTRUMENTS = {
     **{"MADRS": r"\bMADRS\b|montgomery", "QIDS-SR": r"\bQIDS\b", "C-SSRS": r"\bC-?SSRS\b|columbia", "BDI": r"\bBDI\b"},
@@ -472,7 +465,21 @@ def drug_of(text: str) -> str:
     >>> drug_of("Esketamine 84 mg"), drug_of("Placebo")
     ('esketamine', '')
     """
-    return next((drug for drug, pattern in _DRUGS if re.search(pattern, text, re.IGNORECASE)), "")
+    return next((drug for drug, pattern in _named_in("intervention") if re.search(pattern, text, re.IGNORECASE)), "")
+
+
+def _named_in(column: str) -> list[tuple[str, str]]:
+    """Return the words of a column with the pattern that finds each in a text, the longest spelling first.
+
+    A long word is found with a hyphen or a space anywhere in it.
+    """
+    words = {"intervention": INTERVENTIONS, "comparator": COMPARATORS}[column]
+    spellings = [(value, value) for value in words if value != "none"]
+    spellings += [(value, text) for text, value in topic().also_written.get(column, {}).items()]
+    spellings.sort(key=lambda one: -len(one[1]))
+    return [
+        (value, rf"\b{('[- ]?' if len(text) > 4 else '').join(map(re.escape, text))}\b") for value, text in spellings
+    ]
 
 
 def _pattern(value: str, ending: str = "") -> str:
@@ -485,8 +492,8 @@ def comparator_of(text: str) -> str:
     >>> comparator_of("Midazolam 0.045 mg/kg"), comparator_of("Saline placebo"), comparator_of("Oral antidepressant")
     ('midazolam', 'saline', '')
     """
-    known = [value for value in COMPARATORS if value not in _NO_PATTERN]
-    found = [value for value in known if re.search(_pattern(value), text, re.IGNORECASE)]
+    given = [pair for pair in _named_in("comparator") if pair[0] not in (*INTERVENTIONS, "not stated")]
+    found = list(dict.fromkeys(value for value, pattern in given if re.search(pattern, text, re.IGNORECASE)))
     # A placebo that is named is what it is made of.
     named = [value for value in found if value != "placebo"] or found
     return named[0] if len(named) == 1 else ""

@@ -24,9 +24,8 @@ HOURS_OF: Mapping[str, float] = MappingProxyType({"minutes": 1 / 60, "hours": 1.
 _MOST_NEAR = 200  # columns of a table whose names are compared with ours letter by letter
 
 _ARMS = {
-    "intervention": "intervention int i arm1 1 1i e exp experimental treatment treat treated t trt tx drug active "
-    "ketamine",
-    "comparator": "comparator comp control ctrl ctl c arm2 2 2i placebo pbo midazolam comparison",
+    "intervention": "intervention int i arm1 1 1i e exp experimental treatment treat treated t trt tx drug active",
+    "comparator": "comparator comp control ctrl ctl c arm2 2 2i placebo pbo comparison",
 }
 _KINDS = {
     "events": "events event cases nevents eventsn responders",
@@ -197,9 +196,9 @@ _HEADER_WORDS = frozenset(word for words in _KINDS.values() for word in words.sp
 
 
 def is_second_header(groups: Sequence[str], names: Sequence[str]) -> bool:
-    """Return whether two rows form one header: groups (Ketamine, Placebo) over repeated names (Events, Total).
+    """Return whether two rows form one header: groups (Drug, Placebo) over repeated names (Events, Total).
 
-    >>> is_second_header(["Study", "Ketamine", "", "Placebo"], ["", "Events", "Total", "Events", "Total"])
+    >>> is_second_header(["Study", "Drug", "", "Placebo"], ["", "Events", "Total", "Events", "Total"])
     True
     """
     words = [folded(name) for name in names if name.strip()]

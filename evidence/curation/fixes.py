@@ -15,6 +15,7 @@ from evidence.dataset.csv_table import Row, Table
 from evidence.dataset.fields import number_fault
 from evidence.dataset.problems import Problem
 from evidence.dataset.records import Result
+from evidence.dataset.topic import topic
 
 _COUNTS = frozenset(name for name in Result.columns() if name.startswith(("events_", "n_"))) | {"administrations"}
 _PERCENTS = frozenset(name for name in Result.columns() if name.startswith("percent_"))
@@ -48,10 +49,8 @@ _SYNONYMS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "blinding": {"doubleblinded": "double-blind", "singleblinded": "single-blind", "unblinded": "open-label"},
         "population": {"treatmentresistant": "TRD", "bipolardisorder": "bipolar"},
         "age_group": {"adult": "adults", "olderadult": "older adults", "elderly": "older adults"},
-        "intervention": {"racemicketamine": "ketamine", "sketamine": "esketamine", "rketamine": "arketamine"},
         "route": {"iv": "intravenous", "in": "intranasal", "sc": "subcutaneous", "im": "intramuscular", "po": "oral"},
         "dose_unit": {"mgperkg": "mg/kg", "milligram": "mg", "milligrams": "mg"},
-        "comparator": {"mdz": "midazolam", "normalsaline": "saline", "electroconvulsivetherapy": "ECT"},
         "outcome": {"responders": "response", "remitters": "remission", "headaches": "headache"},
         "instrument": {
             **dict.fromkeys(("hamd", "hdrs", "hrsd"), "HAMD"),
@@ -141,7 +140,7 @@ def _term(text: str, column: str) -> tuple[str, str]:
     label = [w for w, item in _WORDS.get(column, {}).items() if _folded(getattr(item, "label", "")) == wanted]
     if len(label) == 1:
         return label[0], f"the list’s word for “{text}”"
-    same_thing = _SYNONYMS.get(column, {}).get(wanted, "")
+    same_thing = {**_SYNONYMS.get(column, {}), **topic().also_written.get(column, {})}.get(wanted, "")
     return same_thing, f"the list’s word for “{text}”" if same_thing else ""
 
 

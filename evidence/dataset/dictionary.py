@@ -15,75 +15,30 @@ from pydantic.fields import FieldInfo
 
 from evidence.dataset.evidence import (
     CLAIMS,
-    GAPS,
-    JUDGEMENTS,
     MODELS,
-    OVERLAPS,
     QUESTIONS_FILE,
     REFERENCES,
-    REVIEW_TRIALS,
     REVIEWS,
     TRIALS,
 )
 from evidence.dataset.fields import CitationKey, Slug, Word
 from evidence.dataset.problems import KINDS
 from evidence.dataset.records import Record, VocabularyWord
+from evidence.dataset.topic import topic
+from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS
 
 MARKDOWN, DATAPACKAGE = Path("docs/data-dictionary.md"), Path("data/datapackage.json")
 COMMAND = "python -m evidence dictionary"
 _LISTED = 30  # words of a list that are shown beside the column; longer lists stand at the end
 
-# What a row of each file looks like.
-EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+# What a row looks like where the topic gives no example of its own.
+_NEUTRAL: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         TRIALS: {
-            **{"trial": "lii-2023", "label": "Lii 2023", "citation": "Lii2023NMH"},
-            **{"registration": "NCT03861988", "design": "parallel", "blinding": "double-blind"},
-            **{"population": "MDD", "age_group": "adults", "n_randomised": "40"},
-            **{"intervention": "ketamine", "route": "intravenous", "dose": "0.5", "dose_unit": "mg/kg"},
-            **{"administrations": "1", "comparator": "saline", "background": "usual care"},
-            **{"outcome": "response", "instrument": "MADRS", "hours": "24", "anchor": "first-dose"},
-            **{"analysis": "main", "events_intervention": "12", "n_intervention": "20"},
-            **{"events_comparator": "10", "n_comparator": "20", "source": "full text"},
-            **{"locator": "Extended Data Table 1", "extraction": "reported", "confidence": "high"},
-            **{"note": "Response is at least 50% below screening baseline."},
-            **{"schedule": "single", "timing": "at-time", "masking": "anaesthesia"},
-        },
-        JUDGEMENTS: {
-            **{"trial": "arabzadeh-2018", "tool": "Cochrane RoB 1", "domain": "allocation-concealment"},
-            **{"judgement": "low", "citation": "Dean2021Cochrane", "locator": "CD011612-tblf-0006"},
-        },
-        REVIEWS: {
-            **{"estimate": "cochrane_unipolar_kp_response_24h", "label": "Cochrane 2021 (unipolar)"},
-            **{"citation": "Dean2021Cochrane", "intervention": "ketamine", "route": "intravenous"},
-            **{"comparator": "placebo", "outcome": "response", "hours": "24", "time": "24 h"},
-            **{"effect_measure": "OR", "effect": "3.94", "ci_low": "1.54", "ci_high": "10.1", "k": "7", "n": "185"},
-            **{"i2": "21", "certainty": "very low", "pole": "unipolar"},
-        },
-        CLAIMS: {
-            **{"claim": "onset-24h", "topic": "onset", "statement": "It works better than midazolam within 24 hours."},
-            **{"verdict": "supported", "explanation": "64% against 28% responded at 24 hours."},
-            **{"trials": "murrough-2013a", "citations": "Murrough2013AJP;Dean2021Cochrane"},
-        },
-        OVERLAPS: {
-            **{"trial": "murrough-2013b", "other_trial": "aan-het-rot-2010", "relation": "contains"},
-            **{"citation": "Murrough2013BP", "note": "Ten people are in both."},
-        },
-        GAPS: {
-            **{"trial": "murrough-2013a", "label": "Murrough 2013a", "registration": "NCT00768430"},
-            **{"comparator": "midazolam", "outcome": "response", "instrument": "MADRS", "hours": "72"},
-            **{"people": "72", "status": "published-not-read", "direction": "unknown"},
-            **{"known_from": "Murrough2013AJP", "note": "Assessed on day 3; the counts were not read."},
-        },
-        REVIEW_TRIALS: {
-            **{"review": "cochrane_unipolar_kp_response_24h", "trial": "hu-2016", "label": "Hu 2016"},
-            **{"basis": "listed"},
-        },
-        QUESTIONS_FILE: {
-            **{"name": "placebo", "label": "IV ketamine vs any placebo", "intervention": "ketamine"},
-            **{"route": "intravenous", "dose": "0.5", "dose_unit": "mg/kg", "comparator": "midazolam"},
-            **{"comparator_kind": "active placebo;inert placebo", "schedule": "single"},
-            **{"population": "TRD;MDD", "age_group": "adults"},
+            **{"trial": "smith-2020", "label": "Smith 2020", "citation": "Smith2020", "design": "parallel"},
+            **{"blinding": "double-blind", "population": "MDD", "age_group": "adults", "n_randomised": "40"},
+            **{"route": "oral", "outcome": "response", "hours": "24", "anchor": "first-dose", "analysis": "main"},
+            **{"source": "full text", "locator": "Table 2", "extraction": "reported", "confidence": "high"},
         },
         "vocabulary/outcome.csv": {
             **{"value": "joy-change", "label": "Change in joy", "group": "efficacy", "direction": "higher"},
@@ -104,6 +59,26 @@ EXAMPLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         },
     }
 )
+
+
+class _Examples(Mapping[str, Mapping[str, str]]):
+    """What a row of each file looks like, in the words of the topic that is shown."""
+
+    def __getitem__(self, file: str) -> Mapping[str, str]:
+        own = topic().examples.get(file)
+        if own:
+            return own
+        words = {"intervention": next(iter(INTERVENTIONS), ""), "comparator": next(iter(COMPARATORS), "")}
+        return {**_NEUTRAL.get(file, {}), **(words if file == TRIALS else {})}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(MODELS)
+
+    def __len__(self) -> int:
+        return len(MODELS)
+
+
+EXAMPLES: Mapping[str, Mapping[str, str]] = _Examples()
 # Examples of columns that the rows above leave blank.
 _MORE = {
     **{"acronym": "SYNAPSE", "dose_note": "56 or 84 mg, flexible", "unit": "points", "primary": "yes"},
@@ -288,8 +263,8 @@ def datapackage() -> str:
     references = {"name": "references", "path": REFERENCES, "format": "json", "encoding": "utf-8"}
     references |= {"mediatype": "application/vnd.citationstyles.csl+json", "description": "CSL-JSON, keyed by id."}
     package = {
-        "name": "ketamine-depression-evidence",
-        "title": "Clinical-trial evidence on ketamine in depression",
+        "name": topic().file_prefix,
+        "title": f"Clinical-trial evidence on {topic().subject}",
         "description": f"Made from the record models by `{COMMAND}`; do not edit by hand.",
         "profile": "data-package",
         "resources": [*tables, references],

@@ -32,9 +32,9 @@ from evidence.dataset.records import (
 from evidence.dataset.references import Reference, References, read_references
 from evidence.dataset.repeats import two_names
 from evidence.dataset.table_rules import CITATION_COLUMNS
-from evidence.dataset.topic import Topic, read_topic, topic_of, with_topic
+from evidence.dataset.topic import Topic, read_topic, topic_of, with_scale, with_topic
 from evidence.dataset.validation import Checked, validate
-from evidence.dataset.vocabulary import TOPIC, Words, activate, shipped_words, using
+from evidence.dataset.vocabulary import INSTRUMENTS, TOPIC, Words, activate, shipped_words, using
 
 _LOG = logging.getLogger(__name__)
 TRIALS, REFERENCES, JUDGEMENTS = "trials.csv", "references.json", "risk_of_bias.csv"
@@ -214,6 +214,8 @@ def _evidence_of(
     valid = {name: len(one.records) for name, one in checked.items()}
     valid |= {REFERENCES: len(references.items), TOPIC_FILE: rows[TOPIC_FILE]}
     joined = _with_overlaps(results.records, overlaps.records)
+    if not about.primary_scale:
+        own = with_scale(own, most_used_scale(joined))
     still_open, filled = open_gaps(gaps.records, _by_trial(joined))
     joined = _with_retractions(with_silent_arms(joined, still_open), references.items)
     by_trial = _by_trial(joined)
@@ -251,6 +253,15 @@ def _with_retractions(results: tuple[Result, ...], references: Mapping[str, Refe
     if not retracted:
         return results
     return tuple(r.model_copy(update={"is_retracted": True}) if r.citation in retracted else r for r in results)
+
+
+def most_used_scale(results: Iterable[Result]) -> str:
+    """Return the scale on which most trials report symptom scores; of two as common the one preferred; "" for none."""
+    trials: dict[str, set[str]] = {}
+    for r in results:
+        if r.instrument and r.outcome in ("symptom-change", "symptom-endpoint") and r.unit in (None, "points"):
+            trials.setdefault(r.instrument, set()).add(r.trial)
+    return min(trials, key=lambda name: (-len(trials[name]), INSTRUMENTS[name].rank, name), default="")
 
 
 def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int, int], ...]:

@@ -242,7 +242,7 @@ class PublishedEstimate(Record):
     citation: CitationKey
     """The `id` in references.json of the review."""
     intervention: Text
-    """Drug pooled; `any` where ketamine and esketamine were pooled together."""
+    """Drug pooled; `any` where several forms were pooled together."""
     route: OptionalText = None
     """Route pooled, where the review kept to one."""
     comparator: Text

@@ -7,7 +7,7 @@ Like the words of vocabulary/, they hold while the folder is read and for the pr
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError
 
@@ -22,6 +22,38 @@ class Search(Part):
 
     condition: str = ""
     intervention: str = ""
+
+
+class SmallestDifference(Part):
+    """The published range of the minimal clinically important difference (MCID) of a scale, and its source."""
+
+    low: Annotated[float, Field(gt=0)]
+    high: Annotated[float, Field(gt=0)]
+    source: Line
+
+
+class Colour(Part):
+    """How a comparator is drawn: its colour on light and on dark paper, and the dash of its intervals."""
+
+    light: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+    dark: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
+    dash: Literal["solid", "dash", "dot", "dashdot", "longdash", "longdashdot"] = "solid"
+
+
+class DoseChoice(Part):
+    """One dose that a reader may ask for: a range in one unit, or the doses of one drug by one route."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+    label: Line
+    said: Line
+    """How a sentence says it."""
+    unit: str
+    low: Annotated[float, Field(ge=0)]
+    high: Annotated[float, Field(gt=0)]
+    intervention: str = ""
+    route: str = ""
+    flexible: bool = False
+    """Whether a dose that was changed between visits counts too."""
 
 
 class Topic(Part):
@@ -45,6 +77,22 @@ class Topic(Part):
     """What the hours of results that are pooled may be counted from."""
     plain_words: Mapping[str, Line] = Field(default_factory=dict)
     """How plain language calls a word."""
+    plain_condition: Line = "the illness"
+    """What plain language calls what is treated, as in “signs of the illness”."""
+    primary_scale: Annotated[str, StringConstraints(max_length=80)] = ""
+    """The scale whose points are pooled; where it is not named, the one that most trials of the folder used."""
+    smallest_differences: Annotated[Mapping[str, SmallestDifference], Field(alias="smallest_difference")] = Field(
+        default_factory=dict
+    )
+    """The smallest differences that matter to people, by scale."""
+    colours: Mapping[str, Colour] = Field(default_factory=dict)
+    """How comparators are drawn; one without a colour gets one of its own."""
+    also_written: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)
+    """Other spellings of a column's words, in small letters and digits only."""
+    examples: Annotated[Mapping[str, Mapping[str, str]], Field(alias="example")] = Field(default_factory=dict)
+    """What a row of each file looks like, for the data dictionary and the template."""
+    doses: Annotated[tuple[DoseChoice, ...], Field(alias="dose_choice")] = ()
+    """The doses that a reader may ask for on the page about one patient."""
     search: Search = Search()
     """The saved search for new trials."""
     background: tuple[Section, ...] = ()
@@ -107,6 +155,12 @@ def with_topic(words: Words, topic: Topic, questions: tuple[StartingQuestion, ..
     return MappingProxyType({**words, TOPIC: {TOPIC: topic, QUESTIONS: questions}})
 
 
+def with_scale(words: Words, scale: str) -> Words:
+    """Return the words of a folder whose topic names this scale as the primary one."""
+    about = topic_of(words).model_copy(update={"primary_scale": scale})
+    return MappingProxyType({**words, TOPIC: {**words.get(TOPIC, {}), TOPIC: about}})
+
+
 def topic() -> Topic:
     """Return the topic that is being read here, else the one that the program shows."""
     return topic_of(active())
@@ -122,3 +176,29 @@ def questions() -> tuple[StartingQuestion, ...]:
     """Return the questions that readers start from; the first is the one that opens."""
     found = active().get(TOPIC, {}).get(QUESTIONS)
     return found if isinstance(found, tuple) else ()
+
+
+def primary_scale() -> str:
+    """Return the scale whose points are pooled.
+
+    >>> primary_scale()
+    'MADRS'
+    """
+    return topic().primary_scale
+
+
+class ByScale(Mapping[str, str]):
+    """Words by name, each with the name of the primary scale of the topic that is shown."""
+
+    def __init__(self, words: Mapping[str, str]) -> None:
+        self._words = words
+
+    def __getitem__(self, name: str) -> str:
+        words = self._words[name].format(scale=primary_scale()).strip()
+        return words[:1].upper() + words[1:]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._words)
+
+    def __len__(self) -> int:
+        return len(self._words)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
+from evidence.dataset.topic import primary_scale
 from evidence.dataset.vocabulary import INSTRUMENTS
 from evidence.formatting import MINUS
 from evidence.questions import duration, harms, response
@@ -41,7 +42,7 @@ def analyses(rows: Iterable[Result], chosen: Choices | None = None) -> tuple[Ans
         for name in response.OUTCOME_CHOICES
         for item in TIME_BINS
     ]
-    scores = [Question(SYMPTOMS, "MD", item, "MADRS", low) for item in TIME_BINS]
+    scores = [Question(SYMPTOMS, "MD", item, primary_scale(), low) for item in TIME_BINS]
     scores += [Question(SYMPTOMS, "SMD", item, None, low) for item in TIME_BINS]
     found = [answer(held, question, choices.model) for question in questions]
     found += [answer(held, question) for question in scores]

@@ -111,7 +111,7 @@ def _mark(row: Row, x: float, y: float, colour: str) -> str:
 def hundred(absolute: Absolute, label: str) -> str:
     """Draw a hundred people in rows of twenty, with the full, square, crossed and empty signs of the Response page."""
     both, gained, lost, never = icon_counts(absolute)
-    blue, orange = (style.COMPARATOR_MARKS[name].light for name in ("saline", "midazolam"))
+    blue, orange = (mark.light for mark in (style.PRINT_BOTH, style.PRINT_CHANGED))
     signs = ["both"] * both + ["gained"] * gained + ["lost"] * lost + ["never"] * never
     parts = []
     for place, sign in enumerate(signs):

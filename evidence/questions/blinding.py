@@ -7,6 +7,7 @@ from types import MappingProxyType
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
+from evidence.dataset.topic import primary_scale
 from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS, terms
 from evidence.formatting import counted, listed, percent
 from evidence.selection.selection import Selection, apply
@@ -133,7 +134,7 @@ def ask(results: Iterable[Result], measure: str, time: str) -> Answer:
     if measure == "RR":
         question = Question(("response",), "RR", time_bin)
     else:
-        question = Question(SYMPTOMS, measure, time_bin, "MADRS" if measure == "MD" else None)
+        question = Question(SYMPTOMS, measure, time_bin, primary_scale() if measure == "MD" else None)
     return answer(results, question, group_by=group_of)
 
 

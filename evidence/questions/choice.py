@@ -4,12 +4,13 @@ No ranking and no network meta-analysis: the loops that would check an indirect 
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import BIN_OF_VALUE, TimeBin
+from evidence.dataset.topic import ByScale, primary_scale
 from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS, ROUTES
 from evidence.formatting import counted, listed
 from evidence.selection.filters import comparator_kind
@@ -102,7 +103,9 @@ def network(results: Iterable[Result], outcome: str, time: str, model: Model | N
         KeyError: an outcome or a time that is not known.
     """
     time_bin = BIN_OF_VALUE[time]
-    question = Question(OUTCOMES[outcome], MEASURE[outcome], time_bin, "MADRS" if outcome == "symptoms" else None)
+    question = Question(
+        OUTCOMES[outcome], MEASURE[outcome], time_bin, primary_scale() if outcome == "symptoms" else None
+    )
     rows = [r for r in results if r.is_controlled and r.design != "withdrawal" and r.outcome in question.outcomes]
 
     def pair(result: Result) -> tuple[str, str]:
@@ -140,7 +143,9 @@ def _effect(direct: Direct) -> Effect:
     return Effect(pooled.estimate, pooled.se**2)
 
 
-OUTCOME_LABELS = {"response": "Response", "remission": "Remission", "symptoms": "Symptoms (MADRS)"}
+OUTCOME_LABELS: Mapping[str, str] = ByScale(
+    {"response": "Response", "remission": "Remission", "symptoms": "Symptoms ({scale})"}
+)
 TIME_LABELS = {"24h": "At 24 hours", "28d": "At 4 weeks"}
 ASSUMPTION = (
     "An indirect contrast assumes that each set of trials would have found the same in the other’s people, at the "
@@ -191,7 +196,7 @@ def head_to_head(net: Network) -> Direct | None:
 
 
 def _effect_words(measure: str) -> str:
-    return "the difference in MADRS points" if measure == "MD" else "the risk ratio"
+    return f"the difference in {primary_scale()} points" if measure == "MD" else "the risk ratio"
 
 
 def _range(measure: str, low: float, high: float) -> str:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from evidence.dataset.records import Result
 from evidence.dataset.topic import questions
-from evidence.dataset.vocabulary import INTERVENTIONS
-from evidence.formatting import counted, plain, ratio
+from evidence.dataset.vocabulary import INTERVENTIONS, ROUTES
+from evidence.formatting import counted, listed, plain, ratio
 from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Selection, apply
 from evidence.stats.effect_sizes import MEASURES, Z95
@@ -19,7 +19,7 @@ from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_input
 
 @dataclass(frozen=True, slots=True)
 class DoseArm:
-    """One dose arm: its dose in mg/kg and its effect against the trial's comparator."""
+    """One dose arm: its dose and its effect against the trial's comparator."""
 
     dose: float
     entry: TrialEffect
@@ -42,9 +42,7 @@ def comparable(results: Iterable[Result], selection: Selection) -> tuple[Result,
     """
     own = [criterion for criterion in selection.criteria() if criterion.source not in ("preset", "dose")]
     placebos = {"active placebo", "inert placebo"}
-    first = next(iter(questions()), None)
-    drugs = first.intervention if first and first.intervention else tuple(INTERVENTIONS)[:1]
-    routes, unit = (first.route, first.dose_unit or "mg/kg") if first else ((), "mg/kg")
+    drugs, routes, unit = _asked()
     return tuple(
         r
         for r in apply(results, own)
@@ -54,6 +52,29 @@ def comparable(results: Iterable[Result], selection: Selection) -> tuple[Result,
         and r.dose is not None
         and comparator_kind(r) in placebos
     )
+
+
+def _asked() -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Return the drugs, the routes and the unit of dose of the topic's first question."""
+    first = next(iter(questions()), None)
+    drugs = first.intervention if first and first.intervention else tuple(INTERVENTIONS)[:1]
+    return drugs, first.route if first else (), first.dose_unit or "mg/kg" if first else "mg/kg"
+
+
+def asked_in_words() -> str:
+    """Say which arms a dose response is about.
+
+    >>> asked_in_words()
+    'Ketamine (intravenous) in mg/kg against any placebo, nearest to 24 hours.'
+    """
+    drugs, routes, unit = _asked()
+    names = listed([INTERVENTIONS[drug].label if drug in INTERVENTIONS else drug for drug in drugs])
+    by = (
+        f" ({listed([ROUTES[route].label.lower() if route in ROUTES else route for route in routes])})"
+        if routes
+        else ""
+    )
+    return f"{names}{by} in {unit} against any placebo, nearest to 24 hours."
 
 
 def dose_arms(results: Iterable[Result], question: Question) -> tuple[DoseArm, ...]:
@@ -89,7 +110,7 @@ def dose_response(results: Iterable[Result], question: Question) -> DoseResponse
     label = MEASURES[question.measure].label.lower()
     several = _of_several_doses(arms, question.measure)
     slopes = {name: slope for name, trial in several.items() if (slope := within_slope(trial)) is not None}
-    span = f"{plain(arms[0].dose)} to {plain(arms[-1].dose)} mg/kg" if arms else ""
+    span = f"{plain(arms[0].dose)} to {plain(arms[-1].dose)} {_asked()[2]}" if arms else ""
     line = within_line(list(several.values()))
     if line is not None:
         size = _per_doubling(question.measure, line.slope.estimate, line.slope.ci_low, line.slope.ci_high, label)

@@ -72,7 +72,7 @@ def is_apart(result: Result) -> bool:
 
 
 def has_both_arms(result: Result) -> bool:
-    """Return whether events and people of both arms are known and the other arm had no form of ketamine."""
+    """Return whether events and people of both arms are known and the other arm had no form of the drug."""
     cells = (result.events_intervention, result.n_intervention, result.events_comparator, result.n_comparator)
     return result.is_controlled and result.comparator not in INTERVENTIONS and None not in cells
 

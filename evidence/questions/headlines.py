@@ -14,6 +14,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS, TimeBin
+from evidence.dataset.topic import primary_scale
 from evidence.questions.response import OUTCOME_CHOICES
 from evidence.selection.selection import PRESETS, apply
 from evidence.stats.effect_sizes import MEASURES
@@ -26,18 +27,28 @@ MOST_RANKED = 200  # trials of a pool whose influence is worked out
 
 
 class Subject(NamedTuple):
-    """What a headline number is about: its name, its outcomes, its measure and the instrument it keeps to."""
+    """What a headline number is about: its name, its outcomes, its measure, whether on the primary scale alone."""
 
-    label: str
+    name: str
     outcomes: tuple[str, ...]
     measure: str
-    instrument: str | None = None
+    on_primary_scale: bool = False
+
+    @property
+    def label(self) -> str:
+        """What it is called; points by their scale."""
+        return self.name.format(scale=primary_scale())
+
+    @property
+    def instrument(self) -> str | None:
+        """The scale that its results are on; None where any will do."""
+        return primary_scale() if self.on_primary_scale else None
 
 
 SUBJECTS: Mapping[str, Subject] = MappingProxyType(
     {
         **{value: Subject(OUTCOMES[value].label, (value,), "RR") for value in OUTCOME_CHOICES},
-        "madrs": Subject("MADRS points", SYMPTOMS, "MD", "MADRS"),
+        "points": Subject("{scale} points", SYMPTOMS, "MD", on_primary_scale=True),
         "symptoms": Subject("Symptoms on any scale", SYMPTOMS, "SMD"),
         "relapse": Subject("Relapse", ("relapse",), "RR"),
     }

@@ -1,27 +1,15 @@
 """What a difference of scores means for people: the smallest that matters, and responders worked out from it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
-from typing import Final
 
 from evidence.dataset.records import Result
+from evidence.dataset.topic import SmallestDifference, topic
 from evidence.stats.bayes import PRIORS, Prior, posterior
 from evidence.stats.effect_sizes import Effect
 from evidence.stats.responders import responders
 from evidence.synthesis.answers import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class SmallestDifference:
-    """The published range of the minimal clinically important difference (MCID) of a scale, and its source."""
-
-    low: float
-    high: float
-    source: str
-
-
-MCID: Final[Mapping[str, SmallestDifference]] = {"MADRS": SmallestDifference(1.6, 1.9, "Duru 2008")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +28,7 @@ def beyond_the_smallest(answer: Answer, prior: Prior) -> Beyond | None:
     The posterior of the mean effect under the prior on the spread between trials, asked at 0 and at both ends of the
     range; differences below 0 are better, as on every scale of depression.
     """
-    mcid = MCID.get(answer.question.instrument or "")
+    mcid = topic().smallest_differences.get(answer.question.instrument or "")
     effects = [entry.effect for entry in answer.used if entry.effect is not None]
     if mcid is None or answer.question.measure != "MD" or not effects:
         return None

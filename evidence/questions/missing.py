@@ -12,7 +12,7 @@ from evidence.dataset.fields import slug_of
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, Result
 from evidence.dataset.time_bins import bin_of, in_words
-from evidence.dataset.vocabulary import GAP_DIRECTIONS, GAP_STATUSES, terms
+from evidence.dataset.vocabulary import GAP_DIRECTIONS, GAP_STATUSES, INTERVENTIONS, terms
 from evidence.formatting import counted, listed
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import MEASURES, Effect
@@ -36,7 +36,7 @@ _UNUSABLE = (
     "no hazard",
     "the measure of",
 )
-_PLAIN = {"saline", "midazolam", "remifentanil", "ECT", "quetiapine"}  # comparators that fit one drug and route here
+_VAGUE = {"placebo", "none"}  # comparators that do not say which drug or route a trial tested
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ def missing(found: Answer, results: Iterable[Result], evidence: Evidence, title:
     for trial, own in trials.items():
         gap = next((g for g in gaps if g.trial == trial and _in_time(g, question) and _compares(g, own)), None)
         lines.append(_line(trial, own, entries.get(trial, ()), gap, trial in used, question))
-    comparators = {r.comparator for r in rows} & _PLAIN
+    comparators = {r.comparator for r in rows} - _VAGUE - set(INTERVENTIONS)
     absent = [g for g in gaps if g.trial is None and g.comparator in comparators]
     absent = list({gap.label: gap for gap in reversed(absent)}.values())[::-1]
     lines += [_of_gap(gap) for gap in absent if _in_time(gap, question)]

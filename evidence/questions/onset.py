@@ -4,11 +4,11 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from types import MappingProxyType
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, Result
 from evidence.dataset.time_bins import TIME_BINS, TimeBin
+from evidence.dataset.topic import ByScale, primary_scale
 from evidence.formatting import counted, inside, listed
 from evidence.questions import blinding
 from evidence.questions.absence import FIRST_HOUR, Absence, blanks_between
@@ -29,14 +29,16 @@ from evidence.synthesis.sentences import (
 )
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
-MEASURE_LABELS: Mapping[str, str] = MappingProxyType(
-    {"MD": "MADRS points", "SMD": "Any scale, in SDs", "RR": "Response, risk ratio"}
+MEASURE_LABELS: Mapping[str, str] = ByScale(
+    {"MD": "{scale} points", "SMD": "Any scale, in SDs", "RR": "Response, risk ratio"}
 )
-AXES = {
-    "MD": "MADRS points, drug minus comparator",
-    "SMD": "Standardised mean difference (Hedges g)",
-    "RR": "Risk ratio of response",
-}
+AXES: Mapping[str, str] = ByScale(
+    {
+        "MD": "{scale} points, drug minus comparator",
+        "SMD": "Standardised mean difference (Hedges g)",
+        "RR": "Risk ratio of response",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _columns(answers: Iterable[Answer]) -> str:
 def _question(measure: str, time_bin: TimeBin, low_confidence: bool) -> Question:
     if measure == "RR":
         return Question(("response",), "RR", time_bin, low_confidence=low_confidence)
-    instrument = "MADRS" if measure == "MD" else None
+    instrument = primary_scale() if measure == "MD" else None
     return Question(SYMPTOMS, measure, time_bin, instrument, low_confidence=low_confidence)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
+from evidence.dataset.topic import primary_scale
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, glance, harms, onset, response
 from evidence.questions.absence import NOT_HELD, absence
@@ -86,7 +87,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
     answers = [a for a in onset.course(results, "MD").answers if a.pooled is not None]
     question = "How fast?"
     if not answers:
-        words = "No controlled trial in this selection has MADRS scores with an interval in these data."
+        words = f"No controlled trial in this selection has {primary_scale()} scores with an interval in these data."
         return Tile(question, "onset", "Not reported", "", "", "", "", words, ())
     first = answers[0]
     assert first.pooled is not None
@@ -107,7 +108,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
         + (f"; {kinds}" if kinds else ""),
         statements.behind(first),
         certainty.in_short(reviews, first),
-        f"{points} MADRS points {lower} on {sides.drug} than on {sides.comparator}.",
+        f"{points} {primary_scale()} points {lower} on {sides.drug} than on {sides.comparator}.",
         _results(first),
         brief=f"{statements.interval_name(first.pooled)} " + interval("MD", first.pooled.ci_low, first.pooled.ci_high),
     )

@@ -4,13 +4,14 @@ Every trial carries one entry criterion, one age group and one background treatm
 that carry all of its words. Choices are given up one at a time, treatment before patient.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import pandas as pd
 
 from evidence.dataset.records import PublishedEstimate, Result
+from evidence.dataset.topic import DoseChoice, topic
 from evidence.dataset.vocabulary import AGE_GROUPS, COMPARATOR_KINDS, ROUTES
 from evidence.formatting import listed
 from evidence.questions import certainty, findings, glance, harms
@@ -58,28 +59,27 @@ def _route(value: str) -> Option:
     return Option(label, f"{label.lower()} route", lambda r: r.route == value, {"route": (value,)})
 
 
-def _dose(label: str, low: float, high: float) -> Option:
-    def meets(r: Result) -> bool:
-        return r.dose_unit == "mg/kg" and r.dose is not None and low <= r.dose <= high
+def _dose(choice: DoseChoice) -> Option:
+    """Offer a dose: as a filter where it is a range of one unit, else the doses of one drug by one route."""
 
-    return Option(label, f"{label[0].lower()}{label[1:]}", meets, {}, (low, high))
+    def meets(r: Result) -> bool:
+        if (choice.intervention or r.intervention, choice.route or r.route) != (r.intervention, r.route):
+            return False
+        if r.dose_unit != choice.unit:
+            return False
+        return bool(choice.flexible if r.dose is None else choice.low <= r.dose <= choice.high)
+
+    if choice.intervention and choice.route:
+        words = {"drug": (choice.intervention,), "route": (choice.route,)}
+        return Option(choice.label, choice.said, meets, words, is_exact=False)
+    return Option(choice.label, choice.said, meets, {}, (choice.low, choice.high))
 
 
 def _background(label: str, said: str, *values: str) -> Option:
     return Option(label, said, lambda r: r.background in values, is_exact=False)
 
 
-def _spray() -> Option:
-    """Offer the doses of esketamine spray for adults: fixed, or adjusted between visits and so without one number."""
-    label, words = "Spray, 56 or 84 mg", {"drug": ("esketamine",), "route": ("intranasal",)}
-
-    def meets(r: Result) -> bool:
-        return (r.intervention, r.route, r.dose_unit) == ("esketamine", "intranasal", "mg") and r.dose in (56, 84, None)
-
-    return Option(label, "esketamine spray of 56 or 84 mg, fixed or flexible", meets, words, is_exact=False)
-
-
-CHOICES: Mapping[str, Choice] = MappingProxyType(
+_ALWAYS: Mapping[str, Choice] = MappingProxyType(
     {
         "polarity": Choice(
             "Diagnosis",
@@ -114,17 +114,28 @@ CHOICES: Mapping[str, Choice] = MappingProxyType(
             },
         ),
         "route": Choice("Route", {value: _route(value) for value in ROUTES}),
-        "dose": Choice(
-            "Dose",
-            {
-                "low": _dose("Under 0.5 mg/kg", 0.1, 0.4),
-                "usual": _dose("0.5 mg/kg", 0.5, 0.5),
-                "high": _dose("Over 0.5 mg/kg", 0.75, 1.0),
-                "spray": _spray(),
-            },
-        ),
     }
 )
+
+
+class _Choices(Mapping[str, Choice]):
+    """The questions about a patient, with the doses of the topic that is shown, where it names any."""
+
+    def _all(self) -> dict[str, Choice]:
+        doses = {one.name: _dose(one) for one in topic().doses}
+        return {**_ALWAYS, "dose": Choice("Dose", doses)} if doses else dict(_ALWAYS)
+
+    def __getitem__(self, name: str) -> Choice:
+        return self._all()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+
+CHOICES: Mapping[str, Choice] = _Choices()
 # What is given up first when nothing is left: the treatment's details, then the patient's.
 GIVEN_UP_FIRST = ("dose", "treatment", "route", "ideation", "resistance", "age", "polarity")
 # Pages that keep all filters, with the question each answers.

@@ -11,6 +11,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
+from evidence.dataset.topic import primary_scale
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.formatting import counted, listed, number
 from evidence.questions import certainty, duration, findings
@@ -337,7 +338,7 @@ def _one_comparison(rows: tuple[Result, ...]) -> tuple[tuple[Result, ...], tuple
 def _answer(rows: tuple[Result, ...], outcomes: tuple[str, ...], time: str | None) -> Answer:
     item = BIN_OF_VALUE[time] if time else None
     if outcomes == SYMPTOMS:
-        points = answer(rows, Question(outcomes, "MD", item, "MADRS"))
+        points = answer(rows, Question(outcomes, "MD", item, primary_scale()))
         return points if points.pooled is not None else answer(rows, Question(outcomes, "SMD", item))
     if outcomes == ("relapse",):
         rows = tuple(r for r in rows if duration.is_withdrawal(r))

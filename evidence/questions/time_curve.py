@@ -11,6 +11,7 @@ from itertools import groupby
 
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import in_words
+from evidence.dataset.topic import primary_scale
 from evidence.formatting import counted
 from evidence.selection.filters import REPEATED, SINGLE, comparator_kind, schedule
 from evidence.stats.effect_sizes import MEASURES, Z95
@@ -67,7 +68,7 @@ class TimeCurve:
 def time_curves(
     results: Iterable[Result], measure: str, rho: float = RHO, low_confidence: bool = False
 ) -> tuple[TimeCurve, TimeCurve]:
-    """Return the curve of a single dose and that of a course, for "MD" (MADRS), "SMD" (any scale) or "RR" (response).
+    """Return the curve of a single dose and that of a course, for "MD", "SMD" (any scale) or "RR" (response).
 
     Randomised withdrawals ask another question and are left out, as are trials compared with another treatment.
     """
@@ -81,8 +82,9 @@ def time_curves(
 def _entries(rows: Sequence[Result], measure: str, low_confidence: bool) -> list[TrialEffect]:
     """Return one usable effect per trial, time and instrument, in that order."""
     outcomes = ("response",) if measure == "RR" else SYMPTOMS
-    question = Question(outcomes, measure, None, "MADRS" if measure == "MD" else None, low_confidence=low_confidence)
-    asked = [r for r in rows if r.outcome in outcomes and (measure != "MD" or r.instrument == "MADRS")]
+    scale = primary_scale() if measure == "MD" else None
+    question = Question(outcomes, measure, None, scale, low_confidence=low_confidence)
+    asked = [r for r in rows if r.outcome in outcomes and (measure != "MD" or r.instrument == scale)]
 
     def key(result: Result) -> tuple[str, float, str, bool]:
         return result.trial, result.hours, result.instrument or "", schedule(result) == SINGLE

@@ -143,7 +143,7 @@ def _counts(found: Scope) -> tuple[Count, ...]:
 def timeline(everything: Iterable[Result], selection: Selection, results: Iterable[Result], found: Scope) -> Timeline:
     """Combine the selection's effects by time, the counts within the scope of the harms, and relapse.
 
-    Effects are MADRS points, or risk ratios of response where no trial gives points.
+    Effects are points of the primary scale, or risk ratios of response where no trial gives points.
     """
     rows, shown = tuple(everything), tuple(results)
     course = next((c for c in (onset.course(shown, m) for m in ("MD", "RR")) if any(a.pooled for a in c.answers)), None)

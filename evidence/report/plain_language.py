@@ -11,6 +11,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.topic import topic
+from evidence.dataset.vocabulary import INSTRUMENTS
 from evidence.formatting import count, counted
 from evidence.questions import blinding, certainty, choice, duration, findings, harms, onset, response
 from evidence.questions import risk_of_bias as bias
@@ -27,12 +28,8 @@ from evidence.synthesis.sentences import spelled
 # A name as `statements.sides_of` writes it → the same with what it is.
 _TREATMENTS: Mapping[str, str] = MappingProxyType(
     {
-        "saline": "salt water",
         "placebo of any kind": "a dummy drug",
         "placebo": "a dummy drug",
-        "ECT": "shock treatment while asleep (ECT)",
-        "quetiapine": "quetiapine (a drug for low mood)",
-        "diclofenac": "diclofenac (a pain drug)",
         "the comparator": "the other care",
     }
 )
@@ -99,7 +96,7 @@ _SURETY: Mapping[str, str] = MappingProxyType(
     }
 )
 UNRATED = "We hold no report in which experts say how far to trust this. So take it with care."
-BETTER = "“Much better” means that at least half of the signs of low mood were gone."
+_BETTER = "“Much better” means that at least half of the signs of {} were gone."
 
 
 def treatment(name: str) -> str:
@@ -158,11 +155,10 @@ def surety(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
 
 LEAST_PER_CENT = 5.0
 ELSEWHERE = "The studies you chose do not count these harms on both sides. So these numbers come from other studies."
-_MADRS_POINTS = 60  # ten signs, each from 0 to 6
 _HAPPENING: Mapping[str, str] = MappingProxyType(
     {
         "response": "felt much better",
-        "remission": "had almost no signs of low mood left",
+        "remission": "had almost no signs of {condition} left",
         "relapse": "got ill again",
         "dissociation": event("dissociation"),
         "serious-adverse-event": event("serious-adverse-event"),
@@ -170,6 +166,15 @@ _HAPPENING: Mapping[str, str] = MappingProxyType(
         "discontinuation-any-cause": event("discontinuation-any-cause"),
     }
 )
+
+
+def happening(outcome: str) -> str:
+    """Say what people did who had an outcome, as the end of a sentence.
+
+    >>> happening("remission")
+    'had almost no signs of low mood left'
+    """
+    return _HAPPENING.get(outcome, "felt much better").format(condition=topic().plain_condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +223,7 @@ def _rates(found: Answer) -> tuple[str, str, Hundred | None]:
     sides = statements.sides_of(entry.first for entry in found.used)
     drug, low, high = absolute.events_of_100
     control = 100 * absolute.comparator_rate
-    did = _HAPPENING.get(found.question.outcomes[0], "felt much better")
+    did = happening(found.question.outcomes[0])
     lead = statements.leading(found)
     own = statements.absolute(statements.alone(found, lead)) if lead is not None else None
     if own is not None:
@@ -252,8 +257,8 @@ def response_in_plain(asked: Asked) -> Plain:
     answer, doubt, hundred = _rates(found)
     if hundred is None:
         return Plain("How many people feel better?", answer)
-    larger = review_in_plain(asked.evidence.reviews, found)
-    first, *rest = (larger, answer, BETTER) if larger else (answer, BETTER)
+    larger, better = review_in_plain(asked.evidence.reviews, found), _BETTER.format(topic().plain_condition)
+    first, *rest = (larger, answer, better) if larger else (answer, better)
     more = (*rest, doubt, behind(found), surety(asked.evidence.reviews, found))
     return Plain("How many people feel better?", first, more, hundred)
 
@@ -265,10 +270,10 @@ def review_in_plain(reviews: Iterable[PublishedEstimate], answer: Answer) -> str
         return ""
     middle = 1.0 if MEASURES[review.effect_measure].scale == "log" else 0.0
     above = review.effect > middle
-    did = _HAPPENING.get(review.outcome)
-    amount = (
-        f"{'more' if above else 'fewer'} people {did}" if did else f"there was {'more' if above else 'less'} low mood"
-    )
+    if review.outcome in _HAPPENING:
+        amount = f"{'more' if above else 'fewer'} people {happening(review.outcome)}"
+    else:
+        amount = f"there was {'more' if above else 'less'} {topic().plain_condition}"
     sides = statements.sides_of(entry.first for entry in answer.used)
     unsure = review.ci_low is None or review.ci_high is None or review.ci_low <= middle <= review.ci_high
     chance = " There may be no gap." if unsure else ""
@@ -295,7 +300,7 @@ def _points(found: Answer) -> tuple[str, str]:
         size, less = abs(lead.effect.estimate), "less" if lead.effect.estimate < 0 else "more"
     where = "in the main study, " if lead is not None else ""
     gap = (
-        f"{where}after {when(found)} people had about {_so_many(size)} {less} of low mood on "
+        f"{where}after {when(found)} people had about {_so_many(size)} {less} of {topic().plain_condition} on "
         f"{treatment(sides.drug)} than on {treatment(sides.comparator)}"
     )
     if ends[0] <= 0 <= ends[1]:
@@ -303,7 +308,10 @@ def _points(found: Answer) -> tuple[str, str]:
     else:
         low, high = sorted(map(abs, ends))
         spread = f"The true gap may lie between {low:.0f} and {_so_many(high)}."
-    return gap, f"The scale runs from 0 to {_MADRS_POINTS} points. {spread}"
+    scale = INSTRUMENTS.get(found.question.instrument or "")
+    if scale is None or scale.low is None or scale.high is None:
+        return gap, spread
+    return gap, f"The scale runs from {scale.low:g} to {scale.high:g} points. {spread}"
 
 
 def onset_in_plain(asked: Asked) -> Plain:
@@ -317,7 +325,7 @@ def onset_in_plain(asked: Asked) -> Plain:
     answer = f"The first time that we know of: {gap}."
     early = {r.trial for r in asked.rows if r.is_controlled and r.hours <= 6 and r.outcome.startswith("symptom")}
     looked = f"Only {counted(len(early), 'study', 'studies')}" if early else "No study"
-    sooner = f"{looked} here looked at low mood in the first 6 hours. So it may help sooner, or not."
+    sooner = f"{looked} here looked at {topic().plain_condition} in the first 6 hours. So it may help sooner, or not."
     larger = review_in_plain(asked.evidence.reviews, shown)
     first, *rest = (larger, answer) if larger else (answer,)
     return Plain(question, first, (*rest, spread, sooner, behind(shown), surety(asked.evidence.reviews, shown)))
@@ -343,8 +351,8 @@ def duration_in_plain(asked: Asked) -> Plain:
         more += [spread, behind(last), surety(asked.evidence.reviews, last)]
     if days:
         more.append(
-            f"Some groups had a few weeks of doses and then none. Their low mood came back after {min(days):.0f} to "
-            f"{max(days):.0f} days. We do not know who would have got ill in any case."
+            f"Some groups had a few weeks of doses and then none. Their {topic().plain_condition} came "
+            f"back after {min(days):.0f} to {max(days):.0f} days. We do not know who would have got ill in any case."
         )
     stopped = duration.withdrawals(relaxed(everything, asked.selection, duration.is_withdrawal, at_once=True).results)
     on, off = duration.relapse_rates(stopped)
@@ -426,7 +434,7 @@ def summary_in_plain(asked: Asked) -> Plain:
         if line.of_hundred is None:
             continue
         drug, control = line.of_hundred.events_of_100[0], 100 * line.of_hundred.comparator_rate
-        did = _HAPPENING[line.answer.question.outcomes[0]]
+        did = happening(line.answer.question.outcomes[0])
         chance = " There may be no gap." if line.includes_no_effect else ""
         words = (
             f"After {when(line.answer)}, about {drug:.0f} of 100 people on {treatment(line.sides.drug)} {did}. On "

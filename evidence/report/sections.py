@@ -15,7 +15,7 @@ from evidence.questions import response as response_question
 from evidence.questions import risk_of_bias as bias
 from evidence.questions import timeline as time_axis
 from evidence.questions.courses import Courses
-from evidence.questions.dose import DoseResponse
+from evidence.questions.dose import DoseResponse, asked_in_words
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_sentences import HarmAnswer
 from evidence.questions.harms import Harm, is_event
@@ -161,8 +161,8 @@ def dose_response(found: DoseResponse, low_confidence: bool, links: Links, ink: 
         "Does a higher dose work better?",
         Sentence(found.words),
         (
-            "Intravenous racemic ketamine against any placebo, nearest to 24 hours. The preset’s dose "
-            "and comparator are not applied. Arms of one trial share a comparator and are not quite independent.",
+            f"{asked_in_words()} The preset’s dose and comparator are not applied. Arms of one trial share a "
+            "comparator and are not quite independent.",
         ),
         Drawing(dose_plot, arguments) if entries else None,
         alt_text.doses(found),

@@ -1,8 +1,8 @@
 """One effect a trial: which results of a trial enter a pool, how dose arms are combined, and why the rest do not.
 
-The choice is the Cochrane Handbook's (5.4, 6.2.9, 23.3.4): main analyses only; then by instrument (MADRS, Hamilton,
-other clinician-rated, self-rated), the trial's primary outcome, the time nearest to the bin's centre. Dose arms that
-remain are combined into one. Nothing is dropped without a reason on record.
+The choice is the Cochrane Handbook's (5.4, 6.2.9, 23.3.4): main analyses only; then by instrument (its rank in the
+vocabulary: clinician-rated before self-rated), the trial's primary outcome, the time nearest to the bin's centre. Dose
+arms that remain are combined into one. Nothing is dropped without a reason on record.
 """
 
 import math

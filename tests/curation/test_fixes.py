@@ -67,7 +67,7 @@ def test_what_might_mean_something_else_is_not(column: str, before: str) -> None
 def test_a_short_name_is_proposed_and_not_made() -> None:
     found = validate(table(trial="Vásquez 2026"), Result).problems
     fixes = [f.fix for f in found if f.code == "slug"]
-    assert fixes == ["Write vasquez-2026. Short names are lower case words joined by hyphens, such as murrough-2013a."]
+    assert fixes == ["Write vasquez-2026. Short names are lower case words joined by hyphens, such as smith-2020."]
 
 
 def test_fixes_are_made_only_where_they_were_seen() -> None:

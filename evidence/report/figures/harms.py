@@ -86,7 +86,7 @@ def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.
     columns = {trial: i for i, (trial, _) in enumerate(found.trials)}
     lines = {event: len(found.events) - 1 - i for i, event in enumerate(found.events)}
     size, letters = next((size, font) for most, size, font in _SIZES if len(columns) <= most)
-    blue = style.COMPARATOR_MARKS["saline"].colour(ink)
+    blue = style.BENEFIT.colour(ink)
     for state, symbol in _STATES.items():
         cells = [cell for cell in found.cells if cell.state == state]
         if not cells:

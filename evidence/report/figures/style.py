@@ -2,7 +2,7 @@
 
 import textwrap
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import plotly.graph_objects as go
 
 from evidence.dataset.records import Result
+from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.report.figures import markup
 
@@ -65,42 +66,42 @@ _SPARE = (
 )
 
 
-class _Marks(dict[str, Mark]):
-    """Marks by word; a word without one gets a spare one by its place among such words of the data.
+_NO_COMPARATOR = Mark("#7A8591", "#8F9AA6", "solid")
 
-    So they differ from one another. A word that is not in the data gets one by its letters.
+
+class _Marks(Mapping[str, Mark]):
+    """Marks of the comparators of the topic that is shown.
+
+    A word without a colour gets a spare mark by its place among such words, so that they differ from one another; a word
+    that is not in the data gets one by its letters.
     """
 
-    def __missing__(self, word: str) -> Mark:
-        unforeseen = [known for known in COMPARATORS if known not in self]
+    def __getitem__(self, word: str) -> Mark:
+        if word == "none":
+            return _NO_COMPARATOR
+        colours = topic().colours
+        if own := colours.get(word):
+            return Mark(own.light, own.dark, own.dash)
+        unforeseen = [known for known in COMPARATORS if known not in colours and known != "none"]
         at = unforeseen.index(word) if word in unforeseen else zlib.crc32(word.encode())
         return _SPARE[at % len(_SPARE)]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMPARATORS)
 
-COMPARATOR_MARKS: Mapping[str, Mark] = MappingProxyType(
-    _Marks(
-        {
-            "remifentanil": Mark("#9C3D00", "#F4A261", "dot"),
-            "midazolam": Mark("#D55E00", "#F0803C", "solid"),
-            "diclofenac": Mark("#A85A1E", "#D99A5B", "longdash"),
-            "saline": Mark("#0072B2", "#4FA8DE", "dash"),
-            "placebo": Mark("#2E93CB", "#8CCBF0", "dot"),
-            "quetiapine": Mark("#009E73", "#2FC79B", "solid"),
-            "ECT": Mark("#B5598A", "#DE94BC", "dash"),
-            "no-ketamine": Mark("#8A7A00", "#E0CF45", "dashdot"),
-            "ketamine": Mark("#6B5B95", "#A99BD1", "longdashdot"),
-            "none": Mark("#7A8591", "#8F9AA6", "solid"),
-        }
-    )
-)
+    def __len__(self) -> int:
+        return len(COMPARATORS)
+
+
+COMPARATOR_MARKS: Mapping[str, Mark] = _Marks()
 # The same for how far people could tell their treatment, as `evidence.questions.blinding.MASKINGS` lists it.
 MASKING_MARKS: Mapping[str, Mark] = MappingProxyType(
     {
-        "active": COMPARATOR_MARKS["midazolam"],
+        "active": Mark("#D55E00", "#F0803C", "solid"),
         "anaesthesia": Mark("#6B5B95", "#A99BD1", "longdash"),
         "inert": Mark("#2E93CB", "#8CCBF0", "dot"),
-        "open": COMPARATOR_MARKS["ECT"],
-        "unknown": COMPARATOR_MARKS["none"],
+        "open": Mark("#B5598A", "#DE94BC", "dash"),
+        "unknown": _NO_COMPARATOR,
     }
 )
 # How the number was obtained. Colour says the comparator; the pooled diamond keeps its own shape.
@@ -148,6 +149,8 @@ HARM, HARM_SOFT = Mark("#B3480A", "#F0803C", "solid"), Mark("#f6dcc9", "#4a2d1c"
 HATCH = Mark("#b4bdc6", "#46505b", "solid")
 # A hundred people as icons: no comparator's colours; the shape says the same.
 ICON_BOTH, ICON_CHANGED = COMPARATOR, BENEFIT
+# The same on paper, where the signs are printed small.
+PRINT_BOTH, PRINT_CHANGED = BENEFIT, MASKING_MARKS["active"]
 
 
 def mark_of(result: Result) -> Mark:

@@ -71,7 +71,7 @@ def _band(figure: go.Figure, points: Sequence[CurvePoint], scale: Scale, ink: In
         return
     x = [math.log10(p.hours) for p in points]
     clip = [(max(p.low, scale.low), min(p.high, scale.high)) for p in points]
-    colour = style.COMPARATOR_MARKS["saline"].colour(ink)
+    colour = style.BENEFIT.colour(ink)
     figure.add_trace(
         go.Scatter(
             x=[*x, *x[::-1]],

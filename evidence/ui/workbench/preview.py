@@ -29,7 +29,7 @@ from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import state as add_state
 
-_DRAWN_FIRST = ("response", "madrs")
+_DRAWN_FIRST = ("response", "points")
 _MOST_NOTES = 6  # notes on what is there already, one by one
 _MOST_DRAWN = 150  # trials of one forest plot; more make a picture that nobody can read and a browser hardly draw
 
