@@ -505,7 +505,7 @@ def arm_cells(text: str) -> dict[str, str]:
     >>> arm_cells("Ketamine 0.5 mg/kg infused intravenously")
     {'intervention': 'ketamine', 'route': 'intravenous', 'dose': '0.5', 'dose_unit': 'mg/kg'}
     """
-    known = [route for route in ROUTES if route not in _NO_PATTERN]
+    known = [route for route in ROUTES if route != "not stated"]
     routes = [route for route in known if re.search(_pattern(route, "(?:ly)?"), text, re.IGNORECASE)]
     doses = {(number, re.sub(r"\s", "", unit.lower())) for number, unit in _DOSE.findall(text)}
     cells = {"intervention": drug_of(text), "route": routes[0] if len(routes) == 1 else ""}

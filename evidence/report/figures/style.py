@@ -72,8 +72,8 @@ _NO_COMPARATOR = Mark("#7A8591", "#8F9AA6", "solid")
 class _Marks(Mapping[str, Mark]):
     """Marks of the comparators of the topic that is shown.
 
-    A word without a colour gets a spare mark by its place among such words, so that they differ from one another; a word
-    that is not in the data gets one by its letters.
+    A word without a colour gets a spare mark by its place among such words, so that they differ; one that is not in the
+    data gets one by its letters.
     """
 
     def __getitem__(self, word: str) -> Mark:
