@@ -19,7 +19,7 @@ def told(found: Found) -> str:
     if not found.is_compared:
         return ""
     if found.agrees:
-        return ":gray[as printed]"
+        return ":gray[as stated]"
     return f"**· differs, printed {escaped(found.printed or 'nowhere in the explanation')}**"
 
 

@@ -26,7 +26,7 @@ BESIDE = ("variable_description.json", "authors.json", "last_search.txt", "licen
 OF_A_TOPIC = ("intervention", "comparator")  # lists that no topic shares with another
 REPORT = "conversion"  # the folder of what did not become rows
 _DESCRIPTION = """\
-Make a folder of our files from a data set in the Metapsy standard: a table with one row a comparison of two arms
+Make a folder of our files from a data set in the Metapsy standard: a table with one row per comparison of two arms
 (semicolons and decimal commas, or commas and points), a map from study to reference, and the ratings of risk of bias.
 The files that Metapsy keeps with the table (variable_description.json, authors.json, last_search.txt, license) are
 read where they lie beside it or in its folder metadata/.

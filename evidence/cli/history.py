@@ -14,7 +14,7 @@ _DESCRIPTION = """\
 List the changes recorded beside the data and the size of their copies.
 
 Each save keeps a copy of every file that it changes. --prune deletes all but the last changes. Each change
-that is kept can still be compared with, and the last save can still be taken back.
+that is kept can still be compared with, and the last save can still be undone.
 
 Exit status: 0 done, 2 a usage error or a folder that cannot be changed.
 """

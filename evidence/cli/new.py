@@ -44,7 +44,7 @@ intervention = ""
 # [[background]]
 # title = "What tea is"
 # [[background.sentence]]
-# text = "Tea is an infusion of leaves; {green} held here gave green tea."
+# text = "Tea is an infusion of leaves; {green} in these data gave green tea."
 # numbers.green = { where = { intervention = "green tea" }, show = "{trials} of {all:trials}" }
 
 # The numbers that explanations in claims.csv print, worked out again from the rows on every page.

@@ -84,7 +84,7 @@ def objection(folder: Path, port: int, address: str = HOST) -> str:
         try:
             probe.bind((address, port))
         except socket.gaierror:
-            return f"{address} is no address of this computer; choose another with --address."
+            return f"{address} is not an address of this computer; choose another with --address."
         except OSError:
             return (
                 f"{address} port {port} is taken, not allowed, or no address of this computer; "

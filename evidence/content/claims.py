@@ -44,7 +44,7 @@ class Found:
         if not self.is_compared:
             return live
         if self.agrees:
-            return f"{live}, as printed"
+            return f"{live}, as stated"
         return f"{live}; printed: {self.printed or 'not found in the explanation'}"
 
 
@@ -117,7 +117,7 @@ def to_review(items: Iterable[Assessed]) -> str:
     moved = [item.claim.statement.rstrip(".") for item in assessed if item.needs_review]
     compared = sum(found.is_compared for item in assessed for found in item.found)
     if not moved:
-        return f"All {counted(compared, 'printed number')} have just been recomputed from the data and agree."
-    return (
-        f"To be reviewed, because the data no longer give the printed numbers: {listed([f'“{one}”' for one in moved])}."
-    )
+        return (
+            f"All {counted(compared, 'number')} in the explanations have just been recomputed from the data and agree."
+        )
+    return f"To be reviewed, because the data no longer give its numbers: {listed([f'“{one}”' for one in moved])}."

@@ -584,7 +584,7 @@ class _Converter:
             if named:
                 item["author"] = [{"family": family, "given": given} for given, _, family in named]
         except (ValueError, TypeError, KeyError):
-            self.notes.append("authors.json is no list of names; the data set is cited without authors.")
+            self.notes.append("authors.json is not a list of names; the data set is cited without authors.")
         if searched := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", self.beside.get("last_search.txt", "").strip()):
             item["issued"] = {"date-parts": [[int(part) for part in searched.groups()]]}
             item["note"] = f"Last search {searched.group()}."
@@ -734,7 +734,7 @@ def _numbers(row: Row) -> dict[str, str] | str:
         )
         for count in (people, events if mean is None else None):
             if count is not None and count != int(count):
-                return f"{_plain(count)} is no whole number of people"
+                return f"{_plain(count)} is not a whole number of people"
         if people is not None:
             cells[f"n_{word}"] = _exact(people)
         if mean is not None:

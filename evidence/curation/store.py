@@ -149,7 +149,7 @@ def _save(
 
 
 def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | Conflict | Refused:
-    """Take back the save that made the files what they are; refused where they were changed by other means since."""
+    """Undo the save that made the files what they are; refused if they have been changed by other means since."""
     outcome = _undo(folder, seen_digest, patience)
     _note("Undo", folder, outcome)
     return outcome

@@ -58,7 +58,7 @@ class Result(Record):
     trial: Slug
     """Short name of the trial in lower case, words joined by hyphens; the same on all its rows."""
     label: Text
-    """How the trial is called on charts: first author and year."""
+    """Label used on charts: first author and year."""
     acronym: OptionalText = None
     """The trial's own acronym."""
     citation: CitationKey
@@ -70,7 +70,7 @@ class Result(Record):
     blinding: Annotated[str | None, Word(vocabulary.BLINDINGS)] = None
     """Who did not know the treatment."""
     population: Annotated[str, Word(vocabulary.POPULATIONS)]
-    """Whom the trial enrolled, by its own entry criterion."""
+    """Population, as defined by the trial."""
     age_group: Annotated[str, Word(vocabulary.AGE_GROUPS)]
     """Age group enrolled."""
     n_randomised: Count | None = None
@@ -114,9 +114,9 @@ class Result(Record):
     n_comparator: Count | None = None
     """People analysed in the comparator arm."""
     percent_intervention: Percent | None = None
-    """Per cent with the outcome in the intervention arm, as printed."""
+    """Per cent with the outcome in the intervention arm, as reported."""
     percent_comparator: Percent | None = None
-    """Per cent with the outcome in the comparator arm, as printed."""
+    """Per cent with the outcome in the comparator arm, as reported."""
     mean_intervention: Number | None = None
     """Mean in the intervention arm."""
     sd_intervention: Number | None = None
@@ -130,27 +130,27 @@ class Result(Record):
     median_comparator: Number | None = None
     """Median in the comparator arm (days, for time to relapse)."""
     effect_measure: Annotated[str | None, Word(vocabulary.EFFECT_MEASURES)] = None
-    """Measure of the printed effect; differences are intervention minus comparator."""
+    """Measure of the reported effect; differences are intervention minus comparator."""
     effect: Number | None = None
-    """Effect as printed."""
+    """Effect as reported."""
     ci_low: Number | None = None
-    """Lower end of the printed 95% interval."""
+    """Lower limit of the reported 95% interval."""
     ci_high: Number | None = None
-    """Upper end of the printed 95% interval."""
+    """Upper limit of the reported 95% interval."""
     p_value: Probability | None = None
-    """Printed p value, where it is exact; a bound such as p < 0.05 belongs in the note."""
+    """Reported p value, if exact; a bound such as p < 0.05 belongs in the note."""
     source: Annotated[str, Word(vocabulary.SOURCES)]
     """What was read to get the number."""
     locator: Text
-    """Where in the source the number stands: table, figure, page or section."""
+    """Where in the source the number is: table, figure, page or section."""
     extraction: Annotated[str, Word(vocabulary.EXTRACTIONS)]
-    """Whether the number was printed or worked out."""
+    """Whether the number was reported or calculated."""
     confidence: Annotated[str, Word(vocabulary.CONFIDENCES)]
     """How sure the curator is of the row."""
     note: OptionalText = None
     """What a reader should know about this number."""
     se: Positive | None = None
-    """Standard error of the effect, as printed; of a ratio, the standard error of its logarithm."""
+    """Standard error of the effect, as reported; of a ratio, the standard error of its logarithm."""
     schedule: Annotated[str | None, Word(vocabulary.SCHEDULES)] = None
     """Whether the drug was given once or repeatedly by this time, known even where the number of doses is not."""
     timing: Annotated[str | None, Word(vocabulary.TIMINGS)] = None
@@ -229,7 +229,7 @@ class Judgement(Record):
     citation: CitationKey
     """The `id` in references.json of the review that judged."""
     locator: Text
-    """Where in the review the judgement stands."""
+    """Where in the review the judgement is."""
 
 
 class PublishedEstimate(Record):
@@ -238,7 +238,7 @@ class PublishedEstimate(Record):
     estimate: CitationKey
     """Short name of the estimate."""
     label: Text
-    """How the review is called on charts."""
+    """Label of the review on charts."""
     citation: CitationKey
     """The `id` in references.json of the review."""
     intervention: Text
@@ -266,7 +266,7 @@ class PublishedEstimate(Record):
     n: Count | None = None
     """People pooled."""
     i2: Percent | None = None
-    """I² in per cent, as printed."""
+    """I² in per cent, as reported."""
     certainty: Annotated[str | None, Word(vocabulary.CERTAINTIES)] = None
     """GRADE certainty as the review rates it; empty where it does not."""
     note: OptionalText = None
@@ -325,9 +325,9 @@ class Gap(Record):
     """One result known to exist and not held in usable form: a row of gaps.csv."""
 
     trial: Slug | None = None
-    """Short name of the trial; blank where trials.csv holds no row of it."""
+    """Short name of the trial; blank if trials.csv has no row of it."""
     label: Text
-    """How the trial is called: first author and year."""
+    """Label of the trial: first author and year."""
     registration: Registration | None = None
     """Registry number, where one is known."""
     comparator: OptionalText = None
@@ -341,11 +341,11 @@ class Gap(Record):
     people: Count | None = None
     """People in the comparison, where their number is known."""
     status: Annotated[str, Word(vocabulary.GAP_STATUSES)]
-    """Why the result is not held."""
+    """Why the result is not in these data."""
     direction: Annotated[str, Word(vocabulary.GAP_DIRECTIONS)]
     """Which way the result points, as far as a source says."""
     p_value: Probability | None = None
-    """Printed p value, where it is exact."""
+    """Reported p value, if exact."""
     known_from: Text
     """Where it is known from: an `id` in references.json, a DOI or words."""
     note: OptionalText = None
@@ -358,9 +358,9 @@ class ReviewTrial(Record):
     review: CitationKey
     """The `estimate` in reviews.csv."""
     trial: Slug | None = None
-    """Short name of the trial; blank where trials.csv holds no row of it."""
+    """Short name of the trial; blank if trials.csv has no row of it."""
     label: Text
-    """How the trial is called."""
+    """Label of the trial."""
     basis: Annotated[str, Word(vocabulary.LISTING_BASES)]
     """Whether the review lists the trial for this estimate or it was inferred."""
     note: OptionalText = None

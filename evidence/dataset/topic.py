@@ -60,7 +60,7 @@ class Topic(Part):
     """What a data folder is about."""
 
     title: Line = "The evidence"
-    """What stands over the dashboard, its exports and the static site."""
+    """Title of the dashboard, its exports and the static site."""
     subject: Line = "the drug and the condition of these trials"
     """What the trials are about, as a sentence continues “trials of …”."""
     drug: Line = "the drug"

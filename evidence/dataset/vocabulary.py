@@ -190,7 +190,7 @@ ANALYSES = terms(
     ("main", "Main", "The trial's main analysis of this result; the only kind that is pooled."),
     ("sensitivity", "Sensitivity", "Another analysis of the same people and time."),
     ("subgroup", "Subgroup", "Part of the randomised people."),
-    ("pooled-arms", "Pooled arms", "Several arms reported together that also stand apart."),
+    ("pooled-arms", "Pooled arms", "Several arms reported together that are also reported separately."),
     ("period-2", "Second period", "After re-randomisation or crossing over."),
     ("model", "Model", "A model over several times, beside the result at one time."),
 )
@@ -211,16 +211,16 @@ SOURCES = terms(
     ("secondary", "Secondary", "Read in another publication, label or summary."),
 )
 EXTRACTIONS = terms(
-    ("reported", "Reported", "The number stands in the source."),
-    ("calculated", "Calculated", "Worked out from numbers in the source; the note says how."),
+    ("reported", "Reported", "The number is in the source."),
+    ("calculated", "Calculated", "Calculated from numbers in the source; the note says how."),
 )
 CONFIDENCES = terms(
     ("high", "High", "The number was read in the source and is unambiguous."),
-    ("medium", "Medium", "Read second hand, worked out, or with one unclear detail."),
-    ("low", "Low", "Conflicting or incomplete; left out of pooling unless asked for."),
+    ("medium", "Medium", "Read second hand, calculated, or with one unclear detail."),
+    ("low", "Low", "Conflicting or incomplete; pooled only on request."),
 )
 COMPARATOR_KINDS = terms(
-    ("active placebo", "Active placebo", "A drug that is felt but is no antidepressant, so that guessing is harder."),
+    ("active placebo", "Active placebo", "A drug that is felt but is not an antidepressant, so that guessing is harder."),
     ("inert placebo", "Inert placebo", "Nothing that is felt; most people can tell which they got."),
     ("active treatment", "Active treatment", "Another treatment for depression."),
     ("no treatment", "No treatment", "A randomised group without the drug or a placebo."),
@@ -323,7 +323,7 @@ GAP_STATUSES = terms(
     ("published-not-read", "Published, not read", "The result is published; what was read here does not give it."),
     ("no-usable-numbers", "No usable numbers", "The source gives a finding, not the numbers that pooling needs."),
     ("registry-results-not-read", "In a registry, not read", "A registry holds results that were not read here."),
-    ("trial-not-held", "Trial not held", "The trial has no row here at all."),
+    ("trial-not-held", "Trial not in these data", "The trial has no row here at all."),
     ("arm-not-usable", "An arm without numbers", "One of the trial's arms lacks the numbers that pooling needs."),
 )
 GAP_DIRECTIONS = terms(

@@ -130,7 +130,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         ),
         "metafor": Format(
             "metafor (CSV)",
-            "One row a trial and question: ai, n1i, ci, n2i, yi, vi.",
+            "One row per trial and question: ai, n1i, ci, n2i, yi, vi.",
             "csv",
             _CSV,
             _by("analysis_files", "metafor_csv"),

@@ -31,7 +31,7 @@ def find_browser(environment: Mapping[str, str] | None = None) -> Path:
     named = Settings.from_env(given).browser
     if named:
         if not Path(named).is_file():
-            raise ExportFailed(f"BROWSER_PATH names {named}, where there is no browser. Correct it, or take it away.")
+            raise ExportFailed(f"BROWSER_PATH names {named}, where there is no browser. Correct it, or remove it.")
         return Path(named)
     found = (shutil.which(name, path=given.get("PATH", "")) for name in _NAMES)
     places = [path for path in found if path] + [path for path in _PLACES if Path(path).is_file()]

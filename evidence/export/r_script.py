@@ -38,7 +38,7 @@ _CONTROL = {
     "PM": ", control = list(tol = 1e-12, tau2.max = 1e4)",
 }
 _REPORT = """\
-# Prints one number a line: its name, then its value.
+# Prints one number per line: its name, then its value.
 say <- function(name, value) cat(sprintf("%s %.10g\\n", name, value), sep = "")
 
 # Prints everything about one pooled result. Names start with `prefix`.
@@ -259,9 +259,9 @@ def _data(answer: Answer) -> str:
         note = f"{number}. {entry.how}; {in_words(entry.hours)}; {entry.first.citation}"
         rows += [f"  {line}" for line in comment(note).splitlines()]
         rows.append(f"  data.frame({', '.join(cells)}){comma}")
-    intro = "One row a trial, each with how its effect was obtained, the time of measurement and the citation."
+    intro = "One row per trial, each with how its effect was obtained, the time of measurement and the citation."
     if not all(counted) and any(counted):
-        intro += " Trials without counts bring the printed effect (yi) and its variance (vi)."
+        intro += " Trials without counts give the reported effect (yi) and its variance (vi)."
     return "\n".join((comment(intro), "trials <- rbind(", *rows, ")"))
 
 
@@ -296,7 +296,7 @@ def _effects(answer: Answer) -> str:
             f'                 add = 1/2, to = "only0", drop00 = {drops}, replace = FALSE)',
         ]
     lines += [
-        "# One line a trial for the reader, then its numbers.",
+        "# One line per trial for the reader, then its numbers.",
         'cat(paste0("# ", seq_len(nrow(trials)), ": ", trials$study, "\\n"), sep = "")',
         'cat(sprintf("study_%d_yi %.10g\\nstudy_%d_vi %.10g\\n",',
         '            seq_len(nrow(trials)), trials$yi, seq_len(nrow(trials)), trials$vi), sep = "")',

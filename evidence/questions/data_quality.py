@@ -47,7 +47,7 @@ class Recomputed:
     def sentence(self) -> str:
         """Both numbers in words."""
         measure = self.result.effect_measure
-        return f"printed {measure} {plain(self.printed)}, {self.origin} give {_short(self.recomputed)}"
+        return f"reported {measure} {plain(self.printed)}, {self.origin} give {_short(self.recomputed)}"
 
 
 def _short(value: float) -> str:
@@ -193,7 +193,7 @@ def recomputed_frame(found: Iterable[Recomputed]) -> pd.DataFrame:
                 "Outcome": OUTCOMES[one.result.outcome].label,
                 "Time": in_words(one.result.hours),
                 "Measure": one.result.effect_measure,
-                "Printed": plain(one.printed),
+                "Reported": plain(one.printed),
                 "Recomputed": _short(one.recomputed),
                 "From": one.origin,
                 "Note": one.result.note or "",

@@ -191,6 +191,6 @@ def headline(found: Timeline, rows: Iterable[Result]) -> str:
 
 
 HONEST = (
-    "A mark stands where counting ended, not where the event ended: the rows hold how many people had an event by "
+    "A mark shows when counting ended, not when the event ended: the data give how many people had an event by "
     "then, not for how long. Relapse after a course is counted from the last dose, after stopping from randomisation."
 )

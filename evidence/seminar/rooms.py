@@ -156,7 +156,7 @@ def send(code: str, phone: str, step: str, asked: str, value: float) -> str:
         if room.turn.step != step or room.revealed:
             return "The room has gone on."
         if now - room.sent.get(phone, -PAUSE) < PAUSE:
-            return "One guess a second is enough: try again."
+            return "Only one guess per second: try again."
         if room.second != int(now):
             room.second, room.in_second = int(now), 0
         guesses = room.guesses.setdefault((step, asked), {})

@@ -26,14 +26,14 @@ class Origin(StrEnum):
 
     COUNTS = "counts"
     SCORES = "means and SDs"
-    PRINTED = "printed effect and interval"
-    PRINTED_SE = "printed effect and standard error"
-    PRINTED_P = "printed effect, SE from p"
-    PRINTED_HAZARD = "printed hazard ratio and interval"
-    PRINTED_DIFFERENCE = "printed difference, SD from its interval"
-    DIFFERENCE_SE = "printed difference, SD from its standard error"
-    DIFFERENCE_P = "printed difference, SD from p"
-    CROSSOVER = "printed standardised difference of a crossover, error as if parallel"
+    PRINTED = "reported effect and interval"
+    PRINTED_SE = "reported effect and standard error"
+    PRINTED_P = "reported effect, SE from p"
+    PRINTED_HAZARD = "reported hazard ratio and interval"
+    PRINTED_DIFFERENCE = "reported difference, SD from its interval"
+    DIFFERENCE_SE = "reported difference, SD from its standard error"
+    DIFFERENCE_P = "reported difference, SD from p"
+    CROSSOVER = "reported standardised difference of a crossover, error as if parallel"
 
     @property
     def is_printed(self) -> bool:

@@ -62,7 +62,7 @@ def numbers_of(result: Result) -> tuple[str, ...]:
         span = ""
         if result.ci_low is not None and result.ci_high is not None:
             span = f" (95% CI {plain(result.ci_low)} to {plain(result.ci_high)})"
-        parts.append(f"printed {EFFECT_MEASURES[result.effect_measure].label.lower()} {plain(result.effect)}{span}")
+        parts.append(f"reported {EFFECT_MEASURES[result.effect_measure].label.lower()} {plain(result.effect)}{span}")
     return tuple(parts)
 
 

@@ -62,13 +62,13 @@ def test_counts_follow_the_data(evidence):
     results = tuple(r for rows in kept.values() for r in rows)
     fewer = replace(evidence, results=results, trials=MappingProxyType(kept))
     texts = " ".join(one.text for one in sentences(fewer))
-    assert f"{len(kept)} of {len(kept)} trials held here enrolled people with it" in texts
+    assert f"{len(kept)} of {len(kept)} trials in these data enrolled people with it" in texts
 
 
 def test_without_results_it_is_sound(evidence):
     empty = Evidence((), evidence.references, (), (), (), {}, {}, "0" * 64, words=evidence.words)
     texts = [one.text for one in sentences(empty)]
-    assert any("No trial held here tested arketamine alone" in text for text in texts)
+    assert any("No trial in these data tested arketamine alone" in text for text in texts)
     assert not any("In one clinical cohort" in text for text in texts)
 
 

@@ -35,7 +35,10 @@ def test_every_printed_number_is_what_the_shipped_rows_give(evidence):
     assessed = assess_all(evidence)
     assert len(assessed) == len(evidence.claims)
     assert [f.what for item in assessed for f in item.found if not f.agrees] == []
-    assert claims.to_review(assessed) == "All 28 printed numbers have just been recomputed from the data and agree."
+    assert (
+        claims.to_review(assessed)
+        == "All 28 numbers in the explanations have just been recomputed from the data and agree."
+    )
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,7 @@ def test_an_effect_that_disagrees_is_named() -> None:
 
 
 def test_half_a_person_is_kept_aside() -> None:
-    assert one("A 2020;x;wl;msd;C;7;10;4;20,5;12;4;20").kept[0].why == "20.5 is no whole number of people"
+    assert one("A 2020;x;wl;msd;C;7;10;4;20,5;12;4;20").kept[0].why == "20.5 is not a whole number of people"
 
 
 def test_references_that_are_no_map_are_refused() -> None:

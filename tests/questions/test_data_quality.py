@@ -48,7 +48,7 @@ def scores(printed, measure="MD", **cells):
 def test_means_are_compared_to_rounding():
     assert quality.recomputed([scores(-6.1)])[0].agrees
     (apart,) = quality.recomputed([scores(-4.0)])
-    assert apart.sentence == "printed MD −4, means give −6"
+    assert apart.sentence == "reported MD −4, means give −6"
     # d = −0.6, J = 1 − 3/(4·58 − 1) = 0.987
     assert quality.recomputed([scores(-0.59, "SMD")])[0].recomputed == pytest.approx(-0.6 * (1 - 3 / 231))
 
@@ -62,7 +62,7 @@ def test_disagreements_come_first():
     rows = [murrough(line=2, effect=4.5), murrough(line=3), murrough(line=4, effect=4.6), murrough(line=5, effect=9)]
     assert [one.result.line for one in quality.recomputed(rows)] == [3, 5, 2, 4]
     words = quality.recomputed_in_words(quality.recomputed(rows))
-    assert words.startswith("4 printed effects could be recomputed from the same row; 2 differ")
+    assert words.startswith("4 reported effects could be recomputed from the same row; 2 differ")
     assert "2 from counts" in words
     assert quality.recomputed_in_words(quality.recomputed(rows[:1])).endswith("all agree.")
     assert quality.recomputed_in_words(()) == "No reported effect can be recomputed from its own row."

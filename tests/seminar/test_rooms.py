@@ -85,7 +85,7 @@ def test_guesses_are_few_in_number_and_slow_enough(
     monkeypatch.setattr(rooms, "MOST_A_SECOND", 3)
     monkeypatch.setattr(rooms, "MOST_GUESSES", 4)
     assert rooms.send(code, "phone-a", "guess", "drug", 40) == ""
-    assert "One guess a second" in rooms.send(code, "phone-a", "guess", "drug", 41)
+    assert "Only one guess per second" in rooms.send(code, "phone-a", "guess", "drug", 41)
     assert [rooms.send(code, f"phone-{i}", "guess", "drug", i) for i in range(2)] == ["", ""]
     assert "at once" in rooms.send(code, "phone-z", "guess", "drug", 1)
     now[0] += 1

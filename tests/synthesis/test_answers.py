@@ -216,7 +216,7 @@ def test_a_crossovers_standardised_difference_has_the_error_of_parallel_groups()
     (entry,) = answer([row], Question(SYMPTOMS, "SMD", DAY)).used
     assert entry.effect is not None
     assert entry.effect.standard_error == pytest.approx((2 / 18 + 0.56**2 / 72) ** 0.5)
-    assert entry.how == "printed standardised difference of a crossover, error as if parallel"
+    assert entry.how == "reported standardised difference of a crossover, error as if parallel"
 
 
 def test_raw_means_and_sds_go_before_a_difference_from_a_models_interval() -> None:

@@ -9,7 +9,7 @@ def test_a_result_is_described_with_every_number_it_has() -> None:
     printed = difference(-4.1, -7.67, -0.49, mean_intervention=-19, sd_intervention=13.86, n_intervention=111)
     assert describe(printed) == (
         "Change in symptom score (MADRS), 24 hours after first dose; ketamine mean −19 (SD 13.86), n 111; "
-        "printed mean difference −4.1 (95% CI −7.67 to −0.49)"
+        "reported mean difference −4.1 (95% CI −7.67 to −0.49)"
     )
     uncontrolled = result(comparator="none", outcome="time-to-relapse", unit="days", median_intervention=18)
     assert describe(uncontrolled) == "Time to relapse, 24 hours after first dose; ketamine median 18"

@@ -34,7 +34,7 @@ def test_a_printed_standard_error_is_used_and_named() -> None:
     entry = only([result(**PRINTED, effect=-4.0, se=1.5)], POINTS)
     assert entry.effect is not None
     assert (entry.effect.estimate, entry.effect.standard_error) == (-4.0, 1.5)
-    assert entry.how == "printed effect and standard error"
+    assert entry.how == "reported effect and standard error"
 
 
 def test_an_exact_p_with_people_is_used_and_named_and_a_blank_one_is_not() -> None:
@@ -42,7 +42,7 @@ def test_an_exact_p_with_people_is_used_and_named_and_a_blank_one_is_not() -> No
     entry = only([result(**row, n_intervention=76, n_comparator=76)], POINTS)
     assert entry.effect is not None
     assert entry.effect.standard_error == pytest.approx(2.178636, abs=1e-6)  # R: 1.8 / qt(1 - .41/2, 150)
-    assert entry.how == "printed effect, SE from p"
+    assert entry.how == "reported effect, SE from p"
     assert "exact p" in only([result(**row)], POINTS).excluded
     assert only([result(**row, n_intervention=76, n_comparator=76)], SCORES).how.endswith("SD from p")
 

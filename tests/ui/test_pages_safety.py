@@ -76,7 +76,7 @@ def test_the_grid_and_the_time_axis_open_from_the_url() -> None:
     at = sound_page("safety", preset=LABELS["esketamine"], timeline="true", counted="true")
     assert len(alts(at)) == len(alts(closed)) + 2
     words = said(at)
-    assert "not where the event ended" in words
+    assert "not when the event ended" in words
     assert "are not reported, which is not zero" in words
     assert "https://clinicaltrials.gov/study/NCT02417064?tab=results" in words
 

@@ -193,10 +193,10 @@ def test_all_claims_stand_with_shape_word_numbers_and_links():
     text = words(at).replace("\\", "")
     for name, shape in claims.SHAPES.items():
         assert f"**{shape} {name.capitalize()}**" in text
-    assert "**7.95** :gray[as printed]" in text
+    assert "**7.95** :gray[as stated]" in text
     assert "[See it in the data](response)" in text
     assert "What became of the article’s references" in text
-    assert "All 28 printed numbers" in text
+    assert "All 28 numbers in the explanations" in text
     assert not at.warning
 
 

@@ -238,7 +238,7 @@ def rows_frame(rows: Sequence[Cells]) -> pd.DataFrame:
 
 def listing(rows: list[Cells], name: str) -> None:
     """Draw the rows added so far, with a way to remove the last one."""
-    with st.expander(f"{counted(len(rows), 'row')} put down", expanded=True, key=add_state.key(f"{name}-listing")):
+    with st.expander(f"{counted(len(rows), 'row')} added", expanded=True, key=add_state.key(f"{name}-listing")):
         st.dataframe(rows_frame(rows), hide_index=True, alt="Rows added so far")
         st.button(
             "Remove the last one",

@@ -32,7 +32,7 @@ def last_outcome() -> None:
     if isinstance(found, Saved):
         version = found.version
         parts = _counts(version.rows, len(version.references), version.words)
-        done = "Saved" if version.what == "add" else "Taken back"
+        done = "Saved" if version.what == "add" else "Undone"
         st.success(
             f"**{done}: {listed(parts)}.** The data version is now `{found.digest[:8]}`; it was "
             f"`{version.before[:8]}`. Every page shows it from now on.",
