@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BANNED = re.compile(
     r"\bheld here\b|\bmend(?:s|ed|ing)?\b|\b(?:be|get) rid of\b|\btaken? back\b|\bput down\b|\bwithout a word\b"
     r"|\bblocking (?:finding|headline)|\bpeople of 100\b|\bof 100 people stand|\bas printed\b|\bprinted effect"
-    r"|\b(?:one|a) (?:row|line|mark|column|word|bar|slide) a (?:row|trial|line|study|group|file|domain|result|problem)\b"
+    r"|\b(?:one|a) (?:row|line|mark|column|word|bar|slide) a (?:row|trial|line|study|group|file|domain|result)\b"
     r"|\bstands? (?:behind|apart|against|over)\b|(?<!there )\bis no (?!longer\b|more\b|less\b)(?=[a-z])",
     re.IGNORECASE,
 )
