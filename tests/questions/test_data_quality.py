@@ -18,8 +18,8 @@ def test_murrough_prints_2_18_where_the_counts_give_4_54():
     assert one.recomputed == pytest.approx((30 * 18) / (7 * 17))  # 540 / 119
     assert round(one.recomputed, 2) == 4.54
     assert not one.agrees
-    assert one.sentence == "printed OR 2.18, counts give 4.54"
-    assert dict(quality.discrepancies([murrough()])) == {345: "printed OR 2.18, counts give 4.54"}
+    assert one.sentence == "reported OR 2.18, counts give 4.54"
+    assert dict(quality.discrepancies([murrough()])) == {345: "reported OR 2.18, counts give 4.54"}
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_disagreements_come_first():
 def test_the_shipped_data_hold_the_known_discrepancy(evidence):
     lines = {r.line for r in evidence.results if r.label == "Murrough 2013a"}
     apart = quality.discrepancies(evidence.results)
-    assert [words for line, words in apart.items() if line in lines] == ["printed OR 2.18, counts give 4.54"]
+    assert [words for line, words in apart.items() if line in lines] == ["reported OR 2.18, counts give 4.54"]
 
 
 def test_every_ratio_that_validation_notes_is_a_discrepancy(evidence):
