@@ -286,7 +286,7 @@ def test_44_trials_stand_in_one_plot_without_overlap(browser: Browser, many_tria
 
 
 def test_the_camera_takes_the_chart_with_its_finding_and_source(page: Page, server: Server) -> None:
-    visit(page, f"{server.url}/response")
+    visit(page, f"{server.url}/response", "For how many does it work?")
     taken = page.get_by_test_id("stPlotlyChart").first.evaluate(
         """async box => {
             const chart = box.querySelector('.js-plotly-plot');

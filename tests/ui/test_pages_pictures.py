@@ -41,7 +41,7 @@ def test_a_picture_carries_the_finding_on_the_page_and_its_source(page, evidence
     assert not at.exception
     # The camera at a chart saves the same picture: its settings carry the frame.
     own = [item.proto for item in at.get("plotly_chart") if not item.proto.id.endswith("-framed-chart")]
-    frames = [json.loads(proto.config)["toImageButtonOptions"].get("frame") for proto in own if proto.config]
+    frames = [json.loads(proto.config).get("toImageButtonOptions", {}).get("frame") for proto in own if proto.config]
     assert sum(frame is not None and "Trials: " in frame["annotation"]["text"] for frame in frames) >= len(CHARTS[page])
     assert len(at.get("plotly_chart")) == alone + len(CHARTS[page])
     said = {h.value.replace("\\", "") for kind in ("header", "subheader", "markdown") for h in at.get(kind)}

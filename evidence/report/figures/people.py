@@ -155,14 +155,14 @@ def labbe(
                 hovertext=ratio_words,
             )
         )
-    named = len(rows) <= 10
+    named = _apart(rows, 2.7 if ink.narrow else 4.0) if len(rows) <= 10 else frozenset()
     for entry, top, bottom in rows:
         colour = style.mark_of(entry.first).colour(ink)
         figure.add_trace(
             go.Scatter(
                 x=[100 * bottom.events / bottom.n],
                 y=[100 * top.events / top.n],
-                mode="markers+text" if named else "markers",
+                mode="markers+text" if entry.key in named else "markers",
                 text=[f" {markup.escape(style.short(entry.label))}"],
                 textposition="middle right",
                 textfont={"size": style.NOTE, "color": ink.text},
@@ -182,6 +182,20 @@ def labbe(
     figure.update_xaxes(**square, title_text=f"With {comparator}")
     figure.update_yaxes(**square, title_text=f"With {drug}", scaleanchor="x")
     return figure
+
+
+def _apart(rows: Sequence[tuple[TrialEffect, Counts, Counts]], pixels: float) -> frozenset[str]:
+    """Return the keys of the trials whose names keep clear of one another; `pixels` is the room of one per cent."""
+    boxes: list[tuple[float, float, float]] = []
+    named = set()
+    for entry, top, bottom in sorted(rows, key=lambda row: -(row[1].n + row[2].n)):
+        x, y = (100 * arm.events / arm.n * pixels for arm in (bottom, top))
+        length = 7.2 * (len(style.short(entry.label)) + 1)
+        left = x + 3 + 0.95 * math.sqrt(top.n + bottom.n)
+        if all(abs(y - other) > 16 or left > end or left + length < start for start, end, other in boxes):
+            boxes.append((left, left + length, y))
+            named.add(entry.key)
+    return frozenset(named)
 
 
 def two_crowds(going: Counts, stopping: Counts, ink: Ink) -> go.Figure:

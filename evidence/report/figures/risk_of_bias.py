@@ -11,7 +11,8 @@ from evidence.report.figures import markup, style
 from evidence.report.figures.style import JUDGEMENT_MARKS, Ink
 
 ROW, HEAD, FOOT, RADIUS = 31, 56, 34, 12
-_HEAD_NARROW, _FOOT_NARROW = 132, 84
+_KEY_LETTERS = 44  # of a line of the key on a phone
+_HEAD_NARROW, _FOOT_NARROW = 168, 100
 _ARC = 0.5523 * RADIUS  # control points of the quarter circles that bound half a disc
 _GAP = 1.2  # pixels between the halves
 MOST_UNJUDGED = 8
@@ -82,7 +83,7 @@ def traffic_light(
             "side": "top",
             "range": [-0.55, len(board.domains) - 0.45],
             "tickvals": list(range(len(board.domains))),
-            "ticktext": [_heading(name) for name in board.domains],
+            "ticktext": [_heading(name).replace("<br>", " " if ink.narrow else "<br>") for name in board.domains],
             "tickangle": -90 if ink.narrow else 0,
             "tickfont": {"size": style.NOTE, "color": ink.secondary},
             "showgrid": False,
@@ -144,8 +145,13 @@ def traffic_light(
     figure.add_trace(dots.update(x=[x for x, _ in bare]))
     if board.judgements:
         signs = key_line(board).split("\u2003")
-        per_line = 2 if ink.narrow else len(signs)
-        key = "<br>".join("\u2003".join(signs[i : i + per_line]) for i in range(0, len(signs), per_line))
+        lines_of_key: list[str] = []
+        for sign in signs:
+            if lines_of_key and (not ink.narrow or len(lines_of_key[-1]) + len(sign) < _KEY_LETTERS):
+                lines_of_key[-1] += f"\u2003{sign}"
+            else:
+                lines_of_key.append(sign)
+        key = "<br>".join(lines_of_key)
         style.note(figure, key, 0, 0, ink, xanchor="left", yanchor="top", yshift=-8, align="left")
     blank = [places[line.trial] for line in lines if not line.is_judged] + ([0.0] if hidden else [])
     if blank:

@@ -33,6 +33,9 @@ _TICKS = {
 }
 
 
+_FEW = (6, 24, 168, 672, 8760)  # the ticks of a phone
+
+
 def _x(hours: float) -> float:
     return math.log10(min(max(hours, _FIRST), _YEAR * 1.15))
 
@@ -44,15 +47,19 @@ def timeline(found: Timeline, ink: Ink) -> go.Figure:
         lanes.append(MEAN_PRESSURE)
     lanes += ["after a course"] * bool(found.relapses) + ["stopping"] * bool(found.withdrawals)
     upper = _EFFECT if found.effects else 0
-    gap = _GAP if found.effects and lanes else 0
+    more = 20 if ink.narrow else 0  # a line more for what is said over each half
+    gap = _GAP + more if found.effects and lanes else 0
     inner = upper + gap + _LANE * len(lanes) or _LANE
-    figure = style.base(ink, _HEAD + inner + _FOOT, margin={"l": _LEFT, "r": 16, "t": _HEAD, "b": _FOOT})
+    head, left = _HEAD + more, 48 if ink.narrow else _LEFT
+    figure = style.base(ink, head + inner + _FOOT, margin={"l": left, "r": 16, "t": head, "b": _FOOT})
+    ticks = {hour: text for hour, text in _TICKS.items() if not ink.narrow or hour in _FEW}
     split = _LANE * len(lanes) / inner
     figure.update_layout(
         xaxis={
             "range": [math.log10(_FIRST * 0.9), math.log10(_YEAR * 1.7)],
-            "tickvals": [math.log10(hour) for hour in _TICKS],
-            "ticktext": list(_TICKS.values()),
+            "tickvals": [math.log10(hour) for hour in ticks],
+            "ticktext": list(ticks.values()),
+            "tickangle": 0,
             "title_text": "Time, logarithmic",
             "anchor": "y2" if lanes else "y",
             "showgrid": True,
@@ -62,7 +69,7 @@ def timeline(found: Timeline, ink: Ink) -> go.Figure:
             "domain": [0, split] if lanes else [0, 0.001],
             "range": [-0.5, max(len(lanes), 1) - 0.5],
             "tickvals": [len(lanes) - 1 - i for i in range(len(lanes))],
-            "ticktext": [_lane(name) for name in lanes],
+            "ticktext": [""] * len(lanes) if ink.narrow else [_lane(name) for name in lanes],
             "showgrid": False,
             "visible": bool(lanes),
         },
@@ -74,13 +81,18 @@ def timeline(found: Timeline, ink: Ink) -> go.Figure:
     if found.effects:
         _effects(figure, found, ink, 1 - upper / inner)
     places = {name: float(len(lanes) - 1 - i) for i, name in enumerate(lanes)}
+    if ink.narrow:  # a phone has no room beside the plot: each lane's name stands over it, at the right
+        for name, place in places.items():
+            words = _lane(name).replace("<br>", " ")
+            style.note(figure, f"<b>{words}</b>", 1, place + 0.47, ink, yref="y2", xanchor="right", yanchor="top")
     for event in found.events:
         _counts(figure, [c for c in found.counts if c.event == event], places[event], ink)
     _pressure(figure, found, places, ink)
     _relapse(figure, found, places, ink)
     if lanes:
         sides = markup.escape(" v ".join(found.below))
-        text = f"<b>Harms by the time counting ended</b>, {sides}; hollow: no comparison"
+        joint = "<br>" if ink.narrow else " "
+        text = f"<b>Harms by the time counting ended</b>,{joint}{sides}; hollow: no comparison"
         style.note(figure, text, 0, split, ink, xanchor="left", yanchor="bottom", yshift=4)
     return figure
 
@@ -146,7 +158,8 @@ def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None
         )
         style.note(figure, heading, -0.006, y, ink, yref="y", xanchor="right")
     left, right = favours(answers[0].question, found.above)
-    text = f"<b>Effect</b>, {found.axis}: {markup.escape(' v '.join(found.above))}"
+    joint = "<br>" if ink.narrow else " "
+    text = f"<b>Effect</b>, {found.axis}:{joint}{markup.escape(' v '.join(found.above))}"
     style.note(figure, text, 0, 1, ink, xanchor="left", yanchor="bottom", yshift=20)
     style.note(figure, f"↑ {right}", 0.998, 1, ink, xanchor="right", yanchor="bottom")
     style.note(figure, f"↓ {left}", 0.998, floor, ink, xanchor="right", yanchor="top", yshift=-2)

@@ -158,7 +158,16 @@ def who_counted(view: Page, found: harms.Scope, options: Options) -> None:
     st.subheader(escaped(section.headline), anchor=False)
     for line in section.captions:
         st.caption(line)
-    show_chart(section, view, shapes="Click a mark for its citation.", key="harms-matrix")
+    if view.ink.narrow and section.table is not None:
+        # Names of trials and of events leave a phone no room for a grid; the table has the same, and the citations.
+        st.dataframe(
+            section.table,
+            hide_index=True,
+            alt=section.alt,
+            column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
+        )
+    else:
+        show_chart(section, view, shapes="Click a mark for its citation.", key="harms-matrix")
     for line in section.notes:
         st.caption(escaped(line))
     addresses = reporting.registry_tables(rows)
