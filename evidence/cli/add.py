@@ -24,7 +24,7 @@ from evidence.cli.errors import BLOCKED, CLEAN, UnreadableError
 from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
 from evidence.curation.fixes import Fix, apply_fixes
 from evidence.curation.new_words import COLUMNS, NewWords, read_new_words
-from evidence.curation.preview import Preview, preview
+from evidence.curation.preview import OWN_FILE, Preview, preview
 from evidence.curation.store import Conflict, Refused, Saved, is_interrupted, roll_back, save
 from evidence.curation.upload import read_upload
 from evidence.dataset.evidence import REFERENCES, TRIALS, known_citations
@@ -162,8 +162,8 @@ def _lines(
     outcome: Saved | Conflict | Refused | None,
 ) -> Iterator[str]:
     name = called(args.file)
-    # A problem of a reference has a field and no line of the table.
-    of_references = [f for f in seen.problems if f.column and not f.line]
+    # A problem of a reference has a field and no line of the table; so has one of the project's own file.
+    of_references = [f for f in seen.problems if f.column and not f.line and not f.message.startswith(OWN_FILE)]
     yield from problem_lines(called(args.references or ""), (*references.problems, *of_references))
     yield from problem_lines(name, [f for f in seen.problems if f not in of_references])
     for fix in fixes:

@@ -26,6 +26,7 @@ from evidence.serialize import BOM, guard_formula
 NO_WORDS = NewWords()
 _MOST_TRIALS = 20  # new trials whose influence is worked out
 _MOST_RANKED = 30  # headline numbers they are ranked in
+OWN_FILE = "Rows cannot be added to the project’s own file."
 _BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -171,7 +172,7 @@ def _of_upload(found: Problem, lines: Mapping[int, int]) -> Problem:
 
 
 def _of_ours(found: Problem) -> Problem:
-    return replace(found, line=0, message=f"Rows cannot be added to the project’s own file. {found.message}")
+    return replace(found, line=0, message=f"{OWN_FILE} {found.message}")
 
 
 def _of_references(old: Evidence, new: Evidence) -> list[Problem]:
