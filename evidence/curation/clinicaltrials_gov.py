@@ -18,6 +18,7 @@ from evidence.dataset.encoding import decode
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import Result
+from evidence.dataset.row_rules import RATIOS, is_logarithm
 from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import COMPARATORS, INSTRUMENTS, INTERVENTIONS, ROUTES, UNITS
 
@@ -44,7 +45,7 @@ _INSTRUMENTS = {
 }
 _TIME = re.compile(
     r"\b(?:(?P<unit1>minutes?|hours?|days?|weeks?)[ -](?P<n1>[0-9]+(?:\.[0-9]+)?)"
-    r"|(?P<n2>[0-9]+(?:\.[0-9]+)?)[ -](?P<unit2>minutes?|mins?|hours?|hrs?|days?|weeks?))\b",
+    r"|(?P<n2>[0-9]+(?:\.[0-9]+)?)[ -]?(?P<unit2>minutes?|mins?|hours?|hrs?|h|days?|weeks?))\b",
     re.IGNORECASE,
 )
 _DAY = re.compile(r"\bdays?[ -][0-9]+\b", re.IGNORECASE)
@@ -59,9 +60,24 @@ _BASELINE = re.compile(
     r"|\bday[ -]?[01] {0,2}\(?(?:baseline|pre-?dose)\)?|\bday[ -]?0\b",
     re.IGNORECASE,
 )
+# A day or week that is named by its number, not counted from the dose: study days begin with day 1 as a rule.
+_BARE_DAY = re.compile(r"\bdays?[ -]([0-9]{1,4})\b(?! (?:post|after|following))", re.IGNORECASE)
+_LATER_DOSE = re.compile(
+    r"\b(?:last|final|second|third|fourth|fifth|sixth|each|every|[0-9]+(?:nd|rd|th)) (?:study )?"
+    r"(?:dos(?:e|ing)|infusion|treatment|administration|session)",
+    re.IGNORECASE,
+)
+_NOT_THE_EVENT = re.compile(
+    r"no|none|not? .{1,60}|non-?.{1,60}|did not.{0,60}|without .{1,60}|absent|failure", re.IGNORECASE
+)
 _HOURS = {"m": 1 / 60, "h": 1.0, "d": 24.0, "w": 168.0}
 _EFFECTS = {
-    **{"RR": r"risk ratio", "OR": r"odds ratio", "HR": r"hazard ratio", "RD": r"risk difference"},
+    **{
+        "RR": r"risk ratio|relative risk|rate ratio \(risk",
+        "OR": r"odds ratio",
+        "HR": r"hazard ratio",
+        "RD": r"risk difference",
+    },
     **{"SMD": r"standardi[sz]ed mean difference|cohen|hedges", "MD": r"mean difference"},
 }
 _POINTS = re.compile(
@@ -69,6 +85,7 @@ _POINTS = re.compile(
 )
 _LOGARITHM = re.compile(r"\blog\b|\bln\b|logarithm|\blog-", re.IGNORECASE)
 _PRINTED = {"effect": "paramValue", "ci_low": "ciLowerLimit", "ci_high": "ciUpperLimit"}
+_DASHES = str.maketrans("−–", "--")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -193,10 +210,14 @@ def _outcome_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mappin
         shared = trial | outcome_cells(text_of(measure, "title"), frame, text_of(measure, "type"))
         pairs = _pairs(groups, roles)
         categories = _categories(measure)
+        if not categories:
+            note = "The record posts no numbers for this measure."
+            yield _draft(shared | {"note": note}, {}, f"{OUTCOMES_PATH}[{at}]", text_of(measure, "title"))
         for place, names, category in categories:
             locator = f"{OUTCOMES_PATH}[{at}]{place}"
             own = outcome_cells(" ".join((text_of(measure, "title"), *names)), " ".join(names), "") if names else {}
             both = shared | {name: text for name, text in own.items() if text}
+            about = _about_names(both, names)
             words = ": ".join((text_of(measure, "title") or "Outcome measure", *names))
             if not pairs:
                 yield _draft(both, {}, locator, f"{words} (no drug arm recognised)")
@@ -210,21 +231,45 @@ def _outcome_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mappin
                 effect = analysis_cells(analysis)
                 cells = both | _pair_cells(drug, control) | measure_cells(measure) | numbers | effect
                 notes = (
+                    about,
                     _said_of_time(" ".join((*names, frame)), cells.get("hours", "")),
                     _rest(measure, category, (drug, control), numbers),
                     analysis_words(analysis),
                     _other_analyses(analyses, is_first_used=bool(analysis)),
+                    _of_whom(measure),
                 )
                 cells["note"] = " ".join(note for note in notes if note)
                 yield _draft(cells, effect, locator, f"{words} ({_pair_words(drug, control)})")
 
 
+def _about_names(cells: dict[str, str], names: Sequence[str]) -> str:
+    """Blank what the title of a category speaks against, and say so: baseline, or people without the event."""
+    if any(_BASELINE.sub("", name).strip(" ,()") == "" and _BASELINE.search(name) for name in names):
+        cells.pop("hours", None)
+        return "The numbers are those of baseline."
+    if names and _NOT_THE_EVENT.fullmatch(names[-1]) and "outcome" in cells:
+        del cells["outcome"]
+        return f"The category is “{names[-1]}”: its people did not have the outcome."
+    return ""
+
+
+def _of_whom(measure: Mapping[str, Any]) -> str:
+    about = text_of(measure, "populationDescription")
+    return f"Analysed: {_cut(about)}" if about else ""
+
+
 def _said_of_time(text: str, hours: str) -> str:
-    """Quote a day whose count may begin at 0 or at 1, if hours were derived from it."""
-    day = _DAY.search(_BASELINE.sub("", text))
-    if not hours or day is None or _origin(text) is not None:
+    """Return what a time says that gave no hours, as it counts from a day not named or from a later dose."""
+    if hours:
         return ""
-    return f"The record says “{day[0]}”; the hours count from a day 0, and are 24 fewer where the dose was on day 1."
+    if _LATER_DOSE.search(text):
+        return f"The record counts the time from another dose than the first: “{_cut(text)}”."
+    day = _BARE_DAY.search(_BASELINE.sub("", text))
+    if day is None or _origin(text) is not None:
+        return ""
+    number = int(day[1])
+    first = f"{24 * (number - 1)} hours if the dose was on day 1, as study days count, and " if number else ""
+    return f"The record says “{day[0]}”: {first}{24 * number} if it was on day 0."
 
 
 def _event_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mapping[str, str]) -> Iterator[Draft]:
@@ -519,15 +564,18 @@ def hours_of(text: str) -> str:
 
     A numbered day counts from the day that the text calls the day of the dose, or else from day 0.
 
-    A day with a number counts from the day that the text calls the day of the dose, from 0 where it calls none.
+    A day with a number counts from the day that the text calls the day of the dose; where it calls none, the hours stay
+    blank, as do those counted from a later dose.
 
-    >>> hours_of("Baseline and 24 hours post infusion"), hours_of("Day 7"), hours_of("Days 1, 2 and Day 7")
-    ('24', '168', '')
+    >>> [hours_of(text) for text in ("Baseline and 24 hours post infusion", "Day 7", "7 days", "Day 7 post-dose")]
+    ['24', '', '168', '168']
     >>> hours_of("Baseline (Day 1, predose) and Day 2"), hours_of("Day 0 and Day 1")
     ('24', '24')
     """
     origin = _origin(text) or 0
     plain = _BASELINE.sub("", text)
+    if _LATER_DOSE.search(text) or (_origin(text) is None and _BARE_DAY.search(plain)):
+        return ""
     times = {
         (float(match["n1"] or match["n2"]) - (origin if _is_label(match) else 0))
         * _HOURS[(match["unit1"] or match["unit2"])[0].lower()]
@@ -544,6 +592,8 @@ def _is_label(match: re.Match[str]) -> bool:
 
 def _origin(text: str) -> int | None:
     """Return the number that the text gives to the day of the dose or of baseline; None if it gives none."""
+    if re.search(r"\bday[ -]?0\b", text, re.IGNORECASE):  # who counts a day 0 counts from it
+        return 0
     found = _DAY_OF_DOSE.search(text)
     return int(found[1] or found[2]) if found else None
 
@@ -627,7 +677,18 @@ def analysis_words(analysis: Mapping[str, Any]) -> str:
         found.append(_interval(analysis).removeprefix(", "))
     if (p := text_of(analysis, "pValue")) and not number_text(analysis.get("pValue")):
         found.append(f"p {p}")
+    if spread := text_of(analysis, "dispersionValue"):
+        found.append(f"{text_of(analysis, 'dispersionType').replace('_', ' ').lower() or 'spread'} {spread}")
     comments = [
+        _cut(text)
+        for name in ("statisticalMethod", "statisticalComment", "groupDescription", "nonInferiorityComment")
+        if (text := text_of(analysis, name))
+    ]
+    if text_of(analysis, "nonInferiorityType") not in ("", "SUPERIORITY", "SUPERIORITY_OR_OTHER", "OTHER"):
+        kind = text_of(analysis, "nonInferiorityType").replace("_", " ").lower()
+        comments.append(f"A test of {kind.replace('non inferiority', 'non-inferiority')}.")
+    comments = [f"Analysis: {'; '.join(comments).rstrip('.')}."] if comments else []
+    comments += [
         _cut(text)
         for name in ("pValueComment", "ciLowerLimitComment", "ciUpperLimitComment", "estimateComment")
         if (text := text_of(analysis, name))
@@ -649,6 +710,11 @@ def _effect_measure_of(analysis: Mapping[str, Any]) -> str:
     ours = next((ours for ours, pattern in _EFFECTS.items() if re.search(pattern, kind, re.IGNORECASE)), "")
     value = number_text(analysis.get("paramValue"))
     is_fraction = bool(value) and abs(float(value)) <= 1
+    if ours in RATIOS and value:
+        ends = [number_text(analysis.get(name)) for name in ("ciLowerLimit", "ciUpperLimit")]
+        numbers = [float(text) for text in (value, *ends) if text]
+        if min(numbers) <= 0 or (all(ends) and is_logarithm(*numbers)):
+            return ""  # the numbers themselves say that they are logarithms
     return "" if ours == "RD" and not is_fraction else ours
 
 
@@ -660,7 +726,8 @@ def number_text(value: Any) -> str:
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    text = str(value).strip()
+    text = str(value).strip().translate(_DASHES)
+    text = re.sub(r"^(-?)\.", r"\g<1>0.", text)
     return text if _NUMBER.fullmatch(text) else ""
 
 

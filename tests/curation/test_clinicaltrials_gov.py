@@ -10,6 +10,8 @@ from evidence.curation.clinicaltrials_gov import (
     MAX_DRAFTS,
     MAX_GROUPS,
     RegistryRecord,
+    analysis_cells,
+    analysis_words,
     comparator_of,
     drafts,
     hours_of,
@@ -67,13 +69,13 @@ def test_what_the_record_says_is_taken_over() -> None:
         **{"mean_comparator": "-8.9", "sd_comparator": "9.1", "p_value": "0.003", "effect_measure": "MD"},
         **{"effect": "-7.5", "ci_low": "-12.4", "ci_high": "-2.6", "source": "registry", "extraction": "reported"},
         "locator": "resultsSection.outcomeMeasuresModule.outcomeMeasures[0]",
-        "note": "Check in the record from which group the reported effect is calculated.",
+        "note": "Analysis: ANCOVA. Check in the record from which group the reported effect is calculated.",
     }
     assert (day_1["outcome"], day_1["events_intervention"], day_1["events_comparator"]) == ("response", "26", "6")
     assert (day_7["hours"], day_7["events_intervention"]) == ("168", "19")
     assert (percent["outcome"], percent["percent_intervention"]) == ("remission", "34.1")
     assert adjusted["note"] == (
-        "The record says “Day 7”; the hours count from a day 0, and are 24 fewer where the dose was on day 1. "
+        "The record says “Day 7”: 144 hours if the dose was on day 1, as study days count, and 168 if it was on day 0. "
         "The means are least squares (adjusted) means. Standard Error in the record: 1.6 and 2.2."
     )
 
@@ -96,7 +98,7 @@ def test_what_no_column_holds_of_a_printed_comparison_stands_in_the_note() -> No
     analysis |= {"pValue": "<0.001", "ciPctValue": "90"}
     cells = drafts(record(json.dumps(raw).encode()))[0].cells
     assert not {"p_value", "effect", "ci_low"} & set(cells)
-    assert cells["note"].endswith("-7.5, 90% interval -12.4 to -2.6; p <0.001.")
+    assert "-7.5, 90% interval -12.4 to -2.6; p <0.001. Analysis: ANCOVA." in cells["note"]
 
 
 def test_a_draft_filled_in_is_a_valid_row() -> None:
@@ -127,7 +129,7 @@ def test_an_uncontrolled_record_has_no_comparator() -> None:
         (b"{", "not JSON"),
         (b"[]", "not the record of one study"),
         (b"{}", "no NCT number"),
-        (b'{"studies": [{}, {}]}', "it holds 2 studies"),
+        (b'{"studies": [{}, {}]}', "2 studies"),
         (b'{"protocolSection": {"identificationModule": {"nctId": "NCT00768430"}}}', "no results posted"),
         ((DATA / "references.json").read_bytes(), "not the record of one study"),
         (b"PK\x03\x04", "workbook"),
@@ -144,7 +146,13 @@ def test_what_is_no_record_says_why(data: bytes, words: str) -> None:
     ("text", "hours"),
     [
         ("24 hours post infusion", "24"),
-        ("Baseline to Day 28", "672"),
+        ("Baseline to Day 28", ""),
+        ("Day 8", ""),
+        ("Day 7 post-dose", "168"),
+        ("Day 0 to Day 7", "168"),
+        ("24h", "24"),
+        ("From first dose to 24 hours after last dose", ""),
+        ("24 hours after the second infusion", ""),
         ("Baseline (Day 1) and Day 2", "24"),
         ("2-week", "336"),
         ("40 minutes", "0.666667"),
@@ -389,3 +397,54 @@ def test_groups_and_drafts_are_limited() -> None:
     refused = read_registry(of(MAX_GROUPS + 1, 1))
     assert not isinstance(refused, RegistryRecord)
     assert f"at most {MAX_GROUPS}" in refused.message
+
+
+def measured(**changes: object) -> dict[str, str]:
+    """Return the first draft of the sample with another first measure."""
+    raw = json.loads(SAMPLE)
+    raw["resultsSection"]["outcomeMeasuresModule"]["outcomeMeasures"][0] |= changes
+    return dict(drafts(record(json.dumps(raw).encode()))[0].cells)
+
+
+def test_a_bare_day_is_shown_and_asked() -> None:
+    cells = measured(timeFrame="Day 8")
+    assert "hours" not in cells
+    assert "“Day 8”: 168 hours if the dose was on day 1" in cells["note"]
+    later = measured(timeFrame="24 hours after the last infusion")
+    assert "hours" not in later
+    assert "another dose than the first: “24 hours after the last infusion”" in later["note"]
+
+
+def test_who_was_analysed_and_measures_without_numbers_are_said() -> None:
+    assert "Analysed: Per protocol." in measured(populationDescription="Per protocol.")["note"]
+    assert measured(classes=[])["note"] == "The record posts no numbers for this measure."
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "gone"),
+    [("Baseline", "numbers are those of baseline", "hours"), ("No", "did not have the outcome", "outcome")],
+)
+def test_a_category_against_the_title(title: str, words: str, gone: str) -> None:
+    values = [{"groupId": "OG000", "value": "12"}, {"groupId": "OG001", "value": "23"}]
+    classes = [{"categories": [{"title": title, "measurements": values}]}]
+    cells = measured(title="Response", paramType="COUNT_OF_PARTICIPANTS", unitOfMeasure="Participants", classes=classes)
+    assert gone not in cells
+    assert words in cells["note"]
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [("0.35", "-0.1", "0.8"), ("1.42", "0.35", "2.48")])
+def test_a_ratio_whose_interval_is_that_of_a_logarithm_stays_in_the_note(value: str, low: str, high: str) -> None:
+    analysis = {"paramType": "Odds Ratio (OR)", "paramValue": value, "ciPctValue": "95"}
+    analysis |= {"ciLowerLimit": low, "ciUpperLimit": high}
+    assert "effect" not in analysis_cells(analysis)
+    assert f"Odds Ratio (OR) {value}, 95% interval {low} to {high}" in analysis_words(analysis)
+    assert (
+        analysis_cells(
+            analysis | {"paramType": "Relative Risk", "paramValue": "2", "ciLowerLimit": "1", "ciUpperLimit": "4"}
+        )["effect_measure"]
+        == "RR"
+    )
+
+
+def test_numbers_with_another_minus_or_without_a_zero() -> None:
+    assert (number_text("−5.9"), number_text(".04"), number_text("1,234.5")) == ("-5.9", "0.04", "")

@@ -46,7 +46,6 @@ MADE_BY_A_TEST = {
     **dict.fromkeys(("number-form", "number-raised", "number-date"), "test_fields.py"),
     **dict.fromkeys(
         (
-            "effect-above-zero",
             "p-zero",
             "ratio-log-of-counts",
             "header-again",
