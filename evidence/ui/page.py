@@ -27,7 +27,7 @@ class Page:
     @property
     def links(self) -> dict[str, str | None]:
         """Where each citation leads."""
-        return remembered.links(remembered.chosen(self.evidence, self.selection))
+        return remembered.links(self.evidence)
 
 
 def selection_from_state() -> Selection:

@@ -73,6 +73,16 @@ _NOTES = {
 SIGNS = {NOT_USABLE: "▩", NOT_HELD: "▨", NOT_REPORTED: "░", NOT_MEASURED: "□"}
 
 
+def hatched(kind: str, ink: Ink, solidity: float) -> dict[str, object]:
+    """Return the look of a span without a result, by what is known of it: hatched, dotted or an empty frame."""
+    colour = style.HATCH.colour(ink)
+    return {
+        "color": ink.paper,
+        "line": {"width": 1 if kind == NOT_MEASURED else 0, "color": colour},
+        "pattern": {"shape": PATTERNS[kind], "fgcolor": colour, "size": 9, "solidity": solidity},
+    }
+
+
 def key_of_blanks(found: Glance) -> str:
     """Return the signs of the spans without a bar that are drawn, each with its words."""
     kinds = dict.fromkeys(kind for kind in KINDS if any(blank.kind == kind for blank in found.blanks))
@@ -128,16 +138,7 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> frozens
                 width=[right - left],
                 hoverinfo="text",
                 hovertext=[markup.escape(f"{KINDS[blank.kind].label}: {blank.in_words}")],
-                marker={
-                    "color": ink.paper,
-                    "line": {"width": 1 if blank.kind == NOT_MEASURED else 0, "color": style.HATCH.colour(ink)},
-                    "pattern": {
-                        "shape": PATTERNS[blank.kind],
-                        "fgcolor": style.HATCH.colour(ink),
-                        "size": 9,
-                        "solidity": 0.18,
-                    },
-                },
+                marker=hatched(blank.kind, ink, 0.18),
             )
         )
         if (right - left) * _decade(narrow) >= max(map(len, lines)) * _ROOM:

@@ -14,10 +14,10 @@ import plotly.graph_objects as go
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.time_bins import in_words
 from evidence.formatting import counted
-from evidence.questions.absence import FIRST_HOUR, KINDS, NOT_MEASURED
+from evidence.questions.absence import FIRST_HOUR, KINDS
 from evidence.questions.onset import Around, drawn_at
 from evidence.report.figures import markup, style
-from evidence.report.figures.glance import PATTERNS, SIGNS
+from evidence.report.figures.glance import SIGNS, hatched
 from evidence.report.figures.marks import Point, hover, interval_traces, pooled_in_words
 from evidence.report.figures.style import Ink
 from evidence.synthesis.answers import Answer
@@ -218,16 +218,7 @@ def _hatch(
                 width=[right - left],
                 hoverinfo="text",
                 hovertext=[markup.escape(f"{KINDS[blank.kind].label}: {blank.words}")],
-                marker={
-                    "color": ink.paper,
-                    "line": {"width": 1 if blank.kind == NOT_MEASURED else 0, "color": style.HATCH.colour(ink)},
-                    "pattern": {
-                        "shape": PATTERNS[blank.kind],
-                        "fgcolor": style.HATCH.colour(ink),
-                        "size": 9,
-                        "solidity": 0.15,
-                    },
-                },
+                marker=hatched(blank.kind, ink, 0.15),
             )
         )
         words = KINDS[blank.kind].label.replace(", ", ",<br>")
