@@ -28,6 +28,8 @@ version = ""             # of the data: year of the search . change . correction
 anchors = ["first-dose", "randomisation"]   # what the hours of pooled results may be counted from
 
 primary_scale = ""       # whose points are pooled; without it the scale that most trials used
+long_term_harm = ""      # what is feared in the long run and measured by no trial, as in "the liver"
+long_term_outcomes = []  # the outcomes that come nearest to it
 plain_condition = "the illness"   # as plain language says “signs of the illness”
 
 [plain_words]            # how plain language calls a word, as in: saline = "salt water"

@@ -356,7 +356,7 @@ class _Converter:
             "blinding": self._folded_word("blinding", _BLINDINGS, _most_common(rows, "blinding"), ""),
             "population": self._population(rows),
             "age_group": self._folded_word(
-                "age_group", _AGE_GROUPS, _most_common(rows, "age_group", "age_category"), NOT_STATED
+                "age_group", _AGE_GROUPS, _most_common(rows, "age_group", "age_category", "target_group"), NOT_STATED
             ),
         }
 

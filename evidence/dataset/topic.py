@@ -79,6 +79,10 @@ class Topic(Part):
     """How plain language calls a word."""
     plain_condition: Line = "the illness"
     """What plain language calls what is treated, as in “signs of the illness”."""
+    long_term_harm: Annotated[str, StringConstraints(max_length=80)] = ""
+    """What the drug is feared to harm in the long run, as in “harm to bladder and memory”; blank for nothing named."""
+    long_term_outcomes: tuple[str, ...] = ()
+    """The outcomes that come nearest to such harm."""
     primary_scale: Annotated[str, StringConstraints(max_length=80)] = ""
     """The scale whose points are pooled; where it is not named, the one that most trials of the folder used."""
     smallest_differences: Annotated[Mapping[str, SmallestDifference], Field(alias="smallest_difference")] = Field(

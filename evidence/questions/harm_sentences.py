@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
+from evidence.dataset.topic import topic
 from evidence.formatting import Sentence, counted, inside, listed
 from evidence.questions import harms, response
 from evidence.questions.blinding import DISSOCIATION, MASKINGS, NOT_RANDOMISED, PLACES, felt, masking
@@ -142,19 +143,21 @@ def further(items: Sequence[Harm]) -> str:
     return f"{counted(len(items), 'further event')}, which differ less, not drawn: {named}."
 
 
-_LONG_TERM = ("cystitis", "urinary-retention", "long-lasting-amnesia")
+NO_LONG_TERM = "Long-term harm: these data name no event to look for it by."
 
 
 def nearest_to_long_term(results: Iterable[Result]) -> tuple[Result, ...]:
-    """Return the rows closest to long-term harm of bladder and memory, the longest follow-up first."""
-    found = [r for r in results if r.outcome in _LONG_TERM]
+    """Return the rows closest to the long-term harm that the topic names, the longest follow-up first."""
+    found = [r for r in results if r.outcome in topic().long_term_outcomes]
     return tuple(sorted(found, key=lambda r: (-r.hours, r.outcome, r.label)))
 
 
 def not_measured(results: Iterable[Result]) -> str:
     """Say what no trial measures, and how many people the closest rows cover."""
+    if not topic().long_term_harm:
+        return NO_LONG_TERM
     near = nearest_to_long_term(results)
-    text = "Long-term harm to bladder and memory: no trial here is built to measure it"
+    text = f"Long-term harm to {topic().long_term_harm}: no trial here is built to measure it"
     if not near:
         return f"{text}, and none reports such an event. That is absence of data, not evidence of safety."
     longest = near[0]

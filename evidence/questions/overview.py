@@ -7,10 +7,11 @@ from typing import NamedTuple
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
-from evidence.dataset.topic import primary_scale
+from evidence.dataset.topic import primary_scale, topic
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, glance, harms, onset, response
 from evidence.questions.absence import NOT_HELD, absence
+from evidence.questions.harm_sentences import NO_LONG_TERM
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
@@ -263,7 +264,8 @@ def not_known_in_short(results: tuple[Result, ...], judged: frozenset[str]) -> s
         parts.append(f"the first 6 hours in {late} of {counted(len(trials), 'trial')}")
     if compared:
         parts.append(f"any comparison after {statements.spelled(max(r.hours for r in compared))}")
-    parts.append("harm to bladder and memory from long use")
+    feared = topic().long_term_harm
+    parts.append(f"harm to {feared} from long use" if feared else "harm from long use")
     if unjudged := [trial for trial in trials if trial not in judged]:
         parts.append(f"risk of bias in {len(unjudged)} of {counted(len(trials), 'trial')}")
     return " · ".join(parts)
@@ -310,17 +312,19 @@ def not_known(
     unjudged = [trial for trial in own if trial not in judged]
     if unjudged:
         lines.append(f"Risk of bias: judged for {len(own) - len(unjudged)} of {len(own)} trials.")
-    urinary = [n for n in ("cystitis", "urinary-retention") if any(r.outcome == n for r in results)]
-    harms = [OUTCOMES[name].label.lower() for name in urinary]
-    lines.append(
-        "Long-term harm to bladder and memory: no trial here is built to measure it"
-        + (
-            f"; the nearest rows are {listed(harms)}."
-            if harms
-            else ", and no trial in this selection has a urinary event in these data."
-        )
+    return (*lines, _long_term(results))
+
+
+def _long_term(results: Iterable[Result]) -> str:
+    """Say what long-term harm the trials cannot show, and which events come nearest."""
+    if not topic().long_term_harm:
+        return NO_LONG_TERM
+    reported = {r.outcome for r in results}
+    nearest = [OUTCOMES[name].label.lower() for name in topic().long_term_outcomes if name in reported]
+    near = (
+        f"; the nearest rows are {listed(nearest)}" if nearest else ", and no trial in this selection has such an event"
     )
-    return tuple(lines)
+    return f"Long-term harm to {topic().long_term_harm}: no trial here is built to measure it{near}."
 
 
 class Dot(NamedTuple):
