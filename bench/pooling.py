@@ -10,12 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from bench.measuring import RUNS, Line, interleaved, median
+from bench.measuring import RUNS, Line, interleaved, median, timed
+from evidence.stats.bayes import PRIORS, pool_bayes
 from evidence.stats.effect_sizes import Effect
 from evidence.stats.pooling import pool
 from tools.browsers import rscript
 
 SIZES = (20, 200, 2_000)
+BAYES_GOALS = {5: 20, 20: 20, 200: 200}
+"""Studies and the milliseconds within which a Bayesian pool of them must be done."""
 _R = """
 suppressMessages(library(metafor)); library(jsonlite)
 arguments <- commandArgs(TRUE); d <- fromJSON(arguments[1]); runs <- as.integer(arguments[2])
@@ -78,4 +81,15 @@ def lines(runs: int = RUNS) -> list[Line]:
             repeated = f" over {len(r[0])} runs" if len(r[0]) != runs else ""
             words += f", metafor {1000 * median(r[0]):,.0f} ms{repeated}; estimates differ by {apart:.0e}"
         every.append(Line(f"pooling {size:,} studies", words, "at most 1.2 times PyMARE", times <= 1.2, runs))
-    return every
+    return [*every, *(_bayes(size, goal, runs) for size, goal in BAYES_GOALS.items())]
+
+
+def _bayes(size: int, goal: int, runs: int) -> Line:
+    """Measure a Bayesian pool; every run has effects of its own, so that none is remembered."""
+
+    def work(run: int) -> Callable[[], object]:
+        effects = [Effect(e.estimate + run / 1000, e.variance) for e in studies(size)]
+        return lambda: pool_bayes(effects, PRIORS["rhodes"])
+
+    took = 1000 * median([timed(work(run)) for run in range(runs + 1)][1:])
+    return Line(f"Bayesian pool of {size:,} studies", f"{took:.1f} ms", f"under {goal} ms", took < goal, runs)

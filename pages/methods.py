@@ -9,6 +9,8 @@ from evidence.api import examples as snippets
 from evidence.bibliography import self_citation as citing
 from evidence.content import glossary, methods
 from evidence.content.formulas import CHAPTERS
+from evidence.report.figures.interval_widths import interval_widths
+from evidence.report.figures.style import DARK, LIGHT
 from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped
 
@@ -24,6 +26,23 @@ st.markdown(
 st.header("Decisions", anchor=False)
 st.markdown("Another analyst might have chosen differently. These are the choices, with their sources.")
 st.markdown(methods.decisions_table())
+
+st.subheader("Why the interval of few trials is Bayesian", anchor=False)
+widths = methods.widths()
+by_trials = {width.trials: width for width in widths}
+two, three = by_trials[2], by_trials[3]
+st.markdown(
+    "Let every trial find the same, without error between places. Each one more should make the interval narrower. By "
+    f"the rule used before, the third trial made it wider: from {two.old:.2f} to {three.old:.2f} standard errors of a "
+    f"trial on either side. The Bayesian interval goes from {two.now:.2f} to {three.now:.2f}."
+)
+theme = st.context.theme.type
+st.plotly_chart(
+    interval_widths(widths, DARK if theme == "dark" else LIGHT),
+    key="interval-widths",
+    config={"displayModeBar": False},
+)
+st.caption("; ".join(f"{width.trials} trials: {width.old:.2f} before, {width.now:.2f} now" for width in widths))
 
 st.header("Formulas", anchor=False)
 st.markdown("The small print names the function that computes each, and the tests that check it.")

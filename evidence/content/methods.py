@@ -11,6 +11,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from evidence.content.literature import LITERATURE
+from evidence.stats.bayes import PRIORS, pool_bayes
+from evidence.stats.effect_sizes import Effect
+from evidence.stats.pooling import pool
 
 CITED = re.compile(r"[A-Z][\w-]+(?: & [A-Z][\w-]+)? (?:19|20)\d\d\b|\bHandbook\b|\bmetafor\b")
 """How a text names a source: author and year, the Cochrane Handbook, or metafor."""
@@ -55,7 +58,7 @@ DECISIONS: tuple[Decision, ...] = (
     Decision("Single dose and course", "Beyond eight days they are never pooled together: a dose four weeks ago is not a course of four weeks. The kind with more trials is pooled, the other listed.", "House rule"),
     Decision("Heterogeneity", "tau² with its Q-profile interval, I² and H² from tau² and the typical variance, Cochran's Q.", "Viechtbauer 2007; Higgins & Thompson 2002"),
     Decision("Few trials", "No trial: said plainly. One: the trial alone, not called pooled. Two, or one trial with more than 80% of the weight: that trial first, then what the others add, then the pooled range; no number of 100 is made that nobody observed. Funnel plot and test of small studies only from ten trials on.", "Handbook 13.3"),
-    Decision("Subgroups", "Each pooled with its own tau²; groups are compared as fixed. A difference between groups is not proof of a cause.", "Borenstein 2009"),
+    Decision("Subgroups", "Where a group has fewer than five trials all groups share one tau²: two trials cannot show how much effects differ, and a group of one would else weigh as if they did not. From five trials in each group on, each has its own. Groups are compared as fixed. A difference between groups is not proof of a cause.", "Borenstein 2009; Handbook 10.11.3"),
     Decision("Number needed to treat", "From the pooled RR, OR or RD at a comparator rate that the reader sets. An interval that includes no effect runs through infinity. Where nobody on the comparator had the outcome no ratio is turned into people: the summary of findings pools the difference of a harm instead.", "Altman 1998; house rule"),
     Decision("Single proportions", "Wilson interval.", "Newcombe 1998"),
     Decision("One trial's risk difference", "Newcombe interval.", "Newcombe 1998"),
@@ -82,6 +85,32 @@ LIMITS: tuple[str, ...] = (
     "Harms are as each trial chose to assess and report them; “not reported” is not zero.",
 )
 # fmt: on
+class Width(NamedTuple):
+    """Half the width of the interval of a pool of equal trials, in standard errors of one: by the old rule and now."""
+
+    trials: int
+    old: float
+    now: float
+
+
+MOST_TRIALS = 10
+
+
+def widths() -> tuple[Width, ...]:
+    """Return how wide the interval of 2 to 10 trials is that all found the same, by the old rule and by the present.
+
+    The old rule took Wald's interval at two trials and the modified Hartung-Knapp one from three.
+    """
+    found = []
+    for trials in range(2, MOST_TRIALS + 1):
+        effects = [Effect(0.0, 1.0)] * trials
+        old, now = pool(effects), pool_bayes(effects, PRIORS["rhodes"])
+        assert old is not None
+        assert now is not None
+        found.append(Width(trials, (old.ci_high - old.ci_low) / 2, (now.ci_high - now.ci_low) / 2))
+    return tuple(found)
+
+
 def as_markdown(text: str) -> str:
     r"""Convert a text of the code to Markdown: backticks mark code, every other sign is escaped.
 

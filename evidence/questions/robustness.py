@@ -105,7 +105,10 @@ def each_left_out(answer: Answer, series: Series) -> EachLeftOut:
     taus = [math.sqrt(one.tau2) for one in series.pools]
     digits = 1 if measure == "MD" else 2
     taus_in_words = f"tau between {number(min(taus), digits)} and {number(max(taus), digits)}"
-    return EachLeftOut(largest, f"{text}, {taus_in_words}.")
+    reml = ""
+    if pooled.method == "bayes" and series.pools[0].method != "bayes":
+        reml = f" Above {MAX_BAYES} trials these pools are made by REML."
+    return EachLeftOut(largest, f"{text}, {taus_in_words}.{reml}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -298,7 +298,28 @@ def pool_bayes(effects: Sequence[Effect], prior: Prior) -> Pooled | None:
     """
     if len(effects) < 2:
         return pool(effects)
-    result = _posterior(tuple(effects), prior)
+    return _as_pooled(effects, _posterior(tuple(effects), prior))
+
+
+def pool_bayes_together(groups: Sequence[Sequence[Effect]], prior: Prior) -> tuple[Pooled | None, ...]:
+    """Pool groups that share one tau and have a mean each; None for an empty group.
+
+    p(tau | y) ∝ prior(tau) · Π of the groups' likelihoods of tau: a group of two or three studies borrows from the
+    others how much effects differ (Handbook 10.11.3; Röver 2020). A group of one study has a mean of its own with the
+    variance v + tau², wider than the study's own interval.
+
+    >>> one, two = pool_bayes_together([[Effect(0.8, 0.1), Effect(0.5, 0.4)], [Effect(0.1, 0.2)]], PRIORS["turner"])
+    >>> one.tau2 == two.tau2, one.k, two.k
+    (True, 2, 1)
+    """
+    held = [group for group in groups if group]
+    if not held:
+        return tuple(None for _ in groups)
+    fitted = iter(_fit_groups(held, prior))
+    return tuple(_as_pooled(group, next(fitted)) if group else None for group in groups)
+
+
+def _as_pooled(effects: Sequence[Effect], result: Posterior) -> Pooled:
     tau2 = result.tau_median**2
     base = summarise(*arrays(effects), tau2, "REML", "z")
     opposite = min(result.p_at_most_zero, 1 - result.p_at_most_zero)
@@ -318,7 +339,7 @@ def pool_bayes(effects: Sequence[Effect], prior: Prior) -> Pooled | None:
         weights=result.weights,
         hk_narrower=False,
         p_at_most_zero=result.p_at_most_zero,
-        prior=prior.words,
+        prior=result.prior.words,
     )
 
 
@@ -341,8 +362,17 @@ def _posterior(effects: tuple[Effect, ...], prior: Prior) -> Posterior:
 
 
 def _fit(effects: tuple[Effect, ...], prior: Prior, times: Vector | None = None) -> Posterior:
-    estimates = np.array([effect.estimate for effect in effects], dtype=float)
-    v = np.array([effect.variance for effect in effects], dtype=float)
+    return _fit_groups((effects,), prior, times)[0]
+
+
+def _fit_groups(groups: Sequence[Sequence[Effect]], prior: Prior, times: Vector | None = None) -> tuple[Posterior, ...]:
+    """Fit groups that share tau and have a mean each: the likelihood of tau is the product of theirs.
+
+    `times` says how often each effect of a single group counts.
+    """
+    every = [effect for group in groups for effect in group]
+    estimates = np.array([effect.estimate for effect in every], dtype=float)
+    v = np.array([effect.variance for effect in every], dtype=float)
     # Units in which the effects are of the size of 1 keep all digits, whatever the reader measures in.
     often = 1 if times is None else times.astype(int)
     origin = float(np.median(np.repeat(estimates, often)))
@@ -351,25 +381,46 @@ def _fit(effects: tuple[Effect, ...], prior: Prior, times: Vector | None = None)
     scaled = prior.times(1 / unit)
     low, high = _range(y, v, scaled)
 
+    edges = np.cumsum([len(group) for group in groups])[:-1]
+    parts = list(zip(np.split(y, edges), np.split(v, edges), strict=True))
+
+    def log_likelihood(u: Vector) -> Vector:
+        return np.asarray(sum(_conditional(own_y, own_v, u, times)[2] for own_y, own_v in parts))
+
     def log_density(u: Vector) -> Vector:
-        return _conditional(y, v, u, times)[2] + scaled.log_density(u)
+        return log_likelihood(u) + scaled.log_density(u)
 
     u, weights, top = _panels(log_density, low, high)
     # Below the range the likelihood is that of tau = 0: its part is the prior probability left there.
-    at_zero = float(_conditional(y, v, np.array([low]), times)[2][0]) - top
+    at_zero = float(log_likelihood(np.array([low]))[0]) - top
     rest = scaled.probability_below(math.exp(low)) * math.exp(min(at_zero, 700.0))
     u, weights = np.concatenate(([low], u)), np.concatenate(([rest], weights))
     total = float(weights.sum())
     share = weights / total
+    taus = tuple(
+        math.exp(_quantile_of_tau(log_density, top + math.log(total), u, share, p)) for p in (0.025, 0.5, 0.975)
+    )
+    units = (origin, unit)
+    return tuple(_of_group(own_y, own_v, times, (u, share), taus, units, prior) for own_y, own_v in parts)
+
+
+def _of_group(
+    y: Vector,
+    v: Vector,
+    times: Vector | None,
+    posterior_of_tau: tuple[Vector, Vector],
+    taus: tuple[float, ...],
+    units: tuple[float, float],
+    prior: Prior,
+) -> Posterior:
+    """Return what the posterior of tau makes of one group of effects, in the units it was put in."""
+    (u, share), (origin, unit), (tau_low, tau_median, tau_high) = posterior_of_tau, units, taus
     part, tau2 = _components(_conditional(y, v, u, times), u, share)
     mean, variance, _ = _conditional(y, v, np.log(tau2) / 2, times)
     mu = _Mixture(part, mean, np.sqrt(variance))
     new = _Mixture(part, mean, np.sqrt(variance + tau2))
     average = float(part @ mean)
     sd = math.sqrt(float(part @ (variance + (mean - average) ** 2)))
-    tau_low, tau_median, tau_high = (
-        math.exp(_quantile_of_tau(log_density, top + math.log(total), u, share, p)) for p in (0.025, 0.5, 0.975)
-    )
     w = 1 / (v + tau2[:, None])
     total_weight = w.sum(axis=1) if times is None else w @ times
     own = tau2[:, None] / (v + tau2[:, None])
@@ -381,7 +432,7 @@ def _fit(effects: tuple[Effect, ...], prior: Prior, times: Vector | None = None)
         return origin + unit * value
 
     return Posterior(
-        k=len(effects) if times is None else int(times.sum()),
+        k=len(y) if times is None else int(times.sum()),
         prior=prior,
         estimate=back(mu.quantile(0.5)),
         mean=back(average),

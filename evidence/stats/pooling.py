@@ -185,6 +185,47 @@ def tau_squared(y: Vector, v: Vector, method: Method) -> float:
     return reml(y[:, None], v[:, None])[0]
 
 
+def common_tau_squared(groups: Sequence[Sequence[Effect]], method: Method) -> float:
+    """Between-study variance tau² that groups with a mean each have in common; 0 for a common effect.
+
+    REML with the groups as a moderator, DL: (ΣQ − Σ(k − 1)) / Σ(Σw − Σw²/Σw), or PM: ΣQ(tau²) = Σ(k − 1), summed over
+    the groups (Borenstein 2009, chapter 19; Viechtbauer 2005).
+
+    >>> round(common_tau_squared([[Effect(0.0, 1.0), Effect(2.0, 1.0)], [Effect(9.0, 1.0)]], "DL"), 6)
+    1.0
+    """
+    pairs = [arrays(group) for group in groups if len(group) > 1]
+    if not pairs or method == "EE":
+        return 0.0
+    centred = [(y - np.median(y), v) for y, v in pairs]
+    everything = np.concatenate([v for _, v in centred])
+    free = sum(len(y) - 1 for y, _ in centred)
+    if method == "PM":
+        return _root_in_tau2(lambda tau2: sum(generalised_q(y, v, tau2) for y, v in centred) - free, everything)
+    if method == "DL":
+        q = sum(generalised_q(y, v, 0.0) for y, v in centred)
+        return max(0.0, (q - free) / sum(_trace(1 / v) for _, v in centred))
+    scale = float(np.median(everything))
+    top = 4 * max(scale, *(float(np.ptp(y)) ** 2 for y, _ in centred))
+    grid = np.concatenate(([0.0], np.geomspace(1e-4 * float(everything.min()), top, 80)))
+    heights = [sum(_height(y, v, tau2) for y, v in centred) for tau2 in grid]
+    best = int(np.argmax(heights))
+
+    def slope(tau2: float) -> float:
+        return sum(_slope(y, v, None, tau2) for y, v in centred)
+
+    low, high = float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)])
+    if slope(low) <= 0 or slope(high) >= 0:
+        return float(grid[best])
+    return float(brentq(slope, low, high, xtol=1e-15 * scale, rtol=1e-14, maxiter=500))
+
+
+def _height(y: Vector, v: Vector, tau2: float) -> float:
+    """Return the restricted log likelihood of tau² without its constant."""
+    w = 1 / (v + tau2)
+    return float((np.log(w).sum() - math.log(w.sum()) - generalised_q(y, v, tau2)) / 2)
+
+
 def _q_profile(y: Vector, v: Vector) -> tuple[float, float]:
     """95 % interval of tau² where generalised Q meets the χ² quantiles (Viechtbauer 2007); (0, 0) when it is empty."""
     low, high = (

@@ -391,6 +391,11 @@ def heterogeneity(answer: Answer) -> str:
     text += f"; I² {number(pooled.i2, 0)}%, Q {number(pooled.q, 1)} on {counted(pooled.k - 1, 'degree')} of freedom."
     if pooled.prior:
         text += f" Prior: {pooled.prior}."
+    elif answer.model.method == "bayes" and pooled.method != "MH":
+        text += (
+            " Pooled by REML without a prior: no standard deviation of this scale is held here to put the prior on "
+            "points."
+        )
     if pooled.pi_low is not None:
         span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
         text += f" The true effect in another setting like these may lie anywhere from {span}; a trial scatters more."

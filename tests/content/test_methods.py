@@ -97,3 +97,11 @@ def test_a_package_that_is_not_there_is_said_not_raised(monkeypatch):
 def test_markdown_signs_are_literal_outside_code():
     assert methods.as_markdown("`rma_mh(a*b)` gives 2*3_4 and [x]") == r"`rma_mh(a*b)` gives 2\*3\_4 and \[x\]"
     assert methods.as_markdown("a ` alone") == "a ' alone"
+
+
+def test_the_old_rule_jumps_at_the_third_trial_and_the_present_one_narrows() -> None:
+    widths = methods.widths()
+    # 1.96/√2; t(2) 4.303/√3; t(3) 3.182/√4.
+    assert [round(width.old, 2) for width in widths[:3]] == [1.39, 2.48, 1.59]
+    now = [width.now for width in widths]
+    assert now == sorted(now, reverse=True)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from evidence.stats.bayes import PRIORS, posterior
+from evidence.stats.bayes import PRIORS, pool_bayes, pool_bayes_together, posterior
 from evidence.stats.effect_sizes import Effect
 from evidence.stats.pooling import pool
 from tests.support.paths import REFERENCE
@@ -236,3 +236,37 @@ def test_equal_effects_of_a_very_large_pool_count_as_often_as_they_occur():
     assert equal.shrinkage == pytest.approx(different.shrinkage, abs=1e-8)
     assert equal.weights == pytest.approx(different.weights, abs=1e-8)
     assert sum(equal.weights) == pytest.approx(100)
+
+
+def test_groups_share_one_tau_and_have_a_mean_each() -> None:
+    # R: integrate() over tau of the product of the groups' likelihoods under half-normal(0.5), quantiles by uniroot().
+    groups = [
+        [Effect(0.8, 0.1), Effect(0.5, 0.4)],
+        [Effect(0.1, 0.2), Effect(0.9, 0.05), Effect(-0.2, 0.3)],
+        [Effect(0.4, 0.15)],
+    ]
+    expected = [
+        (0.7152946, -0.1916645, 1.5792353),
+        (0.4917992, -0.3098236, 1.0871398),
+        (0.4, -0.7824351, 1.5824351),
+    ]
+    for pooled, (estimate, low, high) in zip(
+        pool_bayes_together(groups, PRIORS["half-normal-0.5"]), expected, strict=True
+    ):
+        assert pooled is not None
+        assert math.sqrt(pooled.tau2) == pytest.approx(0.3407612, abs=1e-6)
+        assert [pooled.estimate, pooled.ci_low, pooled.ci_high] == pytest.approx(
+            [estimate, low, high], abs=1e-3 * (high - low)
+        )
+
+
+def test_groups_together_are_the_pool_where_there_is_one() -> None:
+    effects = [Effect(0.8, 0.1), Effect(0.5, 0.4), Effect(0.1, 0.2)]
+    one, none = pool_bayes_together([effects, []], PRIORS["turner"])
+    whole = pool_bayes(effects, PRIORS["turner"])
+    assert none is None
+    assert one is not None
+    assert whole is not None
+    assert [one.estimate, one.ci_low, one.ci_high, one.tau2] == pytest.approx(
+        [whole.estimate, whole.ci_low, whole.ci_high, whole.tau2], rel=1e-9
+    )

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evidence.stats.effect_sizes import Effect, Scores, from_interval, mean_difference
-from evidence.stats.pooling import arrays, generalised_q, pool
+from evidence.stats.pooling import Method, arrays, common_tau_squared, generalised_q, pool
 from tests.support.paths import REFERENCE
 
 TABLES = json.loads((REFERENCE / "metafor.json").read_text(encoding="utf-8"))
@@ -187,3 +187,18 @@ def test_shift_and_unit_carry_over(effects, shift, unit):
     two = pool([Effect(shift + unit * e.estimate, unit**2 * e.variance) for e in effects])
     assert two.estimate == pytest.approx(shift + unit * one.estimate, rel=1e-6, abs=1e-6 * unit)
     assert two.se == pytest.approx(unit * one.se, rel=1e-5)
+
+
+GROUPS = [
+    [Effect(0.8, 0.1), Effect(0.5, 0.4)],
+    [Effect(0.1, 0.2), Effect(0.9, 0.05), Effect(-0.2, 0.3)],
+    [Effect(0.4, 0.15)],
+]
+
+
+@pytest.mark.parametrize(("method", "tau2"), [("REML", 0.1458633760), ("DL", 0.1380555556), ("PM", 0.0954506000)])
+def test_groups_share_one_tau_as_in_metafor(method: Method, tau2: float) -> None:
+    # R: rma(yi, vi, mods = ~ 0 + group, method), with tol = 1e-12 for PM.
+    assert common_tau_squared(GROUPS, method) == pytest.approx(tau2, abs=2e-10)
+    assert common_tau_squared(GROUPS, "EE") == 0
+    assert common_tau_squared(GROUPS[2:], method) == 0
