@@ -4,7 +4,7 @@ import streamlit as st
 
 from evidence.bibliography.links import links
 from evidence.content import claims
-from evidence.content.claims import Assessed, Found
+from evidence.content.claims import Assessed, Recomputation
 from evidence.dataset.vocabulary import TOPICS, VERDICTS
 from evidence.formatting import counted
 from evidence.ui import page as views
@@ -14,7 +14,7 @@ view = views.current()
 evidence = view.evidence
 
 
-def told(found: Found) -> str:
+def agrees(found: Recomputation) -> str:
     """Say whether a number agrees with the statement: a quiet note, or a loud one if it does not."""
     if not found.is_compared:
         return ""
@@ -47,7 +47,7 @@ def card(item: Assessed) -> None:
             if item.found:
                 st.caption("Computed from the data just now")
             for found in item.found:
-                st.markdown(f"{escaped(found.what)}  \n**{escaped(found.live or 'no row gives it')}** {told(found)}")
+                st.markdown(f"{escaped(found.what)}  \n**{escaped(found.live or 'no row gives it')}** {agrees(found)}")
         if claim.citations:
             with st.expander(counted(len(claim.citations), "citation"), key=f"claim-citations-{claim.claim}"):
                 for key in claim.citations:

@@ -29,7 +29,7 @@ st.caption(
     "Rows and references are exactly those of this view. Web page and slides answer the questions of the pages with "
     "it; where it cannot answer one they widen it, and say so, as the pages do."
 )
-carried_options.said(options)
+carried_options.show_notice(options)
 
 name = st.selectbox(
     "Format",

@@ -27,7 +27,7 @@ if not apply(evidence.results, view.selection.criteria()):
     filters.empty_notice(evidence.results, view.selection)
     st.stop()
 
-lesson = seminar_state.told(evidence, view.selection)
+lesson = seminar_state.current_lesson(evidence, view.selection)
 match seminar_state.mode():
     case "present":
         seminar_stage.draw(lesson, view.ink, view.evidence)

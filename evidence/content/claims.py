@@ -24,7 +24,7 @@ SHAPES: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Recomputation:
     """A check carried out: the number printed and the number the rows give now; None where there is none."""
 
     what: str
@@ -53,7 +53,7 @@ class Assessed:
     """A claim with its numbers computed again."""
 
     claim: Claim
-    found: tuple[Found, ...]
+    found: tuple[Recomputation, ...]
     address: str
 
     @property
@@ -82,7 +82,7 @@ def _view(topic: Topic, claim: str) -> str:
 def assess(evidence: Evidence, claim: Claim) -> Assessed:
     """Return a claim with every number of its explanation worked out again."""
     found = tuple(
-        Found(one.what, one.printed_in(claim.explanation), worked_out(evidence, one), one.printed is not None)
+        Recomputation(one.what, one.printed_in(claim.explanation), worked_out(evidence, one), one.printed is not None)
         for one in evidence.topic.claim_numbers
         if one.claim == claim.claim
     )

@@ -123,7 +123,7 @@ def _save(
         return Refused("There is nothing to save.")
     try:
         with _lock(folder, patience):
-            files, seen_digest = _whole(folder, seen_digest)
+            files, seen_digest = _complete(folder, seen_digest)
             seen = digest(files)
             after, refusal = _with_additions(files, tables, items)
             if seen != seen_digest:
@@ -158,7 +158,7 @@ def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | 
 def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict | Refused:
     try:
         with _lock(folder, patience):
-            files, seen_digest = _whole(folder, seen_digest)
+            files, seen_digest = _complete(folder, seen_digest)
             seen = digest(files)
             if seen != seen_digest:
                 return Conflict(seen, MappingProxyType(files), MappingProxyType(files), (), ())
@@ -197,7 +197,7 @@ def pruned(folder: Path, most: int, patience: float = PATIENCE) -> Growth | Refu
     """Forget all but the last changes in history/, under the lock; return what was removed."""
     try:
         with _lock(folder, patience):
-            files, _ = _whole(folder, "")
+            files, _ = _complete(folder, "")
             return prune(folder, most, digest(files))
     except Timeout:
         return Refused("Another save is in progress. Try again.")
@@ -225,7 +225,7 @@ def _lock(folder: Path, patience: float) -> FileLock:
     return FileLock(folder / FOLDER / ".lock", timeout=patience, poll_interval=0.01)
 
 
-def _whole(folder: Path, seen: str) -> tuple[dict[str, bytes | Problem], str]:
+def _complete(folder: Path, seen: str) -> tuple[dict[str, bytes | Problem], str]:
     """Return the files without what was killed halfway; whoever saw that half has seen what they are now."""
     for name in FILES:
         remove_leftovers(folder, name)

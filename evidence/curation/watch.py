@@ -39,7 +39,7 @@ COLUMNS = (
 FIRST_LOOK = 365  # days that the first watch looks back for new trials
 _BATCH = 50  # registrations or DOIs in one question
 _PAGES = 20  # of one search
-Found = TypeVar("Found")
+Item = TypeVar("Item")
 _NCT = re.compile(r"NCT[0-9]{8}")
 _FIELDS = (
     "NCTId|BriefTitle|EnrollmentCount|StudyFirstPostDate|ResultsFirstPostDate|LastUpdatePostDate"
@@ -98,7 +98,7 @@ def watch(web: Web, evidence: Evidence, gaps: bytes, state: bytes, search: Searc
     rows, before = _rows(gaps), _state(state)
     seen = _seen(evidence, rows)
     failures: list[str] = []
-    studies = _collected(_held(web, sorted({*seen.registrations, *seen.in_gaps})), failures)
+    studies = _collected(_known_studies(web, sorted({*seen.registrations, *seen.in_gaps})), failures)
     since = str(before.get("asked") or today - timedelta(days=FIRST_LOOK))
     found = _collected(_new(web, search, since), failures) if any(search) else []
     notices = _collected(_retractions(web, sorted(seen.dois)), failures)
@@ -158,8 +158,8 @@ def _seen(evidence: Evidence, rows: Iterable[Mapping[str, str]]) -> _Seen:
     return seen
 
 
-def _collected(found: Iterator[Found], failures: list[str]) -> list[Found]:
-    kept: list[Found] = []
+def _collected(found: Iterator[Item], failures: list[str]) -> list[Item]:
+    kept: list[Item] = []
     try:
         kept.extend(found)
     except WebError as error:
@@ -167,7 +167,7 @@ def _collected(found: Iterator[Found], failures: list[str]) -> list[Found]:
     return kept
 
 
-def _held(web: Web, numbers: Sequence[str]) -> Iterator[Study]:
+def _known_studies(web: Web, numbers: Sequence[str]) -> Iterator[Study]:
     for at in range(0, len(numbers), _BATCH):
         yield from _studies(web, {"filter.ids": ",".join(numbers[at : at + _BATCH])})
 

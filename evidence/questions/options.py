@@ -187,7 +187,7 @@ def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[Page
     def several(name: str) -> list[str]:
         offered = offered_by(name, evidence, everything)
         values, unknown = sorted_out([value for value in given.pop(name, []) if value], offered)
-        notes.extend(_said(name, value) for value in unknown)
+        notes.extend(_left_out_note(name, value) for value in unknown)
         kept[name] = [offered[value] for value in values]
         return list(values)
 
@@ -205,9 +205,9 @@ def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[Page
     rate = (given.pop("rate", [""]))[-1]
     kept |= {name: ["true"] for name in _SWITCHES if on[name]}
     is_rate = rate.isascii() and rate.isdigit() and 1 <= int(rate) <= 99
-    notes += [_said("rate", rate)] if rate and not is_rate else []
+    notes += [_left_out_note("rate", rate)] if rate and not is_rate else []
     kept |= {"rate": [rate]} if is_rate else {}
-    notes += [_said(name, value) for name, values in given.items() for value in values]
+    notes += [_left_out_note(name, value) for name, values in given.items() for value in values]
     choices = Choices(
         chosen["outcome"],
         chosen["effect"],
@@ -231,5 +231,5 @@ def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[Page
     ), tuple(notes)
 
 
-def _said(name: str, value: str) -> str:
+def _left_out_note(name: str, value: str) -> str:
     return f"“{name}={value}” does not change what is exported; left out."

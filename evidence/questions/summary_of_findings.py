@@ -165,7 +165,7 @@ class Line:
         """What it means, in plain words."""
         rating = (self.review.certainty if self.review is not None else None) or "not rated"
         kinds = f"; {found}" if (found := score_kinds(self.answer)) else ""
-        numbers = f"{self._found(kinds)}."
+        numbers = f"{self._with_estimate(kinds)}."
         drug = self.sides.drug
         if rating == "very low":
             return f"The evidence is very uncertain about the effect of {drug} on {self._subject}. {numbers}"
@@ -176,7 +176,7 @@ class Line:
             return f"{drug.capitalize()} {does}. {numbers}"
         return f"{numbers} Certainty not rated."
 
-    def _found(self, kinds: str = "") -> str:
+    def _with_estimate(self, kinds: str = "") -> str:
         """Say what was found and on how much: by the trial that carries the pool, if there is one."""
         lead = leading(self.answer) if self.answer.question.measure != "RD" else None
         if lead is not None:

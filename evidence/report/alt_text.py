@@ -13,7 +13,7 @@ from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot
 from evidence.questions.robustness import Series
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import said
+from evidence.synthesis.display import aloud
 from evidence.synthesis.sentences import behind, in_one_line, probability_of
 from evidence.synthesis.trial_effects import TrialEffect
 
@@ -30,7 +30,7 @@ def _groups(answer: Answer) -> list[str]:
 def _trials(answer: Answer) -> list[str]:
     """Describe each trial drawn: label, effect, weight."""
     return [
-        f"{entry.label}: {said(entry.measure, entry.effect.estimate, entry.low, entry.high)}, {_weight(answer, entry)}"
+        f"{entry.label}: {aloud(entry.measure, entry.effect.estimate, entry.low, entry.high)}, {_weight(answer, entry)}"
         for entry in answer.entries
         if entry.effect is not None
     ]
@@ -49,7 +49,7 @@ def harms(found: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> 
         answer = item.difference if measure == "RD" or not item.ratio.used else item.ratio
         name = f"{item.label}, {MASKINGS[masking].label.lower()}" if masking else item.label
         arms = f"{100 * item.rates[0]:.0f}% against {100 * item.rates[1]:.0f}%, " if item.rates else ""
-        line = f"{name}: {arms}{said(measure, *(item.effect(measure) or (None, None, None)))}, {behind(answer)}"
+        line = f"{name}: {arms}{aloud(measure, *(item.effect(measure) or (None, None, None)))}, {behind(answer)}"
         if answer.k > 1:
             line += f" ({', '.join(f'{entry.label} {_weight(answer, entry)}' for entry in answer.used)})"
         lines.append(line)
@@ -77,7 +77,7 @@ def matrix(found: Matrix) -> str:
 def series(found: Series, measure: str) -> str:
     """Describe each pool of leave-one-out or of the cumulative analysis."""
     return "; ".join(
-        f"{label}: {said(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}, "
+        f"{label}: {aloud(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}, "
         f"{f'{chance}, ' if (chance := probability_of(pooled, measure)) else ''}{counted(pooled.k, 'trial')}"
         for label, pooled in zip(found.labels, found.pools, strict=True)
     )
@@ -89,7 +89,7 @@ def doses(found: DoseResponse) -> str:
     for arm in found.arms:
         entry = arm.entry
         if entry.effect is not None:
-            size = said(found.measure, entry.effect.estimate, entry.low, entry.high)
+            size = aloud(found.measure, entry.effect.estimate, entry.low, entry.high)
             lines.append(f"{entry.label} {arm.dose:g} mg/kg: {size}")
     return "; ".join(lines)
 

@@ -212,7 +212,7 @@ def lesson(view: View) -> Lesson:
     lenses = tuple(item for item in blinding.lenses(scope.answer, scope.results) if item.pooled is not None)
     steps = [
         _question(story),
-        _said(story),
+        _popular_claim(story),
         _guess("guess-response", "How many respond?", _rates_asked(answer), meaning(answer)),
         *middle(answer, found, view.evidence.reviews),
         _missing(story, answer),
@@ -254,7 +254,7 @@ def _question(story: Story) -> Step:
     )
 
 
-def _said(story: Story) -> Step | None:
+def _popular_claim(story: Story) -> Step | None:
     assessed = assess_all(story.view.evidence)
     first = {topic: next((a for a in assessed if a.claim.topic == topic), None) for topic in TOPICS}
     chosen = [item for topic, item in first.items() if item is not None and topic != "reference"][:_MOST_CLAIMS]

@@ -41,16 +41,16 @@ class NumberNeeded:
             case "through infinity":
                 return f"{point} ({_words(self.high, 'NNTB')} to ∞ to {_words(self.low, 'NNTH')})"
             case "benefit":
-                return f"{point} ({_whole(self.high)} to {_whole(self.low)})"
+                return f"{point} ({_rounded(self.high)} to {_rounded(self.low)})"
             case _:
-                return f"{point} ({_whole(self.low)} to {_whole(self.high)})"
+                return f"{point} ({_rounded(self.low)} to {_rounded(self.high)})"
 
 
 def _people(benefit: float) -> float:
     return math.inf if benefit == 0 else 1 / abs(benefit)
 
 
-def _whole(benefit: float) -> str:
+def _rounded(benefit: float) -> str:
     people = _people(benefit)
     if not people < 10.0**_DIGITS:
         return "∞"
@@ -61,7 +61,7 @@ def _whole(benefit: float) -> str:
 def _words(benefit: float, name: str = "NNT") -> str:
     if benefit:
         name = "NNTB" if benefit > 0 else "NNTH"
-    return f"{name} {_whole(benefit)}"
+    return f"{name} {_rounded(benefit)}"
 
 
 @dataclass(frozen=True, slots=True)

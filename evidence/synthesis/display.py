@@ -110,10 +110,10 @@ def interval(measure: str, low: float | None, high: float | None) -> str:
     return f"{shown(measure, low)}{joiner}{shown(measure, high)}"
 
 
-def said(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
+def aloud(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
     """Describe an effect for screen readers: its size and its interval.
 
-    >>> said("RR", math.log(2.28), math.log(1.17), math.log(4.43)), said("MD", None, None, None)
+    >>> aloud("RR", math.log(2.28), math.log(1.17), math.log(4.43)), aloud("MD", None, None, None)
     ('2.28 (1.17–4.43)', 'not estimable')
     """
     size = shown(measure, estimate)

@@ -48,7 +48,7 @@ def _forget() -> None:
             del st.query_params[name]
 
 
-def said(found: PageOptions) -> None:
+def show_notice(found: PageOptions) -> None:
     """One line that says which options are used, with a way back to the defaults."""
     if not found.given:
         st.caption("With default options; what you set on Onset, Response or Duration is used here too.")

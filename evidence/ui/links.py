@@ -67,9 +67,9 @@ def left_out(
         elif _is_owned(name, page):
             continue
         elif name in state:
-            notes += [_said(name, v) for v in known if v not in kept.get(name, ()) and not _is_default(name, v, state)]
+            notes += [_note(name, v) for v in known if v not in kept.get(name, ()) and not _is_default(name, v, state)]
         elif is_whole:
-            notes += [_said(name, value) for value in known]
+            notes += [_note(name, value) for value in known]
     return tuple(notes)
 
 
@@ -88,7 +88,7 @@ def _is_owned(name: str, page: str) -> bool:
 
 def _of_filter(name: str, values: tuple[str, ...]) -> list[str]:
     unknown = read_selection({name: values}).unknown
-    return [unknown_dose() if name == DOSE else _said(name, value) for _, value in unknown if value]
+    return [unknown_dose() if name == DOSE else _note(name, value) for _, value in unknown if value]
 
 
 def _is_default(name: str, value: str, state: Mapping[str, Any]) -> bool:
@@ -100,7 +100,7 @@ def _is_default(name: str, value: str, state: Mapping[str, Any]) -> bool:
     )
 
 
-def _said(name: str, value: str) -> str:
+def _note(name: str, value: str) -> str:
     return f"“{name}={value}” is unknown here and was ignored."
 
 

@@ -131,7 +131,7 @@ def test_the_check_of_a_file_takes_words_and_the_page_of_response_draws_them(fol
     assert style.COMPARATOR_MARKS["scopolamine"].light in drawn
     with using(load(folder).words):
         assert FILTERS["comparator_kind"].value_of(load(folder).trials["newcomer-2026"][0]) == "active placebo"
-    button(at, "Take back the last save").click()
+    button(at, "Undo the last save").click()
     sound(at.run())
     assert digest_of(folder) == before
     load(DATA)

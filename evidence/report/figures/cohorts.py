@@ -61,7 +61,7 @@ def _mark(cohort: Cohort, y: float, colour: str) -> go.Scatter:
         y=[y],
         mode="markers",
         customdata=[[str(cohort.result.line)]],
-        hovertext=[f"<b>{style.whole(cohort.label)}</b><br>{rate:.0f} ({low:.0f} to {high:.0f}) of 100"],
+        hovertext=[f"<b>{style.in_full(cohort.label)}</b><br>{rate:.0f} ({low:.0f} to {high:.0f}) of 100"],
         hoverinfo="text",
         marker={
             "size": 12,

@@ -159,6 +159,6 @@ def _hover(item: FollowUp) -> str:
     followed = f"followed for {plain(item.followed_days)} days" if item.followed_days else "end of follow-up not stated"
     doses = f"{counted(item.result.administrations, 'dose')}, " if item.result.administrations else ""
     return (
-        f"<b>{style.whole(item.label)}</b><br>time to relapse {item.in_words} ({_people(item)})<br>"
+        f"<b>{style.in_full(item.label)}</b><br>time to relapse {item.in_words} ({_people(item)})<br>"
         f"{doses}{followed}<br>{item.result.source}, {item.result.confidence} confidence"
     )

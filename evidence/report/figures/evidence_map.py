@@ -86,7 +86,7 @@ def _dots(dots: Sequence[Dot], colour: str, named: str, ink: Ink) -> go.Scatter:
         customdata=[[str(dot.result.line)] for dot in dots],
         hoverinfo="text",
         hovertext=[
-            f"<b>{style.whole(dot.result.label)}</b><br>{dot.result.intervention} vs {dot.result.comparator}<br>"
+            f"<b>{style.in_full(dot.result.label)}</b><br>{dot.result.intervention} vs {dot.result.comparator}<br>"
             f"{count(dot.people)} people, {DESIGNS[dot.result.design].label.lower()}"
             for dot in dots
         ],

@@ -185,7 +185,7 @@ def review_rows(reviews: Sequence[PublishedEstimate], answer: Answer, links: Lin
                 words=words,
                 colour=ink.secondary,
                 symbol="diamond-open",
-                hover=f"<b>{style.whole(review.label)}</b><br>{measure.label.lower()} {words}<br>"
+                hover=f"<b>{style.in_full(review.label)}</b><br>{measure.label.lower()} {words}<br>"
                 "published meta-analysis",
             )
         )
@@ -239,7 +239,7 @@ def withdrawal_rows(entries: Sequence[Withdrawal], pooled: Pooled | None, links:
                 colour=style.mark_of(r).colour(ink),
                 symbol=style.symbol_of(r),
                 key=str(r.line),
-                hover=f"<b>{style.whole(r.label)}</b><br>hazard ratio of relapse {words}",
+                hover=f"<b>{style.in_full(r.label)}</b><br>hazard ratio of relapse {words}",
             )
         )
     if pooled is not None and pooled.k > 1:

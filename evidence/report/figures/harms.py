@@ -76,7 +76,7 @@ def harm_plot(items: Sequence[Harm], measure: str, sides: Sides, ink: Ink, maski
 
 
 def _hover(cell: Cell) -> str:
-    return f"<b>{style.whole(cell.label)}</b>, {OUTCOMES[cell.event].label.lower()}<br>{cell.in_words}"
+    return f"<b>{style.in_full(cell.label)}</b>, {OUTCOMES[cell.event].label.lower()}<br>{cell.in_words}"
 
 
 def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.Figure:

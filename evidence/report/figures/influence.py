@@ -60,7 +60,7 @@ def baujat_plot(found: Influence, ink: Ink) -> go.Figure:
             textfont={"size": style.AXIS, "color": ink.text},
             cliponaxis=False,
             customdata=[[entry.key] for _, entry in ranked],
-            hovertext=[f"<b>{style.whole(e.label)}</b><br>{_effect(e, found.measure)}" for _, e in ranked],
+            hovertext=[f"<b>{style.in_full(e.label)}</b><br>{_effect(e, found.measure)}" for _, e in ranked],
             hoverinfo="text",
             marker={
                 "size": 12,

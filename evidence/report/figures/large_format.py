@@ -320,11 +320,11 @@ def guessed(items: Sequence[Line], top: int, unit: str, ink: Ink, revealed: bool
         for value, low, high in item.truths if revealed else ():
             # Of several numbers the first and the last are written: those between would lie on each other.
             text = f"<b>{value:.0f}</b>" if value in (min(values), max(values)) else ""
-            _found(figure, y - 0.15, (value, low, high), text, ink)
+            _truth(figure, y - 0.15, (value, low, high), text, ink)
     return figure
 
 
-def _found(figure: go.Figure, y: float, truth: tuple[float, float | None, float | None], text: str, ink: Ink) -> None:
+def _truth(figure: go.Figure, y: float, truth: tuple[float, float | None, float | None], text: str, ink: Ink) -> None:
     value, low, high = truth
     if low is not None and high is not None:
         line = {"color": ink.pooled, "width": 5}

@@ -107,7 +107,7 @@ def hover(entry: TrialEffect) -> str:
     people = f"{counted(entry.people, 'person', 'people')}<br>" if entry.people else ""
     left_out = f"<br>not pooled: {entry.excluded}" if entry.excluded else ""
     return (
-        f"<b>{style.whole(entry.label)}</b>, {in_words(entry.hours)}, {first.intervention} vs {first.comparator}<br>"
+        f"<b>{style.in_full(entry.label)}</b>, {in_words(entry.hours)}, {first.intervention} vs {first.comparator}<br>"
         f"{effect}{people}from {entry.how}; {first.source}, {first.confidence} confidence{left_out}"
     )
 

@@ -89,7 +89,7 @@ def _key(direct: Direct) -> str:
 
 def _hover(direct: Direct) -> str:
     people = f", {counted(direct.people, 'person', 'people')} pooled" if direct.people else ""
-    names = "<br>".join(style.whole(entry.label) for entry in direct.answer.entries)
+    names = "<br>".join(style.in_full(entry.label) for entry in direct.answer.entries)
     pair = f"{markup.escape(direct.treatment)} against {markup.escape(direct.comparator)}"
     return f"<b>{pair}</b><br>{counted(direct.trials, 'trial')}{people}<br>{names}"
 

@@ -289,7 +289,7 @@ def _pooled(figure: go.Figure, item: Answer, scale: Scale, colour: str, is_rever
     if is_own and item.k == 1:
         return
     words = pooled_in_words(item.question.measure, pooled)
-    names = ", ".join(style.whole(entry.label) for entry in item.used)
+    names = ", ".join(style.in_full(entry.label) for entry in item.used)
     told = f"<b>{'Pooled' if item.k > 1 else 'One trial'}{'' if is_own else ', outside the selection'}</b>, {words}"
     point = Point(
         math.log10(max(drawn_at(item), FIRST_HOUR)),

@@ -102,7 +102,7 @@ def dumbbell(entries: Sequence[TrialEffect], links: Mapping[str, str | None], in
                     mode="markers",
                     customdata=[[entry.key]],
                     hoverinfo="text",
-                    hovertext=f"<b>{style.whole(entry.label)}</b><br>{name}: {arm_in_words(arm)}",
+                    hovertext=f"<b>{style.in_full(entry.label)}</b><br>{name}: {arm_in_words(arm)}",
                     marker={"symbol": symbol, "size": 11, "color": colour, "line": {"color": colour, "width": 2}},
                     unselected={"marker": {"opacity": 0.6}},
                 )
@@ -168,7 +168,7 @@ def labbe(
                 textfont={"size": style.NOTE, "color": ink.text},
                 customdata=[[entry.key]],
                 hoverinfo="text",
-                hovertext=f"<b>{style.whole(entry.label)}</b><br>{arms_in_words(entry)}",
+                hovertext=f"<b>{style.in_full(entry.label)}</b><br>{arms_in_words(entry)}",
                 marker={
                     "size": 6 + 1.9 * math.sqrt(top.n + bottom.n),
                     "color": colour,

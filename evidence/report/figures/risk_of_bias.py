@@ -29,7 +29,7 @@ def _heading(domain: str) -> str:
 
 
 def _hover(line: Line, cell: Cell, names: Mapping[str, str]) -> str:
-    head = f"<b>{style.whole(line.result.label)}</b>, {ROB_DOMAINS[cell.domain].label.lower()}"
+    head = f"<b>{style.in_full(line.result.label)}</b>, {ROB_DOMAINS[cell.domain].label.lower()}"
     own = [
         f"{MARKS[j.judgement]} {ROB_JUDGEMENTS[j.judgement].label}: "
         f"{markup.escape(names[j.citation])}, {markup.escape(j.locator)}"

@@ -207,10 +207,10 @@ def short(name: str) -> str:
     return plain if len(plain) <= _LONGEST_NAME else f"{plain[: _LONGEST_NAME - 1].rstrip()}…"
 
 
-def whole(name: str) -> str:
+def in_full(name: str) -> str:
     """Escape a trial's name for hover text, wrapping a long one.
 
-    >>> whole("a < b"), whole("word " * 30).count("<br>")
+    >>> in_full("a < b"), in_full("word " * 30).count("<br>")
     ('a &lt; b', 2)
     """
     words = " ".join(name.split())

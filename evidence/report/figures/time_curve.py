@@ -115,4 +115,4 @@ def _trials(figure: go.Figure, curve: TimeCurve, scale: Scale, ink: Ink) -> None
 def _hover(entry: TrialEffect, measure: str) -> str:
     assert entry.effect is not None
     size = f"{shown(measure, entry.effect.estimate)} ({interval(measure, entry.low, entry.high)})"
-    return f"<b>{style.whole(entry.label)}</b><br>{in_words(entry.hours)}<br>{size}"
+    return f"<b>{style.in_full(entry.label)}</b><br>{in_words(entry.hours)}<br>{size}"

@@ -45,7 +45,7 @@ def move_on(evidence: Evidence) -> None:
     st.query_params[DATA] = evidence.short
 
 
-def told(evidence: Evidence, selection: Selection) -> Lesson:
+def current_lesson(evidence: Evidence, selection: Selection) -> Lesson:
     """Return the lesson, computed once for these data and this selection."""
     page = page_address()
     today = datetime.now(UTC).date()

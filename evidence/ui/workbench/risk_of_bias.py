@@ -76,7 +76,7 @@ def importer(view: Page) -> None:
     _look(view, file[0], tool, found)
 
 
-def _said(column: str) -> str:
+def _label_of(column: str) -> str:
     return "Study" if column == STUDY else ROB_DOMAINS[column].label
 
 
@@ -97,7 +97,7 @@ def _mapping(table: Table, tool: str) -> ColumnMapping | None:
             st.session_state[f"bias-mapping-read-{sign}"] = file[1]
             for at, source in enumerate(table.columns):
                 st.session_state[add_state.key(f"map-{sign}-{at}")] = kept.columns.get(source)
-        columns = add_mapping.choices(table, guess, sign, known, _said)
+        columns = add_mapping.choices(table, guess, sign, known, _label_of)
         found = mapping_of({"columns": columns}, known)
         if isinstance(found, Problem):
             st.error(escaped(found.message))

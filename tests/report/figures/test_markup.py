@@ -3,7 +3,7 @@
 import pytest
 
 from evidence.report.figures.markup import escape
-from evidence.report.figures.style import LIGHT, link, whole
+from evidence.report.figures.style import LIGHT, in_full, link
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from evidence.report.figures.style import LIGHT, link, whole
 )
 def test_quotes_stay_and_directions_are_apart(text: str, expected: str) -> None:
     assert escape(text) == expected
-    assert whole(text) == expected
+    assert in_full(text) == expected
 
 
 def test_a_quote_in_an_address_ends_no_attribute() -> None:
