@@ -116,5 +116,9 @@ def words_with(words: Words, new: NewWords) -> Words:
 
 def unknown_words(problems: Sequence[Problem]) -> tuple[tuple[str, str], ...]:
     """Return the list and the value of every word that rows use and no list has, each once."""
-    unknown = ((one.column, one.value) for one in problems if one.code == "unknown-term" and one.column in EXTENSIBLE)
-    return tuple(dict.fromkeys(unknown))
+    return tuple(dict.fromkeys((one.column, one.value) for one in problems if is_new_word(one)))
+
+
+def is_new_word(found: Problem) -> bool:
+    """Return whether a problem is a word that no list has and that could be added to one."""
+    return found.code == "unknown-term" and found.column in EXTENSIBLE

@@ -59,7 +59,7 @@ def test_the_form_takes_over_a_trial_that_is_there(folder: Path) -> None:
     assert at.text_input(key=key("form-label")).value == "Murrough 2013a"
     assert at.selectbox(key=key("form-comparator")).value == "midazolam"
     fill(at, instrument="MADRS", unit="points", n_intervention="30", mean_intervention="10", sd_intervention="1.6")
-    assert "“SD, intervention” is 1.6, where" in words(at)
+    assert "“SD, intervention” is 1.6, while" in words(at)
     assert "SD = SE × √n" in words(at)
     fill(at, n_comparator="30", mean_comparator="20", sd_comparator="8", effect_measure="MD", effect="10", ci_low="9")
     assert "Differences are intervention minus comparator" in words(at) or "Check the sign" in words(at)

@@ -10,6 +10,7 @@ from evidence.dataset.evidence import DATA, digest_of, load
 from evidence.dataset.vocabulary import activate, shipped_words, using
 from evidence.report.figures import style
 from evidence.selection.filters import FILTERS
+from evidence.ui.workbench.fields import NEW_WORD
 from tests.support.paths import APP
 from tests.support.workbench import CELLS, button, cells, key, opened, sound, uploaded, with_reference, words
 
@@ -48,12 +49,17 @@ def described(at: AppTest, where: str, *pairs: tuple[str, str], without: str = "
 
 def chosen(at: AppTest, **typed: str) -> AppTest:
     """Type into the form; a word that a list does not offer is typed into its box."""
+    new: dict[str, str] = {}
     for name, text in typed.items():
         widget = key(f"form-{name}")
         box = next(one for one in (*at.selectbox, *at.text_input, *at.text_area) if one.key == widget)
-        if box.type == "selectbox" and box.format_func(text) not in box.options:
-            box.options.append(box.format_func(text))
-        box.set_value(text)
+        is_new = box.type == "selectbox" and box.format_func(text) not in box.options
+        box.set_value(NEW_WORD if is_new else text)
+        new[widget] = text if is_new else ""
+    sound(at.run())
+    for widget, text in new.items():
+        if text:
+            at.text_input(key=f"{widget}-new").set_value(text)
     return sound(at.run())
 
 
@@ -119,7 +125,7 @@ def test_the_check_of_a_file_takes_words_and_the_page_of_response_draws_them(fol
     before = digest_of(folder)
     at = uploaded(cells(comparator="scopolamine", instrument="GRID"))
     pairs = (("comparator", "scopolamine"), ("instrument", "GRID"))
-    assert "2 problems to mend" in spoken(at)
+    assert "2 problems to fix" in spoken(at)
     described(at, "rows", *pairs)
     assert "1 row is ready to save" in spoken(at)
     assert {box.label for box in at.get("download_button")} >= {"Merged vocabulary/comparator.csv", "Patch"}

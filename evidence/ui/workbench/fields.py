@@ -13,6 +13,9 @@ from evidence.ui.workbench import state as add_state
 from evidence.ui.workbench import words as add_words
 
 _known: list[tuple[Words, Mapping[str, Column]]] = []  # made once for the words of the data that are shown
+NEW_WORD = "\u2026"
+# Lists of the subject. The words of the others mean something to the program: a new one is met in a file alone.
+TAKES_NEW_WORDS = frozenset(EXTENSIBLE) - {"design", "blinding", "masking", "anchor"}
 _NAMES = {"n": "n", "sd": "SD", "ci": "95% CI", "p": "p"}
 
 
@@ -35,6 +38,7 @@ def title(name: str) -> str:
     return {
         "ci_low": "95% CI, low",
         "ci_high": "95% CI, high",
+        "se": "Standard error",
         "p_value": "p value",
         "n_randomised": "n randomised",
     }.get(name, name.replace("_", " ").capitalize())
@@ -54,6 +58,8 @@ def in_labels(text: str, column: str = "") -> str:
 
 def label_of(name: str, value: str) -> str:
     """Return the label of a listed word, followed by the word in the file if the two differ."""
+    if value == NEW_WORD:
+        return "a new word …"
     text = next((word[1] for word in known()[name].words if word[0] == value), value)
     return text if text.casefold() == value.casefold() else f"{text} ({value})"
 
@@ -66,10 +72,8 @@ def field(place: Any, name: str, widget: str) -> str:
     help_text = f"{column.text} Example: {column.example}" if column.example else column.text
     if column.words:
         values = [word[0] for word in column.words]
-        may_be_new = name in EXTENSIBLE
-        held = st.session_state.get(widget)
-        extra = (*add_words.described(name), *([held] if held else [])) if may_be_new else ()
-        values += [word for word in dict.fromkeys(extra) if word not in values]
+        if name in TAKES_NEW_WORDS:
+            values = [NEW_WORD, *values, *(word for word in add_words.described(name) if word not in values)]
         chosen = place.selectbox(
             title(name) + mark,
             values,
@@ -77,17 +81,31 @@ def field(place: Any, name: str, widget: str) -> str:
             format_func=lambda value: label_of(name, value),
             key=widget,
             help=help_text,
-            placeholder="choose, or type a new word" if may_be_new else "choose",
-            accept_new_options=may_be_new,
+            placeholder="choose",
             persist_state="session",
         )
-        return (chosen or "").strip()
+        return _new_word(place, name, widget) if chosen == NEW_WORD else chosen or ""
     label, shared = title(name) + mark, {"key": widget, "help": help_text, "persist_state": "session"}
     if name == "note":
         return str(place.text_area(label, height=80, **shared) or "").strip()
     hint = "made from the label" if name == "trial" else f"e.g. {column.example}"
     live = "400ms" if column.kind in ("integer", "number") else False
     return str(place.text_input(label, placeholder=hint, live=live, **shared) or "").strip()
+
+
+def _new_word(place: Any, name: str, widget: str) -> str:
+    """Draw the field for a word that the list does not have; what it means is asked for below."""
+    add_state.fill(f"{widget}-new")
+    asked = f"New word: {title(name).lower()} *"
+    text = place.text_input(asked, key=f"{widget}-new", placeholder="as the rows write it", persist_state="session")
+    return str(text or "").strip()
+
+
+def clear(prefix: str, name: str) -> None:
+    """Make a field blank from where it is next drawn."""
+    widget = add_state.key(f"{prefix}-{name}")
+    add_state.put(widget, None if known()[name].words else "")
+    add_state.put(f"{widget}-new", "")
 
 
 def fields(names: Sequence[str], prefix: str, per_row: int = 4) -> dict[str, str]:

@@ -8,7 +8,7 @@ import streamlit as st
 from evidence.bibliography.csl import trial_of
 from evidence.curation import plausibility
 from evidence.curation.column_mapping import COLUMNS
-from evidence.curation.new_words import unknown_words
+from evidence.curation.new_words import is_new_word, unknown_words
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.fields import slug_of
 from evidence.dataset.problems import Problem
@@ -193,7 +193,7 @@ def _as_typed(cells: Mapping[str, str], found: tuple[Problem, ...], evidence: Ev
             lines.append(way)
     for line in lines or ["Shares with Wilson intervals and the effect appear here as you type."]:
         st.markdown(escaped(line))
-    told = [f for f in found if f.code not in {*_MISSING, _DEVIATION}]
+    told = [f for f in found if f.code not in {*_MISSING, _DEVIATION} and not is_new_word(f)]
     doubts = [fields.in_labels(f"{f.message} {f.fix}", f.column) for f in told]
     if row is not None:
         doubts += map(fields.in_labels, plausibility.unusual_deviations(row, evidence.results))
@@ -214,8 +214,7 @@ def _rows(row: Cells, found: tuple[Problem, ...]) -> list[Cells]:
     def put_down() -> None:
         held.append(row)
         for name in CLEARED:
-            is_list = bool(fields.known()[name].words)
-            add_state.put(add_state.key(f"{_PREFIX}-{name}"), None if is_list else "")
+            fields.clear(_PREFIX, name)
 
     st.button(
         "Add this result and start another",
