@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from evidence.cli.console import STDIN, called, print_json, read_file
 from evidence.config import Settings
-from evidence.dataset.csv_table import read_bytes, read_table
+from evidence.dataset.csv_table import Table, read_bytes, read_table
 from evidence.dataset.evidence import FILES, MODELS, OVERLAPS, REFERENCES, TRIALS, VOCABULARY, known_citations, load
 from evidence.dataset.problems import Problem
-from evidence.dataset.records import LATER, Overlap, Result
+from evidence.dataset.records import LATER, Overlap, Record, Result
 from evidence.dataset.repeats import two_names
 from evidence.dataset.validation import validate
 
@@ -109,7 +109,7 @@ def _checkup(name: str, data: bytes, path: Path) -> Checkup:
     model = MODELS.get(path.name) or MODELS.get(f"{path.parent.name}/{path.name}", Result)
     beside = path.parent / REFERENCES
     citations = known_citations(beside if beside.exists() else Settings.from_env().data_folder / REFERENCES)
-    checked = validate(read_table(data, model.columns(), LATER.get(model, ())), model, citations=citations)
+    checked = validate(_table(data, model, path), model, citations=citations)
     results = [row for row in checked.records if isinstance(row, Result)]
     repeats = two_names(results, _overlaps(path.parent)) if results else ()
     return Checkup(name, checked.rows, len(checked.records), (*checked.problems, *repeats))
@@ -119,6 +119,18 @@ def _overlaps(folder: Path) -> tuple[Overlap, ...]:
     """Return what overlaps.csv beside a file says of trials that share people."""
     data = read_bytes(folder / OVERLAPS)
     return () if isinstance(data, Problem) else validate(read_table(data, Overlap.columns()), Overlap).records
+
+
+def _table(data: bytes, model: type[Record], path: Path) -> Table:
+    """Read a data file as `load` does, and any other file as `add`, `pool` and the workbench do."""
+    table = read_table(data, model.columns(), LATER.get(model, ()))
+    if table.is_readable or path.name in MODELS:
+        return table
+    from evidence.curation.column_mapping import apply_mapping, guess_mapping
+    from evidence.curation.upload import read_upload
+
+    brought = read_upload(data).table
+    return apply_mapping(brought, guess_mapping(brought.columns)) if brought.is_readable else brought
 
 
 def check_folder(folder: Path) -> list[Checkup]:

@@ -7,7 +7,7 @@ is rolled back before the next one, so that the same save, or undo, goes through
 
 import contextlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -43,7 +43,8 @@ from evidence.dataset.evidence import (
     read_files,
 )
 from evidence.dataset.problems import Problem
-from evidence.files import remove_file, remove_leftovers, replace_file
+from evidence.files import real, remove_file, remove_leftovers, replace_file
+from evidence.formatting import listed
 
 _LOG = logging.getLogger(__name__)
 PATIENCE = 10.0  # seconds to wait for another save
@@ -77,6 +78,17 @@ class Conflict:
     mine: Files
     rows: tuple[tuple[str, ...], ...]
     references: tuple[Mapping[str, Any], ...]
+
+
+def linked_twice(folder: Path, names: Iterable[str]) -> str:
+    """Return why files cannot be replaced that have a second name as a hard link; "" where none has.
+
+    A replaced file is a new one: its other name would keep the old content without a word.
+    """
+    found = [name for name in names if (folder / name).is_file() and real(folder / name).stat().st_nlink > 1]
+    if not found:
+        return ""
+    return f"A hard link gives {listed(found)} a second name, which would keep the old content. Use a symbolic link."
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,8 @@ def _save(
                 refusal = _objection(files, after, {name: len(own) for name, own in tables.items()}, len(items))
             if refusal is not None:
                 return refusal
+            if linked := linked_twice(folder, (name for name in after if after[name] != files.get(name))):
+                return Refused(linked)
             if (now_seen := digest_of(folder)) != seen:  # an editor that knows no lock wrote while we judged
                 theirs = MappingProxyType(read_files(folder))
                 return Conflict(now_seen, theirs, MappingProxyType(after), rows, items)

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from evidence.cli import main
+from evidence.cli.check import check_file
 from evidence.dataset.evidence import DATA, FILES
-from tests.support.paths import DEFECTS, ROOT
+from tests.support.paths import CASES, DEFECTS, ROOT
 
 EXPECTED = json.loads((DEFECTS / "expected.json").read_text("utf-8"))
 KEYS = ["line", "column", "code", "severity", "value", "message", "fix"]
@@ -134,3 +135,23 @@ def test_an_interruption_ends_quietly(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("evidence.cli.check.check_file", interrupt)
     assert main(["check"]) == 130
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("x-plain.xlsx", 1),
+        ("t-title-line.csv", 1),
+        ("t-cp1252.csv", 1),
+        ("t-semicolon-comma.csv", 1),
+        ("x-title-rows.xlsx", 1),
+    ],
+)
+def test_a_file_of_another_program_is_read_as_add_reads_it(name: str, rows: int) -> None:
+    checked = check_file(CASES / name)
+    assert (checked.rows, checked.valid, checked.is_valid) == (rows, rows, True)
+
+
+def test_a_data_file_itself_stays_strict(tmp_path: Path) -> None:
+    shutil.copy(CASES / "t-title-line.csv", tmp_path / "trials.csv")
+    assert not check_file(tmp_path / "trials.csv").is_valid

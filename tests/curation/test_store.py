@@ -53,6 +53,18 @@ def test_a_save_puts_rows_behind_the_old_bytes_and_is_on_record(folder: Path) ->
     assert set(version.kept) == {TRIALS, REFERENCES}
 
 
+def test_a_file_with_a_second_name_is_refused_in_a_sentence(folder: Path, tmp_path: Path) -> None:
+    os.link(folder / TRIALS, tmp_path / "second.csv")
+    before = (folder / TRIALS).read_bytes()
+    outcome = save(folder, [new_row("one")], [item("one")], load(folder).digest)
+    assert isinstance(outcome, Refused)
+    assert TRIALS in outcome.reason
+    assert "hard link" in outcome.reason
+    assert (folder / TRIALS).read_bytes() == (tmp_path / "second.csv").read_bytes() == before
+    (tmp_path / "second.csv").unlink()
+    saved(folder, "one")
+
+
 def test_what_was_seen_must_be_what_is_there(folder: Path) -> None:
     seen = load(folder).digest
     mine, theirs = new_row("mine"), new_row("theirs")

@@ -82,6 +82,7 @@ def file(
 ) -> tuple[str, bytes] | None:
     """Draw a file upload; return name and bytes, kept while the reader visits other pages. `widget` is its key."""
     kept = f"{widget}-kept"
+    megabytes = min(megabytes, int(st.get_option("server.maxUploadSize")))  # what the server takes at all
 
     def changed() -> None:
         if st.session_state.get(widget) is None:
