@@ -25,6 +25,20 @@ OPEN = {
 st.title("Problems and gaps in the data", anchor=False)
 st.caption("This page is about all data files, whatever the filter above selects.")
 
+proposed = missing_tables.proposals(evidence.gaps)
+if not proposed.empty:
+    st.header("Proposed by the watch on registries", anchor=False)
+    st.markdown(
+        f"{counted(len(proposed), 'result or trial', 'results or trials')} that `python -m evidence watch` came upon; "
+        "each stands in gaps.csv until somebody enters it or takes it out."
+    )
+    st.dataframe(
+        proposed,
+        hide_index=True,
+        alt="What the watch proposed, newest first",
+        column_config={"Registry": st.column_config.LinkColumn("Registry", display_text="open", width="small")},
+    )
+
 opened = missing.queue(evidence)
 if opened:
     st.header("What to enter next", anchor=False)

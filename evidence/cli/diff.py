@@ -7,13 +7,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from evidence import __version__
 from evidence.cli.console import add_data, change_dict, change_lines, print_json, print_lines, problem_lines, progress
 from evidence.cli.diff_markdown import markdown
 from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.diff import Difference, FileRow, difference, unreadable
-from evidence.curation.versions import snapshot
-from evidence.dataset.evidence import TRIALS
+from evidence.curation.versions import Snapshot, snapshot
+from evidence.dataset.evidence import TOPIC_FILE, TRIALS
 from evidence.dataset.problems import Problem
+from evidence.dataset.topic import read_topic
 from evidence.formatting import counted
 
 _DESCRIPTION = """\
@@ -65,12 +67,20 @@ def run(args: argparse.Namespace) -> int:
     progress("Computing every headline number of both")
     found = difference(before, after, all_headlines=args.all)
     if args.format == "json":
-        print_json(_report(found))
+        versions = {"program": __version__, "before": _version(before), "after": _version(after)}
+        print_json({**_report(found), "versions": versions})
     elif args.format == "markdown":
         sys.stdout.write(markdown(found))
     else:
-        print_lines(_lines(found))
+        compared = f"Data {_version(before)} → {_version(after)}, compared by version {__version__} of the program."
+        print_lines([compared, *_lines(found)])
     return BLOCKED if found.problems else CLEAN
+
+
+def _version(one: Snapshot) -> str:
+    """Return the version of the data as readers cite it."""
+    named = read_topic(one.files.get(TOPIC_FILE, b""))[0].version
+    return f"{named} ({one.digest[:8]})" if named else one.digest[:8]
 
 
 def _cells(found: Difference, row: FileRow) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """diff --format markdown: what a reviewer reads under a pull request, whoever wrote the cells."""
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
 
+from evidence import __version__
 from evidence.cli import main
 from evidence.cli.diff_markdown import MOST, markdown
 from evidence.curation.diff import Difference, FileRow
@@ -66,3 +68,16 @@ def test_a_long_difference_ends_with_a_count() -> None:
     text = markdown(found)
     assert len(text) < MOST + 100
     assert text.endswith("more than fit into a comment.\n")
+
+
+def test_a_comparison_names_the_versions_of_both_data_sets_and_of_the_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer = tmp_path / "newer"
+    shutil.copytree(DATA, newer)
+    topic = newer / "topic.toml"
+    topic.write_text(topic.read_text("utf-8").replace('version = "2026.2.0"', 'version = "2027.1.0"'), "utf-8")
+    assert main(["diff", str(DATA), str(newer)]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    program = f"compared by version {__version__} of the program."
+    assert re.sub(r"\w{8}\)", "…)", first) == f"Data 2026.2.0 (…) → 2027.1.0 (…), {program}"

@@ -1,12 +1,15 @@
 """The matrix of what a pool does not hold, and the queue of gaps, as tables."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
 
 from evidence.bibliography.links import registry_link
+from evidence.curation.watch import PROPOSED
 from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.records import Gap
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import GAP_STATUSES
 from evidence.formatting import plain
@@ -111,3 +114,19 @@ def queue_row(one: Open) -> dict[str, Any]:
 def queue(opened: Iterable[Open]) -> pd.DataFrame:
     """Return the queue of gaps as a table, in its order."""
     return pd.DataFrame([queue_row(one) for one in opened])
+
+
+PROPOSED_COLUMNS = ("Proposed on", "Trial", "Why it is proposed", "Registry")
+
+
+def proposals(gaps: Iterable[Gap]) -> pd.DataFrame:
+    """Return what `watch` proposed and nobody has settled yet, the newest first."""
+    rows: list[tuple[str, str, str, str | None]] = []
+    for gap in gaps:
+        if gap.note is None or not gap.note.startswith(PROPOSED):
+            continue
+        day, _, why = gap.note.removeprefix(PROPOSED).partition(": ")
+        numbers = (gap.registration or "").replace(",", ";").split(";")
+        rows.append((day, gap.label, why, registry_link(numbers[0].strip()) if numbers[0].strip() else None))
+    rows.sort(key=itemgetter(0), reverse=True)
+    return pd.DataFrame(rows, columns=list(PROPOSED_COLUMNS))
