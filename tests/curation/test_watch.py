@@ -196,4 +196,4 @@ def test_the_command_says_which_host_did_not_answer(
 def test_a_topic_that_is_no_toml_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "topic.toml").write_text("[search")
     assert main(["watch", "--online", "--data", str(folder)]) == 2
-    assert "is no TOML file" in capsys.readouterr().err
+    assert "is not a TOML file" in capsys.readouterr().err
