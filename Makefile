@@ -88,8 +88,8 @@ torture: .venv/run
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
-.venv/bench: .venv/dev requirements-bench.txt
-	$(BIN)/python -m pip install --quiet -r requirements-bench.txt
+.venv/bench: .venv/dev requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.lock
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.lock

@@ -1,9 +1,9 @@
 """Lock every package with its hashes, and list what runs as a CycloneDX bill of materials.
 
-Run as a script: `python -m tools.lock`. It needs the network. requirements.txt and requirements-dev.txt stay what
-people edit; their locks hold what they resolve to on Linux, macOS and Windows from Python 3.11 on, each file of each
-version by its SHA-256, and sbom.cdx.json lists what runs. No address of a registry is written, so that a lock installs
-from PyPI and from any mirror of it.
+Run as a script: `python -m tools.lock`. It needs the network. requirements*.txt stay what people edit; their locks hold
+what they resolve to on Linux, macOS and Windows from Python 3.11 on, each file of each version by its SHA-256, and
+sbom.cdx.json lists what runs. No address of a registry is written, so that a lock installs from PyPI and from any
+mirror of it.
 """
 
 import json
@@ -15,7 +15,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = "3.11"
-LOCKS = {"requirements.txt": "requirements.lock", "requirements-dev.txt": "requirements-dev.lock"}
+LOCKS = {
+    "requirements.txt": "requirements.lock",
+    "requirements-dev.txt": "requirements-dev.lock",
+    "requirements-bench.txt": "requirements-bench.lock",
+}
 SBOM = "sbom.cdx.json"
 HEAD = "# Written by `make lock` from {}: do not edit. Install with pip install --require-hashes -r {}.\n"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -66,10 +70,10 @@ def bill(lock: str) -> str:
 
 
 def main() -> int:
-    """Write both locks and the bill."""
+    """Write the locks and the bill."""
     made = {}
     for source, lock in LOCKS.items():
-        more = () if not made else ("--constraint", LOCKS["requirements.txt"])
+        more = ("--constraint", [*made][-1]) if made else ()  # what came before is locked alike
         made[lock] = compiled(source, *more)
         (ROOT / lock).write_text(HEAD.format(source, lock) + made[lock], "utf-8")
         print(f"{lock}: {len(pins(made[lock]))} packages")

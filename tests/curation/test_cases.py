@@ -3,7 +3,9 @@
 import pytest
 
 from evidence.curation.column_mapping import guess_mapping
+from evidence.curation.duplicates import duplicates
 from evidence.curation.upload import read_upload
+from evidence.dataset.evidence import DATA, load
 from tests.support.cases import case, judge, row
 
 
@@ -400,3 +402,10 @@ def test_vertical_bars_part_cells() -> None:
 )
 def test_names_of_further_programs(header: str, column: str) -> None:
     assert column in guess_mapping(header.split(",")).columns.values()
+
+
+def test_a_known_trial_under_a_new_name_is_said() -> None:
+    judged = case("t-same-trial-two-names.csv")
+    found = duplicates(load(DATA), judged.results)
+    assert [(one.kind, one.value) for one in found if one.kind == "registration"] == [("registration", "NCT00768430")]
+    assert "murrough-2013a" in " ".join(one.words for one in found)
