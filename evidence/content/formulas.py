@@ -26,7 +26,7 @@ class Chapter(NamedTuple):
 CHAPTERS: Final[tuple[Chapter, ...]] = (
     Chapter(
         "One result per trial",
-        "Which results of a trial enter a pool, how dose arms are combined, and why the rest do not. The choice is the Cochrane Handbook's (5.4, 6.2.9, 23.3.4): main analyses only; then by instrument (MADRS, Hamilton, other clinician-rated, self-rated), the trial's primary outcome, the time nearest to the bin's centre. Dose arms that remain are combined into one. Nothing is dropped without a reason on record.\n\nFrom the arms of one measurement to one effect: counts summed, scores combined, printed effects averaged. Dose arms that share a comparator arm are combined into one with the comparator counted once; arms with comparators of their own are different people and are combined as such (Cochrane Handbook 6.2.9, 6.5.2.10, 23.3.4).",
+        "Which results of a trial enter a pool, how dose arms are combined, and why the rest do not. The choice is the Cochrane Handbook's (5.4, 6.2.9, 23.3.4): main analyses only; then by instrument (MADRS, Hamilton, other clinician-rated, self-rated), the trial's primary outcome, the time nearest to the bin's centre. Dose arms that remain are combined into one. Nothing is dropped without a reason on record.\n\nFrom the arms of one measurement to one effect: counts summed, scores combined, reported effects averaged. Dose arms that share a comparator arm are combined into one with the comparator counted once; arms with comparators of their own are different people and are combined as such (Cochrane Handbook 6.2.9, 6.5.2.10, 23.3.4).",
         (
         ),
     ),

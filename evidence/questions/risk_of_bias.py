@@ -116,7 +116,7 @@ class Board:
 
     @property
     def unjudged(self) -> tuple[Line, ...]:
-        """Trials that no review held here judged."""
+        """Trials that no review in these data judged."""
         return tuple(line for line in self.lines if not line.is_judged)
 
     @property

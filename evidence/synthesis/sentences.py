@@ -393,7 +393,7 @@ def heterogeneity(answer: Answer) -> str:
         text += f" Prior: {pooled.prior}."
     elif answer.model.method == "bayes" and pooled.method != "MH":
         text += (
-            " Pooled by REML without a prior: no standard deviation of this scale is held here to put the prior on "
+            " Pooled by REML without a prior: these data have no standard deviation of this scale to put the prior on "
             "points."
         )
     if pooled.pi_low is not None:

@@ -156,7 +156,7 @@ def test_a_browser_that_fails_leaves_no_file_and_no_traceback(tmp_path, capsys, 
     [
         (["figure", "--out", "a.svg"], "Which chart?"),
         (["figure", "--chart", "pie", "--out", "a.svg"], "response, people"),
-        (["figure", "--chart", "people", "--out", "a.jpg"], "ends in .svg or .png"),
+        (["figure", "--chart", "people", "--out", "a.jpg"], "must end in .svg or .png"),
         (["csv", "--chart", "people", "--out", "a.csv"], "are for the format figure"),
     ],
 )
