@@ -187,6 +187,17 @@ def drafts(record: RegistryRecord, roles: Mapping[str, str] | None = None) -> tu
     return tuple(_with_note(draft, limits) if limits else draft for draft in islice(found, MAX_DRAFTS))
 
 
+def limit_in_words(offered: Sequence[Draft]) -> str:
+    """Say that a record gives more drafts than are made; empty where all are made.
+
+    >>> limit_in_words(())
+    ''
+    """
+    if len(offered) < MAX_DRAFTS:
+        return ""
+    return f"The first {MAX_DRAFTS:,} results are offered, which is the limit; the record may hold more."
+
+
 def _with_note(draft: Draft, words: str) -> Draft:
     note = f"{draft.cells.get('note', '')} {words}".strip()
     return Draft(MappingProxyType({**draft.cells, "note": note}), draft.locator, draft.words)

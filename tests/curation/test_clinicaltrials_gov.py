@@ -15,6 +15,7 @@ from evidence.curation.clinicaltrials_gov import (
     comparator_of,
     drafts,
     hours_of,
+    limit_in_words,
     number_text,
     outcome_cells,
     read_registry,
@@ -448,3 +449,9 @@ def test_a_ratio_whose_interval_is_that_of_a_logarithm_stays_in_the_note(value: 
 
 def test_numbers_with_another_minus_or_without_a_zero() -> None:
     assert (number_text("−5.9"), number_text(".04"), number_text("1,234.5")) == ("-5.9", "0.04", "")
+
+
+def test_a_limit_of_drafts_is_said_once_it_is_reached() -> None:
+    few = drafts(record())
+    assert limit_in_words(few) == ""
+    assert f"{MAX_DRAFTS:,}" in limit_in_words(few[:1] * MAX_DRAFTS)

@@ -8,6 +8,7 @@ from evidence.curation.clinicaltrials_gov import (
     INTERVENTION,
     Draft,
     RegistryRecord,
+    limit_in_words,
 )
 from evidence.curation.column_mapping import COLUMNS
 from evidence.dataset.fields import slug_of
@@ -55,6 +56,8 @@ def from_registry() -> Brought:
     if not offered:
         st.info("The record has no result that could become a row.")
         return Brought(NOTHING)
+    if limited := limit_in_words(offered):
+        st.warning(limited)
     held = add_state.basket("registry-rows")
     shared = _shared(record, offered)
     _one(offered, shared, held)
