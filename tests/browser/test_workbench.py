@@ -97,7 +97,7 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     assert "newcomer-2026" in load(folder).trials
     visit(page, server.as_owner("add"), ADD)
     page.get_by_role("button", name="Undo the last save").click()
-    expect(page.get_by_text("Taken back: 1 row and 1 reference.")).to_be_visible()
+    expect(page.get_by_text("Undone: 1 row and 1 reference.")).to_be_visible()
     assert "newcomer-2026" not in load(folder).trials
     assert "Traceback" not in server.log
 

@@ -100,7 +100,7 @@ def test_the_form_takes_three_words_nobody_foresaw_and_they_are_drawn_and_taken_
     assert "Yawning" in shown("safety", preset="placebo")
     button(at, "Undo the last save (1 row and 3 words").click()
     sound(at.run())
-    assert "Taken back: 1 row, 1 reference and 3 words" in spoken(at)
+    assert "Undone: 1 row, 1 reference and 3 words" in spoken(at)
     assert digest_of(folder) == before
 
 

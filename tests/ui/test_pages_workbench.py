@@ -33,7 +33,7 @@ def test_a_file_is_judged_previewed_saved_shown_and_taken_back(folder: Path) -> 
     assert any("Newcomer 2026" in chart.proto.spec for chart in response.get("plotly_chart"))
     button(at, "Undo the last save").click()
     sound(at.run())
-    assert "Taken back: 1 row" in words(at)
+    assert "Undone: 1 row" in words(at)
     assert (folder / TRIALS).read_bytes() == before
 
 
