@@ -47,13 +47,15 @@ def test_no_word_of_a_chart_lies_on_another_or_is_cut(page: Page, server: Server
     assert not page.evaluate(SIDEWAYS)
 
 
-def test_one_tap_opens_the_card_in_view(page: Page, server: Server) -> None:
+@pytest.mark.parametrize("off", [0, 11])
+def test_one_tap_opens_the_card_in_view(page: Page, server: Server, off: int) -> None:
+    """A finger that misses the middle of a mark by 11 pixels still meets it: a target of 24 is met within 12."""
     opened(page, f"{server.url}/response")
     mark = page.get_by_test_id("stPlotlyChart").first.locator(".points path").nth(3)
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
     assert box
-    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + off)
     card = page.locator(".st-key-card-response")
     card.wait_for()
     seen = card.bounding_box()
@@ -87,8 +89,7 @@ FURTHER = (
 )
 
 
-@pytest.mark.parametrize("width", [360, 430])
-@pytest.mark.parametrize("address", ["", "onset", "response"])
+@pytest.mark.parametrize(("address", "width"), [("", 360), ("", 430), ("onset", 360), ("response", 360)])
 def test_the_first_pages_hold_at_every_width_of_a_phone(page: Page, server: Server, address: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     opened(page, f"{server.url}/{address}?preset=Everything")
@@ -96,12 +97,13 @@ def test_the_first_pages_hold_at_every_width_of_a_phone(page: Page, server: Serv
     assert not page.evaluate(SIDEWAYS)
 
 
-@pytest.mark.parametrize("preset", ["", "preset=Everything"])
-@pytest.mark.parametrize("address", FURTHER)
+@pytest.mark.parametrize(
+    "address", [*FURTHER, *(f"{address}&preset=Everything" for address in FURTHER[1:5:3]), "bias?preset=Everything"]
+)
 def test_no_word_of_a_chart_in_a_panel_or_tab_lies_on_another_or_is_cut(
-    page: Page, server: Server, address: str, preset: str
+    page: Page, server: Server, address: str
 ) -> None:
-    opened(page, f"{server.url}/{address}{'&' if '?' in address else '?'}{preset}")
+    opened(page, f"{server.url}/{address}")
     page.wait_for_function(f"() => ({CROWDED})().length === 0", timeout=SLOW)
     assert not page.evaluate(SIDEWAYS)
 
@@ -128,8 +130,9 @@ FAINT = """() => {
 }"""
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("address", SIX)
+@pytest.mark.parametrize(
+    ("address", "theme"), [*((address, "light") for address in SIX), ("", "dark"), ("onset", "dark")]
+)
 def test_no_text_is_small_or_faint(browser: Browser, server: Server, address: str, theme: str) -> None:
     scheme: Literal["light", "dark"] = "dark" if theme == "dark" else "light"
     context = browser.new_context(viewport={"width": 1400, "height": 900}, color_scheme=scheme)
