@@ -98,7 +98,7 @@ def test_the_first_pages_hold_at_every_width_of_a_phone(page: Page, server: Serv
 
 
 @pytest.mark.parametrize(
-    "address", [*FURTHER, *(f"{address}&preset=Everything" for address in FURTHER[1:5:3]), "bias?preset=Everything"]
+    "address", [*FURTHER, *(f"{address}&preset=Everything" for address in FURTHER[1:2]), "bias?preset=Everything"]
 )
 def test_no_word_of_a_chart_in_a_panel_or_tab_lies_on_another_or_is_cut(
     page: Page, server: Server, address: str

@@ -155,7 +155,7 @@ def traffic_light(
         style.note(figure, key, 0, 0, ink, xanchor="left", yanchor="top", yshift=-8, align="left")
     blank = [places[line.trial] for line in lines if not line.is_judged] + ([0.0] if hidden else [])
     if blank:
-        words = ["no published judgement in these data"] * len(blank)
+        words = ["not judged in these data" if ink.narrow else "no published judgement in these data"] * len(blank)
         figure.add_trace(style.text_trace(words, blank, -0.4, "x", "left", ink.secondary, style.NOTE))
     return figure
 
