@@ -1,7 +1,7 @@
 """A question answered: every trial's effect, what is pooled, and the people behind it, as one frozen value."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,9 +10,9 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import HOURS_A_DAY
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.selection.filters import REPEATED, SINGLE, comparator_kind, schedule
-from evidence.stats.bayes import Prior, pool_bayes, pool_bayes_together
+from evidence.stats.bayes import Prior, pool_bayes
 from evidence.stats.effect_sizes import Z95, Counts
-from evidence.stats.pooling import Method, Pooled, Test, arrays, common_tau_squared, pool, summarise
+from evidence.stats.pooling import Method, Pooled, Test, pool
 from evidence.stats.proportions import newcombe
 from evidence.stats.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference
 from evidence.synthesis.priors import EMPIRICAL, prior_of
@@ -41,16 +41,11 @@ FEWEST_FOR_PREDICTION = 5
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The trials of one subgroup and their own pooled effect.
-
-    `compared` is the effect with which the group enters the test of a difference, where that is not `pooled`: a group
-    of one trial then carries the difference between trials as the others do.
-    """
+    """The trials of one subgroup and their own pooled effect."""
 
     name: str
     used: tuple[TrialEffect, ...]
     pooled: Pooled | None
-    compared: Pooled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ class Answer:
     @property
     def difference(self) -> SubgroupTest | None:
         """The test of a difference between the subgroups; None under two groups with an effect."""
-        pools = [found for group in self.groups if (found := group.compared or group.pooled) is not None]
+        pools = [group.pooled for group in self.groups if group.pooled is not None]
         return subgroup_difference(pools) if len(pools) > 1 else None
 
     def weight_of(self, entry: TrialEffect) -> float | None:
@@ -239,36 +234,6 @@ def _spoken(comparison: str) -> str:
     return comparison
 
 
-_FEW = 5
-"""Trials of a group below which its own tau² is too uncertain to go by."""
-
-
-def _pooled_groups(groups: Sequence[Group], model: Model, prior: Prior | None) -> list[Group]:
-    """Pool each group: with one tau² for all of them where a group has fewer than five trials (Handbook 10.11.3).
-
-    A group of one trial shows that trial's own interval, as everywhere, and is compared with the common tau².
-    """
-    held = [group for group in groups if group.used]
-    if len(held) < 2 or model.method == "MH" or all(len(group.used) >= _FEW for group in held):
-        return [replace(group, pooled=pool_entries(group.used, model, prior)) for group in groups]
-    effects = [[entry.effect for entry in group.used if entry.effect is not None] for group in held]
-    pools: Sequence[Pooled | None]
-    if model.method == "bayes" and prior is not None:
-        pools = pool_bayes_together(effects, prior)
-    else:
-        method: Method = "REML" if model.method == "bayes" else model.method
-        test = None if model.method == "bayes" else model.test
-        tau2 = common_tau_squared(effects, method)
-        pools = [summarise(*arrays(own), tau2, method, test) for own in effects]
-    together = {group.name: _with_prediction(pooled) for group, pooled in zip(held, pools, strict=True)}
-    found = []
-    for group in groups:
-        pooled = together.get(group.name)
-        own = pool_entries(group.used, model, prior) if len(group.used) == 1 else pooled
-        found.append(replace(group, pooled=own, compared=pooled))
-    return found
-
-
 def answer(
     results: Iterable[Result],
     question: Question,
@@ -289,5 +254,5 @@ def answer(
     if group_by is not None:
         names = dict.fromkeys(group_by(entry) for entry in entries)
         members = {name: tuple(entry for entry in used if group_by(entry) == name) for name in names}
-        groups = _pooled_groups([Group(name, own, None) for name, own in members.items()], model, prior)
+        groups = [Group(name, own, pool_entries(own, model, prior)) for name, own in members.items()]
     return Answer(question, entries, used, pool_entries(used, model, prior), tuple(groups), model, prior)

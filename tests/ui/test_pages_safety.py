@@ -63,7 +63,7 @@ def test_ratio_group_and_threshold_come_from_the_url() -> None:
     )
     assert at.header[0].value.startswith("The largest difference is in nausea")
     assert of_events(at).startswith("Nausea: 27% against 10%, ")
-    assert "%), 8 trials, 2\u202f087 people" in of_events(at).replace("\xa0", "\u202f").replace(" 087", "\u202f087")
+    assert "), 8 trials, 2\u202f087 people" in of_events(at).replace("\xa0", "\u202f").replace(" 087", "\u202f087")
     assert "2 events" not in of_events(at)
     assert "Diarrhoea" not in of_events(at)
     assert "diarrhoea" in said(at)
@@ -147,7 +147,7 @@ def test_the_blinding_lens_is_on_safety_and_duration_in_the_same_words() -> None
     assert "Trials were not randomised to a kind of placebo" in said(at)
     duration = sound_page("duration", preset=LABELS["everything"], masking="true")
     assert "By blinding: " in said(duration)
-    assert "against active placebo the mean difference of symptom scores is" in said(duration)
+    assert "against active placebo" in said(duration)
 
 
 def with_table(at: AppTest) -> AppTest:
@@ -195,7 +195,7 @@ ONE_TRIAL = {
     "blinding": ("because nothing can be pooled", {"masked": "true"}),
     "summary": ("in numbers that can be compared", {}),
     "response": ("nobody or everybody had the outcome in both arms", {"by": "Masking", "columns": "risk of bias"}),
-    "onset": ("how soon it works cannot be said", {"masking": "true"}),
+    "onset": ("No numbers in these data say how soon it works", {"masking": "true"}),
     "duration": ("", {"masking": "true"}),
     "bias": ("No review in these data judged", {}),
     "patient": ("1 trial, 60 people", {}),
