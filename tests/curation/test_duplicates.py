@@ -17,7 +17,7 @@ def test_a_trial_that_is_there_is_said_once_and_is_no_fault(evidence: Evidence) 
     (found,) = duplicates(evidence, rows)
     assert (found.kind, found.words) == (
         "trial",
-        "Murrough 2013a is already in the data with 14 rows; these rows would be added to it.",
+        "Murrough 2013a is already in the data with 14 rows; these rows add to it.",
     )
 
 

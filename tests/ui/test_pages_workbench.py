@@ -166,7 +166,7 @@ def test_a_citation_that_is_unknown_says_where_references_are_brought(folder: Pa
 def test_what_is_there_already_is_said(folder: Path) -> None:
     known = load(folder).trials["murrough-2013a"][0]
     at = uploaded(cells(registration=known.registration or ""))
-    assert f"{known.registration} is already there as the trial murrough-2013a" in words(at)
+    assert f"{known.registration} is already in the data as the trial murrough-2013a" in words(at)
 
 
 def test_many_things_that_are_there_already_stand_in_one_table(folder: Path) -> None:
