@@ -61,7 +61,7 @@ def test_an_answer_that_is_too_large_is_a_sentence(monkeypatch: pytest.MonkeyPat
 
 def test_a_table_that_is_too_long_for_a_page_is_a_sentence() -> None:
     rows = b"study,ai\n" + b"x,1\n" * (worker.MOST_ROWS + 1)
-    with pytest.raises(StoppedError, match=f"holds {worker.MOST_ROWS + 1} rows, and at most {worker.MOST_ROWS}"):
+    with pytest.raises(StoppedError, match=f"{worker.MOST_ROWS + 1} rows; at most {worker.MOST_ROWS}"):
         answer("table", rows, "")
 
 

@@ -41,7 +41,7 @@ ADMITTED = (
 REFERENCE_TEXTS = ("title", "container-title", "volume", "issue", "page", "note")
 # Identifiers, or numbers.
 _KEPT = frozenset({"trial", "other_trial", "citation", "registration", "claim", "estimate"})
-_KEPT_IN = {"review_trials.csv": frozenset({"review"})}
+_KEPT_IN = {"review_trials.csv": frozenset({"review"}), "questions.csv": frozenset({"name", "filters"})}
 _TOPIC = f"""
 title = {json.dumps(ADMITTED[0])}
 subject = {json.dumps(ADMITTED[1])}
