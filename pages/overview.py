@@ -48,7 +48,7 @@ with picture:
 joint = "  \n" if narrow else " · "
 for tile in remembered.tiles(key):
     with facts.container(key=f"fact-{tile.page}"):
-        st.page_link(f"../../pages/{tile.page}.py", label=f"**{tile.question}**", help=tile.words)
+        st.page_link(f"../../pages/{tile.page}.py", label=f"**{tile.question}**", help=escaped(tile.words))
         borrowed = f" ({escaped(tile.borrowed)})" if tile.borrowed else ""
         lines = (
             f"**{escaped(tile.unit)}**{borrowed}" if tile.unit else escaped(tile.words),

@@ -27,7 +27,7 @@ for name, choice in patient.CHOICES.items():
         value = st.pills(
             choice.label,
             list(choice.options),
-            format_func=lambda value, choice=choice: choice.options[value].label,
+            format_func=lambda value, choice=choice: escaped(choice.options[value].label),
             key=f"patient-{name}",
             bind="query-params",
         )
@@ -67,7 +67,7 @@ if chosen and found.results:
         names = listed(list(found.unfiltered)).lower()
         st.caption(f"Those pages have no filter for just this and may show more trials: {names}.")
     st.header("Choice by choice", anchor=False)
-    st.table(patient.choice_frame(results, found), border="horizontal", hide_index=True)
+    st.table(patient.choice_frame(results, found).map(escaped), border="horizontal", hide_index=True)
 st.caption(
     "Each trial counts under one entry criterion, its own: a trial of treatment-resistant depression may have enrolled "
     "people with suicidal ideation, too, and is not counted as such."

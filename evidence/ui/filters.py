@@ -44,7 +44,7 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
             st.pills(
                 "Evidence",
                 list(PRESETS),
-                format_func=lambda name: PRESETS[name].label,
+                format_func=lambda name: escaped(PRESETS[name].label),
                 # A value put into the state and a default beside it contradict one another.
                 default=None if is_put else default_preset(),
                 required=True,

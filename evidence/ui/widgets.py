@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from evidence.questions.options import OPTIONS
+from evidence.ui.components.citation_card import escaped
 
 
 def one(
@@ -28,7 +29,7 @@ def beside(label: str, words: Mapping[str, str], key: str, place: DeltaGenerator
             st.segmented_control(
                 label,
                 list(words),
-                format_func=lambda value: words[value],
+                format_func=lambda value: escaped(words[value]),
                 default=next(iter(words)),
                 key=key,
                 bind="query-params",

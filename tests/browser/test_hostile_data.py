@@ -98,6 +98,8 @@ def spoken(at: AppTest) -> Iterator[str]:
         for element in at.get(kind):
             proto = getattr(element, "proto", None)
             yield from (str(getattr(proto, name, "") or "") for name in ("label", "help"))
+    for element in at.get("button_group"):  # so are the choices of pills and segments
+        yield from element.options
     for element in at.get("table"):  # its cells are Markdown
         yield from (str(cell) for cell in element.value.to_numpy().ravel())
 

@@ -23,12 +23,12 @@ def trial_card(view: Page, trial: str) -> None:
     first = rows[0]
     st.header(escaped(first.label + (f" ({first.acronym})" if first.acronym else "")), anchor=False)
     facts = {
-        "Design": DESIGNS[first.design].label,
-        "Blinding": BLINDINGS[first.blinding].label if first.blinding else UNKNOWN,
-        "Population": POPULATIONS[first.population].label,
-        "Age group": AGE_GROUPS[first.age_group].label,
+        "Design": escaped(DESIGNS[first.design].label),
+        "Blinding": escaped(BLINDINGS[first.blinding].label) if first.blinding else UNKNOWN,
+        "Population": escaped(POPULATIONS[first.population].label),
+        "Age group": escaped(AGE_GROUPS[first.age_group].label),
         "People randomised": count(first.n_randomised),
-        "Other treatment": BACKGROUNDS[first.background].label if first.background else UNKNOWN,
+        "Other treatment": escaped(BACKGROUNDS[first.background].label) if first.background else UNKNOWN,
         "Registration": registry_links(first) or UNKNOWN,
         "Arms": escaped("; ".join(trial_tables.arms_of(rows))),
     }

@@ -59,7 +59,7 @@ def options() -> Options:
         groups = st.pills(
             "Groups of events",
             list(harms.EVENT_GROUPS),
-            format_func=lambda value: harms.EVENT_GROUPS[value],
+            format_func=lambda value: escaped(harms.EVENT_GROUPS[value]),
             selection_mode="multi",
             key="events",
             bind="query-params",

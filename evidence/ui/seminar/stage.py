@@ -111,7 +111,7 @@ def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
             chosen = st.segmented_control(
                 "Guesses for",
                 list(names),
-                format_func=lambda key: f"on {names[key].name}",
+                format_func=lambda key: escaped(f"on {names[key].name}"),
                 default=asked.key,
                 key=f"seminar-asked-{step.id}",
                 required=True,
