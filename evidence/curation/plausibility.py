@@ -14,7 +14,7 @@ from evidence.formatting import percent, plain
 from evidence.stats.effect_sizes import MEASURES, Z95, Counts, Effect
 from evidence.stats.proportions import wilson
 from evidence.synthesis.arms import measured
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate
 
 _COUNTED = ("RR", "OR", "RD")
 _SCORED = ("MD", "SMD")
@@ -49,7 +49,7 @@ def effects_in_words(row: Result) -> Mapping[str, str]:
         if estimate is None:
             continue
         ends = (estimate.estimate - Z95 * estimate.standard_error, estimate.estimate + Z95 * estimate.standard_error)
-        found[MEASURES[measure].label] = f"{shown(measure, estimate.estimate)} ({interval(measure, *ends)})"
+        found[MEASURES[measure].label] = Estimate(measure, estimate.estimate, *ends).text
     return found
 
 

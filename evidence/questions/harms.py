@@ -18,7 +18,7 @@ from evidence.selection.widening import PLACEBOS, widened
 from evidence.stats.absolute import NumberNeeded
 from evidence.stats.proportions import newcombe
 from evidence.synthesis.answers import Answer, Model, answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate
 from evidence.synthesis.sentences import absolute
 from evidence.synthesis.trial_effects import Question
 
@@ -156,7 +156,7 @@ class Harm:
     def in_words(self, measure: str) -> str:
         """Estimate with its interval, or that it cannot be estimated."""
         found = self.effect(measure)
-        return f"{shown(measure, found[0])} ({interval(measure, *found[1:])})" if found else "not estimable"
+        return Estimate(measure, *found).text if found else "not estimable"
 
     @property
     def needed(self) -> NumberNeeded | None:

@@ -20,7 +20,7 @@ from evidence.selection.selection import PRESETS, apply
 from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.sensitivity import influence
 from evidence.synthesis.answers import Answer, answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate
 from evidence.synthesis.trial_effects import SYMPTOMS, Known, Question
 
 MOST_RANKED = 200  # trials of a pool whose influence is worked out
@@ -94,7 +94,7 @@ class Headline:
         if self.estimate is None or self.low is None or self.high is None:
             return "no trial" if not self.k else f"not estimable, k = {self.k}"
         value, low, high = (_analysis(self.measure, number) for number in (self.estimate, self.low, self.high))
-        return f"{self.measure} {shown(self.measure, value)} ({interval(self.measure, low, high)}), k = {self.k}"
+        return f"{self.measure} {Estimate(self.measure, value, low, high).text}, k = {self.k}"
 
 
 def _analysis(measure: str, value: float) -> float:

@@ -17,7 +17,7 @@ from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate, interval, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
         "duration",
         f"{on} v {off}",
         "relapse: going on v stopping, by lot",
-        f"hazard ratio {shown('HR', hazard.estimate)} ({interval('HR', hazard.ci_low, hazard.ci_high)})",
+        f"hazard ratio {Estimate('HR', hazard.estimate, hazard.ci_low, hazard.ci_high).text}",
         duration.behind_strata(pooled),
         certainty.in_words(None),
         "Of people who had become well on the drug, fewer relapsed when treatment went on.",

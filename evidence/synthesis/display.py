@@ -110,6 +110,24 @@ def interval(measure: str, low: float | None, high: float | None) -> str:
     return f"{shown(measure, low)}{joiner}{shown(measure, high)}"
 
 
+class Estimate(NamedTuple):
+    """An effect on the analysis scale with its interval, as every page, table and picture writes it."""
+
+    measure: str
+    value: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def text(self) -> str:
+        """The estimate with its interval in parentheses.
+
+        >>> Estimate("RR", math.log(2.28), math.log(1.17), math.log(4.43)).text
+        '2.28 (1.17–4.43)'
+        """
+        return f"{shown(self.measure, self.value)} ({interval(self.measure, self.low, self.high)})"
+
+
 def aloud(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
     """Describe an effect for screen readers: its size and its interval.
 

@@ -10,7 +10,7 @@ from evidence.report.figures import style
 from evidence.report.figures.style import Ink
 from evidence.report.figures.two_panels import PanelRow, PanelWords, panels
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate
 from evidence.synthesis.sentences import Sides, favours
 from evidence.synthesis.trial_effects import Question
 
@@ -22,7 +22,7 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
         if item.pooled is None:
             continue
         effect = (item.pooled.estimate, item.pooled.ci_low, item.pooled.ci_high)
-        words = f"{shown(measure, effect[0])} ({interval(measure, *effect[1:])})"
+        words = Estimate(measure, *effect).text
         people = f" · {counted(item.people, 'person', 'people')}" if item.people else ""
         arms = item.felt
         rates = None

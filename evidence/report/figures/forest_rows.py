@@ -15,7 +15,7 @@ from evidence.report.figures.style import Ink, Mark
 from evidence.stats.effect_sizes import MEASURES, Counts
 from evidence.stats.pooling import Pooled
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate, interval
 from evidence.synthesis.trial_effects import TrialEffect
 
 Links = Mapping[str, str | None]
@@ -26,7 +26,7 @@ def _events(counts: Counts | None) -> str:
 
 
 def _words(measure: str, estimate: float | None, low: float | None, high: float | None) -> str:
-    return f"{shown(measure, estimate)} ({interval(measure, low, high)})"
+    return Estimate(measure, estimate, low, high).text
 
 
 def trial_row(answer: Answer, entry: TrialEffect, links: Links, ink: Ink) -> Row:

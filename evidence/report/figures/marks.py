@@ -10,7 +10,7 @@ from evidence.formatting import counted
 from evidence.report.figures import style
 from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.pooling import Pooled
-from evidence.synthesis.display import Scale, interval, segment, shown
+from evidence.synthesis.display import Estimate, Scale, segment
 from evidence.synthesis.trial_effects import TrialEffect
 
 
@@ -102,7 +102,7 @@ def hover(entry: TrialEffect) -> str:
     first = entry.first
     effect = ""
     if entry.effect is not None:
-        words = f"{shown(entry.measure, entry.effect.estimate)} ({interval(entry.measure, entry.low, entry.high)})"
+        words = Estimate(entry.measure, entry.effect.estimate, entry.low, entry.high).text
         effect = f"{words}<br>"
     people = f"{counted(entry.people, 'person', 'people')}<br>" if entry.people else ""
     left_out = f"<br>not pooled: {entry.excluded}" if entry.excluded else ""
@@ -114,5 +114,5 @@ def hover(entry: TrialEffect) -> str:
 
 def pooled_in_words(measure: str, pooled: Pooled) -> str:
     """Write the hover text of a pooled mark: measure, estimate, interval."""
-    numbers = f"{shown(measure, pooled.estimate)} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
+    numbers = Estimate(measure, pooled.estimate, pooled.ci_low, pooled.ci_high).text
     return f"{MEASURES[measure].label.lower()} {numbers}"

@@ -11,7 +11,7 @@ from evidence.questions.choice import Direct, Network, contrast_interval, in_a_c
 from evidence.report.figures import markup, style
 from evidence.report.figures.marks import Point, interval_traces
 from evidence.report.figures.style import Ink
-from evidence.synthesis.display import effect_scale, interval, shown
+from evidence.synthesis.display import Estimate, effect_scale
 
 _NODE_ROW, _ROW, _HEAD, _FOOT = 84, 72, 34, 48
 _LABEL_AT = 0.5
@@ -147,7 +147,7 @@ def contrasts(rows: Sequence[ContrastRow], measure: str, favours: tuple[str, str
     annotations = []
     for i, row in enumerate(rows):
         look = ("square", "solid") if row.direct else ("diamond-open", "dot")
-        numbers = f"{shown(measure, row.estimate)} ({interval(measure, row.low, row.high)})"
+        numbers = Estimate(measure, row.estimate, row.low, row.high).text
         text = f"<b>{markup.escape(row.title)}</b>"
         hover = f"{markup.escape(row.title)}<br>{numbers}<br>{markup.escape(row.note)}"
         point = Point(-i - 0.28, row.estimate, row.low, row.high, look[0], 13, row.key, hover)

@@ -12,7 +12,7 @@ from evidence.formatting import counted
 from evidence.questions.time_curve import CurvePoint, TimeCurve
 from evidence.report.figures import style
 from evidence.report.figures.style import Ink
-from evidence.synthesis.display import Scale, effect_scale, interval, shown
+from evidence.synthesis.display import Estimate, Scale, effect_scale
 from evidence.synthesis.trial_effects import TrialEffect
 
 _HEIGHT = 380
@@ -114,5 +114,5 @@ def _trials(figure: go.Figure, curve: TimeCurve, scale: Scale, ink: Ink) -> None
 
 def _hover(entry: TrialEffect, measure: str) -> str:
     assert entry.effect is not None
-    size = f"{shown(measure, entry.effect.estimate)} ({interval(measure, entry.low, entry.high)})"
+    size = Estimate(measure, entry.effect.estimate, entry.low, entry.high).text
     return f"<b>{style.in_full(entry.label)}</b><br>{in_words(entry.hours)}<br>{size}"

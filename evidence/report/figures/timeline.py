@@ -13,7 +13,7 @@ from evidence.report.figures import markup, style
 from evidence.report.figures.marks import Point, interval_traces
 from evidence.report.figures.style import Ink
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import effect_scale, interval, shown
+from evidence.synthesis.display import Estimate, effect_scale, shown
 from evidence.synthesis.sentences import favours
 
 _EFFECT, _LANE, _HEAD, _FOOT, _GAP = 270, 60, 44, 66, 56
@@ -134,7 +134,7 @@ def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None
     for item, pooled in pools:
         hours = sorted(entry.hours for entry in item.used)
         x = sum(_x(hour) for hour in hours) / len(hours)
-        words = f"{shown(measure, pooled.estimate)} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
+        words = Estimate(measure, pooled.estimate, pooled.ci_low, pooled.ci_high).text
         hover = f"<b>{counted(item.k, 'trial')}</b>, {words}"
         key = " ".join(entry.key for entry in item.used)
         symbol = "diamond-open" if item.k == 1 else "diamond"

@@ -17,7 +17,7 @@ from evidence.stats.effect_sizes import MEASURES
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import newcombe
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate, interval, shown
 from evidence.synthesis.sentences import arm_in_words, probability_of
 from evidence.synthesis.trial_effects import TrialEffect
 
@@ -153,7 +153,7 @@ def arm_frame(entries: Iterable[TrialEffect], links: Mapping[str, str | None]) -
                 "Time": in_words(entry.hours),
                 "Drug": f"{entry.first.intervention} {arm_in_words(drug)}",
                 "Comparator": f"{entry.first.comparator} {arm_in_words(control)}",
-                "Difference": f"{shown('RD', difference)} ({interval('RD', low, high)})",
+                "Difference": Estimate("RD", difference, low, high).text,
                 "Citation": links.get(entry.first.citation),
             }
         )

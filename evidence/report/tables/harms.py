@@ -13,7 +13,7 @@ from evidence.questions.harm_matrix import Matrix
 from evidence.questions.harms import Harm
 from evidence.questions.timeline import Timeline
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate, interval, shown
 
 
 def harm_frame(items: Iterable[Harm], maskings: Iterable[str] = ()) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def timeline_frame(found: Timeline) -> pd.DataFrame:
         pooled, measure = item.pooled, item.question.measure
         if pooled is None or item.question.bin is None:
             continue
-        words = f"{shown(measure, pooled.estimate)} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
+        words = Estimate(measure, pooled.estimate, pooled.ci_low, pooled.ci_high).text
         rows.append(
             {
                 "What": found.axis,

@@ -7,7 +7,7 @@ from evidence.questions.time_curve import RHO, SCHEDULES, TimeCurve, in_a_senten
 from evidence.report.figures.time_curve import time_curve
 from evidence.report.tables.time_curve import curve_frame
 from evidence.selection.filters import SINGLE
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import Estimate
 from evidence.synthesis.sentences import favours, sides_of
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 from evidence.ui.components import chart
@@ -51,6 +51,6 @@ def _one(view: Page, curve: TimeCurve) -> None:
 
 def _by_correlation(view: Page, curve: TimeCurve) -> str:
     tried = sensitivity(view.results, curve.measure, curve.schedule, 24 if curve.schedule == SINGLE else 672)
-    values = [f"{rho:g}: {shown(curve.measure, p.mean)} ({interval(curve.measure, p.low, p.high)})" for rho, p in tried]
+    values = [f"{rho:g}: {Estimate(curve.measure, p.mean, p.low, p.high).text}" for rho, p in tried]
     hours = "24 hours" if curve.schedule == SINGLE else "4 weeks"
     return f"Nearest to {hours}, by the correlation assumed: {'; '.join(values)}."
