@@ -2,13 +2,22 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from evidence.cli import main
+from evidence.dataset.vocabulary import activate, shipped_words
 
 FILE = Path(__file__).parents[1] / "data" / "metapsy" / "data.csv"
+
+
+@pytest.fixture(autouse=True)
+def _words_as_shipped() -> Iterator[None]:
+    """Leave the words of the converted topic to it."""
+    yield
+    activate(shipped_words())
 
 
 def test_it_writes_the_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -157,7 +157,7 @@ def test_words_alone_are_saved_too(folder: Path) -> None:
     assert (seen.problems, seen.can_be_saved) == ((), True)
     outcome = save(folder, (), (), seen.digest, more=words.tables)
     assert isinstance(outcome, Saved)
-    assert outcome.version.rows == 3
+    assert (outcome.version.rows, outcome.version.words) == (0, 3)
     assert load(folder).words["outcome"]["yawning"].group == "neurological"
     load(DATA)
 
