@@ -111,6 +111,7 @@ def read_references(data: bytes) -> References:
 def _references(items: list[Any], lines: Mapping[str, list[int]], found: list[Problem]) -> References:
     references: dict[str, Reference] = {}
     times: dict[str, int] = {}
+    by_doi: dict[str, Reference] = {}
     for number, item in enumerate(items, 1):
         if len(found) > MOST:
             found.append(problem("too-many-findings", 1, most=MOST))
@@ -128,6 +129,9 @@ def _references(items: list[Any], lines: Mapping[str, list[int]], found: list[Pr
             found.append(problem("duplicate-id", line, "id", key, first_line=references[key].line))
             continue
         references[key] = _reference(key, item, line, found)
+        doi = references[key].doi.casefold()
+        if doi and (other := by_doi.setdefault(doi, references[key])).id != key:
+            found.append(problem("same-doi", line, "DOI", doi, item=key, other=other.id, other_line=other.line))
         if notice := notice_of(item):
             which = references[key].title or references[key].doi or key
             found.append(problem("retracted", line, "note", which, item=key, notice=notice))
