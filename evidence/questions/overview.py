@@ -1,6 +1,6 @@
 """The answer on one screen: four tiles, what is not known, and the trials as a map."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from evidence.dataset.time_bins import HOURS_A_DAY, in_words
 from evidence.dataset.topic import primary_scale, topic
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, duration, glance, harms, onset, response
-from evidence.questions.absence import NOT_HELD, absence
+from evidence.questions.absence import KINDS, NOT_HELD, absence
 from evidence.questions.harm_sentences import NO_LONG_TERM
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
 from evidence.stats.pooling import Pooled
@@ -253,17 +253,28 @@ def _benefits() -> frozenset[str]:
     return frozenset(name for name, outcome in OUTCOMES.items() if outcome.group in ("efficacy", "duration"))
 
 
-def not_known_in_short(results: tuple[Result, ...], judged: frozenset[str]) -> str:
-    """Summarise in one line what the selection cannot tell; `not_known` has the sentences."""
-    trials = trials_of(results)
-    benefits = _benefits()
+def not_known_in_short(
+    results: tuple[Result, ...],
+    judged: frozenset[str],
+    gaps: Iterable[Gap] = (),
+    every: Mapping[str, tuple[Result, ...]] | None = None,
+) -> str:
+    """Summarise in one line what the selection cannot tell; `not_known`, which takes the same, has the sentences."""
+    trials, gaps, benefits = trials_of(results), tuple(gaps), _benefits()
+    every = trials if every is None else every
     compared = [r for r in results if r.is_controlled and r.outcome in benefits]
+    early = {r.trial for r in compared if r.hours <= _EARLY}
     parts = []
-    late = len(trials) - len({r.trial for r in compared if r.hours <= _EARLY})
+
+    def why(span: tuple[float, float], used: Container[str] = ()) -> str:
+        return KINDS[absence(results, every, gaps, benefits, span, used).kind].label.lower()
+
+    late = len(trials) - len(early)
     if late:
-        parts.append(f"the first 6 hours in {late} of {counted(len(trials), 'trial')}")
+        parts.append(f"the first 6 hours in {late} of {counted(len(trials), 'trial')} ({why((-1, _EARLY), early)})")
     if compared:
-        parts.append(f"any comparison after {statements.spelled(max(r.hours for r in compared))}")
+        longest = max(r.hours for r in compared)
+        parts.append(f"any comparison after {statements.spelled(longest)} ({why((longest, _LATEST))})")
     feared = topic().long_term_harm
     parts.append(f"harm to {feared} from long use" if feared else "harm from long use")
     if unjudged := [trial for trial in trials if trial not in judged]:

@@ -113,7 +113,9 @@ def around(key: Chosen, course: onset.Course) -> onset.Around:
 @lru_cache(maxsize=_KEPT)
 def not_known_in_short(key: Chosen) -> str:
     """`evidence.questions.overview.not_known_in_short`, remembered."""
-    return overview.not_known_in_short(selected(key), frozenset(judged.trial for judged in key.evidence.judgements))
+    held = key.evidence
+    judged = frozenset(item.trial for item in held.judgements)
+    return overview.not_known_in_short(selected(key), judged, held.gaps, held.trials)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -4,7 +4,7 @@ import re
 import pytest
 
 from evidence.dataset.evidence import Evidence
-from evidence.dataset.records import Result
+from evidence.dataset.records import Gap, Result
 from evidence.questions import overview
 from evidence.questions.response import Choices, answer_for
 from evidence.report.figures.evidence_map import evidence_map as drawn_map
@@ -90,8 +90,26 @@ def test_a_group_that_does_not_say_how_many_is_no_zero(evidence: Evidence) -> No
 def test_what_is_not_known_in_one_line_is_counted_from_the_rows() -> None:
     rows = (counted(9, 20, 3, 20, hours=24), counted(9, 20, 3, 20, trial="b", label="B 2021", hours=672))
     line = overview.not_known_in_short(rows, frozenset({"b"}))
-    assert line.startswith("the first 6 hours in 2 of 2 trials · any comparison after 28 days")
+    assert line.startswith(
+        "the first 6 hours in 2 of 2 trials (not reported) · "
+        "any comparison after 28 days (not measured by these trials)"
+    )
     assert line.endswith("risk of bias in 1 of 2 trials")
+
+
+def test_what_a_source_is_known_to_report_is_not_called_unreported() -> None:
+    rows = (counted(9, 20, 3, 20, hours=24),)
+    gap = Gap(
+        label="C 2022",
+        comparator=rows[0].comparator,
+        outcome="response",
+        hours=2,
+        status="trial-not-held",
+        known_from="X",
+        direction="unknown",
+    )
+    line = overview.not_known_in_short(rows, frozenset(), (gap,))
+    assert line.startswith("the first 6 hours in 1 of 1 trial (reported, not yet in these data)")
 
 
 def test_harms_are_counted_in_both_arms() -> None:
