@@ -37,12 +37,14 @@ st.markdown(
     f"trial on either side. The Bayesian interval goes from {two.now:.2f} to {three.now:.2f}."
 )
 theme = st.context.theme.type
+in_words = "; ".join(f"{width.trials} trials: {width.old:.2f} before, {width.now:.2f} now" for width in widths)
 st.plotly_chart(
     interval_widths(widths, DARK if theme == "dark" else LIGHT),
     key="interval-widths",
+    alt=f"Half the width of the 95% interval by number of trials: {in_words}",
     config={"displayModeBar": False},
 )
-st.caption("; ".join(f"{width.trials} trials: {width.old:.2f} before, {width.now:.2f} now" for width in widths))
+st.caption(in_words)
 
 st.header("Formulas", anchor=False)
 st.markdown("The small print names the function that computes each, and the tests that check it.")

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from evidence.dataset import evidence as dataset
 from evidence.dataset.evidence import Evidence
+from evidence.dataset.vocabulary import activate, shipped_words
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -25,6 +26,12 @@ settings.load_profile("patient")
 def evidence() -> Evidence:
     """The evidence as shipped."""
     return dataset.load(dataset.DATA)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def shipped_topic() -> None:
+    """Begin each file with the words of the shipped data, whatever topic the file before it opened."""
+    activate(shipped_words())
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from evidence.curation.column_mapping import COLUMNS, guess_mapping, is_second_header, known_names
@@ -335,6 +336,8 @@ def _table(page: _Page) -> Table:
         which = ", ".join(f"{name} on line {one}" for one, name in below_struck[:_NAMED])
         which += " …" if len(below_struck) > _NAMED else ""
         found.append(problem("struck-out", below_struck[0][0], "", which))
+    # A comment on a heading explains a column, as in the template; one below it may belong to a number.
+    comments = [place for place in comments if int(place.lstrip(ascii_uppercase) or 0) > line]
     if comments:
         which = ", ".join(comments[:_NAMED]) + (" …" if len(comments) > _NAMED else "")
         found.append(problem("cell-comments", line, "", which, count=counted(len(comments), "cell")))

@@ -110,6 +110,7 @@ def many_trials(tmp_path_factory: pytest.TempPathFactory, evidence: Evidence) ->
     """A data folder in which 44 trials report response at 24 hours."""
     folder = tmp_path_factory.mktemp("many")
     for name in FILES:
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes((DATA / name).read_bytes())
     usual = next(r for r in evidence.trials["murrough-2013a"] if r.outcome == "response" and r.hours == 24)
     with (folder / "trials.csv").open("w", encoding="utf-8", newline="") as file:

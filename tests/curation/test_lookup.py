@@ -182,10 +182,10 @@ def test_a_registry_record_comes_whole() -> None:
 def test_what_the_host_does_not_know() -> None:
     with (
         host(body(b"<h1>DOI Not Found</h1>", 404)) as server,
-        pytest.raises(NothingThereError, match=r"knows no 10\.1/x"),
+        pytest.raises(NothingThereError, match=r"has no 10\.1/x"),
     ):
         fetch(web(server), Asked("doi", "10.1/x"))
-    with host(body(b"\n")) as server, pytest.raises(NothingThereError, match="knows no 99999999"):
+    with host(body(b"\n")) as server, pytest.raises(NothingThereError, match="has no 99999999"):
         fetch(web(server), Asked("pmid", "99999999"))
 
 

@@ -45,7 +45,7 @@ def test_what_is_read_apart_is_what_is_read_here(job: str, arguments: tuple[Any,
     ("limits", "words"),
     [
         ({"patience": 0.0}, "took longer than 20 seconds"),
-        ({"memory": 40_000_000}, "in smaller parts|no answer|damaged"),
+        ({"memory": 40_000_000}, "into smaller parts|no answer|damaged"),
     ],
 )
 def test_a_worker_that_is_killed_is_a_sentence(limits: dict[str, Any], words: str) -> None:

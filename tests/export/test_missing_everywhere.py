@@ -117,7 +117,12 @@ def test_the_summary_of_findings_has_outcomes_of_which_nothing_is_pooled_too(vie
 @pytest.mark.parametrize("name", ["onset", "duration", "safety", "summary", "response"])
 def test_each_page_shows_it(shipped_data: None, name: str) -> None:
     at = AppTest.from_file(str(APP), default_timeout=60)
-    for panel in ("missing", "missing-withdrawals", "missing-single"):  # as if a reader had opened each
+    for panel in (
+        "missing",
+        "missing-withdrawals",
+        "missing-single",
+        "missing-harms-events",
+    ):  # as if a reader had opened each
         at.session_state[panel] = True
     at.switch_page(f"../../pages/{name}.py").run()
     assert not at.exception

@@ -54,7 +54,7 @@ def test_a_link_may_name_what_a_filter_offers_by_its_value_in_the_files_and_in_a
     ("asked", "words"),
     [
         ({"route": ["Oral", "by post"]}, "“route=by post” is unknown here and was ignored."),
-        ({"preset": "Nothing of the kind"}, "“preset=Nothing of the kind” is not known here"),
+        ({"preset": "Nothing of the kind"}, "“preset=Nothing of the kind” is unknown here"),
         ({"dose": ["0.5", "9"]}, "The dose is two numbers"),
         ({"effect": "Sharpe ratio"}, "“effect=Sharpe ratio”"),
         ({"low": "perhaps"}, "“low=perhaps”"),
@@ -141,7 +141,7 @@ def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context,
     expect(heading).to_have_text("Ketamine for depression: what the trials show", timeout=SLOW)
     page.wait_for_function(IDLE, timeout=SLOW)
     assert page.get_by_role("dialog").count() == 0
-    expect(page.get_by_test_id("stAlert")).to_contain_text("“utm=1” is not known here")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("“utm=1” is unknown here")
     wanted = {"preset": ["Everything"], "route": ["Intranasal"]}
     page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == wanted)
     assert copied(page).splitlines() == [
