@@ -10,8 +10,9 @@ from evidence.bibliography import self_citation as citing
 from evidence.content import glossary, methods
 from evidence.content.formulas import CHAPTERS
 from evidence.report.figures.interval_widths import interval_widths
-from evidence.report.figures.style import DARK, LIGHT
+from evidence.report.figures.style import INKS
 from evidence.ui import data as loading
+from evidence.ui import window
 from evidence.ui.components.citation_card import escaped
 
 evidence = loading.current().evidence
@@ -36,10 +37,10 @@ st.markdown(
     f"the rule used before, the third trial made it wider: from {two.old:.2f} to {three.old:.2f} standard errors of a "
     f"trial on either side. The Bayesian interval goes from {two.now:.2f} to {three.now:.2f}."
 )
-theme = st.context.theme.type
 in_words = "; ".join(f"{width.trials} trials: {width.old:.2f} before, {width.now:.2f} now" for width in widths)
 st.plotly_chart(
-    interval_widths(widths, DARK if theme == "dark" else LIGHT),
+    interval_widths(widths, INKS["dark" if window.is_dark() else "light"]),
+    theme=None,
     key="interval-widths",
     alt=f"Half the width of the 95% interval by number of trials: {in_words}",
     config={"displayModeBar": False},

@@ -40,9 +40,11 @@ def interval_widths(found: Sequence[Width], ink: Ink) -> go.Figure:
             xanchor="left",
             yanchor="bottom" if dash == "dot" else "top",
             xshift=10,
-            font={"size": style.AXIS},
+            font={"size": style.AXIS, "color": ink.text},
         )
     figure.update_layout(showlegend=False)
+    figure.update_xaxes(tickfont={"color": ink.text})
+    figure.update_yaxes(tickfont={"color": ink.text})
     figure.update_xaxes(title_text="Trials that all found the same", tickvals=trials)
     figure.update_yaxes(title_text="Half-width, standard errors of a trial", rangemode="tozero")
     return figure
