@@ -6,6 +6,7 @@ import streamlit as st
 
 from evidence.questions.missing import STATES, Missing, together
 from evidence.report.tables import missing as tables
+from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
 
 _LABEL = "Every trial that meets the selection: pooled, left out, not yet in these data, not reported"
@@ -28,6 +29,7 @@ def _table(pools: Sequence[Missing]) -> None:
         st.dataframe(
             tables.matrix(pools[0]),
             hide_index=True,
+            placeholder=frames.UNKNOWN,
             alt="Trials that meet the selection and what is known of this result in each",
             column_config={"p": st.column_config.NumberColumn("p", format="%.3g")},
         )
@@ -35,6 +37,7 @@ def _table(pools: Sequence[Missing]) -> None:
         st.dataframe(
             tables.grid(pools),
             hide_index=True,
+            placeholder=frames.UNKNOWN,
             alt="Trials that meet the selection and what is known of each pool in each",
         )
         for found in pools:
