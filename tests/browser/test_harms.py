@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.looks import DESK, READABLE, Watch, go_to, settled
-from tests.support.server import SLOW, Server, becomes, clicked
+from tests.support.server import IDLE, SLOW, Server, becomes, clicked
 
 pytestmark = pytest.mark.browser
 
@@ -68,6 +68,9 @@ def test_the_pages_of_this_story_are_drawn_in_both_themes_and_marks_lead_to_cita
         if charts:
             opens_a_card(page)
     page.emulate_media(color_scheme="dark")
+    # The page learns of the theme by a rerun of its own; one that is under way when a page is chosen leads back.
+    page.wait_for_function("() => document.querySelector('.st-key-window-dark input').checked")
+    page.wait_for_function(IDLE)
     for name, question, headline, charts in PAGES[:3]:
         reach(page, name, question, headline, charts)
         becomes(page, READABLE)
