@@ -42,7 +42,7 @@ class Sentence:
 
     @property
     def below(self) -> str:
-        """What stands in the line below: numbers, caveat and further sentences; empty where there are none."""
+        """Return the line below the headline: numbers, caveat and further sentences; empty where there are none."""
         first = "; ".join(part for part in (self.numbers, self.caveat) if part)
         return ". ".join(part for part in (first, self.more) if part)
 

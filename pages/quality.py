@@ -30,7 +30,7 @@ if not proposed.empty:
     st.header("Proposed by the watch on registries", anchor=False)
     st.markdown(
         f"{counted(len(proposed), 'result or trial', 'results or trials')} that `python -m evidence watch` came upon; "
-        "each stands in gaps.csv until somebody enters it or takes it out."
+        "each remains in gaps.csv until somebody enters or removes it."
     )
     st.dataframe(
         proposed,

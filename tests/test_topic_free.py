@@ -1,4 +1,4 @@
-"""The package is about any drug: what one drug is called stands in the data, not in code."""
+"""The package is about any drug: the data, not the code, name one drug."""
 
 import ast
 import io

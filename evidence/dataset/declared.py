@@ -70,7 +70,7 @@ class Sentence(Part):
     """One sentence of the background: cited, counted from the data, or the definition of a word."""
 
     text: Prose
-    """The sentence; a number stands in braces by its name, {all} is how many trials there are."""
+    """Write the sentence; each number is named in braces, {all} is how many trials there are."""
     citations: tuple[str, ...] = ()
     """The references it rests on, by their `id`."""
     numbers: Mapping[str, Number] = Field(default_factory=dict)

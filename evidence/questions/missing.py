@@ -161,7 +161,7 @@ def p_in_words(p: float) -> str:
 
 
 def missing(found: Answer, results: Iterable[Result], evidence: Evidence, title: str = "") -> Missing:
-    """Return the matrix of an answer over the selected results: one line a trial, those not held among them.
+    """Return the matrix of an answer over the selected results: one line per trial, those not held among them.
 
     `title` names the pool where several stand together; by default it is the time or the outcome.
     """

@@ -1,4 +1,4 @@
-"""The forest plot: one line a trial, words in columns beside it, a diamond for what is pooled."""
+"""The forest plot: one line per trial, words in columns beside it, a diamond for what is pooled."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace

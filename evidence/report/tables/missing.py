@@ -41,7 +41,7 @@ def _row(line: Line) -> dict[str, Any]:
 
 
 def grid(pools: Sequence[Missing]) -> pd.DataFrame:
-    """Return one row a trial and one column a pool: its state there, the direction and p as far as known."""
+    """Return one row per trial and one column per pool: its state there, the direction and p as far as known."""
     trials: dict[tuple[str | None, str], dict[str, str]] = {}
     for found in pools:
         for line in (*found.lines, *found.undated):
