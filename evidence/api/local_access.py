@@ -54,9 +54,6 @@ def is_local(listening: str | None, arrivals: Arrivals, headers: Iterable[tuple[
     A name in Host other than this computer's means that another site made its name point here; an Origin that differs
     from Host means a page of another server.
 
-    A name other than this computer's in Host is a page of another site that made its name point here; another Origin
-    than the Host is a page of another server.
-
     >>> is_local("127.0.0.1", Arrivals(), [("Host", "localhost:8501"), ("Origin", "http://localhost:8501")])
     True
     >>> is_local("0.0.0.0", Arrivals(), [("Host", "localhost:8501"), ("X-Forwarded-For", "127.0.0.1")])

@@ -77,8 +77,6 @@ def tag(evidence: Evidence, path: str, values: Values, base: str) -> str:
     """Make the entity tag of a reply from the data, the program, the question and the server's own address.
 
     It is weak, because the server may send the same text compressed.
-
-    Weak, because the server may send the same text compressed.
     """
     question = json.dumps([evidence.digest, __version__, path, sorted(values.items()), base])
     return f'W/"{hashlib.sha256(question.encode()).hexdigest()[:32]}"'

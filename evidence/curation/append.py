@@ -49,9 +49,6 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
     The file keeps its separator, order of columns and line ends. A missing final line end is added; no other byte
     changes. If the file is not a table, the problem that explains why is returned.
 
-    Separator, order of columns and line ends are the file's own. A file without a line end at its end gets one; no
-    other byte changes. Where the file is no table, the finding that says why.
-
     >>> head = ",".join(COLUMNS).encode() + b"\r\n" + b"x," * (len(COLUMNS) - 1) + b"x\r\n"
     >>> append_rows(head, [["y"] * len(COLUMNS)])[len(head):][:5], append_rows(b"", []).code
     (b'y,y,y', 'file-empty')

@@ -573,10 +573,8 @@ def arm_cells(text: str) -> dict[str, str]:
 def hours_of(text: str) -> str:
     """Convert the only time that a text names, besides baseline, to hours; "" for none or several.
 
-    A numbered day counts from the day that the text calls the day of the dose, or else from day 0.
-
-    A day with a number counts from the day that the text calls the day of the dose; where it calls none, the hours stay
-    blank, as do those counted from a later dose.
+    A numbered day counts from the day that the text calls the day of the dose; where it names none, the hours stay
+    blank, as they do when counted from a later dose.
 
     >>> [hours_of(text) for text in ("Baseline and 24 hours post infusion", "Day 7", "7 days", "Day 7 post-dose")]
     ['24', '', '168', '168']

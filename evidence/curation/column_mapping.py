@@ -148,9 +148,6 @@ def guess_mapping(header: Sequence[str]) -> ColumnMapping:
     Knows our own names, metafor's (ai, n1i, ci, n2i, m1i …), Metapsy's (event_arm1, n_arm1 …), RevMan's and meta's, and
     names similar to ours.
 
-    Knows our own names, metafor's (ai, n1i, ci, n2i, m1i …), Metapsy's (event_arm1, n_arm1 …), RevMan's and meta's,
-    and names that look much like ours.
-
     >>> dict(guess_mapping(["study", "ai", "n1i", "ci", "n2i"]).columns)["ci"]
     'events_comparator'
     """
@@ -213,8 +210,6 @@ def unit_of(name: str) -> str:
 
     A day or week of the study counts from the first dose as day 1, or from another day, so it is not a duration.
 
-    A day or week of the study counts from the day of the first dose as day 1, or from another day: no duration.
-
     >>> [unit_of(name) for name in ("Follow-up (weeks)", "hours post", "followup", "Study day", "dose")]
     ['weeks', 'hours', '?', 'study day', '']
     """
@@ -234,8 +229,6 @@ def _looks_like(source: str, column: str) -> bool:
 
 def read_mapping(data: bytes, known: Sequence[str] = COLUMNS) -> ColumnMapping | Problem:
     """Read a mapping that `ColumnMapping.to_json` wrote, or return the problem that prevents it.
-
-    `known` are the columns that may be mapped to.
 
     `known` are the columns that may be mapped to.
 
@@ -277,8 +270,6 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
     r"""Convert a table to our columns, blank where nothing is mapped, with notes on what was left out or derived.
 
     A plain number in a column with a factor is multiplied by it; any other cell stays as it is.
-
-    A cell of a column with a factor is multiplied by it where it is a plain number, and stays as it is elsewhere.
 
     >>> from evidence.dataset.csv_table import read_own_table
     >>> table = read_own_table(b"study,days\nSmith 2020,7\n")

@@ -127,9 +127,6 @@ def changed_rows(
     Equal rows are set aside first. Of the rest, rows of the same comparison and measurement count as one changed row,
     then rows of one trial with most cells equal.
 
-    Equal rows are taken away first. Of the rest, rows of the same comparison and measurement are one row changed, then
-    rows of one trial most of whose cells are equal.
-
     >>> old, new = FileRow(2, ("a", "1", "x")), FileRow(2, ("a", "1", "y"))
     >>> changed_rows([old], [new], ("trial", "hours", "note"))[2][0].after
     'y'

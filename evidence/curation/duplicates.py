@@ -35,10 +35,6 @@ def duplicates(
     A registry number under another trial; the trial itself, which is not an error; one trial under two names among the
     new rows; the same numbers for the same outcome at any time, in the data or in another new trial; a reference with
     the DOI, PubMed number or address of a known one.
-
-    A registry number under another trial; the trial itself, which is no fault; one trial under two names among the new
-    rows; the same numbers for the same outcome at any time, there or in another new trial; a reference with the DOI,
-    PubMed number or address of a known one.
     """
     new = tuple(rows)
     return (

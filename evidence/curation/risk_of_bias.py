@@ -147,8 +147,6 @@ def read_judgements(
     """Read the judgements of a table under a mapping, matching studies by label or short name.
 
     `citation` and `locator` name the review that judged, and the place in it.
-
-    `citation` and `locator` say which review judged, and where in it.
     """
     faults = list(table.problems)
     if not table.is_readable:

@@ -30,8 +30,6 @@ def template() -> bytes:
     """Make the workbook (XLSX) with the sheets trials, words and notes.
 
     It passes the check as it is: the example is a valid row. On upload, `upload.read_upload` finds the right sheet.
-
-    It checks clean as it is: the example is a valid row. Read again, `ingest.read_upload` finds the sheet by itself.
     """
     book = Workbook()
     sheet: Any = book.active

@@ -63,8 +63,6 @@ def read_upload(data: bytes, sheet: str = "") -> Upload:
 
     Of a workbook the named sheet is read, or else the one whose header contains most known columns.
 
-    Of a workbook the named sheet is read, else the one whose header names most columns that are known here.
-
     >>> read_upload("study;n1i\nCañas;5\n".encode("cp1252")).table.rows[0].cells
     ('Cañas', '5')
     """
@@ -80,8 +78,6 @@ def read_paste(text: str) -> Upload:
     r"""Read the table in a block copied from a spreadsheet; without a header its columns are ours, in order.
 
     A block without a header that has another number of columns gets the names "column 1", "column 2" and so on.
-
-    A block without a header whose width is not ours gets the names "column 1", "column 2" and so on.
 
     >>> upload = read_paste("Smith 2020\t5\t20")
     >>> upload.table.columns, upload.table.rows[0].line

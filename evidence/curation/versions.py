@@ -63,8 +63,6 @@ def before(folder: Path, version: Version) -> Snapshot:
     """Restore the files as they were before a recorded change.
 
     Files that the change did not touch are taken as they are now, or as a later recorded change kept them.
-
-    Files that the change did not touch are taken as they are now, or as a later change on record kept them.
     """
     later = versions(folder)
     later = later[next((at for at, one in enumerate(later) if one == version), len(later)) :]

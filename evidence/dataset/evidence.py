@@ -269,8 +269,6 @@ def fingerprint(folder: Path) -> tuple[tuple[str, int, int, int, int], ...]:
 
     The change time of the file system is included, so that new content with the old size and modification time is
     noticed, and so is a change of permissions.
-
-    The second time is the system's own: other content with the old size and time, and a change of who may read, show.
     """
     signs = []
     for name in FILES:

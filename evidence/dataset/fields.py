@@ -93,8 +93,6 @@ def nearest(word: str, words: Iterable[str]) -> str:
 
     Letter case, spaces, hyphens and underscores are ignored.
 
-    Letter case, spaces, hyphens and underscores count for nothing.
-
     >>> nearest("Intra venous", ["oral", "intravenous"]), nearest("xyz", ["oral"])
     ('intravenous', '')
     """

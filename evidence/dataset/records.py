@@ -206,9 +206,6 @@ class Result(Record):
 
         In a crossover trial the same people are in both, unless the arms together are no more than were randomised,
         which means that only one period was analysed.
-
-        In a crossover trial the same people stand in both, unless the arms together are no more than were randomised:
-        then one period alone was analysed.
         """
         together = intervention + comparator
         is_twice = self.design == "crossover" and (self.n_randomised is None or together > self.n_randomised)

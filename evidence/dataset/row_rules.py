@@ -73,8 +73,6 @@ def percent_rules(entry: Entry) -> Iterator[Problem]:
     """Query a percentage of 1 or less that no number of people can give: it may be a proportion.
 
     If the number analysed is unknown, both percentages have to be below 1.
-
-    Where the number analysed is not known, both percentages have to be below 1.
     """
     row = entry.record
     percents = [getattr(row, f"percent_{arm}") for arm in ARMS]
@@ -137,9 +135,6 @@ def mean_rules(entry: Entry) -> Iterator[Problem]:
 
     A mean without n blocks if the row gives n for the other arm: the row is then half filled in. If neither n is known,
     the source did not report it, and the row is kept with a note.
-
-    A mean without n blocks where the row gives n for the other arm: the row is then half filled in.
-    Where no arm's n is known, the source did not print it, and the row is kept with a note.
     """
     row = entry.record
     if _scores(row) == (None, None, None, None):

@@ -185,9 +185,6 @@ def validate(
 
     `citations`, `trials` and `estimates` are the keys in the other files; without them those cells are not checked.
     Cells are parsed one by one with the model's own types, each different text once.
-
-    `citations`, `trials` and `estimates` are the keys other files hold; without them those cells are taken as
-    they are. Cells are read one by one with the model's own types, each different text once.
     """
     has_commas = table.separator != ","
     readers = {name: _Column(name, model.model_fields[name], has_decimal_commas=has_commas) for name in table.columns}

@@ -31,8 +31,6 @@ def analyses(rows: Iterable[Result], chosen: Choices | None = None) -> tuple[Ans
     """Answer every question that any trial reports: outcomes and scores by time, events, randomised withdrawal.
 
     `chosen` is how the Response page pools: its effect measure, and the results it includes.
-
-    `chosen` is how the Response page pools: its effect measure, and the results that it lets in.
     """
     held, choices = tuple(rows), chosen or Choices()
     low = choices.low_confidence
@@ -179,9 +177,6 @@ def metapsy_csv(view: View) -> bytes:
 
     A row has its means and SDs, or its counts, or Hedges' g or the log risk ratio derived from a reported effect.
     Results without any of these, and those without a comparator, are left out.
-
-    A row has its means and SDs, or its counts, or Hedges' g or the log risk ratio that follow from a printed effect.
-    Results without any of these, and those without a comparator, are not in the file.
     """
     compared = [row for row in view.rows if row.is_controlled]
     several = Counter(_measurement(row) for row in compared)

@@ -63,8 +63,6 @@ def _by(module: str, name: str, in_parts: bool = False) -> Callable[[View, Progr
     """Make a maker that imports its module when first called, as workbooks, charts and slides need large packages.
 
     With `in_parts` it reports each part as it starts.
-
-    Where it works `in_parts` it says each as it is begun.
     """
 
     def make(view: View, progress: Progress) -> bytes:
@@ -181,8 +179,6 @@ def export(name: str, view: View, progress: Progress = quiet) -> bytes:
     """Export a view to the bytes of a format; raises NothingToExport, with the reason, if there is nothing to export.
 
     `progress` is called with each part as it starts; an exception it raises ends the export.
-
-    `progress` is told of each part as it is begun; what it raises ends the export.
     """
     progress(f"making {name}")
     making = FORMATS[name]

@@ -148,8 +148,6 @@ def r_script(answer: Answer, title: str, data_version: str, absent: Missing | No
 
     Trials with counts start from their 2×2 table; the others from effect and variance, with a note on their origin.
 
-    Trials with counts start from their 2×2 table; the others from effect and variance, with a word on their origin.
-
     `absent` is what the pool does not hold; it goes into comments, one line per trial.
 
     >>> from evidence.synthesis.trial_effects import Question

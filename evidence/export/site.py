@@ -59,8 +59,6 @@ def site(view: View, progress: Progress = quiet) -> dict[str, bytes]:
     """Make the files of the site, by path; every preset gets its page, whatever the view's own selection.
 
     Raises NothingToExport if there is no result at all.
-
-    Raises NothingToExport where there is no result at all.
     """
     whole = replace(view, selection=Selection("everything"))
     files = {PLOTLY: get_plotlyjs().encode(), **_data(whole)}

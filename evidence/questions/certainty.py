@@ -59,8 +59,6 @@ def is_about(review: PublishedEstimate, answer: Answer) -> bool:
     """Return whether a review and an answer share at least half of each other's people, by the review's list of trials.
 
     Unknown numbers of people count as not shared.
-
-    Unknown numbers of people share nothing.
     """
     if not review.n or not answer.people:
         return False

@@ -103,8 +103,6 @@ def dose_response(results: Iterable[Result], question: Question) -> DoseResponse
     """Arrange arms by dose; from two trials of several doses on, fit a line through contrasts within trials.
 
     Trials of one dose also differ in people, time and number of doses, so no line is drawn between them.
-
-    Trials of one dose differ in people, time and number of doses as well, so they make no line between them.
     """
     arms = dose_arms(results, question)
     label = MEASURES[question.measure].label.lower()
@@ -153,9 +151,6 @@ def _shared(own: Iterable[DoseArm], measure: str) -> float:
 
     1/c − 1/n for a log risk ratio, 1/c + 1/(n − c) for a log odds ratio, c(n − c)/n³ for a risk difference; without
     counts a correlation of one half is assumed.
-
-    1/c − 1/n for a log risk ratio, 1/c + 1/(n − c) for a log odds ratio, c(n − c)/n³ for a risk difference; without
-    counts the effects are taken to correlate by half.
     """
     arms = list(own)
     control = arms[0].entry.comparator

@@ -55,9 +55,6 @@ def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
 
     The statistic is the one the trial reports. A comparator arm without a value is left out, and so is a trial whose
     people are all in another one that is listed.
-
-    The statistic is the one the trial reports. A comparator arm without a value is left out, and so is a trial whose
-    people are all in another one that is listed.
     """
     found = []
     for result in counted_once(r for r in results if is_follow_up(r))[0]:

@@ -32,8 +32,6 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
     """Name the largest difference in people, then the next ones, then what was rarer on the drug.
 
     `groups` are those of `harms.EVENT_GROUPS` to which the items were narrowed; none means all of them.
-
-    `groups` are those of `harms.EVENT_GROUPS` that the items were narrowed to, all of them where there is none.
     """
     found = sorted((h for h in items if h.differs), key=lambda h: -(h.differs or (0.0,))[0])
     if not found:
@@ -288,8 +286,6 @@ def masked_words(found: Iterable[tuple[str, Harm]], results: Iterable[Result]) -
     """Compare the first drawn event between maskings, with dissociation, and say why that does not test blinding.
 
     `results` are searched for dissociation. Empty without any event.
-
-    `results` are those in which dissociation is looked for. Empty without any event.
     """
     groups = tuple(found)
     if not groups:

@@ -182,9 +182,6 @@ def harm_of(results: Iterable[Result], event: str, withdrawals: bool = False) ->
 
     Nothing is added to cells without events, and trials without any event stay in, so that rare harms keep their people
     (Handbook 10.4.4).
-
-    Nothing is added to cells without events and trials without any event stay in, so that rare harms keep their
-    people (Handbook 10.4.4).
     """
     rows = tuple(r for r in comparable(results) if r.outcome == event)
     kept = tuple(r for r in rows if withdrawals or r.design != "withdrawal")
@@ -237,9 +234,6 @@ def scope(
 
     Comparators of different kinds ask different questions, so they are never pooled; automatic takes the kind that most
     trials used.
-
-    Comparators of different kinds ask different questions, so they are never pooled; automatic takes the kind that
-    most trials used.
     """
     rows = tuple(everything)
 

@@ -142,8 +142,6 @@ def headlines(
     """Compute every headline number of the results (`Evidence.results`), in a fixed order.
 
     Given the numbers `known` before some results were `added`, only those that these can have changed are computed.
-
-    With the numbers `known` before some results were `added`, only those that these can have changed are worked out.
     """
     everything = tuple(results)
     before = {headline.key: headline for headline in known}
@@ -190,8 +188,6 @@ def ranks(results: Iterable[Result], headline: Headline, trials: Iterable[str]) 
     """Rank trials by influence on a headline number, the most influential first.
 
     Trials that are not pooled there have no rank; nor does any in a pool of fewer than two or more than 200 trials.
-
-    Trials that are not pooled there have no rank; neither has any in a pool of fewer than two or more than 200 trials.
     """
     found = answer_of(results, headline)
     wanted = set(trials)

@@ -145,10 +145,6 @@ def course(
     With `same_trials` only trials are kept that report every bin shown; the bins are the set of at least two with the
     most trials in common (the larger set if that ties). With `by_masking` each answer has one group per kind of
     masking.
-
-    With `same_trials` only trials are kept that report every bin shown; the bins are the set of at least two with
-    the most trials in common (the larger set where that ties). With `by_masking` each answer has a group for each way
-    of masking.
     """
     everything, group_by = tuple(results), blinding.group_of if by_masking else None
     answers = _all_bins(everything, measure, low_confidence, model, group_by)
@@ -253,8 +249,6 @@ def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = 
 
 def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
     """Compare the effect by masking in the time bin with most trials; "" if the answers are not grouped by masking.
-
-    Dissociation is that counted by the same trials in `results`.
 
     Dissociation is that counted by the same trials in `results`.
     """

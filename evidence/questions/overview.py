@@ -70,8 +70,6 @@ def tiles(
 ) -> tuple[Tile, ...]:
     """Make the tiles onset and response of the selection, duration and harms of the nearest that has any.
 
-    `results` are all there are, `selected` those that meet the selection.
-
     `results` are all there are, `selected` those that meet the selection, `gaps` those that a source says exist.
     """
     reviews = tuple(reviews)
@@ -119,8 +117,6 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
     """Say how many of 100 respond with the drug and with the comparator, and how certain both numbers are.
 
     If one trial dominates the pool its own numbers are shown large, with the pooled range beside them.
-
-    Where one trial carries the pool its own numbers stand large, and the pooled range beside them.
     """
     found = response.answer_for(results, response.Choices())
     question = "For how many?"

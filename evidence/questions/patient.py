@@ -201,9 +201,6 @@ def match(results: Iterable[Result], chosen: Mapping[str, str]) -> Match:
 
     If dropping a single choice is enough, that one is dropped, the treatment's before the patient's; otherwise the
     first of them goes, and so on.
-
-    A single choice whose giving up is enough is given up, the treatment's before the patient's; else the first of
-    them goes, and so on.
     """
     everything = tuple(results)
     known = {n: v for n, v in chosen.items() if n in CHOICES and v in CHOICES[n].options}

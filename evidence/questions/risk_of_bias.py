@@ -185,8 +185,6 @@ def symbols(judgements: Iterable[Judgement], trial: str) -> str:
     """Write a trial's judgements as one symbol per domain, in order; say so if nobody judged it.
 
     If reviews disagree the worse judgement is shown, followed by an asterisk; tools are separated by a semicolon.
-
-    Where reviews disagree the worse judgement stands, followed by an asterisk; tools are set apart by a semicolon.
     """
     own = tuple(item for item in judgements if item.trial == trial)
     if not own:

@@ -165,9 +165,6 @@ def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
 
     Peters' test for ratios of counts, the number of people for standardised differences, otherwise Egger's (Handbook
     13.3.5.4). Trials measured at very different times are not tested, because time would be mistaken for size.
-
-    Peters' test for ratios of counts, the number of people for standardised differences, else Egger's (Handbook
-    13.3.5.4). Trials measured at very different times are not tested: time would pass for size.
     """
     effects = [entry.effect for entry in entries if entry.effect is not None]
     if len(effects) < LEAST_FOR_FUNNEL:
@@ -195,9 +192,6 @@ def other_models(answer: Answer) -> tuple[tuple[str, Pooled], ...]:
     """Pool the same trials under every other model, each with its name; empty with fewer than two trials.
 
     Paule-Mandel, DerSimonian-Laird and the intervals of REML, the common effect, Mantel-Haenszel if all trials have
-    counts, and the Bayesian model under half-normal priors.
-
-    Paule-Mandel, DerSimonian-Laird and the intervals of REML, the common effect, Mantel-Haenszel where all trials have
     counts, and the Bayesian model under half-normal priors.
     """
     if answer.k < 2:
@@ -227,9 +221,6 @@ def headline_of_models(answer: Answer) -> str:
 
     It matters if some intervals include no effect and others do not: the conclusion would then depend on a choice that
     the data cannot make.
-
-    It matters where some intervals include no effect and others do not: what a reader would conclude then hangs on a
-    choice that the data cannot make.
     """
     models, measure = other_models(answer), answer.question.measure
     if not models:

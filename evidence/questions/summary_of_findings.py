@@ -321,8 +321,6 @@ def _one_comparison(rows: tuple[Result, ...]) -> tuple[tuple[Result, ...], tuple
     """Keep the class of comparator that most trials have, and name what the other results compare with.
 
     A table is about one comparison: placebo of any kind, another treatment, no treatment.
-
-    A table is about one comparison: placebo of any kind, another treatment, no treatment.
     """
     compared = [row for row in rows if row.is_controlled and any(row.outcome in outcomes for _, outcomes, *_ in _ROWS)]
     trials: dict[str, set[str]] = {}

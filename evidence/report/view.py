@@ -125,8 +125,6 @@ def named(results: Iterable[Result], where: str = "") -> str:
     """Name the trials behind a picture or a slide in one line: labels with citation keys, each once.
 
     `where` says where to find those that do not fit.
-
-    `where` says where those are that have no room.
     """
     labels = list(dict.fromkeys(f"{r.label} [{r.citation}]" for r in results))
     more = f" and {len(labels) - _MOST_NAMED} more{where}" if len(labels) > _MOST_NAMED else ""

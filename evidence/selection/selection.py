@@ -264,9 +264,6 @@ def relaxed(
 
     Nothing is given up if the selection itself has what is wanted. Filters the reader set are given up only after the
     preset's own criteria. `at_once` gives up the preset in one step.
-
-    Nothing is given up where the selection itself holds what is wanted. Filters the reader set are
-    given up only after the preset's own criteria. `at_once` gives up the whole preset in one step.
     """
     everything = tuple(result for result in results if wanted(result))
     preset = list(selection.named.criteria)

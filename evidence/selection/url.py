@@ -26,9 +26,6 @@ def address(
     `words` maps filters to their values; `options` are the page's own options as they appear in the URL. The default
     preset is left out, as in the addresses that the filter bar writes.
 
-    `words` are filters with the words they hold; `options` are a page's own choices as they stand in the URL.
-    The default preset is left out, as the filter bar leaves it out.
-
     >>> address("onset", "midazolam", {"population": ["TRD"]})
     'onset?population=Treatment-resistant%20depression'
     >>> address("onset", "midazolam")

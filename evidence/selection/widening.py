@@ -62,9 +62,6 @@ def widened(
 
     As much of the preset is kept as possible, and all of the reader's own filters. If that finds no placebo comparison,
     or if `keeps_placebo` is false, criteria are given up as in `relaxed`.
-
-    Of the preset as much is kept as can be; the reader's own filters all stay. Where no placebo was counted that way,
-    or `keeps_placebo` is false, criteria are given up as `relaxed` does.
     """
     rows = tuple(r for r in everything if wanted(r))
     criteria = selection.criteria()

@@ -72,9 +72,6 @@ def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:
 
     For several trials the drug's number follows from the pooled effect and the comparator's, with the effect's
     interval; the comparator's is that of all its people, with Wilson's interval.
-
-    Of several trials the drug's number is what the pooled effect makes of the comparator's, with the effect's
-    interval; the comparator's is that of all its people, with Wilson's interval.
     """
     counts, found = answer.counts, absolute(answer)
     if counts is None or found is None:

@@ -127,9 +127,6 @@ def pool_entries(entries: Iterable[TrialEffect], model: Model, prior: Prior | No
     A Bayesian model without a `prior` falls back on REML: points on an instrument whose standard deviation nobody
     reports. With fewer than `FEWEST_FOR_PREDICTION` trials there is no prediction interval, because too little is known
     of how far effects differ.
-
-    A Bayesian model without a `prior` is REML: points of an instrument whose standard deviation nobody reports. With
-    fewer trials than `FEWEST_FOR_PREDICTION` there is no prediction interval: how far effects differ is not known.
     """
     return _with_prediction(_pool_entries(tuple(entries), model, prior))
 
@@ -161,8 +158,6 @@ def _risk_differences(pairs: list[tuple[Counts, Counts]]) -> Pooled | None:
     """Pool by Mantel-Haenszel; if nobody had the event, use Newcombe's interval of the arms taken together.
 
     Mantel-Haenszel's own interval would be 0 to 0 there, as if no event in few people proved none in many.
-
-    Its own interval would be 0 to 0 there, as if no event in few people were proof of none in many.
     """
     pooled = mantel_haenszel(pairs, "RD")
     if pooled is None or any(arm.events for pair in pairs for arm in pair):

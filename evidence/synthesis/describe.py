@@ -11,8 +11,6 @@ def describe(result: Result) -> str:
     """Describe one result: outcome, time, both sides, and every number reported.
 
     Unknown numbers are left out here; the table shows them as not reported.
-
-    Unknown numbers are left out here; the table shows them as not reported.
     """
     outcome = OUTCOMES[result.outcome].label
     scale = f" ({result.instrument})" if result.instrument else ""

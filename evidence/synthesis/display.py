@@ -42,9 +42,6 @@ def effect_scale(measure: str, estimates: Sequence[float], lows: Sequence[float]
 
     Ratios span at most 1/32 to 32; differences at most three times the spread of the estimates. What lies beyond is cut
     and drawn with an arrow.
-
-    Ratios span at most 1/32 to 32; differences at most three times the spread of the estimates. What lies
-    outside is cut and drawn with an arrow.
     """
     inner = max((abs(value) for value in estimates), default=0.0)
     outer_low, outer_high = min((0.0, *lows)), max((0.0, *highs))

@@ -40,8 +40,6 @@ def sides_of(results: Iterable[Result]) -> Sides:
     """Name both sides truthfully for every result: the word they share, else the kind they share.
 
     Without a controlled result the sides are "the drug" and "the comparator".
-
-    Without a controlled result the sides are "the drug" and "the comparator".
     """
     compared = [result for result in results if result.is_controlled]
     drugs = list(dict.fromkeys(result.intervention for result in compared))
@@ -158,8 +156,6 @@ def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute |
     """Apply the pooled ratio or difference to a comparator rate, by default the rate of these trials together.
 
     None if that rate is unknown, or if nobody on the comparator had the outcome: a ratio times zero is zero.
-
-    None where that is not known, and where nobody on the comparator had the outcome: a ratio times nothing is nothing.
     """
     pooled, measure = answer.pooled, answer.question.measure
     if pooled is None or measure not in ("RR", "OR", "RD"):
@@ -181,10 +177,6 @@ def headline_of_rates(answer: Answer, sides: Sides) -> Sentence:
     """Write the headline of a yes-or-no outcome: absolute numbers first, each with its interval.
 
     One trial gives its own percentages. Two trials, or a pool that one trial dominates, start with what that trial
-    found. Several give the comparator's rate over all their people and the rate that the pooled effect makes of it
-    (Handbook 15.4.4), so that both numbers and the ratio agree.
-
-    One trial gives its own percentages. Two trials, and a pool that one trial carries, begin with what that trial
     found. Several give the comparator's rate over all their people and the rate that the pooled effect makes of it
     (Handbook 15.4.4), so that both numbers and the ratio agree.
     """
@@ -262,8 +254,6 @@ def own_result(entry: TrialEffect, question: Question, intervals: bool = True) -
     """Describe one trial's own result briefly: 64 against 28 of 100 responded, or points lower.
 
     Percentages if it counted people, else the effect with its interval.
-
-    Its percentages where it counted people, else its effect with its interval.
     """
     if entry.intervention is not None and entry.comparator is not None:
         drug, control = (100 * arm.events / arm.n for arm in (entry.intervention, entry.comparator))
@@ -374,9 +364,6 @@ def heterogeneity(answer: Answer) -> str:
 
     A prediction interval is that of the true effect in another setting, from five trials on; below that, tau's interval
     shows how little is known.
-
-    A prediction interval is that of the true effect in another setting, from five trials on; below, tau's interval
-    says how little is known.
     """
     pooled, measure = answer.pooled, answer.question.measure
     if pooled is None or pooled.k < 2:
@@ -418,8 +405,6 @@ def score_kinds(answer: Answer) -> str:
     """Say how many pooled trials give change scores and how many end scores; empty if all give one kind.
 
     Both estimate the same difference in points in a randomised trial; in standard deviations they need not.
-
-    Both estimate the same difference in points in a randomised trial; in standard deviations they need not.
     """
     changes = sum(entry.first.outcome == "symptom-change" for entry in answer.used)
     ends = sum(entry.first.outcome == "symptom-endpoint" for entry in answer.used)
@@ -444,8 +429,6 @@ def in_people(found: Absolute, sides: Sides, verb: str, source: str = "") -> str
     """Say how many more or fewer per 100 people, with the interval and the number needed to treat.
 
     `source` are the trials and people from which the numbers were scaled to 100.
-
-    `source` are the trials and people that the numbers were scaled to 100 from.
     """
     scaled = f" Scaled to 100 people from {source}." if source else ""
     drug, low, high = found.events_of_100

@@ -54,10 +54,6 @@ def left_out(
     `asked` are the parameters of the link, `kept` those still in the address after the page has run, `state` the values
     of the page's widgets by name. If the page ended early (`is_whole` is False), its own options were not drawn and get
     no note. `page` is the page's address.
-
-    `asked` are the parameters of the link, `kept` those that stand in the address after the page has run, `state` the
-    values of the page's widgets by name. Where the page ended early (`is_whole` is False) its own options were not
-    drawn without a note. `page` is the page's address.
     """
     notes = []
     for name, values in asked.items():

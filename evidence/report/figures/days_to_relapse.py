@@ -17,8 +17,6 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
     """Draw one line per group: a bar to its mean or median days, a thin line to the end of follow-up if longer.
 
     A time that was not reached is a bar to the end of follow-up with an arrow.
-
-    A time that was not reached is a bar to the end of follow-up with an arrow.
     """
     if ink.narrow:
         return _narrow(items, ink)

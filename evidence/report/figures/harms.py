@@ -30,8 +30,6 @@ def harm_rows(items: Sequence[Harm], measure: str, ink: Ink, maskings: Sequence[
     """Make one line per event that has a risk difference; a ratio that cannot be estimated is described.
 
     With `maskings`, one per item, each line takes the name and colour of its masking.
-
-    With `maskings`, one an item, the line is named after it and has its colour.
     """
     rows = []
     for item, masking in zip_longest(items, maskings, fillvalue=""):

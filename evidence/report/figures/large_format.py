@@ -107,8 +107,6 @@ def lines(
     """Draw one line per row: label, mark with interval, numbers. Rows not shown keep their place and the axis.
 
     `key` explains the colours, as the figure's first line.
-
-    `key` says what colours mean, as the figure's first line.
     """
     kept = [row for row in rows if row.kind not in ("gap", "head", "review")]
     drawn = [row for row in kept if row.estimate is not None and row.kind != "prediction"]

@@ -21,8 +21,6 @@ def icon_counts(absolute: Absolute) -> tuple[int, int, int, int]:
     """Count people of 100 with the outcome either way, only with the drug, only with the comparator, never.
 
     At most one of the two middle numbers is above 0; the four add up to 100.
-
-    At most one of the two middle numbers is above 0; the four add up to 100.
     """
     control, drug = round(100 * absolute.comparator_rate), round(absolute.events_of_100[0])
     both = min(control, drug)

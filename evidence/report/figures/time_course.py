@@ -37,10 +37,6 @@ def onset(
     `answers` are those with at least one entry, in order of time. `favours` is (below, above) no effect. Colours and
     dashes show comparators. If the answers are grouped by masking, they show how well people could tell their
     treatment, and the trials of a group are drawn together with the effect pooled over them.
-
-    `answers` are those with at least one entry, in order of time. `favours` is (below, above) no effect.
-    Colours and dashes tell comparators. Where the answers have groups by masking, they tell how far people could tell
-    their treatment, and the trials of a group stand together with the effect pooled over them.
     """
     measure = answers[0].question.measure
     scale = _scale(measure, answers)

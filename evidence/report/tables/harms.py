@@ -20,8 +20,6 @@ def harm_frame(items: Iterable[Harm], maskings: Iterable[str] = ()) -> pd.DataFr
     """Tabulate events: both arms summed and as drawn, both effects, the number needed, trials and people.
 
     With `maskings`, one per item, a row also says how well its people could tell their treatment.
-
-    With `maskings`, one an item, a row says how far its people could tell their treatment.
     """
     rows = []
     for item, masking in zip_longest(items, maskings, fillvalue=""):

@@ -136,8 +136,6 @@ def r_download(
     """Make the R script of a pooled chart: the same trials and model, the same numbers from metafor.
 
     `parts` gives each answer a heading of its own.
-
-    With `parts`, one an answer, each is headed by its own.
     """
     named = zip(answers, parts or [""] * len(answers), strict=True)
     heads = [(answer, f"{title}: {answer.question.title}{part and f' ({part})'}") for answer, part in named]

@@ -18,8 +18,6 @@ def make(name: str, view: View) -> None:
     """Draw the button that starts an export, then its progress with Stop, then the download of exactly this view.
 
     Stop is a click like any other: Streamlit ends the running script at the next output of a part.
-
-    Stop is a click like any other: Streamlit ends the running script at the next part that is written on screen.
     """
     chosen = FORMATS[name]
     asked = (name, view.query, view.base, view.options, view.evidence.digest, view.made)

@@ -76,8 +76,6 @@ def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, res
     """Draw the choice of format and size and, once opened, the picture with its headline above and its source below.
 
     The file is drawn by the same function as in `export figure`, without a browser on the server.
-
-    What is saved is drawn by the same function as `export figure`, without a browser on the server.
     """
     choice = _choice(key)
     with st.expander("The picture with headline and source", key=f"{key}-framed", on_change="rerun") as opened:

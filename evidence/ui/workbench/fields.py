@@ -48,8 +48,6 @@ def in_labels(text: str, column: str = "") -> str:
     """Replace column names in a sentence by the labels of their fields, except in quotations.
 
     "sd_comparator is 8" becomes "“SD, comparator” is 8"; a one-word name counts only if it is the `column` meant.
-
-    "sd_comparator is 8" is "“SD, comparator” is 8"; a name of one word counts where it is the `column` meant.
     """
     names = sorted((name for name in known() if "_" in name or name == column), key=len, reverse=True)
     pattern = re.compile(rf"“[^”]*”|\b({'|'.join(map(re.escape, names))})\b")
