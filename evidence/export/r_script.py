@@ -62,7 +62,8 @@ report <- function(prefix, fit, ratio, predicts) {
     put("q", fit$QE)
     put("q_p", fit$QEp)
   }
-  if (fit$k > 1 && inherits(fit, "rma.uni") && fit$method != "EE") {  # Q-profile; an empty interval is 0 to 0
+  # Q-profile, of a tau2 that was estimated; an empty interval is 0 to 0.
+  if (fit$k > 1 && inherits(fit, "rma.uni") && fit$method != "EE" && !fit$tau2.fix) {
     limits <- suppressMessages(confint(fit, control = list(tol = 1e-12, tau2.max = 1e5)))$random[1, ]
     limits[is.na(limits)] <- 0
     put("tau2_low", limits[["ci.lb"]])
@@ -79,12 +80,23 @@ report <- function(prefix, fit, ratio, predicts) {
 _BAYES = """\
 # Bayesian random effects without sampling: the spread tau between trials is integrated over a grid of log(tau).
 # Given tau the mean effect is normal; what is reported is the mixture of these normals.
-bayes <- function(y, v, prior) {
+# `others` are the trials of other groups that share tau: each group adds its log likelihood of tau.
+bayes <- function(y, v, prior, others = NULL) {
   u <- log(median(sqrt(v))) + seq(-20, 14, length.out = 20001)
-  w <- sapply(v, function(one) 1 / (one + exp(2 * u)))
-  total <- rowSums(w)
-  mean <- c(w %*% y) / total
-  logs <- prior(u) + (rowSums(log(w)) - log(total) - rowSums(w * outer(-mean, y, "+")^2)) / 2
+  given_tau <- function(y, v) {
+    w <- sapply(v, function(one) 1 / (one + exp(2 * u)))
+    total <- rowSums(w)
+    mean <- c(w %*% y) / total
+    list(total = total, mean = mean,
+         log = (rowSums(log(w)) - log(total) - rowSums(w * outer(-mean, y, "+")^2)) / 2)
+  }
+  own <- given_tau(y, v)
+  total <- own$total
+  mean <- own$mean
+  logs <- prior(u) + own$log
+  if (!is.null(others)) for (part in split(others, others$group)) {
+    logs <- logs + given_tau(c(part$yi), c(part$vi))$log
+  }
   p <- exp(logs - max(logs)) / sum(exp(logs - max(logs)))
   place <- function(q, sd) uniroot(function(x) sum(p * pnorm(x, mean, sd)) - q, range(y) + c(-1, 1),
                                    extendInt = "upX", tol = 1e-12, maxiter = 10000)$root
@@ -95,8 +107,9 @@ bayes <- function(y, v, prior) {
        pi.lb = place(0.025, sqrt(sd^2 + exp(2 * u))), pi.ub = place(0.975, sqrt(sd^2 + exp(2 * u))))
 }
 
-# Prints the Bayesian result, that of the package bayesmeta where it is installed, and metafor's for comparison.
-report_bayes <- function(prefix, fit, y, v, prior, ratio, predicts) {
+# Prints the Bayesian result and metafor's for comparison, with `tau2` where groups share one; and that of the package
+# bayesmeta where it is installed, which pools a group by itself.
+report_bayes <- function(prefix, fit, y, v, prior, ratio, predicts, tau2 = NULL) {
   put <- function(name, value) say(paste0(prefix, name), value)
   put("k", fit$k)
   put("estimate", fit$beta)
@@ -115,13 +128,13 @@ report_bayes <- function(prefix, fit, y, v, prior, ratio, predicts) {
     put("pi_low", fit$pi.lb)
     put("pi_high", fit$pi.ub)
   }
-  if (requireNamespace("bayesmeta", quietly = TRUE)) {
+  if (is.null(tau2) && requireNamespace("bayesmeta", quietly = TRUE)) {
     other <- bayesmeta::bayesmeta(y = y, sigma = sqrt(v), tau.prior = function(t) exp(prior(log(t))) / t)
     put("bayesmeta_estimate", other$summary["median", "mu"])
     put("bayesmeta_ci_low", other$qposterior(mu = 0.025))
     put("bayesmeta_ci_high", other$qposterior(mu = 0.975))
   }
-  reml <- rma(y, v, method = "REML", test = "knha", control = list(threshold = 1e-12, maxiter = 10000))
+  reml <- rma(y, v, method = "REML", test = "knha", tau2 = tau2, control = list(threshold = 1e-12, maxiter = 10000))
   put("reml_estimate", c(reml$beta))
   put("reml_hk_low", reml$ci.lb)
   put("reml_hk_high", reml$ci.ub)
@@ -307,6 +320,8 @@ def _pools(answer: Answer) -> Iterable[str]:
         yield comment("Nothing is pooled: this model needs counts of both arms from every trial.")
         return
     yield _pool(answer, answer.pooled, "All trials together", "fit", "", "")
+    if answer.shares_tau:
+        yield _common_tau(answer)
     fits = []
     for number, group in enumerate(answer.subgroups, 1):
         heading = f"Group {number}: {group.name}"
@@ -316,6 +331,9 @@ def _pools(answer: Answer) -> Iterable[str]:
         subset = f", subset = group == {r_string(group.name)}"
         fits.append(f"fit_{number}")
         yield _pool(answer, group.pooled, heading, fits[-1], f"group_{number}_", subset)
+        if group.compared is not None and len(group.used) == 1:
+            fits[-1] = f"compared_{number}"
+            yield "\n".join(_compared(group.compared, fits[-1], subset))
     if len(fits) > 1:
         yield "\n".join(
             (
@@ -328,6 +346,40 @@ def _pools(answer: Answer) -> Iterable[str]:
                 'say("between_p", between$QEp)',
             )
         )
+
+
+def _common_tau(answer: Answer) -> str:
+    """Write the line that fits one tau² for all groups, by the estimator of the answer or else by REML."""
+    methods = {group.compared.method for group in answer.groups if group.compared is not None} - {"bayes"}
+    method = next(iter(methods), "REML")
+    return "\n".join(
+        (
+            comment(
+                "The groups share one variance between trials, because one of them has too few to show it: "
+                "tau2 with the group as a moderator."
+            ),
+            "common <- rma(yi, vi, mods = ~ 0 + group, data = trials,",
+            f'              method = "{method}"{_CONTROL.get(method, "")})',
+            'say("common_tau2", common$tau2)',
+        )
+    )
+
+
+def _compared(compared: Pooled, name: str, subset: str) -> Iterable[str]:
+    """Write how a group of one trial enters the comparison: with the spread between trials added to its variance."""
+    yield "# Against the other groups this trial is one setting among others, so its variance includes tau2."
+    if compared.method == "bayes":
+        rows = _rows_of(subset)
+        yield f"used <- trials[{rows}, ]"
+        yield f"{name} <- bayes(c(used$yi), c(used$vi), prior, trials[!({rows}), ])"
+    else:
+        yield f"{name} <- rma(yi, vi, data = trials{subset}, tau2 = common$tau2,"
+        yield f'{" " * len(name)}        method = "{compared.method}", test = "z")'
+
+
+def _rows_of(subset: str) -> str:
+    """Return the rows of `trials` that a subset argument means, TRUE for all of them."""
+    return subset.removeprefix(", subset = ").replace("group ==", "trials$group ==") or "TRUE"
 
 
 def _pool(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, subset: str) -> str:
@@ -353,9 +405,10 @@ def _pool(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, 
         # One effect has no variance between trials, whatever the estimator.
         method = "EE" if pooled.k == 1 else pooled.method
         control = _CONTROL.get(method, "")
+        tau2 = ", tau2 = common$tau2" if subset and answer.shares_tau and pooled.k > 1 else ""
         lines += [
             f"{name} <- rma(yi, vi, data = trials{subset},",
-            f'{indent}method = "{method}", test = "{pooled.test}"{control})',
+            f'{indent}method = "{method}", test = "{pooled.test}"{tau2}{control})',
         ]
     ratio = str(MEASURES[answer.question.measure].scale == "log").upper()
     predicts = str(pooled.pi_low is not None).upper()
@@ -367,11 +420,13 @@ def _pool(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, 
 
 def _bayes(answer: Answer, pooled: Pooled, heading: str, name: str, prefix: str, subset: str) -> Iterable[str]:
     """Write the lines that fit and report one Bayesian pool, of all trials or of a group."""
-    rows = subset.removeprefix(", subset = ").replace("group ==", "trials$group ==") or "TRUE"
+    rows, is_shared = _rows_of(subset), bool(subset) and answer.shares_tau
     ratio = str(MEASURES[answer.question.measure].scale == "log").upper()
     predicts = str(pooled.pi_low is not None).upper()
     yield f"used <- trials[{rows}, ]"
-    yield f"{name} <- bayes(c(used$yi), c(used$vi), prior)"
+    others = f", trials[!({rows}), ]" if is_shared else ""
+    yield f"{name} <- bayes(c(used$yi), c(used$vi), prior{others})"
     if prefix:
         yield f'cat("# {prefix.rstrip("_")}:", {r_string(heading.partition(": ")[2])}, "\\n")'
-    yield f'report_bayes("{prefix}", {name}, c(used$yi), c(used$vi), prior, {ratio}, {predicts})'
+    tau2 = ", common$tau2" if is_shared else ""
+    yield f'report_bayes("{prefix}", {name}, c(used$yi), c(used$vi), prior, {ratio}, {predicts}{tau2})'

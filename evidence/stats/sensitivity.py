@@ -166,8 +166,8 @@ class SubgroupTest:
 def subgroup_difference(groups: Sequence[Pooled]) -> SubgroupTest | None:
     """Test of a difference between groups; None unless two or more have an estimate with an error.
 
-    Q = Σ(estimate − mean)²/se² with weights 1/se², χ² with groups − 1 degrees of freedom: each group pooled with its
-    own tau², groups compared as fixed (Borenstein 2009, chapter 19).
+    Q = Σ(estimate − mean)²/se² with weights 1/se², χ² with groups − 1 degrees of freedom: groups are compared as fixed
+    (Borenstein 2009, chapter 19), with a tau² of their own or one in common, as they were pooled.
 
     >>> one, two = pool([Effect(0.0, 1.0)]), pool([Effect(2.0, 1.0)])
     >>> subgroup_difference([one, two]).q

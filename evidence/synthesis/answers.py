@@ -1,7 +1,7 @@
 """A question answered: every trial's effect, what is pooled, and the people behind it, as one frozen value."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -10,9 +10,9 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import HOURS_A_DAY
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.selection.filters import REPEATED, SINGLE, comparator_kind, schedule
-from evidence.stats.bayes import Prior, pool_bayes
-from evidence.stats.effect_sizes import Z95, Counts
-from evidence.stats.pooling import Method, Pooled, Test, pool
+from evidence.stats.bayes import Prior, pool_bayes, pool_bayes_together
+from evidence.stats.effect_sizes import Z95, Counts, Effect
+from evidence.stats.pooling import Method, Pooled, Test, arrays, common_tau_squared, pool, summarise
 from evidence.stats.proportions import newcombe
 from evidence.stats.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference
 from evidence.synthesis.priors import EMPIRICAL, prior_of
@@ -37,15 +37,22 @@ class Model:
 HOUSE_RULE = Model()
 FEWEST_FOR_PREDICTION = 5
 """Trials from which a prediction interval is shown."""
+FEWEST_FOR_OWN_TAU = 5
+"""Trials of a group below which its own tau² is too uncertain to go by (Handbook 10.11.3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The trials of one subgroup and their own pooled effect."""
+    """The trials of one subgroup and the effect pooled over them.
+
+    `compared` is the effect with which the group enters the test of a difference where the groups share one tau²: that
+    of a group of one trial is wider than the trial's own interval, because it too is one setting among others.
+    """
 
     name: str
     used: tuple[TrialEffect, ...]
     pooled: Pooled | None
+    compared: Pooled | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,11 @@ class Answer:
         return replace(self, entries=group.used, used=group.used, pooled=group.pooled, groups=())
 
     @property
+    def shares_tau(self) -> bool:
+        """Whether the subgroups are pooled with one tau², because one of them has few trials."""
+        return any(group.compared is not None for group in self.groups)
+
+    @property
     def counts(self) -> tuple[Counts, Counts] | None:
         """Events and people of both arms, summed over the pooled trials, where all of them give counts."""
         pairs = [(entry.intervention, entry.comparator) for entry in self.used]
@@ -109,7 +121,7 @@ class Answer:
     @property
     def difference(self) -> SubgroupTest | None:
         """The test of a difference between the subgroups; None under two groups with an effect."""
-        pools = [group.pooled for group in self.groups if group.pooled is not None]
+        pools = [effect for group in self.groups if (effect := group.compared or group.pooled) is not None]
         return subgroup_difference(pools) if len(pools) > 1 else None
 
     def weight_of(self, entry: TrialEffect) -> float | None:
@@ -229,6 +241,40 @@ def _spoken(comparison: str) -> str:
     return comparison
 
 
+def _pooled_groups(groups: Sequence[Group], model: Model, prior: Prior | None) -> tuple[Group, ...]:
+    """Pool each group: with one tau² for all of them where any has fewer than `FEWEST_FOR_OWN_TAU` trials.
+
+    A group of one trial shows that trial's own result, as everywhere.
+    """
+    filled = [group for group in groups if group.used]
+    is_random = model.method not in ("MH", "EE")
+    if len(filled) < 2 or not is_random or all(len(group.used) >= FEWEST_FOR_OWN_TAU for group in filled):
+        return tuple(replace(group, pooled=pool_entries(group.used, model, prior)) for group in groups)
+    effects = [[entry.effect for entry in group.used if entry.effect is not None] for group in filled]
+    together = dict(zip((group.name for group in filled), _pool_together(effects, model, prior), strict=True))
+    return tuple(
+        replace(
+            group,
+            pooled=pool_entries(group.used, model, prior) if len(group.used) < 2 else together[group.name],
+            compared=together.get(group.name),
+        )
+        for group in groups
+    )
+
+
+def _pool_together(effects: Sequence[Sequence[Effect]], model: Model, prior: Prior | None) -> list[Pooled | None]:
+    if model.method == "bayes" and prior is not None:
+        return [_with_prediction(pooled) for pooled in pool_bayes_together(effects, prior)]
+    method: Method = "REML"
+    if model.method != "bayes" and model.method != "MH":  # mypy narrows these one by one
+        method = model.method
+    test = None if model.method == "bayes" else model.test
+    tau2 = common_tau_squared(effects, method)
+    pools = [summarise(*arrays(own), tau2, method, test) for own in effects]
+    # An interval of tau² from the trials of one group alone is not that of the common one.
+    return [_with_prediction(replace(pooled, tau2_low=None, tau2_high=None)) for pooled in pools]
+
+
 def answer(
     results: Iterable[Result],
     question: Question,
@@ -245,9 +291,9 @@ def answer(
     entries = _of_one_schedule(_of_one_kind(trial_effects(rows, question, known)))
     used = pooled_inputs(entries)
     prior = prior_of(question, used, rows, model.prior) if model.method == "bayes" and len(used) > 1 else None
-    groups: list[Group] = []
+    groups: tuple[Group, ...] = ()
     if group_by is not None:
         names = dict.fromkeys(group_by(entry) for entry in entries)
         members = {name: tuple(entry for entry in used if group_by(entry) == name) for name in names}
-        groups = [Group(name, own, pool_entries(own, model, prior)) for name, own in members.items()]
-    return Answer(question, entries, used, pool_entries(used, model, prior), tuple(groups), model, prior)
+        groups = _pooled_groups([Group(name, own, None) for name, own in members.items()], model, prior)
+    return Answer(question, entries, used, pool_entries(used, model, prior), groups, model, prior)

@@ -16,7 +16,7 @@ from evidence.stats.absolute import Absolute, number_needed_to_treat
 from evidence.stats.effect_sizes import MEASURES, Counts
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
-from evidence.synthesis.answers import FEWEST_FOR_PREDICTION, Answer, pool_entries
+from evidence.synthesis.answers import FEWEST_FOR_OWN_TAU, FEWEST_FOR_PREDICTION, Answer, pool_entries
 from evidence.synthesis.display import interval, shown
 from evidence.synthesis.trial_effects import Question, TrialEffect
 
@@ -398,6 +398,11 @@ def pooled_notes(answer: Answer) -> list[str]:
             f"Test of subgroup differences: Q {number(test.q, 1)} on {counted(test.df, 'degree')} of freedom, "
             f"{probability(test.p)}."
         )
+        if answer.shares_tau:
+            lines.append(
+                f"The subgroups share one tau, because one of them has fewer than {FEWEST_FOR_OWN_TAU} trials, too few "
+                "to show how much effects differ."
+            )
     return [line for line in lines if line]
 
 

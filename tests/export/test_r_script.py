@@ -166,7 +166,10 @@ def test_every_number_is_the_one_on_screen(answers, printed):
                 assert f"group_{place}_k" not in numbers
             else:
                 assert_pool(numbers, f"group_{place}_", group.pooled)
-        between = subgroup_difference([group.pooled for group in groups if group.pooled is not None])
+        compared = [group.compared or group.pooled for group in groups]
+        between = subgroup_difference([pooled for pooled in compared if pooled is not None])
+        assert between == one.difference
+        assert ("common_tau2" in numbers) is one.shares_tau
         if between is None:
             assert "between_q" not in numbers
             continue

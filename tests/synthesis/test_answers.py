@@ -145,8 +145,51 @@ def test_counts_are_given_only_where_every_trial_has_them() -> None:
 def test_groups_hold_every_pooled_trial_once_and_their_own_pooled_effect() -> None:
     found = answer(THREE, RESPONSE, group_by=lambda entry: entry.first.comparator)
     assert [(g.name, [e.trial for e in g.used]) for g in found.groups] == [("midazolam", ["a", "b"]), ("saline", ["c"])]
-    assert found.groups[0].pooled == answer(THREE[:2], RESPONSE).pooled
-    assert found.groups[1].pooled == answer(THREE[2:], RESPONSE).pooled
+    assert found.groups[0].pooled is not None
+    assert found.groups[0].pooled.k == 2
+    assert found.groups[1].pooled == answer(THREE[2:], RESPONSE).pooled  # one trial: its own result
+
+
+FOUR = [*THREE[:2], counted(28, 40, 5, 40, trial="d", label="D 2004", line=5), THREE[2]]
+
+
+def test_groups_of_few_trials_share_one_tau_as_in_metafor() -> None:
+    # R, metafor, from escalc("RR"): rma(yi, vi, mods = ~ 0 + group) gives tau2; each group by rma(tau2 = tau2, test =
+    # "z"); the two estimates against each other by rma(method = "EE").
+    found = answer(FOUR, RESPONSE, Model("REML", "z"), group_by=lambda entry: entry.first.comparator)
+    assert found.shares_tau
+    several, alone = found.groups
+    assert several.pooled is not None
+    assert alone.pooled is not None
+    assert alone.compared is not None
+    assert found.difference is not None
+    shown = [several.pooled.tau2, several.pooled.estimate, several.pooled.se]
+    assert shown == pytest.approx([0.412418264175, 0.837393522799, 0.423526143240], abs=1e-8)
+    assert [alone.compared.estimate, alone.compared.se] == pytest.approx([0.105360515658, 0.746232342249], abs=1e-8)
+    assert alone.pooled.se < alone.compared.se  # its own result is shown
+    assert [found.difference.q, found.difference.p] == pytest.approx([0.727852918078, 0.393580027814], abs=1e-7)
+
+
+def test_groups_of_few_trials_share_one_posterior_of_tau() -> None:
+    # R: integrate() over tau of Turner's prior times the likelihoods of both groups, quantiles by uniroot().
+    several, alone = answer(FOUR, RESPONSE, group_by=lambda entry: entry.first.comparator).groups
+    assert several.pooled is not None
+    assert alone.compared is not None
+    low, median, high = several.pooled.ci_low, several.pooled.estimate, several.pooled.ci_high
+    assert [low, median, high] == pytest.approx([0.0308712311, 0.7963608718, 1.6518756597], abs=1.6e-3)
+    assert several.pooled.tau2 == pytest.approx(0.196705534784, rel=1e-5)
+    assert [alone.compared.ci_low, alone.compared.ci_high] == pytest.approx([-1.3188244622, 1.5295454935], abs=2.9e-3)
+
+
+def test_groups_with_five_trials_each_keep_their_own_tau() -> None:
+    many = [
+        counted(10 + place, 30, 5 + place % 3, 30, trial=f"t{place}", comparator="saline" if place % 2 else "midazolam")
+        for place in range(10)
+    ]
+    found = answer(many, RESPONSE, group_by=lambda entry: entry.first.comparator)
+    assert [len(group.used) for group in found.groups] == [5, 5]
+    assert not found.shares_tau
+    assert found.groups[0].pooled == answer(many[::2], RESPONSE).pooled
 
 
 def test_a_group_with_nothing_to_pool_is_still_named() -> None:
