@@ -27,15 +27,16 @@ heading.headline(glance.sentence(found), glance.trust(found))
 drawn = [*found.responders, *found.felt]
 blank = [glance.in_words_of_blank(one) for one in found.blanks]
 picture, narrow = st.container(), view.ink.narrow
+alt = "; ".join([*(item.in_words for item in drawn), glance.until_when(found.relapses), *blank]) or "Nothing to draw"
 facts = st.grid(2, min_column_width=140, gap="small", key="facts") if narrow else st.grid(4, key="facts")
 unknown, below = st.container(), st.container()
 with picture:
     chart.show(
-        remembered.glance_drawn(key, view.ink),
+        remembered.glance_drawn(key, view.ink._replace(narrow=False)),
         view,
         "glance",
         f"{glance.sentence(found)} {glance.trust(found)}",
-        "; ".join([*(item.in_words for item in drawn), glance.until_when(found.relapses), *blank]) or "Nothing to draw",
+        alt,
         found.results,
         trial_tables.results_frame(found.results, view.links),
         shapes=(
@@ -44,6 +45,7 @@ with picture:
             "Click a bar or the end of a band for its citation."
         ),
         below=below,
+        boxes=remembered.glance_in_boxes(key, alt, view.ink) if narrow else None,
     )
 joint = "  \n" if narrow else " · "
 for tile in remembered.tiles(key):

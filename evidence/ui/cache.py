@@ -18,6 +18,8 @@ from evidence.questions.harm_sentences import HarmQuestion
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
 from evidence.report.figures import glance as glances
+from evidence.report.figures import glance_html
+from evidence.report.figures.glance_html import Picture
 from evidence.report.figures.style import Ink
 from evidence.report.section import Drawing
 from evidence.selection.selection import Selection, Step, apply, explain
@@ -102,6 +104,12 @@ def at_a_glance(key: Chosen) -> glance.Glance:
 def glance_drawn(key: Chosen, ink: Ink) -> go.Figure:
     """`evidence.report.figures.glance.glance`, remembered."""
     return glances.glance(at_a_glance(key), ink)
+
+
+@lru_cache(maxsize=_KEPT)
+def glance_in_boxes(key: Chosen, alt: str, ink: Ink) -> Picture:
+    """`evidence.report.figures.glance_html.glance`, remembered."""
+    return glance_html.glance(at_a_glance(key), alt, ink)
 
 
 @lru_cache(maxsize=_KEPT)

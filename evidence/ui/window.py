@@ -35,6 +35,13 @@ SCRIPT = f"""
         if (target && target.closest('.js-plotly-plot')) target.dispatchEvent(new MouseEvent('mousemove',
             {{clientX: finger.clientX, clientY: finger.clientY, bubbles: true}}));
     }};
+    // A mark of a picture in HTML is a button; the one that the server hears is out of sight beside it.
+    const tapped = event => {{
+        const mark = event.target.closest && event.target.closest('[data-mark]');
+        if (!mark) return;
+        const heard = mark.closest('.stVerticalBlock').querySelectorAll('[class*=-tapped] button');
+        if (heard[mark.dataset.mark]) heard[mark.dataset.mark].click();
+    }};
     // A page's options are parts of its address, not pages: Back leads to the page before in one press.
     const push = history.pushState.bind(history);
     const pushed = (state, title, url) => new URL(url, location.href).pathname === location.pathname
@@ -52,6 +59,7 @@ SCRIPT = f"""
     }};
     if (!window.evidenceWindow) {{
         document.addEventListener('click', taken, {{capture: true}});
+        document.addEventListener('click', tapped);
         document.addEventListener('touchstart', touched, {{capture: true, passive: true}});
         history.pushState = pushed;
     }}

@@ -64,6 +64,31 @@ def test_one_tap_opens_the_card_in_view(page: Page, server: Server, off: int) ->
     assert seen["y"] + seen["height"] <= 844
 
 
+def test_the_first_screen_is_in_order_and_needs_no_library_of_charts(page: Page, server: Server) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    opened(page, server.url)
+    order = [".st-key-question", ".st-key-finding", ".picture", "[class*=st-key-fact-]", ".st-key-unknown-overview"]
+    tops = [page.locator(part).first.evaluate("part => part.getBoundingClientRect().top") for part in order]
+    assert tops == sorted(tops)
+    assert tops[3] < 844  # the facts begin before a swipe
+    assert not [url for url in asked if "Plotly" in url]
+
+
+def test_every_mark_of_the_first_screen_opens_its_card(page: Page, server: Server) -> None:
+    opened(page, server.url)
+    marks, card = page.locator(".picture .mark"), page.locator(".st-key-card-glance")
+    # The same mark opens again after its card was closed.
+    for mark in (*marks.all(), marks.first):
+        box = mark.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 24
+        mark.tap()
+        card.wait_for()
+        page.get_by_role("button", name="Close").tap()
+        card.wait_for(state="detached")
+
+
 def test_the_layout_follows_the_width_of_the_window(browser: Browser, server: Server) -> None:
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     page = context.new_page()

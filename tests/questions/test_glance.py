@@ -104,11 +104,10 @@ def test_nothing_to_pool_is_said_and_drawn() -> None:
     assert drawn(found, LIGHT).layout.height > 100
 
 
-@pytest.mark.parametrize("narrow", [False, True])
 @pytest.mark.parametrize("preset", PRESETS)
-def test_each_mark_of_the_picture_leads_to_its_rows(evidence: Evidence, preset: str, narrow: bool) -> None:
+def test_each_mark_of_the_picture_leads_to_its_rows(evidence: Evidence, preset: str) -> None:
     found = seen(evidence, preset)
-    figure = drawn(found, DARK._replace(narrow=narrow))
+    figure = drawn(found, DARK)
     keys = {str(data[0]) for trace in figure.data if trace.customdata is not None for data in trace.customdata}
     lines = {int(line) for key in keys for line in key.split()}
     assert lines == {row.line for row in found.results}

@@ -35,10 +35,10 @@ CHROMIUM_FLAGS = (
     "--disable-sync",
 )
 # Every word of every chart that lies on another one or beyond the chart's edge; pairs of one label do not count.
-CROWDED = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')].filter(c => c.checkVisibility())
-    .flatMap(chart => {
-        const edge = chart.querySelector('.main-svg').getBoundingClientRect();
-        const words = [...chart.querySelectorAll('.annotation-text, .text text, .xtick text, .ytick text')]
+CROWDED = """() => [...document.querySelectorAll('[data-testid=stPlotlyChart], .picture')]
+    .filter(c => c.checkVisibility()).flatMap(chart => {
+        const edge = (chart.querySelector('.main-svg') || chart).getBoundingClientRect();
+        const words = [...chart.querySelectorAll('.annotation-text, .text text, .xtick text, .ytick text, .word')]
             .filter(e => e.textContent.trim()).map(e => [e.textContent.trim(), e.getBoundingClientRect()]);
         const on = words.flatMap(([a, one], i) => words.slice(i + 1).filter(([, two]) =>
             Math.min(one.right, two.right) - Math.max(one.left, two.left) > 2 &&

@@ -1,7 +1,6 @@
 """The first screen's picture: responders of 100 above, harms and relapse below, on one axis from an hour to a year."""
 
 import math
-from itertools import pairwise
 
 import plotly.graph_objects as go
 
@@ -12,33 +11,24 @@ from evidence.report.figures.style import Ink
 from evidence.synthesis.sentences import spelled
 
 _TICKS = {1: "1 h", 6: "6 h", 24: "1 day", 168: "1 week", 672: "4 weeks", 2184: "3 months", 8760: "1 year"}
-_FEW = (1, 24, 168, 672, 8760)
 _ROOM = 8.2  # pixels a letter takes, generously
-_SHORT = {168: "1 wk", 672: "4 wk"}
 _LANE = 26
-_NUMBERS = 34  # pixels that “v 35” takes on a phone
-_LONGEST_HEAD = 56
-_KEY_LETTERS = 54  # of a line of the key on a phone
+_DECADE = 270  # pixels between two times of which one is ten times the other
 
 
 def glance(found: Glance, ink: Ink) -> go.Figure:
     """Draw the bars of responders, what is known of the spans without one, over lanes of harm and of relapse."""
-    narrow = ink.narrow
     lanes = len(found.felt) + bool(found.felt) + bool(found.relapses)
-    upper, foot = 140 if narrow else 196, 26
+    upper, foot = 196, 26
     height = upper + 10 + _LANE * lanes + foot
     figure = style.base(ink, height, margin={"l": 34, "r": 20, "t": 0, "b": foot}, barmode="overlay")
     inner = height - foot
     split = _LANE * lanes / inner
-    ticks = [hour for hour in _TICKS if not narrow or hour in _FEW]
     figure.update_layout(
         xaxis={
             "range": [math.log10(FIRST_HOUR) - 0.04, math.log10(LAST_HOUR) + 0.06],
-            "tickvals": [math.log10(hour) for hour in ticks],
-            "ticktext": [
-                _TICKS[hour].replace(" weeks", " wk").replace(" week", " wk") if narrow else _TICKS[hour]
-                for hour in ticks
-            ],
+            "tickvals": [math.log10(hour) for hour in _TICKS],
+            "ticktext": list(_TICKS.values()),
             "tickfont": {"size": style.AXIS},
             "showgrid": False,
             "anchor": "y2",
@@ -46,15 +36,15 @@ def glance(found: Glance, ink: Ink) -> go.Figure:
         },
         yaxis={
             "domain": [split + 10 / inner, 1],
-            "range": [0, 150 if narrow else 126],
+            "range": [0, 126],
             "tickvals": [0, 25, 50, 75, 100],
             "showgrid": True,
         },
         yaxis2={"domain": [0, split], "range": [0, max(lanes, 1)], "visible": False, "fixedrange": True},
     )
-    blanks = _blanks(figure, found, ink, narrow)
-    _bars(figure, found, ink, narrow)
-    _lanes(figure, found, ink, narrow, lanes)
+    blanks = _blanks(figure, found, ink)
+    _bars(figure, found, ink)
+    _lanes(figure, found, ink, lanes)
     _key(figure, found, blanks, ink)
     return figure
 
@@ -99,27 +89,18 @@ def _key(figure: go.Figure, found: Glance, blanks: frozenset[str], ink: Ink) -> 
     if found.felt:
         parts += [(style.HARM.colour(ink), "■", "harm")]
     parts += [(ink.secondary, SIGNS[kind], KINDS[kind].label.lower()) for kind in KINDS if kind in blanks]
-    lines: list[list[str]] = [[]]
-    letters = 0
-    for colour, sign, text in parts:
-        length = len(text) - (7 if text.startswith("<b>") else 0) + 5
-        if ink.narrow and letters + length > _KEY_LETTERS:
-            lines.append([])
-            letters = 0
-        letters += length
-        lines[-1].append(f'<span style="color:{colour}">{sign}</span> {text}')
+    text = "   ".join(f'<span style="color:{colour}">{sign}</span> {text}' for colour, sign, text in parts)
     figure.add_annotation(
-        text="<br>".join("   ".join(line) for line in lines),
-        x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=2,
-        xshift=-30, align="left", showarrow=False, font={"size": style.NOTE if ink.narrow else style.AXIS},
+        text=text, x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", yshift=2,
+        xshift=-30, align="left", showarrow=False, font={"size": style.AXIS},
     )  # fmt: skip
-    head = 6 + (style.NOTE + 6 if ink.narrow else style.AXIS + 8) * len(lines)
+    head = style.AXIS + 14
     figure.update_layout(height=figure.layout.height + head, margin={"t": head})
 
 
-def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> frozenset[str]:
+def _blanks(figure: go.Figure, found: Glance, ink: Ink) -> frozenset[str]:
     """Fill the spans without a bar by what is known of them, in words where they have room; return the kinds drawn."""
-    pad = 0.2 if narrow else 0.13
+    pad = 0.13
     bars = [math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR)) for item in found.responders]
     drawn = set()
     for blank in found.blanks:
@@ -141,7 +122,7 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> frozens
                 marker=hatched(blank.kind, ink, 0.18),
             )
         )
-        if (right - left) * _decade(narrow) >= max(map(len, lines)) * _ROOM:
+        if (right - left) * _DECADE >= max(map(len, lines)) * _ROOM:
             words = "<br>".join(lines)
             figure.add_annotation(
                 **style.quiet(words, (left + right) / 2, 50, ink, xref="x", yref="y", bgcolor=ink.paper, borderpad=4),
@@ -149,16 +130,9 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> frozens
     return frozenset(drawn)
 
 
-def _decade(narrow: bool) -> int:
-    """Return the pixels between two times of which one is ten times the other."""
-    return 75 if narrow else 270
-
-
-def _bars(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
-    width = 0.14 if narrow else 0.075
+def _bars(figure: go.Figure, found: Glance, ink: Ink) -> None:
+    width = 0.075
     blue, grey = style.BENEFIT.colour(ink), style.COMPARATOR.colour(ink)
-    places = [math.log10(item.hours) for item in found.responders]
-    is_roomy = all(after - before > _NUMBERS / _decade(narrow) for before, after in pairwise(places))
     for item in found.responders:
         x = math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR))
         hover = markup.escape(item.in_words)
@@ -185,23 +159,22 @@ def _bars(figure: go.Figure, found: Glance, ink: Ink, narrow: bool) -> None:
                 hoverinfo="skip",
             )
         )
-        _numbers(figure, item, x, ink, "" if narrow and not is_roomy else "v " if narrow else " v ")
+        _numbers(figure, item, x, ink)
 
 
-def _numbers(figure: go.Figure, item: Responders, x: float, ink: Ink, joint: str) -> None:
+def _numbers(figure: go.Figure, item: Responders, x: float, ink: Ink) -> None:
     """Write drug and comparator over the bars, above every interval."""
     blue = style.BENEFIT.colour(ink)
-    size = 17 if ink.narrow else 22
     words = (
-        f'<span style="color:{blue};font-size:{size}px"><b>{item.drug:.0f}</b></span>{"<br>" if ink.narrow else ""}'
-        f'<span style="color:{ink.secondary}">{joint}{item.comparator:.0f}</span>'
+        f'<span style="color:{blue};font-size:22px"><b>{item.drug:.0f}</b></span>'
+        f'<span style="color:{ink.secondary}"> v {item.comparator:.0f}</span>'
     )
     figure.add_annotation(
         x=x, y=103, xref="x", yref="y", text=words, showarrow=False, yanchor="bottom", font={"size": style.AXIS}
     )
 
 
-def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int) -> None:
+def _lanes(figure: go.Figure, found: Glance, ink: Ink, lanes: int) -> None:
     """Draw one band for each harm as long as it was counted, and the times to relapse."""
     start = math.log10(FIRST_HOUR) - 0.03
     lane = lanes
@@ -210,13 +183,9 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
         lane -= 1
         sides = found.harm_sides
         longest = spelled(max(item.hours for item in found.felt))
-        other = "" if not found.harms_are_borrowed else (", other trials" if narrow else " (from other trials)")
+        other = " (from other trials)" if found.harms_are_borrowed else ""
         words = f"<b>Harm, {markup.escape(sides.drug)} v {markup.escape(sides.comparator)}</b>{other}"
-        if narrow and len(words) > _LONGEST_HEAD:
-            words = f"<b>Harm</b>, drug (comparator){other}"
-        if not narrow:
-            words += f", counted up to {longest}"
-        _words(figure, words, start, lane + 0.5, harm)
+        _words(figure, f"{words}, counted up to {longest}", start, lane + 0.5, harm)
     for item in found.felt:
         lane -= 1
         end = math.log10(min(max(item.hours, FIRST_HOUR * 1.5), LAST_HOUR))
@@ -224,11 +193,9 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
             type="rect", x0=start, x1=end, y0=lane + 0.06, y1=lane + 0.94, yref="y2", fillcolor=soft, line_width=0,
             layer="below",
         )  # fmt: skip
-        words = f" of 100 {item.verb} ({item.comparator:.0f}" + (
-            ")" if narrow else f" on {found.harm_sides.comparator})"
-        )
+        words = f" of 100 {item.verb} ({item.comparator:.0f} on {found.harm_sides.comparator})"
         # Words that a short band cannot hold begin behind its end.
-        is_beside = (end - start) * _decade(narrow) < len(words) * _ROOM
+        is_beside = (end - start) * _DECADE < len(words) * _ROOM
         figure.add_trace(
             go.Scatter(
                 x=[end + 0.06 if is_beside else start + 0.03],
@@ -274,13 +241,9 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, narrow: bool, lanes: int)
                 unselected={"marker": {"opacity": 0.8}},
             )
         )
-        text = until_when(found.relapses)
-        words = text.split(" (")[0] if narrow else text
-        if narrow:
-            words = words.replace(" after a course: depression back", " until relapse")
         figure.add_annotation(
-            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=markup.escape(words), showarrow=False, xanchor="right",
-            font={"size": style.AXIS, "color": ink.text},
+            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=markup.escape(until_when(found.relapses)),
+            showarrow=False, xanchor="right", font={"size": style.AXIS, "color": ink.text},
         )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from evidence.dataset.references import Reference
 from evidence.export.r_script import r_script
 from evidence.formatting import counted
 from evidence.questions.missing import Missing, matrix_of
+from evidence.report.figures.glance_html import Picture
 from evidence.report.tables import answers as tables
 from evidence.serialize import to_csv
 from evidence.synthesis.answers import Answer
@@ -62,6 +63,22 @@ def _picked(key: str, lines: list[int]) -> list[int]:
     return list(open_lines) if chart == key else []
 
 
+def _show_boxes(boxes: Picture, key: str) -> None:
+    """Draw a picture of HTML; the frame's script hands a touch on one of its marks to the buttons out of sight."""
+    widget = f"{key}-tapped"
+
+    def open_card() -> None:
+        # Left empty, so that the same mark can be touched again.
+        if touched := st.session_state[widget]:
+            st.session_state[_OPEN] = (key, [int(line) for line in boxes.marks[int(touched)].split()])
+            st.session_state[widget] = None
+
+    st.markdown(boxes.markup, unsafe_allow_html=True)
+    names = [str(place) for place in range(len(boxes.marks))]
+    if names:
+        st.pills("Marks of the picture", names, key=widget, on_change=open_card, label_visibility="collapsed")
+
+
 def _close() -> None:
     st.session_state.pop(_OPEN, None)
 
@@ -83,24 +100,30 @@ def show(
     more: Sequence[Download] = (),
     shapes: str = SOURCE_KEY,
     below: DeltaGenerator | None = None,
+    boxes: Picture | None = None,
 ) -> None:
     """Draw a figure with its twins. `results` are those drawn, in the order of their citations.
 
     `headline` is the sentence over the chart, which its picture carries; `action` draws what else a reader can do with
     a clicked mark; `more` are downloads beside the usual ones; `shapes` says what the marks mean where they do not say
-    the source; `below` is the place of the twins, by default right under the chart.
+    the source; `below` is the place of the twins, by default right under the chart; `boxes` is the same picture in
+    HTML, drawn in place of the figure.
     """
     name = f"{view.evidence.topic.file_prefix}-{key}-{view.evidence.short}"
-    event = st.plotly_chart(
-        figure,
-        theme=None,
-        key=key,
-        on_select="rerun",
-        selection_mode="points",
-        alt=alt,
-        config=picture.framed_config(view, key, name, figure, headline, results)
-        | {"displayModeBar": False if view.ink.narrow else "hover"},
-    )
+    event = None
+    if boxes is not None:
+        _show_boxes(boxes, key)
+    else:
+        event = st.plotly_chart(
+            figure,
+            theme=None,
+            key=key,
+            on_select="rerun",
+            selection_mode="points",
+            alt=alt,
+            config=picture.framed_config(view, key, name, figure, headline, results)
+            | {"displayModeBar": False if view.ink.narrow else "hover"},
+        )
     by_line = {result.line: result for result in view.evidence.results}
     drawn = {result.line for result in results}
     picked = [by_line[line] for line in _picked(key, _picked_lines(event)) if line in drawn and line in by_line]

@@ -1,0 +1,231 @@
+"""The first screen's picture for a phone: the same bars, spans and lanes as boxes of HTML.
+
+A phone draws them at once, where it would first read the five megabytes of the charts' library. Every mark is a button
+with words of its own, at least 24 pixels to a finger; places across are parts of the width, so that a turn of the phone
+needs nothing from the server.
+"""
+
+import html
+import math
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from types import MappingProxyType
+from typing import NamedTuple
+
+from evidence.questions.absence import FIRST_HOUR, KINDS, LAST_HOUR, NOT_HELD, NOT_MEASURED, NOT_REPORTED, NOT_USABLE
+from evidence.questions.duration import FollowUp
+from evidence.questions.glance import Felt, Glance, Responders, hours_of, until_when
+from evidence.report.figures import style
+from evidence.report.figures.style import Ink
+
+_TICKS: Mapping[int, str] = MappingProxyType({1: "1 h", 24: "1 day", 168: "1 wk", 672: "4 wk", 8760: "1 year"})
+_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
+_LEFT, _RIGHT = math.log10(FIRST_HOUR) - 0.04, math.log10(LAST_HOUR) + 0.06
+_DECADE = 64  # pixels of ten times the time on the narrowest phone, where words have least room
+_LETTER = 7.4  # pixels a letter takes, generously
+_BAR = 11  # pixels
+_PAPER, _HEAD = 112, 44
+_LONGEST_HEAD = 56
+# As in the large picture: the less is known of a span, the less is drawn.
+_GROUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        NOT_USABLE: "repeating-linear-gradient(45deg,{0} 0 1px,transparent 1px 8px),"
+        "repeating-linear-gradient(-45deg,{0} 0 1px,transparent 1px 8px)",
+        NOT_HELD: "repeating-linear-gradient(-45deg,{0} 0 1.5px,transparent 1.5px 8px)",
+        NOT_REPORTED: "radial-gradient({0} 1px,transparent 1.4px) 0 0/8px 8px",
+        NOT_MEASURED: "none",
+    }
+)
+
+
+def _plain(text: str) -> str:
+    r"""Return a text as a part of the markup: no tag of its own, and no blank line, which would end a block of HTML.
+
+    >>> _plain('a < "b"\n\n# c')
+    'a &lt; &quot;b&quot; # c'
+    """
+    return html.escape(_SPACE.sub(" ", text))
+
+
+class Picture(NamedTuple):
+    """The markup of a picture, and for each of its buttons the lines of trials.csv behind it."""
+
+    markup: str
+    marks: tuple[str, ...]
+
+
+def glance(found: Glance, alt: str, ink: Ink) -> Picture:
+    """Draw the bars of responders over lanes of harm and of relapse, on one axis from an hour to a year."""
+    drawing = _Drawing(ink)
+    blanks = [
+        _blank(blank.start, blank.end, blank.kind, blank.in_words, found.responders, ink) for blank in found.blanks
+    ]
+    bars = _bars(found.responders, drawing)
+    lanes = _lanes(found, drawing)
+    kinds = [
+        kind
+        for kind in KINDS
+        if any(part and blank.kind == kind for part, blank in zip(blanks, found.blanks, strict=True))
+    ]
+    grid = "".join(
+        f'<i class="line" style="bottom:{share}%;background:{ink.grid}"></i>'
+        f'<span class="word tick" style="bottom:calc({share}% - 9px)">{share}</span>'
+        for share in (0, 25, 50, 75, 100)
+    )
+    ticks = "".join(
+        f'<span class="word hour" style="left:{_place(hour)}">{words}</span>' for hour, words in _TICKS.items()
+    )
+    markup = (
+        f'<div class="picture glance" role="figure" aria-label="{_plain(alt)}">'
+        f'<div class="key">{_key(found, kinds, ink)}</div>'
+        f'<div class="field" style="padding-top:{_HEAD}px">'
+        f'<div class="paper" style="height:{_PAPER}px">{grid}{"".join(blanks)}{bars}</div></div>'
+        f'<div class="field lanes">{lanes}</div>'
+        f'<div class="field hours">{ticks}</div></div>'
+    )
+    return Picture(markup, tuple(drawing.marks))
+
+
+class _Drawing:
+    """What the parts of a picture share: its colours, and its buttons in their order."""
+
+    def __init__(self, ink: Ink) -> None:
+        self.ink = ink
+        self.marks: list[str] = []
+
+    def button(self, key: str, words: str, look: str, inside: str, kind: str) -> str:
+        """Return the markup of a button that opens the card of its lines."""
+        self.marks.append(key)
+        return (
+            f'<button type="button" class="mark {kind}" data-mark="{len(self.marks) - 1}"'
+            f' aria-label="{_plain(words)}" style="{look}">{inside}</button>'
+        )
+
+
+def _share(hours: float) -> float:
+    """Return how far across the picture an hour lies, from 0 to 1."""
+    place = math.log10(min(max(hours, FIRST_HOUR), LAST_HOUR))
+    return (place - _LEFT) / (_RIGHT - _LEFT)
+
+
+def _place(hours: float) -> str:
+    return f"{100 * _share(hours):.2f}%"
+
+
+def _key(found: Glance, kinds: Sequence[str], ink: Ink) -> str:
+    """Say what the colours and hatches are, of those that are drawn."""
+    parts = []
+    if found.responders:
+        sides = found.sides
+        parts += [(_sign(style.BENEFIT.colour(ink)), f"<b>{_plain(sides.drug)}</b>")]
+        parts += [(_sign(style.COMPARATOR.colour(ink)), _plain(sides.comparator))]
+        parts += [('<i class="sign interval"></i>', "95% interval")]
+    if found.felt:
+        parts += [(_sign(style.HARM.colour(ink)), "harm")]
+    parts += [(f'<i class="sign" style="{_ground(kind, ink)}"></i>', KINDS[kind].label.lower()) for kind in kinds]
+    return "".join(f'<span class="word">{sign}{words}</span>' for sign, words in parts)
+
+
+def _sign(colour: str) -> str:
+    return f'<i class="sign" style="background:{colour}"></i>'
+
+
+def _ground(kind: str, ink: Ink) -> str:
+    colour = style.HATCH.colour(ink)
+    frame = f";box-shadow:inset 0 0 0 1px {colour}" if kind == NOT_MEASURED else ""
+    return f"background:{_GROUNDS[kind].format(colour)}{frame}"
+
+
+_NOTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        NOT_USABLE: ("reported,", "not usable here"),
+        NOT_HELD: ("reported, not yet", "in these data"),
+        NOT_REPORTED: ("not", "reported"),
+        NOT_MEASURED: ("not measured by", "these trials"),
+    }
+)
+
+
+def _blank(start: float, end: float, kind: str, words: str, bars: Sequence[Responders], ink: Ink) -> str:
+    """Fill a span without a bar by what is known of it, in words where they have room; nothing between close bars."""
+    pad = (_BAR + 4) / _DECADE / (_RIGHT - _LEFT)
+    left = 0.0 if start == FIRST_HOUR else _share(start)
+    right = 1.0 if end == LAST_HOUR else _share(end)
+    places = [_share(bar.hours) for bar in bars]
+    left = max([left, *(x + pad for x in places if x < right and x + pad < right)])
+    right = min([right, *(x - pad for x in places if x > left and x - pad > left)])
+    width = right - left
+    if width < 0.03:
+        return ""
+    lines = _NOTES[kind]
+    has_room = width * (_RIGHT - _LEFT) * _DECADE >= max(map(len, lines)) * _LETTER
+    note = f'<span class="word note">{"<br>".join(lines)}</span>' if has_room else ""
+    label = _plain(f"{KINDS[kind].label}: {words}")
+    look = f"left:{100 * left:.2f}%;width:{100 * width:.2f}%;{_ground(kind, ink)}"
+    return f'<div class="blank" title="{label}" style="{look}">{note}</div>'
+
+
+def _bars(bars: Sequence[Responders], drawing: _Drawing) -> str:
+    ink = drawing.ink
+    blue, grey = style.BENEFIT.colour(ink), style.COMPARATOR.colour(ink)
+    logs = [math.log10(bar.hours) for bar in bars]
+    joint = "v " if all((after - before) * _DECADE > 38 for before, after in pairwise(logs)) else ""
+    parts = []
+    for bar in bars:
+        inside = (
+            f'<span class="word number" style="color:{blue}">{bar.drug:.0f}</span>'
+            f'<span class="word against">{joint}{bar.comparator:.0f}</span>'
+            f'<span class="inner"><i class="bar" style="right:50%;height:{bar.comparator:.1f}%;background:{grey}"></i>'
+            f'<i class="bar" style="left:50%;height:{bar.drug:.1f}%;background:{blue}"></i>'
+            f'<i class="whisker" style="bottom:{bar.low:.1f}%;height:{bar.high - bar.low:.1f}%"></i></span>'
+        )
+        parts.append(drawing.button(bar.key, bar.in_words, f"left:{_place(bar.hours)}", inside, "pair"))
+    return "".join(parts)
+
+
+def _lanes(found: Glance, drawing: _Drawing) -> str:
+    """Draw one band for each harm as long as it was counted, and the times to relapse."""
+    parts = []
+    if found.felt:
+        sides, other = found.harm_sides, ", other trials" if found.harms_are_borrowed else ""
+        drug, comparator = _plain(sides.drug), _plain(sides.comparator)
+        head = f"<b>Harm, {drug} v {comparator}</b>{other}"
+        if len(head) > _LONGEST_HEAD:
+            head = f"<b>Harm</b>, drug (comparator){other}"
+        colour = style.HARM.colour(drawing.ink)
+        parts.append(f'<div class="lane"><span class="word" style="color:{colour}">{head}</span></div>')
+    parts += [_felt(item, drawing) for item in found.felt]
+    if found.relapses:
+        parts.append(_relapses(found.relapses, drawing))
+    return "".join(parts)
+
+
+def _felt(item: Felt, drawing: _Drawing) -> str:
+    ink = drawing.ink
+    end = _share(max(item.hours, FIRST_HOUR * 1.5))
+    words = f" of 100 {item.verb} ({item.comparator:.0f})"
+    is_beside = end * (_RIGHT - _LEFT) * _DECADE < (len(words) + 2) * _LETTER
+    inside = (
+        f'<i class="band" style="width:{100 * end:.2f}%;background:{style.HARM_SOFT.colour(ink)};'
+        f'border-right:3px solid {style.HARM.colour(ink)}"></i>'
+        f'<span class="word" style="left:{f"calc({100 * end:.2f}% + 6px)" if is_beside else "6px"}">'
+        f"<b>{item.drug:.0f}</b>{_plain(words)}</span>"
+    )
+    return f'<div class="lane">{drawing.button(item.key, item.in_words, "", inside, "felt")}</div>'
+
+
+def _relapses(items: Sequence[FollowUp], drawing: _Drawing) -> str:
+    """Draw every time to relapse on one line, a touch on which opens all of them."""
+    places = [_share(hours_of(item)) for item in items]
+    left, right = min(places), max(places)
+    text = until_when(items)
+    words = text.split(" (")[0].replace(" after a course: depression back", " until relapse")
+    inside = (
+        f'<span class="word" style="right:calc({100 * (1 - left):.2f}% + 8px)">{_plain(words)}</span>'
+        f'<i class="span" style="left:{100 * left:.2f}%;width:{100 * (right - left):.2f}%"></i>'
+        + "".join(f'<i class="end" style="left:{100 * place:.2f}%"></i>' for place in places)
+    )
+    key = " ".join(dict.fromkeys(str(item.result.line) for item in items))
+    said = "; ".join(f"{item.label}: {item.in_words}" for item in items)
+    return f'<div class="lane">{drawing.button(key, said, "", inside, "relapse")}</div>'
