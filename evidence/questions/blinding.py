@@ -243,6 +243,6 @@ def caution(found: Answer, items: Iterable[Lens]) -> str:
     shown = tuple(items)
     if len(shown) < 2:
         return f"Only one kind of masking has {_outcome(found)} to pool here, so there is nothing to compare it with."
-    small = [item.label.lower() for item in shown if len(item.used) == 1]
-    alone = f" A single trial represents {listed(small)}{', each' if len(small) > 1 else ''}." if small else ""
+    small = [f"“{item.label}”" for item in shown if len(item.used) == 1]
+    alone = f" {listed(small)} {'are one trial each' if len(small) > 1 else 'is one trial'}." if small else ""
     return f"{NOT_RANDOMISED}{alone}"

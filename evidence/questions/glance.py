@@ -8,7 +8,7 @@ from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
 from evidence.formatting import counted, inside, listed, plain
-from evidence.questions import certainty, duration, findings, harms, response
+from evidence.questions import certainty, contrary, duration, findings, harms, response
 from evidence.questions.absence import FIRST_HOUR, LAST_HOUR, Absence, blanks_between
 from evidence.questions.duration import FollowUp
 from evidence.selection.filters import REPEATED, schedule
@@ -149,6 +149,8 @@ class Glance:
     """Spans of hours without a bar, and what is known of the trials there."""
     larger: PublishedEstimate | None = None
     """A rated review of the same question on more people."""
+    opposite: str = ""
+    """Which trials outside the pool found the opposite, in a sentence."""
 
     @property
     def sides(self) -> Sides:
@@ -200,7 +202,10 @@ def glance(
     used = [row for bar in responders for entry in bar.answer.used for row in entry.results]
     hours = [bar.hours for bar in responders]
     blanks = blanks_between(hours, used, selected, trials_of(everything), tuple(gaps), (_RESPONSE,))
-    return Glance(responders, felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating, blanks, larger)
+    opposite = contrary.in_a_sentence(contrary.contrary(selected, main))
+    return Glance(
+        responders, felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating, blanks, larger, opposite
+    )
 
 
 def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
@@ -287,6 +292,7 @@ def trust(found: Glance) -> str:
         "high": "The evidence is of high certainty",
     }.get(rated or "", "Certainty not rated")
     words = f"{judged}: {sentences.behind(found.main)}.{interval}"
+    words += f" {found.opposite}" if found.opposite else ""
     if found.larger is None:
         return words
     return f"{findings.in_one_sentence(found.larger)} In these data: {inside(words)}"

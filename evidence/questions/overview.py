@@ -9,7 +9,7 @@ from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
 from evidence.dataset.topic import primary_scale, topic
 from evidence.formatting import counted, listed, plain
-from evidence.questions import certainty, duration, glance, harms, onset, response
+from evidence.questions import certainty, contrary, duration, glance, harms, onset, response
 from evidence.questions.absence import KINDS, NOT_HELD, absence
 from evidence.questions.harm_sentences import NO_LONG_TERM
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
@@ -139,6 +139,8 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
         unit = f"of 100 respond, {time}"
         lowest, highest = (100 * value for value in wilson(found.counts[1]))
         spread = f"{low:.0f} to {high:.0f} against {lowest:.0f} to {highest:.0f} of 100; "
+    if others := contrary.contrary(results, found):
+        unit += f"; {'another trial' if len(others) == 1 else f'{len(others)} other trials'} found the opposite"
     return Tile(
         question,
         "response",

@@ -156,8 +156,8 @@ def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping |
 def automatic_time(at: Callable[[str], Answer]) -> str:
     """Return the time bin at which a question is answered unless the reader names one, for pages and API alike.
 
-    It is 24 hours, unless another bin pools at least twice as many trials; if no bin pools any, the trials that report
-    the outcome are counted instead.
+    It is 24 hours, unless another bin pools at least twice as many trials, of several such bins that with most people;
+    if no bin pools any, the trials that report the outcome are counted instead.
 
     Args:
         at: Answers the question in one bin, without what readers leave out: that must not move it to another time.
@@ -166,5 +166,5 @@ def automatic_time(at: Callable[[str], Answer]) -> str:
     trials = {value: item.k for value, item in answers.items()}
     if not any(trials.values()):
         trials = {value: len(item.entries) for value, item in answers.items()}
-    most = max(trials, key=lambda value: trials[value])
+    most = max(trials, key=lambda value: (trials[value], answers[value].people or 0))
     return most if trials[most] >= 2 * trials["24h"] else "24h"

@@ -8,7 +8,18 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.formatting import Sentence, capital, percent
-from evidence.questions import blinding, certainty, courses, dose, duration, findings, harm_matrix, overview, robustness
+from evidence.questions import (
+    blinding,
+    certainty,
+    contrary,
+    courses,
+    dose,
+    duration,
+    findings,
+    harm_matrix,
+    overview,
+    robustness,
+)
 from evidence.questions import harm_sentences as harm_words
 from evidence.questions import onset as onset_course
 from evidence.questions import response as response_question
@@ -207,11 +218,16 @@ def response(
         lenses = blinding.lenses(answer, rows)
         notes.append(f"{blinding.headline(answer, lenses)}. {blinding.caution(answer, lenses)}")
     notes += [*statements.pooled_notes(answer), robustness.interval_notice(answer), *statements.not_pooled(answer)]
+    captions = (
+        " ".join(part for part in (outcome.definition, statements.caution(answer)) if part),
+        contrary.in_a_sentence(contrary.contrary(rows, answer)),
+        contrary.differences_alone(answer),
+    )
     composed = Section(
         "response",
         _TITLES["response"],
         findings.finding(answer, evidence.reviews),
-        (" ".join(part for part in (outcome.definition, statements.caution(answer)) if part),),
+        tuple(line for line in captions if line),
         Drawing(forest, (lines, answer.question.measure, labels, ink)) if lines else None,
         alt_text.answers([answer]),
         tables.pool_frame([answer], links),

@@ -102,7 +102,7 @@ def test_numbers_decide_the_sentence() -> None:
     assert blinding.headline(found, items).endswith(
         "Of the 2 trials 1 counted dissociation in both arms: 50% v 5% against inert placebo (drug v comparator)"
     )
-    assert "A single trial represents active placebo" in blinding.caution(found, items)
+    assert "“Active placebo” and “Inert placebo” are one trial each." in blinding.caution(found, items)
     assert "not randomised to a kind of placebo" in blinding.caution(found, items)
 
 
