@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
+from evidence.dataset.time_bins import usual_time
 from evidence.questions import blinding as masking
 from evidence.questions import duration as lasting
 from evidence.questions import harms as safety
@@ -66,8 +67,8 @@ def response(
     Args:
         results: Results, as `select` returns them.
         measure: RR, OR or RD.
-        time: A time bin such as "24h" or "28d"; "auto" is 24 hours, or where twice as many trials report; "nearest" is
-            the time of each trial nearest to 24 hours.
+        time: A time bin such as "24h" or "28d"; "auto" is the usual time of the topic, or where twice as many trials
+            report; "nearest" is the time of each trial nearest to the usual one.
         outcome: response, remission, or either of suicidal ideation.
         model: How effects are pooled; by default as the pages do.
         low_confidence: Whether results of low confidence are pooled too.
@@ -107,9 +108,12 @@ def harms(results: Iterable[Result]) -> tuple[safety.Harm, ...]:
     return safety.harms(results, safety.is_event)
 
 
-def blinding(results: Iterable[Result], measure: str = "RR", time: str = "24h") -> Answer:
-    """Pool response (RR) or symptom scores (MD, SMD) in a time bin, grouped by how well the treatment was hidden."""
-    return masking.ask(results, measure, time)
+def blinding(results: Iterable[Result], measure: str = "RR", time: str = "") -> Answer:
+    """Pool response (RR) or symptom scores (MD, SMD) in a time bin, grouped by how well the treatment was hidden.
+
+    Without a `time` it is the usual one of the topic.
+    """
+    return masking.ask(results, measure, time or usual_time().value)
 
 
 def dose_response(results: Iterable[Result], measure: str = "RR", *, low_confidence: bool = False) -> DoseResponse:

@@ -1,4 +1,4 @@
-"""Could people tell? The effect by how the treatment was hidden, with dissociation in the same trials beside it."""
+"""Could people tell? The effect by how the treatment was hidden, with the event that tells beside it."""
 
 import streamlit as st
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from evidence.dataset.topic import topic
 from evidence.formatting import listed
 from evidence.questions import patient
 from evidence.ui import page as views
@@ -20,9 +21,12 @@ st.title("Does this apply to my patient?", anchor=False)
 body = st.container()
 
 left, right = st.columns(2, gap="large")
-PLACES = {"ideation": right, "treatment": right, "route": st.container(), "dose": st.container()}
+asked = patient.offered(results)
+wide = {name: st.container() for name in ("route", "dose")}
+narrow = [name for name in asked if name not in wide]
+PLACES = {**dict.fromkeys(narrow[(len(narrow) + 1) // 2 :], right), **wide}
 chosen = {}
-for name, choice in patient.CHOICES.items():
+for name, choice in asked.items():
     with PLACES.get(name, left):
         value = st.pills(
             choice.label,
@@ -68,7 +72,5 @@ if chosen and found.results:
         st.caption(f"Those pages have no filter for just this and may show more trials: {names}.")
     st.header("Choice by choice", anchor=False)
     st.table(patient.choice_frame(results, found).map(escaped), border="horizontal", hide_index=True)
-st.caption(
-    "Each trial counts under one entry criterion, its own: a trial of treatment-resistant depression may have enrolled "
-    "people with suicidal ideation, too, and is not counted as such."
-)
+note = topic().patient_note or "Each trial counts under one entry criterion, its own."
+st.caption(escaped(note))

@@ -150,13 +150,14 @@ st.dataframe(
 
 st.header("Which trial reports what", anchor=False)
 every = "All, at any time"
-about = st.selectbox("Outcome", [every, *completeness.SUBJECTS], key="complete", bind="query-params", width=360)
+about = st.selectbox("Outcome", [every, *completeness.subjects()], key="complete", bind="query-params", width=360)
 if about == every:
     matrix = report.complete
     st.markdown("Every trial against every kind of outcome. Choose an outcome to see it by time.")
 else:
     matrix = completeness.by_time(evidence.trials, about)
     st.markdown(completeness.in_words(matrix, about))
+heads = completeness.heads()
 st.dataframe(
     matrix,
     hide_index=True,
@@ -165,7 +166,7 @@ st.dataframe(
     column_config={
         name: st.column_config.TextColumn(head, alignment="center", width=18 + 6 * len(head))
         for name in matrix.columns[1:]
-        for head in [completeness.HEADS.get(name, name)]
+        for head in [heads.get(name, name)]
     },
 )
 st.caption(completeness.KEY)

@@ -17,7 +17,7 @@ view = views.current()
 st.title("Which treatment?", anchor=False)
 outcomes, times = st.columns(2)
 outcome = widgets.beside("Outcome", choice.OUTCOME_LABELS, "choice", outcomes)
-time = widgets.beside("Time", choice.TIME_LABELS, "when", times)
+time = widgets.beside("Time", choice.time_labels(), "when", times)
 
 network = choice.network(view.evidence.results, outcome, time)
 measure = choice.MEASURE[outcome]

@@ -30,9 +30,18 @@ anchors = ["first-dose", "randomisation"]   # what the hours of pooled results m
 primary_scale = ""       # whose points are pooled; without it the scale that most trials used
 long_term_harm = ""      # what is feared in the long run and measured by no trial, as in "the liver"
 long_term_outcomes = []  # the outcomes that come nearest to it
+condition = "the illness"         # as in "depression came back"
 plain_condition = "the illness"   # as plain language says “signs of the illness”
+unblinding = ""          # the event by which people can tell what they got, as in "dissociation"
+acute = []               # harms on the common time axis; without them those of [felt]
+usual_times = []         # time bins of a summary; a question opens at the first. Blank: 24h, 7d and 28d
+patient_note = ""        # what to know of how trials are counted on My patient
+
+[felt]                   # harms of the first picture, in order, as people have them: nausea = "feel sick"
 
 [plain_words]            # how plain language calls a word, as in: saline = "salt water"
+
+[plain_events]           # how it says that people had an event, as in: nausea = "felt sick"
 
 [smallest_difference]    # that matters, by scale, as in: MADRS = { low = 1.6, high = 1.9, source = "Duru 2008" }
 
@@ -41,6 +50,37 @@ plain_condition = "the illness"   # as plain language says “signs of the illne
 [search]                 # new trials, for: python -m evidence watch --online
 condition = ""
 intervention = ""
+
+# Measurements that are pooled together; without any, the bins are those of a drug that acts within hours.
+# [[time_bin]]
+# value = "8w"
+# low = 6
+# high = 10
+# centre = 8
+# unit = "weeks"          # or days, or hours; label, short, phrase and spoken follow unless they are given
+
+# Priors on how far trials differ: the name of a published one, or your own. Without any: Turner 2015 for ratios,
+# Rhodes 2015 for scores (both of mental health), half-normal(0.5) for hazard ratios.
+# [priors]
+# ratio = "turner"        # ratio_active, harm, score, score_active, hazard
+# score = { label = "Smith 2020", family = "log-t", location = -2.99, spread = 2.16, df = 5 }
+
+# What a reader may say about a patient; without any, the words that the rows use.
+# [[patient_choice]]
+# name = "sleep"
+# label = "Trouble"
+# column = "population"   # or age_group, background, intervention, route
+# given_up = 1            # low numbers are given up first when no trial meets all choices
+# [[patient_choice.option]]
+# name = "falling"
+# label = "Falling asleep"
+# said = "trouble falling asleep"
+# words = ["onset insomnia"]
+
+# What groups of outcomes and kinds of comparators are called here.
+# [comparator_kind."no treatment"]
+# label = "Waiting list"
+# definition = "People who wait for the treatment."
 
 # What a reader may need first. A number in a sentence is declared, and worked out from the rows.
 # [[background]]

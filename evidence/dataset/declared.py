@@ -4,6 +4,7 @@ A number is declared, not written: which rows it is worked out from and how it i
 works it out, so that no sentence of a folder goes on printing what its rows no longer give.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from string import Formatter
@@ -35,6 +36,95 @@ class Part(BaseModel):
     """What every part of a topic has in common."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+_HOURS_OF = {"hours": 1.0, "days": 24.0, "weeks": 168.0}
+
+
+class TimeBin(Part):
+    """A span of time (both ends included) whose measurements are pooled together.
+
+    Only `value`, `low` and `high` are needed, in the `unit` named; the words follow from them unless they are given.
+
+    >>> TimeBin.model_validate({"value": "8w", "low": 6, "high": 10, "unit": "weeks"}).phrase
+    'at 6 to 10 weeks'
+    """
+
+    value: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=20)]
+    low: Annotated[float, Field(ge=0)]
+    """The first hour, once read."""
+    high: Annotated[float, Field(ge=0)]
+    """The last hour, once read; inf for no end."""
+    centre: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    """The hour that the span stands for: of several results of a trial the nearest is taken."""
+    label: Line
+    """Name on charts and in lists."""
+    short: Annotated[str, StringConstraints(min_length=1, max_length=12, pattern=r"^[^<>\r\n]+$")]
+    """Name over a narrow column."""
+    phrase: Line
+    """How a sentence says the span, as in “at 12 to 36 hours”."""
+    spoken: Line
+    """How a sentence says the time it stands for, as in “24 hours”."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled(cls, fields: object) -> object:
+        if not isinstance(fields, Mapping):
+            return fields
+        given = dict(fields)
+        unit = given.pop("unit", "hours")
+        if unit not in _HOURS_OF:
+            raise ValueError(f"unit is none of {', '.join(_HOURS_OF)}")
+        spans = [given.get(name) for name in ("low", "high")]
+        low, high = (float(x) if isinstance(x, int | float) else math.nan for x in spans)
+        if math.isnan(low) or math.isnan(high):
+            return given
+        if high < low:
+            raise ValueError("high is below low")
+        centre = float(given.get("centre", low if math.isinf(high) else (low + high) / 2))
+        of = _HOURS_OF[str(unit)]
+        span = f"over {low:g} {unit}" if math.isinf(high) else f"{low:g} to {high:g} {unit}" if low else ""
+        span = span or f"up to {high:g} {unit}"
+        words = {
+            "label": span[:1].upper() + span[1:],
+            "short": f"{low:g}+ {unit[:1]}" if math.isinf(high) else f"{low:g}–{high:g} {unit[:1]}",
+            "phrase": f"after {low:g} {unit}"
+            if math.isinf(high)
+            else f"at {span}"
+            if low
+            else f"within {high:g} {unit}",
+            "spoken": f"{centre:g} {unit}",
+        }
+        return words | given | {"low": low * of, "high": high * of, "centre": centre * of}
+
+    @model_validator(mode="after")
+    def _stands_for_itself(self) -> Self:
+        if not self.low <= self.centre <= self.high:
+            raise ValueError("centre is outside of low and high")
+        return self
+
+    def holds(self, hours: float) -> bool:
+        """Return whether a measurement at this hour belongs to the bin."""
+        return self.low <= hours <= self.high
+
+
+def _bin(
+    value: str, label: str, short: str, low: float, high: float, centre: float, phrase: str, spoken: str
+) -> TimeBin:
+    words = {"label": label, "short": short, "phrase": phrase, "spoken": spoken}
+    return TimeBin.model_validate({"value": value, "low": low, "high": high, "centre": centre, **words})
+
+
+TIMES_OF_ONE_DOSE: tuple[TimeBin, ...] = (
+    _bin("6h", "Up to 6 hours", "to 6 h", 0, 6, 4, "within 6 hours", "4 hours"),
+    _bin("24h", "12 to 36 hours", "24 h", 12, 36, 24, "at 12 to 36 hours", "24 hours"),
+    _bin("72h", "Over 36 to 110 hours", "2–4 d", 36.01, 110, 72, "at 36 to 110 hours", "3 days"),
+    _bin("7d", "5 to 8 days", "7 d", 5 * 24, 8 * 24, 168, "at 5 to 8 days", "7 days"),
+    _bin("14d", "9 to 16 days", "14 d", 9 * 24, 16 * 24, 336, "at 9 to 16 days", "2 weeks"),
+    _bin("28d", "17 to 31 days", "3–4 wk", 17 * 24, 31 * 24, 672, "at 17 to 31 days", "4 weeks"),
+    _bin("later", "After 31 days", "later", 31 * 24 + 0.01, math.inf, 2184, "after 31 days", "3 months"),
+)
+"""The bins of a folder that names none: those of a drug that acts within hours."""
 
 
 class Number(Part):

@@ -204,7 +204,7 @@ def _evidence_of(
     about = topic_of(own)
     problems[REFERENCES] = (*references.problems, *_unused(references, tables, about.citations))
     names = {claim.claim for claim in claims.records}
-    given = () if _not_given(data, TOPIC_FILE) else tuple(about.strangers(citations, names))
+    given = () if _not_given(data, TOPIC_FILE) else (*about.strangers(citations, names), *about.unknown_words(own))
     problems[TOPIC_FILE] = (*topic_problems, *given)
     absent = [file for file in VOCABULARY if _not_given(data, file)]
     is_older = len(absent) == len(VOCABULARY)  # than lists of words

@@ -6,10 +6,10 @@ Adverse events carry the MedDRA preferred term's name. Groups `efficacy`, `suici
 
 from collections.abc import Mapping
 
-from evidence.dataset.vocabulary import OUTCOME, Outcome, Term, WordList, terms
+from evidence.dataset.vocabulary import GROUPS, OUTCOME, Outcome, Term, WordList, terms
 
 OUTCOME_GROUPS: Mapping[str, Term] = terms(
-    ("efficacy", "Depressive symptoms", "Response, remission and symptom scores."),
+    ("efficacy", "Symptoms", "Response, remission and symptom scores."),
     ("suicidality", "Suicidal ideation", "Thoughts of suicide, as an efficacy outcome."),
     ("duration", "Duration", "Relapse and lasting response."),
     ("dissociative", "Dissociative", "Perception of oneself or the world is altered."),
@@ -22,6 +22,8 @@ OUTCOME_GROUPS: Mapping[str, Term] = terms(
     ("serious", "Serious", "Serious and suicide-related events."),
     ("discontinuation", "Discontinuation", "Leaving the trial."),
     ("guessing", "Guess of treatment", "What people thought they had been given."),
+    name=GROUPS,
+    ours_first=True,
 )
 
 _NOT_LISTED = "The list of outcomes of these data does not have it."
@@ -44,7 +46,6 @@ _ASKED_ABOUT = (
     ),
     Outcome("relapse", "Relapse", "duration", "lower", _NOT_LISTED),
     Outcome("time-to-relapse", "Time to relapse", "duration", "higher", _NOT_LISTED),
-    Outcome("dissociation", "Dissociation", "dissociative", "lower", _NOT_LISTED),
     Outcome("any-adverse-event", "Any adverse event", "general", "lower", _NOT_LISTED),
     Outcome("serious-adverse-event", "Serious adverse event", "serious", "lower", _NOT_LISTED),
     Outcome(

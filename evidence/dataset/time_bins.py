@@ -1,39 +1,69 @@
 """Time bins: which measurements are pooled together, and hours in words.
 
-Bins follow the times trials choose. A measurement between two bins belongs to none and is listed as such.
+Bins follow the times trials choose, so that a topic may name its own (`[[time_bin]]` in topic.toml). A measurement
+between two bins belongs to none and is listed as such.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import overload
+
+from evidence.dataset.declared import TimeBin
+from evidence.dataset.topic import topic
 
 HOURS_A_DAY = 24
 
 
-class TimeBin(NamedTuple):
-    """A span of hours (both ends included), its label on charts, the time it stands for, and how a sentence says it."""
+class _TimeBins(Sequence[TimeBin]):
+    """The time bins of the topic that is being read, else of the one shown."""
 
-    value: str
-    label: str
-    short: str
-    low: float
-    high: float
-    centre: float
-    phrase: str
+    @overload
+    def __getitem__(self, place: int) -> TimeBin: ...
 
-    def holds(self, hours: float) -> bool:
-        """Return whether a measurement at this hour belongs to the bin."""
-        return self.low <= hours <= self.high
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[TimeBin]: ...
+
+    def __getitem__(self, place: int | slice) -> TimeBin | Sequence[TimeBin]:
+        return topic().time_bins[place]
+
+    def __len__(self) -> int:
+        return len(topic().time_bins)
+
+    def __iter__(self) -> Iterator[TimeBin]:
+        return iter(topic().time_bins)
 
 
-TIME_BINS: tuple[TimeBin, ...] = (
-    TimeBin("6h", "Up to 6 hours", "to 6 h", 0, 6, 4, "within 6 hours"),
-    TimeBin("24h", "12 to 36 hours", "24 h", 12, 36, 24, "at 12 to 36 hours"),
-    TimeBin("72h", "Over 36 to 110 hours", "2–4 d", 36.01, 110, 72, "at 36 to 110 hours"),
-    TimeBin("7d", "5 to 8 days", "7 d", 5 * HOURS_A_DAY, 8 * HOURS_A_DAY, 168, "at 5 to 8 days"),
-    TimeBin("14d", "9 to 16 days", "14 d", 9 * HOURS_A_DAY, 16 * HOURS_A_DAY, 336, "at 9 to 16 days"),
-    TimeBin("28d", "17 to 31 days", "3–4 wk", 17 * HOURS_A_DAY, 31 * HOURS_A_DAY, 672, "at 17 to 31 days"),
-    TimeBin("later", "After 31 days", "later", 31 * HOURS_A_DAY + 0.01, float("inf"), 2184, "after 31 days"),
-)
-BIN_OF_VALUE = {item.value: item for item in TIME_BINS}
+class _ByValue(Mapping[str, TimeBin]):
+    """The same bins by their value."""
+
+    def __getitem__(self, value: str) -> TimeBin:
+        for item in TIME_BINS:
+            if item.value == value:
+                return item
+        raise KeyError(value)
+
+    def __iter__(self) -> Iterator[str]:
+        return (item.value for item in TIME_BINS)
+
+    def __len__(self) -> int:
+        return len(TIME_BINS)
+
+
+TIME_BINS: Sequence[TimeBin] = _TimeBins()
+BIN_OF_VALUE: Mapping[str, TimeBin] = _ByValue()
+
+
+def asked_at() -> tuple[TimeBin, ...]:
+    """Return the bins that a summary shows.
+
+    >>> [item.spoken for item in asked_at()]
+    ['24 hours', '7 days', '4 weeks']
+    """
+    return topic().asked_at
+
+
+def usual_time() -> TimeBin:
+    """Return the bin that a question opens at."""
+    return topic().asked_at[0]
 
 
 def bin_of(hours: float) -> TimeBin | None:
@@ -48,9 +78,12 @@ def bin_of(hours: float) -> TimeBin | None:
 def in_words(hours: float) -> str:
     """Format a time in its natural unit, with the unit abbreviated.
 
-    >>> [in_words(hours) for hours in (0.67, 2, 24, 72, 336, 252)]
-    ['40 min', '2 h', '24 h', '3 d', '14 d', '10.5 d']
+    >>> [in_words(hours) for hours in (0.67, 2, 24, 72, 336, 252, 0)]
+    ['40 min', '2 h', '24 h', '3 d', '14 d', '10.5 d', 'day 0']
     """
+    if hours == 0:
+        first = TIME_BINS[0]
+        return first.short if first.high == 0 else "day 0"
     if hours < 1:
         return f"{round(hours * 60 / 5) * 5} min"
     if hours < 2 * HOURS_A_DAY:

@@ -4,17 +4,23 @@ topic.toml and questions.csv beside the rows say it; a folder without them is sh
 Like the words of vocabulary/, they hold while the folder is read and for the program once it is the one shown.
 """
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator, model_validator
 
-from evidence.dataset.declared import ClaimNumber, ClaimView, Line, Part, Section
+from evidence.dataset.declared import TIMES_OF_ONE_DOSE, ClaimNumber, ClaimView, Line, Part, Section, TimeBin
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import StartingQuestion
-from evidence.dataset.vocabulary import QUESTIONS, TOPIC, Words, active
+from evidence.dataset.vocabulary import COMPARATOR_KIND, GROUPS, QUESTIONS, TOPIC, Term, Words, active
+from evidence.dataset.vocabulary import OUTCOME as OUTCOME_LIST
+
+PUBLISHED_PRIORS = ("turner", "turner-drug", "turner-harm", "rhodes", "rhodes-drug", "half-normal-0.5", "half-normal-1")
+"""The names in `evidence.stats.bayes.PRIORS`, which holds the numbers."""
 
 
 class Search(Part):
@@ -56,6 +62,104 @@ class DoseChoice(Part):
     """Whether a dose that was changed between visits counts too."""
 
 
+Group = Literal[
+    "efficacy",
+    "suicidality",
+    "duration",
+    "dissociative",
+    "cardiovascular",
+    "gastrointestinal",
+    "neurological",
+    "psychiatric",
+    "urinary",
+    "general",
+    "serious",
+    "discontinuation",
+    "guessing",
+]
+KindName = Literal[
+    "active placebo",
+    "inert placebo",
+    "active treatment",
+    "no treatment",
+    "other drug of the class",
+    "uncontrolled",
+    "not stated",
+]
+
+
+class Kind(Part):
+    """What a group of outcomes or a kind of comparator is called, and what it means."""
+
+    label: Line
+    definition: Line
+
+
+class PriorOfTau(Part):
+    """A published prior on the between-trial standard deviation tau: its distribution, its numbers and whose it is."""
+
+    label: Line
+    family: Literal["log-normal", "log-t", "half-normal"]
+    """Of tau² for the log families, of tau for the half-normal."""
+    location: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    spread: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    df: Annotated[float, Field(gt=0)] | None = None
+    """Degrees of freedom of the log-t; it needs them, and no other family has them."""
+
+    @model_validator(mode="after")
+    def _has_its_numbers(self) -> Self:
+        if (self.df is None) == (self.family == "log-t"):
+            raise ValueError("df belongs to the log-t, which needs it")
+        if self.family == "half-normal" and self.location:
+            raise ValueError("a half-normal has no location")
+        return self
+
+
+class Priors(Part):
+    """The priors of a topic, each the name of a published one or one of its own."""
+
+    ratio: str | PriorOfTau = "turner"
+    """Of log odds and risk ratios of benefits, drug against placebo."""
+    ratio_active: str | PriorOfTau = "turner-drug"
+    """The same, drug against another treatment."""
+    harm: str | PriorOfTau = "turner-harm"
+    """Of ratios of harms, drug against placebo."""
+    score: str | PriorOfTau = "rhodes"
+    """Of standardised differences, drug against placebo; times the SD for points."""
+    score_active: str | PriorOfTau = "rhodes-drug"
+    """The same, drug against another treatment."""
+    hazard: str | PriorOfTau = "half-normal-0.5"
+    """Of log hazard ratios."""
+
+    @field_validator("*")
+    @classmethod
+    def _is_known(cls, value: str | PriorOfTau) -> str | PriorOfTau:
+        if isinstance(value, str) and value not in PUBLISHED_PRIORS:
+            raise ValueError(f"{value} is none of {', '.join(PUBLISHED_PRIORS)}")
+        return value
+
+
+class PatientOption(Part):
+    """One answer about a patient: its label, how a sentence says it, and the words of the rows that meet it."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]*$", max_length=40)]
+    label: Line
+    said: Line
+    words: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class PatientChoice(Part):
+    """One question about a patient, answered by the words of one column."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=40)]
+    label: Line
+    column: Literal["population", "age_group", "background", "intervention", "route"]
+    given_up: int = 0
+    """When nothing is left, choices with a lower number are given up first."""
+    options: Annotated[tuple[PatientOption, ...], Field(alias="option")] = ()
+    """The answers; blank: one for each word of the column."""
+
+
 class Topic(Part):
     """What a data folder is about."""
 
@@ -75,8 +179,32 @@ class Topic(Part):
     """The version of the data: year of the search, change, correction."""
     anchors: tuple[str, ...] = ("first-dose", "randomisation")
     """What the hours of results that are pooled may be counted from."""
+    time_bins: Annotated[tuple[TimeBin, ...], Field(alias="time_bin", min_length=1)] = TIMES_OF_ONE_DOSE
+    """Which measurements are pooled together, in the order of time."""
+    usual_times: tuple[str, ...] = ()
+    """The bins of a summary; a question opens at the first. Blank: 24h, 7d and 28d, or the first three."""
     plain_words: Mapping[str, Line] = Field(default_factory=dict)
     """How plain language calls a word."""
+    plain_events: Mapping[str, Line] = Field(default_factory=dict)
+    """How plain language says that people had an event, as in “felt sick”."""
+    felt: Mapping[str, Line] = Field(default_factory=dict)
+    """The harms that the first picture looks at, in order, each as people have it: “feel sick”. Blank: every harm."""
+    acute: tuple[str, ...] = ()
+    """The harms on the common time axis of benefit and harm; without them those of `felt`."""
+    unblinding: str = ""
+    """The event by which people can tell that they were given the drug; blank for none."""
+    condition: Line = "the illness"
+    """What is treated, as in “depression came back”."""
+    outcome_groups: Annotated[Mapping[Group, Kind], Field(alias="outcome_group")] = Field(default_factory=dict)
+    """What groups of outcomes are called and mean here."""
+    comparator_kinds: Annotated[Mapping[KindName, Kind], Field(alias="comparator_kind")] = Field(default_factory=dict)
+    """What kinds of comparators are called and mean here."""
+    priors: Priors = Priors()
+    """The priors on how far trials differ, by kind of effect."""
+    patient: Annotated[tuple[PatientChoice, ...], Field(alias="patient_choice")] = ()
+    """What a reader may say about a patient; blank: the words that the rows use."""
+    patient_note: Annotated[str, StringConstraints(max_length=400)] = ""
+    """What a reader should know of how trials are counted there."""
     plain_condition: Line = "the illness"
     """What plain language calls what is treated, as in “signs of the illness”."""
     long_term_harm: Annotated[str, StringConstraints(max_length=80)] = ""
@@ -106,10 +234,52 @@ class Topic(Part):
     claim_views: Annotated[Mapping[str, ClaimView], Field(alias="claim_view")] = Field(default_factory=dict)
     """Where a claim can be looked at, by its name."""
 
+    @field_validator("time_bins")
+    @classmethod
+    def _follow_each_other(cls, bins: tuple[TimeBin, ...]) -> tuple[TimeBin, ...]:
+        for first, second in pairwise(bins):
+            if second.low <= first.high:
+                raise ValueError(f"{second.value} begins before {first.value} has ended")
+        if len({item.value for item in bins}) < len(bins):
+            raise ValueError("two bins have one value")
+        return bins
+
+    @field_validator("usual_times")
+    @classmethod
+    def _times_are_bins(cls, values: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        known = {item.value for item in info.data.get("time_bins", ())}
+        for value in values:
+            if value not in known:
+                raise ValueError(f"{value} is the value of no time_bin")
+        return values
+
+    @property
+    def asked_at(self) -> tuple[TimeBin, ...]:
+        """Return the bins that a summary shows, at least one; the first is the usual time."""
+        wanted = self.usual_times or ("24h", "7d", "28d")
+        bins = {item.value: item for item in self.time_bins}
+        return tuple(bins[value] for value in wanted if value in bins) or self.time_bins[:3]
+
     @property
     def citations(self) -> tuple[str, ...]:
         """Return the references that the background cites."""
         return tuple(key for section in self.background for one in section.sentences for key in one.citations)
+
+    def unknown_words(self, words: Words) -> Iterator[Problem]:
+        """Give a problem for each word that the topic names and that the lists of its folder do not have."""
+        events = {"felt": self.felt, "acute": self.acute, "plain_events": self.plain_events}
+        named = [(field, OUTCOME_LIST, name) for field, names in events.items() for name in names]
+        named += [("unblinding", OUTCOME_LIST, self.unblinding)] if self.unblinding else []
+        named += [
+            (f"patient_choice {choice.name}", choice.column, word)
+            for choice in self.patient
+            for option in choice.options
+            for word in option.words
+        ]
+        for field, name, word in named:
+            if name in words and word not in words[name]:
+                reason = f"{word} is not in vocabulary/{name}.csv"
+                yield problem("topic", 1, field, word, reason=f"{field}: {reason}")
 
     def strangers(self, citations: Collection[str] | None, claims: Collection[str]) -> Iterator[Problem]:
         """Give a problem for each reference and each claim that the topic names and its folder does not have."""
@@ -140,23 +310,31 @@ def read_topic(data: bytes | Problem) -> tuple[Topic, tuple[Problem, ...]]:
         fields = tomllib.loads(data.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         return NEUTRAL, (problem("topic", 1, "", "", reason=str(error)),)
-    try:
-        return Topic.model_validate(fields), ()
-    except ValidationError as error:
-        wrong = error.errors(include_url=False)
-    # A fault in one field leaves the others as they are.
-    sound = {name: value for name, value in fields.items() if name not in {str(one["loc"][0]) for one in wrong}}
-    return Topic.model_validate(sound), tuple(_problem_of(one) for one in wrong)
+    problems: list[Problem] = []
+    while True:  # a fault in one field leaves the others as they are
+        try:
+            return Topic.model_validate(fields), tuple(problems)
+        except ValidationError as error:
+            wrong = error.errors(include_url=False)
+        told = [one for one in wrong if one["loc"][-1] != "str" or one["type"] != "string_type"]  # of a name or a table
+        problems += [_problem_of(one) for one in told or wrong]
+        fields = {name: value for name, value in fields.items() if name not in {str(one["loc"][0]) for one in wrong}}
 
 
 def _problem_of(error: Any) -> Problem:
-    place = ".".join(str(part) for part in error["loc"])
-    return problem("topic", 1, place, str(error.get("input", ""))[:80], reason=f"{place}: {error['msg']}")
+    place = ".".join(str(part) for part in error["loc"] if re.fullmatch(r"[a-z0-9_ -]+", str(part)))
+    reason = f"{place}: {error['msg'].removeprefix('Value error, ')}"
+    return problem("topic", 1, place, str(error.get("input", ""))[:80], reason=reason)
 
 
 def with_topic(words: Words, topic: Topic, questions: tuple[StartingQuestion, ...] = ()) -> Words:
     """Return the words of a folder together with its topic and its questions, to be used or activated as one."""
-    return MappingProxyType({**words, TOPIC: {TOPIC: topic, QUESTIONS: questions}})
+    named = {GROUPS: _terms(topic.outcome_groups), COMPARATOR_KIND: _terms(topic.comparator_kinds)}
+    return MappingProxyType({**words, **named, TOPIC: {TOPIC: topic, QUESTIONS: questions}})
+
+
+def _terms(kinds: Mapping[Any, Kind]) -> dict[str, Term]:
+    return {value: Term(value, kind.label, kind.definition) for value, kind in kinds.items()}
 
 
 def with_scale(words: Words, scale: str) -> Words:

@@ -103,8 +103,9 @@ def active() -> Words:
 class WordList(Mapping[str, Word], Generic[Word]):
     """The words of one list by value, in order: those of the folder, then those that the program itself reads."""
 
-    def __init__(self, items: Sequence[Word], name: str = "") -> None:
+    def __init__(self, items: Sequence[Word], name: str = "", ours_first: bool = False) -> None:
         self.name = name
+        self._ours_first = ours_first
         self._own: dict[str, Word] = {item.value: item for item in items}
         self._merged: tuple[Words | None, dict[str, Word]] = (None, self._own)
 
@@ -114,8 +115,10 @@ class WordList(Mapping[str, Word], Generic[Word]):
         words = active()
         known, merged = self._merged
         if known is not words:
-            more = words[self.name] if self.name in words else shipped_words().get(self.name, {})
-            merged = {**more, **{k: v for k, v in self._own.items() if k not in more}}
+            is_given = self.name in words or self._ours_first  # what a topic calls a kind is nobody else's
+            more = words.get(self.name, {}) if is_given else shipped_words().get(self.name, {})
+            others = {k: v for k, v in self._own.items() if k not in more}
+            merged = {**self._own, **more} if self._ours_first else {**more, **others}
             self._merged = (words, merged)
         return merged
 
@@ -137,13 +140,15 @@ def index(items: tuple[Word, ...]) -> Mapping[str, Word]:
     return WordList(items)
 
 
-def terms(*rows: tuple[str, str, str], name: str = "") -> Mapping[str, Term]:
+def terms(*rows: tuple[str, str, str], name: str = "", ours_first: bool = False) -> Mapping[str, Term]:
     """Rows of (value, label, definition) as a read-only mapping from value to Term.
 
-    A list with a name takes the words of a folder in front of these.
+    A list with a name takes the words of a folder in front of these, or in their places.
     """
-    return WordList(tuple(Term(*row) for row in rows), name)
+    return WordList(tuple(Term(*row) for row in rows), name, ours_first)
 
+
+GROUPS, COMPARATOR_KIND = "outcome_group", "comparator_kind"  # lists that a topic names in topic.toml
 
 # fmt: off
 
@@ -220,13 +225,14 @@ CONFIDENCES = terms(
     ("low", "Low", "Conflicting or incomplete; pooled only on request."),
 )
 COMPARATOR_KINDS = terms(
-    ("active placebo", "Active placebo", "A drug that is felt but is not an antidepressant, so that guessing is harder."),
+    ("active placebo", "Active placebo", "A drug that is felt but does not treat the illness, so that guessing is harder."),
     ("inert placebo", "Inert placebo", "Nothing that is felt; most people can tell which they got."),
-    ("active treatment", "Active treatment", "Another treatment for depression."),
+    ("active treatment", "Active treatment", "Another treatment of the illness."),
     ("no treatment", "No treatment", "A randomised group without the drug or a placebo."),
     ("other drug of the class", "Drug against drug", "Another form or dose of the drug itself."),
     ("uncontrolled", "Uncontrolled", "No comparison group."),
     ("not stated", "Not classified", "Nobody has said yet whether it is felt, or treats."),
+    name=COMPARATOR_KIND, ours_first=True,
 )
 COMPARATORS: Mapping[str, Comparator] = WordList((
     Comparator("none", "None", "uncontrolled", "An uncontrolled result, also inside a randomised trial."),

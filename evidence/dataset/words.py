@@ -44,9 +44,10 @@ def _text(value: Any) -> str:
 def words_in(folder: Path) -> Words:
     """Return the words, the questions and the topic of a folder that has them all, without what is wrong with them."""
     checked = {}
-    for file, name in WORD_FILES.items():
-        table = _table(folder, file)
-        checked[file] = validate(table, WORD_MODELS[name]) if table else Checked((), (), 0)
+    with using({}):  # the lists of a folder are judged by no other's
+        for file, name in WORD_FILES.items():
+            table = _table(folder, file)
+            checked[file] = validate(table, WORD_MODELS[name]) if table else Checked((), (), 0)
     words = words_of(checked, checked)
     with using(words):
         table = _table(folder, QUESTIONS_FILE)

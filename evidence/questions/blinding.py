@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
-from evidence.dataset.time_bins import BIN_OF_VALUE
-from evidence.dataset.topic import primary_scale
+from evidence.dataset.time_bins import BIN_OF_VALUE, usual_time
+from evidence.dataset.topic import primary_scale, topic
 from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS, terms
 from evidence.formatting import counted, listed, percent
 from evidence.selection.selection import Selection, apply
@@ -24,9 +24,26 @@ MASKINGS = terms(
     ("open", "Open or raters only", "Patients knew their treatment."),
     ("unknown", "Blinding not reported", "The source read does not say."),
 )
-DISSOCIATION = "dissociation"
+
+
+def telling_event() -> str:
+    """Return the label of the event by which people can tell their treatment, in small letters; "" for none.
+
+    >>> telling_event()
+    'dissociation'
+    """
+    name = topic().unblinding
+    return OUTCOMES[name].label.lower() if name in OUTCOMES else ""
+
+
 NEAREST = "nearest"
-FIRST = ("RR", "24h")
+
+
+def opened_at() -> tuple[str, str]:
+    """Return the effect and the time that the lens opens with."""
+    return "RR", usual_time().value
+
+
 """What the lens shows before anything is chosen: measure and time."""
 
 
@@ -51,7 +68,7 @@ def group_of(entry: TrialEffect) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Felt:
-    """How many dissociated in some trials, over those that counted it in both arms."""
+    """How many had the telling event in some trials, over those that counted it in both arms."""
 
     trials: tuple[str, ...]
     drug: Counts | None
@@ -71,10 +88,12 @@ def _pair(arm: Counts) -> tuple[int, int]:
 
 
 def felt(results: Iterable[Result], trials: Iterable[str]) -> Felt:
-    """Sum the dissociation counts of these trials, one per trial; only rows that compare two arms."""
-    wanted = frozenset(trials)
-    rows = [r for r in results if r.outcome == DISSOCIATION and r.trial in wanted and r.comparator not in INTERVENTIONS]
-    found = answer(_promoted(rows), Question((DISSOCIATION,), "RD", None))
+    """Sum the counts of the telling event in these trials, one per trial; only rows that compare two arms."""
+    wanted, telling = frozenset(trials), topic().unblinding
+    if telling not in OUTCOMES:
+        return Felt((), None, None)
+    rows = [r for r in results if r.outcome == telling and r.trial in wanted and r.comparator not in INTERVENTIONS]
+    found = answer(_promoted(rows), Question((telling,), "RD", None))
     counts = found.counts
     used = tuple(r for entry in found.used for r in entry.results)
     if counts is None:
@@ -93,7 +112,7 @@ def _promoted(rows: list[Result]) -> list[Result]:
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """One way of masking: its trials, their pooled effect, and how many of their people dissociated."""
+    """One way of masking: its trials, their pooled effect, and how many of their people had the telling event."""
 
     value: str
     used: tuple[TrialEffect, ...]
@@ -118,7 +137,7 @@ class Lens:
 
     @property
     def key(self) -> str:
-        """Lines of the results behind the effect and the count of dissociation."""
+        """Lines of the results behind the effect and the count of the telling event."""
         lines = [entry.key for entry in self.used] + [str(r.line) for r in self.felt.results]
         return " ".join(dict.fromkeys(" ".join(lines).split()))
 
@@ -129,7 +148,7 @@ def rank(entry: TrialEffect) -> int:
 
 
 def ask(results: Iterable[Result], measure: str, time: str) -> Answer:
-    """Ask for response as a ratio, or symptom scores, in a time bin (or nearest to 24 hours), grouped by masking."""
+    """Ask for response as a ratio, or symptom scores, in a time bin (or nearest to the usual one), by masking."""
     time_bin = BIN_OF_VALUE.get(time)
     if measure == "RR":
         question = Question(("response",), "RR", time_bin)
@@ -168,7 +187,7 @@ def scope(everything: Iterable[Result], selection: Selection, measure: str, time
 
 
 def lenses(found: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
-    """Group an answer by masking, in a fixed order, each group with the dissociation its own trials counted."""
+    """Group an answer by masking, in a fixed order, each group with the telling event its own trials counted."""
     rows = tuple(results)
     groups = {group.name: group for group in found.groups}
     return tuple(
@@ -179,7 +198,7 @@ def lenses(found: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
 
 
 def headline(found: Answer, items: Iterable[Lens]) -> str:
-    """Compare the effect by masking, and how many dissociated in the same trials, without going beyond the numbers."""
+    """Compare the effect by masking, and the telling event in the same trials, without going beyond the numbers."""
     shown = tuple(items)
     if not shown:
         return "No trial here can be sorted by how well its treatment was hidden, because nothing can be pooled"
@@ -193,13 +212,15 @@ def headline(found: Answer, items: Iterable[Lens]) -> str:
     text = "; ".join(parts)
     counted_in = [item for item in shown if item.felt.drug is not None]
     k = sum(len(item.used) for item in shown)
+    if not telling_event():
+        return f"{text[0].upper()}{text[1:]}"
     if not counted_in:
         whose = "the trial" if k == 1 else f"any of the {k} trials"
-        return f"{text[0].upper()}{text[1:]}. These data have no count of dissociation in both arms of {whose}"
+        return f"{text[0].upper()}{text[1:]}. These data have no count of {telling_event()} in both arms of {whose}"
     sizes = [f"{item.felt.in_words} {PLACES[item.value]}" for item in counted_in]
     number = sum(len(item.felt.trials) for item in counted_in)
     return (
-        f"{text[0].upper()}{text[1:]}. Of the {counted(k, 'trial')} {number} counted dissociation in both arms: "
+        f"{text[0].upper()}{text[1:]}. Of the {counted(k, 'trial')} {number} counted {telling_event()} in both arms: "
         f"{listed(sizes)} (drug v comparator)"
     )
 
@@ -235,7 +256,8 @@ def _effect(found: Answer) -> tuple[str, str]:
 def aloud(found: Answer, item: Lens) -> str:
     """Describe one kind of masking for screen readers."""
     one = Answer(found.question, item.used, item.used, item.pooled, ())
-    return f"{item.label}: {effect_in_words(one)}; dissociation {item.felt.in_words}"
+    noticed = f"; {telling_event()} {item.felt.in_words}" if telling_event() else ""
+    return f"{item.label}: {effect_in_words(one)}{noticed}"
 
 
 def caution(found: Answer, items: Iterable[Lens]) -> str:

@@ -7,6 +7,7 @@ from evidence.dataset.records import PublishedEstimate
 from evidence.dataset.time_bins import bin_of
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.formatting import counted
+from evidence.selection.filters import comparator_kind
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.trial_effects import SYMPTOMS
 
@@ -24,13 +25,13 @@ def same_question(review: PublishedEstimate, answer: Answer) -> bool:
     routes = {entry.first.route for entry in answer.used}
     comparators = {entry.first.comparator for entry in answer.used}
     outcomes = set(answer.question.outcomes)
-    placebos = {"placebo", "saline"}
+    are_inert = all(comparator_kind(entry.first) == "inert placebo" for entry in answer.used)
     return (
         (drugs == {review.intervention} or (review.intervention == "any" and len(drugs) > 1))
         and (review.route is None or routes == {review.route})
         and (
             comparators == {review.comparator}
-            or (review.comparator == "placebo" and comparators <= placebos)
+            or (review.comparator == "placebo" and are_inert)
             or (review.comparator == "any control" and len(comparators) > 1)
         )
         and (review.outcome in outcomes or (review.outcome in SYMPTOMS and outcomes <= set(SYMPTOMS)))

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, groupby
 
+from evidence.dataset.declared import TimeBin
 from evidence.dataset.records import Result
-from evidence.dataset.time_bins import BIN_OF_VALUE, TimeBin
+from evidence.dataset.time_bins import BIN_OF_VALUE, asked_at
 from evidence.dataset.topic import ByScale, primary_scale
 from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS, ROUTES
 from evidence.formatting import counted, listed
@@ -20,7 +21,6 @@ from evidence.synthesis.answers import Answer, Model, answer
 from evidence.synthesis.display import shown
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
-TIMES = ("24h", "28d")
 OUTCOMES = {"response": ("response",), "remission": ("remission",), "symptoms": SYMPTOMS}
 MEASURE = {"response": "RR", "remission": "RR", "symptoms": "MD"}
 # Placebos of one kind are one comparator here; every other comparator is itself.
@@ -95,7 +95,7 @@ def comparator_of(result: Result) -> str:
 
 
 def network(results: Iterable[Result], outcome: str, time: str, model: Model | None = None) -> Network:
-    """Return the comparisons of one outcome ("response", "remission", "symptoms") at "24h" or "28d".
+    """Return the comparisons of one outcome ("response", "remission", "symptoms") in a time bin.
 
     Randomised withdrawals are left out: only people who had done well took part.
 
@@ -146,7 +146,18 @@ def _effect(direct: Direct) -> Effect:
 OUTCOME_LABELS: Mapping[str, str] = ByScale(
     {"response": "Response", "remission": "Remission", "symptoms": "Symptoms ({scale})"}
 )
-TIME_LABELS = {"24h": "At 24 hours", "28d": "At 4 weeks"}
+
+
+def time_labels() -> dict[str, str]:
+    """Return the times that can be chosen: the usual one, and the latest of a summary.
+
+    >>> time_labels()
+    {'24h': 'At 24 hours', '28d': 'At 4 weeks'}
+    """
+    times = asked_at()
+    return {item.value: f"At {item.spoken}" for item in dict.fromkeys((times[0], times[-1]))}
+
+
 ASSUMPTION = (
     "An indirect contrast assumes that each set of trials would have found the same in the other’s people, at the "
     "other’s doses and times. Nothing in the data can check that here."
@@ -167,10 +178,10 @@ def headline(net: Network) -> Headline:
     first, second, *_ = (*net.treatments, "", "")
     if not second:
         return Headline(
-            f"Only {in_a_clause(first)} has a result in these data {TIME_LABELS[net.time.value].lower()}",
+            f"Only {in_a_clause(first)} has a result in these data at {net.time.spoken}",
             "No other treatment has a controlled result at this time.",
         )
-    when = TIME_LABELS[net.time.value].lower()
+    when = f"at {net.time.spoken}"
     pair = {first, second}
     met = head_to_head(net)
     if met is not None:
@@ -243,7 +254,7 @@ def closing_the_loop(first: str, second: str, net: Network) -> str:
     'No trial in these data compared a with b on response at 24 hours. A trial that randomises people would tell.'
     """
     met = [d for d in net.direct if {d.treatment, d.comparator} == {first, second}]
-    when = "24 hours" if net.time.value == "24h" else "4 weeks"
+    when = net.time.spoken
     if met:
         names = listed([entry.label for d in met for entry in d.answer.entries])
         return f"{names} compared {in_a_clause(first)} with {in_a_clause(second)} on {net.outcome} at {when}."

@@ -8,28 +8,36 @@ import pandas as pd
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import TIME_BINS, bin_of
+from evidence.dataset.topic import topic
 
 REPORTED, PARTLY, MISSING = "●", "○", ""
 KEY = (
     "Ideation is suicidal; any, serious and stopped are about adverse events. ● numbers for both arms · ○ reported "
     "without numbers that can be pooled · blank: not reported"
 )
-SUBJECTS: Mapping[str, tuple[str, ...] | str] = {
+_SUBJECTS: Mapping[str, tuple[str, ...] | str] = {
     "Symptom score": ("symptom-change", "symptom-endpoint"),
     "Response": ("response",),
     "Remission": ("remission",),
     "Suicidal ideation": "suicidality",
     "Relapse": ("relapse", "time-to-relapse"),
-    "Dissociation": "dissociative",
     "Any event": ("any-adverse-event",),
     "Serious event": ("serious-adverse-event",),
     "Stopped for event": ("discontinuation-adverse-event",),
 }
 
 
+def subjects() -> dict[str, tuple[str, ...] | str]:
+    """Return the subjects, with the group of the event by which people can tell where the topic names one."""
+    telling = OUTCOMES.get(topic().unblinding)
+    own = {telling.label: telling.group} if telling is not None else {}
+    before = dict(list(_SUBJECTS.items())[:5])
+    return {**before, **own, **_SUBJECTS}
+
+
 def outcomes_of(subject: str) -> frozenset[str]:
     """Return the outcomes that a subject counts: those it names, or every outcome of its group."""
-    known = SUBJECTS[subject]
+    known = subjects()[subject]
     if isinstance(known, str):
         return frozenset(o.value for o in OUTCOMES.values() if o.group == known)
     return frozenset(known)
@@ -43,10 +51,14 @@ HEADS: Mapping[str, str] = MappingProxyType(
         "Serious event": "Serious",
         "Stopped for event": "Stopped",
         BETWEEN: "between",
-        **{item.label: item.short for item in TIME_BINS},
     }
 )
 """Names of columns that fit over a sign on a narrow screen; the others are short as they are."""
+
+
+def heads() -> Mapping[str, str]:
+    """Return names of columns that fit over a sign, those of the time bins too."""
+    return {**HEADS, **{item.label: item.short for item in TIME_BINS}}
 
 
 def is_complete(result: Result) -> bool:
@@ -59,11 +71,12 @@ def is_complete(result: Result) -> bool:
 
 def by_outcome(trials: Mapping[str, tuple[Result, ...]]) -> pd.DataFrame:
     """Tabulate which outcomes each trial reports at any time: one row per trial, one column per outcome, a total."""
-    rows = []
+    rows, about = [], subjects()
+    of = f"Of {len(about)}"
     for results in trials.values():
-        signs = {name: _sign(r for r in results if r.outcome in outcomes_of(name)) for name in SUBJECTS}
-        rows.append({"Trial": results[0].label, **signs, "Of 9": sum(sign != MISSING for sign in signs.values())})
-    return pd.DataFrame(rows, columns=["Trial", *SUBJECTS, "Of 9"])
+        signs = {name: _sign(r for r in results if r.outcome in outcomes_of(name)) for name in about}
+        rows.append({"Trial": results[0].label, **signs, of: sum(sign != MISSING for sign in signs.values())})
+    return pd.DataFrame(rows, columns=["Trial", *about, of])
 
 
 def by_time(trials: Mapping[str, tuple[Result, ...]], subject: str) -> pd.DataFrame:

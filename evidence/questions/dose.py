@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from evidence.dataset.records import Result
+from evidence.dataset.time_bins import usual_time
 from evidence.dataset.topic import questions
 from evidence.dataset.vocabulary import INTERVENTIONS, ROUTES
 from evidence.formatting import counted, listed, plain, ratio
@@ -74,7 +75,7 @@ def asked_in_words() -> str:
         if routes
         else ""
     )
-    return f"{names}{by} in {unit} against any placebo, nearest to 24 hours."
+    return f"{names}{by} in {unit} against any placebo, nearest to {usual_time().spoken}."
 
 
 def dose_arms(results: Iterable[Result], question: Question) -> tuple[DoseArm, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import HOURS_A_DAY
+from evidence.dataset.topic import topic
 from evidence.formatting import Sentence, counted, listed, percent, plain
 from evidence.questions.blinding import MASKINGS, masking
 from evidence.selection.selection import counted_once
@@ -229,7 +230,8 @@ def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str
     parts = []
     if days:
         span = f"{plain(days[0])} to {plain(days[-1])}" if days[0] != days[-1] else plain(days[0])
-        parts.append(f"Depression came back {span} days after a course.")
+        back = f"{topic().condition} came back {span} days after a course."
+        parts.append(f"{back[:1].upper()}{back[1:]}")
     else:
         parts.append("No trial has a time to relapse after a course in these data.")
     if pair := relapse_counts(entries):

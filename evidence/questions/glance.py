@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
+from evidence.dataset.topic import topic
 from evidence.formatting import counted, inside, listed, plain
 from evidence.questions import certainty, contrary, duration, findings, harms, response
 from evidence.questions.absence import FIRST_HOUR, LAST_HOUR, Absence, blanks_between
@@ -18,27 +19,13 @@ from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import Sides
 
 _RESPONSE = "response"
-EVENTS = (
-    "dissociation",
-    "derealisation",
-    "dizziness",
-    "nausea",
-    "headache",
-    "sedation",
-    "blood-pressure-increased",
-    "vomiting",
-)
 _SHOWN_EVENTS = 3
-FELT = {
-    "dissociation": "feel detached",
-    "derealisation": "find things unreal",
-    "dizziness": "are dizzy",
-    "nausea": "feel sick",
-    "headache": "have headache",
-    "sedation": "are sedated",
-    "blood-pressure-increased": "have raised blood pressure",
-    "vomiting": "vomit",
-}
+
+
+def named_events(results: Iterable[Result]) -> tuple[str, ...]:
+    """Return the harms that a summary looks at: those the topic names, else every named event of the results."""
+    named = topic().felt
+    return tuple(named) if named else tuple(dict.fromkeys(r.outcome for r in results if harms.is_event(r)))
 
 
 def verb_of(event: str) -> str:
@@ -47,7 +34,7 @@ def verb_of(event: str) -> str:
     >>> verb_of("nausea"), verb_of("vertigo")
     ('feel sick', 'have vertigo')
     """
-    return FELT.get(event, f"have {OUTCOMES[event].label.lower()}")
+    return topic().felt.get(event) or f"have {OUTCOMES[event].label.lower()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +219,7 @@ def _felt(everything: tuple[Result, ...], selection: Selection) -> tuple[tuple[F
     """Return the three named harms that differ most, of the selection's own trials where they count any."""
     scope = harms.felt_scope(everything, selection)
     found = []
-    for event in EVENTS:
+    for event in named_events(scope.compared):
         item = harms.harm_of(scope.compared, event)
         if item.difference.pooled is None or item.rates is None:
             continue
@@ -269,7 +256,9 @@ def sentence(found: Glance) -> str:
     if days := found.days_to_relapse:
         low, high = (plain(day) for day in days)
         span = f"{low} to {high} days" if low != high else f"{low} days"
-        where = "In other trials depression came back" if found.relapses_are_borrowed else "Depression came back"
+        what = topic().condition
+        back = f"{what} came back"
+        where = f"In other trials {back}" if found.relapses_are_borrowed else f"{back[:1].upper()}{back[1:]}"
         parts.append(f"{where} {span} after a course.")
     return " ".join(parts)
 
@@ -304,7 +293,7 @@ def until_when(found: Sequence[FollowUp]) -> str:
     if not days:
         return ""
     span = plain(days[0]) if days[0] == days[-1] else f"{plain(days[0])}–{plain(days[-1])}"
-    return f"{span} days after a course: depression back ({counted(len(days), 'group')})"
+    return f"{span} days after a course: {topic().condition} back ({counted(len(days), 'group')})"
 
 
 def hours_of(item: FollowUp) -> float:

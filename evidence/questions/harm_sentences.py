@@ -8,7 +8,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.topic import topic
 from evidence.formatting import Sentence, counted, inside, listed
 from evidence.questions import harms, response
-from evidence.questions.blinding import DISSOCIATION, MASKINGS, NOT_RANDOMISED, PLACES, felt, masking
+from evidence.questions.blinding import MASKINGS, NOT_RANDOMISED, PLACES, felt, masking, telling_event
 from evidence.questions.harms import EVENT_GROUPS, KIND_LABELS, WITHDRAWN, Harm, Scope, is_frequent
 from evidence.selection.selection import Selection
 from evidence.synthesis.describe import describe
@@ -283,9 +283,9 @@ def marks(told: HarmAnswer, by_masking: bool, withdrawals: bool) -> tuple[tuple[
 
 
 def masked_words(found: Iterable[tuple[str, Harm]], results: Iterable[Result]) -> str:
-    """Compare the first drawn event between maskings, with dissociation, and say why that does not test blinding.
+    """Compare the first drawn event between maskings, with the telling event, and say why that does not test blinding.
 
-    `results` are searched for dissociation. Empty without any event.
+    `results` are searched for the telling event. Empty without any event.
     """
     groups = tuple(found)
     if not groups:
@@ -298,10 +298,10 @@ def masked_words(found: Iterable[tuple[str, Harm]], results: Iterable[Result]) -
             drug, control = (f"{100 * rate:.0f}%" for rate in harm.rates)
             parts.append(f"{drug} v {control} {PLACES[value]} ({behind(harm.difference)})")
     text = f"{first.label}, drug v comparator: {'; '.join(parts)}."
-    if first.event != DISSOCIATION:
+    if telling_event() and first.event != topic().unblinding:
         rows = tuple(results)
         rates = [f"{felt(rows, own).in_words} {PLACES[value]}" for value, own in trials.items()]
-        text += f" Dissociation in the trials drawn: {'; '.join(rates)}."
+        text += f" {telling_event().capitalize()} in the trials drawn: {'; '.join(rates)}."
     alone = "Only one kind of masking has counts here, so there is nothing to compare it with."
     return f"{text} {NOT_RANDOMISED if len(trials) > 1 else alone}"
 

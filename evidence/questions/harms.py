@@ -5,12 +5,13 @@ reported together stands in where nothing else has counts. Results without a com
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOME_GROUPS, OUTCOMES
 from evidence.dataset.records import Result
+from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import INTERVENTIONS
 from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import PRESETS, Criterion, Selection, apply
@@ -24,13 +25,24 @@ from evidence.synthesis.trial_effects import Question
 
 APART_GROUPS = ("serious", "discontinuation")
 APART_EVENTS = ("any-adverse-event", "suicidal-ideation")
-EVENT_GROUPS: Mapping[str, str] = MappingProxyType(
-    {
-        name: term.label
-        for name, term in OUTCOME_GROUPS.items()
-        if name not in BENEFIT_GROUPS and name not in APART_GROUPS
-    }
-)
+
+
+class _EventGroups(Mapping[str, str]):
+    """Labels of the groups of named harms, as the topic calls them."""
+
+    def __getitem__(self, name: str) -> str:
+        if name in BENEFIT_GROUPS or name in APART_GROUPS:
+            raise KeyError(name)
+        return OUTCOME_GROUPS[name].label
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in OUTCOME_GROUPS if name not in BENEFIT_GROUPS and name not in APART_GROUPS)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+EVENT_GROUPS: Mapping[str, str] = _EventGroups()
 WITHDRAWN = "randomised withdrawal: only people who had done well on the drug"
 AUTOMATIC = "auto"
 _POOLABLE = ("main", "pooled-arms")
@@ -258,18 +270,21 @@ def felt_scope(everything: Iterable[Result], selection: Selection) -> Scope:
     """Return the scope of named harms that one number or a few lanes stand for.
 
     What the selection's own trials count comes first; where they count none, the nearest trials that count
-    dissociation, the harm that people notice first.
+    the event by which people can tell.
     """
     rows = tuple(everything)
     own = scope(rows, selection, is_event)
-    return scope(rows, selection, lambda r: r.outcome == "dissociation") if own.dropped else own
+    telling = topic().unblinding
+    return scope(rows, selection, lambda r: r.outcome == telling) if own.dropped and telling else own
 
 
 def most_felt(compared: Iterable[Result]) -> Harm | None:
-    """Return dissociation, else another change of perception, else the harm whose arms differ most."""
+    """Return the event by which people can tell, else another of its group, else the harm whose arms differ most."""
     counted = [item for item in harms(compared, is_event) if item.difference.pooled is not None and item.rates]
-    altered = [item for item in counted if OUTCOMES[item.event].group == "dissociative"]
-    first = [item for item in altered if item.event == "dissociation"]
+    telling = topic().unblinding
+    group = OUTCOMES[telling].group if telling in OUTCOMES else None
+    altered = [item for item in counted if OUTCOMES[item.event].group == group]
+    first = [item for item in altered if item.event == telling]
     return next(iter([*first, *altered, *counted]), None)
 
 

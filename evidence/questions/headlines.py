@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
+from evidence.dataset.declared import TimeBin
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
-from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS, TimeBin
+from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS
 from evidence.dataset.topic import primary_scale
 from evidence.questions.response import OUTCOME_CHOICES
 from evidence.selection.selection import PRESETS, apply

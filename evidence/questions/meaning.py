@@ -6,10 +6,11 @@ from statistics import median
 
 from evidence.dataset.records import Result
 from evidence.dataset.topic import SmallestDifference, topic
-from evidence.stats.bayes import PRIORS, Prior, posterior
+from evidence.stats.bayes import Prior, posterior
 from evidence.stats.effect_sizes import Effect
 from evidence.stats.responders import responders
 from evidence.synthesis.answers import Answer
+from evidence.synthesis.priors import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def responders_from_scores(answer: Answer, comparator_rate: float) -> Responders
 
 
 def prior_of(results: Iterable[Result], answer: Answer) -> Prior:
-    """Return the prior on tau for a difference of points: Rhodes 2015 times the median SD reported on the scale."""
+    """Return the prior on tau for a difference of points: that of standardised ones times the median SD."""
     deviations = [
         sd
         for row in results
@@ -74,7 +75,7 @@ def prior_of(results: Iterable[Result], answer: Answer) -> Prior:
         for sd in (row.sd_intervention, row.sd_comparator)
         if sd
     ]
-    return PRIORS["rhodes"].times(median(deviations) if deviations else 1.0)
+    return named("score").times(median(deviations) if deviations else 1.0)
 
 
 def in_probabilities(beyond: Beyond, answer: Answer) -> str:

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from evidence.dataset.declared import TimeBin
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, Result
-from evidence.dataset.time_bins import TIME_BINS, TimeBin
+from evidence.dataset.time_bins import TIME_BINS
 from evidence.dataset.topic import ByScale, primary_scale
 from evidence.formatting import counted, inside, listed
 from evidence.questions import blinding
@@ -235,7 +236,7 @@ def trials_behind(answers: Iterable[Answer]) -> list[tuple[str, str]]:
 
 
 def dose_question(measure: str, low_confidence: bool) -> Question:
-    """Ask for the measure at each trial's time nearest to 24 hours, as the dose response does."""
+    """Ask for the measure at each trial's time nearest to the usual one, as the dose response does."""
     return replace(_question(measure, TIME_BINS[0], low_confidence), bin=None)
 
 
@@ -250,7 +251,7 @@ def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = 
 def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
     """Compare the effect by masking in the time bin with most trials; "" if the answers are not grouped by masking.
 
-    Dissociation is that counted by the same trials in `results`.
+    The telling event is that counted by the same trials in `results`.
     """
     fullest = max(answers, key=lambda found: found.k)
     if not fullest.k or not fullest.groups or fullest.question.bin is None:

@@ -12,6 +12,7 @@ from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, contrary, duration, glance, harms, onset, response
 from evidence.questions.absence import KINDS, NOT_HELD, absence
 from evidence.questions.harm_sentences import NO_LONG_TERM
+from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
@@ -214,7 +215,7 @@ def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
 
 
 def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterable[PublishedEstimate]) -> Tile:
-    """Say how many dissociate, the harm that patients notice first and that unblinds the trials."""
+    """Say how many have the harm that patients notice first and that unblinds the trials."""
     wider = harms.felt_scope(results, selection)
     item = harms.most_felt(wider.compared)
     question = "What harms?"
@@ -312,7 +313,7 @@ def not_known(
         who = f"{late} of {counted(len(own), 'trial')}" if len(own) > 1 else "the one trial"
         line = f"Symptoms within the first 6 hours: these data have no comparison from {who}: {soon.in_words}."
         lines.append(line + (" How fast it starts is hardly known." if len(early) <= 2 else ""))
-    unblinded = [rows[0].label for rows in own.values() if any(r.comparator in ("saline", "placebo") for r in rows)]
+    unblinded = [rows[0].label for rows in own.values() if any(comparator_kind(r) == "inert placebo" for r in rows)]
     if unblinded:
         lines.append(
             f"Patients can feel the drug: {counted(len(unblinded), 'trial')} compared it with something not felt, "

@@ -11,8 +11,16 @@ from types import MappingProxyType
 import pandas as pd
 
 from evidence.dataset.records import PublishedEstimate, Result
-from evidence.dataset.topic import DoseChoice, topic
-from evidence.dataset.vocabulary import AGE_GROUPS, COMPARATOR_KINDS, ROUTES
+from evidence.dataset.topic import DoseChoice, PatientChoice, topic
+from evidence.dataset.vocabulary import (
+    AGE_GROUPS,
+    BACKGROUNDS,
+    COMPARATOR_KINDS,
+    INTERVENTIONS,
+    POPULATIONS,
+    ROUTES,
+    Term,
+)
 from evidence.formatting import listed
 from evidence.questions import certainty, findings, glance, harms
 from evidence.questions.response import Choices, answer_for
@@ -45,18 +53,10 @@ class Choice:
     options: Mapping[str, Option]
 
 
-def _population(label: str, said: str, *values: str) -> Option:
-    return Option(label, said, lambda r: r.population in values, {"population": values})
-
-
-def _age(value: str) -> Option:
-    label = AGE_GROUPS[value].label
-    return Option(label, label.lower(), lambda r: r.age_group == value, {"age_group": (value,)})
-
-
-def _route(value: str) -> Option:
-    label = ROUTES[value].label
-    return Option(label, f"{label.lower()} route", lambda r: r.route == value, {"route": (value,)})
+def _words(column: str, label: str, said: str, *values: str) -> Option:
+    """Offer the words of a column: as a filter where the other pages have one for it."""
+    filters = {_FILTER_OF[column]: values} if column in _FILTER_OF else {}
+    return Option(label, said, lambda r: getattr(r, column) in values, filters, is_exact=bool(filters))
 
 
 def _dose(choice: DoseChoice) -> Option:
@@ -75,47 +75,37 @@ def _dose(choice: DoseChoice) -> Option:
     return Option(choice.label, choice.said, meets, {}, (choice.low, choice.high))
 
 
-def _background(label: str, said: str, *values: str) -> Option:
-    return Option(label, said, lambda r: r.background in values, is_exact=False)
-
-
-_ALWAYS: Mapping[str, Choice] = MappingProxyType(
+_FILTER_OF = {"population": "population", "age_group": "age_group", "route": "route", "intervention": "drug"}
+_LISTS: Mapping[str, tuple[str, Mapping[str, Term]]] = MappingProxyType(
     {
-        "polarity": Choice(
-            "Diagnosis",
-            {
-                "unipolar": _population("Unipolar", "unipolar depression", "TRD", "MDD", "MDD-SI"),
-                "bipolar": _population("Bipolar", "bipolar depression", "bipolar"),
-            },
-        ),
-        "resistance": Choice(
-            "Resistance to treatment",
-            {
-                "TRD": _population("Treatment-resistant", "treatment-resistant depression", "TRD"),
-                "any": _population("Not required", "resistance not required", "MDD", "MDD-SI"),
-            },
-        ),
-        "age": Choice("Age", {value: _age(value) for value in AGE_GROUPS}),
-        "ideation": Choice(
-            "Suicidal ideation",
-            {"present": _population("Present", "suicidal ideation as an entry criterion", "MDD-SI")},
-        ),
-        "treatment": Choice(
-            "Other antidepressants",
-            {
-                "add-on": _background(
-                    "Add-on",
-                    "added to another antidepressant",
-                    "stable antidepressant",
-                    "new antidepressant",
-                    "usual care",
-                ),
-                "washout": _background("Washout", "other antidepressants stopped before", "washout"),
-            },
-        ),
-        "route": Choice("Route", {value: _route(value) for value in ROUTES}),
+        "population": ("People", POPULATIONS),
+        "age_group": ("Age", AGE_GROUPS),
+        "background": ("Other treatment", BACKGROUNDS),
+        "intervention": ("Treatment", INTERVENTIONS),
+        "route": ("Route", ROUTES),
     }
 )
+_GIVEN_UP = ("route", "intervention", "background", "age_group", "population")  # where the topic says nothing
+
+
+def _choice(about: PatientChoice) -> Choice:
+    options = {one.name: _words(about.column, one.label, one.said, *one.words) for one in about.options}
+    if not options:
+        options = {value: _word(about.column, term) for value, term in _LISTS[about.column][1].items()}
+    return Choice(about.label, options)
+
+
+def _word(column: str, term: Term) -> Option:
+    said = f"{term.label.lower()} route" if column == "route" else term.label.lower()
+    return _words(column, term.label, said, term.value)
+
+
+def _asked() -> tuple[PatientChoice, ...]:
+    """Return what the topic asks about a patient; where it says nothing, one question for each list of words."""
+    return topic().patient or tuple(
+        PatientChoice(name=name.replace("_", "-"), label=label, column=name, given_up=1 + _GIVEN_UP.index(name))
+        for name, (label, _) in _LISTS.items()
+    )
 
 
 class _Choices(Mapping[str, Choice]):
@@ -123,7 +113,8 @@ class _Choices(Mapping[str, Choice]):
 
     def _all(self) -> dict[str, Choice]:
         doses = {one.name: _dose(one) for one in topic().doses}
-        return {**_ALWAYS, "dose": Choice("Dose", doses)} if doses else dict(_ALWAYS)
+        asked = {one.name: _choice(one) for one in _asked()}
+        return {**asked, "dose": Choice("Dose", doses)} if doses else asked
 
     def __getitem__(self, name: str) -> Choice:
         return self._all()[name]
@@ -136,8 +127,32 @@ class _Choices(Mapping[str, Choice]):
 
 
 CHOICES: Mapping[str, Choice] = _Choices()
-# What is given up first when nothing is left: the treatment's details, then the patient's.
-GIVEN_UP_FIRST = ("dose", "treatment", "route", "ideation", "resistance", "age", "polarity")
+
+
+def given_up_first() -> tuple[str, ...]:
+    """Return the choices in the order in which they are given up when nothing is left.
+
+    >>> given_up_first()[0]
+    'dose'
+    """
+    asked = sorted(_asked(), key=lambda one: one.given_up)
+    return tuple(name for name in ("dose", *(one.name for one in asked)) if name in CHOICES)
+
+
+def offered(results: Iterable[Result]) -> dict[str, Choice]:
+    """Return the choices with the answers that any result meets; a question without two of them is left out.
+
+    A question that the topic words itself stays with a single answer: not to choose it is the other.
+    """
+    rows, own = tuple(results), bool(topic().patient)
+    found = {}
+    for name, choice in CHOICES.items():
+        options = {value: option for value, option in choice.options.items() if any(map(option.meets, rows))}
+        if len(options) > (0 if own else 1):
+            found[name] = Choice(choice.label, options)
+    return found
+
+
 # Pages that keep all filters, with the question each answers.
 PAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -207,7 +222,7 @@ def match(results: Iterable[Result], chosen: Mapping[str, str]) -> Match:
     left, dropped = dict(known), []
     found = _meeting(everything, left)
     while not found and left:
-        order = [name for name in GIVEN_UP_FIRST if name in left]
+        order = [name for name in given_up_first() if name in left]
         enough = (n for n in order if _meeting(everything, {m: v for m, v in left.items() if m != n}))
         name = next(enough, order[0])
         del left[name]
@@ -284,7 +299,8 @@ def harms_of(found: Match) -> list[tuple[str, str]]:
     for kind, term in COMPARATOR_KINDS.items():
         rows = tuple(r for r in found.results if comparator_kind(r) == kind)
         parts = []
-        for event, felt in glance.FELT.items():
+        for event in glance.named_events(rows):
+            felt = glance.verb_of(event)
             item = harms.harm_of(rows, event)
             if item.difference.pooled is None or item.rates is None:
                 continue

@@ -1,13 +1,13 @@
 """For how many: the choices of the response question and the answer to one of them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import cast
 
 from evidence.dataset.records import Judgement, Result
 from evidence.dataset.references import Reference
-from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS
+from evidence.dataset.time_bins import BIN_OF_VALUE, TIME_BINS, usual_time
 from evidence.dataset.vocabulary import COMPARATORS, POPULATIONS
 from evidence.questions import risk_of_bias as bias
 from evidence.stats.pooling import Method, Test
@@ -18,13 +18,25 @@ from evidence.synthesis.trial_effects import Question, TrialEffect
 OUTCOME_CHOICES = ("response", "remission", "suicidal-ideation-response", "suicidal-ideation-remission")
 MEASURE_CHOICES = ("RR", "OR", "RD")
 AUTOMATIC, NEAREST = "auto", "nearest"
-TIME_CHOICES: Mapping[str, str] = MappingProxyType(
-    {
-        AUTOMATIC: "24 hours, or where twice as many trials report",
-        **{item.value: item.label for item in TIME_BINS},
-        NEAREST: "Each trial’s time nearest to 24 hours",
-    }
-)
+
+
+class _TimeChoices(Mapping[str, str]):
+    """The times that response can be pooled at, with their labels: the bins of the topic, and two rules."""
+
+    def __getitem__(self, value: str) -> str:
+        usual = usual_time().spoken
+        if value == AUTOMATIC:
+            return f"{usual[:1].upper()}{usual[1:]}, or where twice as many trials report"
+        return f"Each trial’s time nearest to {usual}" if value == NEAREST else BIN_OF_VALUE[value].label
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((AUTOMATIC, *BIN_OF_VALUE, NEAREST))
+
+    def __len__(self) -> int:
+        return len(BIN_OF_VALUE) + 2
+
+
+TIME_CHOICES: Mapping[str, str] = _TimeChoices()
 
 Order = Callable[[TrialEffect], tuple[float | str, ...]]
 ORDERS: Mapping[str, Order] = MappingProxyType(
@@ -132,7 +144,7 @@ def barred_citations(
 
 
 def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping | None = None) -> Answer:
-    """Answer at the chosen time; automatic is the 24-hour bin, unless another bin has twice as many trials."""
+    """Answer at the chosen time; automatic is the usual bin, unless another bin has twice as many trials."""
     everything = tuple(results)
 
     def at(value: str) -> Answer:
@@ -156,8 +168,8 @@ def answer_for(results: Iterable[Result], choices: Choices, group_by: Grouping |
 def automatic_time(at: Callable[[str], Answer]) -> str:
     """Return the time bin at which a question is answered unless the reader names one, for pages and API alike.
 
-    It is 24 hours, unless another bin pools at least twice as many trials, of several such bins that with most people;
-    if no bin pools any, the trials that report the outcome are counted instead.
+    It is the usual one of the topic, unless another bin pools at least twice as many trials, of several such bins that
+    with most people; if no bin pools any, the trials that report the outcome are counted instead.
 
     Args:
         at: Answers the question in one bin, without what readers leave out: that must not move it to another time.
@@ -167,4 +179,5 @@ def automatic_time(at: Callable[[str], Answer]) -> str:
     if not any(trials.values()):
         trials = {value: len(item.entries) for value, item in answers.items()}
     most = max(trials, key=lambda value: (trials[value], answers[value].people or 0))
-    return most if trials[most] >= 2 * trials["24h"] else "24h"
+    usual = usual_time().value
+    return most if trials[most] >= 2 * trials[usual] else usual

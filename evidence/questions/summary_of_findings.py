@@ -7,14 +7,15 @@ said without a verb that would claim a certainty.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from evidence.dataset.declared import TimeBin
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
-from evidence.dataset.time_bins import BIN_OF_VALUE
-from evidence.dataset.topic import primary_scale
+from evidence.dataset.time_bins import asked_at
+from evidence.dataset.topic import primary_scale, topic
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.formatting import counted, listed, number
-from evidence.questions import certainty, duration, findings
+from evidence.questions import certainty, duration, findings, glance
 from evidence.questions.harms import harm_of
 from evidence.questions.missing import Missing, missing
 from evidence.selection.filters import comparator_kind
@@ -25,15 +26,10 @@ from evidence.synthesis.display import interval, shown
 from evidence.synthesis.sentences import Sides, absolute, behind, leading, led, score_kinds, sides_of, spoken, when
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
-# (name in a link, outcomes, time bin or None for the time nearest to 24 hours, name on screen, what happened to people)
-_ROWS: tuple[tuple[str, tuple[str, ...], str | None, str, str], ...] = (
-    ("response-24h", ("response",), "24h", "Response, 24 hours", "respond"),
-    ("remission-24h", ("remission",), "24h", "Remission, 24 hours", "are in remission"),
-    ("symptoms-24h", SYMPTOMS, "24h", "Symptoms, 24 hours", ""),
-    ("response-7d", ("response",), "7d", "Response, 7 days", "respond"),
-    ("response-28d", ("response",), "28d", "Response, 4 weeks", "respond"),
+# (name in a link, outcomes, time bin or None for the time nearest to the usual one, name on screen, what happened)
+_Row = tuple[str, tuple[str, ...], TimeBin | None, str, str]
+_HARMS: tuple[_Row, ...] = (
     ("relapse", ("relapse",), None, "Relapse after stopping at random", "relapse"),
-    ("dissociation", ("dissociation",), None, "Dissociation", "dissociate"),
     ("serious", ("serious-adverse-event",), None, "Serious adverse event", "have a serious adverse event"),
     (
         "stopped",
@@ -44,6 +40,27 @@ _ROWS: tuple[tuple[str, tuple[str, ...], str | None, str, str], ...] = (
     ),
     ("left", ("discontinuation-any-cause",), None, "Stopped for any reason", "stop for any reason"),
 )
+
+
+def _rows_of_the_topic() -> tuple[_Row, ...]:
+    """Return the lines of a summary: response, remission and symptoms at the usual times, relapse, harms."""
+    usual, *others = asked_at()
+    noticed = topic().unblinding
+    return (
+        (f"response-{usual.value}", ("response",), usual, f"Response, {usual.spoken}", "respond"),
+        (f"remission-{usual.value}", ("remission",), usual, f"Remission, {usual.spoken}", "are in remission"),
+        (f"symptoms-{usual.value}", SYMPTOMS, usual, f"Symptoms, {usual.spoken}", ""),
+        *((f"response-{t.value}", ("response",), t, f"Response, {t.spoken}", "respond") for t in others),
+        _HARMS[0],
+        *(
+            [(noticed, (noticed,), None, OUTCOMES[noticed].label, glance.verb_of(noticed))]
+            if noticed in OUTCOMES
+            else []
+        ),
+        *_HARMS[1:],
+    )
+
+
 # What the certainty lets one say (GRADE guidelines 26): a verb before the effect.
 _VERBS: Mapping[str, str] = {"high": "", "moderate": "probably ", "low": "may "}
 
@@ -278,7 +295,7 @@ def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], s
     pools: list[tuple[str, Answer]] = []
     nobody: list[str] = []
     withdrawn: list[str] = []
-    for name, outcomes, time, title, happening in _ROWS:
+    for name, outcomes, time, title, happening in _rows_of_the_topic():
         found = _answer(rows, outcomes, time)
         if OUTCOMES[outcomes[0]].group not in BENEFIT_GROUPS:
             harm = harm_of(rows, outcomes[0])
@@ -322,7 +339,8 @@ def _one_comparison(rows: tuple[Result, ...]) -> tuple[tuple[Result, ...], tuple
 
     A table is about one comparison: placebo of any kind, another treatment, no treatment.
     """
-    compared = [row for row in rows if row.is_controlled and any(row.outcome in outcomes for _, outcomes, *_ in _ROWS)]
+    asked = {outcome for _, outcomes, *_ in _rows_of_the_topic() for outcome in outcomes}
+    compared = [row for row in rows if row.is_controlled and row.outcome in asked]
     trials: dict[str, set[str]] = {}
     for row in compared:
         trials.setdefault(_class_of(row), set()).add(row.trial)
@@ -333,8 +351,7 @@ def _one_comparison(rows: tuple[Result, ...]) -> tuple[tuple[Result, ...], tuple
     return tuple(row for row in rows if row.is_controlled and _class_of(row) == chosen), tuple(others)
 
 
-def _answer(rows: tuple[Result, ...], outcomes: tuple[str, ...], time: str | None) -> Answer:
-    item = BIN_OF_VALUE[time] if time else None
+def _answer(rows: tuple[Result, ...], outcomes: tuple[str, ...], item: TimeBin | None) -> Answer:
     if outcomes == SYMPTOMS:
         points = answer(rows, Question(outcomes, "MD", item, primary_scale()))
         return points if points.pooled is not None else answer(rows, Question(outcomes, "SMD", item))

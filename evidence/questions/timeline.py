@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import bin_of
+from evidence.dataset.topic import topic
 from evidence.formatting import counted, listed, percent, plain
-from evidence.questions import duration, onset
+from evidence.questions import duration, glance, onset
 from evidence.questions import harm_matrix as reporting
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_matrix import Cell
@@ -19,9 +20,14 @@ from evidence.selection.widening import given_up
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import Sides, sides_of, spelled
 
-ACUTE = ("dissociation", "sedation", "dizziness", "nausea", "blood-pressure-increased")
 FIRST_HOURS = 6.0
 MEAN_PRESSURE = "systolic-blood-pressure-change"
+_MOST_LANES = 6
+
+
+def acute(results: Iterable[Result]) -> tuple[str, ...]:
+    """Return the harms on the axis: those the topic names as acute, else those named at all, at most a few."""
+    return topic().acute or glance.named_events(results)[:_MOST_LANES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Timeline:
     @property
     def events(self) -> tuple[str, ...]:
         """The acute events with a count, in a fixed order."""
-        return tuple(event for event in ACUTE if any(count.event == event for count in self.counts))
+        return tuple(dict.fromkeys(count.event for count in self.counts))
 
     @property
     def above(self) -> Sides:
@@ -113,9 +119,10 @@ class Timeline:
 def _counts(found: Scope) -> tuple[Count, ...]:
     """Group cells of one event whose counts ended in one time bin, compared ones apart from uncontrolled ones."""
     kinds = KINDS.get(found.kind, frozenset())
+    order = acute(found.results)
     groups: dict[tuple[str, str, bool], list[Cell]] = {}
     for cell in reporting.matrix(found.results).cells:
-        if cell.event not in ACUTE or cell.drug is None:
+        if cell.event not in order or cell.drug is None:
             continue
         first = cell.results[0]
         compared = cell.comparator is not None
@@ -137,7 +144,7 @@ def _counts(found: Scope) -> tuple[Count, ...]:
                 tuple(cells),
             )
         )
-    return tuple(sorted(counts, key=lambda count: (ACUTE.index(count.event), count.hours)))
+    return tuple(sorted(counts, key=lambda count: (order.index(count.event), count.hours)))
 
 
 def timeline(everything: Iterable[Result], selection: Selection, results: Iterable[Result], found: Scope) -> Timeline:
@@ -171,7 +178,9 @@ def timeline(everything: Iterable[Result], selection: Selection, results: Iterab
 
 def headline(found: Timeline, rows: Iterable[Result]) -> str:
     """Say when the effect was measured, and that counts of acute harm end long after the harm may have."""
-    harms = [r for r in rows if is_harm(r) and r.outcome in ACUTE]
+    every = tuple(rows)
+    lanes = acute(every)
+    harms = [r for r in every if is_harm(r) and r.outcome in lanes]
     early = [r for r in harms if r.hours <= FIRST_HOURS]
     parts = []
     if found.effects:

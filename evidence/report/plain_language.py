@@ -8,8 +8,9 @@ from types import MappingProxyType
 
 from evidence.content import claims
 from evidence.dataset.evidence import Evidence
-from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
+from evidence.dataset.time_bins import usual_time
 from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import INSTRUMENTS
 from evidence.formatting import count, counted
@@ -33,53 +34,9 @@ _TREATMENTS: Mapping[str, str] = MappingProxyType(
         "the comparator": "the other care",
     }
 )
-# Events whose usual name is hard to read.
+# Events that every topic has, by the names of the outcomes; a topic adds its own.
 _EVENTS: Mapping[str, str] = MappingProxyType(
     {
-        "dissociation": "felt cut off from the world or from their own body",
-        "long-lasting-dissociation": "felt cut off from the world for a long time",
-        "derealisation": "felt that the world was not real",
-        "feeling-drunk": "felt drunk",
-        "euphoric-mood": "felt very high",
-        "heart-rate-abnormal": "had a fast or slow heart beat",
-        "blood-pressure-increased": "had raised blood pressure",
-        "systolic-blood-pressure-180-or-more": "had very high blood pressure",
-        "systolic-blood-pressure-rise-40-or-more": "had a steep rise in blood pressure",
-        "diastolic-blood-pressure-rise-25-or-more": "had a steep rise in blood pressure (the lower number)",
-        "nausea": "felt sick",
-        "vomiting": "threw up",
-        "diarrhoea": "had loose stools",
-        "dizziness": "felt dizzy",
-        "dizziness-postural": "felt dizzy when they stood up",
-        "headache": "had a headache",
-        "sedation": "felt drowsy from the drug",
-        "somnolence": "felt sleepy",
-        "vertigo": "felt the room spin",
-        "dysgeusia": "had an odd taste",
-        "hypoaesthesia": "felt numb",
-        "paraesthesia": "felt pins and needles",
-        "hypoaesthesia-oral": "felt numb in the mouth",
-        "paraesthesia-oral": "felt pins and needles in the mouth",
-        "lethargy": "felt slow and weak",
-        "amnesia": "lost some memory",
-        "long-lasting-amnesia": "lost some memory for a long time",
-        "diplopia": "saw double",
-        "vision-blurred": "saw less clearly",
-        "anxiety": "felt fear",
-        "insomnia": "slept badly",
-        "mania": "became wildly active (mania)",
-        "delusion": "believed things that were not so",
-        "confusional-state": "were confused",
-        "affect-lability": "had quick swings of mood",
-        "suicidal-ideation": "had thoughts of taking their own life",
-        "suicide": "took their own life",
-        "suicide-attempt": "tried to take their own life",
-        "cystitis": "had a sore bladder",
-        "urinary-retention": "could not pass water",
-        "fatigue": "felt tired",
-        "asthenia": "felt weak",
-        "myalgia": "had sore muscles",
-        "oxygen-saturation-decreased": "had less oxygen in the blood",
         "serious-adverse-event": "had a grave health problem",
         "long-lasting-adverse-event": "had a problem that stayed",
         "any-adverse-event": "had some unwanted effect",
@@ -113,7 +70,7 @@ def treatment(name: str) -> str:
 
 def event(name: str) -> str:
     """Describe what happened to people, as the end of a sentence."""
-    return _EVENTS.get(name) or f"had: {OUTCOMES[name].label.lower()}"
+    return topic().plain_events.get(name) or _EVENTS.get(name) or f"had: {OUTCOMES[name].label.lower()}"
 
 
 def time(hours: float) -> str:
@@ -136,7 +93,7 @@ def when(answer: Answer) -> str:
     """Describe the time of the pooled results, or the span they cover."""
     hours = sorted({entry.hours for entry in answer.used or answer.entries})
     if not hours:
-        return "about one day"
+        return f"about {usual_time().spoken}"
     return time(hours[0]) if len(hours) == 1 else f"{time(hours[0])} to {time(hours[-1])}"
 
 
@@ -160,10 +117,6 @@ _HAPPENING: Mapping[str, str] = MappingProxyType(
         "response": "felt much better",
         "remission": "had almost no signs of {condition} left",
         "relapse": "got ill again",
-        "dissociation": event("dissociation"),
-        "serious-adverse-event": event("serious-adverse-event"),
-        "discontinuation-adverse-event": event("discontinuation-adverse-event"),
-        "discontinuation-any-cause": event("discontinuation-any-cause"),
     }
 )
 
@@ -174,6 +127,8 @@ def happening(outcome: str) -> str:
     >>> happening("remission")
     'had almost no signs of low mood left'
     """
+    if outcome in OUTCOMES and OUTCOMES[outcome].group not in BENEFIT_GROUPS:
+        return event(outcome)
     return _HAPPENING.get(outcome, "felt much better").format(condition=topic().plain_condition)
 
 
@@ -270,7 +225,7 @@ def review_in_plain(reviews: Iterable[PublishedEstimate], answer: Answer) -> str
         return ""
     middle = 1.0 if MEASURES[review.effect_measure].scale == "log" else 0.0
     above = review.effect > middle
-    if review.outcome in _HAPPENING:
+    if review.outcome in _HAPPENING or OUTCOMES[review.outcome].group not in BENEFIT_GROUPS:
         amount = f"{'more' if above else 'fewer'} people {happening(review.outcome)}"
     else:
         amount = f"there was {'more' if above else 'less'} {topic().plain_condition}"
@@ -290,7 +245,7 @@ def _so_many(points: float) -> str:
 
 
 def _points(found: Answer) -> tuple[str, str]:
-    """Describe the difference in points on the depression scale, and how uncertain it is."""
+    """Describe the difference in points on the scale, and how uncertain it is."""
     assert found.pooled is not None
     sides = statements.sides_of(entry.first for entry in found.used)
     size, ends = abs(found.pooled.estimate), (found.pooled.ci_low, found.pooled.ci_high)
@@ -472,7 +427,7 @@ def _blinding(asked: Asked) -> Plain:
     held = trials_of(row for row in asked.rows if row.is_controlled)
     kinds = [blinding.masking(rows[0]) for rows in held.values()]
     same, open_ = kinds.count("active"), kinds.count("inert") + kinds.count("open")
-    pooled = blinding.scope(asked.evidence.results, asked.selection, *blinding.FIRST)
+    pooled = blinding.scope(asked.evidence.results, asked.selection, *blinding.opened_at())
     felt = blinding.felt(pooled.results, (entry.trial for entry in pooled.answer.used))
     answer = "Many people can feel that they got the drug. Then hope alone may make them feel better."
     more = ["So the real gap may be smaller than it looks."]
@@ -551,7 +506,7 @@ def _trials(asked: Asked) -> Plain:
 
 
 def _which(asked: Asked) -> Plain:
-    net = choice.network(asked.evidence.results, "response", "24h")
+    net = choice.network(asked.evidence.results, "response", usual_time().value)
     if len(net.treatments) < 2:
         return Plain("Which drug is better?", "The studies here tried one drug only.")
     met = choice.head_to_head(net) is not None

@@ -43,8 +43,8 @@ from evidence.report.figures.days_to_relapse import lollipop
 from evidence.report.figures.dose import dose_plot
 from evidence.report.figures.forest import Labels, Row, forest
 from evidence.report.figures.forest_rows import (
-    FELT,
     Arrangement,
+    felt_head,
     forest_rows,
     masked_rows,
     review_rows,
@@ -200,7 +200,7 @@ def _response_rows(
     else:
         lines = forest_rows(answer, links, ink, arrangement)
     lines += review_rows(reviews, answer, links, ink)
-    heads = tuple(name.capitalize() for name in shown.columns) + ((FELT,) if by_masking else ())
+    heads = tuple(name.capitalize() for name in shown.columns) + ((felt_head(),) if by_masking else ())
     effect = MEASURES[answer.question.measure].label
     return tuple(lines), Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, effect, heads)
 
@@ -450,7 +450,7 @@ def _timeline_of(story: Story) -> Section:
 
 def _blinding_of(story: Story) -> Section:
     view = story.view
-    return trust.lens(blinding.scope(view.evidence.results, view.selection, *blinding.FIRST), LIGHT)
+    return trust.lens(blinding.scope(view.evidence.results, view.selection, *blinding.opened_at()), LIGHT)
 
 
 def _board(story: Story) -> bias.Board:

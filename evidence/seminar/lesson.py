@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from evidence.content.claims import assess_all
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import PublishedEstimate, Result
+from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import TOPICS, VERDICTS
 from evidence.formatting import Sentence, capital, counted, ended, inside
 from evidence.questions import blinding, certainty, findings, overview, robustness
 from evidence.questions import harm_sentences as harm_words
-from evidence.questions.blinding import Lens, Scope
+from evidence.questions.blinding import Lens, Scope, telling_event
+from evidence.questions.glance import verb_of
 from evidence.questions.missing import missing
 from evidence.report.composed import trust
 from evidence.report.figures.style import LIGHT
@@ -208,7 +210,7 @@ def lesson(view: View) -> Lesson:
     story = tell(view)
     found = {section.key: section for section in sections(story)}
     answer = _central(story)
-    scope = blinding.scope(view.evidence.results, view.selection, "RR", "24h")
+    scope = blinding.scope(view.evidence.results, view.selection, *blinding.opened_at())
     lenses = tuple(item for item in blinding.lenses(scope.answer, scope.results) if item.pooled is not None)
     steps = [
         _question(story),
@@ -296,12 +298,13 @@ def _guess(name: str, title: str, asked: Sequence[Asked], caption: str = "") -> 
 
 
 def _guess_harm(story: Story) -> Step | None:
-    events = [item for item in story.harms.drawn if item.event == "dissociation"]
+    telling = topic().unblinding
+    events = [item for item in story.harms.drawn if item.event == telling]
     if not events:
         return None
     item = events[0]
-    asked = guesses.of_event(item.difference, item.rates, "feel detached from themselves or the world (dissociation)")
-    return _guess("guess-harm", "How many dissociate?", asked, given_up(story.harms.scope.dropped))
+    asked = guesses.of_event(item.difference, item.rates, f"{verb_of(telling)} ({telling_event()})")
+    return _guess("guess-harm", f"How many {verb_of(telling)}?", asked, given_up(story.harms.scope.dropped))
 
 
 def _duration(story: Story, found: Mapping[str, Section]) -> Step:

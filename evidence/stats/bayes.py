@@ -48,6 +48,11 @@ ENDS: Final = 5e-5
 """Posterior probability of tau beyond the first and the last normal of the mixture."""
 
 
+def _lowered(number: float) -> str:
+    """Write a number as an index: 5 as ₅."""
+    return f"{number:g}".translate(str.maketrans("0123456789.", "₀₁₂₃₄₅₆₇₈₉."))
+
+
 @dataclass(frozen=True, slots=True)
 class Prior:
     """A prior on the between-trial standard deviation tau.
@@ -76,7 +81,7 @@ class Prior:
         times = "" if self.scale == 1 else f" times {self.scale:.3g}"
         if self.family == "half-normal":
             return f"tau half-normal({self.spread:g}){times}"
-        name, square = ("log-normal", "²") if self.family == "log-normal" else ("log-t₅", "")
+        name, square = ("log-normal", "²") if self.family == "log-normal" else (f"log-t{_lowered(self.df)}", "")
         squared = f"{times}²" if times else ""
         numbers = f"{self.location:g}, {self.spread:g}{square}".replace("-", "−")
         return f"tau² {name}({numbers}){squared}: {self.label}"

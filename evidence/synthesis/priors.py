@@ -1,10 +1,12 @@
 """The prior on heterogeneity that a question gets: by its measure, its outcome and what the drug is compared with."""
 
+import math
 from collections.abc import Iterable, Sequence
 from statistics import median
 
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.dataset.records import Result
+from evidence.dataset.topic import topic
 from evidence.selection.filters import comparator_kind
 from evidence.stats.bayes import PRIORS, Prior
 from evidence.stats.effect_sizes import MEASURES, Counts
@@ -19,10 +21,11 @@ def prior_of(
 ) -> Prior | None:
     """Return the prior on tau for the entries of a question; None where points have no standard deviation to go by.
 
-    Ratios take Turner's prior, standardised differences that of Rhodes, hazard ratios a half-normal(0.5) for log HR
-    (Turner 2015; Rhodes 2015; Röver 2020). Points are Rhodes times the median standard deviation of the instrument in
-    `results`; a risk difference is Turner times p(1 − p), which is how much of a log odds ratio a difference is at the
-    risk p of all people. A `name` of `PRIORS` takes that one, on the same scale.
+    Unless the topic names others, ratios take Turner's prior, standardised differences that of Rhodes, hazard ratios a
+    half-normal(0.5) for log HR (Turner 2015; Rhodes 2015; Röver 2020). Points take that of standardised differences
+    times the median standard deviation of the instrument in `results`; a risk difference takes that of ratios times
+    p(1 − p), which is how much of a log odds ratio a difference is at the risk p of all people. A `name` of `PRIORS`
+    takes that one, on the same scale.
     """
     scale = 1.0
     if question.measure == "MD":
@@ -36,12 +39,26 @@ def prior_of(
         return PRIORS[name].times(scale)
     drug = any(comparator_kind(entry.first) == "active treatment" for entry in entries)
     if question.measure == "HR":
-        return PRIORS["half-normal-0.5"]
+        return named("hazard")
     if MEASURES[question.measure].needs == "scores":
-        return PRIORS["rhodes-drug" if drug else "rhodes"].times(scale)
+        return named("score_active" if drug else "score").times(scale)
     if OUTCOMES[question.outcomes[0]].group not in BENEFIT_GROUPS and not drug:
-        return PRIORS["turner-harm"].times(scale)
-    return PRIORS["turner-drug" if drug else "turner"].times(scale)
+        return named("harm").times(scale)
+    return named("ratio_active" if drug else "ratio").times(scale)
+
+
+def named(kind: str) -> Prior:
+    """Return the prior that the topic names for a kind of effect, as `evidence.dataset.topic.Priors` lists them.
+
+    >>> named("score").words
+    'tau² log-t₅(−2.99, 2.16): Rhodes 2015, mental health, drug against placebo'
+    """
+    own = getattr(topic().priors, kind)
+    if isinstance(own, str):
+        return PRIORS[own]
+    numbers = (own.family, own.location, own.spread, own.df or math.inf)
+    known = (one.name for one in PRIORS.values() if (one.family, one.location, one.spread, one.df) == numbers)
+    return Prior(next(known, kind), own.label, *numbers)
 
 
 def _standard_deviations(question: Question, results: Iterable[Result]) -> list[float]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
-from evidence.dataset.time_bins import in_words
+from evidence.dataset.time_bins import TIME_BINS, in_words, usual_time
 from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.formatting import Sentence, counted, listed, number, percent, probability
@@ -68,7 +68,7 @@ def verb_of(outcome: str) -> str:
 
 
 def when(answer: Answer) -> str:
-    """Describe the time of the pooled results: one time, a range, or each trial's nearest to 24 hours."""
+    """Describe the time of the pooled results: one time, a range, or each trial's nearest to the usual time."""
     time = span_of(answer)
     return f"{time} (trials measured at different times)" if len(_hours(answer)) > 1 else time
 
@@ -78,10 +78,10 @@ def _hours(answer: Answer) -> list[float]:
 
 
 def span_of(answer: Answer) -> str:
-    """Return the time of the pooled results alone: one time, a range, or each trial's nearest to 24 hours."""
+    """Return the time of the pooled results alone: one time, a range, or each trial's nearest to the usual time."""
     hours = _hours(answer)
     if not hours:
-        return answer.question.bin.phrase if answer.question.bin else "near 24 hours"
+        return answer.question.bin.phrase if answer.question.bin else f"near {usual_time().spoken}"
     if len(hours) == 1:
         return f"At {spelled(hours[0])}"
     return f"Between {spelled(hours[0])} and {spelled(hours[-1])}"
@@ -101,9 +101,12 @@ def until(answer: Answer) -> str:
 def spelled(hours: float) -> str:
     """Format a time with its unit spelled out.
 
-    >>> spelled(24), spelled(0.67), spelled(672), spelled(1)
-    ('24 hours', '40 minutes', '28 days', '1 hour')
+    >>> spelled(24), spelled(0.67), spelled(672), spelled(1), spelled(0)
+    ('24 hours', '40 minutes', '28 days', '1 hour', 'day 0')
     """
+    if hours == 0:
+        first = TIME_BINS[0]
+        return first.spoken if first.high == 0 else in_words(0)
     text = in_words(hours)
     amount, unit = text.split(" ")
     name = {"min": "minute", "h": "hour", "d": "day"}[unit]

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
 
+from evidence.dataset.declared import TimeBin
 from evidence.dataset.outcomes import OUTCOMES, is_state
 from evidence.dataset.records import Result
-from evidence.dataset.time_bins import TimeBin
+from evidence.dataset.time_bins import usual_time
 from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import INSTRUMENTS, INTERVENTIONS, NO_INSTRUMENT_RANK
 from evidence.selection.selection import trials_of
@@ -29,7 +30,7 @@ SYMPTOMS = ("symptom-change", "symptom-endpoint")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is pooled: outcomes, effect measure, time bin (None: the time nearest to 24 hours) and what is let in.
+    """What is pooled: outcomes, effect measure, time bin (None: the time nearest to the usual one) and what is let in.
 
     `without` names trials the reader leaves out; `barred` gives a reason for each citation that is not let in.
     """
@@ -46,7 +47,7 @@ class Question:
     @property
     def centre(self) -> float:
         """The hour that the chosen result should be near."""
-        return self.bin.centre if self.bin else 24.0
+        return self.bin.centre if self.bin else usual_time().centre
 
     @property
     def title(self) -> str:
@@ -57,7 +58,7 @@ class Question:
         """
         name = OUTCOMES[self.outcomes[0]].label if len(self.outcomes) == 1 else "Symptom score"
         scale = f" ({self.instrument})" if self.instrument else ""
-        time = self.bin.label.lower() if self.bin else "each trial at its time nearest to 24 hours"
+        time = self.bin.label.lower() if self.bin else f"each trial at its time nearest to {usual_time().spoken}"
         return f"{name}{scale}, {time}"
 
     def objection(self, result: Result) -> str:

@@ -68,7 +68,7 @@ def test_withdrawal_trials_and_other_times_stay_out() -> None:
 
 
 @pytest.mark.parametrize("outcome", choice.OUTCOMES)
-@pytest.mark.parametrize("time", choice.TIMES)
+@pytest.mark.parametrize("time", [*choice.time_labels()])
 def test_every_question_has_a_sentence_on_the_shipped_data(outcome: str, time: str, evidence: Evidence) -> None:
     net = network(evidence.results, outcome, time)
     assert headline(net).text

@@ -29,7 +29,7 @@ def test_times_between_bins_have_a_column_and_silent_trials_come_last():
     assert completeness.in_words(frame, "Response") == "1 of 2 trials report this: response."
 
 
-@pytest.mark.parametrize("subject", completeness.SUBJECTS)
+@pytest.mark.parametrize("subject", completeness.subjects())
 def test_every_trial_has_one_row(subject, evidence):
     assert len(completeness.by_time(evidence.trials, subject)) == len(evidence.trials)
     assert set(completeness.by_outcome(evidence.trials)[subject]) <= {REPORTED, PARTLY, MISSING}

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from evidence.questions import patient
-from evidence.questions.patient import CHOICES, GIVEN_UP_FIRST, match
+from evidence.questions.patient import CHOICES, given_up_first, match
 from evidence.selection.selection import Selection, apply, trials_of
 from tests.support.builders import counted, result
 
@@ -63,7 +63,7 @@ def test_every_choice_can_be_given_up():
     assert (found.dropped, trials(found)) == (("polarity",), ["a"])
     assert patient.headline(found).endswith("1 trial, 60 people are left: nothing else")
     assert match((), {"polarity": "bipolar"}).results == ()
-    assert set(GIVEN_UP_FIRST) == set(CHOICES)
+    assert set(given_up_first()) == set(CHOICES)
 
 
 def test_unknown_choices_are_dropped_not_fatal():

@@ -17,7 +17,7 @@ from evidence.questions.risk_of_bias import Board, Summary
 from evidence.report import alt_text
 from evidence.report.figures.blinding import lens_plot
 from evidence.report.figures.forest import Labels, forest
-from evidence.report.figures.forest_rows import FELT, masked_rows
+from evidence.report.figures.forest_rows import felt_head, masked_rows
 from evidence.report.figures.guesses import guess_plot
 from evidence.report.figures.risk_of_bias import traffic_light, weighted_bar
 from evidence.report.figures.style import Ink
@@ -32,7 +32,7 @@ _SCRIPT = "Effect by masking"
 
 
 def lens(scope: Scope, ink: Ink) -> Section:
-    """Return the effect by how the treatment was hidden, with dissociation in the same trials beside it."""
+    """Return the effect by how the treatment was hidden, with the telling event in the same trials beside it."""
     answer, measure = scope.answer, scope.answer.question.measure
     items = blinding.lenses(answer, scope.results)
     sides = sentences.sides_of(entry.first for entry in answer.used)
@@ -59,7 +59,9 @@ def lens_trials(scope: Scope, links: Links, ink: Ink) -> Section:
     answer, measure = scope.answer, scope.answer.question.measure
     rows = tuple(masked_rows(answer, scope.results, links, ink))
     sides = sentences.sides_of(entry.first for entry in answer.used)
-    labels = Labels("Drug", "Control", *sentences.favours(answer.question, sides), MEASURES[measure].label, (FELT,))
+    labels = Labels(
+        "Drug", "Control", *sentences.favours(answer.question, sides), MEASURES[measure].label, (felt_head(),)
+    )
     return Section(
         "blinding-trials",
         "The trials behind it, by masking",

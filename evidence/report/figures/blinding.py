@@ -1,11 +1,11 @@
-"""The blinding lens: dissociation by arm on the left, the effect in the same trials on the right."""
+"""The blinding lens: the telling event by arm on the left, the effect in the same trials on the right."""
 
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
 from evidence.formatting import counted
-from evidence.questions.blinding import Lens
+from evidence.questions.blinding import Lens, telling_event
 from evidence.report.figures import style
 from evidence.report.figures.style import Ink
 from evidence.report.figures.two_panels import PanelRow, PanelWords, panels
@@ -16,7 +16,7 @@ from evidence.synthesis.trial_effects import Question
 
 
 def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
-    """Make one line per kind of masking; a group whose trials did not count dissociation says so."""
+    """Make one line per kind of masking; a group whose trials did not count the telling event says so."""
     rows = []
     for item in items:
         if item.pooled is None:
@@ -28,11 +28,12 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
         rates = None
         if arms.drug is not None and arms.comparator is not None:
             rates = (arms.drug.events / arms.drug.n, arms.comparator.events / arms.comparator.n)
-        told = f"dissociation counts of {len(arms.trials) or 'none'}"
+        name = telling_event()
+        told = f"{name} counts of {len(arms.trials) or 'none'}" if name else ""
         rows.append(
             PanelRow(
                 label=item.label,
-                note=f"{counted(len(item.used), 'trial')}{people}\n{told}",
+                note=f"{counted(len(item.used), 'trial')}{people}\n{told}".rstrip(),
                 rates=rates,
                 effect=effect,
                 words=words,
@@ -47,10 +48,10 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
 
 
 def lens_plot(items: Sequence[Lens], question: Question, sides: Sides, ink: Ink) -> go.Figure:
-    """Draw dissociation by arm beside the effect, one line per kind of masking."""
+    """Draw the telling event by arm beside the effect, one line per kind of masking."""
     left, right = favours(question, sides)
     measure = question.measure
-    words = PanelWords(
-        sides.drug.capitalize(), "Comparator", "People who dissociated", MEASURES[measure].label, left, right
-    )
+    name = telling_event()
+    event = f"People with {name}" if name else "No telling event is named"
+    words = PanelWords(sides.drug.capitalize(), "Comparator", event, MEASURES[measure].label, left, right)
     return panels(lens_rows(items, measure, ink), measure, words, ink, ink.secondary)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
+from evidence.dataset.vocabulary import COMPARATORS
 from evidence.formatting import counted, plain
 from evidence.questions.duration import FollowUp
 from evidence.report.figures import markup, style
@@ -11,6 +12,12 @@ from evidence.report.figures.style import Ink
 
 _ROW, _HEAD, _FOOT = 32, 12, 56
 _LABELS, _WORDS = 0.24, 0.74
+
+
+def _colour(item: FollowUp, ink: Ink) -> str:
+    """Return the colour of a comparator's own arm; "" for the drug."""
+    is_other = item.arm != item.result.intervention and item.arm in COMPARATORS
+    return style.COMPARATOR_MARKS[item.arm].colour(ink) if is_other else ""
 
 
 def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: Ink) -> go.Figure:
@@ -47,7 +54,7 @@ def lollipop(items: Sequence[FollowUp], links: Mapping[str, str | None], ink: In
             "ticktext": [style.link(style.short(i.label), links.get(i.result.citation), "", ink) for i in items],
         },
     )
-    colours = [style.COMPARATOR_MARKS["ECT"].colour(ink) if item.arm == "ECT" else ink.pooled for item in items]
+    colours = [_colour(item, ink) or ink.pooled for item in items]
     ends = [item.days if item.days is not None else item.followed_days or 0.0 for item in items]
     followed = [(i, y) for i, y in zip(items, places, strict=True) if None not in (i.days, i.followed_days)]
     figure.add_trace(
@@ -112,7 +119,7 @@ def _narrow(items: Sequence[FollowUp], ink: Ink) -> go.Figure:
     for i, item in enumerate(items):
         top = float(_WORDS_AND_BAR * (len(items) - i))
         bar = top - 36
-        colour = style.COMPARATOR_MARKS["ECT"].colour(ink) if item.arm == "ECT" else style.BENEFIT.colour(ink)
+        colour = _colour(item, ink) or style.BENEFIT.colour(ink)
         end = item.days if item.days is not None else item.followed_days or 0.0
         days = f"<b>{plain(item.days)} days</b>, {item.statistic}" if item.days is not None else item.in_words
         text = f"{days} · {markup.escape(style.short(item.label))}, {_people(item)}"

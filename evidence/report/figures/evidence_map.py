@@ -15,7 +15,7 @@ _SHAPES = {"parallel": "circle", "crossover": "diamond", "withdrawal": "square",
 _OTHER_SHAPE = "triangle-up"  # any other design
 _SIZE_TICKS = (5, 10, 20, 50, 100, 200, 500, 1000)
 _UNKNOWN_SIZE = 2.8
-_WORDS = {"none": "No comparison", "ECT": "ECT"}  # shorter than their labels, for one line
+_WORDS = {"none": "No comparison"}
 
 
 def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import in_words
-from evidence.questions.blinding import felt, group_of, lenses, masking, rank
+from evidence.questions.blinding import felt, group_of, lenses, masking, rank, telling_event
 from evidence.questions.duration import Withdrawal
 from evidence.report.figures import markup, style
 from evidence.report.figures.forest import Row
@@ -107,14 +107,15 @@ def forest_rows(answer: Answer, links: Links, ink: Ink, arrangement: Arrangement
     return [*rows, *_overall_rows(answer, ink)] if answer.k > 1 and answer.pooled else rows[:-1]
 
 
-FELT = "Dissociated"
-"""Head of the column that `masked_rows` adds."""
+def felt_head() -> str:
+    """Return the head of the column that `masked_rows` adds."""
+    return telling_event().capitalize()
 
 
 def masked_rows(
     answer: Answer, results: Sequence[Result], links: Links, ink: Ink, arrangement: Arrangement | None = None
 ) -> list[Row]:
-    """Make `forest_rows` grouped and coloured by masking, with dissociation in the same trials as the last column."""
+    """Make `forest_rows` grouped and coloured by masking, with the telling event as the last column."""
     arranged = arrangement or Arrangement()
     counts = {entry.trial: felt(results, (entry.trial,)).in_words for entry in answer.entries}
     of_group = {item.label: item.felt.in_words for item in lenses(answer, results)}

@@ -21,6 +21,7 @@ from evidence.synthesis.trial_effects import TrialEffect
 _HEIGHT, _FOOT, _HEAD, _HEAD_NARROW = 580, 112, 40, 96
 _SPREAD = 0.52
 _ROOMY = 4  # columns
+ACUTE_HOURS = 8.0  # a first bin that ends by then is that in which a drug is still felt
 _HOUR_TICKS = (0.67, 2, 4, 8, 24, 72, 168, 336, 672, 2184, 5376)
 
 
@@ -205,7 +206,7 @@ def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
 def _acute(figure: go.Figure, answers: Sequence[Answer], ink: Ink, hours: bool) -> None:
     """Shade the hours in which the drug itself is felt."""
     first = answers[0].question.bin
-    if first is None or first.value != "6h":
+    if first is None or not 0 < first.high <= ACUTE_HOURS:
         return
     x0, x1 = (math.log10(0.3), math.log10(4)) if hours else (-0.5, 0.42)
     figure.add_vrect(x0=x0, x1=x1, fillcolor=ink.acute, line_width=0, layer="below")

@@ -8,7 +8,7 @@ import pandas as pd
 from evidence.dataset.outcomes import OUTCOME_GROUPS, OUTCOMES
 from evidence.dataset.time_bins import in_words
 from evidence.formatting import percent, plain
-from evidence.questions.blinding import MASKINGS, Lens
+from evidence.questions.blinding import MASKINGS, Lens, telling_event
 from evidence.questions.harm_matrix import Matrix
 from evidence.questions.harms import Harm
 from evidence.questions.timeline import Timeline
@@ -120,11 +120,18 @@ def timeline_frame(found: Timeline) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def _counts_of(item: Lens) -> dict[str, str]:
+    """Return the counts of the event by which people can tell, under names for the columns."""
+    arms, name = item.felt, telling_event().capitalize()
+    pairs = {"drug": arms.drug, "comparator": arms.comparator}
+    counts = {f"{name} on the {side}": f"{arm.events}/{arm.n}" if arm else "no count" for side, arm in pairs.items()}
+    return {**counts, f"{name} counted by": ", ".join(arms.trials)}
+
+
 def lens_frame(items: Iterable[Lens], measure: str) -> pd.DataFrame:
-    """Tabulate each kind of masking: the effect, and dissociation in the same trials."""
+    """Tabulate each kind of masking: the effect, and the telling event in the same trials."""
     rows = []
     for item in items:
-        arms = item.felt
         effect = "not estimable"
         if item.pooled is not None:
             low_high = interval(measure, item.pooled.ci_low, item.pooled.ci_high)
@@ -136,11 +143,7 @@ def lens_frame(items: Iterable[Lens], measure: str) -> pd.DataFrame:
                 "Trials": len(item.used),
                 "People": item.people,
                 "Pooled": ", ".join(entry.label for entry in item.used),
-                "Dissociated on the drug": f"{arms.drug.events}/{arms.drug.n}" if arms.drug else "no count",
-                "Dissociated on the comparator": (
-                    f"{arms.comparator.events}/{arms.comparator.n}" if arms.comparator else "no count"
-                ),
-                "Dissociation counted by": ", ".join(arms.trials),
+                **(_counts_of(item) if telling_event() else {}),
             }
         )
     return pd.DataFrame(rows)

@@ -19,6 +19,7 @@ from evidence.dataset.vocabulary import (
 )
 from evidence.questions.risk_of_bias import MARKS
 from evidence.synthesis.describe import dose_of, numbers_of
+from evidence.synthesis.sentences import spoken
 
 Trials = Mapping[str, tuple[Result, ...]]
 
@@ -51,11 +52,7 @@ def arms_of(rows: Iterable[Result]) -> list[str]:
     """
     lines = []
     for r in rows:
-        against = (
-            f" against {COMPARATORS[r.comparator].label.lower() if r.comparator != 'ECT' else 'ECT'}"
-            if r.is_controlled
-            else ""
-        )
+        against = f" against {spoken(r.comparator)}" if r.is_controlled else ""
         lines.append(f"{r.intervention} {dose_of(r)} {r.route}{against}".replace("  ", " "))
     return list(dict.fromkeys(lines))
 

@@ -1,10 +1,10 @@
-"""The blinding lens as a section: the effect by masking, dissociation beside it, and the trials behind both."""
+"""The blinding lens as a section: the effect by masking, the telling event beside it, and the trials behind both."""
 
 from dataclasses import dataclass
 
 import streamlit as st
 
-from evidence.dataset.time_bins import TIME_BINS
+from evidence.dataset.time_bins import TIME_BINS, usual_time
 from evidence.questions import blinding, guesses
 from evidence.questions.onset import MEASURE_LABELS
 from evidence.report.composed import trust
@@ -14,12 +14,23 @@ from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
 
-SHAPES = (
-    "● dissociated on the drug, □ on the comparator, ◆ pooled effect, ◇ one trial. Click a mark for its citations; a "
-    "pooled one carries those of the effect and of the counts."
+_SHAPES = (
+    "◆ pooled effect, ◇ one trial. Click a mark for its citations; a pooled one carries those of the effect and of the "
+    "counts."
 )
-_BINS = sorted(TIME_BINS, key=lambda item: item.value != blinding.FIRST[1])
-TIMES = {**{item.value: item.label for item in _BINS}, blinding.NEAREST: "Each trial’s time nearest to 24 hours"}
+
+
+def shapes() -> str:
+    """Say what the marks mean."""
+    name = blinding.telling_event()
+    return f"● {name} on the drug, □ on the comparator, {_SHAPES}" if name else _SHAPES
+
+
+def times() -> dict[str, str]:
+    """Return the times that can be chosen, the usual one first."""
+    usual = usual_time()
+    bins = {item.value: item.label for item in sorted(TIME_BINS, key=lambda item: item != usual)}
+    return {**bins, blinding.NEAREST: f"Each trial’s time nearest to {usual.spoken}"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,7 @@ def options() -> Options:
         columns = st.columns(2)
         effects = {name: MEASURE_LABELS[name] for name in ("RR", "MD", "SMD")}
         measure = asked.beside("Effect", effects, "lens", columns[0])
-        time = asked.one("Measured at", TIMES, "lens-time", columns[1])
+        time = asked.one("Measured at", times(), "lens-time", columns[1])
     return Options(measure, time)
 
 
@@ -49,7 +60,7 @@ def draw(view: Page, options: Options) -> None:
         st.caption(escaped(line))
     if lens.drawing is None:
         return
-    show_chart(lens, view, shapes=SHAPES, key="blind-lens")
+    show_chart(lens, view, shapes=shapes(), key="blind-lens")
     _notes(lens)
     _guesses(view)
     with st.expander("The trials behind it, by masking", key="masked", on_change="rerun", bind="query-params") as panel:

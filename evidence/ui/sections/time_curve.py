@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from evidence.dataset.time_bins import asked_at
 from evidence.questions.onset import AXES
 from evidence.questions.time_curve import RHO, SCHEDULES, TimeCurve, in_a_sentence, sensitivity, time_curves
 from evidence.report.figures.time_curve import time_curve
@@ -50,7 +51,7 @@ def _one(view: Page, curve: TimeCurve) -> None:
 
 
 def _by_correlation(view: Page, curve: TimeCurve) -> str:
-    tried = sensitivity(view.results, curve.measure, curve.schedule, 24 if curve.schedule == SINGLE else 672)
+    near = asked_at()[0 if curve.schedule == SINGLE else -1]
+    tried = sensitivity(view.results, curve.measure, curve.schedule, near.centre)
     values = [f"{rho:g}: {Estimate(curve.measure, p.mean, p.low, p.high).text}" for rho, p in tried]
-    hours = "24 hours" if curve.schedule == SINGLE else "4 weeks"
-    return f"Nearest to {hours}, by the correlation assumed: {'; '.join(values)}."
+    return f"Nearest to {near.spoken}, by the correlation assumed: {'; '.join(values)}."
