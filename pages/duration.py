@@ -71,7 +71,7 @@ with body:
     show_section(section, page, is_first=False)
     missing_view.show(section.missing, "missing-single")
 
-st.header("During a course, nobody compared", anchor=False)
+st.header("During a course, without a comparison group", anchor=False)
 wider = relaxed(page.evidence.results, page.selection, courses.is_course)
 cohorts = courses.courses(wider.results, page.evidence.overlaps)
 show_section(sections.cohorts(cohorts, wider.dropped, page.links, page.ink), page, is_first=False)

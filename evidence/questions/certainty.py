@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from evidence.dataset.records import PublishedEstimate
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import bin_of
 from evidence.dataset.vocabulary import CERTAINTIES
 from evidence.formatting import counted
@@ -14,16 +14,19 @@ from evidence.synthesis.trial_effects import SYMPTOMS
 SHAPES: Mapping[str, str] = MappingProxyType({"high": "⊕⊕⊕⊕", "moderate": "⊕⊕⊕◯", "low": "⊕⊕◯◯", "very low": "⊕◯◯◯"})
 
 
-def same_question(review: PublishedEstimate, answer: Answer) -> bool:
+def same_question(review: PublishedEstimate, answer: Answer, rows: Iterable[Result] = ()) -> bool:
     """Return whether a published estimate has the answer's drug, route, comparator, outcome and time bin.
 
-    A review that pooled several drugs, routes or comparators matches only an answer that pools several too.
+    A review that pooled several drugs, routes or comparators matches only an answer that pools several too. Where
+    nothing is pooled the trials that measured the outcome say what is compared, without any the controlled `rows`.
     """
-    if not answer.used:
+    measured = tuple(entry.first for entry in answer.used or answer.entries)
+    compared = measured or tuple(row for row in rows if row.is_controlled)
+    if not compared:
         return False
-    drugs = {entry.first.intervention for entry in answer.used}
-    routes = {entry.first.route for entry in answer.used}
-    comparators = {entry.first.comparator for entry in answer.used}
+    drugs = {row.intervention for row in compared}
+    routes = {row.route for row in compared}
+    comparators = {row.comparator for row in compared}
     outcomes = set(answer.question.outcomes)
     are_inert = all(comparator_kind(entry.first) == "inert placebo" for entry in answer.used)
     return (
@@ -35,25 +38,33 @@ def same_question(review: PublishedEstimate, answer: Answer) -> bool:
             or (review.comparator == "any control" and len(comparators) > 1)
         )
         and (review.outcome in outcomes or (review.outcome in SYMPTOMS and outcomes <= set(SYMPTOMS)))
-        and _same_people(review, answer)
-        and (
-            review.hours is not None
-            and all((found := bin_of(entry.hours)) is not None and found.holds(review.hours) for entry in answer.used)
-        )
+        and _same_people(review, compared)
+        and review.hours is not None
+        and _same_time(review.hours, answer, measured)
     )
 
 
-def _same_people(review: PublishedEstimate, answer: Answer) -> bool:
-    """Return whether a review limited to one pole applies to the trials of the answer."""
-    bipolar = [entry.first.population == "bipolar" for entry in answer.used]
+def _same_time(hours: float, answer: Answer, measured: Iterable[Result]) -> bool:
+    asked = answer.question.bin
+    if asked is not None:
+        return asked.holds(hours)
+    return all((found := bin_of(row.hours)) is not None and found.holds(hours) for row in measured)
+
+
+def _same_people(review: PublishedEstimate, compared: Iterable[Result]) -> bool:
+    """Return whether a review limited to one pole applies to the trials compared."""
+    bipolar = [row.population == "bipolar" for row in compared]
     if review.pole == "bipolar":
         return all(bipolar)
     return not (review.pole == "unipolar" and all(bipolar))
 
 
-def published(reviews: Iterable[PublishedEstimate], answer: Answer) -> tuple[PublishedEstimate, ...]:
-    """Return the published estimates of the same question, in the order of the file."""
-    return tuple(review for review in reviews if same_question(review, answer))
+def published(
+    reviews: Iterable[PublishedEstimate], answer: Answer, rows: Iterable[Result] = ()
+) -> tuple[PublishedEstimate, ...]:
+    """Return the published estimates of the same question, in the order of the file; `rows` as `same_question` does."""
+    known = tuple(rows)
+    return tuple(review for review in reviews if same_question(review, answer, known))
 
 
 def is_about(review: PublishedEstimate, answer: Answer) -> bool:

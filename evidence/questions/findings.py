@@ -7,16 +7,16 @@ stands first and these data follow.
 from collections.abc import Iterable, Sequence
 
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.dataset.records import PublishedEstimate
+from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import EFFECT_MEASURES
-from evidence.formatting import Sentence, counted, inside, number, ratio
+from evidence.formatting import Sentence, capital, counted, inside, number, ratio
 from evidence.questions import certainty
 from evidence.selection.filters import comparator_kind
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import shown
+from evidence.synthesis.display import interval, shown
 from evidence.synthesis.sentences import Sides
 from evidence.synthesis.trial_effects import SYMPTOMS, TrialEffect
 
@@ -25,18 +25,25 @@ _TIMES = ("At ", "Between ", "After ")
 _PLACEBOS = {"active placebo", "inert placebo"}
 
 
-def larger_review(reviews: Iterable[PublishedEstimate], answer: Answer) -> PublishedEstimate | None:
-    """Return the first rated estimate of the same question on more people than the answer pools, else None."""
-    people = answer.people
+def larger_review(
+    reviews: Iterable[PublishedEstimate], answer: Answer, rows: Iterable[Result] = ()
+) -> PublishedEstimate | None:
+    """Return the first rated estimate of the same question on more people than the answer pools, else None.
+
+    Where nothing is pooled any rated estimate is larger; `rows` then say what the question compares, if no trial does.
+    """
+    people = answer.people if answer.used else 0
     if people is None:
         return None
-    rated = (review for review in certainty.published(reviews, answer) if review.certainty)
+    rated = (review for review in certainty.published(reviews, answer, rows) if review.certainty)
     return next((review for review in rated if review.n is not None and review.n > people), None)
 
 
-def with_review(reviews: Iterable[PublishedEstimate], answer: Answer, own: Sentence) -> Sentence:
+def after_review(
+    reviews: Iterable[PublishedEstimate], answer: Answer, own: Sentence, rows: Iterable[Result] = ()
+) -> Sentence:
     """Put the estimate of a larger rated review before a headline of these data; without one, return the headline."""
-    review = larger_review(reviews, answer)
+    review = larger_review(reviews, answer, rows)
     if review is None:
         return own
     words = str(own)
@@ -49,13 +56,9 @@ def in_one_sentence(review: PublishedEstimate) -> str:
     return f"{_estimate(review)} ({_size(review)})."
 
 
-def finding(answer: Answer, reviews: Iterable[PublishedEstimate] = ()) -> Sentence:
+def finding(answer: Answer, reviews: Iterable[PublishedEstimate] = (), rows: Iterable[Result] = ()) -> Sentence:
     """Say what an answer found: by one trial where it carries the pool, after a larger rated review if there is one."""
-    own = finding_here(answer)
-    review = larger_review(reviews, answer)
-    if review is None:
-        return own
-    return Sentence(_estimate(review), f"{_size(review)}. In these data: {own.headline}; {own.numbers}")
+    return after_review(reviews, answer, finding_here(answer), rows)
 
 
 def finding_of_onset(answers: Sequence[Answer], reviews: Iterable[PublishedEstimate] = ()) -> Sentence:
@@ -74,17 +77,55 @@ def finding_of_duration(answers: Sequence[Answer], reviews: Iterable[PublishedEs
     return _of_times("Latest numbers", reported[-1], reported, reviews)
 
 
+MOST_WORDS_BELOW = 45
+"""Words of the line under the headline of Onset and Duration."""
+
+
 def _of_times(name: str, chosen: Answer, reported: Sequence[Answer], reviews: Iterable[PublishedEstimate]) -> Sentence:
-    known = tuple(reviews)
-    own = finding_here(chosen)
-    behind = f"{own.headline}; {own.numbers}"
-    if (review := larger_review(known, chosen)) is not None:
-        behind = f"{_estimate(review)} ({_size(review)}). In these data: {behind}"
+    lead = sentences.leading(chosen)
+    own = _pooled_with(chosen, lead) if lead is not None else sentences.effect_in_words(chosen)
+    sides = sentences.sides_of(entry.first for entry in chosen.used)
+    compared = f"{capital(sides.drug)} against {sides.comparator}"
+    speaks = lead or (chosen.used[0] if chosen.k == 1 else None)
+    headline = f"{name}, {_span(chosen)}: {_amount(chosen)}"
+    if speaks is not None and len(f"{headline} in {speaks.label}".split()) <= MOST_WORDS:
+        headline += f" in {speaks.label}"
+    elif speaks is not None:
+        own = f"{speaks.label}{', ' if lead is not None else ': '}{own}"
+    joint = ", " if lead is not None else ": "
+    before, behind = "", f"{compared}{joint}{own}"
+    if (review := larger_review(reviews, chosen)) is not None:
+        before = f"{_estimate(review, brief=True)} ({_size(review)}). "
+        behind = f"In these data{joint}{own}"
     most = max(reported, key=lambda item: item.k)
-    if most is not chosen:
-        fullest = finding(most, known)
-        behind += f". Where most trials measured: {fullest.headline}; {fullest.numbers}"
-    return Sentence(f"{name}, {_span(chosen)}: {_amount(chosen)}", behind)
+    fullest = f". Most trials, {_span(most)}: {sentences.effect_in_words(most)}" if most is not chosen else ""
+    if _is_short(f"{before}{behind}{fullest}"):
+        behind += fullest
+    return Sentence(headline, f"{before}{behind}")
+
+
+def _is_short(text: str) -> bool:
+    return len(text.split()) <= MOST_WORDS_BELOW
+
+
+def _pooled_with(answer: Answer, lead: TrialEffect) -> str:
+    """Return what the others add to the trial that carries the pool and what all come to, in few words."""
+    assert answer.pooled is not None
+    others = [entry for entry in answer.used if entry is not lead]
+    people = [entry.people for entry in others if entry.people is not None]
+    of = f" of {counted(sum(people), 'person', 'people')}" if len(people) == len(others) else ""
+    if len(others) == 1:
+        own = others[0].effect
+        assert own is not None
+        size = shown(answer.question.measure, own.estimate)
+        added = f"with a second{of} ({size})"
+    else:
+        added = f"with {len(others)} others{of}"
+    pooled, measure = answer.pooled, answer.question.measure
+    span = interval(measure, pooled.ci_low, pooled.ci_high).replace("–", " to ")
+    chance = f"; {words}" if (words := sentences.probability_in_words(answer)) else ""
+    value = f"pooled {shown(measure, pooled.estimate)}, {sentences.interval_name(pooled)} {span}"
+    return f"{added}: {value}{chance}; {sentences.behind(answer)}"
 
 
 def _span(answer: Answer) -> str:
@@ -166,11 +207,15 @@ def _label(answer: Answer, lead: TrialEffect | None) -> str:
     return f"{name}: {MEASURES[measure].label.lower()} {shown(measure, value)}"
 
 
-def _estimate(review: PublishedEstimate) -> str:
-    """Return whose estimate it is and the estimate: Cochrane 2021, unipolar: odds ratio of response 2.48."""
+def _estimate(review: PublishedEstimate, brief: bool = False) -> str:
+    """Return whose estimate it is and the estimate: Cochrane 2021, unipolar: odds ratio of response 2.48.
+
+    In brief it does not name the outcome, which the headline names.
+    """
     whose = review.label.replace(" (", ", ").replace(")", "")
     what = "symptoms" if review.outcome in SYMPTOMS else OUTCOMES[review.outcome].label.lower()
-    return f"{whose}: {EFFECT_MEASURES[review.effect_measure].label.lower()} of {what} {_value(review, review.effect)}"
+    named = "" if brief else f" of {what}"
+    return f"{whose}: {EFFECT_MEASURES[review.effect_measure].label.lower()}{named} {_value(review, review.effect)}"
 
 
 def _size(review: PublishedEstimate) -> str:

@@ -184,7 +184,7 @@ def glance(
         if item.is_after_course and item.arm == item.result.intervention and item.days is not None
     )
     known = tuple(reviews)
-    rating, larger = certainty.rating(known, main), findings.larger_review(known, main)
+    rating, larger = certainty.rating(known, main), findings.larger_review(known, main, selected)
     responders = _responders(selected)
     used = [row for bar in responders for entry in bar.answer.used for row in entry.results]
     hours = [bar.hours for bar in responders]
@@ -266,7 +266,8 @@ def sentence(found: Glance) -> str:
 def trust(found: Glance) -> str:
     """Say how far to trust the number of responders: certainty, interval, trials and people."""
     if not found.main.used:
-        return "No trial of this selection has counts of responders in both arms at one time in these data."
+        nothing = "No trial of this selection has counts of responders in both arms at one time in these data."
+        return f"{findings.in_one_sentence(found.larger)} {nothing}" if found.larger is not None else nothing
     rated = found.rating.certainty if found.rating else None
     of_hundred = sentences.absolute(found.main)
     interval = ""

@@ -27,7 +27,7 @@ CHART_NAMES: Final[Mapping[str, str]] = {
     "response": "forest plot of response",
     "people": "a hundred people",
     "single": "how long after one dose",
-    "cohorts": "how many during a course, nobody compared",
+    "cohorts": "how many during a course, without a comparison group",
     "course": "how long after a course",
     "withdrawal": "what stopping at random does",
     "harms": "named adverse events",

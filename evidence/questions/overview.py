@@ -92,25 +92,29 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
     first = answers[0]
     assert first.pooled is not None
     sides = statements.sides_of(e.first for e in first.used)
-    lower = "lower" if first.pooled.estimate < 0 else "higher"
-    points = shown("MD", abs(first.pooled.estimate))
+    lead = statements.leading(first)
+    value = lead.effect.estimate if lead is not None and lead.effect is not None else first.pooled.estimate
+    lower = "lower" if value < 0 else "higher"
+    points = shown("MD", abs(value))
     hours = sorted({entry.hours for entry in first.used})
     number = statements.spelled(hours[0])
     if len(hours) > 1:
         number = f"{in_words(hours[0])} to {in_words(hours[-1])}"
     kinds = statements.score_kinds(first)
+    span = f"{statements.interval_name(first.pooled)} {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}"
+    whose = f" in {lead.label}" if lead is not None else ""
+    pooled = f"all trials: {shown('MD', first.pooled.estimate)} ({span})" if lead is not None else span
     return Tile(
         question,
         "onset",
         f"At {number}",
-        f"{onset.first_compared(first, results, gaps)}: {points} points {lower}",
-        f"{statements.interval_name(first.pooled)} {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}"
-        + (f"; {kinds}" if kinds else ""),
+        f"{onset.first_compared(first, results, gaps)}: {points} points {lower}{whose}",
+        pooled + (f"; {kinds}" if kinds else ""),
         statements.behind(first),
         certainty.in_short(reviews, first),
         f"{points} {primary_scale()} points {lower} on {sides.drug} than on {sides.comparator}.",
         _results(first),
-        brief=f"{statements.interval_name(first.pooled)} " + interval("MD", first.pooled.ci_low, first.pooled.ci_high),
+        brief=span,
     )
 
 

@@ -286,7 +286,7 @@ def answers(found: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tup
             continue
         sides = statements.sides_of(entry.first for entry in answer.used)
         names = listed([entry.label for entry in answer.used]) if answer.k <= _MOST_NAMED else ""
-        words = f"{findings.with_review(known, answer, statements.headline_of_rates(answer, sides))}."
+        words = f"{findings.after_review(known, answer, statements.headline_of_rates(answer, sides))}."
         words += f" {names}." if names else ""
         words += f" {certainty.words_for(known, answer)}."
         lines.append((term.label, words, found.address("response", comparator_kind=(kind,))))

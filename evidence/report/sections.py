@@ -226,7 +226,7 @@ def response(
     composed = Section(
         "response",
         _TITLES["response"],
-        findings.finding(answer, evidence.reviews),
+        findings.finding(answer, evidence.reviews, rows),
         tuple(line for line in captions if line),
         Drawing(forest, (lines, answer.question.measure, labels, ink)) if lines else None,
         alt_text.answers([answer]),

@@ -79,7 +79,7 @@ class Lesson:
 def middle(answer: Answer, found: Mapping[str, Section], reviews: Sequence[PublishedEstimate] = ()) -> list[Step]:
     """Make the steps single trials, pooled, prediction and sensitivity, as far as the trials suffice."""
     behind = _drawn(answer)
-    finding = findings.with_review(reviews, answer, headline(answer))
+    finding = findings.after_review(reviews, answer, headline(answer))
     own = findings.finding_here(answer)
     review = findings.larger_review(reviews, answer)
     published = f"{findings.in_one_sentence(review)} In these data: " if review is not None else ""

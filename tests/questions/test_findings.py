@@ -1,6 +1,7 @@
 import pytest
 
 from evidence.dataset.evidence import Evidence
+from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.formatting import Sentence
 from evidence.questions import certainty, findings, onset, response
 from evidence.selection.selection import PRESETS, Selection, apply
@@ -50,10 +51,10 @@ def test_a_rated_review_of_more_people_stands_first_and_a_smaller_one_does_not(e
     more, fewer = replace_n(review, pooled.people + 1), replace_n(review, pooled.people)
     words = str(findings.finding(pooled, [more]))
     assert words.startswith("Cochrane 2021, unipolar: odds ratio of response 2.48 (95% CI 1.00 to 6.18; 4 trials, ")
-    assert "very low certainty. In these data: About " in words
+    assert "very low certainty). In these data: About " in words
     assert findings.finding(pooled, [fewer]) == findings.finding(pooled)
-    assert findings.with_review([fewer], pooled, Sentence("At 24 hours")) == Sentence("At 24 hours")
-    assert str(findings.with_review([more], pooled, Sentence("At 24 hours"))).endswith("). In these data: at 24 hours")
+    assert findings.after_review([fewer], pooled, Sentence("At 24 hours")) == Sentence("At 24 hours")
+    assert str(findings.after_review([more], pooled, Sentence("At 24 hours"))).endswith("). In these data: at 24 hours")
 
 
 def replace_n(review: certainty.PublishedEstimate, people: int) -> certainty.PublishedEstimate:
@@ -77,6 +78,32 @@ def test_no_finding_has_more_than_twelve_words(preset: str, evidence: Evidence) 
     ]
     for measure in onset.MEASURE_LABELS:
         answers = onset.course(rows, measure).answers
-        found += [findings.finding_of_onset(answers, evidence.reviews)]
-        found += [findings.finding_of_duration(answers, evidence.reviews)]
+        times = [findings.finding_of_onset(answers, evidence.reviews)]
+        times += [findings.finding_of_duration(answers, evidence.reviews)]
+        assert [item.below for item in times if len(item.below.split()) > findings.MOST_WORDS_BELOW] == []
+        found += times
     assert [item.headline for item in found if len(item.headline.split()) > findings.MOST_WORDS] == []
+
+
+def test_a_rated_review_stands_first_where_nothing_is_pooled(evidence: Evidence) -> None:
+    rows = apply(evidence.results, Selection("midazolam").criteria())
+    day = BIN_OF_VALUE["24h"]
+    # Nobody of the selection has the outcome at 24 hours: the rows alone say which drugs are compared.
+    others = [row for row in rows if row.outcome != "remission"]
+    nothing = answer(others, Question(("remission",), "RR", day))
+    assert not nothing.entries
+    assert findings.finding(nothing, evidence.reviews).headline == "Nothing can be pooled"
+    words = findings.finding(nothing, evidence.reviews, others)
+    assert words.headline == "Cochrane 2021, unipolar: odds ratio of remission 2.21"
+    assert "low certainty. In these data: Nothing can be pooled" in words.below
+    elsewhere = [row.model_copy(update={"comparator": "ECT"}) for row in others]
+    assert findings.larger_review(evidence.reviews, nothing, elsewhere) is None
+    week = answer(others, Question(("remission",), "RR", BIN_OF_VALUE["7d"]))
+    assert findings.larger_review(evidence.reviews, week, others) is None
+
+
+def test_the_line_of_onset_says_whose_number_is_large_and_what_all_come_to(evidence: Evidence) -> None:
+    rows = apply(evidence.results, Selection("midazolam").criteria())
+    found = findings.finding_of_onset(onset.course(rows, "MD").answers, evidence.reviews)
+    assert found.headline == "First numbers, 24 hours: 8.0 MADRS points lower in Murrough 2013a"
+    assert "In these data, with a second of 16 people (−8.7): pooled −8.2, 95% CrI −15.0 to −1.5" in found.below

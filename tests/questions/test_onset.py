@@ -95,8 +95,10 @@ def duration_words(answers: Sequence[Answer]) -> str:
 def test_the_earliest_time_is_said_and_the_one_that_most_trials_measured() -> None:
     rows = [*reports("a", "6h", effect=UNCLEAR), *reports("b", "24h", "7d"), *reports("c", "24h")]
     words = onset_words(onset.course(rows, "MD").answers)
-    first, _, most = words.partition(". Where most trials measured: ")
-    assert first.startswith("First numbers, 4 hours: 2.0 MADRS points lower (")
+    first, _, most = words.partition(". Most trials, 24 hours: ")
+    assert first.startswith(
+        "First numbers, 4 hours: 2.0 MADRS points lower in a 2020 (Ketamine against midazolam: mean "
+    )
     assert "2 trials, " in most
     assert "excludes" not in words
 
@@ -104,14 +106,14 @@ def test_the_earliest_time_is_said_and_the_one_that_most_trials_measured() -> No
 def test_a_single_time_is_said_once() -> None:
     answers = onset.course(reports("b", "24h"), "MD").answers
     assert onset_words(answers).startswith(
-        "First numbers, 24 hours: 8.0 MADRS points lower (Scores 8.0 MADRS points lower with ketamine than with "
-        "midazolam; b 2020, at 24 hours; mean difference −8.0 MADRS points, 95% CI −12.0 to −4.0; 1 trial, "
+        "First numbers, 24 hours: 8.0 MADRS points lower in b 2020 (Ketamine against midazolam: mean difference −8.0 "
+        "MADRS points, 95% CI −12.0 to −4.0; 1 trial, "
     )
 
 
 def test_worse_is_called_higher() -> None:
     answers = onset.course(reports("a", "24h", effect=(8, 4, 12)), "MD").answers
-    assert "8.0 MADRS points higher with ketamine" in onset_words(answers)
+    assert "8.0 MADRS points higher in a 2020 (Ketamine against midazolam" in onset_words(answers)
 
 
 def test_nothing_measured_is_said_plainly() -> None:
@@ -124,17 +126,17 @@ def test_nothing_measured_is_said_plainly() -> None:
 def test_duration_tells_the_time_that_most_measured_and_the_latest() -> None:
     rows = [*reports("a", "24h", "7d"), *reports("b", "24h"), *reports("a", "28d", effect=UNCLEAR)]
     words = duration_words(onset.course(rows, "MD").answers)
-    assert words.startswith("Latest numbers, 28 days: 2.0 MADRS points lower (Scores 2.0 MADRS points lower")
-    assert ". Where most trials measured: Scores 8.0 MADRS points lower with ketamine than with midazolam; " in words
+    assert words.startswith("Latest numbers, 28 days: 2.0 MADRS points lower in a 2020 (Ketamine against midazolam: ")
+    assert ". Most trials, 24 hours: mean difference −8.0 MADRS points, 95% CI −10.8 to −5.2; 2 trials" in words
     once = duration_words(onset.course(reports("a", "24h"), "MD").answers)
-    assert once.startswith("Latest numbers, 24 hours: 8.0 MADRS points lower (")
+    assert once.startswith("Latest numbers, 24 hours: 8.0 MADRS points lower in a 2020 (")
 
 
 def test_a_ratio_is_said_as_a_ratio() -> None:
     # 20/40 against 10/40: risk ratio 2, standard error √(1/20 − 1/40 + 1/10 − 1/40) = 0.3162.
     answers = onset.course([counted(20, 40, 10, 40)], "RR").answers
     words = onset_words(answers)
-    assert words.startswith("First numbers, 24 hours: risk ratio of response 2.00 (50 of 100 responded on ketamine, 25")
+    assert words.startswith("First numbers, 24 hours: risk ratio of response 2.00 in Smith 2020 (Ketamine against ")
     assert "risk ratio 2.00, 95% CI 1.08 to 3.72; 1 trial, 80 people" in words
 
 
