@@ -13,11 +13,26 @@ from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.time_bins import usual_time
 from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import INSTRUMENTS
-from evidence.formatting import count, counted
-from evidence.questions import blinding, certainty, choice, duration, findings, harms, onset, response
+from evidence.formatting import count, counted, inside
+from evidence.questions import (
+    blinding,
+    certainty,
+    choice,
+    contrary,
+    courses,
+    duration,
+    findings,
+    guesses,
+    harms,
+    meaning,
+    missing,
+    onset,
+    response,
+)
 from evidence.questions import risk_of_bias as bias
 from evidence.questions import summary_of_findings as sof
 from evidence.questions.harms import Harm
+from evidence.report import plain_beside
 from evidence.selection.filters import SINGLE, schedule
 from evidence.selection.selection import Selection, apply, headcount, relaxed, trials_of
 from evidence.stats.absolute import Absolute
@@ -214,7 +229,12 @@ def response_in_plain(asked: Asked) -> Plain:
         return Plain("How many people feel better?", answer)
     larger, better = review_in_plain(asked.evidence.reviews, found), _BETTER.format(topic().plain_condition)
     first, *rest = (larger, answer, better) if larger else (answer, better)
-    more = (*rest, doubt, behind(found), surety(asked.evidence.reviews, found))
+    beside = (
+        plain_beside.opposite(contrary.contrary(asked.rows, found)),
+        plain_beside.elsewhere(found),
+        plain_beside.absent(missing.missing(found, asked.rows, asked.evidence)),
+    )
+    more = (*rest, doubt, behind(found), surety(asked.evidence.reviews, found), *filter(None, beside))
     return Plain("How many people feel better?", first, more, hundred)
 
 
@@ -283,7 +303,16 @@ def onset_in_plain(asked: Asked) -> Plain:
     sooner = f"{looked} here looked at {topic().plain_condition} in the first 6 hours. So it may help sooner, or not."
     larger = review_in_plain(asked.evidence.reviews, shown)
     first, *rest = (larger, answer) if larger else (answer,)
-    return Plain(question, first, (*rest, spread, sooner, behind(shown), surety(asked.evidence.reviews, shown)))
+    more = (*rest, spread, sooner, behind(shown), surety(asked.evidence.reviews, shown), _noticed(asked, found))
+    return Plain(question, first, tuple(filter(None, more)))
+
+
+def _noticed(asked: Asked, found: Iterable[Answer]) -> str:
+    """Say how likely a gap is that a person would notice, at the time that most studies measured."""
+    most = onset.fullest(tuple(found))
+    prior = meaning.prior_of(asked.rows, most)
+    words = plain_beside.noticed(meaning.beyond_the_smallest(most, prior), most)
+    return f"After {when(most)}: {inside(words)}" if words else ""
 
 
 def duration_in_plain(asked: Asked) -> Plain:
@@ -319,6 +348,9 @@ def duration_in_plain(asked: Asked) -> Plain:
             f"In {studies} of {drug}, people who had got well were put by chance in two groups. Of 100 who "
             f"went on with the drug, about {on[:-1]} got ill again. Of 100 who stopped, it was about {off[:-1]}."
         )
+    after = relaxed(everything, asked.selection, courses.is_course)
+    if words := plain_beside.after_course(courses.courses(after.results, asked.evidence.overlaps)):
+        more.append(words)
     compared = [row.hours for row in asked.rows if row.is_controlled]
     if compared:
         more.append(f"The longest that these studies set two groups side by side is {time(max(compared))}.")
@@ -444,7 +476,9 @@ def _blinding(asked: Asked) -> Plain:
             f"Of 100 people on the drug, {drug:.0f} felt cut off from the world. In the other groups it was "
             f"{control:.0f}."
         )
-    return Plain("Did people know what they got?", answer, tuple(more))
+    more.append(plain_beside.by_masking(pooled.answer, blinding.lenses(pooled.answer, pooled.results)))
+    more.append(plain_beside.sure(guesses.guesses(asked.evidence.results)))
+    return Plain("Did people know what they got?", answer, tuple(filter(None, more)))
 
 
 def _bias(asked: Asked) -> Plain:

@@ -1,3 +1,4 @@
+import math
 import re
 
 import pyphen
@@ -112,6 +113,27 @@ def test_an_event_that_nobody_had_is_not_called_none_of_100(evidence):
     assert not any(line.startswith("0 of 100") for line in told)
     sprayed = plain("safety", evidence, Selection("esketamine")).more
     assert "One thing was less common on the drug: fewer people slept badly. That may be chance." in sprayed
+
+
+def test_what_stands_beside_an_answer_is_told_too(evidence):
+    # Trials that found the opposite, those missing, another place, courses, what could be told and what is noticed.
+    rows = apply(evidence.results, Selection("esketamine").criteria())
+    found = response.answer_for(rows, response.Choices())
+    rate = found.counts[1].events / found.counts[1].n
+    low, high = (100 * rate * math.exp(end) for end in (found.pooled.pi_low, found.pooled.pi_high))
+    told = text_of("response", evidence, "esketamine")
+    assert f"In another place the true number on the drug may lie between {low:.0f} and {high:.0f} of 100." in told
+    assert f"Only 5 of {headcount(rows).trials} studies" in told
+    assert "too few studies to tell how much it differs from place to place" in text_of(
+        "response", evidence, "midazolam"
+    )
+    ect = text_of("response", evidence, "active")
+    assert "But 2 other studies found the opposite: Ekstrand 2022 and Sharma 2020." in ect
+    assert "There was no group to set beside them." in text_of("duration", evidence, "everything")
+    blind = text_of("blinding", evidence, "everything")
+    assert "it was 1.2 times as many where people slept while they got it" in blind  # Lii 2023
+    assert "131 of 175 people on the drug were sure that they got it. Of the others, 90 of 192" in blind
+    assert "people notice a gap of 1.6 to 1.9 points" in text_of("onset", evidence, "midazolam")
 
 
 def test_names_times_and_events_are_everyday_words():

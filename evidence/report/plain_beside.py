@@ -1,0 +1,138 @@
+"""What belongs beside an answer, in plain words: studies that disagree or are missing, another place, what is felt.
+
+Each function is the plain version of a sentence of the pages and is empty where that sentence is.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from evidence.dataset.vocabulary import INSTRUMENTS
+from evidence.formatting import count, counted, listed
+from evidence.questions.blinding import Lens
+from evidence.questions.courses import Courses
+from evidence.questions.guesses import Guess
+from evidence.questions.meaning import Beyond
+from evidence.questions.missing import Missing
+from evidence.stats.absolute import number_needed_to_treat
+from evidence.stats.effect_sizes import MEASURES
+from evidence.synthesis import sentences
+from evidence.synthesis.answers import Answer
+from evidence.synthesis.trial_effects import TrialEffect
+
+_FEWEST_FOR_ELSEWHERE = 5
+
+
+def opposite(found: Sequence[TrialEffect]) -> str:
+    """Say which studies outside a number found the opposite; empty without any."""
+    if not found:
+        return ""
+    names = listed([entry.label for entry in found])
+    return f"But {counted(len(found), 'other study', 'other studies')} found the opposite: {names}."
+
+
+def absent(found: Missing) -> str:
+    """Say how many studies are in a number, and what is known of the others; empty where none is missing."""
+    known = len(found.of("left-out", "not-usable", "not-held"))
+    silent = len(found.of("not-reported"))
+    used = len(found.of("pooled"))
+    if not used or not (known or silent):
+        return ""
+    parts = [f"Only {used} of {counted(len(found.lines), 'study', 'studies')} that fit your choice are in this number."]
+    if used == 1:
+        parts = [f"Only 1 of {counted(len(found.lines), 'study', 'studies')} that fit your choice is in this number."]
+    if known:
+        parts.append(f"We know that {known} more looked at this, but we can not use or do not hold what they found.")
+    if silent:
+        parts.append(f"From the other {silent} we know of no result.")
+    return " ".join(parts)
+
+
+def elsewhere(answer: Answer) -> str:
+    """Say where the true number may lie in another place, from five studies on; below, that nobody can tell."""
+    pooled, counts = answer.pooled, answer.counts
+    if pooled is None or pooled.k < 2:
+        return ""
+    if pooled.k < _FEWEST_FOR_ELSEWHERE or pooled.pi_low is None or pooled.pi_high is None:
+        return "These are too few studies to tell how much it differs from place to place."
+    if counts is None or not counts[1].events:
+        return ""
+    scale = MEASURES[answer.question.measure]
+    rate = counts[1].events / counts[1].n
+    ends = [scale.shown(value) for value in (pooled.estimate, pooled.pi_low, pooled.pi_high)]
+    found = number_needed_to_treat(answer.question.measure, ends[0], ends[1], ends[2], rate, event_is_good=True)
+    _, low, high = found.events_of_100
+    return f"In another place the true number on the drug may lie between {low:.0f} and {high:.0f} of 100."
+
+
+def after_course(found: Courses) -> str:
+    """Say how many felt much better in a course that nobody was compared with; empty under two groups."""
+    if found.pooled is None or len(found.used) < 2:
+        return ""
+    rate, low, high = (100 * value for value in found.pooled.proportion)
+    return (
+        f"In {len(found.used)} groups with {count(found.people)} people all had a few weeks of doses. About {rate:.0f} "
+        f"of 100 ({low:.0f} to {high:.0f}) felt much better. There was no group to set beside them. People also get "
+        "better with time and with hope."
+    )
+
+
+_HIDDEN = {
+    "active": "where the others got a drug that is felt, too",
+    "anaesthesia": "where people slept while they got it",
+    "inert": "where the others got a drug that is not felt",
+    "open": "where people knew what they got",
+    "unknown": "where we do not know what people could tell",
+}
+
+
+def by_masking(answer: Answer, items: Iterable[Lens]) -> str:
+    """Say how many times as many people felt much better, by what people could tell; empty under two ways."""
+    shown = [item for item in items if item.pooled is not None]
+    if answer.question.measure != "RR" or len(shown) < 2:
+        return ""
+    parts = []
+    for item in shown:
+        assert item.pooled is not None
+        one = Answer(answer.question, item.used, item.used, item.pooled, ())
+        lead = sentences.leading(one)
+        effect = lead.effect if lead is not None else None
+        times = MEASURES["RR"].shown(effect.estimate if effect is not None else item.pooled.estimate)
+        parts.append(f"it was {times:.1f} times as many {_HIDDEN[item.value]}")
+    told = "; ".join(parts)
+    return (
+        f"How many felt much better on the drug, set beside the others: {told}. These studies differ in more than that."
+    )
+
+
+def sure(found: Iterable[Guess]) -> str:
+    """Say how many were sure of what they got, and right; empty where nobody was asked."""
+    parts = [
+        f"In {item.label} {item.drug.events} of {item.drug.n} people on the drug were sure that they got it. Of the "
+        f"others, {item.comparator.events} of {item.comparator.n} were sure that they did not."
+        for item in found
+    ]
+    return " ".join(parts)
+
+
+def noticed(beyond: Beyond | None, answer: Answer) -> str:
+    """Say how likely a gap is that a person would notice; empty on a scale for which nobody put such a gap forward."""
+    if beyond is None or answer.k < 2:
+        return ""
+    scale = INSTRUMENTS.get(answer.question.instrument or "")
+    if scale is None:
+        return ""
+    ends = list(dict.fromkeys(_of_100(chance) for chance in (beyond.above_high, beyond.above_low)))
+    return (
+        f"It is said that people notice a gap of {beyond.mcid.low:g} to {beyond.mcid.high:g} points. The chance that "
+        f"the true gap is that large is {' to '.join(ends)} in 100."
+    )
+
+
+def _of_100(chance: float) -> str:
+    """Write a probability as a number of 100.
+
+    >>> _of_100(0.97), _of_100(0.9999), _of_100(0.001)
+    ('97', 'more than 99', 'less than 1')
+    """
+    if not 0.01 <= chance <= 0.995:
+        return "more than 99" if chance > 0.5 else "less than 1"
+    return f"{100 * chance:.0f}"
