@@ -67,7 +67,8 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=table.separator, lineterminator=end)
     order = [columns.index(name) for name in table.header]
-    writer.writerows([cells[at] for at in order] for cells in rows)
+    is_ours = table.header == tuple(columns)
+    writer.writerows(rows if is_ours else ([cells[at] for at in order] for cells in rows))
     gap = b"" if data.endswith((b"\n", b"\r")) else end.encode()
     return data + gap + text.getvalue().encode("utf-8", "surrogatepass")
 

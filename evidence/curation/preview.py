@@ -19,6 +19,7 @@ from evidence.dataset.csv_table import Row, Table
 from evidence.dataset.evidence import REFERENCES, TRIALS, Evidence, evidence_of, read_files
 from evidence.dataset.problems import KINDS, Problem, problem
 from evidence.dataset.records import Result
+from evidence.dataset.validation import unswept
 from evidence.dataset.vocabulary import using
 from evidence.questions.headlines import Change, Headline, Rank, compare, headlines, ranks
 from evidence.serialize import BOM, guard_formula
@@ -69,6 +70,7 @@ class Preview:
         return bool(self.rows or self.references or self.words.tables) and not self.blocking
 
 
+@unswept()
 def preview(
     folder: Path,
     table: Table,
@@ -80,9 +82,6 @@ def preview(
 
     `headlines_before` is a digest and the headline numbers of the evidence with that digest, which saves computing them
     again. `words` are checked first, so that rows may use them. Never raises because of the data; writes nothing.
-
-    `headlines_before` is a digest and the headline numbers of the evidence with that digest, which saves working them
-    out again. `words` are judged first, so that rows may use them. Never raises because of data; nothing is written.
     """
     files = read_files(folder)
     old = evidence_of(files)

@@ -1,9 +1,9 @@
 """A sheet of a workbook as rows of text, straight from its XML, bounded and in one pass.
 
-The reader is our own for what tables of results are lost by elsewhere: a raised footnote stays apart from its number,
+The reader is our own for what other readers lose of tables of results: a raised footnote stays apart from its number,
 hidden rows and columns are named, a formula is the text it is and never worked out. openpyxl, which writes workbooks
 here, gives the first for a price of one object a cell (four seconds for ten thousand rows) and the second only with the
-whole sheet in memory; python-calamine gives neither. What a number format means is openpyxl's to say.
+entire sheet in memory; python-calamine gives neither. What a number format means is openpyxl's to say.
 """
 
 import datetime
@@ -12,31 +12,39 @@ import posixpath
 import re
 import zipfile
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import IO, Any, NamedTuple
+from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 from xml.parsers import expat
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
+from evidence.curation.plain_sheet import MOST_BYTES, Cell, plain_sheet
+
 _SPACES = (
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
 )
-_TAGS = {
-    f"{space} {tag}": tag
-    for space in _SPACES
-    for tag in ("row", "c", "v", "f", "t", "mergeCell", "col", "r", "rPh", "vertAlign", "strike")
-}
-_STRINGS = {f"{space} {tag}": tag for space in _SPACES for tag in ("si", "t", "r", "rPh", "vertAlign", "strike")}
+
+
+def _tags(*names: str) -> dict[str, str]:
+    return {f"{{{space}}}{name}": name for space in _SPACES for name in names}
+
+
+_SHEET_TAGS, _STRING_TAGS = _tags("row", "mergeCell", "col"), _tags("si")
+_CELL_TAGS, _PARTS = _tags("c"), _tags("v", "f", "is")
 _MOST_COLUMNS, _MOST_ROWS = 16_384, 1_048_576  # of any workbook
 _LONGEST_TEXT = 32_767  # characters of a cell, of any workbook
 _MOST_STRINGS = 3_000_000
 _MOST_MERGED = 5_000  # ranges of merged cells that are filled
 _NO_SIZE = ("0", "0.0")  # a row of this height or a column of this width is hidden
-_CHUNK = 1 << 20
+_FIRST, _CHUNK = 1 << 12, 1 << 18  # bytes at once
+_MOST_MARKS = 1_000_000  # tags beyond the last complete row
 _RANGE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6}):([A-Z]{1,3})([1-9][0-9]{0,6})", re.ASCII)
 # What a raised run is written as, so that 30 with a raised 2 is “30²” and not 302.
 _RAISED = str.maketrans("0123456789+-=()abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
@@ -145,23 +153,69 @@ def read_rows(
     The content of cells merged over several rows is taken for each of these rows. Raises TooManyCellsError where gaps
     and cells together are more than allowed, and DamagedSheetError.
     """
-    reader = _Reader(shared, text, most_cells)
-    reader.struck_styles = struck
-    _parse(source, reader.start, reader.end, reader.text)
+    reader = _Reader(shared, text, most_cells, struck)
+    start = source.read(MOST_BYTES + 1)
+    plain = plain_sheet(start, _SPACES)
+    try:
+        if plain is None:
+            reader.take(chain((start,), _chunks(source)))
+        else:
+            reader.take((plain.rest,))
+            for attributes, cells, xml in plain.rows:
+                if xml:
+                    reader.take((xml,))
+                else:
+                    reader.row(attributes, cells)
+    except (ValueError, IndexError, OverflowError) as error:
+        raise DamagedSheetError(str(error)) from error
     reader.fill_merged()
     return SheetRows(reader.rows, reader.merged, reader.hidden_rows, sorted(reader.hidden_columns), reader.struck)
 
 
-def _parse(
-    source: IO[bytes],
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> None:
+def _chunks(source: IO[bytes]) -> Iterator[bytes]:
+    return iter(partial(source.read, _CHUNK), b"")
+
+
+def _elements(chunks: Iterable[bytes], tags: Mapping[str, str]) -> Iterator[tuple[str, Element]]:
+    """Yield elements of a large part once they are complete, and empty them afterwards.
+
+    Expat builds them without a call of ours for each, which is what takes the time. No part goes on for more than
+    `_MOST_MARKS` tags beyond the last element that was asked for, so that none can fill the memory.
+    """
+    parser: XMLPullParser[Element] = XMLPullParser(("end",))
+    refusing = expat.ParserCreate()
+    refusing.StartDoctypeDeclHandler = _refuse
+    began: list[str] = []
+    refusing.StartElementHandler = lambda name, _: began.append(name)
+    marks = 0
+    try:
+        for chunk in (large[at : at + _CHUNK] for large in chunks for at in range(0, len(large), _CHUNK)):
+            for first in () if began else _pieces(chunk):  # up to the first element a document type may come
+                if not began:
+                    refusing.Parse(first, False)
+            marks += chunk.count(b"<")
+            if marks > _MOST_MARKS:
+                raise TooManyCellsError
+            parser.feed(chunk)
+            for event in parser.read_events():
+                element = event[-1]
+                if isinstance(element, Element) and element.tag in tags:
+                    yield tags[element.tag], element
+                    element.clear()
+                    marks = 0
+        parser.close()
+    except (ParseError, expat.ExpatError) as error:
+        raise DamagedSheetError(str(error)) from error
+
+
+def _pieces(chunk: bytes) -> Iterator[bytes]:
+    return (chunk[at : at + _FIRST] for at in range(0, len(chunk), _FIRST))
+
+
+def _parse(source: IO[bytes], start: Callable[[str, dict[str, str]], None]) -> None:
+    """Call a function with each element of a small part as it begins."""
     parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
     parser.StartElementHandler = start
-    parser.EndElementHandler, parser.CharacterDataHandler = end, text
     parser.StartDoctypeDeclHandler = _refuse
     try:
         while chunk := source.read(_CHUNK):
@@ -194,75 +248,47 @@ def _attributes(archive: zipfile.ZipFile, part: str, *tags: str) -> list[tuple[s
 
 
 def _shared(archive: zipfile.ZipFile) -> list[str]:
-    reader = _Runs()
     texts: list[str] = []
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        tag = _STRINGS.get(name)
-        if tag == "si":
-            reader.clear()
-        elif tag is not None:
-            reader.start(tag, attributes)
-
-    def end(name: str) -> None:
-        tag = _STRINGS.get(name)
-        if tag == "si":
+    with archive.open("xl/sharedStrings.xml") as source:
+        for _, element in _elements(_chunks(source), _STRING_TAGS):
             if len(texts) >= _MOST_STRINGS:
                 raise TooManyCellsError
-            texts.append(reader.value)
-        elif tag is not None:
-            reader.end(tag)
-
-    with archive.open("xl/sharedStrings.xml") as source:
-        _parse(source, start, end, reader.text)
+            texts.append(_text_of(element))
     return texts
 
 
-class _Runs:
-    """A text put together from its runs: a raised, lowered or struck one beside others is marked as such."""
-
-    def __init__(self) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        self.parts = list[str]()
-        self.pieces = list[tuple[str, str]]()  # text and how it is marked
-        self.mark = ""
-        self.is_open = self.is_phonetic = False
-
-    @property
-    def value(self) -> str:
-        """The text of all runs."""
-        return self.pieces[0][0] if len(self.pieces) == 1 else _marked(self.pieces)
-
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag == "t":
-            self.is_open, self.parts = True, []
+def _text_of(element: Element) -> str:
+    """Return the text of a shared or inline string; a raised, lowered or struck run beside others is marked as such."""
+    if len(element) == 1 and _local(element[0]) == "t":
+        return _plain(element[0].text or "")
+    pieces: list[tuple[str, str]] = []  # text and how it is marked
+    for part in element:
+        tag = _local(part)
+        if tag == "t" and part.text:
+            pieces.append((_plain(part.text), ""))
         elif tag == "r":
-            self.mark = ""
-        elif tag == "rPh":
-            self.is_phonetic = True
-        elif tag == "vertAlign":
-            self.mark = {"superscript": "raised", "subscript": "lowered"}.get(attributes.get("val", ""), self.mark)
-        elif tag == "strike" and attributes.get("val") not in ("0", "false"):
-            self.mark = "struck"
+            mark = _mark_of(part)
+            pieces += [(_plain(one.text), mark) for one in part if _local(one) == "t" and one.text]
+    return pieces[0][0] if len(pieces) == 1 else _marked(pieces)
 
-    def text(self, text: str) -> None:
-        if self.is_open:
-            self.parts.append(text)
 
-    def end(self, tag: str) -> None:
-        if tag == "t":
-            self.is_open, text = False, "".join(self.parts)
-            if not self.is_phonetic:
-                if "_x" in text:
-                    text = _ESCAPED.sub(lambda match: chr(int(match[1], 16)).replace("\r", ""), text)
-                if text:
-                    self.pieces.append((text, self.mark))
-        elif tag == "r":
-            self.mark = ""
-        elif tag == "rPh":
-            self.is_phonetic = False
+def _mark_of(run: Element) -> str:
+    mark = ""
+    for form in run.iter():
+        tag, value = _local(form), form.get("val", "")
+        if tag == "vertAlign":
+            mark = {"superscript": "raised", "subscript": "lowered"}.get(value, mark)
+        elif tag == "strike" and value not in ("0", "false"):
+            mark = "struck"
+    return mark
+
+
+def _local(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)).replace("\r", ""), text) if "_x" in text else text
 
 
 def _marked(pieces: Sequence[tuple[str, str]]) -> str:
@@ -278,107 +304,71 @@ def _shown(text: str, mark: str) -> str:
 
 
 class _Reader:
-    """What expat calls: keeps the row and the cell it is in."""
+    """Collects the rows of a sheet from its elements."""
 
-    def __init__(self, shared: Sequence[str], number: Text, most_cells: int) -> None:
+    def __init__(self, shared: Sequence[str], number: Text, most_cells: int, struck: frozenset[int]) -> None:
         self.rows: list[SheetRow] = []
         self.shared, self.number, self.left = shared, number, most_cells
         self.blank_left = most_cells  # cells, those without a value too
-        self.in_cell = False
-        self.line, self.cells = 0, list[str]()
-        self.place, self.kind, self.style = 0, "n", 0
-        self.value, self.formula, self.parts = "", False, list[str]()
-        self.is_open = self.is_hidden = False
-        self.runs = _Runs()
+        self.line = 0
         self.columns: dict[str, int] = {}
         self.ranges, self.merged = list[str](), list[Merged]()
         self.hidden_rows, self.hidden_columns = list[int](), set[int]()
-        self.struck_styles: frozenset[int] = frozenset()
-        self.struck = list[Merged]()
+        self.struck_styles, self.struck = struck, list[Merged]()
 
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = _TAGS.get(name)
-        if tag is None:
-            return
-        if tag == "c":
-            self.in_cell = True
-            self.blank_left -= 1
-            if self.blank_left < 0:
-                raise TooManyCellsError
-            reference = attributes.get("r")
-            self.place = self._column(reference) if reference else len(self.cells)
-            self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
-            self.value, self.formula = "", False
-            if self.runs.pieces:
-                self.runs.clear()
-        elif tag == "v":
-            self.is_open, self.parts = True, []
-        elif tag == "t":
-            self.runs.start(tag, attributes)
-        elif tag == "f":
-            self.is_open, self.parts = True, []
-            self.formula = True
-        elif tag == "row":
-            self.line = int(attributes.get("r", self.line + 1))
-            self.cells = []
-            self.is_hidden = attributes.get("hidden") in ("1", "true") or attributes.get("ht") in _NO_SIZE
-            self._spend(1)
-            if not 0 < self.line <= _MOST_ROWS:
-                raise DamagedSheetError("a row number")
-        elif tag == "mergeCell":
-            self.ranges.append(attributes.get("ref", ""))
-        elif tag == "col":
-            if attributes.get("hidden") in ("1", "true") or attributes.get("width") in _NO_SIZE:
-                first, last = int(attributes.get("min", 1)), int(attributes.get("max", 1))
+    def take(self, chunks: Iterable[bytes]) -> None:
+        """Take what the XML of a sheet contains."""
+        for tag, element in _elements(chunks, _SHEET_TAGS):
+            if tag == "row":
+                self.row(element.attrib, [_cell_of(cell) for cell in element if cell.tag in _CELL_TAGS], len(element))
+            elif tag == "mergeCell":
+                self.ranges.append(element.get("ref", ""))
+            elif element.get("hidden") in ("1", "true") or element.get("width") in _NO_SIZE:
+                first, last = int(element.get("min", 1)), int(element.get("max", 1))
                 self.hidden_columns |= set(range(max(0, first - 1), min(last, _MOST_COLUMNS)))
-        else:
-            self.runs.start(tag, attributes)
 
-    def text(self, text: str) -> None:
-        if self.is_open:
-            self.parts.append(text)
-        elif self.runs.is_open:
-            self.runs.text(text)
-        elif self.in_cell and text.strip():
-            raise DamagedSheetError("a text beside the value of a cell")
-
-    def end(self, name: str) -> None:
-        tag = _TAGS.get(name)
-        if tag is None:
-            return
-        if tag == "c":
-            self.in_cell = False
-            text = self._text()
-            if text:
-                if self.style in self.struck_styles:
-                    self.struck.append((self.line, str(self.place)))
-                if len(self.value) > _LONGEST_TEXT or (self.runs.pieces and len(text) > _LONGEST_TEXT):
-                    raise DamagedSheetError("a cell longer than any")
-                cells = self.cells
-                gap = self.place - len(cells)
-                self._spend(1 + max(0, gap))
-                if not gap:
-                    cells.append(text)
+    def row(self, attributes: Mapping[str, str], found: Sequence[Cell], elements: int = 0) -> None:
+        """Take the cells of a row, which may leave places out."""
+        self.line = int(attributes.get("r", self.line + 1))
+        if not 0 < self.line <= _MOST_ROWS:
+            raise DamagedSheetError("a row number")
+        self.blank_left -= elements or len(found)
+        if self.blank_left < 0:
+            raise TooManyCellsError
+        self._spend(1)
+        cells: list[str] = []
+        columns, number, shared = self.columns, self.number, self.shared
+        for letters, style, kind, value, text in found:
+            place = len(cells)
+            if letters:
+                place = columns[letters] if letters in columns else self._column(letters)
+            if value:
+                if kind in ("n", ""):
+                    text = number(value, int(style or 0))
+                elif kind == "s":
+                    text = shared[int(value)]
+                elif kind == "b":
+                    text = "TRUE" if value.strip() == "1" else "FALSE"
                 else:
-                    cells.extend([""] * gap)
-                    cells[self.place : self.place + 1] = [text]
-        elif tag == "v":
-            self.is_open = False
-            if not self.formula:
-                self.value = "".join(self.parts)
-        elif tag == "t":
-            self.runs.end(tag)
-        elif tag == "f":
-            self.is_open, self.value = False, "=" + "".join(self.parts)
-        elif tag == "row":
-            while self.cells and not self.cells[-1].strip():
-                self.cells.pop()
-            if self.cells:
-                self.rows.append((self.line, self.cells))
-                if self.is_hidden:
-                    self.hidden_rows.append(self.line)
-        else:
-            self.runs.end(tag)
+                    text = value
+            if not text:
+                continue
+            if self.struck_styles and int(style or 0) in self.struck_styles:
+                self.struck.append((self.line, str(place)))
+            gap = place - len(cells)
+            if not gap:
+                cells.append(text)
+            else:
+                self._spend(max(0, gap))
+                cells.extend([""] * gap)
+                cells[place : place + 1] = [text]
+        self._spend(len(cells))
+        while cells and not cells[-1].strip():
+            cells.pop()
+        if cells:
+            self.rows.append((self.line, cells))
+            if attributes.get("hidden") in ("1", "true") or attributes.get("ht") in _NO_SIZE:
+                self.hidden_rows.append(self.line)
 
     def fill_merged(self) -> None:
         """Give each row its share of the cells merged over several rows."""
@@ -404,21 +394,7 @@ class _Reader:
                 cells.extend([""] * gap)
                 cells[column : column + 1] = [text]
 
-    def _text(self) -> str:
-        if self.formula:
-            return self.value
-        if not self.value:
-            return self.runs.value
-        if self.kind == "n":
-            return self.number(self.value, self.style)
-        if self.kind == "s":
-            return self.shared[int(self.value)]
-        if self.kind == "b":
-            return "TRUE" if self.value.strip() == "1" else "FALSE"
-        return self.value
-
-    def _column(self, reference: str) -> int:
-        letters = reference.rstrip("0123456789")
+    def _column(self, letters: str) -> int:
         if letters not in self.columns:
             number = 0
             for letter in letters:
@@ -432,6 +408,28 @@ class _Reader:
         self.left -= cells
         if self.left < 0:
             raise TooManyCellsError
+
+
+def _cell_of(cell: Element) -> Cell:
+    """Return what a cell says: its formula, or its value or text."""
+    value = written = ""
+    formula: str | None = None
+    is_clean = not (cell.text and cell.text.strip())
+    for part in cell:
+        tag = _PARTS.get(part.tag, "")
+        if tag == "v":
+            value = part.text or ""
+        elif tag == "f":
+            formula = f"={part.text or ''}"
+        elif tag == "is":
+            written = _text_of(part)
+        is_clean = is_clean and not (part.tail and part.tail.strip())
+    if not is_clean:
+        raise DamagedSheetError("a text beside the value of a cell")
+    if len(value) > _LONGEST_TEXT or len(written) > _LONGEST_TEXT:
+        raise DamagedSheetError("a cell longer than any")
+    letters, style = cell.get("r", "").rstrip("0123456789"), cell.get("s", "")
+    return (letters, style, cell.get("t", ""), value, written) if formula is None else (letters, style, "", "", formula)
 
 
 def number_formats(styles: Sequence[tuple[str, Mapping[str, str]]], epoch: datetime.datetime) -> Text:

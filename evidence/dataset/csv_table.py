@@ -232,7 +232,7 @@ def _rows(
             continue
         if start <= header_line or not cells:
             continue
-        if not any(cells) or not "".join(cells).strip():
+        if not cells[0].strip() and not "".join(cells).strip():
             if len(cells) > 1:  # a line of spaces alone is no row of blank cells
                 skipped.append(start)
             continue

@@ -50,9 +50,8 @@ _WIDE_LETTERS |= {"euc_jp": "EUC (Japanese)", "cp949": "Windows-949 (Korean)", "
 _FEWEST_WIDE = 6  # bytes that are no ASCII, before a wide encoding is thought of
 _LETTER_SAMPLE = 200_000  # bytes that say which encoding it is
 # Letters of UTF-8 that were read as Windows-1252 and saved so: MÃ¼ller, 30â€“40.
-_GARBLED = re.compile(
-    r"[^\W\d_]{0,20}(?:Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€.|Â[\u00a0-\u00bf])[^\W\d_]{0,20}"
-)
+_GARBLED = re.compile("Ã[\u0080-\u00bf‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€.|Â[\u00a0-\u00bf]")
+_WORD_BEFORE, _WORD_BEHIND = re.compile(r"[^\W\d_]{0,20}\Z"), re.compile(r"[^\W\d_]{0,20}")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -138,7 +137,7 @@ def any_text(data: bytes) -> Decoded:
     decoded = decode(data)
     if decoded.text is not None:
         garbled = _GARBLED.search(decoded.text)
-        note = (problem("garbled", line_of(decoded.text, garbled.start()), "", garbled[0]),) if garbled else ()
+        note = (_garbled(decoded.text, garbled),) if garbled else ()
         return Decoded(decoded.text, decoded.encoding, (*decoded.problems, *note)) if note else decoded
     why = decoded.problems[0]
     if why.code == "utf-16":
@@ -154,6 +153,14 @@ def any_text(data: bytes) -> Decoded:
         encoding, name = single_byte_encoding(data)
         return Decoded(data.decode(encoding, "replace"), encoding, (problem("encoding-read", 1, "", name),))
     return decoded
+
+
+def _garbled(text: str, sign: re.Match[str]) -> Problem:
+    """Return the note on a letter that was read in another encoding, with the word round it."""
+    before, behind = text[max(0, sign.start() - 20) : sign.start()], _WORD_BEHIND.match(text, sign.end())
+    start = _WORD_BEFORE.search(before)
+    word = f"{start[0] if start else ''}{sign[0]}{behind[0] if behind else ''}"
+    return problem("garbled", line_of(text, sign.start()), "", word)
 
 
 def _wide_encoding(data: bytes) -> str:

@@ -1,6 +1,7 @@
 """One trial under two names: the same registry number, or the same numbers for the same outcome."""
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import Overlap, Result
@@ -8,6 +9,7 @@ from evidence.dataset.records import Overlap, Result
 _COUNTS = ("events_intervention", "n_intervention", "events_comparator", "n_comparator")
 _SCORES = ("mean_intervention", "sd_intervention", "n_intervention", "mean_comparator", "sd_comparator", "n_comparator")
 _EFFECT = ("effect_measure", "effect", "ci_low", "ci_high")
+_SETS = tuple((names[0], attrgetter(*names)) for names in (_COUNTS, _SCORES, _EFFECT))
 
 
 def numbers_of(row: Result) -> Iterator[tuple[object, ...]]:
@@ -15,10 +17,10 @@ def numbers_of(row: Result) -> Iterator[tuple[object, ...]]:
 
     Counts without an event coincide by chance, and so are left out.
     """
-    for names in (_COUNTS, _SCORES, _EFFECT):
-        values = tuple(getattr(row, name) for name in names)
-        if None not in values and (names is not _COUNTS or any(values[::2])):
-            yield (row.outcome, names[0], *values)
+    for name, values_of in _SETS:
+        values = values_of(row)
+        if None not in values and (name != _COUNTS[0] or any(values[::2])):
+            yield (row.outcome, name, *values)
 
 
 def two_names(results: Iterable[Result], overlaps: Iterable[Overlap] = ()) -> tuple[Problem, ...]:

@@ -151,10 +151,11 @@ def headlines(
     for preset, named in PRESETS.items():
         selected = apply(everything, named.criteria)
         controlled = tuple(result for result in selected if result.is_controlled)
-        new = controlled if added is None else apply(added, named.criteria)
+        new = controlled if added is None else tuple(r for r in apply(added, named.criteria) if r.is_controlled)
+        about = {outcomes: _reporting(controlled, outcomes) for outcomes in _OUTCOMES}
         for key, subject in SUBJECTS.items():
-            rows = _about(controlled, subject)
-            fresh = {row.hours for row in (rows if added is None else _about(new, subject))}
+            rows = about[subject.outcomes]
+            fresh = {row.hours for row in (rows if added is None else _reporting(new, subject.outcomes))}
             for time in TIME_BINS:
                 old = before.get((preset, key, time.value))
                 if old is not None and added is not None and not any(map(time.holds, fresh)):
@@ -199,8 +200,15 @@ def ranks(results: Iterable[Result], headline: Headline, trials: Iterable[str]) 
     return tuple(Rank(headline, e.trial, e.label, rank, found.k) for rank, e in ranked if e.trial in wanted)
 
 
+_OUTCOMES = frozenset(subject.outcomes for subject in SUBJECTS.values())
+
+
+def _reporting(results: Iterable[Result], outcomes: Sequence[str]) -> tuple[Result, ...]:
+    return tuple([result for result in results if result.outcome in outcomes])
+
+
 def _about(results: Iterable[Result], subject: Subject) -> tuple[Result, ...]:
-    return tuple(result for result in results if result.outcome in subject.outcomes and result.is_controlled)
+    return tuple(result for result in _reporting(results, subject.outcomes) if result.is_controlled)
 
 
 def _question(subject: Subject, time: TimeBin) -> Question:

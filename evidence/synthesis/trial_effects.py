@@ -147,9 +147,11 @@ def trial_effects(results: Iterable[Result], question: Question, known: Known | 
     Who asks the same question of several selections of the same results hands in `known`: a trial whose results are
     the same objects as before keeps its entry.
     """
-    asked = [r for r in results if r.outcome in question.outcomes and r.is_controlled]
+    asked = [r for r in results if r.outcome in question.outcomes]
     if question.bin is not None:
-        asked = [r for r in asked if question.bin.holds(r.hours)]
+        low, high = question.bin.low, question.bin.high
+        asked = [r for r in asked if low <= r.hours <= high]
+    asked = [r for r in asked if r.is_controlled]
     if known is None:
         return tuple(_of_trial(rows, question) for rows in trials_of(asked).values())
     found = []

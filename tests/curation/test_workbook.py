@@ -11,6 +11,7 @@ from openpyxl.styles import Font
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
 from evidence.curation import workbook as worksheet
+from evidence.curation.plain_sheet import plain_sheet
 from evidence.curation.upload import read_upload
 from evidence.curation.workbook import (
     DamagedSheetError,
@@ -31,6 +32,10 @@ STYLES: list[tuple[str, dict[str, str]]] = [
     *(("xf", {"numFmtId": number}) for number in ("0", "14", "10", "164", "165", "999")),
     ("cellStyles", {}),
 ]
+
+
+SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RAISED = '<rPr><vertAlign val="superscript"/></rPr>'
 
 
 def read(xml: str, most_cells: int = 1000, encoding: str = "utf-8") -> SheetRows:
@@ -223,3 +228,58 @@ def test_a_row_of_no_height_and_a_column_of_no_width_are_hidden() -> None:
 def test_escapes_of_control_characters_are_undone() -> None:
     data = book(lambda _, sheet: setattr(sheet["B2"], "value", "Alpha_x000D_\n2024"))
     assert read_upload(data).table.rows[0].cells[1] == "Alpha\n2024"
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_plain"),
+    [
+        ('<c r="A1" t="inlineStr"><is><t>a</t></is></c><c r="C1" s="1"><v>5</v></c>', True),
+        ('<c r="A1" t="s"><v>1</v></c><c r="B1" t="b"><v>1</v></c><c r="C1" t="str"><v> x </v></c>', True),
+        ('<c><v>1</v></c><c r="D1" s="2"/><c><v>0.25</v></c><c r="B1" s="3"><v>0.5</v></c>', True),
+        ('<c r="A1" t="inlineStr"><is><t xml:space="preserve"> a </t></is></c>', True),
+        ('<c r="A1" t="inlineStr"><is><t>a &amp; b &#60; c</t></is></c><c r="B1"><v>5</v></c>', False),
+        ('<c r="A1"><f>B1*2</f><v>8</v></c>', False),
+        ('<c t="n" r="A1"><v>8</v></c>', False),
+        (f'<c r="A1" t="inlineStr"><is><r><t>30</t></r><r>{RAISED}<t>2</t></r></is></c>', False),
+        ('<c r="A1" t="str"><v>Alpha_x000D_</v></c>', True),
+        ('<c r="A1" t="inlineStr"><is><t>Alpha_x000D_</t></is></c>', False),
+        ("<c r='A1'><v>8</v></c>", False),
+    ],
+)  # fmt: skip
+def test_a_plain_sheet_says_what_the_parser_says(cells: str, is_plain: bool) -> None:
+    space = SPACE
+    body = f'<row r="2" spans="1:3" hidden="1">{cells}</row><row r="4"/><row><c><v>7</v></c></row>'
+    xml = (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<worksheet xmlns="{space}">'
+        f'<cols><col min="2" max="2" hidden="1"/></cols><sheetData>{body}</sheetData><mergeCells><mergeCell ref="A2:A5"/></mergeCells></worksheet>'
+    )
+    plain = plain_sheet(xml.encode(), [space])
+    assert plain is not None
+    assert (not next(plain.rows).xml) is (is_plain and "_x" not in cells)
+    assert read(xml) == read(xml.replace("<sheetData>", "<!-- parsed --><sheetData>"))
+    assert read(xml).hidden_rows == [2]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<sheetData>", "<sheetData><!-- a --><row><c><v>9</v></c></row>"),
+        ("<sheetData>", "<sheetData>\n"),
+        ("xmlns=", "xmlns:x="),
+        ("<v>5</v>", "<v>5\r\n</v>"),
+        ('"UTF-8"', '"ISO-8859-1"'),
+        ("<v>5</v>", "<v><![CDATA[5]]></v>"),
+    ],
+)
+def test_any_other_sheet_is_left_to_the_parser(old: str, new: str) -> None:
+    space, row = SPACE, "<row><c><v>5</v></c></row>"
+    xml = f'<?xml version="1.0" encoding="UTF-8"?><worksheet xmlns="{space}"><sheetData>{row}</sheetData></worksheet>'
+    assert plain_sheet(xml.encode(), [space]) is not None
+    assert plain_sheet(xml.replace(old, new).encode(), [space]) is None
+
+
+def test_tags_without_a_row_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worksheet, "_MOST_MARKS", 50)
+    assert rows(sheet('<x:row r="1"><x:c><x:v>1</x:v></x:c></x:row>')) == [(1, ["1"])]
+    with pytest.raises(TooManyCellsError):
+        rows(sheet("<x:a>" * 60 + "</x:a>" * 60))
