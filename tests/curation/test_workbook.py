@@ -35,6 +35,7 @@ STYLES: list[tuple[str, dict[str, str]]] = [
 
 
 SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+MERGED = '<mergeCells><mergeCell ref="A2:A5"/></mergeCells>'
 RAISED = '<rPr><vertAlign val="superscript"/></rPr>'
 
 
@@ -251,7 +252,7 @@ def test_a_plain_sheet_says_what_the_parser_says(cells: str, is_plain: bool) -> 
     body = f'<row r="2" spans="1:3" hidden="1">{cells}</row><row r="4"/><row><c><v>7</v></c></row>'
     xml = (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<worksheet xmlns="{space}">'
-        f'<cols><col min="2" max="2" hidden="1"/></cols><sheetData>{body}</sheetData><mergeCells><mergeCell ref="A2:A5"/></mergeCells></worksheet>'
+        f'<cols><col min="2" max="2" hidden="1"/></cols><sheetData>{body}</sheetData>{MERGED}</worksheet>'
     )
     plain = plain_sheet(xml.encode(), [space])
     assert plain is not None
