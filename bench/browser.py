@@ -14,11 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import plotly.graph_objects as go
 from playwright.sync_api import Browser, Page
 from streamlit.testing.v1 import AppTest
 
 from bench.measuring import RUNS, Line, median, spread
-from evidence.selection.selection import PRESETS
+from evidence.dataset.evidence import DATA, load
+from evidence.questions.response import Choices, answer_for
+from evidence.report.figures.people import icon_array
+from evidence.report.figures.style import LIGHT
+from evidence.selection.selection import PRESETS, Selection, apply
+from evidence.synthesis import sentences
 from tests.support.paths import APP
 from tests.support.server import Server, browsing, dashboard
 
@@ -79,6 +85,16 @@ def _chosen(page: Page, name: str) -> float:
     return float(page.evaluate(_CLICKED, [name, before, _PATHS, _DRAWN]))
 
 
+def _people(question: str) -> go.Figure:
+    """Draw the hundred people of a question as the exports do."""
+    evidence = load(DATA)
+    answer = answer_for(apply(evidence.results, Selection(question).criteria()), Choices())
+    absolute = sentences.absolute(answer)
+    assert absolute is not None
+    sides = sentences.sides_of(entry.first for entry in answer.used)
+    return icon_array(absolute, sides, sentences.verb_of(answer.question.outcomes[0]), LIGHT)
+
+
 @contextmanager
 def _ready() -> Iterator[Server]:
     """Serve the figures that Response draws for the two questions, as JSON."""
@@ -88,6 +104,7 @@ def _ready() -> Iterator[Server]:
             at.query_params["preset"] = question
             at.switch_page("../../pages/response.py").run()
             specs = [json.loads(chart.proto.spec) for chart in at.get("plotly_chart")]
+            specs.append(json.loads(_people(question).to_json()))  # which the page draws as HTML
             (Path(folder) / f"{question}.json").write_text(json.dumps(specs), "utf-8")
         before = os.environ.get(READY_FOLDER)
         os.environ[READY_FOLDER] = folder

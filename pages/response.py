@@ -20,7 +20,7 @@ if not page.results:
 body = st.container()
 options = response_views.options(page)
 with st.expander("Sensitivity: what if it is pooled in another way?", key="sensitivity", on_change="rerun") as panel:
-    choices = response_views.sensitivity_options(page, options)
+    choices = response_views.sensitivity_options(page, options, bool(panel.open))
 
 split = subgroups.subgroups(page.evidence.judgements)[options.split]
 answer = response.answer_for(page.results, choices, split.group)

@@ -19,7 +19,7 @@ from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
 from evidence.report.figures import glance as glances
 from evidence.report.figures import glance_html
-from evidence.report.figures.glance_html import Picture
+from evidence.report.figures.boxes import Picture
 from evidence.report.figures.style import Ink
 from evidence.report.section import Drawing
 from evidence.selection.selection import Selection, Step, apply, explain

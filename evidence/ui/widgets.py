@@ -1,6 +1,6 @@
 """The widgets of a page's options: each bound to the address by its key, each choice shown by its label."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
 
 import streamlit as st
@@ -41,6 +41,16 @@ def beside(label: str, words: Mapping[str, str], key: str, place: DeltaGenerator
 def switch(label: str, key: str, help: str | None = None) -> bool:
     """Draw a switch, off by default."""
     return st.toggle(label, key=key, bind="query-params", help=help)
+
+
+def is_needed(is_open: bool | None, names: Iterable[str]) -> bool:
+    """Return whether a panel's options are drawn: while it is open, or while one is in the address or was just set.
+
+    A closed panel of defaults costs a page nothing; an option in the address stays there by being drawn.
+    """
+    state = st.session_state
+    is_set = any(state.get(name) and state[name] != OPTIONS[name].default for name in names)
+    return bool(is_open) or is_set or any(name in st.query_params for name in names)
 
 
 def option(name: str, offered: Mapping[str, str] | None = None, place: DeltaGenerator | None = None) -> str:

@@ -223,6 +223,28 @@ def test_panels_that_are_closed_at_first(page: str, panel: str, preset: str) -> 
     assert len(list(at.main)) >= closed
 
 
+def test_opening_the_options_of_response_changes_nothing_and_a_choice_outlasts_closing_them() -> None:
+    def drawn(at: AppTest) -> tuple[str, str]:
+        return at.header[0].value, at.get("plotly_chart")[0].proto.spec
+
+    at = opened("response", preset="Everything")
+    at_first = drawn(at)
+    for panel in ("response-options", "sensitivity"):
+        at.session_state[panel] = True
+    at.run()
+    assert drawn(at) == at_first
+    at.selectbox(key="effect").set_value("OR").run()
+    changed = drawn(at)
+    assert changed != at_first
+    for panel in ("response-options", "sensitivity"):
+        at.session_state[panel] = False
+    at.run()
+    assert drawn(at) == changed
+    assert at.query_params["effect"] == ["Odds ratio"]
+    at.selectbox(key="effect").set_value("RR").run()
+    assert drawn(at) == at_first
+
+
 def test_columns_and_same_trials_change_what_is_drawn() -> None:
     at = opened("onset", preset="Everything")
     before = at.get("plotly_chart")[0].proto.spec

@@ -93,6 +93,8 @@ def test_options_set_on_other_pages_come_along_and_can_be_given_up(monkeypatch):
     calls: list[View] = []
     part(monkeypatch, lambda view, _: calls.append(view) or b"held")
     at = opened("response", preset="Everything", effect="Odds ratio")
+    at.session_state["sensitivity"] = True
+    at.run()
     at.toggle(key="low").set_value(True).run()
     at.switch_page("../../pages/onset.py").run()
     at.toggle(key="low").set_value(True).run()

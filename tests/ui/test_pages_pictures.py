@@ -42,7 +42,11 @@ def test_a_picture_carries_the_finding_on_the_page_and_its_source(page, evidence
     # The camera at a chart saves the same picture: its settings carry the frame.
     own = [item.proto for item in at.get("plotly_chart") if not item.proto.id.endswith("-framed-chart")]
     frames = [json.loads(proto.config).get("toImageButtonOptions", {}).get("frame") for proto in own if proto.config]
-    assert sum(frame is not None and "Trials: " in frame["annotation"]["text"] for frame in frames) >= len(CHARTS[page])
+    assert sum(frame is not None and "Trials: " in frame["annotation"]["text"] for frame in frames) >= len(
+        CHARTS[page]
+    ) - (
+        page == "response"  # a hundred people are HTML, without a camera
+    )
     assert len(at.get("plotly_chart")) == alone + len(CHARTS[page])
     said = {h.value.replace("\\", "") for kind in ("header", "subheader", "markdown") for h in at.get(kind)}
     pictures = [item.proto for item in at.get("plotly_chart") if item.proto.id.endswith("-framed-chart")]

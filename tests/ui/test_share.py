@@ -66,6 +66,8 @@ def test_what_a_link_asks_for_and_is_not_known_is_said_and_dropped(asked, words)
     assert not at.exception
     assert words in notes(at).replace("\\_", "_").replace("\\[", "[")
     assert "from_the_future" not in at.query_params
+    at.session_state["response-options"] = True
+    at.run()
     at.selectbox(key="order").set_value("effect").run()
     assert words in notes(at).replace("\\_", "_"), "the note stays while the page is open"
 

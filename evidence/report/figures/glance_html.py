@@ -5,22 +5,19 @@ with words of its own, at least 24 pixels to a finger; places across are parts o
 needs nothing from the server.
 """
 
-import html
 import math
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
-from typing import NamedTuple
 
 from evidence.questions.absence import FIRST_HOUR, KINDS, LAST_HOUR, NOT_HELD, NOT_MEASURED, NOT_REPORTED, NOT_USABLE
 from evidence.questions.duration import FollowUp
 from evidence.questions.glance import Felt, Glance, Responders, hours_of, until_when
 from evidence.report.figures import style
+from evidence.report.figures.boxes import Picture, plain
 from evidence.report.figures.style import Ink
 
 _TICKS: Mapping[int, str] = MappingProxyType({1: "1 h", 24: "1 day", 168: "1 wk", 672: "4 wk", 8760: "1 year"})
-_SPACE = re.compile(r"[^\S\u00a0\u202f]+")
 _LEFT, _RIGHT = math.log10(FIRST_HOUR) - 0.04, math.log10(LAST_HOUR) + 0.06
 _DECADE = 64  # pixels of ten times the time on the narrowest phone, where words have least room
 _LETTER = 7.4  # pixels a letter takes, generously
@@ -37,22 +34,6 @@ _GROUNDS: Mapping[str, str] = MappingProxyType(
         NOT_MEASURED: "none",
     }
 )
-
-
-def _plain(text: str) -> str:
-    r"""Return a text as a part of the markup: no tag of its own, and no blank line, which would end a block of HTML.
-
-    >>> _plain('a < "b"\n\n# c')
-    'a &lt; &quot;b&quot; # c'
-    """
-    return html.escape(_SPACE.sub(" ", text))
-
-
-class Picture(NamedTuple):
-    """The markup of a picture, and for each of its buttons the lines of trials.csv behind it."""
-
-    markup: str
-    marks: tuple[str, ...]
 
 
 def glance(found: Glance, alt: str, ink: Ink) -> Picture:
@@ -77,7 +58,7 @@ def glance(found: Glance, alt: str, ink: Ink) -> Picture:
         f'<span class="word hour" style="left:{_place(hour)}">{words}</span>' for hour, words in _TICKS.items()
     )
     markup = (
-        f'<div class="picture glance" role="figure" aria-label="{_plain(alt)}">'
+        f'<div class="picture glance" role="figure" aria-label="{plain(alt)}">'
         f'<div class="key">{_key(found, kinds, ink)}</div>'
         f'<div class="field" style="padding-top:{_HEAD}px">'
         f'<div class="paper" style="height:{_PAPER}px">{grid}{"".join(blanks)}{bars}</div></div>'
@@ -99,7 +80,7 @@ class _Drawing:
         self.marks.append(key)
         return (
             f'<button type="button" class="mark {kind}" data-mark="{len(self.marks) - 1}"'
-            f' aria-label="{_plain(words)}" style="{look}">{inside}</button>'
+            f' aria-label="{plain(words)}" style="{look}">{inside}</button>'
         )
 
 
@@ -118,8 +99,8 @@ def _key(found: Glance, kinds: Sequence[str], ink: Ink) -> str:
     parts = []
     if found.responders:
         sides = found.sides
-        parts += [(_sign(style.BENEFIT.colour(ink)), f"<b>{_plain(sides.drug)}</b>")]
-        parts += [(_sign(style.COMPARATOR.colour(ink)), _plain(sides.comparator))]
+        parts += [(_sign(style.BENEFIT.colour(ink)), f"<b>{plain(sides.drug)}</b>")]
+        parts += [(_sign(style.COMPARATOR.colour(ink)), plain(sides.comparator))]
         parts += [('<i class="sign interval"></i>', "95% interval")]
     if found.felt:
         parts += [(_sign(style.HARM.colour(ink)), "harm")]
@@ -161,7 +142,7 @@ def _blank(start: float, end: float, kind: str, words: str, bars: Sequence[Respo
     lines = _NOTES[kind]
     has_room = width * (_RIGHT - _LEFT) * _DECADE >= max(map(len, lines)) * _LETTER
     note = f'<span class="word note">{"<br>".join(lines)}</span>' if has_room else ""
-    label = _plain(f"{KINDS[kind].label}: {words}")
+    label = plain(f"{KINDS[kind].label}: {words}")
     look = f"left:{100 * left:.2f}%;width:{100 * width:.2f}%;{_ground(kind, ink)}"
     return f'<div class="blank" title="{label}" style="{look}">{note}</div>'
 
@@ -189,7 +170,7 @@ def _lanes(found: Glance, drawing: _Drawing) -> str:
     parts = []
     if found.felt:
         sides, other = found.harm_sides, ", other trials" if found.harms_are_borrowed else ""
-        drug, comparator = _plain(sides.drug), _plain(sides.comparator)
+        drug, comparator = plain(sides.drug), plain(sides.comparator)
         head = f"<b>Harm, {drug} v {comparator}</b>{other}"
         if len(head) > _LONGEST_HEAD:
             head = f"<b>Harm</b>, drug (comparator){other}"
@@ -210,7 +191,7 @@ def _felt(item: Felt, drawing: _Drawing) -> str:
         f'<i class="band" style="width:{100 * end:.2f}%;background:{style.HARM_SOFT.colour(ink)};'
         f'border-right:3px solid {style.HARM.colour(ink)}"></i>'
         f'<span class="word" style="left:{f"calc({100 * end:.2f}% + 6px)" if is_beside else "6px"}">'
-        f"<b>{item.drug:.0f}</b>{_plain(words)}</span>"
+        f"<b>{item.drug:.0f}</b>{plain(words)}</span>"
     )
     return f'<div class="lane">{drawing.button(item.key, item.in_words, "", inside, "felt")}</div>'
 
@@ -222,7 +203,7 @@ def _relapses(items: Sequence[FollowUp], drawing: _Drawing) -> str:
     text = until_when(items)
     words = text.split(" (")[0].replace(" after a course: depression back", " until relapse")
     inside = (
-        f'<span class="word" style="right:calc({100 * (1 - left):.2f}% + 8px)">{_plain(words)}</span>'
+        f'<span class="word" style="right:calc({100 * (1 - left):.2f}% + 8px)">{plain(words)}</span>'
         f'<i class="span" style="left:{100 * left:.2f}%;width:{100 * (right - left):.2f}%"></i>'
         + "".join(f'<i class="end" style="left:{100 * place:.2f}%"></i>' for place in places)
     )

@@ -17,7 +17,7 @@ from evidence.dataset.references import Reference
 from evidence.export.r_script import r_script
 from evidence.formatting import counted
 from evidence.questions.missing import Missing, matrix_of
-from evidence.report.figures.glance_html import Picture
+from evidence.report.figures.boxes import Picture
 from evidence.report.tables import answers as tables
 from evidence.serialize import to_csv
 from evidence.synthesis.answers import Answer
@@ -73,7 +73,11 @@ def _show_boxes(boxes: Picture, key: str) -> None:
             st.session_state[_OPEN] = (key, [int(line) for line in boxes.marks[int(touched)].split()])
             st.session_state[widget] = None
 
-    st.markdown(boxes.markup, unsafe_allow_html=True)
+    # Text that the app's own script draws at once; boxes without marks are many, and quicker as one piece.
+    if boxes.marks:
+        st.markdown(boxes.markup, unsafe_allow_html=True)
+    else:
+        st.html(boxes.markup)
     names = [str(place) for place in range(len(boxes.marks))]
     if names:
         st.pills("Marks of the picture", names, key=widget, on_change=open_card, label_visibility="collapsed")

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from evidence.bibliography.vancouver import vancouver
-from evidence.report.figures.people import icon_array
+from evidence.report.figures.people_html import hundred
 from evidence.report.plain_language import is_answer, plain
 from evidence.report.view import references_of
 from evidence.ui import page as views
@@ -41,8 +41,7 @@ def draw(page: Any) -> None:
     st.header(escaped(told.answer), anchor=False)
     if told.hundred is not None:
         absolute, sides, verb = told.hundred.absolute, told.hundred.sides, told.hundred.verb
-        figure = icon_array(absolute, sides, verb, view.ink)
-        st.plotly_chart(figure, theme=None, key="plain-hundred", alt=told.answer, config={"displayModeBar": False})
+        st.html(hundred(absolute, sides, verb, told.answer, view.ink).markup)
     for line in told.more:
         st.markdown(escaped(line))
     for line in told.quoted:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from evidence.report.figures.boxes import Picture
 from evidence.report.section import Section
 from evidence.ui import cache
 from evidence.ui.components import chart, heading
@@ -42,10 +43,12 @@ def show_chart(
     shapes: str = chart.SOURCE_KEY,
     key: str = "",
     parts: Sequence[str] = (),
+    boxes: Picture | None = None,
 ) -> None:
     """Draw the chart of a section with what belongs to it; nothing where there is nothing to draw.
 
-    `key` is that of its widgets where it is not the section's own; `parts` head the answers in the R script.
+    `key` is that of its widgets where it is not the section's own; `parts` head the answers in the R script; `boxes` is
+    the same picture in HTML, drawn in place of the chart.
     """
     if section.drawing is None or section.table is None:
         return
@@ -61,4 +64,5 @@ def show_chart(
         action=action,
         more=script,
         shapes=shapes,
+        boxes=boxes,
     )

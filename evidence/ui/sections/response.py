@@ -10,6 +10,7 @@ from evidence.questions.options import OPTIONS, PageOptions, offered_by
 from evidence.questions.response import Choices
 from evidence.report import sections
 from evidence.report.composed import trials
+from evidence.report.figures.people_html import hundred
 from evidence.report.tables import answers as tables
 from evidence.selection.selection import trials_of
 from evidence.synthesis import sentences as statements
@@ -24,9 +25,16 @@ from evidence.ui.sections import influence
 _WITHOUT = "without"
 
 
+_SHOWN = ("outcome", "time", "effect", "order", "by", "columns")
+_POOLED = ("model", "interval", _WITHOUT, "low", "nocross", "nopress", "published")
+
+
 def options(view: Page) -> PageOptions:
     """Draw the closed panel of options and read it: what is asked, and how the forest plot is arranged."""
-    with st.expander("Options: outcome, time, measure, order, groups, columns", key="response-options"):
+    label = "Options: outcome, time, measure, order, groups, columns"
+    with st.expander(label, key="response-options", on_change="rerun") as panel:
+        if not asked.is_needed(panel.open, _SHOWN):
+            return PageOptions()
         columns = st.columns(3)
         outcome = asked.option("outcome", place=columns[0])
         time = asked.option("time", place=columns[1])
@@ -39,8 +47,10 @@ def options(view: Page) -> PageOptions:
     return PageOptions(Choices(outcome, measure, time), order, split, tuple(extra))
 
 
-def sensitivity_options(view: Page, shown: PageOptions) -> Choices:
-    """Draw the controls of the sensitivity panel and read every choice about pooling."""
+def sensitivity_options(view: Page, shown: PageOptions, is_open: bool) -> Choices:
+    """Draw the controls of the sensitivity panel where needed, and read every choice about pooling."""
+    if not asked.is_needed(is_open, _POOLED):
+        return shown.choices
     known = trials_of(view.results)
     columns = st.columns(3)
     method = asked.option("model", place=columns[0])
@@ -137,7 +147,10 @@ def _people(view: Page, answer: Answer) -> None:
     section = sections.people(of_hundred, answer, rate is not None, view.ink)
     with picture:
         st.markdown(f"**{escaped(section.headline)}**")
-        show_chart(section, view, shapes="Each sign is one person of 100.")
+        sides = statements.sides_of(entry.first for entry in answer.used)
+        verb = statements.verb_of(answer.question.outcomes[0])
+        boxes = hundred(of_hundred, sides, verb, section.alt, view.ink)
+        show_chart(section, view, shapes="Each sign is one person of 100.", boxes=boxes)
 
 
 def _arms(view: Page, answer: Answer) -> None:
