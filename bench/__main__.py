@@ -56,9 +56,9 @@ def main() -> int:
     rows: list[Line] = []
     for part in parts:
         measure: Callable[[int], list[Line]] = import_module(f"bench.{part}").lines
-        found = measure(asked.runs)
-        rows += found
-        for line in found:
+        measured = measure(asked.runs)
+        rows += measured
+        for line in measured:
             sys.stderr.write(line.as_row() + "\n")
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     met = [line.is_met for line in rows if line.is_met is not None]

@@ -39,9 +39,9 @@ READERS = ("ours", "ours, every rule", "frictionless", "pandera")
 
 def _schema() -> dict[str, Any]:
     package = json.loads((ROOT / "data" / "datapackage.json").read_text("utf-8"))
-    found = next(resource["schema"] for resource in package["resources"] if resource["path"] == "trials.csv")
-    assert isinstance(found, dict)
-    return found
+    schema = next(resource["schema"] for resource in package["resources"] if resource["path"] == "trials.csv")
+    assert isinstance(schema, dict)
+    return schema
 
 
 def write(path: Path, rows: int = ROWS) -> None:
@@ -83,7 +83,7 @@ def every_rule(path: Path) -> list[tuple[int, str]]:
     data = read_bytes(path)
     assert isinstance(data, bytes), data
     checked = validate(read_table(data, Result.columns()), Result)
-    return [(found.line, found.column) for found in checked.problems if found.is_blocking]
+    return [(item.line, item.column) for item in checked.problems if item.is_blocking]
 
 
 def frictionless(path: Path) -> list[tuple[int, str]]:
@@ -101,8 +101,8 @@ def frictionless(path: Path) -> list[tuple[int, str]]:
     with system.use_context(trusted=True):
         resource = Resource(path=str(path), schema=Schema.from_descriptor(_schema()))
         report = resource.validate(Checklist(checks=[Ordered()]))
-        found = report.flatten(["rowNumber", "fieldName", "note"])
-    return [(int(row), str(field or note)) for row, field, note in found]
+        flat = report.flatten(["rowNumber", "fieldName", "note"])
+    return [(int(row), str(field or note)) for row, field, note in flat]
 
 
 def pandera(path: Path) -> list[tuple[int, str]]:
@@ -161,9 +161,9 @@ def _ordered(low: str, high: str) -> Any:
     return pa.Check(holds, name=low, error=low)
 
 
-def _named(found: list[list[Any]]) -> int:
+def _named(rows: list[list[Any]]) -> int:
     """Count the planted faults that are named by line and column."""
-    places = {(line, column) for line, column in found}
+    places = {(line, column) for line, column in rows}
     return sum((line, column) in places for line, (column, _) in PLANTED.items())
 
 
@@ -176,15 +176,15 @@ def lines(runs: int = RUNS) -> list[Line]:
     seconds = {name: [turn[name]["seconds"] for turn in rounds] for name in READERS}
     peaks = {name: median(turn[name]["memory"] for turn in rounds) for name in READERS}
     faults = {name: _named(rounds[0][name]["faults"]) for name in READERS}
-    found = []
+    measured = []
     for name in READERS:
         rate = f"{ROWS / median(seconds[name]):,.0f} rows/s, {spread(seconds[name], 1, 2, ' s')}"
         words = f"{rate}, {peaks[name]:.0f} MB, {faults[name]} of {len(PLANTED)} faults named by cell"
-        found.append(Line(f"check of {ROWS:,} rows: {name}", words, runs=runs))
+        measured.append(Line(f"check of {ROWS:,} rows: {name}", words, runs=runs))
     faster = median(r / o for r, o in zip(seconds["frictionless"], seconds["ours"], strict=True))
     smaller = peaks["ours"] / peaks["pandera"]
     return [
-        *found,
+        *measured,
         Line("check: speed against frictionless", f"{faster:.1f} times", "at least 2 times", faster >= 2, runs),
         Line("check: memory against pandera", f"{smaller:.2f} times", "under 0.5 times", smaller < 0.5, runs),
         Line(

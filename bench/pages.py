@@ -41,16 +41,16 @@ def multiplied(folder: Path, times: int) -> Path:
 
 def lines(runs: int = RUNS) -> list[Line]:
     """Measure every page, and the growth from ten to a hundred times the data."""
-    found: dict[int, dict[str, list[float]]] = {}
+    result: dict[int, dict[str, list[float]]] = {}
     for times in GOALS:
-        found[times] = own_process("bench.pages", str(times), str(runs))
+        result[times] = own_process("bench.pages", str(times), str(runs))
     every = []
     for name in PAGES:
-        at = {times: 1000 * median(found[times][name]) for times in GOALS}
+        at = {times: 1000 * median(result[times][name]) for times in GOALS}
         figure = ", ".join(f"{times} times {value:.0f} ms" for times, value in at.items())
         goal = ", ".join(f"{value} ms" for value in GOALS.values())
         is_met = all(at[times] <= goal for times, goal in GOALS.items()) and at[100] <= 10 * max(at[10], 1)
-        least = min(len(found[times][name]) for times in GOALS)
+        least = min(len(result[times][name]) for times in GOALS)
         every.append(Line(f"rerun of {name}", figure, f"{goal}, no worse than linear", is_met, least))
     return every
 
@@ -81,8 +81,8 @@ def main() -> None:
     import logging
 
     logging.disable(logging.WARNING)  # AppTest has no browser session and says so on every run
-    found = _measured(int(sys.argv[1]), int(sys.argv[2]))
-    sys.stdout.write("\n" + json.dumps(found) + "\n")
+    times = _measured(int(sys.argv[1]), int(sys.argv[2]))
+    sys.stdout.write("\n" + json.dumps(times) + "\n")
 
 
 if __name__ == "__main__":

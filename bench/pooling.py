@@ -60,8 +60,8 @@ def metafor(effects: list[Effect], runs: int) -> tuple[list[float], float] | Non
         data.write_text(json.dumps({"y": [e.estimate for e in effects], "v": [e.variance for e in effects]}), "utf-8")
         script.write_text(_R, "utf-8")
         done = subprocess.run([program, script, data, str(runs)], capture_output=True, text=True, check=True)
-    found = json.loads(done.stdout.splitlines()[-1])
-    return found["seconds"], float(np.ravel(found["estimate"])[0])
+    fitted = json.loads(done.stdout.splitlines()[-1])
+    return fitted["seconds"], float(np.ravel(fitted["estimate"])[0])
 
 
 def lines(runs: int = RUNS) -> list[Line]:

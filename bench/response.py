@@ -64,8 +64,8 @@ def page(name: str, file: str, state: Mapping[str, object], runs: int) -> Timing
     for key, value in state.items():
         app.session_state[key] = value
     app.run()  # a widget may take its value only after the run that draws it
-    found = timed(name, app.run, runs)
-    return found._replace(fault=app.exception[0].message if app.exception else "")
+    measured = timed(name, app.run, runs)
+    return measured._replace(fault=app.exception[0].message if app.exception else "")
 
 
 def timings(runs: int) -> Iterator[Timing]:

@@ -83,18 +83,18 @@ def lines(runs: int) -> list[Line]:
     """Time previews of uploads and comparisons of versions, and checks of a very large file in separate processes."""
     evidence = load(DATA)
     known = (evidence.digest, headlines_of(evidence))
-    found = [
+    measured = [
         _line(f"{UPLOADED:,} rows previewed before saving, {name}", partial(_seen, data, known), runs, 2)
         for name, data in (("XLSX", as_workbook(UPLOADED)), ("CSV", as_csv(UPLOADED)))
     ]
     now = Snapshot("now", read_files(DATA))
     rows = (DATA / TRIALS).read_bytes().splitlines(keepends=True)
     fewer = Snapshot("fewer", {**now.files, TRIALS: b"".join([*rows[:40], *rows[50:]])})
-    found.append(_line("two versions compared, ten rows apart", lambda: difference(fewer, now, True), runs))
+    measured.append(_line("two versions compared, ten rows apart", lambda: difference(fewer, now, True), runs))
     many = as_csv(CHECKED)
     what = f"{CHECKED:,} rows previewed as add --dry-run does, before and after"
-    found.append(_line(what, partial(_seen, many, None), 1, 12))
-    return [*found, *_checked(min(runs, FEWER))]
+    measured.append(_line(what, partial(_seen, many, None), 1, 12))
+    return [*measured, *_checked(min(runs, FEWER))]
 
 
 def _seen(data: bytes, known: tuple[str, tuple[Headline, ...]] | None) -> None:
@@ -118,8 +118,8 @@ def _checked(runs: int) -> list[Line]:
                 (folder / file).write_bytes(content)
         (folder / TRIALS).write_bytes(as_csv(CHECKED))
         command = [sys.executable, "-c", _CHECK, str(folder)]
-        found = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(runs)]
-    seconds, peak, rows = zip(*found, strict=True)
+        reports = [json.loads(subprocess.run(command, capture_output=True, check=True).stdout) for _ in range(runs)]
+    seconds, peak, rows = zip(*reports, strict=True)
     what = f"{rows[0]:,.0f} rows checked with every rule"
     return [
         Line(what, spread(seconds, digits=2, unit=" s"), "under 6 s", median(seconds) < 6, runs),

@@ -8,16 +8,16 @@ from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped, reference_text
 
 evidence = loading.current().evidence
-found = background.sections(evidence)
-keys = [key for key in background.cited(found) if key in evidence.references]
+parts = background.sections(evidence)
+keys = [key for key in background.cited(parts) if key in evidence.references]
 numbers = {key: number for number, key in enumerate(keys, 1)}
 
 st.title("What should I know before the numbers?", anchor=False)
-if not found:
+if not parts:
     st.info("These data come without a background. Its sentences stand in topic.toml, each with its sources.")
     st.stop()
 st.caption("For reading and teaching, not medical advice. Every sentence names its source.")
-for section in found:
+for section in parts:
     st.header(section.title, anchor=False)
     lines = []
     for one in section.sentences:

@@ -14,13 +14,13 @@ view = views.current()
 evidence = view.evidence
 
 
-def agrees(found: Recomputation) -> str:
+def agrees(recomputation: Recomputation) -> str:
     """Say whether a number agrees with the statement: a quiet note, or a loud one if it does not."""
-    if not found.is_compared:
+    if not recomputation.is_compared:
         return ""
-    if found.agrees:
+    if recomputation.agrees:
         return ":gray[as stated]"
-    return f"**· differs, printed {escaped(found.printed or 'nowhere in the explanation')}**"
+    return f"**· differs, printed {escaped(recomputation.printed or 'nowhere in the explanation')}**"
 
 
 def card(item: Assessed) -> None:
@@ -44,15 +44,16 @@ def card(item: Assessed) -> None:
         with numbers:
             if item.needs_review:
                 st.warning("To be reviewed: the data no longer give every number printed here.")
-            if item.found:
+            if item.recomputed:
                 st.caption("Computed from the data just now")
-            for found in item.found:
-                st.markdown(f"{escaped(found.what)}  \n**{escaped(found.live or 'no row gives it')}** {agrees(found)}")
+            for number in item.recomputed:
+                value = escaped(number.live or "no row gives it")
+                st.markdown(f"{escaped(number.what)}  \n**{value}** {agrees(number)}")
         if claim.citations:
             with st.expander(counted(len(claim.citations), "citation"), key=f"claim-citations-{claim.claim}"):
                 for key in claim.citations:
-                    held = evidence.references.get(key)
-                    places = [f"[{place.label}]({place.url})" for place in links(held)] if held else []
+                    reference = evidence.references.get(key)
+                    places = [f"[{place.label}]({place.url})" for place in links(reference)] if reference else []
                     st.markdown(f"{reference_text(evidence, key)} {' · '.join(places)}")
 
 

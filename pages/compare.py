@@ -27,16 +27,16 @@ for version in (first, second):
             st.error(escaped(f"{version.name}: {fault.message} {fault.fix}"))
         st.stop()
 
-found = compare_views.compared(first, second)
-changed = [one for one in found.headlines if one.is_changed]
-st.markdown(f"Version `{found.digests[0][:8]}` → version `{found.digests[1][:8]}`")
-if found.digests[0] == found.digests[1]:
+changes = compare_views.compared(first, second)
+changed = [one for one in changes.headlines if one.is_changed]
+st.markdown(f"Version `{changes.digests[0][:8]}` → version `{changes.digests[1][:8]}`")
+if changes.digests[0] == changes.digests[1]:
     st.success("The two are the same, byte by byte.", icon=":material/check_circle:")
     st.stop()
 tiles = (
-    ("Rows added", len(found.added)),
-    ("Rows removed", len(found.removed)),
-    ("Cells changed", len(found.changed)),
+    ("Rows added", len(changes.added)),
+    ("Rows removed", len(changes.removed)),
+    ("Cells changed", len(changes.changed)),
     ("Headline numbers changed", len(changed)),
 )
 grid = st.grid(4, min_column_width=165)
@@ -45,10 +45,10 @@ for title, value in tiles:
         st.metric(title, value)
 
 st.header("What that did to the headline numbers", anchor=False)
-known = sum(1 for one in found.headlines if one.after.k or one.before.k)
+known = sum(1 for one in changes.headlines if one.after.k or one.before.k)
 st.markdown(f"**{counted(len(changed), 'headline number')} of {known} that have trials** differ.")
-add_preview.change_table(found.headlines, "cmp", len(changed))
+add_preview.change_table(changes.headlines, "cmp", len(changed))
 st.header("Rows and references", anchor=False)
-compare_views.rows_changed(found, "cmp")
-if not (found.added or found.removed or found.changed):
+compare_views.rows_changed(changes, "cmp")
+if not (changes.added or changes.removed or changes.changed):
     st.caption("Every row of trials.csv is the same in both, whatever its place.")

@@ -50,5 +50,5 @@ with st.expander(
     "Does a higher dose work better?", key="dose-response", on_change="rerun", bind="query-params"
 ) as arms:
     if arms.open:
-        found = onset_course.dose_course(dose.comparable(page.evidence.results, page.selection), measure, low)
-        show_section(sections.dose_response(found, low, page.links, page.ink), page, is_first=False)
+        doses = onset_course.dose_course(dose.comparable(page.evidence.results, page.selection), measure, low)
+        show_section(sections.dose_response(doses, low, page.links, page.ink), page, is_first=False)

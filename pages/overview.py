@@ -22,12 +22,12 @@ if not view.results:
     st.stop()
 
 key = remembered.chosen(view.evidence, view.selection)
-found = remembered.at_a_glance(key)
-heading.headline(glance.sentence(found), glance.trust(found))
-drawn = [*found.responders, *found.felt]
-blank = [glance.in_words_of_blank(one) for one in found.blanks]
+result = remembered.at_a_glance(key)
+heading.headline(glance.sentence(result), glance.trust(result))
+drawn = [*result.responders, *result.felt]
+blank = [glance.in_words_of_blank(one) for one in result.blanks]
 picture, narrow = st.container(), view.ink.narrow
-alt = "; ".join([*(item.in_words for item in drawn), glance.until_when(found.relapses), *blank]) or "Nothing to draw"
+alt = "; ".join([*(item.in_words for item in drawn), glance.until_when(result.relapses), *blank]) or "Nothing to draw"
 facts = st.grid(2, min_column_width=140, gap="small", key="facts") if narrow else st.grid(4, key="facts")
 unknown, below = st.container(), st.container()
 with picture:
@@ -35,13 +35,13 @@ with picture:
         remembered.glance_drawn(key, view.ink._replace(narrow=False)),
         view,
         "glance",
-        f"{glance.sentence(found)} {glance.trust(found)}",
+        f"{glance.sentence(result)} {glance.trust(result)}",
         alt,
-        found.results,
-        trial_tables.results_frame(found.results, view.links),
+        result.results,
+        trial_tables.results_frame(result.results, view.links),
         shapes=(
             "Bars: responders of 100 on the drug and on the comparator, with the 95% interval of the drug’s number. "
-            f"Between them: {glances.key_of_blanks(found) or 'nothing'}. "
+            f"Between them: {glances.key_of_blanks(result) or 'nothing'}. "
             "Click a bar or the end of a band for its citation."
         ),
         below=below,

@@ -40,18 +40,18 @@ for name, choice in asked.items():
 if chosen:
     st.button("Clear choices", key="patient-clear", type="tertiary", icon=":material/filter_alt_off:", on_click=clear)
 
-found = patient.match(results, chosen)
+matched = patient.match(results, chosen)
 with body:
-    st.header(escaped(patient.headline(found)) + ".", anchor=False)
+    st.header(escaped(patient.headline(matched)) + ".", anchor=False)
     notes = (
-        patient.thinness(found) if chosen else "",
-        patient.uncontrolled(found),
+        patient.thinness(matched) if chosen else "",
+        patient.uncontrolled(matched),
         "All trials count here, whatever the filter above selects.",
     )
     st.caption(" ".join(note for note in notes if note))
-    if chosen and found.results:
+    if chosen and matched.results:
         # Above the choices, so that the answer stands where the eye is; below them lies how it came about.
-        lines, felt = patient.answers(found, view.evidence.reviews), patient.harms_of(found)
+        lines, felt = patient.answers(matched, view.evidence.reviews), patient.harms_of(matched)
         st.markdown(
             "**Benefit**" if lines else "None of these trials compares responders in numbers that can be pooled."
         )
@@ -64,13 +64,13 @@ with body:
         if not felt:
             st.markdown("No trial has a count of a named harm in both arms in these data. That does not make it safe.")
 
-if chosen and found.results:
+if chosen and matched.results:
     st.header("Open the pages for these trials", anchor=False)
-    st.markdown(" · ".join(f"[{question}]({found.address(page)})" for page, question in patient.PAGES.items()))
-    if found.unfiltered:
-        names = listed(list(found.unfiltered)).lower()
+    st.markdown(" · ".join(f"[{question}]({matched.address(page)})" for page, question in patient.PAGES.items()))
+    if matched.unfiltered:
+        names = listed(list(matched.unfiltered)).lower()
         st.caption(f"Those pages have no filter for just this and may show more trials: {names}.")
     st.header("Choice by choice", anchor=False)
-    st.table(patient.choice_frame(results, found).map(escaped), border="horizontal", hide_index=True)
+    st.table(patient.choice_frame(results, matched).map(escaped), border="horizontal", hide_index=True)
 note = topic().patient_note or "Each trial counts under one entry criterion, its own."
 st.caption(escaped(note))

@@ -21,14 +21,14 @@ with body:
     safety_views.finding(view, options)
     safety_views.apart(view, options)
     safety_views.events(view, options)
-found = remembered.harms_told(safety_views.harm_question(view, options)).scope
+scope = remembered.harm_answer(safety_views.harm_question(view, options)).scope
 
 with st.expander("Benefit and harm on one time axis", key="timeline", on_change="rerun", bind="query-params") as panel:
     if panel.open:
-        timeline.draw(view, found)
+        timeline.draw(view, scope)
 
 with st.expander("Which trial counted what?", key="counted", on_change="rerun", bind="query-params") as panel:
     if panel.open:
-        safety_views.who_counted(view, found, options)
+        safety_views.who_counted(view, scope, options)
 
 safety_views.not_measured(view)

@@ -19,8 +19,8 @@ if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
-found = sof.summarise(view.results, view.evidence.reviews, str(view.selection))
-section = summary_of_findings(found)
+summary = sof.summarise(view.results, view.evidence.reviews, str(view.selection))
+section = summary_of_findings(summary)
 if section is None:
     st.info(
         "These data have no outcome of this table in numbers that can be compared for this selection. "
@@ -30,8 +30,8 @@ if section is None:
 
 st.header(escaped(section.headline), anchor=False)
 columns = [0, 1, 2, 3, 4, 5, 6]
-names = summary_table.headings(found)
-rows = summary_table.summary_rows(found)
+names = summary_table.headings(summary)
+rows = summary_table.summary_rows(summary)
 if window.is_narrow():
     # A table of seven columns does not fit a phone: each outcome is a card with its certainty in full.
     for row in rows:
@@ -46,30 +46,30 @@ else:
         alt=section.alt,
     )
 st.header("In plain words", anchor=False)
-reasons = {line.reason for line in found.lines}
-for line in found.lines:
+reasons = {line.reason for line in summary.lines}
+for line in summary.lines:
     st.markdown(f"**{line.title}.** {escaped(line.statement)}")
-    if len(reasons) == 1 and len(found.lines) > 1:
+    if len(reasons) == 1 and len(summary.lines) > 1:
         continue
     source = view.links.get(line.review.citation) if line.review is not None else None
     published.quiet_with_link(escaped(line.reason), source)
-if len(reasons) == 1 and len(found.lines) > 1:
+if len(reasons) == 1 and len(summary.lines) > 1:
     st.caption(f"Certainty, for all of them: {escaped(reasons.pop())}")
 
-absent = found.missing_evidence(view.evidence)
+absent = summary.missing_evidence(view.evidence)
 missing_view.show(absent)
 
 st.header("Download and cite", anchor=False)
-keys = list(dict.fromkeys(result.citation for result in found.results))
-keys += [line.review.citation for line in found.lines if line.review is not None]
+keys = list(dict.fromkeys(result.citation for result in summary.results))
+keys += [line.review.citation for line in summary.lines if line.review is not None]
 references = [view.evidence.references[key] for key in dict.fromkeys(keys) if key in view.evidence.references]
 name, short = f"summary-of-findings-{view.evidence.short}", view.evidence.short
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 with st.container(horizontal=True):
     for label, suffix, mime, make in (
-        ("Web page (HTML)", "html", "text/html", lambda: export.to_html(found, references, short, absent)),
-        ("Word (DOCX)", "docx", WORD, lambda: export.to_docx(found, references, short, absent)),
-        ("Spreadsheet (CSV)", "csv", "text/csv", lambda: export.summary_csv(found)),
+        ("Web page (HTML)", "html", "text/html", lambda: export.to_html(summary, references, short, absent)),
+        ("Word (DOCX)", "docx", WORD, lambda: export.to_docx(summary, references, short, absent)),
+        ("Spreadsheet (CSV)", "csv", "text/csv", lambda: export.summary_csv(summary)),
     ):
         st.download_button(
             label,
@@ -84,4 +84,4 @@ citing.cite(view, "sof", references)
 for note in section.notes:
     st.caption(escaped(note))
 with st.expander("References of everything pooled", key="sof-references"):
-    reference_list(view.evidence, found.results)
+    reference_list(view.evidence, summary.results)

@@ -24,8 +24,8 @@ search = st.text_input(
 )
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
-found = trial_tables.matching(trials_of(view.results), view.evidence.references, search or "")
-slugs = list(found)
+matching = trial_tables.matching(trials_of(view.results), view.evidence.references, search or "")
+slugs = list(matching)
 if view.results and not slugs:
     st.info(
         f"No trial in this selection matches “{escaped(search or '')}”. "
@@ -34,7 +34,7 @@ if view.results and not slugs:
 picked = None
 if slugs:
     event = st.dataframe(
-        trial_tables.trial_frame(found, view.links, frozenset(item.trial for item in view.evidence.judgements)),
+        trial_tables.trial_frame(matching, view.links, frozenset(item.trial for item in view.evidence.judgements)),
         hide_index=True,
         key=f"trial-table-{hash(tuple(slugs))}",  # other rows, other table: a place in it means another trial
         on_select="rerun",
@@ -49,7 +49,7 @@ if slugs:
                 width=100 if window.is_narrow() else None,
                 format="%d",
                 min_value=0,
-                max_value=max((rows[0].n_randomised or 0 for rows in found.values()), default=1) or 1,
+                max_value=max((rows[0].n_randomised or 0 for rows in matching.values()), default=1) or 1,
             ),
             "Acronym": st.column_config.TextColumn(
                 width=100

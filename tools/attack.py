@@ -145,10 +145,10 @@ async def watched(url: str) -> AsyncIterator[Health]:
             await task
 
 
-async def bring(url: str, way: str, field: str, data: bytes, held: dict[str, str] | None = None) -> str:
+async def bring(url: str, way: str, field: str, data: bytes, headers: dict[str, str] | None = None) -> str:
     """Drop a file on the page that takes it; what the page says of it."""
     name = "attack.json" if field == "record" else "attack.txt"
-    async with Session(url, held) as session:
+    async with Session(url, headers) as session:
         await session.open("add", way=way)
         try:
             screen = await asyncio.wait_for(session.upload(f"add-{field}-0", name, data), 60)
@@ -193,14 +193,14 @@ async def many_uploads(url: str, pid: int) -> str:
 async def half_sent(url: str) -> str:
     """Begin uploads and never end them; how many the server still holds after half a minute."""
     host, port = url.removeprefix("http://").split(":")
-    held = []
+    open_sockets = []
     for _ in range(40):
         one = socket.create_connection((host, int(port)), timeout=5)
         one.sendall(b"PUT /_stcore/upload_file/a/b HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\nhalf")
-        held.append(one)
+        open_sockets.append(one)
     await asyncio.sleep(24)
     still = 0
-    for one in held:
+    for one in open_sockets:
         one.setblocking(False)
         try:
             still += one.recv(10) not in (b"",) and not one
@@ -280,14 +280,14 @@ async def one(name: str, url: str, act: Awaitable[str]) -> bool:
     began = time.monotonic()
     async with watched(url) as health:
         try:
-            said, is_well = await act, True
+            verdict, is_well = await act, True
         except (WrongError, OSError) as error:
-            said, is_well = f"{type(error).__name__}: {error}", False
+            verdict, is_well = f"{type(error).__name__}: {error}", False
     worst = max(health.seconds)
     is_well = is_well and worst < LIMIT
     mark = "held  " if is_well else "MISSED"
     took = time.monotonic() - began
-    sys.stdout.write(f"{mark} {name:<38}{worst:>7.2f} s{took:>8.1f} s  {said[:110]}\n")
+    sys.stdout.write(f"{mark} {name:<38}{worst:>7.2f} s{took:>8.1f} s  {verdict[:110]}\n")
     sys.stdout.flush()
     return is_well
 
@@ -322,10 +322,10 @@ async def reader(
 ) -> None:
     """One reader of pages: what was waited for at each choice."""
     await asyncio.sleep(chance.uniform(0, think))
-    held = {"Cookie": await asyncio.to_thread(cookie, url)}
+    headers = {"Cookie": await asyncio.to_thread(cookie, url)}
     while time.monotonic() < until:
         try:
-            async with Session(url, held) as session:
+            async with Session(url, headers) as session:
                 page = chance.choice(PAGES)
                 await session.open(page if page != "overview" else "", preset="IV ketamine vs any placebo")
                 for turn in range(4):
@@ -349,12 +349,12 @@ async def behind_nginx(url: str, readers: int, seconds: float, strangers: int) -
     ]
 
     async def stranger(number: int) -> None:
-        held = {"Cookie": await asyncio.to_thread(cookie, url)}
+        headers = {"Cookie": await asyncio.to_thread(cookie, url)}
         while time.monotonic() < until:
             for _, way, field, make in FILES[number::2]:
                 if time.monotonic() > until:
                     return
-                await bring(url, way, field, make(), held)
+                await bring(url, way, field, make(), headers)
 
     attacks = [asyncio.create_task(stranger(number)) for number in range(strangers)]
     await asyncio.gather(*reading)

@@ -70,12 +70,12 @@ def script() -> str:
 
 def judged(page: Page, name: str, theme: str, state: str, rules: tuple[str, ...] = ()) -> Outcome:
     """Run axe on what the page shows now, with the rules named or every rule of WCAG 2.2 AA."""
-    found = page.evaluate(_RUN, list(rules) or None)
+    result = page.evaluate(_RUN, list(rules) or None)
     violations = tuple(
         Violation(v["rule"], v["impact"], v["html"], v["why"], _is_streamlit(page, v["rule"], v["target"]))
-        for v in found["violations"]
+        for v in result["violations"]
     )
-    return Outcome(name or "overview", theme, state, found["engine"], found["passes"], violations)
+    return Outcome(name or "overview", theme, state, result["engine"], result["passes"], violations)
 
 
 def _is_streamlit(page: Page, rule: str, target: str) -> bool:
@@ -114,9 +114,9 @@ def outcomes(browser: Browser, url: str) -> Iterator[Outcome]:
         context.close()
 
 
-def report(found: Iterable[Outcome]) -> str:
+def report(result: Iterable[Outcome]) -> str:
     """The report as Markdown: one row a page, then whatever was found."""
-    every = tuple(found)
+    every = tuple(result)
     engine = every[0].engine
     lines = [
         "# Accessibility, as measured",
@@ -149,15 +149,15 @@ def report(found: Iterable[Outcome]) -> str:
 def main() -> int:
     """Write the report; 1 where a serious or critical finding is ours."""
     with dashboard() as server, browsing() as browser:
-        found = []
+        result = []
         for outcome in outcomes(browser, server.url):
-            found.append(outcome)
+            result.append(outcome)
             for v in outcome.violations:
                 owner = "Streamlit" if v.is_streamlit else "ours"
                 sys.stdout.write(f"{outcome[:3]} {owner} {v.impact} {v.rule}\n  {v.html}\n  {v.why}\n")
-    REPORT.write_text(report(found), "utf-8")
-    grave = [v for o in found for v in o.ours if v.impact in BLOCKING]
-    sys.stdout.write(f"{len(found)} states, {len(grave)} serious or critical findings of ours; see {REPORT.name}\n")
+    REPORT.write_text(report(result), "utf-8")
+    grave = [v for o in result for v in o.ours if v.impact in BLOCKING]
+    sys.stdout.write(f"{len(result)} states, {len(grave)} serious or critical findings of ours; see {REPORT.name}\n")
     return 1 if grave else 0
 
 

@@ -18,8 +18,8 @@ def chromium() -> str | None:
     named = os.environ.get("CHROMIUM")
     if named:
         return named if Path(named).exists() else None
-    found = next((path for name in _CHROMIUMS if (path := shutil.which(name))), None)
-    return found or _playwright_chromium()
+    first = next((path for name in _CHROMIUMS if (path := shutil.which(name))), None)
+    return first or _playwright_chromium()
 
 
 def _playwright_chromium() -> str | None:

@@ -41,12 +41,12 @@ def configuration(folder: Path, port: int, ports: list[int]) -> Path:
         assert old in text, old
         text = text.replace(old, new)
     upstream = (ROOT / "deploy" / "upstream.conf").read_text("utf-8")
-    (held,) = [line for line in upstream.splitlines() if line.strip().startswith("server ")]
-    one = held.replace("app:8501 resolve", "{}")
-    assert one != held
+    (servers,) = [line for line in upstream.splitlines() if line.strip().startswith("server ")]
+    one = servers.replace("app:8501 resolve", "{}")
+    assert one != servers
     listed = "\n".join(one.format(f"{HOST}:{number}") for number in ports)
     kept = [line for line in upstream.splitlines() if not line.strip().startswith("resolver")]
-    (folder / "upstream.conf").write_text("\n".join(kept).replace(held, listed), "utf-8")
+    (folder / "upstream.conf").write_text("\n".join(kept).replace(servers, listed), "utf-8")
     path = folder / "nginx.conf"
     path.write_text(text, "utf-8")
     return path
@@ -102,11 +102,11 @@ class Watcher:
 
 async def reader(url: str, known: dict[Asked, str], until: float, watcher: Watcher, chance: random.Random) -> None:
     """A reader who goes on reading; where the connection breaks the browser connects again and asks for its address."""
-    held = {"Cookie": await asyncio.to_thread(cookie, url)}
+    headers = {"Cookie": await asyncio.to_thread(cookie, url)}
     lost = False
     while time.monotonic() < until:
         try:
-            async with Session(url, held) as session:
+            async with Session(url, headers) as session:
                 page, populations = chance.choice(PAGES), chance.choice(POPULATION_CHOICES)
                 where = page if page != "overview" else ""
                 await session.open(where, preset=PRESET, population=list(populations))

@@ -152,9 +152,9 @@ async def reader(
         page = chance.choice(PAGES)
         try:
             async with Session(url) as session:
-                found = await session.open(page if page != "overview" else "", preset=chance.choice(PRESETS))
+                answer = await session.open(page if page != "overview" else "", preset=chance.choice(PRESETS))
                 pages["all"] += 1
-                if not found.title or not any("Data version" in text for text in found.texts):
+                if not answer.title or not any("Data version" in text for text in answer.texts):
                     wrong[f"{page}: no whole page"] += 1
         except Exception as error:  # whatever it is, it is counted and told
             wrong[f"{page}: {type(error).__name__} {error}"[:150]] += 1
@@ -189,10 +189,10 @@ async def run(url: str, folder: Path, readers: int) -> bool:
             return (KEPT in text and shown == shipped) if fault.is_kept else (KEPT not in text and shown == new)
 
         try:
-            said = await until(url, as_it_must_be)
+            verdict = await until(url, as_it_must_be)
             restore(folder)
             mended = await until(url, lambda text, shown: KEPT not in text and shown == shipped)
-            row = f"{said:>10.1f} s{mended:>12.1f} s{pages['all'] - before:>12}"
+            row = f"{verdict:>10.1f} s{mended:>12.1f} s{pages['all'] - before:>12}"
         except TimeoutError:
             is_well, row = False, "  MISSED"
             restore(folder)
@@ -248,8 +248,8 @@ def full(place: Path) -> bool:
         again = save(folder, row, references, load(folder).digest)
         is_well = isinstance(refused, Refused) and kept and not isinstance(again, Refused)
         how = "a disk of 3 MB" if disk else "a limit on the size of files"
-        said = refused.reason if isinstance(refused, Refused) else "NOT REFUSED"
-        sys.stdout.write(f"full disk ({how}): {said} Files kept: {kept}. {'Well.' if is_well else 'MISSED'}\n")
+        reason = refused.reason if isinstance(refused, Refused) else "NOT REFUSED"
+        sys.stdout.write(f"full disk ({how}): {reason} Files kept: {kept}. {'Well.' if is_well else 'MISSED'}\n")
         return is_well
 
 

@@ -40,7 +40,7 @@ class Tally:
     @property
     def all(self) -> list[float]:
         """Seconds of every rerun."""
-        return [second for found in self.seconds.values() for second in found]
+        return [second for times in self.seconds.values() for second in times]
 
 
 def memory(pid: int) -> float:
@@ -66,8 +66,8 @@ async def alone(url: str, asked: Asked) -> str:
     """The sign of the page that a lone reader gets."""
     page, preset, populations = asked
     async with Session(url) as session:
-        found = await session.open(page if page != "overview" else "", preset=preset, population=list(populations))
-        return found.sign
+        answer = await session.open(page if page != "overview" else "", preset=preset, population=list(populations))
+        return answer.sign
 
 
 async def signs(url: str) -> dict[Asked, str]:
@@ -152,10 +152,10 @@ async def measure(server: Server, args: argparse.Namespace) -> int:
     took, used = time.monotonic() - began, busy(server.pid) - used
     after = memory(server.pid)
     out(f"\n{'page':<12}{'reruns':>8}{'median':>9}{'p95':>9}{'p99.9':>9}\n")
-    for page, found in [("first page", tally.first), *sorted(tally.seconds.items()), ("all reruns", tally.all)]:
+    for page, times in [("first page", tally.first), *sorted(tally.seconds.items()), ("all reruns", tally.all)]:
         out(
-            f"{page:<12}{len(found):>8}{percentile(found, 0.5):>9.2f}"
-            f"{percentile(found, 0.95):>9.2f}{percentile(found, 1 - 1 / 1000):>9.2f}\n"
+            f"{page:<12}{len(times):>8}{percentile(times, 0.5):>9.2f}"
+            f"{percentile(times, 0.95):>9.2f}{percentile(times, 1 - 1 / 1000):>9.2f}\n"
         )
     out(f"\n{args.sessions} sessions, a choice every {args.think:g} s each, {args.seconds:g} s: ")
     out(f"{len(tally.all) / args.seconds:.1f} reruns a second; the server used {used / took:.0%} of one core\n")

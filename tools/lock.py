@@ -28,10 +28,10 @@ _PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
 
 def pins(text: str) -> dict[str, set[str]]:
     """Return the versions that a requirements file or a lock pins, by normalised name."""
-    found: dict[str, set[str]] = {}
+    pinned: dict[str, set[str]] = {}
     for name, version in _PIN.findall(text):
-        found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), set()).add(version)
-    return found
+        pinned.setdefault(re.sub(r"[-_.]+", "-", name).lower(), set()).add(version)
+    return pinned
 
 
 def compiled(source: str, *more: str) -> str:

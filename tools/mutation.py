@@ -76,7 +76,7 @@ def mutants(module: str, source: str) -> Iterator[Mutant]:
             continue
         for variant in range(2):
             changed = copy.deepcopy(tree)
-            node = next(found for i, found in enumerate(ast.walk(changed)) if i == number)
+            node = next(item for i, item in enumerate(ast.walk(changed)) if i == number)
             was = ast.unparse(node) if isinstance(node, ast.expr | ast.stmt) else ""
             if not _change(node, variant):
                 break

@@ -78,7 +78,7 @@ def save_one(folder: Path, name: str) -> bool:
 def check(folder: Path, start: bytes, acknowledged: list[str]) -> None:
     """Fail unless the files are whole and valid and hold every row that a writer was told is saved, once."""
     evidence = load(folder)
-    faults = [f.message for found in evidence.problems.values() for f in found if f.is_blocking]
+    faults = [f.message for problems in evidence.problems.values() for f in problems if f.is_blocking]
     assert not faults, faults
     data = (folder / TRIALS).read_bytes()
     assert data.startswith(start), "the rows that were there changed"
@@ -123,7 +123,7 @@ def _spawn(folder: Path, names: list[str], die_after: int = 0) -> tuple[int, int
     return process, reader
 
 
-def _told(reader: int) -> list[str]:
+def _reports(reader: int) -> list[str]:
     with os.fdopen(reader, "rb") as file:
         return [line.decode().strip() for line in file.readlines() if line.endswith(b"\n")]
 
@@ -135,7 +135,7 @@ def kills(count: int, seconds: float, seed: int) -> int:
     while done < count and time.monotonic() < until:
         with tempfile.TemporaryDirectory() as place:
             folder = small_folder(Path(place) / "data")
-            start, told = (folder / TRIALS).read_bytes(), list[str]()
+            start, reports = (folder / TRIALS).read_bytes(), list[str]()
             for _ in range(min(_FRESH, count - done)):
                 names = [f"k{done}-{number}" for number in range(4)]
                 at_operation = chance.random() < 0.7
@@ -143,14 +143,14 @@ def kills(count: int, seconds: float, seed: int) -> int:
                 if not at_operation:
                     time.sleep(chance.uniform(0, 0.12))
                     os.kill(process, signal.SIGKILL)
-                told += _told(reader)
+                reports += _reports(reader)
                 os.waitpid(process, 0)
-                check(folder, start, told)
+                check(folder, start, reports)
                 done += 1
                 if time.monotonic() > until:
                     break
             assert save_one(folder, "after-all"), "the folder cannot be saved to any more"
-            check(folder, start, [*told, "after-all"])
+            check(folder, start, [*reports, "after-all"])
     return done
 
 
@@ -164,11 +164,11 @@ def races(rounds: int, seconds: float) -> int:
             few = min(left, 20)
             names = [[f"w{writer}-{number}" for number in range(few)] for writer in (0, 1)]
             writers = [_spawn(folder, mine) for mine in names]
-            told = [name for _, reader in writers for name in _told(reader)]
+            reports = [name for _, reader in writers for name in _reports(reader)]
             assert all(os.waitpid(process, 0)[1] == 0 for process, _ in writers), "a writer gave up"
-            assert sorted(told) == sorted(names[0] + names[1])
-            check(folder, start, told)
-            saved, left = saved + len(told), left - few
+            assert sorted(reports) == sorted(names[0] + names[1])
+            check(folder, start, reports)
+            saved, left = saved + len(reports), left - few
     return saved
 
 

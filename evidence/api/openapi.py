@@ -31,16 +31,16 @@ def row_schemas() -> dict[str, Any]:
     """
     definitions = {}
     for file, model in MODELS.items():
-        held = model.model_json_schema(mode="serialization")
+        kept = model.model_json_schema(mode="serialization")
         for name in model.model_fields.keys() - set(model.columns()):
-            held["properties"].pop(name, None)
+            kept["properties"].pop(name, None)
         for column in columns(file):
             if column.words and column.kind == "string":
                 values: list[str | None] = [value for value, _, _ in column.words]
-                _name_words(held["properties"][column.name], values)
+                _name_words(kept["properties"][column.name], values)
         # An unknown value is written as null, so that every column is there.
-        held["required"] = list(model.columns())
-        definitions[PurePath(file).stem] = held
+        kept["required"] = list(model.columns())
+        definitions[PurePath(file).stem] = kept
     return {
         "$schema": _DRAFT,
         "title": "Rows of the data files",
@@ -112,15 +112,17 @@ def openapi(paths: Iterable[tuple[str, str, tuple[Parameter, ...], tuple[str, ..
             "advice.",
         },
         "servers": [{"url": "/"}],
-        "paths": {path: {"get": _operation(path, said, held, types)} for path, said, held, types in paths},
+        "paths": {
+            path: {"get": _operation(path, summary, parameters, types)} for path, summary, parameters, types in paths
+        },
         "components": {"schemas": {"Errors": _ERRORS}},
     }
 
 
 def _operation(path: str, summary: str, parameters: tuple[Parameter, ...], types: tuple[str, ...]) -> dict[str, Any]:
     def plain(media_type: str) -> dict[str, Any]:
-        held = "string" if media_type.startswith("text/") or media_type in tuple(REFERENCE_TYPES.values())[1:] else ""
-        return {"schema": {"type": held} if held else {}}
+        kind = "string" if media_type.startswith("text/") or media_type in tuple(REFERENCE_TYPES.values())[1:] else ""
+        return {"schema": {"type": kind} if kind else {}}
 
     replies: dict[str, Any] = {
         "200": {
@@ -147,18 +149,24 @@ def _operation(path: str, summary: str, parameters: tuple[Parameter, ...], types
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:
     low, high = DOSE_LIMITS
-    held: dict[str, Any]
+    kept: dict[str, Any]
     if parameter is DOSE:
         number = {"type": "number", "minimum": low, "maximum": high}
-        held = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+        kept = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
     elif parameter.many:
-        held = {"type": "array", "items": {"type": "string", "enum": list(parameter.allowed)}, "minItems": 1}
+        kept = {"type": "array", "items": {"type": "string", "enum": list(parameter.allowed)}, "minItems": 1}
     else:
-        held = {"type": "string", "enum": list(parameter.allowed)}
+        kept = {"type": "string", "enum": list(parameter.allowed)}
         if parameter.usual:
-            held["default"] = parameter.usual
-    said = {"name": parameter.name, "in": "query", "required": False, "description": parameter.about, "schema": held}
-    return said | {"style": "form", "explode": True}
+            kept["default"] = parameter.usual
+    described = {
+        "name": parameter.name,
+        "in": "query",
+        "required": False,
+        "description": parameter.about,
+        "schema": kept,
+    }
+    return described | {"style": "form", "explode": True}
 
 
 _ERRORS: dict[str, Any] = {

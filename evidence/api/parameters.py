@@ -137,14 +137,14 @@ def read(pairs: Pairs, parameters: Iterable[Parameter]) -> Values:
         for name, values in given.items()
         if name not in known
     ]
-    found = {}
+    result = {}
     for name, parameter in known.items():
         values, wrong = _read_one(parameter, given.get(name, []))
-        found[name] = values
+        result[name] = values
         faults += wrong
     if faults:
         raise RefusedError(faults)
-    return MappingProxyType(found)
+    return MappingProxyType(result)
 
 
 def _read_one(parameter: Parameter, texts: list[str]) -> tuple[tuple[str, ...], list[Fault]]:

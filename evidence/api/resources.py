@@ -110,39 +110,39 @@ def pooled(evidence: Evidence, values: Values, base: str) -> Reply:
     def body() -> bytes:
         chosen = selection(values)
         rows = apply(evidence.results, chosen.criteria())
-        found = _answer(evidence, values, outcome, measure)
+        answered = _answer(evidence, values, outcome, measure)
         studies = [
-            Study(e.label, e.effect if e in found.used else None, None if e in found.used else e.excluded)
-            for e in found.entries
+            Study(e.label, e.effect if e in answered.used else None, None if e in answered.used else e.excluded)
+            for e in answered.entries
         ]
-        prior = prior_of(found.question, found.used, rows, model.prior) if model.method == "bayes" else None
-        if prior is not None and found.k > 1:
+        prior = prior_of(answered.question, answered.used, rows, model.prior) if model.method == "bayes" else None
+        if prior is not None and answered.k > 1:
             report = bayes_report(studies, measure, prior) | {"prior_in_words": prior.words}
         else:  # one trial is its own result whatever the model
             method = cast("Method", "REML" if model.method == "bayes" else model.method)
             report = pool_report(studies, measure, method, model.test)
-        for study, entry in zip(report["studies"], found.entries, strict=True):
+        for study, entry in zip(report["studies"], answered.entries, strict=True):
             study |= {"trial": entry.trial, "citation": entry.first.citation, "hours": entry.hours, "from": entry.how}
         asked = {
             "data_version": evidence.short,
             "selection": str(chosen),
             "outcome": outcome,
-            "time": found.question.bin.value if found.question.bin else response.NEAREST,
-            "title": found.question.title,
+            "time": answered.question.bin.value if answered.question.bin else response.NEAREST,
+            "title": answered.question.title,
         }
-        absent = {"missing": missing_tables.records(missing(found, rows, evidence))}
-        return json_bytes(asked | report | absent | {"certainty": _certainty(evidence, found)})
+        absent = {"missing": missing_tables.records(missing(answered, rows, evidence))}
+        return json_bytes(asked | report | absent | {"certainty": _certainty(evidence, answered)})
 
     return Reply(JSON, body)
 
 
-def _certainty(evidence: Evidence, found: Answer) -> dict[str, str | None]:
+def _certainty(evidence: Evidence, answered: Answer) -> dict[str, str | None]:
     """Return the published rating of these very trials, or null, and what reviews of other trials rated in words."""
-    own = certainty.rating(evidence.reviews, found)
+    own = certainty.rating(evidence.reviews, answered)
     return {
         "rating": own.certainty if own is not None else None,
         "review": own.citation if own is not None else None,
-        "words": certainty.words_for(evidence.reviews, found),
+        "words": certainty.words_for(evidence.reviews, answered),
     }
 
 

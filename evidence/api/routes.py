@@ -32,8 +32,8 @@ class Offer(NamedTuple):
 
 
 def _openapi(evidence: Evidence, values: Values, base: str) -> Reply:
-    held = ((path, offer.summary, offer.parameters, offer.types) for path, offer in OFFERS.items())
-    return Reply(JSON, lambda: json_bytes(description.openapi(held)))
+    offers = ((path, offer.summary, offer.parameters, offer.types) for path, offer in OFFERS.items())
+    return Reply(JSON, lambda: json_bytes(description.openapi(offers)))
 
 
 OFFERS: Mapping[str, Offer] = MappingProxyType(

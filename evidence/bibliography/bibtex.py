@@ -75,8 +75,8 @@ def read_bibtex(text: str) -> tuple[list[Item], list[Problem]]:
     >>> items[0]["author"], items[0]["note"], found
     ([{'family': 'Alpha', 'given': 'Bea C.'}], 'The file names further authors only as “and others”.', [])
     """
-    found: list[Problem] = []
-    read = list(entries(text, found))
+    problems: list[Problem] = []
+    read = list(entries(text, problems))
     by_key: dict[str, Entry] = {}
     for entry in read:
         by_key.setdefault(entry.key.casefold(), entry)
@@ -88,12 +88,12 @@ def read_bibtex(text: str) -> tuple[list[Item], list[Problem]]:
         parent = by_key.get(one_line(entry.fields.get(name, "")).casefold())
         if name and parent is None:
             reason = f"{entry.key} takes fields from “{entry.fields[name][:60]}”, which is not in the file"
-            found.append(problem("reference-file", entry.line, reason=reason))
+            problems.append(problem("reference-file", entry.line, reason=reason))
         above = by_key.get(one_line(parent.fields.get("crossref", "")).casefold()) if parent else None
         if parent is not None and above not in (None, entry, parent):
             parent = Entry(parent.kind, parent.key, parent.line, _flattened(parent, above))
         items.append(_item(entry.kind, entry.key, _inherited(entry, parent)))
-    return items, found
+    return items, problems
 
 
 def _flattened(parent: Entry, above: Entry | None) -> dict[str, str]:
@@ -113,7 +113,7 @@ def _inherited(entry: Entry, parent: Entry | None) -> Mapping[str, str]:
     return above | entry.fields
 
 
-def entries(text: str, found: list[Problem]) -> Iterator[Entry]:
+def entries(text: str, problems: list[Problem]) -> Iterator[Entry]:
     """Yield the entries of a text in one pass; what is wrong with one is put into `found`, by its line.
 
     An entry ends at the latest where a line starts another one, so that a brace nobody closed costs one entry.
@@ -134,7 +134,7 @@ def entries(text: str, found: list[Problem]) -> Iterator[Entry]:
             except _BrokenError as error:
                 if kind != "comment":
                     reason = f"the entry @{match.group(1)} that starts on line {line} {error}"
-                    found.append(problem("reference-file", line, reason=reason))
+                    problems.append(problem("reference-file", line, reason=reason))
                 break
             if kind == "string":
                 abbreviations |= {name: value[:_MOST_ABBREVIATION] for name, value in entry.fields.items()}
@@ -264,8 +264,8 @@ def _parts_of_name(name: str) -> dict[str, str]:
     parts = dict(part.split("=", 1) for part in name.split(",") if "=" in part)
     plain = {key.strip(): plain_tex(value) for key, value in parts.items()}
     family = " ".join(part for part in (plain.get("prefix", ""), plain.get("family", "")) if part)
-    found = {"family": family, "given": plain.get("given", ""), "suffix": plain.get("suffix", "")}
-    return {key: value for key, value in found.items() if value}
+    result = {"family": family, "given": plain.get("given", ""), "suffix": plain.get("suffix", "")}
+    return {key: value for key, value in result.items() if value}
 
 
 def _names(text: str) -> Iterator[str]:

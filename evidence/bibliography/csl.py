@@ -86,8 +86,8 @@ def trial_of(item: Mapping[str, Any]) -> dict[str, str]:
     number = _NCT.fullmatch(reference.url)
     family = reference.authors[0].family if reference.authors else ""
     label = f"{family} {reference.year}" if family and reference.year else ""
-    found = {"label": label, "registration": number.group(1).upper() if number else ""}
-    return {name: text for name, text in found.items() if text}
+    trial = {"label": label, "registration": number.group(1).upper() if number else ""}
+    return {name: text for name, text in trial.items() if text}
 
 
 def item_of(
@@ -101,7 +101,7 @@ def item_of(
     plain_doi = plain_doi_of(doi) or doi.strip()
     own = {f"https://doi.org/{plain_doi}".casefold()} if plain_doi else set()
     other = [u for u in urls if u and unquote(u).casefold() not in own and not _is_own_link(u, fields)]
-    found = {
+    item = {
         "id": fields.get("id", ""),
         "type": fields.get("type", ""),
         "title": plain_markup(fields.get("title", "")),
@@ -116,7 +116,7 @@ def item_of(
         "note": fields.get("note", ""),
         "custom": fields.get("custom", {}) | ({"UR": other[1:]} if other[1:] else {}),
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in item.items() if value}
 
 
 def plain_doi_of(text: str) -> str:
@@ -125,8 +125,8 @@ def plain_doi_of(text: str) -> str:
     >>> plain_doi_of("https://doi.org/10.1176/x."), plain_doi_of("10.1176/x [doi]"), plain_doi_of("page 10")
     ('10.1176/x', '10.1176/x', '')
     """
-    found = _DOI.fullmatch(unquote(text.strip()).removesuffix("[doi]").strip())
-    return found.group(1).rstrip(".,;") if found else ""
+    match = _DOI.fullmatch(unquote(text.strip()).removesuffix("[doi]").strip())
+    return match.group(1).rstrip(".,;") if match else ""
 
 
 def _is_own_link(url: str, fields: Mapping[str, Any]) -> bool:
@@ -350,39 +350,39 @@ def read_csl(text: str) -> tuple[list[Item], list[Problem]]:
     if not isinstance(values, list):
         return [], [problem("reference-file", 1, reason="it contains no list of references")]
     items: list[Item] = []
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for number, one in enumerate(values, 1):
         if not isinstance(one, dict):
-            found.append(problem("reference-file", 1, reason=f"item {number} is not a reference"))
+            problems.append(problem("reference-file", 1, reason=f"item {number} is not a reference"))
         elif not any(one.get(name) for name in ("title", "author", "DOI", "PMID", "URL")):
             reason = f"item {number} has no title, author, DOI, PubMed number or address, so it identifies nothing"
-            found.append(problem("reference-file", 1, reason=reason))
+            problems.append(problem("reference-file", 1, reason=reason))
         else:
             items.append(_of_crossref(one) if isinstance(one.get("title"), list) else _usual(one))
-    return items, found
+    return items, problems
 
 
 def _usual(item: Mapping[str, Any]) -> Item:
     """Write an item as we do where other programs differ: marks, the address of a DOI, a date as text."""
-    found = dict(item)
+    usual = dict(item)
     for name in ("title", "container-title"):
-        if isinstance(found.get(name), str):
-            found[name] = plain_markup(found[name])
-    if isinstance(found.get("DOI"), str):
-        found["DOI"] = plain_doi_of(found["DOI"]) or found["DOI"]
-    authors = found.get("author")
+        if isinstance(usual.get(name), str):
+            usual[name] = plain_markup(usual[name])
+    if isinstance(usual.get("DOI"), str):
+        usual["DOI"] = plain_doi_of(usual["DOI"]) or usual["DOI"]
+    authors = usual.get("author")
     if isinstance(authors, list):
         names = [name_of(one) if isinstance(one, str) else one for one in authors]
-        found["author"] = [_plain_name(one) if isinstance(one, Mapping) else one for one in names if one]
-    if "issued" in found:
-        found["issued"] = _issued(found["issued"])
-    return found
+        usual["author"] = [_plain_name(one) if isinstance(one, Mapping) else one for one in names if one]
+    if "issued" in usual:
+        usual["issued"] = _issued(usual["issued"])
+    return usual
 
 
 def _plain_name(name: Mapping[str, Any]) -> dict[str, Any]:
     texts = {key: plain_markup(text) if isinstance(text, str) else text for key, text in name.items()}
-    whole = texts.pop("name", "") if not (texts.get("family") or texts.get("literal")) else ""
-    return {**texts, **name_of(whole)} if isinstance(whole, str) and whole else texts
+    full = texts.pop("name", "") if not (texts.get("family") or texts.get("literal")) else ""
+    return {**texts, **name_of(full)} if isinstance(full, str) and full else texts
 
 
 def _issued(value: Any) -> Any:

@@ -17,16 +17,16 @@ class Link(NamedTuple):
 
 def links(reference: Reference) -> tuple[Link, ...]:
     """Return every place a reference is known to be, the publisher first; http(s) only, fit for Markdown and HTML."""
-    found = []
+    usable = []
     if reference.doi:
-        found.append(Link("DOI", _encoded(f"https://doi.org/{reference.doi}")))
+        usable.append(Link("DOI", _encoded(f"https://doi.org/{reference.doi}")))
     if reference.pmid:
-        found.append(Link("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{reference.pmid}/"))
+        usable.append(Link("PubMed", f"https://pubmed.ncbi.nlm.nih.gov/{reference.pmid}/"))
     if reference.pmcid:
-        found.append(Link("PubMed Central", f"https://www.ncbi.nlm.nih.gov/pmc/articles/{reference.pmcid}/"))
-    if reference.url and (url := _encoded(reference.url)) not in {link.url for link in found}:
-        found.append(Link("Source", url))
-    return tuple(found)
+        usable.append(Link("PubMed Central", f"https://www.ncbi.nlm.nih.gov/pmc/articles/{reference.pmcid}/"))
+    if reference.url and (url := _encoded(reference.url)) not in {link.url for link in usable}:
+        usable.append(Link("Source", url))
+    return tuple(usable)
 
 
 def _encoded(url: str) -> str:
@@ -36,8 +36,8 @@ def _encoded(url: str) -> str:
 
 def best_link(reference: Reference | None) -> str | None:
     """Return the one link a chart label leads to, None where no address is known."""
-    found = links(reference) if reference else ()
-    return found[0].url if found else None
+    usable = links(reference) if reference else ()
+    return usable[0].url if usable else None
 
 
 def registry_link(number: str | None) -> str | None:

@@ -21,14 +21,14 @@ _STANDINGS = ("Retracted Publication", "Retraction of Publication", "Expression 
 def read_nbib(text: str) -> tuple[list[Item], list[Problem]]:
     """Return the records of PubMed's own format in the order of the file; a problem names what belongs to none."""
     items = []
-    found = []
+    records = []
     for line, tags in _records(text):
         if "PMID" in tags:
             items.append(_item(tags))
         else:
             reason = f"the lines from line {line} on belong to no record, because no PMID precedes them"
-            found.append(problem("reference-file", line, reason=reason))
-    return items, found
+            records.append(problem("reference-file", line, reason=reason))
+    return items, records
 
 
 def _records(text: str) -> Iterator[tuple[int, Mapping[str, list[str]]]]:

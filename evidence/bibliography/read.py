@@ -72,19 +72,19 @@ def read_reference_file(data: bytes, taken: Collection[str] = ()) -> ReferenceFi
         reason = f"line {long} has more than {MAX_FIELD} characters"
         return ReferenceFile((), (problem("reference-file", long, reason=reason),), name)
     # Counted by their beginnings before they are read, as reading far too many takes its time.
-    told = [one for one in decoded.problems if one.code != "bom"]  # which encoding it was taken for
-    items, found = reader(text) if (count := _STARTS[name](text)) <= MAX_RECORDS else ([], [])
+    notes = [one for one in decoded.problems if one.code != "bom"]  # which encoding it was taken for
+    items, result = reader(text) if (count := _STARTS[name](text)) <= MAX_RECORDS else ([], [])
     count = max(count, len(items))
     if count > MAX_RECORDS:
         reason = f"it contains {count} references; at most {MAX_RECORDS} can be read at once"
         return ReferenceFile((), (problem("reference-file", 1, reason=reason),), name)
     if not items:
-        found = found or [problem("reference-file", 1, reason=f"it contains no reference{_foreign(text)}")]
-        return ReferenceFile((), tuple(found), name)
+        result = result or [problem("reference-file", 1, reason=f"it contains no reference{_foreign(text)}")]
+        return ReferenceFile((), tuple(result), name)
     keyed = with_ids(items, taken)
     problems = (
-        *told,
-        *found,
+        *notes,
+        *result,
         # What the items say of a retraction is named below, by the identifier that a reader of this file knows.
         *(
             one
@@ -107,15 +107,15 @@ def _foreign(text: str) -> str:
 
 def _notices(items: Sequence[Item]) -> list[Problem]:
     """Note each item that declares itself retracted or under an expression of concern, and record it in its note."""
-    found = []
+    notices = []
     for item in items:
         if notice := notice_of(item):
             known = str(item.get("note") or "")
             if notice.rstrip(".").casefold() not in known.casefold():
                 item["note"] = f"{notice} {known}".strip()
             which = f"PMID {item['PMID']}" if item.get("PMID") else str(item.get("title") or "")
-            found.append(problem("retracted", 0, "note", which, item=item["id"], notice=notice))
-    return found
+            notices.append(problem("retracted", 0, "note", which, item=item["id"], notice=notice))
+    return notices
 
 
 def _format(text: str) -> tuple[str, Callable[[str], tuple[list[Item], list[Problem]]]]:

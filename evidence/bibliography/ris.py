@@ -102,14 +102,14 @@ def _record(lines: list[tuple[int, str]]) -> Iterator[Record]:
 def read_ris(text: str) -> tuple[list[Item], list[Problem]]:
     """Return the records of a RIS file as items, in its order, and a problem for each that has no type."""
     items: list[Item] = []
-    found: list[Problem] = []
+    problems: list[Problem] = []
     for record in records(text):
         if "TY" in record.tags:
             items.append(_item(record.tags))
         else:
             reason = f"the record that starts on line {record.line} has no type (TY)"
-            found.append(problem("reference-file", record.line, reason=reason))
-    return items, found
+            problems.append(problem("reference-file", record.line, reason=reason))
+    return items, problems
 
 
 def _item(tags: Mapping[str, list[str]]) -> Item:

@@ -110,10 +110,10 @@ def run(args: argparse.Namespace) -> int:
 def _mapping(file: str | None) -> ColumnMapping | None:
     if file is None:
         return None
-    found = read_mapping(read_file(file))
-    if isinstance(found, Problem):
-        raise UnreadableError(f"{file}: {found.message} {found.fix}")
-    return found
+    mapping = read_mapping(read_file(file))
+    if isinstance(mapping, Problem):
+        raise UnreadableError(f"{file}: {mapping.message} {mapping.fix}")
+    return mapping
 
 
 def _references(file: str | None, folder: Path) -> ReferenceFile:
@@ -131,7 +131,7 @@ def _report(
     outcome: Saved | Conflict | Refused | None,
 ) -> dict[str, Any]:
     refusal = outcome.problems if isinstance(outcome, Refused) else ()
-    found = (*references.problems, *seen.problems, *refusal)
+    problems = (*references.problems, *seen.problems, *refusal)
     return {
         "file": args.file,
         "rows": len(seen.rows),
@@ -141,7 +141,7 @@ def _report(
             "constants": dict(mapping.constants),
             "factors": dict(mapping.factors),
         },
-        "findings": [f.to_dict() for f in found],
+        "findings": [f.to_dict() for f in problems],
         "fixes": [asdict(fix) for fix in fixes],
         "offered": [asdict(fix) for fix in seen.fixes],
         "duplicates": [{name: getattr(one, name) for name in one.__slots__} for one in seen.duplicates],

@@ -45,11 +45,11 @@ class Checkup(NamedTuple):
     @property
     def is_valid(self) -> bool:
         """Whether nothing blocks."""
-        return not any(found.is_blocking for found in self.problems)
+        return not any(item.is_blocking for item in self.problems)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the object that --format json prints."""
-        problems = [found.to_dict() for found in self.problems]
+        problems = [item.to_dict() for item in self.problems]
         return {"file": self.file, "rows": self.rows, "valid": self.valid, "findings": problems}
 
 

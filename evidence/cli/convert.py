@@ -173,15 +173,15 @@ def word_lists(new: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, 
 
     Every list stands there whole, so that the folder says by itself what its words mean.
     """
-    found = {}
+    lists = {}
     for file, name in WORD_FILES.items():
         columns = MODELS[file].columns()
         is_own = name in OF_A_TOPIC
         begun = table(columns, ()) if is_own else read_shipped(file) or table(columns, ())
         rows = [[word.get(column, "") for column in columns] for word in new.get(name, {}).values()]
         grown = append_rows(begun, rows, columns)
-        found[file] = begun if isinstance(grown, Problem) else grown
-    return found
+        lists[file] = begun if isinstance(grown, Problem) else grown
+    return lists
 
 
 def table(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> bytes:

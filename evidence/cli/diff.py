@@ -65,16 +65,16 @@ def run(args: argparse.Namespace) -> int:
             print_lines(line for name, f in faults for line in problem_lines(f"{name}: {TRIALS}", [f]))
         return BLOCKED
     progress("Computing every headline number of both")
-    found = difference(before, after, all_headlines=args.all)
+    changes = difference(before, after, all_headlines=args.all)
     if args.format == "json":
         versions = {"program": __version__, "before": _version(before), "after": _version(after)}
-        print_json({**_report(found), "versions": versions})
+        print_json({**_report(changes), "versions": versions})
     elif args.format == "markdown":
-        sys.stdout.write(markdown(found))
+        sys.stdout.write(markdown(changes))
     else:
         compared = f"Data {_version(before)} → {_version(after)}, compared by version {__version__} of the program."
-        print_lines([compared, *_lines(found)])
-    return BLOCKED if found.problems else CLEAN
+        print_lines([compared, *_lines(changes)])
+    return BLOCKED if changes.problems else CLEAN
 
 
 def _version(one: Snapshot) -> str:
@@ -83,44 +83,44 @@ def _version(one: Snapshot) -> str:
     return f"{named} ({one.digest[:8]})" if named else one.digest[:8]
 
 
-def _cells(found: Difference, row: FileRow) -> dict[str, Any]:
-    filled = {name: text for name, text in zip(found.columns, row.cells, strict=True) if text}
+def _cells(changes: Difference, row: FileRow) -> dict[str, Any]:
+    filled = {name: text for name, text in zip(changes.columns, row.cells, strict=True) if text}
     return {"line": row.line, "cells": filled}
 
 
-def _report(found: Difference) -> dict[str, Any]:
+def _report(changes: Difference) -> dict[str, Any]:
     return {
-        "before": {"name": found.names[0], "digest": found.digests[0]},
-        "after": {"name": found.names[1], "digest": found.digests[1]},
-        "added": [_cells(found, row) for row in found.added],
-        "removed": [_cells(found, row) for row in found.removed],
-        "changed": [asdict(change) for change in found.changed],
+        "before": {"name": changes.names[0], "digest": changes.digests[0]},
+        "after": {"name": changes.names[1], "digest": changes.digests[1]},
+        "added": [_cells(changes, row) for row in changes.added],
+        "removed": [_cells(changes, row) for row in changes.removed],
+        "changed": [asdict(change) for change in changes.changed],
         "references": {
-            "added": list(found.references_added),
-            "removed": list(found.references_removed),
-            "changed": list(found.references_changed),
+            "added": list(changes.references_added),
+            "removed": list(changes.references_removed),
+            "changed": list(changes.references_changed),
         },
-        "headlines": [change_dict(change) for change in found.headlines],
-        "findings": [one.to_dict() for one in found.problems],
+        "headlines": [change_dict(change) for change in changes.headlines],
+        "findings": [one.to_dict() for one in changes.problems],
     }
 
 
-def _lines(found: Difference) -> Iterator[str]:
-    yield from problem_lines(TRIALS, found.problems)
-    for sign, rows in (("+", found.added), ("-", found.removed)):
+def _lines(changes: Difference) -> Iterator[str]:
+    yield from problem_lines(TRIALS, changes.problems)
+    for sign, rows in (("+", changes.added), ("-", changes.removed)):
         for row in rows:
             yield f"{sign} line {row.line}: {', '.join(cell for cell in row.cells if cell)[:160]}"
-    for change in found.changed:
+    for change in changes.changed:
         yield f"~ line {change.line_after} {change.trial} {change.column}: “{change.before}” → “{change.after}”"
-    named = (("+", found.references_added), ("-", found.references_removed), ("~", found.references_changed))
+    named = (("+", changes.references_added), ("-", changes.references_removed), ("~", changes.references_changed))
     for sign, keys in named:
         for key in keys:
             yield f"{sign} reference {key}"
-    yield from change_lines(found.headlines)
-    cells = len(found.changed)
-    changed = sum(change.is_changed for change in found.headlines)
+    yield from change_lines(changes.headlines)
+    cells = len(changes.changed)
+    changed = sum(change.is_changed for change in changes.headlines)
     yield (
-        f"{found.digests[0][:8]} → {found.digests[1][:8]}: {counted(len(found.added), 'row')} added, "
-        f"{len(found.removed)} removed, {counted(cells, 'cell')} changed; "
+        f"{changes.digests[0][:8]} → {changes.digests[1][:8]}: {counted(len(changes.added), 'row')} added, "
+        f"{len(changes.removed)} removed, {counted(cells, 'cell')} changed; "
         f"{counted(changed, 'headline number differs', 'headline numbers differ')}."
     )

@@ -26,9 +26,9 @@ def plain(text: str) -> str:
     return _MARKS.sub(r"\\\1", one_line).replace("@", "@\u200b").replace("://", ":\u200b//")
 
 
-def markdown(found: Difference) -> str:
+def markdown(changes: Difference) -> str:
     """Write the difference as Markdown: headline numbers, rows, cells, references, in the order of what matters."""
-    lines = list(_lines(found))
+    lines = list(_lines(changes))
     kept: list[str] = []
     size = 0
     for line in lines:
@@ -40,22 +40,23 @@ def markdown(found: Difference) -> str:
     return "\n".join(kept) + "\n"
 
 
-def _lines(found: Difference) -> Iterator[str]:
-    cells = len(found.changed)
-    changed = [change for change in found.headlines if change.is_changed]
-    yield f"### Data `{found.digests[0][:8]}` → `{found.digests[1][:8]}`"
+def _lines(changes: Difference) -> Iterator[str]:
+    cells = len(changes.changed)
+    changed = [change for change in changes.headlines if change.is_changed]
+    yield f"### Data `{changes.digests[0][:8]}` → `{changes.digests[1][:8]}`"
     yield ""
     yield (
-        f"{counted(len(found.added), 'row')} added, {len(found.removed)} removed, {counted(cells, 'cell')} changed; "
+        f"{counted(len(changes.added), 'row')} added, {len(changes.removed)} removed, "
+        f"{counted(cells, 'cell')} changed; "
         f"**{counted(len(changed), 'headline number differs', 'headline numbers differ')}**."
     )
-    if found.is_empty:
+    if changes.is_empty:
         yield ""
         yield "Nothing differs in rows, references and headline numbers."
         return
-    if found.problems:
+    if changes.problems:
         yield from _section("What cannot be read")
-        for one in found.problems:
+        for one in changes.problems:
             yield f"- line {one.line} {plain(one.column)}: {plain(one.message)} {plain(one.fix)}"
     if changed:
         yield from _section("Headline numbers")
@@ -63,22 +64,22 @@ def _lines(found: Difference) -> Iterator[str]:
             ("number", "before", "after"),
             ((change.after.label, change.before.words, change.after.words) for change in changed),
         )
-    for title, rows in (("Rows added", found.added), ("Rows removed", found.removed)):
+    for title, rows in (("Rows added", changes.added), ("Rows removed", changes.removed)):
         if rows:
             yield from _section(title)
-            yield from _table(("line", *_SHOWN, "numbers"), (_row(found.columns, row) for row in rows[:_ROWS]))
+            yield from _table(("line", *_SHOWN, "numbers"), (_row(changes.columns, row) for row in rows[:_ROWS]))
             yield from _more(rows, "row")
-    if found.changed:
+    if changes.changed:
         yield from _section("Cells changed")
         yield from _table(
             ("line", "trial", "column", "before", "after"),
-            ((str(c.line_after), c.trial, c.column, c.before, c.after) for c in found.changed[:_ROWS]),
+            ((str(c.line_after), c.trial, c.column, c.before, c.after) for c in changes.changed[:_ROWS]),
         )
-        yield from _more(found.changed, "cell")
+        yield from _more(changes.changed, "cell")
     references = (
-        ("added", found.references_added),
-        ("removed", found.references_removed),
-        ("changed", found.references_changed),
+        ("added", changes.references_added),
+        ("removed", changes.references_removed),
+        ("changed", changes.references_changed),
     )
     if any(keys for _, keys in references):
         yield from _section("References")

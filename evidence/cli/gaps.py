@@ -52,8 +52,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _plain(one: Open) -> dict[str, object]:
-    found = {"pooled_people": one.pooled_people, "could_change": one.could_change, "share": round(one.share, 4)}
-    return one.gap.model_dump() | found
+    numbers = {"pooled_people": one.pooled_people, "could_change": one.could_change, "share": round(one.share, 4)}
+    return one.gap.model_dump() | numbers
 
 
 def _lines(opened: tuple[Open, ...]) -> Iterator[str]:

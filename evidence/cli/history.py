@@ -50,13 +50,13 @@ def run(args: argparse.Namespace) -> int:
         if isinstance(outcome, Refused):
             return fail(outcome.reason)
         removed = outcome
-    found, kept = versions(folder), growth(folder)
+    listed, kept = versions(folder), growth(folder)
     if args.format == "json":
-        changes = [{"when": one.when, "what": one.what, "before": one.before, "after": one.after} for one in found]
+        changes = [{"when": one.when, "what": one.what, "before": one.before, "after": one.after} for one in listed]
         gone = {"changes": removed.changes, "files": removed.files, "bytes": removed.size} if removed else None
         print_json({"changes": changes, "files": kept.files, "bytes": kept.size, "removed": gone})
         return CLEAN
-    print_lines(one.label for one in found)
+    print_lines(one.label for one in listed)
     print_lines([f"{counted(kept.changes, 'change')} on record in {megabytes(kept.size)}."])
     if removed:
         print_lines([f"Forgotten: {counted(removed.changes, 'change')}, {megabytes(removed.size)}."])

@@ -48,34 +48,34 @@ def run(args: argparse.Namespace) -> int:
         else:
             print_lines(problem_lines(called(args.record), [record]))
         return BLOCKED
-    found = drafts(record)
+    proposed = drafts(record)
     cited = json.dumps([dict(record.reference)], ensure_ascii=False, indent=2) + "\n"
-    for name, data in ((args.output, _csv(found)), (args.references, cited.encode("utf-8", "replace"))):
+    for name, data in ((args.output, _csv(proposed)), (args.references, cited.encode("utf-8", "replace"))):
         if name and (why := write_file(Path(name), data)):
             return fail(why)
     if args.format == "json":
-        offered = [{"locator": one.locator, "words": one.words, "cells": dict(one.cells)} for one in found]
+        offered = [{"locator": one.locator, "words": one.words, "cells": dict(one.cells)} for one in proposed]
         about = {"number": record.number, "title": record.title, "reference": dict(record.reference)}
         arms = [{"title": arm.title, "role": arm.role} for arm in record.arms]
         print_json({"file": args.record, **about, "arms": arms, "findings": [], "drafts": offered})
         return CLEAN
     lines = [f"{record.number} {record.title}"]
     lines += [f"arm: {arm.title} ({arm.role or 'role not recognised'})" for arm in record.arms]
-    for one in found:
+    for one in proposed:
         lines.append(f"{one.locator}: {one.words}")
         lines.append("    " + ", ".join(f"{name} {text}" for name, text in one.cells.items() if name in _SHOWN))
-    if len(found) == MAX_DRAFTS:
+    if len(proposed) == MAX_DRAFTS:
         lines.append(f"Only the first {MAX_DRAFTS} drafts are listed; the groups of the record form more pairs.")
-    print_lines([*lines, f"{counted(len(found), 'draft')}."])
+    print_lines([*lines, f"{counted(len(proposed), 'draft')}."])
     return CLEAN
 
 
 _SHOWN = frozenset(COLUMNS) - {"registration", "citation", "source", "locator", "extraction", "acronym"}
 
 
-def _csv(found: Sequence[Draft]) -> bytes:
+def _csv(proposed: Sequence[Draft]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(draft.row for draft in found)
+    writer.writerows(draft.row for draft in proposed)
     return text.getvalue().encode("utf-8", "replace")

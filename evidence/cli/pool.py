@@ -199,7 +199,7 @@ def read_studies(file: str, measure: str, subgroup: str | None) -> tuple[list[St
             study = _study(row, cells, columns, measure, group, table)
             studies.append((row.line, study))
             rows.append((row.line, study.name, tuple(cells[column].strip() for column in columns)))
-    notes = [*source.notes, *_said_twice(file, rows)]
+    notes = [*source.notes, *_repeated_rows(file, rows)]
     if subgroup:
         notes += _groups_in_two_spellings(file, subgroup, [study.subgroup for _, study in studies if study.effect])
     return [study for _, study in sorted(studies, key=lambda one: one[0])], problems, notes
@@ -217,9 +217,9 @@ class _Source(NamedTuple):
         names = self.table.columns
         absent = [name for name in wanted if name not in names]
         twice = [name for name in wanted if f"{name} (2)" in names]
-        found = [f"{file}: missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."]
+        messages = [f"{file}: missing in the header: {', '.join(absent)}. Add it, or rename the column that is meant."]
         again = f"{file}: more than once in the header: {', '.join(twice)}. Remove or rename one of them."
-        return [*(found if absent else []), *([again] if twice else [])]
+        return [*(messages if absent else []), *([again] if twice else [])]
 
 
 def _read(file: str) -> tuple[_Source | None, list[str]]:
@@ -228,11 +228,11 @@ def _read(file: str) -> tuple[_Source | None, list[str]]:
         table = read_upload(read_file(file)).table
     except UnreadableError as error:
         return None, [str(error)]
-    found = [(f, f"{file}{f', line {f.line}' if f.line else ''}: {f.message} {f.fix}") for f in table.problems]
-    problems = [words for f, words in found if f.is_blocking]
+    faults = [(f, f"{file}{f', line {f.line}' if f.line else ''}: {f.message} {f.fix}") for f in table.problems]
+    problems = [words for f, words in faults if f.is_blocking]
     if not table.is_readable:
         return None, problems
-    notes = [words for f, words in found if f.code not in _HARMLESS]
+    notes = [words for f, words in faults if f.code not in _HARMLESS]
     names = list(table.columns)
     for source, ours in guess_mapping(names).columns.items():
         name = "study" if ours == "label" else ours
@@ -244,7 +244,7 @@ def _read(file: str) -> tuple[_Source | None, list[str]]:
     return _Source(replace(table, columns=tuple(names)), notes, totals), problems
 
 
-def _said_twice(file: str, rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> Iterator[str]:
+def _repeated_rows(file: str, rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> Iterator[str]:
     """Report rows that repeat another one, or share its comparator, whose people would count twice."""
     first: dict[tuple[str, ...], tuple[int, str]] = {}
     comparators: dict[tuple[str, ...], tuple[int, str]] = {}
@@ -339,11 +339,11 @@ def _study(
     arm: Callable[..., Counts | Scores] = Counts if described.needs == "counts" else Scores
     half = len(columns) // 2
     values = [_number(cells[column], table.separator) or 0.0 for column in columns]
-    whole = [int(v) if c.startswith(("n_", "events_")) else v for c, v in zip(columns, values, strict=True)]
-    effect = described.function(arm(*whole[:half]), arm(*whole[half:])) if described.function else None
+    numbers = [int(v) if c.startswith(("n_", "events_")) else v for c, v in zip(columns, values, strict=True)]
+    effect = described.function(arm(*numbers[:half]), arm(*numbers[half:])) if described.function else None
     reason = None
     if effect is None:
-        none = described.needs == "counts" and whole[0] == 0
+        none = described.needs == "counts" and numbers[0] == 0
         both = "no events in both arms" if none else "nothing but events in both arms"
         reason = f"not estimable: {both if described.needs == 'counts' else 'fewer than four participants'}"
     sds = tuple(float(v) for c, v in zip(columns, values, strict=True) if c.startswith("sd_"))

@@ -78,12 +78,12 @@ def saved_search(folder: Path) -> Search | str:
     if isinstance(data, Problem):
         return Search()
     try:
-        said = tomllib.loads(data.decode()).get("search", {})
+        terms = tomllib.loads(data.decode()).get("search", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return f"{folder / TOPIC} is not a TOML file: {error}."
-    if not isinstance(said, dict):
+    if not isinstance(terms, dict):
         return f"{folder / TOPIC}: [search] needs condition and intervention."
-    return Search(str(said.get("condition", "")), str(said.get("intervention", "")))
+    return Search(str(terms.get("condition", "")), str(terms.get("intervention", "")))
 
 
 def _bytes(path: Path) -> bytes:

@@ -43,12 +43,12 @@ class Section:
 
 def sections(evidence: Evidence) -> tuple[Section, ...]:
     """Return the sections of the topic's background, with their numbers from the data; none where it has none."""
-    found = []
+    parts = []
     for section in evidence.topic.background:
         sentences = tuple(s for one in section.sentences if (s := _sentence(evidence, one)) is not None)
         if sentences:
-            found.append(Section(section.title, sentences))
-    return tuple(found)
+            parts.append(Section(section.title, sentences))
+    return tuple(parts)
 
 
 def _sentence(evidence: Evidence, one: declared.Sentence) -> Sentence | None:

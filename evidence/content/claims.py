@@ -53,13 +53,13 @@ class Assessed:
     """A claim with its numbers computed again."""
 
     claim: Claim
-    found: tuple[Recomputation, ...]
+    recomputed: tuple[Recomputation, ...]
     address: str
 
     @property
     def needs_review(self) -> bool:
         """Whether any printed number is not what the rows give now."""
-        return not all(item.agrees for item in self.found)
+        return not all(item.agrees for item in self.recomputed)
 
     @property
     def verdict(self) -> str:
@@ -81,12 +81,12 @@ def _view(topic: Topic, claim: str) -> str:
 
 def assess(evidence: Evidence, claim: Claim) -> Assessed:
     """Return a claim with every number of its explanation worked out again."""
-    found = tuple(
+    recomputed = tuple(
         Recomputation(one.what, one.printed_in(claim.explanation), worked_out(evidence, one), one.printed is not None)
         for one in evidence.topic.claim_numbers
         if one.claim == claim.claim
     )
-    return Assessed(claim, found, _view(evidence.topic, claim.claim))
+    return Assessed(claim, recomputed, _view(evidence.topic, claim.claim))
 
 
 def assess_all(evidence: Evidence) -> tuple[Assessed, ...]:
@@ -115,7 +115,7 @@ def to_review(items: Iterable[Assessed]) -> str:
     """Which verdicts stand on numbers that have moved; that none has, where none has."""
     assessed = tuple(items)
     moved = [item.claim.statement.rstrip(".") for item in assessed if item.needs_review]
-    compared = sum(found.is_compared for item in assessed for found in item.found)
+    compared = sum(recomputation.is_compared for item in assessed for recomputation in item.recomputed)
     if not moved:
         return (
             f"All {counted(compared, 'number')} in the explanations have just been recomputed from the data and agree."

@@ -34,9 +34,9 @@ _WORD_LISTS: Mapping[str, Mapping[str, Term]] = MappingProxyType(
 def _limit(hours: float) -> str:
     if hours in (0, math.inf):
         return "the first dose" if hours == 0 else "no end"
-    whole = math.floor(hours)
-    words = in_words(whole) if whole % HOURS_A_DAY == 0 else f"{whole} h"
-    return words if whole == hours else f"over {words}"
+    rounded = math.floor(hours)
+    words = in_words(rounded) if rounded % HOURS_A_DAY == 0 else f"{rounded} h"
+    return words if rounded == hours else f"over {words}"
 
 
 def times_frame() -> pd.DataFrame:

@@ -101,14 +101,14 @@ def widths() -> tuple[Width, ...]:
 
     The old rule took Wald's interval at two trials and the modified Hartung-Knapp one from three.
     """
-    found = []
+    rows = []
     for trials in range(2, MOST_TRIALS + 1):
         effects = [Effect(0.0, 1.0)] * trials
         old, now = pool(effects), pool_bayes(effects, PRIORS["rhodes"])
         assert old is not None
         assert now is not None
-        found.append(Width(trials, (old.ci_high - old.ci_low) / 2, (now.ci_high - now.ci_low) / 2))
-    return tuple(found)
+        rows.append(Width(trials, (old.ci_high - old.ci_low) / 2, (now.ci_high - now.ci_low) / 2))
+    return tuple(rows)
 
 
 def as_markdown(text: str) -> str:

@@ -121,7 +121,7 @@ def _list(items: Iterable[str]) -> str | None:
 
 def _more_often(_: Evidence, rows: Sequence[Any]) -> str | None:
     """Return in how many trials it is always more frequent with the drug; "every" where in all."""
-    rates = [(row, found) for row in rows if (found := _counts(row)) is not None]
+    rates = [(row, counts) for row in rows if (counts := _counts(row)) is not None]
     if not rates:
         return None
     trials = trials_of(row for row, _ in rates)

@@ -57,7 +57,7 @@ def append_rows(data: bytes, rows: Sequence[Sequence[str]], columns: tuple[str, 
         return problem("ragged-row", 0, found=len(min(rows, key=len)), expected=len(columns))
     table = read_table(data, columns, _LATER.get(columns, ()), may_be_empty=True)
     if not table.is_readable:
-        return next(found for found in table.problems if found.is_blocking)
+        return next(item for item in table.problems if item.is_blocking)
     lost = [name for at, name in enumerate(columns) if name not in table.header and any(cells[at] for cells in rows)]
     if lost:  # nothing that was given is dropped silently
         return problem("missing-column", 1, lost[0])

@@ -182,9 +182,9 @@ def drafts(record: RegistryRecord, roles: Mapping[str, str] | None = None) -> tu
     """
     known = {arm.title: arm.role for arm in record.arms} | dict(roles or {})
     trial = trial_cells(record.raw, record.number, record.acronym)
-    found = chain(_outcome_drafts(record, trial, known), _event_drafts(record, trial, known))
+    every = chain(_outcome_drafts(record, trial, known), _event_drafts(record, trial, known))
     limits = _limits(record.raw)
-    return tuple(_with_note(draft, limits) if limits else draft for draft in islice(found, MAX_DRAFTS))
+    return tuple(_with_note(draft, limits) if limits else draft for draft in islice(every, MAX_DRAFTS))
 
 
 def limit_in_words(offered: Sequence[Draft]) -> str:
@@ -243,7 +243,7 @@ def _outcome_drafts(record: RegistryRecord, trial: dict[str, str], roles: Mappin
                 cells = both | _pair_cells(drug, control) | measure_cells(measure) | numbers | effect
                 notes = (
                     about,
-                    _said_of_time(" ".join((*names, frame)), cells.get("hours", "")),
+                    _note_on_time(" ".join((*names, frame)), cells.get("hours", "")),
                     _rest(measure, category, (drug, control), numbers),
                     analysis_words(analysis),
                     _other_analyses(analyses, is_first_used=bool(analysis)),
@@ -269,7 +269,7 @@ def _of_whom(measure: Mapping[str, Any]) -> str:
     return f"Analysed: {_cut(about)}" if about else ""
 
 
-def _said_of_time(text: str, hours: str) -> str:
+def _note_on_time(text: str, hours: str) -> str:
     """Return what a time says that gave no hours, as it counts from a day not named or from a later dose."""
     if hours:
         return ""
@@ -312,22 +312,22 @@ def _event_words(
     module: Mapping[str, Any], event: Mapping[str, Any], kind: str, stats: Sequence[Mapping[str, Any]]
 ) -> str:
     """Describe how events were asked for and counted, which no column records."""
-    found = []
+    parts = []
     ways = {"SYSTEMATIC_ASSESSMENT": "systematic assessment", "NON_SYSTEMATIC_ASSESSMENT": "non-systematic assessment"}
     if way := ways.get(text_of(event, "assessmentType"), ""):
-        found.append(f"Events by {way}.")
+        parts.append(f"Events by {way}.")
     threshold = text_of(module, "frequencyThreshold")
     if kind == "otherEvents" and threshold not in ("", "0"):
-        found.append(f"The record lists other events above {threshold}% of an arm only.")
+        parts.append(f"The record lists other events above {threshold}% of an arm only.")
     counts = [text_of(stat, "numEvents") for stat in stats]
     if any(counts) and counts != [text_of(stat, "numAffected") for stat in stats]:
-        found.append(f"Events, not people: {_and(counts)}.")
+        parts.append(f"Events, not people: {_and(counts)}.")
     words = [text_of(stat, name) for stat in stats for name in ("numAffected", "numAtRisk")]
     if odd := [text for text in words if text and not number_text(text)]:
-        found.append(f"In the record: {'; '.join(odd)}.")
+        parts.append(f"In the record: {'; '.join(odd)}.")
     if notes := text_of(event, "notes"):
-        found.append(_cut(notes))
-    return " ".join(found)
+        parts.append(_cut(notes))
+    return " ".join(parts)
 
 
 def _and(texts: Sequence[str]) -> str:
@@ -393,27 +393,27 @@ def _rest(
     name = _KINDS.get(kind.upper(), kind.replace("_", " ").capitalize()) or "Value"
     numbers = [text_of(value, "value") for value in both]
     stored = {text for column, text in cells.items() if not column.startswith(("n_", "sd_"))}
-    found = []
+    parts = []
     if any(text and text not in stored for text in numbers):
         of = f" ({unit})" if unit and not measure_cells(measure) else ""
-        found.append(f"{name} in the record{of}: {_and(numbers)}.")
+        parts.append(f"{name} in the record{of}: {_and(numbers)}.")
     elif kind.upper() == "LEAST_SQUARES_MEAN":
-        found.append("The means are least squares (adjusted) means.")
+        parts.append("The means are least squares (adjusted) means.")
     elif kind.upper() in ("MEAN", "MEDIAN") and unit and not measure_cells(measure):
-        found.append(f"Unit in the record: {unit}.")
+        parts.append(f"Unit in the record: {unit}.")
     spread = [_spread(value) for value in both]
     dispersion = text_of(measure, "dispersionType")
     is_sd = dispersion.casefold() == "standard deviation" and any(column.startswith("sd_") for column in cells)
     if any(spread) and (not is_sd or any(text and text not in cells.values() for text in spread)):
-        found.append(f"{dispersion or 'Spread'} in the record: {_and(spread)}.")
+        parts.append(f"{dispersion or 'Spread'} in the record: {_and(spread)}.")
     for group, value in zip([group for group in pair if group], both, strict=True):
         if comment := text_of(value, "comment"):
-            found.append(f"{group[1]}: {_cut(comment)}")
+            parts.append(f"{group[1]}: {_cut(comment)}")
     for denom in (*listed(measure, "denoms"), *listed(category, "denoms")):
         if (units := text_of(denom, "units")).casefold() not in ("", "participants"):
             counts = {text_of(count, "groupId"): text_of(count, "value") for count in listed(denom, "counts")}
-            found.append(f"{units} analysed: {_and([counts.get(group[0], '') for group in pair if group])}.")
-    return " ".join(dict.fromkeys(found))
+            parts.append(f"{units} analysed: {_and([counts.get(group[0], '') for group in pair if group])}.")
+    return " ".join(dict.fromkeys(parts))
 
 
 def _spread(value: Mapping[str, Any]) -> str:
@@ -466,7 +466,7 @@ def _interval(analysis: Mapping[str, Any]) -> str:
 
 def _categories(measure: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], Mapping[str, Any]]]:
     """Place, titles and content of every category of every class of a measure."""
-    found: list[tuple[str, tuple[str, ...], Mapping[str, Any]]] = []
+    result: list[tuple[str, tuple[str, ...], Mapping[str, Any]]] = []
     classes = listed(measure, "classes")
     for c, one in enumerate(classes):
         categories = listed(one, "categories")
@@ -474,8 +474,8 @@ def _categories(measure: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], 
             place = f".classes[{c}]" if len(classes) > 1 else ""
             place += f".categories[{k}]" if len(categories) > 1 else ""
             titles = tuple(title for title in (text_of(one, "title"), text_of(category, "title")) if title)
-            found.append((place, titles, {"denoms": one.get("denoms", []), **category}))
-    return found
+            result.append((place, titles, {"denoms": one.get("denoms", []), **category}))
+    return result
 
 
 def _draft(cells: Mapping[str, str], effect: Mapping[str, str], locator: str, words: str) -> Draft:
@@ -492,12 +492,12 @@ def _arms(raw: Mapping[str, Any]) -> tuple[Arm, ...]:
     lists += [
         listed(measure, "groups") for measure in listed(part(results, "outcomeMeasuresModule"), "outcomeMeasures")
     ]
-    found: dict[str, Arm] = {}
+    arms: dict[str, Arm] = {}
     for groups in lists:
         for group in groups:
             _, title, description = _group(group)
-            found.setdefault(title, Arm(title, description, _role(title, description)))
-    return tuple(found.values())
+            arms.setdefault(title, Arm(title, description, _role(title, description)))
+    return tuple(arms.values())
 
 
 def _role(title: str, description: str) -> str:
@@ -549,9 +549,9 @@ def comparator_of(text: str) -> str:
     ('midazolam', 'saline', '')
     """
     given = [pair for pair in _named_in("comparator") if pair[0] not in (*INTERVENTIONS, "not stated")]
-    found = list(dict.fromkeys(value for value, pattern in given if re.search(pattern, text, re.IGNORECASE)))
+    result = list(dict.fromkeys(value for value, pattern in given if re.search(pattern, text, re.IGNORECASE)))
     # A placebo that is named is what it is made of.
-    named = [value for value in found if value != "placebo"] or found
+    named = [value for value in result if value != "placebo"] or result
     return named[0] if len(named) == 1 else ""
 
 
@@ -603,8 +603,8 @@ def _origin(text: str) -> int | None:
     """Return the number that the text gives to the day of the dose or of baseline; None if it gives none."""
     if re.search(r"\bday[ -]?0\b", text, re.IGNORECASE):  # who counts a day 0 counts from it
         return 0
-    found = _DAY_OF_DOSE.search(text)
-    return int(found[1] or found[2]) if found else None
+    match = _DAY_OF_DOSE.search(text)
+    return int(match[1] or match[2]) if match else None
 
 
 def outcome_cells(title: str, time_frame: str, kind: str, is_event: bool = False) -> dict[str, str]:
@@ -677,17 +677,17 @@ def analysis_words(analysis: Mapping[str, Any]) -> str:
     >>> analysis_words({"paramType": "Odds Ratio (OR)", "paramValue": "2.1", "ciPctValue": "90", "pValue": "<0.001"})
     'In the record: Odds Ratio (OR) 2.1, 90% interval not given; p <0.001.'
     """
-    found = []
+    parts = []
     if text_of(analysis, "paramValue") and not _has_column(analysis):
-        found.append(
+        parts.append(
             f"{text_of(analysis, 'paramType') or 'effect'} {text_of(analysis, 'paramValue')}{_interval(analysis)}"
         )
     elif any((text := text_of(analysis, name)) and not number_text(text) for name in ("ciLowerLimit", "ciUpperLimit")):
-        found.append(_interval(analysis).removeprefix(", "))
+        parts.append(_interval(analysis).removeprefix(", "))
     if (p := text_of(analysis, "pValue")) and not number_text(analysis.get("pValue")):
-        found.append(f"p {p}")
+        parts.append(f"p {p}")
     if spread := text_of(analysis, "dispersionValue"):
-        found.append(f"{text_of(analysis, 'dispersionType').replace('_', ' ').lower() or 'spread'} {spread}")
+        parts.append(f"{text_of(analysis, 'dispersionType').replace('_', ' ').lower() or 'spread'} {spread}")
     comments = [
         _cut(text)
         for name in ("statisticalMethod", "statisticalComment", "groupDescription", "nonInferiorityComment")
@@ -702,7 +702,7 @@ def analysis_words(analysis: Mapping[str, Any]) -> str:
         for name in ("pValueComment", "ciLowerLimitComment", "ciUpperLimitComment", "estimateComment")
         if (text := text_of(analysis, name))
     ]
-    words = f"In the record: {'; '.join(found)}." if found else ""
+    words = f"In the record: {'; '.join(parts)}." if parts else ""
     return " ".join((*([words] if words else []), *comments))
 
 

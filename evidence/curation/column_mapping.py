@@ -151,8 +151,8 @@ def guess_mapping(header: Sequence[str]) -> ColumnMapping:
     >>> dict(guess_mapping(["study", "ai", "n1i", "ci", "n2i"]).columns)["ci"]
     'events_comparator'
     """
-    found: dict[str, str] = {source: source for source in header if source in COLUMNS}
-    taken = set(found.values())
+    guessed: dict[str, str] = {source: source for source in header if source in COLUMNS}
+    taken = set(guessed.values())
     factors: dict[str, float] = {}
     names = {folded(source) for source in header}
     for source in sorted(header, key=lambda one: folded(one) in _VAGUE):
@@ -162,18 +162,18 @@ def guess_mapping(header: Sequence[str]) -> ColumnMapping:
         unit = unit_of(source)
         if unit in HOURS_OF:
             column = "hours"
-        if column and source not in found and column not in taken:
-            found[source] = column
+        if column and source not in guessed and column not in taken:
+            guessed[source] = column
             taken.add(column)
             factors |= {source: HOURS_OF[unit]} if unit in HOURS_OF and unit != "hours" else {}
     if len(header) <= _MOST_NEAR:
         for source in header:
-            near = "" if source in found else nearest(source, [column for column in COLUMNS if column not in taken])
+            near = "" if source in guessed else nearest(source, [column for column in COLUMNS if column not in taken])
             if near and _looks_like(source, near) and not unit_of(source):
-                found[source] = near
+                guessed[source] = near
                 taken.add(near)
     return ColumnMapping(
-        MappingProxyType({source: found[source] for source in header if source in found}),
+        MappingProxyType({source: guessed[source] for source in header if source in guessed}),
         factors=MappingProxyType(factors),
     )
 
@@ -218,8 +218,8 @@ def unit_of(name: str) -> str:
         return ""
     if _STUDY_DAY.fullmatch(plain):
         return "study day"
-    found = next((unit for unit, pattern in _TIMES.items() if pattern.fullmatch(plain)), "")
-    return found or ("?" if _NO_UNIT.fullmatch(plain) else "")
+    unit_named = next((unit for unit, pattern in _TIMES.items() if pattern.fullmatch(plain)), "")
+    return unit_named or ("?" if _NO_UNIT.fullmatch(plain) else "")
 
 
 def _looks_like(source: str, column: str) -> bool:
@@ -302,16 +302,16 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
         if is_named:
             ours[0] = slug_of(ours[label])
         rows.append(Row(line, tuple(ours)))
-    found = (
+    problems = (
         *table.problems,
         *mapping_notes(table, mapping),
         *time_notes(table, mapping),
         *(problem("two-by-two", 1, COLUMNS[at], _names_of(table, places)) for at, places in sums.items()),
         *_named(is_named),
         *_logarithms(rows, sources.get("effect", "")),
-        *_said_twice(table, place, mapping),
+        *_repeated_columns(table, place, mapping),
     )
-    return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), problems=found)
+    return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), problems=problems)
 
 
 def mapping_notes(table: Table, mapping: ColumnMapping) -> Iterator[Problem]:
@@ -379,7 +379,7 @@ def _logarithms(rows: Sequence[Row], source: str) -> Iterator[Problem]:
             yield problem("effect-on-log-scale", line, "effect", cells[effect].strip(), **details)
 
 
-def _said_twice(table: Table, place: Mapping[str, int], mapping: ColumnMapping) -> Iterator[Problem]:
+def _repeated_columns(table: Table, place: Mapping[str, int], mapping: ColumnMapping) -> Iterator[Problem]:
     """Columns of one name of which only the first is taken, although the second says something else."""
     for source in mapping.columns:
         first, second = place.get(source), place.get(f"{source} (2)")

@@ -16,14 +16,14 @@ from evidence.formatting import counted
 class Duplicate:
     """Something in a new row or reference that the evidence holds already.
 
-    `line` is the new row's, 0 for a reference; `found` names lines of trials.csv, the id of the known reference, or the
-    other trial among the new rows.
+    `line` is the new row's, 0 for a reference; `existing` names lines of trials.csv, the id of the known reference, or
+    the other trial among the new rows.
     """
 
     line: int
     kind: Literal["registration", "reference", "numbers", "trial"]
     value: str
-    found: tuple[str, ...]
+    existing: tuple[str, ...]
     words: str
 
 
@@ -77,18 +77,18 @@ def _trials(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Duplicate]:
         for number in (results[0].registration or "").split(";"):
             if number.strip():
                 holders.setdefault(number.strip(), trial)
-    said: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for row in rows:
         known = evidence.trials.get(row.trial, ())
-        if known and ("trial", row.trial) not in said:
-            said.add(("trial", row.trial))
+        if known and ("trial", row.trial) not in seen:
+            seen.add(("trial", row.trial))
             words = f"{row.label} is already in the data with {counted(len(known), 'row')}; these rows add to it."
             yield Duplicate(row.line, "trial", row.trial, tuple(str(r.line) for r in known), words)
         for number in map(str.strip, (row.registration or "").split(";")):
             other = holders.get(number)
-            if other is None or other == row.trial or (number, row.trial) in said:
+            if other is None or other == row.trial or (number, row.trial) in seen:
                 continue
-            said.add((number, row.trial))
+            seen.add((number, row.trial))
             words = f"{number} is already in the data as the trial {other}. Use its short name if it is the same trial."
             yield Duplicate(row.line, "registration", number, tuple(str(r.line) for r in evidence.trials[other]), words)
 
@@ -97,23 +97,23 @@ def _among_themselves(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Du
     """Find one trial under two names in the new rows: the same registry number, or labels spelled differently."""
     holders: dict[tuple[str, str], Result] = {}
     numbers: dict[tuple[object, ...], Result] = {}
-    said: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str]] = set()
     for row in rows:
         labels = [("label", _folded(row.label))]
         for kind, value in [*labels, *(("number", one.strip()) for one in (row.registration or "").split(";"))]:
             first = holders.setdefault((kind, value), row)
             pair = (first.trial, row.trial)
-            if not value or first.trial == row.trial or pair in said:
+            if not value or first.trial == row.trial or pair in seen:
                 continue
-            said.add(pair)
+            seen.add(pair)
             what = f"the label {row.label}" if kind == "label" else f"the registry number {value}"
             words = f"{first.trial} and {row.trial} of the new rows share {what}. Give one trial one short name."
             yield Duplicate(row.line, "registration", value, (first.trial,), words)
         for key in numbers_of(row):
             same = numbers.setdefault(key, row)
             pair = (same.trial, row.trial)
-            if same.trial != row.trial and row.trial not in evidence.trials and pair not in said:
-                said.add(pair)
+            if same.trial != row.trial and row.trial not in evidence.trials and pair not in seen:
+                seen.add(pair)
                 words = f"{same.label} and {row.label} of the new rows have the same numbers for {row.outcome}."
                 yield Duplicate(row.line, "numbers", _shown(row), (same.trial,), words)
 

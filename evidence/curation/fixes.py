@@ -88,17 +88,17 @@ def safe_fixes(table: Table, problems: Iterable[Problem]) -> tuple[Fix, ...]:
     place = {name: at for at, name in enumerate(table.columns)}
     rows = {row.line: row.cells for row in table.rows}
     fixes: dict[tuple[int, str], Fix] = {}
-    for found in problems:
-        if found.code not in _WAYS or found.column not in place or found.line not in rows:
+    for item in problems:
+        if item.code not in _WAYS or item.column not in place or item.line not in rows:
             continue
-        key, before = (found.line, found.column), rows[found.line][place[found.column]]
+        key, before = (item.line, item.column), rows[item.line][place[item.column]]
         known = fixes.get(key)
-        after, why = _WAYS[found.code](known.after if known else before.strip(), found.column)
+        after, why = _WAYS[item.code](known.after if known else before.strip(), item.column)
         if not why or after == before:
             continue
         # Spaces at the ends go along with any other fix of the cell.
-        if known is None or found.code != "outer-space":
-            fixes[key] = Fix(found.line, found.column, before, after, why)
+        if known is None or item.code != "outer-space":
+            fixes[key] = Fix(item.line, item.column, before, after, why)
     return tuple(fixes[key] for key in sorted(fixes, key=lambda key: (key[0], place[key[1]])))
 
 

@@ -60,11 +60,11 @@ def versions(folder: Path) -> tuple[Version, ...]:
     A line that cannot be read is passed over, and so is a change that was never made: the next one began from the same
     files. Of a very long journal the last lines are read.
     """
-    found = tuple(recorded(folder))
+    kept = tuple(recorded(folder))
     return tuple(
         one
-        for at, one in enumerate(found)
-        if at + 1 == len(found) or found[at + 1].before != one.before or one.before == one.after
+        for at, one in enumerate(kept)
+        if at + 1 == len(kept) or kept[at + 1].before != one.before or one.before == one.after
     )
 
 
@@ -187,12 +187,17 @@ def prune(folder: Path, most: int, current: str) -> Growth:
     compared with, and the last save can be taken back.
     """
     place, before = folder / FOLDER, growth(folder)
-    found = versions(folder)
+    all_versions = versions(folder)
     last = next(
-        (at for at in reversed(range(len(found))) if found[at].what == "add" and found[at].after == current), None
+        (
+            at
+            for at in reversed(range(len(all_versions)))
+            if all_versions[at].what == "add" and all_versions[at].after == current
+        ),
+        None,
     )
-    first = max(0, len(found) - max(1, most))
-    left = found[first if last is None else min(first, last) :]
+    first = max(0, len(all_versions) - max(1, most))
+    left = all_versions[first if last is None else min(first, last) :]
     if len(left) < before.changes or (place / JOURNAL).exists():
         replace_file(place / JOURNAL, "".join(f"{_line(one)}\n" for one in left).encode())
     needed = {copy for one in left for copy in one.kept.values()} | {JOURNAL}
@@ -201,7 +206,7 @@ def prune(folder: Path, most: int, current: str) -> Growth:
             path.unlink()
     remove_leftovers(place, "*")
     after = growth(folder)
-    return Growth(len(found) - len(left), before.files - after.files, before.size - after.size)
+    return Growth(len(all_versions) - len(left), before.files - after.files, before.size - after.size)
 
 
 def now() -> str:

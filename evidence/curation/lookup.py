@@ -59,8 +59,8 @@ def asked_for(text: str) -> Asked | None:
     True
     """
     for kind, form in _FORMS.items():
-        if found := form.fullmatch(text.strip()):
-            number = found.group(1)
+        if match := form.fullmatch(text.strip()):
+            number = match.group(1)
             return Asked(kind, number.upper() if kind == "nct" else number.rstrip(".,;"))
     return None
 

@@ -185,8 +185,8 @@ class Row(NamedTuple):
     @property
     def outcome(self) -> str:
         """The file's word for the kind of result; worked out from the filled cells where the column is missing."""
-        if said := self.text("outcome_type").casefold():
-            return said
+        if kind := self.text("outcome_type").casefold():
+            return kind
         if self.number("mean_arm1") is not None:
             return "msd"
         return "change" if self.number("mean_change_arm1") is not None else "response"
@@ -360,28 +360,28 @@ class _Converter:
             ),
         }
 
-    def _folded_word(self, name: str, known: Mapping[str, str], said: str, otherwise: str, **about: str) -> str:
-        folded = _folded(said)
+    def _folded_word(self, name: str, known: Mapping[str, str], text: str, otherwise: str, **about: str) -> str:
+        folded = _folded(text)
         if not folded:
             if otherwise == NOT_STATED:
                 return self._not_stated(name, **about)
             return otherwise
         if folded in known:
             return known[folded]
-        return self.words.add(name, said, label=_sentence(said), definition=f"“{said}” in the file.", **about)
+        return self.words.add(name, text, label=_sentence(text), definition=f"“{text}” in the file.", **about)
 
     def _not_stated(self, name: str, **about: str) -> str:
         return self.words.add(name, NOT_STATED, label="Not stated", definition="The file does not say.", **about)
 
     def _population(self, rows: Sequence[Row]) -> str:
-        said = _most_common(rows, "diagnosis", "target_group", "population")
-        if not said:
+        text = _most_common(rows, "diagnosis", "target_group", "population")
+        if not text:
             return self._not_stated("population")
-        if _folded(said) in _POPULATIONS:
-            return _POPULATIONS[_folded(said)]
+        if _folded(text) in _POPULATIONS:
+            return _POPULATIONS[_folded(text)]
         column = "diagnosis" if _most_common(rows, "diagnosis") else "target_group"
-        label = self.explained.get(f"{column}:{said}") or self.explained.get(said) or said
-        return self.words.add("population", said, label=_sentence(label), definition=f"“{said}” in the file.")
+        label = self.explained.get(f"{column}:{text}") or self.explained.get(text) or text
+        return self.words.add("population", text, label=_sentence(label), definition=f"“{text}” in the file.")
 
     def _own_cells(self, row: Row, rows: Sequence[Row], lowest: str | None) -> dict[str, str] | str:
         """Give the cells of one result, or the reason why it has no place."""
@@ -431,8 +431,8 @@ class _Converter:
         if hours is None:
             is_post = _folded(texts[0]) in {"post", "posttest", "posttreatment", "endoftreatment", "endpoint"}
             if not is_post:
-                said = f": “{texts[0]}”" if texts[0] else ""
-                return f"no time is given{said}"
+                quoted = f": “{texts[0]}”" if texts[0] else ""
+                return f"no time is given{quoted}"
             self.words.add(
                 "anchor",
                 "end-of-treatment",
@@ -479,20 +479,20 @@ class _Converter:
         )
 
     def _instrument(self, row: Row) -> str:
-        said = row.text("instrument")
-        if not said:
+        name = row.text("instrument")
+        if not name:
             return ""
-        if _folded(said) in _INSTRUMENTS:
-            return _INSTRUMENTS[_folded(said)]
+        if _folded(name) in _INSTRUMENTS:
+            return _INSTRUMENTS[_folded(name)]
         rating = row.text("rating")
         rater = _RATERS.get(_folded(rating), "")
         return self.words.add(
             "instrument",
-            said.upper() if said.islower() else said,
-            label=said.upper() if said.islower() else said,
+            name.upper() if name.islower() else name,
+            label=name.upper() if name.islower() else name,
             group=rater or "composite",
             direction=self.directions.get(row.text("outcome_category", "instrument_symptom"), ""),
-            definition=f"“{said}” in the file" + (f", rated by {rating}." if rating else "."),
+            definition=f"“{name}” in the file" + (f", rated by {rating}." if rating else "."),
         )
 
     def _intervention(self, row: Row) -> str:
@@ -503,9 +503,9 @@ class _Converter:
         )
 
     def _route(self, row: Row) -> str:
-        said = row.text("route", "format")
+        text = row.text("route", "format")
         known = {_folded(route): route for route in ROUTES}
-        return self._folded_word("route", known, said, NOT_STATED, group=NOT_STATED)
+        return self._folded_word("route", known, text, NOT_STATED, group=NOT_STATED)
 
     def _arm_label(self, code: str, column: str, drug: str) -> str:
         """Name a condition in words: as the file's description explains it, else by its only drug, else by its code."""
@@ -566,8 +566,8 @@ class _Converter:
     def _references(self) -> Iterator[Mapping[str, Any]]:
         for trial, rows in self.trials.items():
             label = rows[0].text("study").replace(",", "")
-            said = self.known.get(trial) or rows[0].text("full_ref")
-            yield reference_of(citation_key(label), said, label, rows[0].text("doi"))
+            text = self.known.get(trial) or rows[0].text("full_ref")
+            yield reference_of(citation_key(label), text, label, rows[0].text("doi"))
         if any(any(row.text(name) for name in (*_ROB2, *_ROB1)) for row in self.rows):
             yield self._dataset()
 
@@ -618,11 +618,11 @@ class _Converter:
                     break
 
 
-def _judgement(said: str, tool: str) -> str:
+def _judgement(text: str, tool: str) -> str:
     if tool == "Cochrane RoB 1":
-        return _ROB1_JUDGEMENTS.get(said, "")
+        return _ROB1_JUDGEMENTS.get(text, "")
     words = {"low": "low", "lowrisk": "low", "someconcerns": "some concerns", "high": "high", "highrisk": "high"}
-    return words.get(_folded(said), "")
+    return words.get(_folded(text), "")
 
 
 def _explanations(described: str) -> dict[str, str]:
@@ -680,10 +680,10 @@ def _hours_in_words(text: str) -> float | None:
     >>> _hours_in_words("Week 6"), _hours_in_words("2 days post-dose"), _hours_in_words("post")
     (1008.0, 48.0, None)
     """
-    found = _TIME.search(text) or _UNIT_FIRST.search(text)
-    if found is None:
+    match = _TIME.search(text) or _UNIT_FIRST.search(text)
+    if match is None:
         return None
-    return float(found["n"].replace(",", ".")) * TIMES[found["unit"].casefold()]
+    return float(match["n"].replace(",", ".")) * TIMES[match["unit"].casefold()]
 
 
 def _is_sustained(row: Row) -> bool:
@@ -696,10 +696,10 @@ def _dose(text: str) -> tuple[str, str, str]:
     >>> _dose("0,3 mg/kg"), _dose("10 mg; 20 mg")
     (('0.3', 'mg/kg', ''), ('', '', '10 mg; 20 mg'))
     """
-    found = _DOSE.fullmatch(text.strip())
-    if found is None:
+    match = _DOSE.fullmatch(text.strip())
+    if match is None:
         return "", "", text.strip()
-    return _plain(float(found.group(1).replace(",", "."))), found.group(2), ""
+    return _plain(float(match.group(1).replace(",", "."))), match.group(2), ""
 
 
 def _arm_dose(row: Row, arm: int) -> str:
@@ -760,15 +760,15 @@ def is_imputed(row: Row) -> bool:
 
 
 def _note(row: Row) -> str:
-    said = row.text("study_time_point", "time")
-    parts = [f"Time in the paper: {said}." if said else ""]
+    text = row.text("study_time_point", "time")
+    parts = [f"Time in the paper: {text}." if text else ""]
     if is_imputed(row):
         parts.append("Imputed by the authors of the data set, not printed in the paper.")
     arms = [row.text(f"name_arm{arm}") for arm in (1, 2)]
     if all(arms):
         parts.append(f"Arms: {arms[0]} against {arms[1]}.")
-    if said := row.text("target_group"):
-        parts.append(f"People: {said}.")
+    if text := row.text("target_group"):
+        parts.append(f"People: {text}.")
     return " ".join(part for part in parts if part)
 
 

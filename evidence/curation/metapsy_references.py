@@ -52,35 +52,35 @@ def reference_of(key: str, text: str, label: str, dois: str = "") -> Mapping[str
         item |= parts
     elif year := re.search(r"\b(?:19|20)\d{2}\b", text or label):
         item["issued"] = {"date-parts": [[int(year.group())]]}
-    if found := _DOI.search(text) or _DOI.search(dois):
-        item["DOI"] = found.group().rstrip(".")
+    if match := _DOI.search(text) or _DOI.search(dois):
+        item["DOI"] = match.group().rstrip(".")
     if text and item["title"] != text:
         item["note"] = f"As cited in the data set: {text}"
     return item
 
 
 def _parts(text: str) -> dict[str, Any]:
-    if found := _APA.fullmatch(text):
-        authors = _apa_authors(found["authors"])
-        where = _VOLUME.match(found["rest"])
-        year = found["year"]
-    elif found := _AMA.fullmatch(text):
-        authors = _ama_authors(found["authors"])
-        where = _AMA_VOLUME.match(found["rest"])
-        dated = re.search(r"\b(?:19|20)\d{2}\b", found["rest"])
+    if match := _APA.fullmatch(text):
+        authors = _apa_authors(match["authors"])
+        where = _VOLUME.match(match["rest"])
+        year = match["year"]
+    elif match := _AMA.fullmatch(text):
+        authors = _ama_authors(match["authors"])
+        where = _AMA_VOLUME.match(match["rest"])
+        dated = re.search(r"\b(?:19|20)\d{2}\b", match["rest"])
         year = dated.group() if dated else ""
     else:
         return {}
     if not authors:
         return {}
-    parts: dict[str, Any] = {"title": found["title"].strip().removesuffix("."), "author": authors}
+    parts: dict[str, Any] = {"title": match["title"].strip().removesuffix("."), "author": authors}
     if year:
         parts["issued"] = {"date-parts": [[int(year)]]}
     if where is not None:
         names = {"journal": "container-title", "volume": "volume", "issue": "issue", "page": "page"}
         named = where.groupdict()
         parts |= {ours: named[theirs].strip() for theirs, ours in names.items() if named.get(theirs)}
-    elif journal := re.match(r"[^.,0-9]+", found["rest"]):
+    elif journal := re.match(r"[^.,0-9]+", match["rest"]):
         parts["container-title"] = journal.group().strip()
     return parts
 

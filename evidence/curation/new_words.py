@@ -66,24 +66,24 @@ def new_words(table: Table) -> NewWords:
     """Return the words of a table that has the columns of new words."""
     tables: dict[str, list[tuple[str, ...]]] = {}
     lines: dict[str, list[int]] = {}
-    found = list(table.problems)
+    problems = list(table.problems)
     for row in table.rows:
         cells = dict(zip(COLUMNS, (cell.strip() for cell in row.cells), strict=True))
         name = cells.pop("list")
         if name not in EXTENSIBLE:
-            found.append(_no_list(row.line, name))
+            problems.append(_no_list(row.line, name))
             continue
         model = WORD_MODELS[name]
         unasked = [column for column in cells if column not in model.columns() and cells[column]]
-        found += (problem("word-not-asked", row.line, column, cells[column], list=name) for column in unasked)
+        problems += (problem("word-not-asked", row.line, column, cells[column], list=name) for column in unasked)
         if name == "instrument" and not cells["direction"]:
-            found.append(problem("blank-required", row.line, "direction"))
+            problems.append(problem("blank-required", row.line, "direction"))
         tables.setdefault(word_file(name), []).append(tuple(cells.get(column, "") for column in model.columns()))
         lines.setdefault(word_file(name), []).append(row.line)
     return NewWords(
         {file: tuple(rows) for file, rows in tables.items()},
         {file: tuple(at) for file, at in lines.items()},
-        tuple(found),
+        tuple(problems),
     )
 
 
@@ -119,6 +119,6 @@ def unknown_words(problems: Sequence[Problem]) -> tuple[tuple[str, str], ...]:
     return tuple(dict.fromkeys((one.column, one.value) for one in problems if is_new_word(one)))
 
 
-def is_new_word(found: Problem) -> bool:
+def is_new_word(item: Problem) -> bool:
     """Return whether a problem is a word that no list has and that could be added to one."""
-    return found.code == "unknown-term" and found.column in EXTENSIBLE
+    return item.code == "unknown-term" and item.column in EXTENSIBLE

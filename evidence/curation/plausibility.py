@@ -40,7 +40,7 @@ def effects_in_words(row: Result) -> Mapping[str, str]:
     Counts go before means, and both before a printed effect, which is there to be compared with them. Of a row under
     way the other cells may be None; nothing but its numbers is looked at.
     """
-    found: dict[str, str] = {}
+    words: dict[str, str] = {}
     arms = [(getattr(row, f"events_{arm}"), getattr(row, f"n_{arm}")) for arm in ARMS]
     is_counted = all(e is not None and n and 0 <= e <= n for e, n in arms)
     unprinted = row.model_copy(update=dict.fromkeys(_PRINTED))
@@ -49,8 +49,8 @@ def effects_in_words(row: Result) -> Mapping[str, str]:
         if estimate is None:
             continue
         ends = (estimate.estimate - Z95 * estimate.standard_error, estimate.estimate + Z95 * estimate.standard_error)
-        found[MEASURES[measure].label] = Estimate(measure, estimate.estimate, *ends).text
-    return found
+        words[MEASURES[measure].label] = Estimate(measure, estimate.estimate, *ends).text
+    return words
 
 
 def _effect(row: Result, measure: str) -> Effect | None:

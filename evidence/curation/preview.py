@@ -62,7 +62,7 @@ class Preview:
     @property
     def blocking(self) -> tuple[Problem, ...]:
         """Problems that keep the rows from being saved."""
-        return tuple(found for found in self.problems if found.is_blocking)
+        return tuple(item for item in self.problems if item.is_blocking)
 
     @property
     def can_be_saved(self) -> bool:
@@ -106,7 +106,7 @@ def preview(
         judged = [f for f in new.problems[TRIALS] if f.line >= first or (f.is_blocking and f not in known)]
         empty = (row for row in table.rows if not any(map(str.strip, row.cells)))
         blank_rows = (problem("blank-required", row.line, "trial") for row in empty)
-        found = (
+        problems = (
             *table.problems,
             *blank_rows,
             *(_of_upload(f, lines) for f in judged if f.code != "blank-row"),
@@ -119,8 +119,8 @@ def preview(
         same = tuple(replace(one, line=lines.get(one.line, 0)) for one in duplicates(old, results, items))
         return replace(
             blank,
-            problems=found,
-            fixes=safe_fixes(table, found),
+            problems=problems,
+            fixes=safe_fixes(table, problems),
             results=results,
             duplicates=same,
             after=after,
@@ -161,29 +161,29 @@ def _lines(old: bytes, table: Table) -> dict[int, int]:
     return lines
 
 
-def _of_upload(found: Problem, lines: Mapping[int, int]) -> Problem:
+def _of_upload(item: Problem, lines: Mapping[int, int]) -> Problem:
     """Return a problem of the file to be with its lines as those of the table that was brought."""
-    message, other = found.message, found.related_line
+    message, other = item.message, item.related_line
     if other:
         place = f"{lines[other]} of the new rows" if other in lines else f"{other} of {TRIALS}"
         message = re.sub(rf"\b([Ll]ine) {other}\b", rf"\g<1> {place}", message)
-    return replace(found, line=lines.get(found.line, 0), message=message, related_line=0)
+    return replace(item, line=lines.get(item.line, 0), message=message, related_line=0)
 
 
-def _of_ours(found: Problem) -> Problem:
-    return replace(found, line=0, message=f"{OWN_FILE} {found.message}")
+def _of_ours(item: Problem) -> Problem:
+    return replace(item, line=0, message=f"{OWN_FILE} {item.message}")
 
 
 def _of_references(old: Evidence, new: Evidence) -> list[Problem]:
     last = max((reference.line for reference in old.references.values()), default=0)
     known = set(old.problems[REFERENCES])
-    found = [f for f in new.problems[REFERENCES] if f.line > last and f not in known]
-    return [replace(f, line=0) for f in found]
+    problems = [f for f in new.problems[REFERENCES] if f.line > last and f not in known]
+    return [replace(f, line=0) for f in problems]
 
 
 def _of_words(files: Mapping[str, bytes | Problem], new: Evidence, words: NewWords) -> list[Problem]:
     """Return what is wrong with the new words, named by the line of the table they came in."""
-    found = []
+    problems = []
     for name, lines in words.lines.items():
         base = appended(name, files[name], ())
         first = min(_lines(base, Table((), rows=(Row(0, ()),)))) if isinstance(base, bytes) else 0
@@ -191,13 +191,13 @@ def _of_words(files: Mapping[str, bytes | Problem], new: Evidence, words: NewWor
             at = one.line - first
             if 0 <= at < len(lines):
                 place = f"line {lines[at]} of the words"
-                found.append(replace(one, line=0, message=f"On {place}: {one.message}"))
-    return found
+                problems.append(replace(one, line=0, message=f"On {place}: {one.message}"))
+    return problems
 
 
-def _of_word_table(found: Problem) -> Problem:
-    place = f"On line {found.line} of the words: " if found.line else "In the words: "
-    return replace(found, line=0, message=place + found.message)
+def _of_word_table(item: Problem) -> Problem:
+    place = f"On line {item.line} of the words: " if item.line else "In the words: "
+    return replace(item, line=0, message=place + item.message)
 
 
 def _ranks(

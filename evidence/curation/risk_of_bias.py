@@ -74,7 +74,7 @@ def plain(heading: str) -> str:
 _KNOWN: Mapping[str, str] = MappingProxyType(
     {term.label.casefold(): name for name, term in ROB_DOMAINS.items()}
     | {plain(name): name for name in ROB_DOMAINS}
-    | {words: name for name, held in _NAMES.items() for words in held.split(";")}
+    | {words: name for name, spellings in _NAMES.items() for words in spellings.split(";")}
 )
 
 
@@ -86,10 +86,10 @@ def columns_of(tool: str) -> tuple[str, ...]:
 def _by_number(header: Sequence[str], tool: str) -> dict[str, str]:
     """Map D1, D2 … to the tool's domains, if there are exactly as many."""
     numbered = [name for name in TOOL_WORDS[tool].domains if name != "overall"]
-    found = {plain(source): source for source in header if re.fullmatch(r"d[0-9]+", plain(source))}
-    if set(found) != {f"d{place}" for place in range(1, len(numbered) + 1)}:
+    columns = {plain(source): source for source in header if re.fullmatch(r"d[0-9]+", plain(source))}
+    if set(columns) != {f"d{place}" for place in range(1, len(numbered) + 1)}:
         return {}
-    return {found[f"d{place}"]: name for place, name in enumerate(numbered, 1)}
+    return {columns[f"d{place}"]: name for place, name in enumerate(numbered, 1)}
 
 
 def guess_tool(table: Table) -> str:
@@ -97,8 +97,8 @@ def guess_tool(table: Table) -> str:
     words = {plain(cell) for row in table.rows for cell in row.cells}
 
     def fit(tool: str) -> tuple[int, int]:
-        found = guess_columns(table.columns, tool)
-        return len(set(found.columns.values()) - {"overall"}), sum(
+        columns = guess_columns(table.columns, tool)
+        return len(set(columns.columns.values()) - {"overall"}), sum(
             name in words for name in TOOL_WORDS[tool].judgements
         )
 
@@ -112,12 +112,12 @@ def guess_columns(header: Sequence[str], tool: str) -> ColumnMapping:
     'selection-of-the-reported-result'
     """
     known = columns_of(tool)
-    found = _by_number(header, tool)
+    guessed = _by_number(header, tool)
     for source in header:
         name = STUDY if plain(source) in _STUDY else _KNOWN.get(plain(source), "")
-        if source not in found and name in known and name not in found.values():
-            found[source] = name
-    return ColumnMapping(MappingProxyType({source: found[source] for source in header if source in found}))
+        if source not in guessed and name in known and name not in guessed.values():
+            guessed[source] = name
+    return ColumnMapping(MappingProxyType({source: guessed[source] for source in header if source in guessed}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +193,8 @@ def judgement_in(cell: str, tool: str, line: int, column: str) -> tuple[str, lis
     if not text:
         return "", []
     allowed = TOOL_WORDS[tool].judgements
-    said = text.casefold().removesuffix(" of bias").removesuffix(" risk")
-    word = _SIGNS[tool].get(text) or (said if said in allowed else "")
+    words = text.casefold().removesuffix(" of bias").removesuffix(" risk")
+    word = _SIGNS[tool].get(text) or (words if words in allowed else "")
     if word:
         return word, []
     guess = did_you_mean(nearest(text, allowed))

@@ -85,10 +85,10 @@ def linked_twice(folder: Path, names: Iterable[str]) -> str:
 
     A replaced file is a new one: its other name would keep the old content without a word.
     """
-    found = [name for name in names if (folder / name).is_file() and real(folder / name).stat().st_nlink > 1]
-    if not found:
+    linked = [name for name in names if (folder / name).is_file() and real(folder / name).stat().st_nlink > 1]
+    if not linked:
         return ""
-    return f"A hard link gives {listed(found)} a second name, which would keep the old content. Use a symbolic link."
+    return f"A hard link gives {listed(linked)} a second name, which would keep the old content. Use a symbolic link."
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +289,7 @@ def _objection(files: Files, after: Files, rows: Mapping[str, int], items: int) 
     # A list of words that the folder lacks is the program's own, and begins so.
     begun = {name: appended(name, files[name], ()) for name in rows}
     old, new = evidence_of({**files, **begun}), evidence_of(after)
-    blocking = tuple(found for name in _ORDER for found in _new_blocking(old, new, name))
+    blocking = tuple(item for name in _ORDER for item in _new_blocking(old, new, name))
     if blocking:
         return Refused("There are blocking problems; nothing was saved.", blocking)
     added = {**rows, REFERENCES: items}
@@ -300,7 +300,7 @@ def _objection(files: Files, after: Files, rows: Mapping[str, int], items: int) 
 
 def _new_blocking(old: Evidence, new: Evidence, name: str) -> tuple[Problem, ...]:
     known = set(old.problems[name])
-    return tuple(found for found in new.problems[name] if found.is_blocking and found not in known)
+    return tuple(item for item in new.problems[name] if item.is_blocking and item not in known)
 
 
 def _write(folder: Path, before: Files, after: Files, what: Version, order: Sequence[str]) -> Version:

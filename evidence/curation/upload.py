@@ -98,22 +98,22 @@ def read_paste(text: str) -> Upload:
 
 def _text_table(data: bytes) -> Table:
     decoded = any_text(data)
-    text, found = decoded.text, decoded.problems
+    text, problems = decoded.text, decoded.problems
     if text is None:
-        return Table((), problems=found)
+        return Table((), problems=problems)
     # Excel’s own first line, which names the separator, makes way for a blank one: lines keep their numbers.
     text = re.sub(r"\Asep=.?(?=[\r\n])", "", text, flags=re.IGNORECASE)
     separator, rows = _first_rows(text)
     at, notes = _header_row(rows)
     if any(f.is_blocking for f in notes):
-        return Table((), problems=(*found, *notes))
+        return Table((), problems=(*problems, *notes))
     start = rows[at][0] if rows and at else 0
     table = read_own_table(text.encode("utf-8"), start=start, separator=separator)
     other = _not_a_table(text, table.columns, [row.cells[0] for row in table.rows[:_HEADER_COLUMNS]])
     if other is not None:
-        return Table((), problems=(*found, other))
-    found = (*found, *notes, *(f for f in table.problems if f.code != "bom"))
-    return _without_lines_of_text(replace(table, problems=found))
+        return Table((), problems=(*problems, other))
+    problems = (*problems, *notes, *(f for f in table.problems if f.code != "bom"))
+    return _without_lines_of_text(replace(table, problems=problems))
 
 
 def _first_rows(text: str) -> "tuple[str, list[SheetRow]]":
@@ -141,23 +141,23 @@ def _first_rows(text: str) -> "tuple[str, list[SheetRow]]":
 def _without_lines_of_text(table: Table) -> Table:
     """Drop totals and lines that contain a single text, each with a note."""
     rows: list[Row] = []
-    found: list[Problem] = []
+    problems: list[Problem] = []
     names = tuple(table.header)
     for number, row in enumerate(table.rows):
         first = next(filter(None, row.cells), "")
         if first in names and _is_header(row.cells, names):
-            found.append(problem("header-again", row.line))
+            problems.append(problem("header-again", row.line))
             continue
         if not number and first[:1] in ("(", "[") and all(map(_UNIT_CELL.fullmatch, filter(None, row.cells))):
-            found.append(problem("text-line", row.line, "", first.strip()))
+            problems.append(problem("text-line", row.line, "", first.strip()))
             continue
         if first[:1] in _STARTS_TOTAL and TOTAL.match(first):
-            found.append(problem("total-row", row.line, "", first.strip()))
+            problems.append(problem("total-row", row.line, "", first.strip()))
         elif len(row.cells) > _FEW and sum(map(bool, row.cells)) == 1 and not first.strip()[:1].isdigit():
-            found.append(problem("text-line", row.line, "", first.strip()))
+            problems.append(problem("text-line", row.line, "", first.strip()))
         else:
             rows.append(row)
-    return replace(table, rows=tuple(rows), problems=(*table.problems, *found)) if found else table
+    return replace(table, rows=tuple(rows), problems=(*table.problems, *problems)) if problems else table
 
 
 _UNIT_CELL = re.compile(r"\s*[(\[][^()\[\]]{0,20}[)\]]\s*")  # a row of units under the header
@@ -237,11 +237,11 @@ def _sheet(book: "Book", wanted: str) -> Upload:
     for sheet in book.sheets[:_MOST_SHEETS] if wanted not in {one.title for one in book.sheets} else book.sheets:
         if wanted and sheet.title != wanted and wanted in {one.title for one in book.sheets}:
             continue
-        found = sheet_rows(book, sheet, MAX_CELLS)
-        at, notes = _header_row(found.rows)
-        names = own_names(found.rows[at][1][:_HEADER_COLUMNS]) if found.rows else ()
+        result = sheet_rows(book, sheet, MAX_CELLS)
+        at, notes = _header_row(result.rows)
+        names = own_names(result.rows[at][1][:_HEADER_COLUMNS]) if result.rows else ()
         score = len(guess_mapping(names).columns) if names else 0
-        read.append(_Page(sheet.title, sheet.is_shown, found, at, notes, score))
+        read.append(_Page(sheet.title, sheet.is_shown, result, at, notes, score))
     choice = [page for page in read if page.is_shown or page.title == wanted]
     best = max(choice, key=lambda page: page.score, default=None)
     titles = tuple(sheet.title for sheet in book.sheets)
@@ -263,7 +263,7 @@ class _Page(NamedTuple):
 
     title: str
     is_shown: bool
-    found: "SheetRows"
+    sheet: "SheetRows"
     at: int
     notes: tuple[Problem, ...]
     score: int
@@ -276,7 +276,7 @@ class _Page(NamedTuple):
     @property
     def counted(self) -> str:
         """How many rows stand under the header, in words; "" for none."""
-        below = len(self.found.rows) - self.at - 1
+        below = len(self.sheet.rows) - self.at - 1
         return counted(below, "row") if below > 0 else ""
 
 
@@ -285,8 +285,8 @@ def _header_row(rows: "Sequence[SheetRow]") -> tuple[int, tuple[Problem, ...]]:
     first = [(line, cells[:_HEADER_COLUMNS]) for line, cells in rows[:_HEADER_ROWS]]
     for (line, groups), (below, names) in pairwise(first):
         if is_second_header(groups, names):
-            found = problem("two-header-rows", line, "", line, below=below, example=_joined(groups, names))
-            return 0, (found,)
+            two_rows = problem("two-header-rows", line, "", line, below=below, example=_joined(groups, names))
+            return 0, (two_rows,)
     scores = [known_names(cells) for _, cells in first]
     best = scores.index(max(scores)) if scores else 0
     # One known word may stand in any row; under a title of one cell it is the header all the same.
@@ -299,16 +299,16 @@ def _header_row(rows: "Sequence[SheetRow]") -> tuple[int, tuple[Problem, ...]]:
 
 def _joined(groups: Sequence[str], names: Sequence[str]) -> str:
     """Preview the names that a header of two lines would give, the first few."""
-    found, group = [], ""
+    joined, group = [], ""
     for place, name in enumerate(names):
         group = (groups[place].strip() if place < len(groups) else "") or group
         if name.strip() and place:
-            found.append(f"{group} {name.strip()}".strip())
-    return ", ".join(found[:4])
+            joined.append(f"{group} {name.strip()}".strip())
+    return ", ".join(joined[:4])
 
 
 def _table(page: _Page) -> Table:
-    rows, merged, hidden, columns, struck, comments = page.found
+    rows, merged, hidden, columns, struck, comments = page.sheet
     if not rows:
         return Table((), problems=(problem("file-empty", 0),))
     if any(f.is_blocking for f in page.notes):
@@ -317,36 +317,36 @@ def _table(page: _Page) -> Table:
     if len(header) > MAX_COLUMNS:
         return Table((), problems=(problem("too-many-columns", line, found=len(header), limit=MAX_COLUMNS),))
     names = own_names(header)
-    found = [*page.notes]
-    found += [problem("merged-cells", start, "", place) for start, place in merged if start > line]
+    problems = [*page.notes]
+    problems += [problem("merged-cells", start, "", place) for start, place in merged if start > line]
     below = [one for one in hidden if one > line]
     if below:
         which = ", ".join(map(str, below[:_NAMED])) + (" …" if len(below) > _NAMED else "")
-        found.append(problem("hidden-cells", below[0], "", which, what=counted(len(below), "row", "rows")))
+        problems.append(problem("hidden-cells", below[0], "", which, what=counted(len(below), "row", "rows")))
     shut = [names[place] for place in columns if place < len(names) and header[place].strip()]
     if shut:
         which = ", ".join(shut[:_NAMED]) + (" …" if len(shut) > _NAMED else "")
-        found.append(problem("hidden-cells", line, "", which, what=counted(len(shut), "column", "columns")))
+        problems.append(problem("hidden-cells", line, "", which, what=counted(len(shut), "column", "columns")))
     below_struck = [(one, names[int(at)]) for one, at in struck if one > line and int(at) < len(names)]
     if below_struck:
         which = ", ".join(f"{name} on line {one}" for one, name in below_struck[:_NAMED])
         which += " …" if len(below_struck) > _NAMED else ""
-        found.append(problem("struck-out", below_struck[0][0], "", which))
+        problems.append(problem("struck-out", below_struck[0][0], "", which))
     # A comment on a heading explains a column, as in the template; one below it may belong to a number.
     comments = [place for place in comments if int(place.lstrip(ascii_uppercase) or 0) > line]
     if comments:
         which = ", ".join(comments[:_NAMED]) + (" …" if len(comments) > _NAMED else "")
-        found.append(problem("cell-comments", line, "", which, count=counted(len(comments), "cell")))
-    kept = list(_same_width(rows[page.at + 1 :], len(names), found))
+        problems.append(problem("cell-comments", line, "", which, count=counted(len(comments), "cell")))
+    kept = list(_same_width(rows[page.at + 1 :], len(names), problems))
     if not kept:
-        found.append(problem("no-rows", line))
+        problems.append(problem("no-rows", line))
     count = len(rows) - page.at - 1
-    return _without_lines_of_text(Table(names, names, tuple(kept), ",", "xlsx", tuple(found), count))
+    return _without_lines_of_text(Table(names, names, tuple(kept), ",", "xlsx", tuple(problems), count))
 
 
-def _same_width(rows: "Sequence[SheetRow]", width: int, found: list[Problem]) -> Iterator[Row]:
+def _same_width(rows: "Sequence[SheetRow]", width: int, problems: list[Problem]) -> Iterator[Row]:
     for line, texts in rows:
         if len(texts) > width:
-            found.append(problem("ragged-row", line, found=len(texts), expected=width))
+            problems.append(problem("ragged-row", line, found=len(texts), expected=width))
             continue
         yield Row(line, (*texts, *[""] * (width - len(texts))))

@@ -49,8 +49,8 @@ def snapshot(name: str, folder: Path) -> Snapshot | Problem:
     if is_there:
         data = read_bytes(path)
         return data if isinstance(data, Problem) else of_upload(name, data, folder)
-    if found := next((one for one in kept_snapshots(folder) if len(name) > 5 and one.digest.startswith(name)), None):
-        return found
+    if kept := next((one for one in kept_snapshots(folder) if len(name) > 5 and one.digest.startswith(name)), None):
+        return kept
     return of_revision(name, folder) or problem("file-missing", 0, "", name)
 
 

@@ -100,18 +100,18 @@ def watch(web: Web, evidence: Evidence, gaps: bytes, state: bytes, search: Searc
     failures: list[str] = []
     studies = _collected(_known_studies(web, sorted({*seen.registrations, *seen.in_gaps})), failures)
     since = str(before.get("asked") or today - timedelta(days=FIRST_LOOK))
-    found = _collected(_new(web, search, since), failures) if any(search) else []
+    new = _collected(_new(web, search, since), failures) if any(search) else []
     notices = _collected(_retractions(web, sorted(seen.dois)), failures)
     records: dict[str, Any] = dict(before.get("records") or {})
     proposals = [
         *_of_results(studies, seen, records, today),
-        *_of_trials(found, seen, records, today),
+        *_of_trials(new, seen, records, today),
         *_of_retractions(notices, seen, today),
     ]
-    for study in (*studies, *found):
+    for study in (*studies, *new):
         records[study.number] = {"results": study.results_posted, "updated": study.updated}
     facts = {_fact(row.get("note", "")) for row in rows}
-    asked = {"registrations": len(studies), "new trials": len(found), "papers": len(seen.dois)}
+    asked = {"registrations": len(studies), "new trials": len(new), "papers": len(seen.dois)}
     remembered = {"asked": before.get("asked") if failures else today.isoformat(), "records": records}
     news = tuple(row for row in proposals if _fact(row["note"]) not in facts)
     return News(news, remembered, asked, tuple(failures))
@@ -158,10 +158,10 @@ def _seen(evidence: Evidence, rows: Iterable[Mapping[str, str]]) -> _Seen:
     return seen
 
 
-def _collected(found: Iterator[Item], failures: list[str]) -> list[Item]:
+def _collected(proposals: Iterator[Item], failures: list[str]) -> list[Item]:
     kept: list[Item] = []
     try:
-        kept.extend(found)
+        kept.extend(proposals)
     except WebError as error:
         failures.append(str(error))
     return kept
@@ -269,10 +269,10 @@ def _of_results(
 
 
 def _of_trials(
-    found: Iterable[Study], seen: _Seen, records: Mapping[str, Any], today: date
+    studies: Iterable[Study], seen: _Seen, records: Mapping[str, Any], today: date
 ) -> Iterator[Mapping[str, str]]:
     known = {*seen.registrations, *seen.in_gaps, *records}
-    for study in found:
+    for study in studies:
         if study.number not in known:
             fact = f"{study.number} was registered on {study.first_posted}"
             yield _proposal(study, "", study.number, "trial-not-held", fact, today)
@@ -295,7 +295,7 @@ def _of_retractions(notices: Iterable[tuple[str, str]], seen: _Seen, today: date
 
 def _proposal(study: Study, trial: str, label: str, status: str, fact: str, today: date) -> Mapping[str, str]:
     cells = outcome_cells(study.outcome, study.time_frame, "")
-    said = f" Its primary outcome: “{_clean(study.outcome)}”." if study.outcome else ""
+    outcome = f" Its primary outcome: “{_clean(study.outcome)}”." if study.outcome else ""
     return {
         "trial": trial,
         "label": label,
@@ -307,7 +307,7 @@ def _proposal(study: Study, trial: str, label: str, status: str, fact: str, toda
         "status": status,
         "direction": "unknown",
         "known_from": f"ClinicalTrials.gov, https://clinicaltrials.gov/study/{study.number}",
-        "note": f"{PROPOSED}{today.isoformat()}: {fact}. {_clean(study.title)}.{said}",
+        "note": f"{PROPOSED}{today.isoformat()}: {fact}. {_clean(study.title)}.{outcome}",
     }
 
 

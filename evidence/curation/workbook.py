@@ -137,12 +137,12 @@ def sheet_rows(book: Book, sheet: Sheet, most_cells: int) -> SheetRows:
 def _comments(archive: zipfile.ZipFile, part: str) -> list[str]:
     """Return the places of the cells of a sheet that have a comment."""
     folder, name = posixpath.split(part)
-    found: list[str] = []
+    places: list[str] = []
     for _, one in _attributes(archive, f"{folder}/_rels/{name}.rels", "Relationship"):
         if one.get("Type", "").endswith("/comments"):
             target = posixpath.normpath(posixpath.join("/", folder, one.get("Target", ""))).lstrip("/")
-            found += [cell.get("ref", "") for _, cell in _attributes(archive, target, "comment")]
-    return found
+            places += [cell.get("ref", "") for _, cell in _attributes(archive, target, "comment")]
+    return places
 
 
 def read_rows(
@@ -231,12 +231,12 @@ def _refuse(*_: object) -> None:
 
 def _attributes(archive: zipfile.ZipFile, part: str, *tags: str) -> list[tuple[str, dict[str, str]]]:
     """Read the elements with the given tags from a small part, in order; none if the part is missing."""
-    found: list[tuple[str, dict[str, str]]] = []
+    collected: list[tuple[str, dict[str, str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
         tag = name.rpartition(" ")[2]
         if tag in tags:
-            found.append((tag, attributes))
+            collected.append((tag, attributes))
 
     try:
         source = archive.open(part)
@@ -244,7 +244,7 @@ def _attributes(archive: zipfile.ZipFile, part: str, *tags: str) -> list[tuple[s
         return []
     with source:
         _parse(source, start)
-    return found
+    return collected
 
 
 def _shared(archive: zipfile.ZipFile) -> list[str]:
@@ -376,12 +376,12 @@ class _Reader:
         if len(self.ranges) > _MOST_MERGED:
             raise TooManyCellsError(f"it has more than {_MOST_MERGED} ranges of merged cells")
         for place in self.ranges:
-            found = _RANGE.fullmatch(place)
-            if found is None or found[2] == found[4]:
+            match = _RANGE.fullmatch(place)
+            if match is None or match[2] == match[4]:
                 continue
-            column = self._column(found[1])
-            first, end = bisect_left(lines, int(found[2])), bisect_right(lines, int(found[4]))
-            if end - first < 2 or lines[first] != int(found[2]):
+            column = self._column(match[1])
+            first, end = bisect_left(lines, int(match[2])), bisect_right(lines, int(match[4]))
+            if end - first < 2 or lines[first] != int(match[2]):
                 continue
             top = self.rows[first][1]
             text = top[column] if column < len(top) else ""

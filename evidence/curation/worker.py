@@ -115,13 +115,13 @@ class Reading:
     def answer(self, wait: float) -> tuple[bool, Any]:
         """Return whether the answer is there, and the answer; raises StoppedError where there will be none."""
         try:
-            found = self._answers.get(timeout=wait)
+            outcome = self._answers.get(timeout=wait)
         except queue.Empty:
             return False, None
-        self._answers.put(found)
-        if isinstance(found, StoppedError):
-            raise found
-        return True, found
+        self._answers.put(outcome)
+        if isinstance(outcome, StoppedError):
+            raise outcome
+        return True, outcome
 
     def stop(self) -> None:
         """End the process, whatever it is doing."""
@@ -132,14 +132,14 @@ class Reading:
 
     def _work(self) -> None:
         try:
-            found = self._asked()
+            outcome = self._asked()
         except StoppedError as error:
-            found = error
+            outcome = error
         except Exception as error:  # whatever it is, whoever waits is told
             logging.getLogger(__name__).exception("The reader of files failed")
-            found = StoppedError("The file could not be read: the file reader did not start.")
-            found.__cause__ = error
-        self._answers.put(found)
+            outcome = StoppedError("The file could not be read: the file reader did not start.")
+            outcome.__cause__ = error
+        self._answers.put(outcome)
 
     def _asked(self) -> Any:
         end = self.began + self.patience
@@ -229,9 +229,9 @@ class Answers(pickle.Unpickler):
         if (module, name) == (__name__, "frozen") or (module, name) in _PLAIN:
             return super().find_class(module, name)
         if module.startswith("evidence.") and "." not in name:
-            found = super().find_class(module, name)
-            if isinstance(found, type):
-                return found
+            named = super().find_class(module, name)
+            if isinstance(named, type):
+                return named
         if (module, name) in (("copyreg", "_reconstructor"), ("builtins", "object")):
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"An answer may not hold {module}.{name}.")
@@ -239,12 +239,12 @@ class Answers(pickle.Unpickler):
 
 def _loaded(answer: bytes) -> Any:
     try:
-        found = Answers(io.BytesIO(answer)).load()
+        outcome = Answers(io.BytesIO(answer)).load()
     except Exception as error:
         raise StoppedError("The file reader gave no usable answer.") from error
-    if isinstance(found, TooMuch):
-        raise StoppedError(found.reason)
-    return found
+    if isinstance(outcome, TooMuch):
+        raise StoppedError(outcome.reason)
+    return outcome
 
 
 _NO_MEMORY = 77

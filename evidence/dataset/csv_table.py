@@ -91,18 +91,18 @@ def read_table(data: bytes, columns: Sequence[str], later: Sequence[str] = (), *
         return blank
     line, separator, header = _header(data, decoded, columns)
     without = [name for name in later if name not in header]
-    found = [*decoded.problems, *_header_findings(line, header, [name for name in columns if name not in without])]
-    if any(f.is_blocking for f in found):
-        return replace(blank, problems=tuple(found), separator=separator)
+    problems = [*decoded.problems, *_header_findings(line, header, [name for name in columns if name not in without])]
+    if any(f.is_blocking for f in problems):
+        return replace(blank, problems=tuple(problems), separator=separator)
     if without:
-        found.append(problem("columns-not-given", line, "", "", missing=", ".join(without)))
+        problems.append(problem("columns-not-given", line, "", "", missing=", ".join(without)))
     if separator != ",":
-        found.append(problem("separator", line, "", separator, separator=SEPARATORS[separator]))
+        problems.append(problem("separator", line, "", separator, separator=SEPARATORS[separator]))
     rows, shape, count = _rows(data, decoded.encoding, separator, line, header, columns)
-    found.extend(f for f in shape if not may_be_empty or f.code != "no-rows")
-    if any(f.code in ("unclosed-quote", "no-rows") for f in found):
-        return replace(blank, problems=tuple(found), separator=separator, count=count)
-    return Table(tuple(columns), header, rows, separator, decoded.encoding, tuple(found), count)
+    problems.extend(f for f in shape if not may_be_empty or f.code != "no-rows")
+    if any(f.code in ("unclosed-quote", "no-rows") for f in problems):
+        return replace(blank, problems=tuple(problems), separator=separator, count=count)
+    return Table(tuple(columns), header, rows, separator, decoded.encoding, tuple(problems), count)
 
 
 def read_own_table(data: bytes, header: Sequence[str] | None = None, *, start: int = 0, separator: str = "") -> Table:
@@ -142,10 +142,10 @@ def read_own_table(data: bytes, header: Sequence[str] | None = None, *, start: i
     start = 0 if header is not None else line
     rows, shape, count = _rows(data, decoded.encoding, separator, start, names, names)
     note = [problem("separator", line, "", separator, separator=SEPARATORS[separator])] if separator != "," else []
-    found = (*decoded.problems, *note, *shape)
+    problems = (*decoded.problems, *note, *shape)
     if any(f.code == "unclosed-quote" for f in shape):
-        return Table((), problems=found, separator=separator, count=count)
-    return Table(names, names, rows, separator, decoded.encoding, found, count)
+        return Table((), problems=problems, separator=separator, count=count)
+    return Table(names, names, rows, separator, decoded.encoding, problems, count)
 
 
 def own_names(cells: Sequence[str]) -> tuple[str, ...]:
@@ -214,7 +214,7 @@ def _rows(
     open_line = 0 if data.endswith((b"\n", b"\r")) else line_at(data, len(data))
     memo: dict[str, str] = {}
     rows: list[Row] = []
-    found: list[Problem] = []
+    problems: list[Problem] = []
     skipped: list[int] = []
     count = faulty = 0
     reader = csv.reader(_lines(data, encoding), delimiter=separator, strict=True)
@@ -225,10 +225,10 @@ def _rows(
         except StopIteration:
             break
         except csv.Error as error:
-            found.append(_quote_fault(error, start, reader.line_num, open_line))
+            problems.append(_quote_fault(error, start, reader.line_num, open_line))
             count, faulty = count + 1, faulty + 1
-            if found[-1].code == "unclosed-quote":
-                return (), found, count
+            if problems[-1].code == "unclosed-quote":
+                return (), problems, count
             continue
         if start <= header_line or not cells:
             continue
@@ -239,7 +239,9 @@ def _rows(
         count += 1
         if len(cells) != width:
             is_cut = len(cells) < width and reader.line_num == open_line
-            found.append(problem("half-written" if is_cut else "ragged-row", start, found=len(cells), expected=width))
+            problems.append(
+                problem("half-written" if is_cut else "ragged-row", start, found=len(cells), expected=width)
+            )
             faulty += 1
             continue
         # Equal cells share one text, which keeps a large file small in memory.
@@ -250,12 +252,12 @@ def _rows(
             shared = tuple(padded[at] for at in order)
         rows.append(Row(start, shared))
     else:
-        found.append(problem("too-many-findings", reader.line_num + 1, most=MOST))
+        problems.append(problem("too-many-findings", reader.line_num + 1, most=MOST))
     if skipped:
-        found.append(problem("blank-row", skipped[0], "", "", times=len(skipped)))
+        problems.append(problem("blank-row", skipped[0], "", "", times=len(skipped)))
     if not count:
-        found.append(problem("no-rows", header_line))
-    return tuple(rows), found, count
+        problems.append(problem("no-rows", header_line))
+    return tuple(rows), problems, count
 
 
 def _quote_fault(error: csv.Error, start: int, end: int, open_line: int) -> Problem:

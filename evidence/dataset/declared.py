@@ -214,8 +214,8 @@ class ClaimNumber(Number):
             return None
         before, after = self.printed.split("{}")
         start, end = re.escape(before) or "^", re.escape(after) or r"\.?$"
-        found = re.search(f"{start}(.{{1,80}}?){end}", text)
-        return found[1] if found else None
+        match = re.search(f"{start}(.{{1,80}}?){end}", text)
+        return match[1] if match else None
 
 
 class ClaimView(Part):

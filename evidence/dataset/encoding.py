@@ -203,14 +203,14 @@ def _wide_letters(data: bytes) -> tuple[str, str] | None:
     """Return the encoding of Chinese, Japanese or Korean text, None for another one or a doubtful one."""
     import charset_normalizer
 
-    found = charset_normalizer.from_bytes(data[:_LETTER_SAMPLE], cp_isolation=list(_WIDE_LETTERS)).best()
-    if found is None:
+    best = charset_normalizer.from_bytes(data[:_LETTER_SAMPLE], cp_isolation=list(_WIDE_LETTERS)).best()
+    if best is None:
         return None
     try:
-        data.decode(found.encoding)
+        data.decode(best.encoding)
     except UnicodeDecodeError:
         return None
-    return found.encoding, _WIDE_LETTERS.get(found.encoding, found.encoding)
+    return best.encoding, _WIDE_LETTERS.get(best.encoding, best.encoding)
 
 
 def _plausibility(text: str, letters: frozenset[str]) -> int:

@@ -108,14 +108,14 @@ class Evidence:
         """Files that cannot be read as a whole: missing, unreadable, no table, or ending in the middle of a row."""
         return tuple(
             name
-            for name, found in self.problems.items()
-            if any(f.is_blocking and (KINDS[f.code].level == "file" or f.code == "half-written") for f in found)
+            for name, problems in self.problems.items()
+            if any(f.is_blocking and (KINDS[f.code].level == "file" or f.code == "half-written") for f in problems)
         )
 
     @property
     def is_valid(self) -> bool:
         """Whether nothing blocks in any file."""
-        return not any(found.is_blocking for problems in self.problems.values() for found in problems)
+        return not any(item.is_blocking for problems in self.problems.values() for item in problems)
 
 
 def load(folder: Path | str | None = None) -> Evidence:
@@ -322,7 +322,7 @@ def _table(data: bytes | Problem, model: type[Record]) -> Table:
 
 
 def _is_absent(table: Table) -> bool:
-    return any(found.code == "file-not-given" for found in table.problems)
+    return any(item.code == "file-not-given" for item in table.problems)
 
 
 def _unused(references: References, tables: Mapping[str, Table], others: Iterable[str]) -> list[Problem]:

@@ -197,8 +197,8 @@ def number_hint(text: str) -> str:
 
 def _usual_form(text: str) -> str:
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
-    whole, _, part = digits.replace("·", ".").replace("٫", ".").partition(".")
-    return f"{sign}{whole or '0'}" + (f".{part}" if part else "")
+    units, _, part = digits.replace("·", ".").replace("٫", ".").partition(".")
+    return f"{sign}{units or '0'}" + (f".{part}" if part else "")
 
 
 def _without_marks(text: str) -> str:
@@ -207,7 +207,12 @@ def _without_marks(text: str) -> str:
 
 
 def _number(
-    low: float = -math.inf, high: float = math.inf, code: str = "", *, open_below: bool = False, whole: bool = False
+    low: float = -math.inf,
+    high: float = math.inf,
+    code: str = "",
+    *,
+    open_below: bool = False,
+    only_integers: bool = False,
 ) -> BeforeValidator:
     def read(value: object) -> object:
         if not isinstance(value, str):
@@ -220,7 +225,7 @@ def _number(
             raise PydanticCustomError("number-too-large", "too large")
         if amount < low or amount > high or (open_below and amount == low):
             raise PydanticCustomError(code, "out of range")
-        if not whole:
+        if not only_integers:
             return amount
         if amount != int(amount):
             raise PydanticCustomError("not-whole", "not whole")
@@ -275,5 +280,5 @@ Nonnegative = Annotated[float, Field(ge=0), _number(0, code="negative")]
 Positive = Annotated[float, Field(gt=0), _number(0, code="not-positive", open_below=True)]
 Percent = Annotated[float, Field(ge=0, le=100), _number(0, 100, "percent-range")]
 Probability = Annotated[float, Field(ge=0, le=1), _number(0, 1, "p-range")]
-Count = Annotated[int, Field(ge=0), _number(0, code="negative", whole=True)]
+Count = Annotated[int, Field(ge=0), _number(0, code="negative", only_integers=True)]
 YesOrBlank = Annotated[str | None, Word({"yes": "yes"})]

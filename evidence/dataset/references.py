@@ -108,34 +108,34 @@ def read_references(data: bytes) -> References:
     return _references(items, _id_lines(decoded.text), list(decoded.problems))
 
 
-def _references(items: list[Any], lines: Mapping[str, list[int]], found: list[Problem]) -> References:
+def _references(items: list[Any], lines: Mapping[str, list[int]], problems: list[Problem]) -> References:
     references: dict[str, Reference] = {}
     times: dict[str, int] = {}
     by_doi: dict[str, Reference] = {}
     for number, item in enumerate(items, 1):
-        if len(found) > MOST:
-            found.append(problem("too-many-findings", 1, most=MOST))
+        if len(problems) > MOST:
+            problems.append(problem("too-many-findings", 1, most=MOST))
             break
         if not isinstance(item, dict):
-            found.append(problem("reference-shape", 1, "", item, item=number, expected="an object"))
+            problems.append(problem("reference-shape", 1, "", item, item=number, expected="an object"))
             continue
         key = item.get("id")
         if not isinstance(key, str) or _ID.fullmatch(key) is None:
-            found.append(problem("reference-id", _line(lines, key, 0), "id", key or "", item=number))
+            problems.append(problem("reference-id", _line(lines, key, 0), "id", key or "", item=number))
             continue
         line = _line(lines, key, times.get(key, 0))
         times[key] = times.get(key, 0) + 1
         if key in references:
-            found.append(problem("duplicate-id", line, "id", key, first_line=references[key].line))
+            problems.append(problem("duplicate-id", line, "id", key, first_line=references[key].line))
             continue
-        references[key] = _reference(key, item, line, found)
+        references[key] = _reference(key, item, line, problems)
         doi = references[key].doi.casefold()
         if doi and (other := by_doi.setdefault(doi, references[key])).id != key:
-            found.append(problem("same-doi", line, "DOI", doi, item=key, other=other.id, other_line=other.line))
+            problems.append(problem("same-doi", line, "DOI", doi, item=key, other=other.id, other_line=other.line))
         if notice := notice_of(item):
             which = references[key].title or references[key].doi or key
-            found.append(problem("retracted", line, "note", which, item=key, notice=notice))
-    return References(MappingProxyType(references), tuple(found), len(items))
+            problems.append(problem("retracted", line, "note", which, item=key, notice=notice))
+    return References(MappingProxyType(references), tuple(problems), len(items))
 
 
 def _id_lines(text: str) -> Mapping[str, list[int]]:
@@ -156,9 +156,9 @@ def _line(lines: Mapping[str, list[int]], key: object, nth: int) -> int:
     return known[min(nth, len(known) - 1)] if known else 1
 
 
-def _reference(key: str, item: dict[str, Any], line: int, found: list[Problem]) -> Reference:
+def _reference(key: str, item: dict[str, Any], line: int, problems: list[Problem]) -> Reference:
     def shape(column: str, value: object, expected: str) -> None:
-        found.append(problem("reference-shape", line, column, value, item=key, expected=expected))
+        problems.append(problem("reference-shape", line, column, value, item=key, expected=expected))
 
     def text(column: str, value: object) -> str:
         if value is None:
@@ -171,7 +171,7 @@ def _reference(key: str, item: dict[str, Any], line: int, found: list[Problem]) 
         except ValueError:  # a whole number of thousands of digits
             words = ""
         if fault := text_fault(words):
-            found.append(problem(fault.code, line, column, fault.value, **fault.details))
+            problems.append(problem(fault.code, line, column, fault.value, **fault.details))
             return ""
         return words
 
@@ -184,7 +184,7 @@ def _reference(key: str, item: dict[str, Any], line: int, found: list[Problem]) 
         if isinstance(value, int) and name == "PMID" and 0 < value < 10**8:
             texts[name] = str(value)
         if value is not None and not texts[name]:
-            found.append(problem(code, line, name, value if isinstance(value, str) else type(value).__name__))
+            problems.append(problem(code, line, name, value if isinstance(value, str) else type(value).__name__))
     return Reference(
         id=key,
         type=texts["type"],

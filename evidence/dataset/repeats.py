@@ -27,16 +27,16 @@ def two_names(results: Iterable[Result], overlaps: Iterable[Overlap] = ()) -> tu
     """Return a note on each pair of trials that may be one, unless overlaps.csv says how the two share people."""
     explained = {frozenset((row.trial, row.other_trial)) for row in overlaps}
     first: dict[tuple[object, ...], Result] = {}
-    found: dict[frozenset[str], Problem] = {}
+    pairs: dict[frozenset[str], Problem] = {}
     for row in results:
         numbers = [("registration", number) for number in map(str.strip, (row.registration or "").split(";")) if number]
         for key in (*numbers, *numbers_of(row)):
             other = first.setdefault(key, row)
             pair = frozenset((other.trial, row.trial))
-            if len(pair) < 2 or pair in explained or pair in found:
+            if len(pair) < 2 or pair in explained or pair in pairs:
                 continue
             column = "registration" if key[0] == "registration" else str(key[1])
             shared = f"the registry number {key[1]}" if column == "registration" else f"the numbers of {key[0]}"
             details = {"trial": row.trial, "other": other.trial, "other_line": other.line}
-            found[pair] = problem("two-names", row.line, column, shared, **details)
-    return tuple(found.values())
+            pairs[pair] = problem("two-names", row.line, column, shared, **details)
+    return tuple(pairs.values())

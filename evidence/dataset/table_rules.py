@@ -91,7 +91,7 @@ def _cells(entry: Entry) -> tuple[Any, ...]:
     return tuple([value for name, value in entry.record.__dict__.items() if name != "line"])
 
 
-def keys_said_twice(*columns: str) -> TableRule:
+def repeated_keys(*columns: str) -> TableRule:
     """Make a rule that finds rows which repeat the key of an earlier row with other content."""
 
     def rule(entries: Sequence[Entry]) -> Iterator[Problem]:
@@ -251,14 +251,14 @@ TABLE_RULES: Mapping[type[Record], tuple[TableRule, ...]] = MappingProxyType(
             suspicious_deviations,
             change_signs,
         ),
-        Judgement: (repeated_rows, keys_said_twice("trial", "tool", "domain", "citation")),
-        PublishedEstimate: (repeated_rows, keys_said_twice("estimate")),
-        Claim: (repeated_rows, keys_said_twice("claim")),
-        Overlap: (repeated_rows, keys_said_twice("trial", "other_trial")),
+        Judgement: (repeated_rows, repeated_keys("trial", "tool", "domain", "citation")),
+        PublishedEstimate: (repeated_rows, repeated_keys("estimate")),
+        Claim: (repeated_rows, repeated_keys("claim")),
+        Overlap: (repeated_rows, repeated_keys("trial", "other_trial")),
         Gap: (repeated_rows,),
         ReviewTrial: (repeated_rows,),
-        StartingQuestion: (repeated_rows, keys_said_twice("name"), keys_said_twice("label")),
-        **dict.fromkeys(WORD_MODELS.values(), (repeated_rows, keys_said_twice("value"))),
+        StartingQuestion: (repeated_rows, repeated_keys("name"), repeated_keys("label")),
+        **dict.fromkeys(WORD_MODELS.values(), (repeated_rows, repeated_keys("value"))),
     }
 )
 CITATION_COLUMNS: Mapping[type[Record], tuple[str, ...]] = MappingProxyType(

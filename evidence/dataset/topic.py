@@ -316,8 +316,10 @@ def read_topic(data: bytes | Problem) -> tuple[Topic, tuple[Problem, ...]]:
             return Topic.model_validate(fields), tuple(problems)
         except ValidationError as error:
             wrong = error.errors(include_url=False)
-        told = [one for one in wrong if one["loc"][-1] != "str" or one["type"] != "string_type"]  # of a name or a table
-        problems += [_problem_of(one) for one in told or wrong]
+        items = [
+            one for one in wrong if one["loc"][-1] != "str" or one["type"] != "string_type"
+        ]  # of a name or a table
+        problems += [_problem_of(one) for one in items or wrong]
         fields = {name: value for name, value in fields.items() if name not in {str(one["loc"][0]) for one in wrong}}
 
 
@@ -350,14 +352,14 @@ def topic() -> Topic:
 
 def topic_of(words: Words) -> Topic:
     """Return the topic that goes with the words of a folder."""
-    found = words.get(TOPIC, {}).get(TOPIC)
-    return found if isinstance(found, Topic) else NEUTRAL
+    written = words.get(TOPIC, {}).get(TOPIC)
+    return written if isinstance(written, Topic) else NEUTRAL
 
 
 def questions() -> tuple[StartingQuestion, ...]:
     """Return the questions that readers start from; the first is the one that opens."""
-    found = active().get(TOPIC, {}).get(QUESTIONS)
-    return found if isinstance(found, tuple) else ()
+    written = active().get(TOPIC, {}).get(QUESTIONS)
+    return written if isinstance(written, tuple) else ()
 
 
 def primary_scale() -> str:

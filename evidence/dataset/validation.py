@@ -59,7 +59,7 @@ class Checked(Generic[R]):
     @property
     def is_valid(self) -> bool:
         """Whether nothing blocks."""
-        return not any(found.is_blocking for found in self.problems)
+        return not any(item.is_blocking for item in self.problems)
 
 
 class Fault(NamedTuple):
@@ -192,7 +192,7 @@ def validate(
     readers = {name: _Column(name, model.model_fields[name], has_decimal_commas=has_commas) for name in table.columns}
     names, columns, set_fields = tuple(readers), tuple(readers.values()), {"line", *readers}
     rules = ROW_RULES.get(model, ())
-    found: list[Problem] = list(table.problems)
+    problems: list[Problem] = list(table.problems)
     entries: list[Entry] = []
     faulty = 0
     absent = frozenset(table.columns) - frozenset(table.header)
@@ -202,19 +202,21 @@ def validate(
         unreadable: frozenset[str] = frozenset()
         if _Faulty in map(type, values.values()):
             faults = {name: value for name, value in values.items() if type(value) is _Faulty}
-            found += (problem(f.code, line, name, f.value, **f.details) for name, x in faults.items() for f in x.faults)
+            problems += (
+                problem(f.code, line, name, f.value, **f.details) for name, x in faults.items() for f in x.faults
+            )
             values |= {name: fault.value for name, fault in faults.items()}
             unreadable = frozenset(name for name, fault in faults.items() if fault.is_unreadable)
         entry = Entry(_record(model, {**unwritten, "line": line, **values}, set_fields), unreadable, absent)
         entries.append(entry)
-        before = len(found)
+        before = len(problems)
         for rule in rules:
-            found += rule(entry)
-        faulty += len(unreadable) + sum(f.is_blocking for f in found[before:])
+            problems += rule(entry)
+        faulty += len(unreadable) + sum(f.is_blocking for f in problems[before:])
         if faulty > MOST:
-            found.append(problem("too-many-findings", line + 1, most=MOST))
+            problems.append(problem("too-many-findings", line + 1, most=MOST))
             break
-    blocked = {f.line for f in found if f.is_blocking}
+    blocked = {f.line for f in problems if f.is_blocking}
     for table_rule in chain(
         TABLE_RULES.get(model, ()),
         (unknown_keys("unknown-citation", CITATION_COLUMNS.get(model, ()), citations),),
@@ -226,10 +228,10 @@ def validate(
                 blocked.add(one.line)
                 faulty += 1
                 if faulty == MOST + 1:
-                    found.append(problem("too-many-findings", one.line, most=MOST))
+                    problems.append(problem("too-many-findings", one.line, most=MOST))
             if faulty <= MOST or not one.is_blocking:
-                found.append(one)
+                problems.append(one)
     place = {name: number for number, name in enumerate(("", *table.columns))}
-    found.sort(key=lambda f: (f.line, place.get(f.column, 0), f.code))
+    problems.sort(key=lambda f: (f.line, place.get(f.column, 0), f.code))
     records = tuple(entry.record for entry in entries if entry.line not in blocked)
-    return Checked(records, tuple(found), table.count)
+    return Checked(records, tuple(problems), table.count)

@@ -32,7 +32,7 @@ def analyses(rows: Iterable[Result], chosen: Choices | None = None) -> tuple[Ans
 
     `chosen` is how the Response page pools: its effect measure, and the results it includes.
     """
-    held, choices = tuple(rows), chosen or Choices()
+    results, choices = tuple(rows), chosen or Choices()
     low = choices.low_confidence
     asked = (low, choices.crossovers, choices.without, choices.barred)
     questions = [
@@ -42,25 +42,25 @@ def analyses(rows: Iterable[Result], chosen: Choices | None = None) -> tuple[Ans
     ]
     scores = [Question(SYMPTOMS, "MD", item, primary_scale(), low) for item in TIME_BINS]
     scores += [Question(SYMPTOMS, "SMD", item, None, low) for item in TIME_BINS]
-    found = [answer(held, question, choices.model) for question in questions]
-    found += [answer(held, question) for question in scores]
-    found += [item.ratio for item in harms.harms(held, harms.is_harm)]
-    found.append(duration.hazard_answer(duration.withdrawals(held)))
+    answers = [answer(results, question, choices.model) for question in questions]
+    answers += [answer(results, question) for question in scores]
+    answers += [item.ratio for item in harms.harms(results, harms.is_harm)]
+    answers.append(duration.hazard_answer(duration.withdrawals(results)))
     return tuple(
-        item for item in found if any(e.effect is not None or e.intervention is not None for e in item.entries)
+        item for item in answers if any(e.effect is not None or e.intervention is not None for e in item.entries)
     )
 
 
 def _entries(view: View) -> list[tuple[Answer, TrialEffect]]:
-    found = [
+    entries = [
         (item, entry)
         for item in analyses(view.rows, view.chosen.choices)
         for entry in item.entries
         if entry.effect is not None or entry.intervention is not None
     ]
-    if not found:
+    if not entries:
         raise NothingToExport(_NOTHING)
-    return found
+    return entries
 
 
 def metafor_csv(view: View) -> bytes:

@@ -36,11 +36,11 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-ac
 def handout(view: View, progress: Progress = quiet) -> bytes:
     """Return the page."""
     story = tell(view, progress)
-    found = {section.key: section for section in sections(story, progress)}
-    headline = found["response"].headline
+    by_key = {section.key: section for section in sections(story, progress)}
+    headline = by_key["response"].headline
     rows, labels = response_rows(story, in_groups=False)
     shown, hidden = shortened(rows) if rows else ((), 0)
-    absent = _missing(found["response"], _MOST_LINES - len(story.summary.lines) - len(shown) - _LEAST_SOURCES)
+    absent = _missing(by_key["response"], _MOST_LINES - len(story.summary.lines) - len(shown) - _LEAST_SOURCES)
     sources, sources_hidden = _sources(story, len(shown), sum(map(_height, absent)))
     events, note = _harms(story)
     return render(
@@ -54,8 +54,8 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
         lines_left_out=counted(hidden, "line") if hidden else "",
         missing=absent,
         hundred=_hundred(story),
-        onset=found["onset"].headline,
-        duration=found["single"].headline,
+        onset=by_key["onset"].headline,
+        duration=by_key["single"].headline,
         events=events,
         events_note=note,
         summary=story.summary.lines,
@@ -73,7 +73,7 @@ def _missing(section: Section, room: int) -> tuple[str, ...]:
     words = together(section.missing)
     if not words:
         return ()
-    lines = [line for found in section.missing for line in found.absent]
+    lines = [line for pool in section.missing for line in pool.absent]
     named = "; ".join(line.in_brief for line in lines[:_MOST_MISSING])
     rest = f"; {len(lines) - _MOST_MISSING} more on the Response page" if len(lines) > _MOST_MISSING else ""
     shown = f"{named}{rest}."
@@ -96,19 +96,19 @@ def shortened(rows: Sequence[Row], most: int = _MOST_ROWS) -> tuple[tuple[Row, .
 
 
 def _hundred(story: Story) -> dict[str, object] | None:
-    found = story.of_hundred
-    if found is None:
+    risks = story.of_hundred
+    if risks is None:
         return None
     sides = statements.sides_of(entry.first for entry in story.response.used)
     verb = statements.verb_of(story.response.question.outcomes[0])
-    both, gained, lost, never = icon_counts(found)
+    both, gained, lost, never = icon_counts(risks)
     words = [f"● {both} {verb} with either" if both else ""]
     words += [f"■ {gained} more {verb} on {sides.drug}" if gained else ""]
     words += [f"✕ {lost} fewer {verb} on {sides.drug}" if lost else "", f"○ {never} with neither" if never else ""]
     text = "; ".join(word for word in words if word)
-    _, low, high = found.events_of_100
+    _, low, high = risks.events_of_100
     doubt = f"The interval on {sides.drug}: {low:.0f} to {high:.0f} of 100."
-    return {"picture": Markup(vector.hundred(found, text)), "text": f"{text}. {doubt}"}
+    return {"picture": Markup(vector.hundred(risks, text)), "text": f"{text}. {doubt}"}
 
 
 def _harms(story: Story) -> tuple[list[dict[str, object]], str]:

@@ -33,8 +33,8 @@ def find_browser(environment: Mapping[str, str] | None = None) -> Path:
         if not Path(named).is_file():
             raise ExportFailed(f"BROWSER_PATH names {named}, where there is no browser. Correct it, or remove it.")
         return Path(named)
-    found = (shutil.which(name, path=given.get("PATH", "")) for name in _NAMES)
-    places = [path for path in found if path] + [path for path in _PLACES if Path(path).is_file()]
+    paths = (shutil.which(name, path=given.get("PATH", "")) for name in _NAMES)
+    places = [path for path in paths if path] + [path for path in _PLACES if Path(path).is_file()]
     if not places:
         raise ExportFailed(
             "Pictures need Chromium or Chrome, and none was found. Install one, or name it in BROWSER_PATH; "

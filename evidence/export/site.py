@@ -60,8 +60,8 @@ def site(view: View, progress: Progress = quiet) -> dict[str, bytes]:
 
     Raises NothingToExport if there is no result at all.
     """
-    whole = replace(view, selection=Selection("everything"))
-    files = {PLOTLY: get_plotlyjs().encode(), **_data(whole)}
+    everything = replace(view, selection=Selection("everything"))
+    files = {PLOTLY: get_plotlyjs().encode(), **_data(everything)}
     questions = []
     for name in PRESETS:
         progress(f"making {name}.html")
@@ -73,13 +73,13 @@ def site(view: View, progress: Progress = quiet) -> dict[str, bytes]:
             continue
         headlines = tuple(section.headline for section in sections(tell(own))[:3])
         questions.append(_Question(PRESETS[name].label, f"{name}.html", str(headcount(own.rows)), headlines))
-    files["trials.html"] = _trials(whole)
+    files["trials.html"] = _trials(everything)
     files["index.html"] = render(
         "site_index.html.j2",
         policy=Markup(_policy([])),
         title=view.evidence.topic.title,
-        view=whole,
-        headcount=headcount(whole.rows),
+        view=everything,
+        headcount=headcount(everything.rows),
         questions=questions,
         files=_FILES,
     )

@@ -148,22 +148,24 @@ def time_course(deck: Deck, answers: Sequence[Answer], axis: str, favours: tuple
             deck.line(at, y(part.low), at, y(part.high), colour, 1.5, name=f"{entry.label}: interval")
             deck.mark(style.symbol_of(entry.first), at, y(entry.effect.estimate), 0.11, 0.11, colour, entry.label)
         if item.pooled is not None:
-            found, at = item.pooled, start + column * 0.72
-            part = segment(scale, found.estimate, found.ci_low, found.ci_high)
+            estimate, at = item.pooled, start + column * 0.72
+            part = segment(scale, estimate.estimate, estimate.ci_low, estimate.ci_high)
             deck.line(at, y(part.low), at, y(part.high), LIGHT.pooled, 3, name="Pooled: interval")
             kind = "diamond-open" if item.k == 1 else "diamond"
-            deck.mark(kind, at, y(found.estimate), 0.2, 0.2, LIGHT.pooled, "Pooled" if item.k > 1 else "One trial")
-            words = shown(measure, found.estimate)
-            deck.text(words, at + 0.12, y(found.estimate) - 0.3, column * 0.28 - 0.12, 0.28, 13, bold=True, smallest=7)
+            deck.mark(kind, at, y(estimate.estimate), 0.2, 0.2, LIGHT.pooled, "Pooled" if item.k > 1 else "One trial")
+            words = shown(measure, estimate.estimate)
+            deck.text(
+                words, at + 0.12, y(estimate.estimate) - 0.3, column * 0.28 - 0.12, 0.28, 13, bold=True, smallest=7
+            )
         people = item.people
         lines = [item.question.bin.short if item.question.bin else "", counted(item.k, "trial")]
         lines += [counted(people, "person", "people")] if people is not None else []
         deck.text("\n".join(lines), start, bottom + 0.06, column, 0.66, 11, align="centre", name="Column")
 
 
-def hundred(deck: Deck, found: Absolute, sides: Sides, verb: str) -> None:
+def hundred(deck: Deck, risks: Absolute, sides: Sides, verb: str) -> None:
     """Draw a hundred people in rows of twenty, each an editable shape, with the key above."""
-    both, gained, lost, never = icon_counts(found)
+    both, gained, lost, never = icon_counts(risks)
     grey, strong = style.ICON_BOTH.colour(LIGHT), style.ICON_CHANGED.colour(LIGHT)
     kinds = (
         (both, "circle", grey, f"{verb} on either"),

@@ -72,10 +72,10 @@ def common_size(texts: Iterable[str], width: float, height: float, largest: floa
 class Deck:
     """A presentation of which each slide has a title, a footer with its citation, and notes."""
 
-    def __init__(self, stamp: str, said: Callable[[str], None]) -> None:
+    def __init__(self, stamp: str, report: Callable[[str], None]) -> None:
         self.file = Presentation()
         self.file.slide_width, self.file.slide_height = Inches(WIDTH), Inches(HEIGHT)
-        self.stamp, self._said = stamp, said
+        self.stamp, self._said = stamp, report
         self.slide: Any = None
 
     def add(self, title: str, citation: str, notes: str) -> None:

@@ -40,31 +40,31 @@ _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it
 def deck(view: View, progress: Progress = quiet) -> bytes:
     """Make the presentation; a question that the view cannot answer gets no slide."""
     story = tell(view, progress)
-    found = {section.key: section for section in sections(story, progress, (*ANSWERS, *_AS_TABLES))}
+    by_key = {section.key: section for section in sections(story, progress, (*ANSWERS, *_AS_TABLES))}
     slides = Deck(view.stamp, progress)
     _opening(slides, view)
     _summary(slides, story)
-    _course(slides, story, found["onset"], story.onset)
-    _missing(slides, story, found["onset"])
+    _course(slides, story, by_key["onset"], story.onset)
+    _missing(slides, story, by_key["onset"])
     rows, labels = response_rows(story)
-    _forest(slides, story, found["response"], rows, story.response.question.measure, labels)
-    _missing(slides, story, found["response"])
-    _people(slides, story, found)
-    _course(slides, story, found["single"], story.single)
-    _missing(slides, story, found["single"])
-    _table(slides, story, found["cohorts"])
+    _forest(slides, story, by_key["response"], rows, story.response.question.measure, labels)
+    _missing(slides, story, by_key["response"])
+    _people(slides, story, by_key)
+    _course(slides, story, by_key["single"], story.single)
+    _missing(slides, story, by_key["single"])
+    _table(slides, story, by_key["cohorts"])
     if story.courses:
-        _begin(slides, story, found["course"])
+        _begin(slides, story, by_key["course"])
         drawings.days(slides, story.courses)
     relapse = tuple(withdrawal_rows(story.withdrawals, story.hazard.pooled, links_of(story), LIGHT))
-    _forest(slides, story, found["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
-    _missing(slides, story, found["withdrawal"])
+    _forest(slides, story, by_key["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
+    _missing(slides, story, by_key["withdrawal"])
     for key, items in (("harms", story.harms.drawn), ("serious", story.serious.drawn)):
-        _forest(slides, story, found[key], harm_rows(items), "RD", harm_labels(items))
-        _missing(slides, story, found[key])
+        _forest(slides, story, by_key[key], harm_rows(items), "RD", harm_labels(items))
+        _missing(slides, story, by_key[key])
     for key in _AS_TABLES:
-        _table(slides, story, found[key])
-    drawn = [result for section in found.values() for result in section.results]
+        _table(slides, story, by_key[key])
+    drawn = [result for section in by_key.values() for result in section.results]
     _closing(slides, view, drawn)
     progress("packing the slides")
     file = io.BytesIO()
@@ -160,11 +160,11 @@ def _cell(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _people(slides: Deck, story: Story, found: dict[str, Section]) -> None:
+def _people(slides: Deck, story: Story, by_key: dict[str, Section]) -> None:
     absolute = story.of_hundred
     if absolute is None:
         return
-    _begin(slides, story, found["people"])
+    _begin(slides, story, by_key["people"])
     sides = statements.sides_of(entry.first for entry in story.response.used)
     drawings.hundred(slides, absolute, sides, statements.verb_of(story.response.question.outcomes[0]))
 

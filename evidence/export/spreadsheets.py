@@ -29,7 +29,7 @@ def rows_csv(view: View) -> bytes:
 
 def rows_json(view: View) -> bytes:
     """Describe the view and write its rows and references as one JSON object, null for unknown values."""
-    whole = {
+    document = {
         "about": {
             "citation": view.citation,
             "view": str(view.selection),
@@ -41,20 +41,20 @@ def rows_json(view: View) -> bytes:
         "results": [result.model_dump(mode="json") for result in view.rows],
         "references": [dict(reference.raw) for reference in view.references],
     }
-    return to_json(whole, indent=1).encode()
+    return to_json(document, indent=1).encode()
 
 
 def _response(view: View) -> dict[str, Any]:
     """Return what the Response page pools in this view, on the display scale; null if nothing can be pooled."""
     chosen = view.chosen.choices
-    found = answer_for(view.rows, chosen)
-    pooled, shown = found.pooled, MEASURES[chosen.measure].shown
+    answered = answer_for(view.rows, chosen)
+    pooled, shown = answered.pooled, MEASURES[chosen.measure].shown
     return {
         "outcome": chosen.outcome,
         "measure": chosen.measure,
         "model": chosen.model.method,
-        "trials": [entry.trial for entry in found.used],
-        "people": found.people,
+        "trials": [entry.trial for entry in answered.used],
+        "people": answered.people,
         "estimate": shown(pooled.estimate) if pooled else None,
         "ci_low": shown(pooled.ci_low) if pooled else None,
         "ci_high": shown(pooled.ci_high) if pooled else None,

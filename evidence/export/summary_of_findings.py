@@ -24,17 +24,17 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; ba
 _WIDTHS = (2.6, 2.2, 2.8, 2.9, 2.7, 2.2, 2.4, 3.2, 5.7)  # centimetres, together an A4 page on its side
 
 
-def to_html(found: Summary, references: Iterable[Reference], version: str, absent: Sequence[Missing] = ()) -> str:
+def to_html(summary: Summary, references: Iterable[Reference], version: str, absent: Sequence[Missing] = ()) -> str:
     """Make one self-contained HTML file: table, notes, references."""
     frame = missing_tables.absent(absent)
     return render(
         "summary.html.j2",
         policy=Markup(_POLICY),
-        title=f"Summary of findings: {found.title}",
-        selection=found.selection,
-        headings=headings(found),
-        rows=summary_rows(found),
-        notes=notes(found),
+        title=f"Summary of findings: {summary.title}",
+        selection=summary.selection,
+        headings=headings(summary),
+        rows=summary_rows(summary),
+        notes=notes(summary),
         missing=together(absent),
         missing_headings=list(map(str, frame.columns)),
         missing_rows=_texts(frame),
@@ -55,12 +55,12 @@ def _stamp(version: str) -> str:
     return f"Data version {version}. Evidence for reading and teaching, not medical advice."
 
 
-def summary_csv(found: Summary) -> bytes:
+def summary_csv(summary: Summary) -> bytes:
     """Write the table as CSV."""
-    return to_csv(summary_frame(found))
+    return to_csv(summary_frame(summary))
 
 
-def to_docx(found: Summary, references: Iterable[Reference], version: str, absent: Sequence[Missing] = ()) -> bytes:
+def to_docx(summary: Summary, references: Iterable[Reference], version: str, absent: Sequence[Missing] = ()) -> bytes:
     """Make a Word document on landscape A4, with the table's heading repeated on every page."""
     document = Document()
     section = document.sections[0]
@@ -69,12 +69,12 @@ def to_docx(found: Summary, references: Iterable[Reference], version: str, absen
     section.left_margin = section.right_margin = Cm(1.5)
     section.top_margin = section.bottom_margin = Cm(1.5)
     document.styles["Normal"].font.size = Pt(9)
-    document.core_properties.title = f"Summary of findings: {found.title}"
+    document.core_properties.title = f"Summary of findings: {summary.title}"
     document.core_properties.author = ""
     document.core_properties.comments = _stamp(version)
-    document.add_heading(f"Summary of findings: {found.title}", 1)
-    document.add_paragraph(found.selection)
-    names = headings(found)
+    document.add_heading(f"Summary of findings: {summary.title}", 1)
+    document.add_paragraph(summary.selection)
+    names = headings(summary)
     table = document.add_table(rows=1, cols=len(names))
     table.style = "Table Grid"
     table.autofit = False
@@ -83,7 +83,7 @@ def to_docx(found: Summary, references: Iterable[Reference], version: str, absen
     properties = table.rows[0]._tr.get_or_add_trPr()
     repeat = OxmlElement("w:tblHeader")
     properties.append(repeat)
-    for cells in summary_rows(found):
+    for cells in summary_rows(summary):
         row = table.add_row()
         for i, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
             cell.paragraphs[0].add_run(text).bold = i == 0
@@ -91,7 +91,7 @@ def to_docx(found: Summary, references: Iterable[Reference], version: str, absen
         for cell, width in zip(row.cells, _WIDTHS, strict=True):
             cell.width = Cm(width)
     document.add_heading("Notes", 2)
-    for line in notes(found):
+    for line in notes(summary):
         document.add_paragraph(line, style="List Bullet")
     if words := together(absent):
         document.add_heading("Missing evidence", 2)

@@ -80,11 +80,11 @@ def linked_page(view: View, policy: Callable[[Sequence[str]], str]) -> bytes:
 
 def _values(view: View, progress: Progress) -> dict[str, Any]:
     story = tell(view, progress)
-    found = sections(story, progress, (*ANSWERS, *TRUST))
-    drawn = [result for section in found for result in section.results]
+    outcome = sections(story, progress, (*ANSWERS, *TRUST))
+    drawn = [result for section in outcome for result in section.results]
     cited = references_of(view.evidence, (*view.rows, *drawn))
     parts = []
-    for section in found:
+    for section in outcome:
         progress(f"writing “{section.title}”")
         parts.append(_section(section))
     progress("writing the references and methods")

@@ -91,18 +91,18 @@ def absence(
     """
     start, end = span
     gaps = [gap for gap in gaps if gap.outcome in outcomes]
-    found: dict[str, list[str]] = {kind: [] for kind in _ORDER}
+    by_kind: dict[str, list[str]] = {kind: [] for kind in _ORDER}
     own = trials_of(selected)
     for trial, rows in own.items():
         of_trial = [gap for gap in gaps if gap.trial == trial]
         kind = _kind(trial, rows, trials.get(trial, rows), of_trial, outcomes, span, used)
-        found[kind].append(rows[0].label)
+        by_kind[kind].append(rows[0].label)
     compared = {row.comparator for row in selected if row.is_controlled}
     for gap in gaps:
         is_elsewhere = gap.trial is None and gap.comparator in compared
         if is_elsewhere and gap.hours is not None and start < gap.hours <= end:
-            found[NOT_HELD].append(gap.label)
-    return Absence(start, end, {kind: tuple(dict.fromkeys(labels)) for kind, labels in found.items()})
+            by_kind[NOT_HELD].append(gap.label)
+    return Absence(start, end, {kind: tuple(dict.fromkeys(labels)) for kind, labels in by_kind.items()})
 
 
 def blanks_between(
@@ -124,7 +124,7 @@ def blanks_between(
         outcomes: The outcomes in question.
     """
     at = {(row.trial, row.hours) for row in used}
-    found: list[Absence] = []
+    blanks: list[Absence] = []
     for start, end in pairwise(_EDGES):
         if any(start < hours <= end or hours <= start == FIRST_HOUR for hours in drawn):
             continue
@@ -134,12 +134,12 @@ def blanks_between(
         here = replace(absence(selected, trials, gaps, outcomes, reach, shown), start=start, end=end)
         if here.trials[USABLE]:
             continue  # what is drawn for a wider span holds them
-        before = found[-1] if found else None
+        before = blanks[-1] if blanks else None
         if before is not None and before.end == start and before.kind == here.kind:
-            found[-1] = before.with_next(here)
+            blanks[-1] = before.with_next(here)
         else:
-            found.append(here)
-    return tuple(found)
+            blanks.append(here)
+    return tuple(blanks)
 
 
 def _kind(

@@ -93,12 +93,12 @@ def felt(results: Iterable[Result], trials: Iterable[str]) -> Felt:
     if telling not in OUTCOMES:
         return Felt((), None, None)
     rows = [r for r in results if r.outcome == telling and r.trial in wanted and r.comparator not in INTERVENTIONS]
-    found = answer(_promoted(rows), Question((telling,), "RD", None))
-    counts = found.counts
-    used = tuple(r for entry in found.used for r in entry.results)
+    answered = answer(_promoted(rows), Question((telling,), "RD", None))
+    counts = answered.counts
+    used = tuple(r for entry in answered.used for r in entry.results)
     if counts is None:
         return Felt((), None, None)
-    return Felt(tuple(entry.label for entry in found.used), counts[0], counts[1], used)
+    return Felt(tuple(entry.label for entry in answered.used), counts[0], counts[1], used)
 
 
 def _promoted(rows: list[Result]) -> list[Result]:
@@ -174,22 +174,22 @@ def scope(everything: Iterable[Result], selection: Selection, measure: str, time
     rows = tuple(everything)
     criteria = selection.criteria()
     inside = apply(rows, criteria)
-    found = ask(inside, measure, time)
-    if len({masking(entry.first) for entry in found.used}) > 1:
-        return Scope(found, inside, "")
+    answered = ask(inside, measure, time)
+    if len({masking(entry.first) for entry in answered.used}) > 1:
+        return Scope(answered, inside, "")
     gone = [c for c in criteria if c.source in _ABOUT_MASKING or c.about == "comparator"]
     wider = apply(rows, [c for c in criteria if c not in gone])
     wide = ask(wider, measure, time)
-    if not gone or len(wide.used) == len(found.used):
-        return Scope(found, inside, "")
+    if not gone or len(wide.used) == len(answered.used):
+        return Scope(answered, inside, "")
     words = listed([criterion.words for criterion in gone])
     return Scope(wide, wider, f"One kind of masking alone cannot be compared; shown without requiring that {words}.")
 
 
-def lenses(found: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
+def lenses(answered: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
     """Group an answer by masking, in a fixed order, each group with the telling event its own trials counted."""
     rows = tuple(results)
-    groups = {group.name: group for group in found.groups}
+    groups = {group.name: group for group in answered.groups}
     return tuple(
         Lens(value, group.used, group.pooled, felt(rows, (entry.trial for entry in group.used)))
         for value, term in MASKINGS.items()
@@ -197,17 +197,17 @@ def lenses(found: Answer, results: Iterable[Result]) -> tuple[Lens, ...]:
     )
 
 
-def headline(found: Answer, items: Iterable[Lens]) -> str:
+def headline(answered: Answer, items: Iterable[Lens]) -> str:
     """Compare the effect by masking, and the telling event in the same trials, without going beyond the numbers."""
     shown = tuple(items)
     if not shown:
         return "No trial here can be sorted by how well its treatment was hidden, because nothing can be pooled"
     parts: list[str] = []
     for item in shown:
-        one = Answer(found.question, item.used, item.used, item.pooled, ())
+        one = Answer(answered.question, item.used, item.used, item.pooled, ())
         label, value = _effect(one)
         lead = leading(one)
-        first = f"{lead.label} found {own_result(lead, found.question)}, and with the others " if lead else ""
+        first = f"{lead.label} found {own_result(lead, answered.question)}, and with the others " if lead else ""
         parts.append(f"{PLACES[item.value]} {first}{f'it is {value}' if parts else f'the {label} is {value}'}")
     text = "; ".join(parts)
     counted_in = [item for item in shown if item.felt.drug is not None]
@@ -240,31 +240,33 @@ PLACES: Mapping[str, str] = MappingProxyType(
 )
 
 
-def _outcome(found: Answer) -> str:
-    outcomes = found.question.outcomes
+def _outcome(answered: Answer) -> str:
+    outcomes = answered.question.outcomes
     return "symptom scores" if outcomes == SYMPTOMS else OUTCOMES[outcomes[0]].label.lower()
 
 
-def _effect(found: Answer) -> tuple[str, str]:
+def _effect(answered: Answer) -> tuple[str, str]:
     """Split an effect into its measure with the outcome, and its estimate with trials and people."""
-    label, _, rest = effect_in_words(found).partition(", 95% ")
+    label, _, rest = effect_in_words(answered).partition(", 95% ")
     words = label.split(" ")
     place = next(i for i, word in enumerate(words) if word[0] in "0123456789−")
-    return f"{' '.join(words[:place])} of {_outcome(found)}", f"{' '.join(words[place:])} (95% {rest})"
+    return f"{' '.join(words[:place])} of {_outcome(answered)}", f"{' '.join(words[place:])} (95% {rest})"
 
 
-def aloud(found: Answer, item: Lens) -> str:
+def aloud(answered: Answer, item: Lens) -> str:
     """Describe one kind of masking for screen readers."""
-    one = Answer(found.question, item.used, item.used, item.pooled, ())
+    one = Answer(answered.question, item.used, item.used, item.pooled, ())
     noticed = f"; {telling_event()} {item.felt.in_words}" if telling_event() else ""
     return f"{item.label}: {effect_in_words(one)}{noticed}"
 
 
-def caution(found: Answer, items: Iterable[Lens]) -> str:
+def caution(answered: Answer, items: Iterable[Lens]) -> str:
     """Explain why groups of trials are not a randomised comparison, and what the test of a difference is based on."""
     shown = tuple(items)
     if len(shown) < 2:
-        return f"Only one kind of masking has {_outcome(found)} to pool here, so there is nothing to compare it with."
+        return (
+            f"Only one kind of masking has {_outcome(answered)} to pool here, so there is nothing to compare it with."
+        )
     small = [f"“{item.label}”" for item in shown if len(item.used) == 1]
     alone = f" {listed(small)} {'are one trial each' if len(small) > 1 else 'is one trial'}." if small else ""
     return f"{NOT_RANDOMISED}{alone}"

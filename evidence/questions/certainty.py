@@ -48,7 +48,7 @@ def _same_time(hours: float, answer: Answer, measured: Iterable[Result]) -> bool
     asked = answer.question.bin
     if asked is not None:
         return asked.holds(hours)
-    return all((found := bin_of(row.hours)) is not None and found.holds(hours) for row in measured)
+    return all((result := bin_of(row.hours)) is not None and result.holds(hours) for row in measured)
 
 
 def _same_people(review: PublishedEstimate, compared: Iterable[Result]) -> bool:

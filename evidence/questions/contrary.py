@@ -34,12 +34,12 @@ def contrary(results: Iterable[Result], answer: Answer) -> tuple[TrialEffect, ..
         for row in results
         if row.outcome in OUTCOMES_IN_ORDER and row.trial not in used and row.comparator in compared
     ]
-    found: list[TrialEffect] = []
+    items: list[TrialEffect] = []
     for trial in trials_of(rows).values():
         entry = _own(trial)
         if entry is not None and entry.effect is not None and entry.effect.estimate * answer.pooled.estimate < 0:
-            found.append(entry)
-    return tuple(found)
+            items.append(entry)
+    return tuple(items)
 
 
 def _own(rows: tuple[Result, ...]) -> TrialEffect | None:
@@ -51,9 +51,9 @@ def _own(rows: tuple[Result, ...]) -> TrialEffect | None:
     return None
 
 
-def in_a_sentence(found: Iterable[TrialEffect]) -> str:
+def in_a_sentence(results: Iterable[TrialEffect]) -> str:
     """Say which trials found the opposite, with outcome, time and numbers; empty without any."""
-    entries = tuple(found)
+    entries = tuple(results)
     if not entries:
         return ""
     who = "Another trial" if len(entries) == 1 else f"{len(entries)} other trials"
@@ -81,11 +81,11 @@ def differences_alone(answer: Answer) -> str:
     """Say what trials that give a difference of risks and no counts found, where the pool is of ratios; else empty."""
     if answer.question.measure not in ("RR", "OR"):
         return ""
-    told, compared = [], {entry.first.comparator for entry in answer.used}
+    items, compared = [], {entry.first.comparator for entry in answer.used}
     for entry in answer.left_out:
         if entry.effect is not None or (compared and entry.first.comparator not in compared):
             continue
         (own, *_) = trial_effects(entry.results, Question(answer.question.outcomes, "RD", None)) or (entry,)
         if own.effect is not None and not own.excluded:
-            told.append(f"{own.label}: {inside(_size(own))}")
-    return f"No counts, so not in the ratio: {listed(told)}." if told else ""
+            items.append(f"{own.label}: {inside(_size(own))}")
+    return f"No counts, so not in the ratio: {listed(items)}." if items else ""

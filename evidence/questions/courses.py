@@ -96,39 +96,40 @@ def _share(one: str, other: str, overlaps: Sequence[Overlap]) -> bool:
     return any({row.trial, row.other_trial} == {one, other} for row in overlaps)
 
 
-def in_a_sentence(found: Courses) -> Sentence:
+def in_a_sentence(cohorts: Courses) -> Sentence:
     """Say what share responded, with its interval and that nobody was compared; true for every number of cohorts."""
-    used = found.used
+    used = cohorts.used
     if not used:
         return Sentence("No cohort in these data counts responders to a course of doses 9 to 31 days after the first")
-    if len(used) == 1 or found.pooled is None:
+    if len(used) == 1 or cohorts.pooled is None:
         first = used[0]
         low, high = first.interval
         rest = f"{counted(len(used) - 1, 'more cohort')} cannot be pooled with it" if len(used) > 1 else ""
         text = f"In {first.label} {first.counts.events} of {first.counts.n} people responded"
         exact = f"{text} ({_hundred(low)} to {_hundred(high)} of 100), {NO_COMPARISON}"
         return Sentence(f"{text}, {NO_COMPARISON}", caveat=rest, exact=exact)
-    rate, low, high = found.pooled.proportion
+    rate, low, high = cohorts.pooled.proportion
     return Sentence(
         f"About {_hundred(rate)} of 100 people responded to a course",
-        f"{_hundred(low)} to {_hundred(high)}; {counted(len(used), 'cohort')}, {found.people} people, {NO_COMPARISON}",
+        f"{_hundred(low)} to {_hundred(high)}; {counted(len(used), 'cohort')}, {cohorts.people} people, "
+        f"{NO_COMPARISON}",
     )
 
 
-def prediction(found: Courses) -> str:
+def prediction(cohorts: Courses) -> str:
     """Say where the rate of another clinic may lie; empty under five cohorts, from which it cannot be judged."""
-    if found.pooled is None or len(found.used) < 5:
+    if cohorts.pooled is None or len(cohorts.used) < 5:
         return ""
-    low, high = found.pooled.prediction
+    low, high = cohorts.pooled.prediction
     return (
         f"In another clinic like these the rate may lie anywhere from {_hundred(low)} to {_hundred(high)} of 100. "
         "How much of it is due to the drug, these cohorts cannot say: people also improve with time and with hope."
     )
 
 
-def left_out(found: Courses) -> str:
+def left_out(cohorts: Courses) -> str:
     """Name the cohorts that are shown and not pooled, with why; empty without any."""
-    parts = [f"{cohort.label} ({cohort.excluded})" for cohort in found.cohorts if cohort.excluded]
+    parts = [f"{cohort.label} ({cohort.excluded})" for cohort in cohorts.cohorts if cohort.excluded]
     return f"Shown, not pooled: {listed(parts)}." if parts else ""
 
 

@@ -56,8 +56,8 @@ def _short(value: float) -> str:
 
 def recomputed(results: Iterable[Result]) -> tuple[Recomputed, ...]:
     """Recompute every reported effect that its own row allows; disagreements first, those with counts on top."""
-    found = [one for result in results if (one := _recomputed(result)) is not None]
-    return tuple(sorted(found, key=lambda one: (one.agrees, one.origin != "counts", one.result.line)))
+    values = [one for result in results if (one := _recomputed(result)) is not None]
+    return tuple(sorted(values, key=lambda one: (one.agrees, one.origin != "counts", one.result.line)))
 
 
 def _recomputed(result: Result) -> Recomputed | None:
@@ -74,9 +74,9 @@ def _recomputed(result: Result) -> Recomputed | None:
     return None
 
 
-def recomputed_in_words(found: Iterable[Recomputed]) -> str:
+def recomputed_in_words(items: Iterable[Recomputed]) -> str:
     """Say how many reported effects could be recomputed, how many differ, and what a difference may mean."""
-    everything = tuple(found)
+    everything = tuple(items)
     apart = [one for one in everything if not one.agrees]
     if not everything:
         return "No reported effect can be recomputed from its own row."
@@ -116,8 +116,8 @@ class ProblemGroup:
 def problem_groups(problems: Mapping[str, Iterable[Problem]]) -> tuple[ProblemGroup, ...]:
     """Group problems by kind: blocking ones first, then in the order of the codes."""
     by_code: dict[str, list[tuple[str, Problem]]] = {}
-    for file, found in problems.items():
-        for one in found:
+    for file, of_file in problems.items():
+        for one in of_file:
             by_code.setdefault(one.code, []).append((file, one))
     kinds = sorted((kind for kind in KINDS.values() if kind.code in by_code), key=lambda k: k.severity != "blocking")
     return tuple(ProblemGroup(kind, tuple(by_code[kind.code])) for kind in kinds)
@@ -178,11 +178,11 @@ def group_frame(group: ProblemGroup, evidence: Evidence) -> pd.DataFrame:
 def problems_frame(problems: Mapping[str, Iterable[Problem]]) -> pd.DataFrame:
     """Tabulate every problem of every file, one per row, for the download."""
     columns = ("file", "line", "column", "code", "severity", "value", "message", "fix")
-    rows = [{"file": file} | one.to_dict() for file, found in problems.items() for one in found]
+    rows = [{"file": file} | one.to_dict() for file, of_file in problems.items() for one in of_file]
     return pd.DataFrame(rows, columns=list(columns))
 
 
-def recomputed_frame(found: Iterable[Recomputed]) -> pd.DataFrame:
+def recomputed_frame(items: Iterable[Recomputed]) -> pd.DataFrame:
     """Tabulate reported beside recomputed effects, one per row, in the order given."""
     return pd.DataFrame(
         [
@@ -199,7 +199,7 @@ def recomputed_frame(found: Iterable[Recomputed]) -> pd.DataFrame:
                 "Note": one.result.note or "",
                 "Line": one.result.line,
             }
-            for one in found
+            for one in items
         ]
     )
 

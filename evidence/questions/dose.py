@@ -80,7 +80,7 @@ def asked_in_words() -> str:
 
 def dose_arms(results: Iterable[Result], question: Question) -> tuple[DoseArm, ...]:
     """Take the pooled trials' arms apart, lowest dose first; a trial of several doses gives several arms."""
-    found = []
+    pairs = []
     for entry in pooled_inputs(trial_effects(results, question)):
         for result in entry.results:
             one = measured([result], question.measure)
@@ -96,8 +96,8 @@ def dose_arms(results: Iterable[Result], question: Question) -> tuple[DoseArm, .
                     people=one.people,
                     measure=question.measure,
                 )
-                found.append(DoseArm(result.dose, arm))
-    return tuple(sorted(found, key=lambda arm: (arm.dose, arm.entry.label)))
+                pairs.append(DoseArm(result.dose, arm))
+    return tuple(sorted(pairs, key=lambda arm: (arm.dose, arm.entry.label)))
 
 
 def dose_response(results: Iterable[Result], question: Question) -> DoseResponse:

@@ -57,7 +57,7 @@ def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
     The statistic is the one the trial reports. A comparator arm without a value is left out, and so is a trial whose
     people are all in another one that is listed.
     """
-    found = []
+    outcome = []
     for result in counted_once(r for r in results if is_follow_up(r))[0]:
         if not is_follow_up(result) or result.is_retracted:
             continue
@@ -71,8 +71,8 @@ def follow_ups(results: Iterable[Result]) -> tuple[FollowUp, ...]:
             followed = result.hours / HOURS_A_DAY
             end = followed if days is None or followed > days else None
             statistic = "median" if median is not None else "mean" if mean is not None else ""
-            found.append(FollowUp(result, arm, days, statistic, end, people))
-    return tuple(sorted(found, key=lambda item: (item.days is None, item.days or 0.0)))
+            outcome.append(FollowUp(result, arm, days, statistic, end, people))
+    return tuple(sorted(outcome, key=lambda item: (item.days is None, item.days or 0.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +109,14 @@ def retracted(results: Iterable[Result]) -> str:
 
 def withdrawals(results: Iterable[Result]) -> tuple[Withdrawal, ...]:
     """List relapse after randomised withdrawal, one entry per stratum, in the order of the file."""
-    found = []
+    entries = []
     for r in results:
         if not is_withdrawal(r):
             continue
         hazard = None
         if r.effect_measure == "HR" and r.effect is not None and r.ci_low is not None and r.ci_high is not None:
             hazard = from_interval(r.effect, r.ci_low, r.ci_high, log=True)
-        found.append(
+        entries.append(
             Withdrawal(
                 r,
                 _counts(r.events_intervention, r.n_intervention),
@@ -124,7 +124,7 @@ def withdrawals(results: Iterable[Result]) -> tuple[Withdrawal, ...]:
                 hazard,
             )
         )
-    return tuple(found)
+    return tuple(entries)
 
 
 def _counts(events: int | None, n: int | None) -> Counts | None:
@@ -178,15 +178,15 @@ def headline_of_courses(items: Iterable[FollowUp]) -> Sentence:
 
 def reading_courses(items: Iterable[FollowUp]) -> str:
     """Explain how to read days to relapse together: what a mean counts, and how few groups had a comparator."""
-    found = list(items)
-    groups = [item for item in found if item.arm == item.result.intervention]
+    result = list(items)
+    groups = [item for item in result if item.arm == item.result.intervention]
     compared = [item.result.label for item in groups if item.result.is_controlled]
     text = "Without a comparator nobody knows who would have relapsed anyway"
     text += f"; only {listed(compared)} had one." if compared else "."
     means = dict.fromkeys(item.result.label for item in groups if item.statistic == "mean")
     if means:
         text += f" A mean ({listed(list(means))}) counts those who relapsed, so it is shorter than a median."
-    if any(item.days is not None and item.followed_days is not None for item in found):
+    if any(item.days is not None and item.followed_days is not None for item in result):
         text += " Dotted: until people were no longer followed."
     return text
 
@@ -240,23 +240,23 @@ def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str
     return " ".join(parts)
 
 
-def behind_strata(found: Answer) -> str:
+def behind_strata(answered: Answer) -> str:
     """Describe the strata, trials and people behind a pooled hazard ratio."""
-    trials = counted(len({entry.trial for entry in found.used}), "trial")
-    people = f", {counted(found.people, 'person', 'people')}" if found.people else ""
-    return f"{trials}, {counted(found.k, 'group')}{people}"
+    trials = counted(len({entry.trial for entry in answered.used}), "trial")
+    people = f", {counted(answered.people, 'person', 'people')}" if answered.people else ""
+    return f"{trials}, {counted(answered.k, 'group')}{people}"
 
 
 def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> Sentence:
     """Say what stopping did: relapses per 100 in each arm over the strata with counts, and the hazard ratio."""
-    found = list(entries)
-    if not _certain_arms(found)[0]:
+    result = list(entries)
+    if not _certain_arms(result)[0]:
         return Sentence(
             "No randomised withdrawal trial in this selection has a certain count of relapse in both arms in these data"
         )
-    on, off = relapse_rates(found)
+    on, off = relapse_rates(result)
     text = f"Of people who had done well, {on} relapsed when treatment went on and {off} when it was stopped at random"
-    strata = hazard_answer(found)
+    strata = hazard_answer(result)
     if strata.pooled is None:
         return Sentence(text)
     low_high = interval("HR", strata.pooled.ci_low, strata.pooled.ci_high).replace("–", " to ")

@@ -162,9 +162,9 @@ def finding_here(answer: Answer) -> Sentence:
 
 def _modelled(answer: Answer) -> str:
     """Return the people of 100 that the pooled ratio makes of the comparator's rate, with their interval."""
-    if answer.k == 1 or sentences.leading(answer) is not None or (found := sentences.absolute(answer)) is None:
+    if answer.k == 1 or sentences.leading(answer) is not None or (risks := sentences.absolute(answer)) is None:
         return ""
-    drug, low, high = found.events_of_100
+    drug, low, high = risks.events_of_100
     return f"the pooled ratio makes {drug:.0f} ({low:.0f} to {high:.0f}) of 100; "
 
 

@@ -142,12 +142,12 @@ class Glance:
     @property
     def sides(self) -> Sides:
         """What the responders compare."""
-        return sentences.sides_of(entry.first for found in self.responders for entry in found.answer.used)
+        return sentences.sides_of(entry.first for answered in self.responders for entry in answered.answer.used)
 
     @property
     def harm_sides(self) -> Sides:
         """What the harms compare."""
-        return sentences.sides_of(entry.first for found in self.felt for entry in found.answer.used)
+        return sentences.sides_of(entry.first for answered in self.felt for entry in answered.answer.used)
 
     @property
     def days_to_relapse(self) -> tuple[float, float] | None:
@@ -158,8 +158,8 @@ class Glance:
     @property
     def results(self) -> tuple[Result, ...]:
         """Every row drawn, responders first."""
-        answers = [found.answer for found in self.responders] + [found.answer for found in self.felt]
-        rows = [row for found in answers for entry in found.used for row in entry.results]
+        answers = [answered.answer for answered in self.responders] + [answered.answer for answered in self.felt]
+        rows = [row for answered in answers for entry in answered.used for row in entry.results]
         return tuple(dict.fromkeys([*rows, *(item.result for item in self.relapses)]))
 
 
@@ -196,7 +196,7 @@ def glance(
 
 
 def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
-    found = []
+    answers = []
     for time in TIME_BINS:
         answer = response.answer_for(selected, response.Choices(time=time.value))
         of_hundred = sentences.absolute(answer)
@@ -204,8 +204,8 @@ def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
             continue
         logs = [math.log(max(entry.hours, FIRST_HOUR)) for entry in answer.used]
         hours = round(math.exp(sum(logs) / len(logs)), 6)
-        found.append(Responders(hours, *of_hundred.events_of_100, 100 * of_hundred.comparator_rate, answer))
-    return tuple(found)
+        answers.append(Responders(hours, *of_hundred.events_of_100, 100 * of_hundred.comparator_rate, answer))
+    return tuple(answers)
 
 
 def in_words_of_blank(blank: Absence) -> str:
@@ -218,34 +218,34 @@ def in_words_of_blank(blank: Absence) -> str:
 def _felt(everything: tuple[Result, ...], selection: Selection) -> tuple[tuple[Felt, ...], bool]:
     """Return the three named harms that differ most, of the selection's own trials where they count any."""
     scope = harms.felt_scope(everything, selection)
-    found = []
+    answers = []
     for event in named_events(scope.compared):
         item = harms.harm_of(scope.compared, event)
         if item.difference.pooled is None or item.rates is None:
             continue
         hours = max(entry.hours for entry in item.difference.used)
         drug, comparator = (100 * rate for rate in item.rates)
-        found.append(Felt(event, hours, drug, comparator, item.difference))
-    found.sort(key=lambda item: item.comparator - item.drug)
-    return tuple(found[:_SHOWN_EVENTS]), bool(scope.dropped)
+        answers.append(Felt(event, hours, drug, comparator, item.difference))
+    answers.sort(key=lambda item: item.comparator - item.drug)
+    return tuple(answers[:_SHOWN_EVENTS]), bool(scope.dropped)
 
 
 _VERBS = {"high": "respond", "moderate": "probably respond", "low": "may respond", "very low": "may respond"}
 
 
-def sentence(found: Glance) -> str:
+def sentence(facts: Glance) -> str:
     """Answer in one or two sentences: how many respond with the verb of the published certainty, and until when."""
-    of_hundred = sentences.absolute(found.main)
+    of_hundred = sentences.absolute(facts.main)
     parts = []
     if of_hundred is None:
         parts.append("These data do not say of 100 people how many respond.")
     else:
-        sides = sentences.sides_of(entry.first for entry in found.main.used)
+        sides = sentences.sides_of(entry.first for entry in facts.main.used)
         drug, comparator = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
-        rated = found.rating.certainty if found.rating else None
+        rated = facts.rating.certainty if facts.rating else None
         verb = _VERBS.get(rated or "", "responded")
-        when = sentences.when(found.main).split(" (")[0]
-        lead = sentences.leading(found.main)
+        when = sentences.when(facts.main).split(" (")[0]
+        lead = sentences.leading(facts.main)
         if lead is not None and lead.intervention is not None and lead.comparator is not None:
             # One trial carries the pool: its own people are named, not what a model makes of them.
             drug, comparator = (100 * arm.events / arm.n for arm in (lead.intervention, lead.comparator))
@@ -253,27 +253,27 @@ def sentence(found: Glance) -> str:
         parts.append(
             f"{when}, about {drug:.0f} of 100 people {verb} to {sides.drug}, {comparator:.0f} to {sides.comparator}."
         )
-    if days := found.days_to_relapse:
+    if days := facts.days_to_relapse:
         low, high = (plain(day) for day in days)
         span = f"{low} to {high} days" if low != high else f"{low} days"
         what = topic().condition
         back = f"{what} came back"
-        where = f"In other trials {back}" if found.relapses_are_borrowed else f"{back[:1].upper()}{back[1:]}"
+        where = f"In other trials {back}" if facts.relapses_are_borrowed else f"{back[:1].upper()}{back[1:]}"
         parts.append(f"{where} {span} after a course.")
     return " ".join(parts)
 
 
-def trust(found: Glance) -> str:
+def trust(facts: Glance) -> str:
     """Say how far to trust the number of responders: certainty, interval, trials and people."""
-    if not found.main.used:
+    if not facts.main.used:
         nothing = "No trial of this selection has counts of responders in both arms at one time in these data."
-        return f"{findings.in_one_sentence(found.larger)} {nothing}" if found.larger is not None else nothing
-    rated = found.rating.certainty if found.rating else None
-    of_hundred = sentences.absolute(found.main)
+        return f"{findings.in_one_sentence(facts.larger)} {nothing}" if facts.larger is not None else nothing
+    rated = facts.rating.certainty if facts.rating else None
+    of_hundred = sentences.absolute(facts.main)
     interval = ""
     if of_hundred is not None:
         _, low, high = of_hundred.events_of_100
-        who = "All together, " if sentences.leading(found.main) is not None else "The "
+        who = "All together, " if sentences.leading(facts.main) is not None else "The "
         interval = f" {who}{of_hundred.events_of_100[0]:.0f} could be {low:.0f} to {high:.0f}."
     judged = {
         "very low": "The evidence is very uncertain",
@@ -281,16 +281,16 @@ def trust(found: Glance) -> str:
         "moderate": "The evidence is of moderate certainty",
         "high": "The evidence is of high certainty",
     }.get(rated or "", "Certainty not rated")
-    words = f"{judged}: {sentences.behind(found.main)}.{interval}"
-    words += f" {found.opposite}" if found.opposite else ""
-    if found.larger is None:
+    words = f"{judged}: {sentences.behind(facts.main)}.{interval}"
+    words += f" {facts.opposite}" if facts.opposite else ""
+    if facts.larger is None:
         return words
-    return f"{findings.in_one_sentence(found.larger)} In these data: {inside(words)}"
+    return f"{findings.in_one_sentence(facts.larger)} In these data: {inside(words)}"
 
 
-def until_when(found: Sequence[FollowUp]) -> str:
+def until_when(follow_ups: Sequence[FollowUp]) -> str:
     """Say how long until relapse after a course, in the fewest words."""
-    days = sorted(item.days for item in found if item.days is not None)
+    days = sorted(item.days for item in follow_ups if item.days is not None)
     if not days:
         return ""
     span = plain(days[0]) if days[0] == days[-1] else f"{plain(days[0])}–{plain(days[-1])}"

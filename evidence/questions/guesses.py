@@ -54,14 +54,14 @@ def guesses(results: Iterable[Result]) -> tuple[Guess, ...]:
     return tuple(sorted(out, key=lambda guess: guess.label))
 
 
-def in_a_sentence(found: tuple[Guess, ...], reported_elsewhere: Iterable[str] = ()) -> str:
+def in_a_sentence(guesses_of: tuple[Guess, ...], reported_elsewhere: Iterable[str] = ()) -> str:
     """Say who was sure and right; and, where nobody was counted here, whether a trial is known to have asked."""
     names = tuple(dict.fromkeys(reported_elsewhere))
     also = f" {', '.join(names)} asked too; the numbers are not in this dataset." if names else ""
-    if not found:
+    if not guesses_of:
         return f"No trial in this dataset counts who was sure of the treatment received.{also}"
     parts = []
-    for guess in found:
+    for guess in guesses_of:
         drug, comparator = guess.drug, guess.comparator
         parts.append(
             f"In {guess.label} {drug.events} of {drug.n} on the drug were sure of it and right, "

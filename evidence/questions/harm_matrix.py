@@ -68,11 +68,11 @@ def _cell(rows: tuple[Result, ...], trial: str, label: str, event: str) -> Cell:
     arms = [r for r in comparable(rows) if r.analysis == "main" and has_both_arms(r)]
     if arms:
         lead = arms[0]
-        found = measured([r for r in arms if (r.hours, r.comparator) == (lead.hours, lead.comparator)], "RD")
-        if found.intervention is not None and found.comparator is not None:
-            share = 100 * found.intervention.events / found.intervention.n
-            state: State = "compared" if found.intervention.events else "compared zero"
-            return Cell(trial, label, event, state, found.intervention, found.comparator, share, found.results)
+        effect = measured([r for r in arms if (r.hours, r.comparator) == (lead.hours, lead.comparator)], "RD")
+        if effect.intervention is not None and effect.comparator is not None:
+            share = 100 * effect.intervention.events / effect.intervention.n
+            state: State = "compared" if effect.intervention.events else "compared zero"
+            return Cell(trial, label, event, state, effect.intervention, effect.comparator, share, effect.results)
     for row in sorted(rows, key=lambda r: (_ORDER.index(r.analysis), r.line)):
         if row.events_intervention is not None and row.n_intervention:
             drug = Counts(row.events_intervention, row.n_intervention)
@@ -99,37 +99,37 @@ def matrix(results: Iterable[Result], groups: Iterable[str] = ()) -> Matrix:
         for event in events
         for trial in reporting
     ]
-    told = {trial for trial, rows in trials.items() if any(is_harm(r) for r in rows)}
-    silent = tuple(rows[0].label for trial, rows in trials.items() if trial not in told)
+    reported = {trial for trial, rows in trials.items() if any(is_harm(r) for r in rows)}
+    silent = tuple(rows[0].label for trial, rows in trials.items() if trial not in reported)
     return Matrix(tuple((trial, trials[trial][0].label) for trial in reporting), tuple(events), tuple(cells), silent)
 
 
-def headline(found: Matrix) -> str:
+def headline(grid: Matrix) -> str:
     """Say how much of the grid is filled, and how many trials report nothing."""
-    if not found.cells:
+    if not grid.cells:
         return "No trial in this selection has a count of adverse events in these data"
-    told = [cell for cell in found.cells if cell.state != "not reported"]
-    zeros = sum(cell.state.endswith("zero") for cell in told)
+    reported = [cell for cell in grid.cells if cell.state != "not reported"]
+    zeros = sum(cell.state.endswith("zero") for cell in reported)
     return (
-        f"{counted(len(found.trials), 'trial')} and {counted(len(found.events), 'event')}: "
-        f"{len(told)} of {len(found.cells)} cells hold a count, {zeros} of them zero; "
-        f"{len(found.cells) - len(told)} are not reported, which is not zero"
+        f"{counted(len(grid.trials), 'trial')} and {counted(len(grid.events), 'event')}: "
+        f"{len(reported)} of {len(grid.cells)} cells hold a count, {zeros} of them zero; "
+        f"{len(grid.cells) - len(reported)} are not reported, which is not zero"
     )
 
 
-def silence(found: Matrix) -> str:
+def silence(grid: Matrix) -> str:
     """Name the trials that report no harm at all; empty if all report some."""
-    if not found.silent:
+    if not grid.silent:
         return ""
-    more = f" and {len(found.silent) - 12} more" if len(found.silent) > 12 else ""
-    names = listed(list(found.silent[:12])) if not more else ", ".join(found.silent[:12])
-    return f"{counted(len(found.silent), 'trial')} with no count of any harm here: {names}{more}."
+    more = f" and {len(grid.silent) - 12} more" if len(grid.silent) > 12 else ""
+    names = listed(list(grid.silent[:12])) if not more else ", ".join(grid.silent[:12])
+    return f"{counted(len(grid.silent), 'trial')} with no count of any harm here: {names}{more}."
 
 
 def registry_tables(results: Iterable[Result]) -> tuple[tuple[str, str, str], ...]:
     """List trial, number and address of each registered trial's results at ClinicalTrials.gov, with harm tables."""
-    found: dict[str, tuple[str, str, str]] = {}
+    tables: dict[str, tuple[str, str, str]] = {}
     for r in results:
         for number in re.findall(r"\bNCT[0-9]{8}\b", r.registration or ""):
-            found.setdefault(number, (r.label, number, f"https://clinicaltrials.gov/study/{number}?tab=results"))
-    return tuple(found.values())
+            tables.setdefault(number, (r.label, number, f"https://clinicaltrials.gov/study/{number}?tab=results"))
+    return tuple(tables.values())

@@ -33,13 +33,13 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
 
     `groups` are those of `harms.EVENT_GROUPS` to which the items were narrowed; none means all of them.
     """
-    found = sorted((h for h in items if h.differs), key=lambda h: -(h.differs or (0.0,))[0])
-    if not found:
+    different = sorted((h for h in items if h.differs), key=lambda h: -(h.differs or (0.0,))[0])
+    if not different:
         kinds = listed([EVENT_GROUPS[name].lower() for name in groups] or ["adverse"])
         return Sentence(f"No controlled trial has counts of {kinds} events in both arms in these data")
-    more = [h for h in found if h.differs and h.differs[1] > 0]
-    fewer = [h for h in reversed(found) if h.differs and h.differs[2] < 0]
-    lead = (more or fewer or [max(found, key=lambda h: abs((h.differs or (0.0,))[0]))])[0]
+    more = [h for h in different if h.differs and h.differs[1] > 0]
+    fewer = [h for h in reversed(different) if h.differs and h.differs[2] < 0]
+    lead = (more or fewer or [max(different, key=lambda h: abs((h.differs or (0.0,))[0]))])[0]
     text = f"The largest difference is in {lead.spoken}"
     if lead.rates is not None:
         drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
@@ -82,14 +82,14 @@ def window(items: Iterable[Harm]) -> str:
     return f"{words} {unsaid}".strip()
 
 
-def trade_off(items: Iterable[Harm], found: Scope) -> str:
+def trade_off(items: Iterable[Harm], scope: Scope) -> str:
     """Compare the number needed to harm of the largest difference with the number needed to treat, same selection."""
     ranked = sorted((h for h in items if h.differs and h.needed), key=lambda h: -(h.differs or (0.0,))[0])
     if not ranked or (ranked[0].differs or (0.0,))[0] <= 0:
         return ""
     # Where criteria were given up, the benefit is that of the drug and route whose harm is told, not of any other.
     same = {(r.intervention, r.route) for r in ranked[0].results}
-    rows = tuple(r for r in found.compared if not found.dropped or (r.intervention, r.route) in same)
+    rows = tuple(r for r in scope.compared if not scope.dropped or (r.intervention, r.route) in same)
     benefit = response.answer_for(rows, response.Choices())
     of_hundred = absolute(benefit)
     text = f"Number needed to harm, {ranked[0].spoken}: {ranked[0].needed}. "
@@ -146,8 +146,8 @@ NO_LONG_TERM = "Long-term harm: these data name no event to look for it by."
 
 def nearest_to_long_term(results: Iterable[Result]) -> tuple[Result, ...]:
     """Return the rows closest to the long-term harm that the topic names, the longest follow-up first."""
-    found = [r for r in results if r.outcome in topic().long_term_outcomes]
-    return tuple(sorted(found, key=lambda r: (-r.hours, r.outcome, r.label)))
+    rows = [r for r in results if r.outcome in topic().long_term_outcomes]
+    return tuple(sorted(rows, key=lambda r: (-r.hours, r.outcome, r.label)))
 
 
 def not_measured(results: Iterable[Result]) -> str:
@@ -173,13 +173,13 @@ def near_row(result: Result) -> str:
     return f"{result.label}{against}: {describe(result)}"
 
 
-def comparators(found: Scope) -> str:
+def comparators(scope: Scope) -> str:
     """Say which kind of comparator is shown and which others there are; empty if there is only one."""
-    others = [name for name, amount in found.kinds.items() if amount and name != found.kind]
+    others = [name for name, amount in scope.kinds.items() if amount and name != scope.kind]
     if not others:
         return ""
-    words = listed([f"{KIND_LABELS[name].lower()} ({counted(found.kinds[name], 'trial')})" for name in others])
-    shown = f"{KIND_LABELS[found.kind].lower()} ({counted(found.kinds[found.kind], 'trial')})"
+    words = listed([f"{KIND_LABELS[name].lower()} ({counted(scope.kinds[name], 'trial')})" for name in others])
+    shown = f"{KIND_LABELS[scope.kind].lower()} ({counted(scope.kinds[scope.kind], 'trial')})"
     return f"Shown against {shown}. Different kinds of comparator are never pooled; choose {words} under Options."
 
 
@@ -216,8 +216,8 @@ _EXPECTED = {
 
 def not_counted(items: Iterable[Harm]) -> str:
     """Say which of serious events, suicide and stopping no trial counted in both arms; empty if all were."""
-    held = {item.event for item in items}
-    gone = [words for words, events in _EXPECTED.items() if not held.intersection(events)]
+    counted_events = {item.event for item in items}
+    gone = [words for words, events in _EXPECTED.items() if not counted_events.intersection(events)]
     return f"Not counted in both arms by any trial here: {listed(gone)}. That does not make it safe." if gone else ""
 
 
@@ -262,32 +262,32 @@ class HarmAnswer:
         return tuple(result for item in self.drawn for result in item.results)
 
 
-def masked(told: HarmAnswer, withdrawals: bool) -> tuple[tuple[str, Harm], ...]:
+def masked(reported: HarmAnswer, withdrawals: bool) -> tuple[tuple[str, Harm], ...]:
     """Split each drawn event by how well people could tell their treatment, whatever the comparator."""
-    split = [(value, [r for r in told.scope.results if masking(r) == value]) for value in MASKINGS]
-    found = [
+    split = [(value, [r for r in reported.scope.results if masking(r) == value]) for value in MASKINGS]
+    pairs = [
         (value, harms.harm_of(rows, item.event, withdrawals))
-        for item in told.drawn
+        for item in reported.drawn
         for value, rows in split
         if any(r.outcome == item.event for r in rows)
     ]
-    return tuple((value, harm) for value, harm in found if harm.differs is not None)
+    return tuple((value, harm) for value, harm in pairs if harm.differs is not None)
 
 
-def marks(told: HarmAnswer, by_masking: bool, withdrawals: bool) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
+def marks(reported: HarmAnswer, by_masking: bool, withdrawals: bool) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
     """List what the chart draws, line by line: maskings (none unless it is split) and events."""
-    split = masked(told, withdrawals) if by_masking else ()
+    split = masked(reported, withdrawals) if by_masking else ()
     if not split:
-        return (), told.drawn
+        return (), reported.drawn
     return tuple(value for value, _ in split), tuple(harm for _, harm in split)
 
 
-def masked_words(found: Iterable[tuple[str, Harm]], results: Iterable[Result]) -> str:
+def masked_words(pairs: Iterable[tuple[str, Harm]], results: Iterable[Result]) -> str:
     """Compare the first drawn event between maskings, with the telling event, and say why that does not test blinding.
 
     `results` are searched for the telling event. Empty without any event.
     """
-    groups = tuple(found)
+    groups = tuple(pairs)
     if not groups:
         return ""
     first, trials = groups[0][1], dict[str, set[str]]()

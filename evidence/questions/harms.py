@@ -68,19 +68,19 @@ def is_harm(result: Result) -> bool:
     return OUTCOMES[result.outcome].group not in BENEFIT_GROUPS and not result.outcome.endswith("-change")
 
 
-def stands_apart(event: str) -> bool:
+def is_set_aside(event: str) -> bool:
     """Return whether an event is reported separately: serious, suicide-related, stopping, any event at all."""
     return OUTCOMES[event].group in APART_GROUPS or event in APART_EVENTS
 
 
 def is_event(result: Result) -> bool:
     """Return whether a result is a named adverse event that is not reported separately."""
-    return is_harm(result) and not stands_apart(result.outcome)
+    return is_harm(result) and not is_set_aside(result.outcome)
 
 
 def is_apart(result: Result) -> bool:
     """Return whether a result belongs to the separate report of serious events and stopping."""
-    return is_harm(result) and stands_apart(result.outcome)
+    return is_harm(result) and is_set_aside(result.outcome)
 
 
 def has_both_arms(result: Result) -> bool:
@@ -143,8 +143,8 @@ class Harm:
         drug, control = counts
         if self.difference.k == 1:
             return drug.events / drug.n, control.events / control.n
-        found = absolute(self.difference)
-        return (found.risk[0], found.comparator_rate) if found else None
+        risks = absolute(self.difference)
+        return (risks.risk[0], risks.comparator_rate) if risks else None
 
     @property
     def differs(self) -> tuple[float, float, float] | None:
@@ -167,8 +167,8 @@ class Harm:
 
     def in_words(self, measure: str) -> str:
         """Estimate with its interval, or that it cannot be estimated."""
-        found = self.effect(measure)
-        return Estimate(measure, *found).text if found else "not estimable"
+        estimate = self.effect(measure)
+        return Estimate(measure, *estimate).text if estimate else "not estimable"
 
     @property
     def needed(self) -> NumberNeeded | None:
@@ -206,9 +206,9 @@ def harm_of(results: Iterable[Result], event: str, withdrawals: bool = False) ->
 def harms(results: Iterable[Result], wanted: Callable[[Result], bool], withdrawals: bool = False) -> tuple[Harm, ...]:
     """Pool every wanted event that can be compared, the largest risk difference first, the others last."""
     rows = tuple(r for r in results if wanted(r))
-    found = [harm_of(rows, event, withdrawals) for event in OUTCOMES if any(r.outcome == event for r in rows)]
-    found = [item for item in found if item.difference.entries or item.withdrawn]
-    return tuple(sorted(found, key=lambda h: (h.differs is None, -(h.differs or (0.0,))[0], h.label)))
+    every = [harm_of(rows, event, withdrawals) for event in OUTCOMES if any(r.outcome == event for r in rows)]
+    every = [item for item in every if item.difference.entries or item.withdrawn]
+    return tuple(sorted(every, key=lambda h: (h.differs is None, -(h.differs or (0.0,))[0], h.label)))
 
 
 def is_frequent(harm: Harm, least: float) -> bool:
@@ -291,5 +291,5 @@ def most_felt(compared: Iterable[Result]) -> Harm | None:
 def elsewhere(everything: Iterable[Result], selection: Selection) -> dict[str, int]:
     """Count, for the other presets, the trials with named events counted in both arms."""
     rows = tuple(r for r in everything if is_event(r) and has_both_arms(r) and r.analysis in _POOLABLE)
-    found = {name: len({r.trial for r in apply(rows, preset.criteria)}) for name, preset in PRESETS.items()}
-    return {name: amount for name, amount in found.items() if amount and name != selection.preset}
+    trials = {name: len({r.trial for r in apply(rows, preset.criteria)}) for name, preset in PRESETS.items()}
+    return {name: amount for name, amount in trials.items() if amount and name != selection.preset}

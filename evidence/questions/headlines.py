@@ -147,7 +147,7 @@ def headlines(
     everything = tuple(results)
     before = {headline.key: headline for headline in known}
     entries: dict[tuple[str, str], Known] = {}  # of each question: presets hold many of the same trials
-    found = []
+    every = []
     for preset, named in PRESETS.items():
         selected = apply(everything, named.criteria)
         controlled = tuple(result for result in selected if result.is_controlled)
@@ -159,12 +159,12 @@ def headlines(
             for time in TIME_BINS:
                 old = before.get((preset, key, time.value))
                 if old is not None and added is not None and not any(map(time.holds, fresh)):
-                    found.append(old)
+                    every.append(old)
                     continue
                 known_entries = entries.setdefault((key, time.value), {})
                 asked = answer(rows, _question(subject, time), known=known_entries)
-                found.append(_headline(preset, key, time, asked))
-    return tuple(found)
+                every.append(_headline(preset, key, time, asked))
+    return tuple(every)
 
 
 def headlines_of(evidence: Evidence) -> tuple[Headline, ...]:
@@ -191,13 +191,13 @@ def ranks(results: Iterable[Result], headline: Headline, trials: Iterable[str]) 
 
     Trials that are not pooled there have no rank; nor does any in a pool of fewer than two or more than 200 trials.
     """
-    found = answer_of(results, headline)
+    answered = answer_of(results, headline)
     wanted = set(trials)
-    if not 1 < found.k <= MOST_RANKED or wanted.isdisjoint(entry.trial for entry in found.used):
+    if not 1 < answered.k <= MOST_RANKED or wanted.isdisjoint(entry.trial for entry in answered.used):
         return ()
-    order = influence([entry.effect for entry in found.used if entry.effect is not None])
-    ranked = [(rank, found.used[position]) for rank, position in enumerate(order, 1)]
-    return tuple(Rank(headline, e.trial, e.label, rank, found.k) for rank, e in ranked if e.trial in wanted)
+    order = influence([entry.effect for entry in answered.used if entry.effect is not None])
+    ranked = [(rank, answered.used[position]) for rank, position in enumerate(order, 1)]
+    return tuple(Rank(headline, e.trial, e.label, rank, answered.k) for rank, e in ranked if e.trial in wanted)
 
 
 _OUTCOMES = frozenset(subject.outcomes for subject in SUBJECTS.values())
@@ -215,13 +215,13 @@ def _question(subject: Subject, time: TimeBin) -> Question:
     return Question(subject.outcomes, subject.measure, time, subject.instrument)
 
 
-def _headline(preset: str, subject: str, time: TimeBin, found: Answer) -> Headline:
-    pooled, measure = found.pooled, found.question.measure
+def _headline(preset: str, subject: str, time: TimeBin, answered: Answer) -> Headline:
+    pooled, measure = answered.pooled, answered.question.measure
     if pooled is None:
-        return Headline(preset, subject, time.value, measure, found.k)
+        return Headline(preset, subject, time.value, measure, answered.k)
     value = MEASURES[measure].shown
     numbers = (value(pooled.estimate), value(pooled.ci_low), value(pooled.ci_high))
-    return Headline(preset, subject, time.value, measure, found.k, found.people, *numbers)
+    return Headline(preset, subject, time.value, measure, answered.k, answered.people, *numbers)
 
 
 def _none(headline: Headline) -> Headline:

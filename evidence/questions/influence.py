@@ -36,33 +36,33 @@ def influence(answer: Answer) -> Influence:
     return Influence(answer.question.measure, answer.used, subsets, contributions(effects))
 
 
-def in_words(found: Influence) -> str:
+def in_words(influences: Influence) -> str:
     """Say how far the result moves over all subsets, and which trial moves it most; no verdict."""
-    if found.first is None:
+    if influences.first is None:
         return "With one trial there is nothing to leave out."
-    if len(found.entries) == 2:
+    if len(influences.entries) == 2:
         return "With two trials, leaving one out leaves the other as it is."
-    move = f"The trial that moves the result most is {found.first.label}."
-    if found.subsets is None:
+    move = f"The trial that moves the result most is {influences.first.label}."
+    if influences.subsets is None:
         return f"{move} All subsets are drawn for up to {MAX_STUDIES} trials."
-    pools = found.subsets.estimate[found.subsets.size > 1]
-    span = interval(found.measure, float(pools.min()), float(pools.max()))
+    pools = influences.subsets.estimate[influences.subsets.size > 1]
+    span = interval(influences.measure, float(pools.min()), float(pools.max()))
     return f"Over {counted(len(pools), 'subset')} of two trials or more the pooled effect runs from {_to(span)}. {move}"
 
 
-def without(found: Influence, trial: str) -> str:
+def without(influences: Influence, trial: str) -> str:
     """Say where the subsets lie with and without one trial: the middle of each."""
-    if found.subsets is None:
+    if influences.subsets is None:
         return ""
-    at = [entry.trial for entry in found.entries].index(trial)
-    chosen = found.subsets.included[:, at]
-    several = found.subsets.size > 1
+    at = [entry.trial for entry in influences.entries].index(trial)
+    chosen = influences.subsets.included[:, at]
+    several = influences.subsets.size > 1
     parts = []
     for name, mask in (("with", chosen & several), ("without", ~chosen & several)):
-        pools = sorted(found.subsets.estimate[mask])
+        pools = sorted(influences.subsets.estimate[mask])
         if pools:
-            parts.append(f"{shown(found.measure, float(pools[len(pools) // 2]))} {name} it")
-    label = found.entries[at].label
+            parts.append(f"{shown(influences.measure, float(pools[len(pools) // 2]))} {name} it")
+    label = influences.entries[at].label
     return f"{label}: the middle of the subsets is {' and '.join(parts)}." if parts else ""
 
 

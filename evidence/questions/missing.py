@@ -124,9 +124,9 @@ def _part(lines: Sequence[Line], state: str) -> str:
     return words[state].format(len(lines)) if lines else ""
 
 
-def _people(found: Missing) -> str:
-    pooled = [line.people for line in found.of("pooled")]
-    rest = [line.people for line in found.lines if line.state in ("left-out", "not-usable", "not-held")]
+def _people(pool: Missing) -> str:
+    pooled = [line.people for line in pool.of("pooled")]
+    rest = [line.people for line in pool.lines if line.state in ("left-out", "not-usable", "not-held")]
     if None in pooled or not pooled:
         return ""
     inside, outside = sum(n or 0 for n in pooled), sum(n or 0 for n in rest)
@@ -145,10 +145,10 @@ def _directions(absent: Sequence[Line], favoured: str) -> str:
     same = sum(direction == favoured for direction in known)
     opposite = sum(direction in (SAME, OPPOSITE) and direction != favoured for direction in known)
     none = sum(direction == "no-difference" for direction in known)
-    found = [f"{same} found the same direction" if same else "", f"{opposite} the opposite" if opposite else ""]
-    found += [f"{none} no difference" if none else "", f"{len(absent) - len(known)} not known"]
-    said = [part for part in found if part and not part.startswith("0 ")]
-    return f" Of those missing: {listed(said)}."
+    counts = [f"{same} found the same direction" if same else "", f"{opposite} the opposite" if opposite else ""]
+    counts += [f"{none} no difference" if none else "", f"{len(absent) - len(known)} not known"]
+    parts = [part for part in counts if part and not part.startswith("0 ")]
+    return f" Of those missing: {listed(parts)}."
 
 
 def p_in_words(p: float) -> str:
@@ -160,19 +160,19 @@ def p_in_words(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p {p:.2g}"
 
 
-def missing(found: Answer, results: Iterable[Result], evidence: Evidence, title: str = "") -> Missing:
+def missing(answered: Answer, results: Iterable[Result], evidence: Evidence, title: str = "") -> Missing:
     """Return the matrix of an answer over the selected results: one line per trial, those not held among them.
 
     `title` names the pool where several stand together; by default it is the time or the outcome.
     """
     rows = tuple(r for r in results if r.is_controlled)
     trials = trials_of(rows)
-    question = found.question
+    question = answered.question
     gaps = [gap for gap in evidence.gaps if _asks(gap, question)]
     entries: dict[str, list[TrialEffect]] = {}
-    for entry in found.entries:  # strata of one trial are entries of their own
+    for entry in answered.entries:  # strata of one trial are entries of their own
         entries.setdefault(entry.trial, []).append(entry)
-    used = {entry.trial for entry in found.used}
+    used = {entry.trial for entry in answered.used}
     lines = []
     for trial, own in trials.items():
         gap = next((g for g in gaps if g.trial == trial and _in_time(g, question) and _compares(g, own)), None)
@@ -185,42 +185,42 @@ def missing(found: Answer, results: Iterable[Result], evidence: Evidence, title:
     lines.sort(key=lambda line: order.index(line.state))
     undated = [_of_gap(g) for g in absent if g.hours is None and question.bin is not None]
     favoured = ""
-    if found.pooled is not None and found.pooled.estimate:
-        favoured = _direction(found.pooled.estimate, question)
-    return Missing(tuple(lines), tuple(undated), favoured, found, title or _title(question))
+    if answered.pooled is not None and answered.pooled.estimate:
+        favoured = _direction(answered.pooled.estimate, question)
+    return Missing(tuple(lines), tuple(undated), favoured, answered, title or _title(question))
 
 
 def _title(question: Question) -> str:
     return question.bin.label if question.bin is not None else OUTCOMES[question.outcomes[0]].label
 
 
-def matrix_of(pool: Answer, found: Iterable[Missing]) -> Missing | None:
+def matrix_of(pool: Answer, pools: Iterable[Missing]) -> Missing | None:
     """Return the matrix of this very answer among several."""
-    return next((one for one in found if one.pool is pool), None)
+    return next((one for one in pools if one.pool is pool), None)
 
 
-def with_undated_once(found: Iterable[Missing]) -> tuple[tuple[str, Line], ...]:
+def with_undated_once(result: Iterable[Missing]) -> tuple[tuple[str, Line], ...]:
     """Return what is known to exist and not pooled under its pool's title; what has no time comes once, at the end."""
-    pools = tuple(found)
+    pools = tuple(result)
     dated = [(one.title, line) for one in pools for line in one.of("left-out", "not-usable", "not-held")]
     undated = dict.fromkeys(line for one in pools for line in one.undated)
     return (*dated, *(("Time not known", line) for line in undated))
 
 
-def together(found: Iterable[Missing]) -> str:
+def together(result: Iterable[Missing]) -> str:
     """Return what is missing of one pool as its sentence, of several as the counts of each; empty without any."""
-    pools = [one for one in found if one.lines]
+    pools = [one for one in result if one.lines]
     if not pools:
         return ""
     if len(pools) == 1:
         return f"Missing evidence: {pools[0].sentence}"
     known = [one for one in pools if one.of("left-out", "not-usable", "not-held")]
     rest = len(pools) - len(known)
-    said = [f"{one.title}: {one.short}." for one in known]
+    lines = [f"{one.title}: {one.short}." for one in known]
     if rest:
         others = f"Of {'the other ' if known else ''}{counted(rest, 'pool')}"
-        said.append(f"{others} nothing is known to exist beyond what is pooled.")
-    return " ".join(("Missing evidence, pool by pool.", *said))
+        lines.append(f"{others} nothing is known to exist beyond what is pooled.")
+    return " ".join(("Missing evidence, pool by pool.", *lines))
 
 
 def _asks(gap: Gap, question: Question) -> bool:
@@ -365,8 +365,8 @@ def queue(evidence: Evidence) -> tuple[Open, ...]:
     precise a person as the pooled trials are.
     """
     answers: dict[tuple[object, ...], Answer] = {}
-    found = [_open(gap, evidence, answers) for gap in evidence.gaps]
-    return tuple(sorted(found, key=lambda one: (not one.could_change, -one.share, -(one.gap.people or 0))))
+    open_gaps = [_open(gap, evidence, answers) for gap in evidence.gaps]
+    return tuple(sorted(open_gaps, key=lambda one: (not one.could_change, -one.share, -(one.gap.people or 0))))
 
 
 def _open(gap: Gap, evidence: Evidence, answers: dict[tuple[object, ...], Answer]) -> Open:
@@ -378,22 +378,22 @@ def _open(gap: Gap, evidence: Evidence, answers: dict[tuple[object, ...], Answer
     if key not in answers:
         question = Question(SYMPTOMS if is_score else (gap.outcome,), "SMD" if is_score else "RR", time_bin)
         answers[key] = answer((r for r in evidence.results if r.comparator == gap.comparator), question)
-    found = answers[key]
-    return Open(gap, found.people or 0, _could_change(found, gap.people))
+    answered = answers[key]
+    return Open(gap, answered.people or 0, _could_change(answered, gap.people))
 
 
-def _could_change(found: Answer, people: int | None) -> bool:
-    pooled = found.pooled
+def _could_change(answered: Answer, people: int | None) -> bool:
+    pooled = answered.pooled
     if pooled is None or not people or pooled.ci_low <= 0 <= pooled.ci_high:
         return False
-    sizes = sorted(e.effect.variance * e.people for e in found.used if e.effect is not None and e.people)
+    sizes = sorted(e.effect.variance * e.people for e in answered.used if e.effect is not None and e.people)
     if not sizes:
         return False
-    null = found.used[0]
+    null = answered.used[0]
     assert null.effect is not None
     variance = sizes[len(sizes) // 2] / people
     added = _replaced(null, variance)
-    after = pool_entries((*found.used, added), found.model, found.prior)
+    after = pool_entries((*answered.used, added), answered.model, answered.prior)
     return after is not None and after.ci_low <= 0 <= after.ci_high
 
 

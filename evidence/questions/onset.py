@@ -74,21 +74,21 @@ class Around:
         if not self.nearby:
             return ""
         given_up = listed(list(dict.fromkeys(criterion.words for criterion in self.dropped)))
-        found = []
+        parts = []
         for item in self.nearby:
             difference, numbers = _difference(item)
-            found.append(f"at {_times(item)} {difference} ({numbers}; {listed([e.label for e in item.used])})")
-        return f"Other trials measured earlier (shown without requiring that {given_up}): {'; '.join(found)}."
+            parts.append(f"at {_times(item)} {difference} ({numbers}; {listed([e.label for e in item.used])})")
+        return f"Other trials measured earlier (shown without requiring that {given_up}): {'; '.join(parts)}."
 
 
-def around(everything: Iterable[Result], selection: Selection, found: Course, gaps: Iterable[Gap] = ()) -> Around:
+def around(everything: Iterable[Result], selection: Selection, within: Course, gaps: Iterable[Gap] = ()) -> Around:
     """Return the nearest trials that measured before the course's first answer, and the spans without a result.
 
     Only trials against a placebo speak for the first hours of another question: another treatment acts by then too.
     """
-    rows, measure = tuple(everything), found.answers[0].question.measure
+    rows, measure = tuple(everything), within.answers[0].question.measure
     selected = apply(rows, selection.criteria())
-    answers = [item for item in found.answers if item.pooled is not None]
+    answers = [item for item in within.answers if item.pooled is not None]
     entries = [entry for item in answers for entry in item.used]
     nearby: tuple[Answer, ...] = ()
     dropped: tuple[Criterion, ...] = ()
@@ -244,8 +244,8 @@ def dose_course(results: Iterable[Result], measure: str, low_confidence: bool = 
     """Fit the dose response of the requested measure, or else of the first other measure that gives a line."""
     rows = tuple(results)
     order = dict.fromkeys((measure, "RR", "SMD", "MD"))
-    found = [dose_response(rows, dose_question(name, low_confidence)) for name in order]
-    return next((item for item in found if item.line is not None), found[0])
+    courses = [dose_response(rows, dose_question(name, low_confidence)) for name in order]
+    return next((item for item in courses if item.line is not None), courses[0])
 
 
 def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
@@ -253,7 +253,7 @@ def masked_words(results: Iterable[Result], answers: Sequence[Answer]) -> str:
 
     The telling event is that counted by the same trials in `results`.
     """
-    fullest = max(answers, key=lambda found: found.k)
+    fullest = max(answers, key=lambda item: item.k)
     if not fullest.k or not fullest.groups or fullest.question.bin is None:
         return ""
     items = blinding.lenses(fullest, results)

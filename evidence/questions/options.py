@@ -144,11 +144,11 @@ class PageOptions:
     @property
     def in_words(self) -> str:
         """The options given, by the names that the pages give them; empty where all are the defaults."""
-        said: dict[str, list[str]] = {}
+        by_name: dict[str, list[str]] = {}
         for name, value in self.given:
-            said.setdefault(name, []).append(value)
-        labels = {name: OPTIONS[name].label for name in said}
-        return "; ".join(labels[n] if n in _SWITCHES else f"{labels[n]}: {', '.join(v)}" for n, v in said.items())
+            by_name.setdefault(name, []).append(value)
+        labels = {name: OPTIONS[name].label for name in by_name}
+        return "; ".join(labels[n] if n in _SWITCHES else f"{labels[n]}: {', '.join(v)}" for n, v in by_name.items())
 
 
 def set_on(page: str, state: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
@@ -157,13 +157,13 @@ def set_on(page: str, state: Mapping[str, object]) -> dict[str, tuple[str, ...]]
     >>> set_on("response", {"effect": "OR", "time": "auto", "low": True, "nocross": False, "without": []})
     {'effect': ('OR',), 'low': ('true',)}
     """
-    found = {}
+    given = {}
     for name in set_by(page):
-        held = state.get(name)
-        if held and held != OPTIONS[name].default:
-            values = held if isinstance(held, list | tuple) else ("true" if held is True else held,)
-            found[name] = tuple(map(str, values))
-    return found
+        value = state.get(name)
+        if value and value != OPTIONS[name].default:
+            values = value if isinstance(value, list | tuple) else ("true" if value is True else value,)
+            given[name] = tuple(map(str, values))
+    return given
 
 
 def page_of(given: Pairs) -> str:
@@ -193,10 +193,10 @@ def read(pairs: Pairs, evidence: Evidence, rows: Iterable[Result]) -> tuple[Page
 
     def one(name: str, default: str) -> str:
         given[name] = given.get(name, [])[-1:]
-        found = next(iter(several(name)), default)
-        if found == default:
+        first = next(iter(several(name)), default)
+        if first == default:
             kept.pop(name)
-        return found
+        return first
 
     everything = tuple(rows)
     chosen = {name: one(name, OPTIONS[name].default) for name in _ONE if name != "measure"}

@@ -53,8 +53,8 @@ class Tile:
         )
 
 
-def _results(found: Answer) -> tuple[Result, ...]:
-    return tuple(result for entry in found.used for result in entry.results)
+def _results(answered: Answer) -> tuple[Result, ...]:
+    return tuple(result for entry in answered.used for result in entry.results)
 
 
 def _risk_ratio(pooled: Pooled) -> str:
@@ -123,26 +123,26 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
 
     If one trial dominates the pool its own numbers are shown large, with the pooled range beside them.
     """
-    found = response.answer_for(results, response.Choices())
+    answered = response.answer_for(results, response.Choices())
     question = "For how many?"
-    of_hundred = statements.absolute(found)
-    if found.pooled is None or of_hundred is None or found.counts is None:
-        words = f"{statements.headline_of_rates(found, statements.sides_of(()))}."
-        missing = "not reported" if found.pooled is None else "of 100 cannot be said"
+    of_hundred = statements.absolute(answered)
+    if answered.pooled is None or of_hundred is None or answered.counts is None:
+        words = f"{statements.headline_of_rates(answered, statements.sides_of(()))}."
+        missing = "not reported" if answered.pooled is None else "of 100 cannot be said"
         return Tile(question, "response", missing.capitalize(), "", "", "", "", words, ())
-    sides = statements.sides_of(e.first for e in found.used)
-    when = statements.when(found)
+    sides = statements.sides_of(e.first for e in answered.used)
+    when = statements.when(answered)
     time = f"{when[0].lower()}{when[1:]}"
     _, low, high = of_hundred.events_of_100
-    lead = found.used[0] if found.k == 1 else statements.leading(found)
+    lead = answered.used[0] if answered.k == 1 else statements.leading(answered)
     if lead is not None and lead.intervention is not None and lead.comparator is not None:
         drug, control = (100 * arm.events / arm.n for arm in (lead.intervention, lead.comparator))
         unit = f"of 100 responded in {lead.label}, {time}"
-        spread = "all trials: " if found.k > 1 else ""
+        spread = "all trials: " if answered.k > 1 else ""
     else:
         drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
         unit = f"of 100 respond, {time}"
-        lowest, highest = (100 * value for value in wilson(found.counts[1]))
+        lowest, highest = (100 * value for value in wilson(answered.counts[1]))
         spread = f"{low:.0f} to {high:.0f} against {lowest:.0f} to {highest:.0f} of 100; "
     if others := contrary.contrary(results, found):
         unit += f"; {'another trial' if len(others) == 1 else f'{len(others)} other trials'} found the opposite"
@@ -151,11 +151,11 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
         "response",
         f"{drug:.0f} v {control:.0f}",
         unit,
-        f"{spread}{_risk_ratio(found.pooled)}",
-        statements.behind(found),
-        certainty.in_short(reviews, found),
+        f"{spread}{_risk_ratio(answered.pooled)}",
+        statements.behind(answered),
+        certainty.in_short(reviews, answered),
         f"On {sides.drug} against {sides.comparator}: symptom score at least halved.",
-        _results(found),
+        _results(answered),
         brief=f"drug {low:.0f} to {high:.0f} of 100",
     )
 
@@ -226,8 +226,8 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
     if item is None or item.rates is None:
         words = "No trial in this selection has counts of a named harm in both arms in these data."
         return Tile(question, "safety", "Not reported", "", "", "", "", words, ())
-    found = item.difference
-    sides = statements.sides_of(e.first for e in found.used)
+    estimate = item.difference
+    sides = statements.sides_of(e.first for e in estimate.used)
     drug, control = (100 * rate for rate in item.rates)
     words = f"{item.label}: the share with it at least once on each side."
     if wider.dropped:
@@ -237,11 +237,11 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         "safety",
         f"{drug:.0f} v {control:.0f}",
         f"of 100 {glance.verb_of(item.event)}: {sides.drug} v {sides.comparator}",
-        f"risk difference {item.in_words('RD')}, {statements.until(found)}",
-        statements.behind(found),
-        certainty.in_short(reviews, found),
+        f"risk difference {item.in_words('RD')}, {statements.until(estimate)}",
+        statements.behind(estimate),
+        certainty.in_short(reviews, estimate),
         words,
-        _results(found),
+        _results(estimate),
         borrowed="from other trials" if wider.dropped else "",
         brief=f"difference {interval('RD', *differs[1:])}" if (differs := item.differs) else "",
     )

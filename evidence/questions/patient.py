@@ -53,10 +53,10 @@ class Choice:
     options: Mapping[str, Option]
 
 
-def _words(column: str, label: str, said: str, *values: str) -> Option:
+def _words(column: str, label: str, text: str, *values: str) -> Option:
     """Offer the words of a column: as a filter where the other pages have one for it."""
     filters = {_FILTER_OF[column]: values} if column in _FILTER_OF else {}
-    return Option(label, said, lambda r: getattr(r, column) in values, filters, is_exact=bool(filters))
+    return Option(label, text, lambda r: getattr(r, column) in values, filters, is_exact=bool(filters))
 
 
 def _dose(choice: DoseChoice) -> Option:
@@ -96,8 +96,8 @@ def _choice(about: PatientChoice) -> Choice:
 
 
 def _word(column: str, term: Term) -> Option:
-    said = f"{term.label.lower()} route" if column == "route" else term.label.lower()
-    return _words(column, term.label, said, term.value)
+    text = f"{term.label.lower()} route" if column == "route" else term.label.lower()
+    return _words(column, term.label, text, term.value)
 
 
 def _asked() -> tuple[PatientChoice, ...]:
@@ -145,12 +145,12 @@ def offered(results: Iterable[Result]) -> dict[str, Choice]:
     A question that the topic words itself stays with a single answer: not to choose it is the other.
     """
     rows, own = tuple(results), bool(topic().patient)
-    found = {}
+    values = {}
     for name, choice in CHOICES.items():
         options = {value: option for value, option in choice.options.items() if any(map(option.meets, rows))}
         if len(options) > (0 if own else 1):
-            found[name] = Choice(choice.label, options)
-    return found
+            values[name] = Choice(choice.label, options)
+    return values
 
 
 # Pages that keep all filters, with the question each answers.
@@ -190,8 +190,8 @@ class Match:
         dose = None
         for option in self.kept.values():
             for name, values in option.words.items():
-                held = filters.get(name, values)
-                filters[name] = tuple(value for value in held if value in values)
+                chosen = filters.get(name, values)
+                filters[name] = tuple(value for value in chosen if value in values)
             dose = option.dose or dose
         return address(page, "everything", {**filters, **words}, dose)
 
@@ -220,45 +220,45 @@ def match(results: Iterable[Result], chosen: Mapping[str, str]) -> Match:
     everything = tuple(results)
     known = {n: v for n, v in chosen.items() if n in CHOICES and v in CHOICES[n].options}
     left, dropped = dict(known), []
-    found = _meeting(everything, left)
-    while not found and left:
+    matching = _meeting(everything, left)
+    while not matching and left:
         order = [name for name in given_up_first() if name in left]
         enough = (n for n in order if _meeting(everything, {m: v for m, v in left.items() if m != n}))
         name = next(enough, order[0])
         del left[name]
         dropped.append(name)
-        found = _meeting(everything, left)
-    return Match(MappingProxyType(known), tuple(dropped), found)
+        matching = _meeting(everything, left)
+    return Match(MappingProxyType(known), tuple(dropped), matching)
 
 
-def headline(found: Match) -> str:
+def headline(matched: Match) -> str:
     """Say how many trials and people the combination covers, and what was given up to find any."""
-    if not found.chosen:
-        return f"Nothing chosen yet: all {found.count} are counted"
-    said = listed([option_of(name, value).said for name, value in found.chosen.items()])
-    if not found.dropped:
-        return f"{found.count} behind this combination: {said}"
-    lost = listed([f"{CHOICES[n].label.lower()} ({option_of(n, found.chosen[n]).said})" for n in found.dropped])
-    kept = listed([option.said for option in found.kept.values()]) if found.kept else "nothing else"
-    return f"No trial meets all of it: {said}. Without {lost}, {found.count} are left: {kept}"
+    if not matched.chosen:
+        return f"Nothing chosen yet: all {matched.count} are counted"
+    person = listed([option_of(name, value).said for name, value in matched.chosen.items()])
+    if not matched.dropped:
+        return f"{matched.count} behind this combination: {person}"
+    lost = listed([f"{CHOICES[n].label.lower()} ({option_of(n, matched.chosen[n]).said})" for n in matched.dropped])
+    kept = listed([option.said for option in matched.kept.values()]) if matched.kept else "nothing else"
+    return f"No trial meets all of it: {person}. Without {lost}, {matched.count} are left: {kept}"
 
 
-def thinness(found: Match) -> str:
+def thinness(matched: Match) -> str:
     """Say how much of all the evidence that is, plainly if it is little."""
-    if found.count.trials == 1:
+    if matched.count.trials == 1:
         return "One trial: what it found may not hold for other people."
-    if found.count.trials <= 3:
+    if matched.count.trials <= 3:
         return "Very few trials: what they found may not hold for other people."
     return ""
 
 
-def choice_frame(results: Iterable[Result], found: Match) -> pd.DataFrame:
+def choice_frame(results: Iterable[Result], matched: Match) -> pd.DataFrame:
     """Tabulate, for each choice, the trials and people that meet it alone, and those left if it is given up."""
     everything = tuple(results)
     rows = []
-    for name, value in found.chosen.items():
+    for name, value in matched.chosen.items():
         alone = headcount(_meeting(everything, {name: value}))
-        others = {n: v for n, v in found.chosen.items() if n != name and n not in found.dropped}
+        others = {n: v for n, v in matched.chosen.items() if n != name and n not in matched.dropped}
         without = headcount(_meeting(everything, others))
         rows.append(
             {
@@ -266,7 +266,7 @@ def choice_frame(results: Iterable[Result], found: Match) -> pd.DataFrame:
                 "": option_of(name, value).label,
                 "Trials with it alone": str(alone),
                 "Left if it is given up": str(without),
-                "Given up": "yes" if name in found.dropped else "no",
+                "Given up": "yes" if name in matched.dropped else "no",
             }
         )
     return pd.DataFrame(rows)
@@ -275,12 +275,12 @@ def choice_frame(results: Iterable[Result], found: Match) -> pd.DataFrame:
 _MOST_NAMED = 4
 
 
-def answers(found: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tuple[str, str, str]]:
+def answers(matched: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tuple[str, str, str]]:
     """List, for each kind of comparator, response with trials and certainty, and the address that shows it."""
     known = tuple(reviews)
     lines = []
     for kind, term in COMPARATOR_KINDS.items():
-        rows = [r for r in found.results if comparator_kind(r) == kind]
+        rows = [r for r in matched.results if comparator_kind(r) == kind]
         answer = answer_for(rows, Choices())
         if answer.pooled is None:
             continue
@@ -289,15 +289,15 @@ def answers(found: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[tup
         words = f"{findings.after_review(known, answer, statements.headline_of_rates(answer, sides))}."
         words += f" {names}." if names else ""
         words += f" {certainty.words_for(known, answer)}."
-        lines.append((term.label, words, found.address("response", comparator_kind=(kind,))))
+        lines.append((term.label, words, matched.address("response", comparator_kind=(kind,))))
     return lines
 
 
-def harms_of(found: Match) -> list[tuple[str, str]]:
+def harms_of(matched: Match) -> list[tuple[str, str]]:
     """List, for each kind of comparator, how many of 100 people feel each of the named harms."""
     lines = []
     for kind, term in COMPARATOR_KINDS.items():
-        rows = tuple(r for r in found.results if comparator_kind(r) == kind)
+        rows = tuple(r for r in matched.results if comparator_kind(r) == kind)
         parts = []
         for event in glance.named_events(rows):
             felt = glance.verb_of(event)
@@ -311,9 +311,9 @@ def harms_of(found: Match) -> list[tuple[str, str]]:
     return lines
 
 
-def uncontrolled(found: Match) -> str:
+def uncontrolled(matched: Match) -> str:
     """Say how many of the trials have no comparison at all; empty if all have one."""
-    trials = {r.trial for r in found.results}
-    controlled = {r.trial for r in found.results if r.is_controlled}
+    trials = {r.trial for r in matched.results}
+    controlled = {r.trial for r in matched.results if r.is_controlled}
     without = len(trials) - len(controlled)
     return f"Of these trials {without} had no comparison group." if without else ""

@@ -77,8 +77,8 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
 
 def columns(judgements: Iterable[Judgement]) -> Mapping[str, Column]:
     """List every column a reader may add: those of the results, and risk of bias with one sign per domain."""
-    held = tuple(judgements)
-    return MappingProxyType({**COLUMNS, "risk of bias": lambda e: bias.symbols(held, e.trial)})
+    kept = tuple(judgements)
+    return MappingProxyType({**COLUMNS, "risk of bias": lambda e: bias.symbols(kept, e.trial)})
 
 
 METHODS: Mapping[str, str] = MappingProxyType(

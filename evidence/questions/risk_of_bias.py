@@ -142,11 +142,11 @@ class Board:
 
 def by_trial(judgements: Iterable[Judgement]) -> dict[str, dict[str, tuple[Judgement, ...]]]:
     """Group judgements by trial and domain, in the order of the file."""
-    found: dict[str, dict[str, tuple[Judgement, ...]]] = {}
+    judged: dict[str, dict[str, tuple[Judgement, ...]]] = {}
     for item in judgements:
-        own = found.setdefault(item.trial, {})
+        own = judged.setdefault(item.trial, {})
         own[item.domain] = (*own.get(item.domain, ()), item)
-    return found
+    return judged
 
 
 def tools(results: Iterable[Result], judgements: Iterable[Judgement]) -> dict[str, int]:
@@ -174,10 +174,10 @@ def cells_of(judgements: Iterable[Judgement]) -> tuple[Cell, ...]:
     """Turn one trial's judgements into cells, tool by tool, as a domain of the same name differs between tools."""
     own = tuple(judgements)
     return tuple(
-        Cell(name, found)
+        Cell(name, judged)
         for tool, words in TOOL_WORDS.items()
         for name in words.domains
-        if (found := tuple(item for item in own if (item.tool, item.domain) == (tool, name)))
+        if (judged := tuple(item for item in own if (item.tool, item.domain) == (tool, name)))
     )
 
 
@@ -191,8 +191,8 @@ def symbols(judgements: Iterable[Judgement], trial: str) -> str:
         return NOT_JUDGED
     parts = []
     for tool in sorted({item.tool for item in own}, key=list(TOOL_WORDS).index):
-        held = {cell.domain: cell for cell in cells_of(item for item in own if item.tool == tool)}
-        cells = [held.get(name, Cell(name)) for name in TOOL_WORDS[tool].domains]
+        kept = {cell.domain: cell for cell in cells_of(item for item in own if item.tool == tool)}
+        cells = [kept.get(name, Cell(name)) for name in TOOL_WORDS[tool].domains]
         signs = ((MARKS[c.verdicts[0]] + ("*" if c.is_split else "")) if c.verdicts else BLANK for c in cells)
         parts.append(THIN.join(signs))
     return "; ".join(parts)
@@ -216,36 +216,36 @@ def symbols_key(judgements: Iterable[Judgement], trials: Iterable[str]) -> str:
     )
 
 
-def headline(found: Board) -> str:
+def headline(of_board: Board) -> str:
     """Say how many trials were judged, which domain is most often at high risk, and where reviews disagree."""
-    total = len(found.lines)
-    if not found.judged:
+    total = len(of_board.lines)
+    if not of_board.judged:
         return f"No review in these data judged {'this trial' if total == 1 else f'any of these {total} trials'}"
-    text = f"{len(found.judged)} of {counted(total, 'trial')} judged by a published review"
+    text = f"{len(of_board.judged)} of {counted(total, 'trial')} judged by a published review"
     at_high = {
-        domain: [line for line in found.judged if BAD.intersection(line.cells[i].verdicts)]
-        for i, domain in enumerate(found.domains)
-        if domain != "overall" or len(found.domains) == 1
+        domain: [line for line in of_board.judged if BAD.intersection(line.cells[i].verdicts)]
+        for i, domain in enumerate(of_board.domains)
+        if domain != "overall" or len(of_board.domains) == 1
     }
     worst = max(at_high, key=lambda name: len(at_high[name]))
-    word = "high" if "high" in TOOL_WORDS[found.tool].judgements else "serious"
+    word = "high" if "high" in TOOL_WORDS[of_board.tool].judgements else "serious"
     if at_high[worst]:
         text += (
             f"; {word} risk most often in {ROB_DOMAINS[worst].label.lower()} ({counted(len(at_high[worst]), 'trial')})"
         )
     else:
         text += f"; no domain at {word} risk"
-    split = [line.result.label for line in found.judged if any(cell.is_split for cell in line.cells)]
+    split = [line.result.label for line in of_board.judged if any(cell.is_split for cell in line.cells)]
     return text + (f"; reviews disagree on {listed(split)}" if split else "")
 
 
-def headline_of_blinding(found: Board) -> str:
+def headline_of_blinding(of_board: Board) -> str:
     """Summarise the judgements on blinding of participants, which this drug makes hard; empty without any."""
     name = "blinding-of-participants-and-personnel"
-    if name not in found.domains:
+    if name not in of_board.domains:
         return ""
-    place = found.domains.index(name)
-    cells = [line.cells[place] for line in found.judged if line.cells[place].judgements]
+    place = of_board.domains.index(name)
+    cells = [line.cells[place] for line in of_board.judged if line.cells[place].judgements]
     low = sum(cell.verdicts == ("low",) for cell in cells)
     if not cells:
         return ""
@@ -255,14 +255,14 @@ def headline_of_blinding(found: Board) -> str:
     )
 
 
-def spoken(found: Board) -> str:
+def spoken(of_board: Board) -> str:
     """Describe the board for screen readers: each trial with its judgements, then the trials nobody judged."""
     lines = []
-    for line in found.judged:
+    for line in of_board.judged:
         cells = [f"{ROB_DOMAINS[c.domain].label.lower()} {c.in_words.lower()}" for c in line.cells if c.judgements]
         lines.append(f"{line.result.label}: {', '.join(cells)}")
-    if found.unjudged:
-        lines.append(f"not judged: {listed([line.result.label for line in found.unjudged])}")
+    if of_board.unjudged:
+        lines.append(f"not judged: {listed([line.result.label for line in of_board.unjudged])}")
     return ". ".join(lines)
 
 
@@ -283,7 +283,7 @@ class Summary:
     weights: str
 
 
-def summary(found: Board, answer: Answer | None) -> Summary:
+def summary(of_board: Board, answer: Answer | None) -> Summary:
     """Shares by judgement, weighted as the trials weigh in a pooled answer; equally where nothing is pooled.
 
     Only pooled trials count where there is a pool. A trial judged in two ways counts half to each.
@@ -291,16 +291,16 @@ def summary(found: Board, answer: Answer | None) -> Summary:
     weights: dict[str, float] = {}
     if answer is not None and answer.pooled is not None:
         weights = {entry.trial: answer.weight_of(entry) or 0.0 for entry in answer.used}
-    lines = [line for line in found.lines if line.trial in weights]
+    lines = [line for line in of_board.lines if line.trial in weights]
     if lines:
         words = f"weighted as in the response pool ({counted(len(lines), 'trial')})"
     else:
-        lines, weights = list(found.lines), {line.trial: 1.0 for line in found.lines}
+        lines, weights = list(of_board.lines), {line.trial: 1.0 for line in of_board.lines}
         words = f"each trial counts the same ({counted(len(lines), 'trial')}; nothing is pooled)"
     total = sum(weights[line.trial] for line in lines)
     shares = []
-    for i, domain in enumerate(found.domains):
-        parts = dict.fromkeys((name for name in found.kinds if name != DISAGREE), 0.0)
+    for i, domain in enumerate(of_board.domains):
+        parts = dict.fromkeys((name for name in of_board.kinds if name != DISAGREE), 0.0)
         for line in lines:
             verdicts = line.cells[i].verdicts or (NOT_JUDGED,)
             for name in verdicts:
@@ -315,13 +315,13 @@ def share_in_words(item: Share) -> str:
     return f"{ROB_DOMAINS[item.domain].label}: {parts}"
 
 
-def headline_of_weights(found: Summary) -> str:
+def headline_of_weights(shares: Summary) -> str:
     """Say how much of the weight is at high risk in the worst domain, and how much nobody judged there."""
-    if not found.shares:
+    if not shares.shares:
         return "None of the weight was judged by a review in these data"
-    at_high = {share.domain: sum(share.shares.get(name, 0.0) for name in BAD) for share in found.shares}
+    at_high = {share.domain: sum(share.shares.get(name, 0.0) for name in BAD) for share in shares.shares}
     worst = max(at_high, key=lambda name: at_high[name])
-    unjudged = min(share.shares[NOT_JUDGED] for share in found.shares if share.domain == worst or not at_high[worst])
+    unjudged = min(share.shares[NOT_JUDGED] for share in shares.shares if share.domain == worst or not at_high[worst])
     text = "None of the weight is known to be at high risk"
     if at_high[worst]:
         text = f"{at_high[worst]:.0f}% of the weight is at high risk in {ROB_DOMAINS[worst].label.lower()}"

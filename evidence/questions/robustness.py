@@ -39,9 +39,9 @@ def without_each(answer: Answer) -> Series:
     if len(used) < 2:
         return Series((), (), ())
     if model.method == "MH" or (model.method == "bayes" and len(used) <= MAX_BAYES):
-        found = [pool_entries([e for e in used if e is not entry], model, answer.prior) for entry in used]
-        pools = [pooled for pooled in found if pooled is not None]
-        used = tuple(entry for entry, pooled in zip(used, found, strict=True) if pooled is not None)
+        result = [pool_entries([e for e in used if e is not entry], model, answer.prior) for entry in used]
+        pools = [pooled for pooled in result if pooled is not None]
+        used = tuple(entry for entry, pooled in zip(used, result, strict=True) if pooled is not None)
     else:
         effects = [entry.effect for entry in used if entry.effect is not None]
         pools = list(leave_one_out(effects, *_fast(model)))
@@ -55,9 +55,9 @@ def by_year(answer: Answer) -> Series:
     labels = tuple(entry.label if i == 0 else f"+ {entry.label}" for i, entry in enumerate(used))
     keys = tuple(entry.key for entry in used)
     if model.method == "MH" or (model.method == "bayes" and len(used) <= MAX_BAYES):
-        found = [pool_entries(used[: i + 1], model, answer.prior) for i in range(len(used))]
-        kept = [i for i, pooled in enumerate(found) if pooled is not None]
-        pools = tuple(pooled for pooled in found if pooled is not None)
+        result = [pool_entries(used[: i + 1], model, answer.prior) for i in range(len(used))]
+        kept = [i for i, pooled in enumerate(result) if pooled is not None]
+        pools = tuple(pooled for pooled in result if pooled is not None)
         return Series(tuple(labels[i] for i in kept), pools, tuple(keys[i] for i in kept))
     effects = [entry.effect for entry in used if entry.effect is not None]
     return Series(labels, cumulative(effects, *_fast(model)), keys)
@@ -265,8 +265,8 @@ def published_words(review: PublishedEstimate, answer: Answer) -> str:
     is_ratio = review.effect_measure in ("RR", "OR", "HR")
     value = ratio if is_ratio else number
     size = f"{value(review.effect)} (95% CI {value(review.ci_low)} to {value(review.ci_high)})"
-    held = [counted(review.k, "trial")] if review.k is not None else []
-    held += [counted(review.n, "person", "people")] if review.n is not None else []
+    kept = [counted(review.k, "trial")] if review.k is not None else []
+    kept += [counted(review.n, "person", "people")] if review.n is not None else []
     rated = f", {review.certainty} certainty" if review.certainty else ", certainty not rated"
     if not is_about(review, answer):
         # A certainty belongs to the evidence that was rated; of other trials it says nothing about these.
@@ -280,5 +280,5 @@ def published_words(review: PublishedEstimate, answer: Answer) -> str:
     reasons.append("its model and its choice of results may not be ours")
     return (
         f"{review.label}: {EFFECT_MEASURES[review.effect_measure].label.lower()} {size}"
-        f"{'; ' + ', '.join(held) if held else ''}{rated}. Why ours may differ: {'; '.join(reasons)}."
+        f"{'; ' + ', '.join(kept) if kept else ''}{rated}. Why ours may differ: {'; '.join(reasons)}."
     )

@@ -116,12 +116,12 @@ class Line:
         size = f"{number(abs(pooled.estimate), digits)} {unit} {'lower' if pooled.estimate < 0 else 'higher'}"
         return f"{size} ({interval(measure, pooled.ci_low, pooled.ci_high)})"
 
-    def _differences(self, found: Absolute) -> tuple[float, ...]:
+    def _differences(self, risks: Absolute) -> tuple[float, ...]:
         """Compute the differences per 100, from the rounded numbers if both sides are shown rounded."""
-        control = 100 * found.comparator_rate
-        if control < 1 or found.events_of_100[0] < 1:
-            return tuple(100 * value for value in found.risk_difference)
-        return tuple(float(round(value) - round(control)) for value in found.events_of_100)
+        control = 100 * risks.comparator_rate
+        if control < 1 or risks.events_of_100[0] < 1:
+            return tuple(100 * value for value in risks.risk_difference)
+        return tuple(float(round(value) - round(control)) for value in risks.events_of_100)
 
     @property
     def relative(self) -> str:
@@ -151,12 +151,12 @@ class Line:
     def reason(self) -> str:
         """Who rated, on how much; or why there is no rating."""
         if self.review is not None:
-            held = [counted(self.review.k, "trial")] if self.review.k is not None else []
-            held += [counted(self.review.n, "person", "people")] if self.review.n is not None else []
+            size = [counted(self.review.k, "trial")] if self.review.k is not None else []
+            size += [counted(self.review.n, "person", "people")] if self.review.n is not None else []
             note = (
                 f" {self.review.note}." if self.review.note else " Its reasons for downgrading are not in these data."
             )
-            return f"Rated by {self.review.label}{' on ' + ', '.join(held) if held else ''}.{note}"
+            return f"Rated by {self.review.label}{' on ' + ', '.join(size) if size else ''}.{note}"
         if self.unrated:
             others = [r.label for r in self.unrated if r.certainty]
             silent = [r.label for r in self.unrated if not r.certainty]
@@ -181,7 +181,7 @@ class Line:
     def _statement(self) -> str:
         """What it means, in plain words."""
         rating = (self.review.certainty if self.review is not None else None) or "not rated"
-        kinds = f"; {found}" if (found := score_kinds(self.answer)) else ""
+        kinds = f"; {kinds_of_score}" if (kinds_of_score := score_kinds(self.answer)) else ""
         numbers = f"{self._with_estimate(kinds)}."
         drug = self.sides.drug
         if rating == "very low":
@@ -248,8 +248,8 @@ class Summary:
 
     def missing_evidence(self, evidence: Evidence) -> tuple[Missing, ...]:
         """Return what each pool of the table does not hold, also of outcomes of which nothing can be pooled."""
-        found = (missing(pool, self.rows, evidence, title) for title, pool in self.pools)
-        return tuple(one for one in found if one.of("pooled") or one.absent)
+        pools = (missing(pool, self.rows, evidence, title) for title, pool in self.pools)
+        return tuple(one for one in pools if one.of("pooled") or one.absent)
 
     @property
     def title(self) -> str:
@@ -296,25 +296,25 @@ def summarise(results: Iterable[Result], reviews: Iterable[PublishedEstimate], s
     nobody: list[str] = []
     withdrawn: list[str] = []
     for name, outcomes, time, title, happening in _rows_of_the_topic():
-        found = _answer(rows, outcomes, time)
+        answered = _answer(rows, outcomes, time)
         if OUTCOMES[outcomes[0]].group not in BENEFIT_GROUPS:
             harm = harm_of(rows, outcomes[0])
-            found = harm.difference  # the same number for a harm on every page
-            pools.append((title, found))
+            answered = harm.difference  # the same number for a harm on every page
+            pools.append((title, answered))
             withdrawn += harm.withdrawn
-            if (counts := found.counts) and not any(arm.events for arm in counts):
+            if (counts := answered.counts) and not any(arm.events for arm in counts):
                 nobody.append(f"{title} ({behind(harm.difference)})")
                 continue
         else:
-            pools.append((title, found))
-        if found.pooled is None:
+            pools.append((title, answered))
+        if answered.pooled is None:
             nothing.append(title)
             continue
-        same = certainty.published(published, found)
-        rated = certainty.rating(published, found)
-        larger = findings.larger_review(published, found)
+        same = certainty.published(published, answered)
+        rated = certainty.rating(published, answered)
+        larger = findings.larger_review(published, answered)
         unrated = tuple({r.label: r for r in same if not r.certainty or rated is None}.values())
-        lines.append(Line(name, title, happening, found, absolute(found), rated, unrated, larger))
+        lines.append(Line(name, title, happening, answered, absolute(answered), rated, unrated, larger))
     sides = sides_of(entry.first for line in lines for entry in line.answer.used)
     return Summary(
         selection,

@@ -89,13 +89,13 @@ def _entries(rows: Sequence[Result], measure: str, low_confidence: bool) -> list
     def key(result: Result) -> tuple[str, float, str, bool]:
         return result.trial, result.hours, result.instrument or "", schedule(result) == SINGLE
 
-    found = []
+    entries = []
     for _, group in groupby(sorted(asked, key=key), key):
         usable = [e for e in trial_effects(list(group), question) if e.effect is not None and not e.excluded]
-        found += usable
-    placebo = [entry for entry in found if comparator_kind(entry.first) in PLACEBOS]
-    alone = len({entry.first.comparator for entry in found}) == 1
-    return placebo or (found if alone else [])
+        entries += usable
+    placebo = [entry for entry in entries if comparator_kind(entry.first) in PLACEBOS]
+    alone = len({entry.first.comparator for entry in entries}) == 1
+    return placebo or (entries if alone else [])
 
 
 def _curve(kind: str, measure: str, rho: float, entries: Sequence[TrialEffect]) -> TimeCurve:

@@ -83,7 +83,7 @@ class Timeline:
     @property
     def above(self) -> Sides:
         """What the effects compare."""
-        return sides_of(entry.first for found in self.effects for entry in found.used)
+        return sides_of(entry.first for answered in self.effects for entry in answered.used)
 
     @property
     def below(self) -> Sides:
@@ -93,7 +93,7 @@ class Timeline:
     @property
     def caution(self) -> str:
         """What a mark stands for, and that effects and harms have no trial in common where they have none."""
-        above = {entry.trial for found in self.effects for entry in found.used}
+        above = {entry.trial for answered in self.effects for entry in answered.used}
         below = {r.trial for count in self.counts if count.comparator for r in count.results}
         if not (above and below) or above & below:
             return HONEST
@@ -110,18 +110,18 @@ class Timeline:
     @property
     def results(self) -> tuple[Result, ...]:
         """Every row drawn, effects first."""
-        rows = [r for found in self.effects for entry in found.used for r in entry.results]
+        rows = [r for answered in self.effects for entry in answered.used for r in entry.results]
         rows += [r for count in self.counts for r in count.results]
         rows += [*self.pressures, *(item.result for item in self.relapses), *(w.result for w in self.withdrawals)]
         return tuple(rows)
 
 
-def _counts(found: Scope) -> tuple[Count, ...]:
+def _counts(scope: Scope) -> tuple[Count, ...]:
     """Group cells of one event whose counts ended in one time bin, compared ones apart from uncontrolled ones."""
-    kinds = KINDS.get(found.kind, frozenset())
-    order = acute(found.results)
+    kinds = KINDS.get(scope.kind, frozenset())
+    order = acute(scope.results)
     groups: dict[tuple[str, str, bool], list[Cell]] = {}
-    for cell in reporting.matrix(found.results).cells:
+    for cell in reporting.matrix(scope.results).cells:
         if cell.event not in order or cell.drug is None:
             continue
         first = cell.results[0]
@@ -147,7 +147,7 @@ def _counts(found: Scope) -> tuple[Count, ...]:
     return tuple(sorted(counts, key=lambda count: (order.index(count.event), count.hours)))
 
 
-def timeline(everything: Iterable[Result], selection: Selection, results: Iterable[Result], found: Scope) -> Timeline:
+def timeline(everything: Iterable[Result], selection: Selection, results: Iterable[Result], scope: Scope) -> Timeline:
     """Combine the selection's effects by time, the counts within the scope of the harms, and relapse.
 
     Effects are points of the primary scale, or risk ratios of response where no trial gives points.
@@ -162,29 +162,29 @@ def timeline(everything: Iterable[Result], selection: Selection, results: Iterab
         w for w in duration.withdrawals(stopped.results) if w.going_on and w.stopping and not w.result.doubt
     )
     notes: list[str] = []
-    lost = (("Harms", found.given_up), ("Relapse", given_up(after.dropped)), ("Stopping", given_up(stopped.dropped)))
+    lost = (("Harms", scope.given_up), ("Relapse", given_up(after.dropped)), ("Stopping", given_up(stopped.dropped)))
     notes += [f"{name}: {words[0].lower()}{words[1:]}" for name, words in lost if words]
-    counts = _counts(found)
+    counts = _counts(scope)
     drawn = {r.label for count in counts for r in count.results if r.design == "withdrawal"}
     if drawn:
         notes.append(
             f"{listed(sorted(drawn))} counted from randomisation to go on or to stop, in people who had done well "
             "on the drug."
         )
-    pressures = tuple(r for r in found.results if r.outcome == MEAN_PRESSURE and r.mean_intervention is not None)
+    pressures = tuple(r for r in scope.results if r.outcome == MEAN_PRESSURE and r.mean_intervention is not None)
     axis = course.axis if course else ""
     return Timeline(effects, axis, counts, pressures, relapses, withdrawals, tuple(notes))
 
 
-def headline(found: Timeline, rows: Iterable[Result]) -> str:
+def headline(course: Timeline, rows: Iterable[Result]) -> str:
     """Say when the effect was measured, and that counts of acute harm end long after the harm may have."""
     every = tuple(rows)
     lanes = acute(every)
     harms = [r for r in every if is_harm(r) and r.outcome in lanes]
     early = [r for r in harms if r.hours <= FIRST_HOURS]
     parts = []
-    if found.effects:
-        hours = sorted({entry.hours for answer in found.effects for entry in answer.used})
+    if course.effects:
+        hours = sorted({entry.hours for answer in course.effects for entry in answer.used})
         span = f"from {spelled(hours[0])} to {spelled(hours[-1])}" if len(hours) > 1 else f"at {spelled(hours[0])}"
         parts.append(f"The effect was measured {span}")
     if harms:

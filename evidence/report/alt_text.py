@@ -18,9 +18,9 @@ from evidence.synthesis.sentences import behind, in_one_line, probability_of
 from evidence.synthesis.trial_effects import TrialEffect
 
 
-def answers(found: Iterable[Answer]) -> str:
+def answers(pools: Iterable[Answer]) -> str:
     """Describe each pooled mark, those of its groups, then every trial drawn behind it."""
-    return ". ".join(line for answer in found for line in (in_one_line(answer), *_groups(answer), *_trials(answer)))
+    return ". ".join(line for answer in pools for line in (in_one_line(answer), *_groups(answer), *_trials(answer)))
 
 
 def _groups(answer: Answer) -> list[str]:
@@ -41,10 +41,10 @@ def _weight(answer: Answer, entry: TrialEffect) -> str:
     return "not pooled" if weight is None else f"weight {weight:.1f}%"
 
 
-def harms(found: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> str:
+def harms(items: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> str:
     """Describe each event drawn: both arms, effect, trials and people, each trial's weight, and masking if any."""
     lines = []
-    for item, masking in zip_longest(found, maskings, fillvalue=""):
+    for item, masking in zip_longest(items, maskings, fillvalue=""):
         assert isinstance(item, Harm)
         answer = item.difference if measure == "RD" or not item.ratio.used else item.ratio
         name = f"{item.label}, {MASKINGS[masking].label.lower()}" if masking else item.label
@@ -56,47 +56,47 @@ def harms(found: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> 
     return "; ".join(lines)
 
 
-def matrix(found: Matrix) -> str:
+def matrix(grid: Matrix) -> str:
     """Say how much of the grid is filled, then for each event who counted it, the range, and who had none."""
-    lines = [reporting.headline(found)]
-    for event in found.events:
-        told = [cell for cell in found.cells if cell.event == event and cell.percent is not None]
-        shares = sorted(told, key=lambda cell: cell.percent or 0.0)
-        none = [cell.label for cell in told if cell.state.endswith("zero")]
-        parts = [f"{OUTCOMES[event].label}: counted by {len(told)} of {counted(len(found.trials), 'trial')}"]
+    lines = [reporting.headline(grid)]
+    for event in grid.events:
+        counted_in = [cell for cell in grid.cells if cell.event == event and cell.percent is not None]
+        shares = sorted(counted_in, key=lambda cell: cell.percent or 0.0)
+        none = [cell.label for cell in counted_in if cell.state.endswith("zero")]
+        parts = [f"{OUTCOMES[event].label}: counted by {len(counted_in)} of {counted(len(grid.trials), 'trial')}"]
         if shares:
             ends = list(dict.fromkeys(f"{cell.percent:.0f}% in {cell.label}" for cell in (shares[0], shares[-1])))
             parts.append("on the drug " + " to ".join(ends))
         if none:
             parts.append(f"zero in {listed(none)}")
-        parts.append(f"not reported by {len(found.trials) - len(told)}")
+        parts.append(f"not reported by {len(grid.trials) - len(counted_in)}")
         lines.append(", ".join(parts))
     return "; ".join(lines)
 
 
-def series(found: Series, measure: str) -> str:
+def series(line: Series, measure: str) -> str:
     """Describe each pool of leave-one-out or of the cumulative analysis."""
     return "; ".join(
         f"{label}: {aloud(measure, pooled.estimate, pooled.ci_low, pooled.ci_high)}, "
         f"{f'{chance}, ' if (chance := probability_of(pooled, measure)) else ''}{counted(pooled.k, 'trial')}"
-        for label, pooled in zip(found.labels, found.pools, strict=True)
+        for label, pooled in zip(line.labels, line.pools, strict=True)
     )
 
 
-def doses(found: DoseResponse) -> str:
+def doses(curve: DoseResponse) -> str:
     """Give the headline, then each dose arm against its own comparator."""
-    lines = [found.words]
-    for arm in found.arms:
+    lines = [curve.words]
+    for arm in curve.arms:
         entry = arm.entry
         if entry.effect is not None:
-            size = aloud(found.measure, entry.effect.estimate, entry.low, entry.high)
+            size = aloud(curve.measure, entry.effect.estimate, entry.low, entry.high)
             lines.append(f"{entry.label} {arm.dose:g} mg/kg: {size}")
     return "; ".join(lines)
 
 
-def dots(found: Iterable[Dot]) -> str:
+def dots(marks: Iterable[Dot]) -> str:
     """Say how many trials are on the map, then list those of the selection by year."""
-    every = tuple(found)
+    every = tuple(marks)
     chosen = sorted((dot for dot in every if dot.selected), key=lambda dot: (dot.year or 0, dot.result.label))
     head = f"{len(chosen)} of {counted(len(every), 'trial')} by year and number of people randomised"
     lines = (

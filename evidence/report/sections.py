@@ -75,12 +75,12 @@ TRUST: Final = ("blinding", "timeline", "matrix", "bias", "weights")
 
 def sections(story: Story, progress: Progress = quiet, keys: Iterable[str] = ANSWERS) -> tuple[Section, ...]:
     """Return the sections of a story by their keys, without those that have nothing to say."""
-    found = []
+    made = []
     for key in keys:
         progress(f"drawing “{_TITLES.get(key, CHART_NAMES[key])}”")
         if composed := _COMPOSED[key](story):
-            found.append(composed)
-    return tuple(found)
+            made.append(composed)
+    return tuple(made)
 
 
 def section(story: Story, key: str) -> Section | None:
@@ -92,10 +92,10 @@ def with_missing(
     section: Section, pools: Iterable[Answer], rows: Iterable[Result], evidence: Evidence, titles: Sequence[str] = ()
 ) -> Section:
     """Return the section with the matrix of each pool that any trial reports, or is known to have reported."""
-    held = tuple(rows)
+    results = tuple(rows)
     named = zip(pools, titles, strict=True) if titles else ((pool, "") for pool in pools)
-    found = (missing(pool, held, evidence, title) for pool, title in named)
-    return replace(section, missing=tuple(one for one in found if one.of("pooled") or one.absent))
+    result = (missing(pool, results, evidence, title) for pool, title in named)
+    return replace(section, missing=tuple(one for one in result if one.of("pooled") or one.absent))
 
 
 def onset(
@@ -161,23 +161,23 @@ def _course(
     )
 
 
-def dose_response(found: DoseResponse, low_confidence: bool, links: Links, ink: Ink) -> Section:
+def dose_response(doses: DoseResponse, low_confidence: bool, links: Links, ink: Ink) -> Section:
     """Show whether a higher dose works better: the arms at their doses."""
-    entries = tuple(arm.entry for arm in found.arms)
+    entries = tuple(arm.entry for arm in doses.arms)
     sides = statements.sides_of(entry.first for entry in entries)
-    question = onset_course.dose_question(found.measure, low_confidence)
-    arguments = (found, statements.favours(question, sides), ink, onset_course.AXES[found.measure])
+    question = onset_course.dose_question(doses.measure, low_confidence)
+    arguments = (doses, statements.favours(question, sides), ink, onset_course.AXES[doses.measure])
     return Section(
         "dose-arms",
         "Does a higher dose work better?",
-        Sentence(found.words),
+        Sentence(doses.words),
         (
             f"{asked_in_words()} The preset’s dose and comparator are not applied. Arms of one trial share a "
             "comparator and are not quite independent.",
         ),
         Drawing(dose_plot, arguments) if entries else None,
-        alt_text.doses(found),
-        tables.dose_frame(found, links),
+        alt_text.doses(doses),
+        tables.dose_frame(doses, links),
         cited(entries),
     )
 
@@ -266,19 +266,19 @@ def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...]
     return _response_rows(story.response, view.rows, view.evidence, links_of(story), LIGHT, shown)
 
 
-def cohorts(found: Courses, dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
+def cohorts(pooled_courses: Courses, dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
     """Show how many respond to a course of doses without a comparison: each cohort, and all together."""
-    captions = (given_up(dropped), courses.prediction(found), courses.left_out(found))
-    sentence = courses.in_a_sentence(found)
+    captions = (given_up(dropped), courses.prediction(pooled_courses), courses.left_out(pooled_courses))
+    sentence = courses.in_a_sentence(pooled_courses)
     return Section(
         "cohorts",
         _TITLES["cohorts"],
         sentence,
         tuple(line for line in captions if line),
-        Drawing(cohort_plot, (found, ink)) if found.cohorts else None,
+        Drawing(cohort_plot, (pooled_courses, ink)) if pooled_courses.cohorts else None,
         f"{sentence}.",
-        cohort_frame(found, links) if found.cohorts else None,
-        tuple(cohort.result for cohort in found.cohorts),
+        cohort_frame(pooled_courses, links) if pooled_courses.cohorts else None,
+        tuple(cohort.result for cohort in pooled_courses.cohorts),
     )
 
 
@@ -413,8 +413,8 @@ def single_rows(rows: Iterable[Result]) -> tuple[Result, ...]:
 
 def _cohorts_of(story: Story) -> Section:
     wider = relaxed(story.view.evidence.results, story.view.selection, courses.is_course)
-    found = courses.courses(wider.results, story.view.evidence.overlaps)
-    return cohorts(found, wider.dropped, links_of(story), LIGHT)
+    pooled_courses = courses.courses(wider.results, story.view.evidence.overlaps)
+    return cohorts(pooled_courses, wider.dropped, links_of(story), LIGHT)
 
 
 def _withdrawal_of(story: Story) -> Section:

@@ -70,10 +70,10 @@ class View:
     @property
     def rows(self) -> tuple[Result, ...]:
         """The results in the view; raises NothingToExport where there is none."""
-        found = apply(self.evidence.results, self.selection.criteria())
-        if not found:
+        selected = apply(self.evidence.results, self.selection.criteria())
+        if not selected:
             raise NothingToExport(f"No result meets: {self.selection}. Choose a wider view.")
-        return found
+        return selected
 
     @property
     def chosen(self) -> PageOptions:
@@ -163,13 +163,13 @@ class Story:
     @property
     def answers(self) -> tuple[tuple[str, Answer], ...]:
         """Every pooled answer of the story with the heading it stands under."""
-        found = [("Response", self.response)]
-        found += [("How soon it works", item) for item in self.onset.drawn]
-        found += [("After one dose", item) for item in self.single.drawn]
-        found += [("After stopping at random", self.hazard)]
-        found += [("Adverse events", item.difference) for item in self.harms.drawn]
-        found += [("Serious events and stopping", item.difference) for item in self.serious.drawn]
-        return tuple((title, item) for title, item in found if item.pooled is not None)
+        result = [("Response", self.response)]
+        result += [("How soon it works", item) for item in self.onset.drawn]
+        result += [("After one dose", item) for item in self.single.drawn]
+        result += [("After stopping at random", self.hazard)]
+        result += [("Adverse events", item.difference) for item in self.harms.drawn]
+        result += [("Serious events and stopping", item.difference) for item in self.serious.drawn]
+        return tuple((title, item) for title, item in result if item.pooled is not None)
 
 
 def _harms(view: View, apart: bool) -> HarmAnswer:

@@ -166,10 +166,10 @@ class Selection:
 
 def apply(results: Iterable[Result], criteria: Iterable[Criterion]) -> tuple[Result, ...]:
     """Return the results that meet every criterion, in their order."""
-    found = tuple(results)
+    met = tuple(results)
     for condition in criteria:  # one after the other over all results, which is three times as fast as result by result
-        found = tuple(filter(condition.meets, found))
-    return found
+        met = tuple(filter(condition.meets, met))
+    return met
 
 
 def trials_of(results: Iterable[Result]) -> dict[str, tuple[Result, ...]]:
@@ -270,9 +270,9 @@ def relaxed(
     own = [criterion for criterion in selection.criteria() if criterion.source != "preset"]
     dropped: list[Criterion] = []
     while True:
-        found = apply(everything, (*preset, *own))
-        if found or not (preset or own):
-            return Relaxed(found, tuple(dropped))
+        met = apply(everything, (*preset, *own))
+        if met or not (preset or own):
+            return Relaxed(met, tuple(dropped))
         if not preset:
             dropped.append(own.pop())
         elif at_once:

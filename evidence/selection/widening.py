@@ -79,9 +79,9 @@ def widened(
         new = tuple(c for c in new if any(c.about == item.about for item in gone))
         dropped = sorted(gone, key=lambda c: _ORDER.index(c.about))
         return Widened(_with(criteria, gone, new), tuple(dropped), new)
-    found = relaxed(rows, selection, wanted)
-    gone = list(found.dropped)
-    return Widened(_with(criteria, gone, ()), found.dropped)
+    met = relaxed(rows, selection, wanted)
+    gone = list(met.dropped)
+    return Widened(_with(criteria, gone, ()), met.dropped)
 
 
 def _with(

@@ -85,11 +85,11 @@ def _forest(lesson: Lesson, name: str, ink: Ink) -> go.Figure:
 
 
 def _people(lesson: Lesson, ink: Ink) -> go.Figure | None:
-    found = statements.absolute(lesson.answer)
-    if found is None:
+    risks = statements.absolute(lesson.answer)
+    if risks is None:
         return None
     sides = statements.sides_of(entry.first for entry in lesson.answer.used)
-    drawn = icon_array(found, sides, statements.verb_of(lesson.answer.question.outcomes[0]), ink)
+    drawn = icon_array(risks, sides, statements.verb_of(lesson.answer.question.outcomes[0]), ink)
     hall.enlarge(drawn)
     return drawn
 
@@ -98,8 +98,8 @@ def _sensitivity(lesson: Lesson, ink: Ink) -> go.Figure:
     answer = lesson.answer
     series, measure = robustness.without_each(answer), answer.question.measure
     rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, ink)
-    whole = [r for r in forest_rows(answer, links_of(lesson.story), ink) if r.kind == "overall"]
-    return hall.lines([*rows, *whole], measure, _favours(lesson), _axis(measure, answer.question.instrument), ink)
+    overall = [r for r in forest_rows(answer, links_of(lesson.story), ink) if r.kind == "overall"]
+    return hall.lines([*rows, *overall], measure, _favours(lesson), _axis(measure, answer.question.instrument), ink)
 
 
 def _withdrawal(lesson: Lesson, ink: Ink) -> go.Figure:

@@ -41,7 +41,7 @@ class Asked:
     truths: tuple[Truth, ...]
 
     @property
-    def found(self) -> str:
+    def result(self) -> str:
         """What the trials found, in words; one number with its interval, or the span of several groups."""
         values = [truth.value for truth in self.truths]
         if len(values) > 1:
@@ -60,11 +60,11 @@ def allowed(asked: Asked, value: float | None) -> bool:
 def compared(asked: Asked, guesses: Sequence[float]) -> str:
     """Compare the room's guesses with the trials' result."""
     if not guesses:
-        return f"the trials found {asked.found}."
+        return f"the trials found {asked.result}."
     one = len(guesses) == 1
     span = "," if one else f" ({plain(min(guesses))} to {plain(max(guesses))}), in the middle"
     room = f"{counted(len(guesses), 'guess', 'guesses')}{span} {plain(median(guesses))}"
-    return f"{room}; the trials found {asked.found}."
+    return f"{room}; the trials found {asked.result}."
 
 
 def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:
@@ -73,14 +73,14 @@ def of_rates(answer: Answer, time: str) -> tuple[Asked, ...]:
     For several trials the drug's number follows from the pooled effect and the comparator's, with the effect's
     interval; the comparator's is that of all its people, with Wilson's interval.
     """
-    counts, found = answer.counts, absolute(answer)
-    if counts is None or found is None:
+    counts, risks = answer.counts, absolute(answer)
+    if counts is None or risks is None:
         return ()
     sides = sides_of(entry.first for entry in answer.used)
     verb = verb_of(answer.question.outcomes[0])
     drug, control = (_of_arm(arm) for arm in counts)
     if answer.k > 1:
-        drug = _pooled(answer, found)
+        drug = _pooled(answer, risks)
     return tuple(
         Asked(key, name, _words(name, verb, time), "of 100 people", 100, PEOPLE, (truth,))
         for key, name, truth in (("drug", sides.drug, drug), ("comparator", sides.comparator, control))
@@ -93,8 +93,8 @@ def of_event(answer: Answer, rates: tuple[float, float] | None, verb: str) -> tu
     if counts is None or rates is None:
         return ()
     sides: Sides = sides_of(entry.first for entry in answer.used)
-    found = absolute(answer)
-    truth = _of_arm(counts[0]) if answer.k == 1 or found is None else _pooled(answer, found)
+    risks = absolute(answer)
+    truth = _of_arm(counts[0]) if answer.k == 1 or risks is None else _pooled(answer, risks)
     return (Asked("event", sides.drug, _words(sides.drug, verb, ""), "of 100 people", 100, PEOPLE, (truth,)),)
 
 
@@ -113,9 +113,9 @@ def _words(name: str, verb: str, time: str) -> str:
     return f"Of 100 people on {name}, how many {verb}{f' {time}' if time else ''}?"
 
 
-def _pooled(answer: Answer, found: Absolute) -> Truth:
+def _pooled(answer: Answer, risks: Absolute) -> Truth:
     name = interval_name(answer.pooled) if answer.pooled is not None else "95% CI"
-    return Truth(*found.events_of_100, interval=name)
+    return Truth(*risks.events_of_100, interval=name)
 
 
 def _of_arm(arm: Counts) -> Truth:

@@ -76,30 +76,30 @@ class Lesson:
         return 0
 
 
-def middle(answer: Answer, found: Mapping[str, Section], reviews: Sequence[PublishedEstimate] = ()) -> list[Step]:
+def middle(answer: Answer, by_key: Mapping[str, Section], reviews: Sequence[PublishedEstimate] = ()) -> list[Step]:
     """Make the steps single trials, pooled, prediction and sensitivity, as far as the trials suffice."""
     behind = _drawn(answer)
     finding = findings.after_review(reviews, answer, headline(answer))
     own = findings.finding_here(answer)
     review = findings.larger_review(reviews, answer)
     published = f"{findings.in_one_sentence(review)} In these data: " if review is not None else ""
-    whole, large, numbers = f"{finding}.", ended(own.headline), f"{published}{own.numbers}"
+    sentence, large, numbers = f"{finding}.", ended(own.headline), f"{published}{own.numbers}"
     left_out = tuple(statements.not_pooled(answer))
     if answer.pooled is None:
         drawn = any(entry.effect is not None for entry in answer.entries)
-        return [Step("trials", "One by one", whole, (), left_out, behind, "trials" if drawn else "")]
+        return [Step("trials", "One by one", sentence, (), left_out, behind, "trials" if drawn else "")]
     if answer.k == 1:
-        people = found.get("people")
+        people = by_key.get("people")
         in_people = (people.headline,) if people is not None and answer.question.measure != "MD" else ()
         alone = "There is one trial, so nothing is pooled."
         return [
-            Step("trials", "The trial", large, (numbers,), (whole, *left_out), behind, "trials"),
+            Step("trials", "The trial", large, (numbers,), (sentence, *left_out), behind, "trials"),
             Step(
                 "pooled",
                 "All together",
                 alone,
                 in_people,
-                (whole,),
+                (sentence,),
                 behind,
                 "people",
             ),
@@ -111,7 +111,7 @@ def middle(answer: Answer, found: Mapping[str, Section], reviews: Sequence[Publi
             "All together",
             large,
             written(numbers, statements.caution(answer)),
-            written(whole, *statements.pooled_notes(answer), robustness.interval_notice(answer)),
+            written(sentence, *statements.pooled_notes(answer), robustness.interval_notice(answer)),
             behind,
             "pooled",
         ),
@@ -140,10 +140,10 @@ def single_trials(answer: Answer) -> str:
     favouring = sum(value > 0 for value in effects)
     lead = max(answer.used, key=lambda entry: 1 / entry.effect.variance if entry.effect is not None else 0.0)
     k = answer.k
-    found = statements.own_result(lead, answer.question)
+    own = statements.own_result(lead, answer.question)
     return (
         f"{statements.span_of(answer)} {favouring} of {k} trials {_do(favouring, 'favour')} "
-        f"{sides.drug}; the most precise, {lead.label}: {found}."
+        f"{sides.drug}; the most precise, {lead.label}: {own}."
     )
 
 
@@ -187,13 +187,13 @@ _MOST_CLAIMS, _MOST_ABSENT = 4, 5
 
 def _missing(story: Story, answer: Answer) -> Step | None:
     """Say what the answer does not hold: the sentence large, then the results known to exist and not pooled."""
-    found = missing(answer, story.view.rows, story.view.evidence)
-    if not found.absent:
+    pool = missing(answer, story.view.rows, story.view.evidence)
+    if not pool.absent:
         return None
-    head, _, rest = found.sentence.partition(". ")
-    lines = tuple(f"{line.in_brief}." for line in found.absent)
+    head, _, rest = pool.sentence.partition(". ")
+    lines = tuple(f"{line.in_brief}." for line in pool.absent)
     more = (f"{len(lines) - _MOST_ABSENT} more in the notes.",) if len(lines) > _MOST_ABSENT else ()
-    every = tuple(f"{line.in_words}." for line in (*found.lines, *found.undated))
+    every = tuple(f"{line.in_words}." for line in (*pool.lines, *pool.undated))
     references = story.view.evidence.references
     return Step(
         "missing",
@@ -201,14 +201,14 @@ def _missing(story: Story, answer: Answer) -> Step | None:
         f"{head.rstrip('.')}.",
         written(rest, *lines[:_MOST_ABSENT], *more),
         every,
-        also_cited=tuple(dict.fromkeys(line.known_from for line in found.absent if line.known_from in references)),
+        also_cited=tuple(dict.fromkeys(line.known_from for line in pool.absent if line.known_from in references)),
     )
 
 
 def lesson(view: View) -> Lesson:
     """Make the lesson of a view; raises NothingToExport if it has no results."""
     story = tell(view)
-    found = {section.key: section for section in sections(story)}
+    by_key = {section.key: section for section in sections(story)}
     answer = _central(story)
     scope = blinding.scope(view.evidence.results, view.selection, *blinding.opened_at())
     lenses = tuple(item for item in blinding.lenses(scope.answer, scope.results) if item.pooled is not None)
@@ -216,7 +216,7 @@ def lesson(view: View) -> Lesson:
         _question(story),
         _popular_claim(story),
         _guess("guess-response", "How many respond?", _rates_asked(answer), meaning(answer)),
-        *middle(answer, found, view.evidence.reviews),
+        *middle(answer, by_key, view.evidence.reviews),
         _missing(story, answer),
         _guess(
             "guess-duration",
@@ -224,9 +224,9 @@ def lesson(view: View) -> Lesson:
             guesses.of_days(story.courses),
             given_up(story.courses_dropped),
         ),
-        _duration(story, found),
+        _duration(story, by_key),
         _guess_harm(story),
-        _harms(story, found),
+        _harms(story, by_key),
         _certainty(story, answer, lenses, scope),
         _mind(story, answer),
     ]
@@ -285,7 +285,7 @@ def _rates_asked(answer: Answer) -> tuple[Asked, ...]:
 def _guess(name: str, title: str, asked: Sequence[Asked], caption: str = "") -> Step | None:
     if not asked:
         return None
-    notes = tuple(f"{item.words} The trials found {item.found}." for item in asked)
+    notes = tuple(f"{item.words} The trials found {item.result}." for item in asked)
     return Step(
         name,
         f"Your guess: {inside(title)}",
@@ -307,13 +307,13 @@ def _guess_harm(story: Story) -> Step | None:
     return _guess("guess-harm", f"How many {verb_of(telling)}?", asked, given_up(story.harms.scope.dropped))
 
 
-def _duration(story: Story, found: Mapping[str, Section]) -> Step:
+def _duration(story: Story, by_key: Mapping[str, Section]) -> Step:
     """Show relapse after randomised withdrawal if the view has it, else days to relapse after a course."""
     withdrawn = any(e.effect is not None and not e.result.doubt for e in story.withdrawals)
     inside = withdrawn and not story.withdrawals_dropped
-    chosen = found["withdrawal"] if inside else found["course"]
-    notes = [section.headline for section in (found["single"], found["course"], found["withdrawal"])]
-    single = found["single"]
+    chosen = by_key["withdrawal"] if inside else by_key["course"]
+    notes = [section.headline for section in (by_key["single"], by_key["course"], by_key["withdrawal"])]
+    single = by_key["single"]
     return Step(
         "duration",
         "How long it lasts",
@@ -321,14 +321,14 @@ def _duration(story: Story, found: Mapping[str, Section]) -> Step:
         written(
             chosen.sentence.numbers, *chosen.captions[:1], ended(single.sentence.headline) if single.results else ""
         ),
-        (*notes, *dict.fromkeys((*chosen.captions[1:], *found["withdrawal"].captions))),
+        (*notes, *dict.fromkeys((*chosen.captions[1:], *by_key["withdrawal"].captions))),
         chosen.results,
         ("withdrawal" if inside else "course") if chosen.figure is not None else "",
     )
 
 
-def _harms(story: Story, found: Mapping[str, Section]) -> Step:
-    section = found["harms"]
+def _harms(story: Story, by_key: Mapping[str, Section]) -> Step:
+    section = by_key["harms"]
     widened = given_up(story.harms.scope.dropped)
     return Step(
         "harms",
@@ -337,7 +337,7 @@ def _harms(story: Story, found: Mapping[str, Section]) -> Step:
         written(section.sentence.numbers, widened),
         (
             section.headline,
-            found["serious"].headline,
+            by_key["serious"].headline,
             *section.lines,
             harm_words.not_measured(story.view.evidence.results),
         ),

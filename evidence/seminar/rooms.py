@@ -185,8 +185,8 @@ def _forget(room: _Room) -> None:
 
 def _by_code(code: str) -> _Room | None:
     known = _rooms.values() if is_key(code) else ()
-    found = next((room for room in known if secrets.compare_digest(room.code, code)), None)
-    if found is not None and clock() - found.looked > QUIET:
-        _forget(found)
+    room_of_code = next((room for room in known if secrets.compare_digest(room.code, code)), None)
+    if room_of_code is not None and clock() - room_of_code.looked > QUIET:
+        _forget(room_of_code)
         return None
-    return found
+    return room_of_code

@@ -317,10 +317,10 @@ def pool_bayes_together(groups: Sequence[Sequence[Effect]], prior: Prior) -> tup
     >>> one.tau2 == two.tau2, one.k, two.k
     (True, 2, 1)
     """
-    held = [group for group in groups if group]
-    if not held:
+    filled = [group for group in groups if group]
+    if not filled:
         return tuple(None for _ in groups)
-    fitted = iter(_fit_groups(held, prior))
+    fitted = iter(_fit_groups(filled, prior))
     return tuple(_as_pooled(group, next(fitted)) if group else None for group in groups)
 
 

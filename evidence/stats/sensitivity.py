@@ -77,10 +77,10 @@ def influence(effects: Sequence[Effect], method: Method = "REML", test: Test | N
     >>> influence([Effect(0.0, 1.0), Effect(0.1, 1.0), Effect(3.0, 1.0)])[0]
     2
     """
-    whole = pool(effects, method, test)
-    if whole is None:
+    of_all = pool(effects, method, test)
+    if of_all is None:
         return ()
-    change = [abs(pooled.estimate - whole.estimate) for pooled in leave_one_out(effects, method, test)] or [0.0]
+    change = [abs(pooled.estimate - of_all.estimate) for pooled in leave_one_out(effects, method, test)] or [0.0]
     return tuple(sorted(range(len(change)), key=lambda index: -change[index]))
 
 

@@ -93,8 +93,8 @@ class Answer:
     @property
     def subgroups(self) -> tuple[Group, ...]:
         """The groups with trials that are pooled, where there are at least two."""
-        found = tuple(group for group in self.groups if group.used)
-        return found if len(found) > 1 else ()
+        filled = tuple(group for group in self.groups if group.used)
+        return filled if len(filled) > 1 else ()
 
     def of(self, group: Group) -> "Answer":
         """Return the answer of one of the groups by itself."""
@@ -196,9 +196,9 @@ def _of_one_kind(entries: tuple[TrialEffect, ...]) -> tuple[TrialEffect, ...]:
     if len(kinds) < 2:
         return entries
     kept = "placebo" if "placebo" in kinds else kinds.most_common(1)[0][0]
-    said = "placebo" if kept == "placebo" else _spoken(kept)
+    spoken = "placebo" if kept == "placebo" else _spoken(kept)
     return tuple(
-        replace(entry, excluded=f"compared with {_spoken(own)}, the others with {said}")
+        replace(entry, excluded=f"compared with {_spoken(own)}, the others with {spoken}")
         if not entry.excluded and entry.effect is not None and (own := _comparison(entry)) != kept
         else entry
         for entry in entries

@@ -69,11 +69,11 @@ def measured(arms: Sequence[Result], measure: str) -> Measured:
         return Measured(tuple(arms), None, None, f"no usable numbers for {listed(unheard)}; no arm speaks alone")
     partial: Measured | None = None
     for way in WAYS[measure]:
-        found = way(arms, measure)
-        if found is None:
+        effect = way(arms, measure)
+        if effect is None:
             continue
-        if not (silent := _silent(arms, found.results)):
-            return found
+        if not (silent := _silent(arms, effect.results)):
+            return effect
         named = listed(list(dict.fromkeys(map(_arm_name, silent))))
         partial = partial or Measured(tuple(arms), None, None, f"no usable numbers for {named}; no arm speaks alone")
     return partial or Measured(tuple(arms), None, None, _missing(arms, measure))
@@ -187,7 +187,9 @@ def _by_printed(arms: Sequence[Result], measure: str) -> Measured | None:
     """Return the printed effect with its interval, standard error or p value."""
     if measure == "SMD" and any(arm.design == "crossover" for arm in arms):
         return _crossover(arms)
-    usable = [(arm, *found) for arm in arms if arm.effect_measure == measure and (found := _printed(arm)) is not None]
+    usable = [
+        (arm, *printed) for arm in arms if arm.effect_measure == measure and (printed := _printed(arm)) is not None
+    ]
     if not usable:
         return None
     used = tuple(arm for arm, _, _ in usable)
@@ -233,14 +235,14 @@ def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
 def _by_difference(arms: Sequence[Result], measure: str) -> Measured | None:
     """Return the SMD of a printed mean difference: its precision and the arm sizes give the SD (Handbook 6.5.2.3)."""
     usable = [
-        (arm, *found)
+        (arm, *printed)
         for arm in arms
         if arm.effect_measure == "MD"
         and arm.n_intervention
         and arm.n_comparator
         and arm.n_intervention + arm.n_comparator >= _FEWEST
         and arm.design != "crossover"  # a paired interval is narrower than the formula takes it for
-        and (found := _printed(arm)) is not None
+        and (printed := _printed(arm)) is not None
     ]
     if not usable:
         return None

@@ -42,20 +42,20 @@ def numbers_of(result: Result) -> tuple[str, ...]:
         ),
     )
     for name, events, n, percent, mean, sd, median in arms if result.is_controlled else arms[:1]:
-        found = []
+        outcome = []
         if events is not None:
             share = f" ({100 * events / n:.0f}%)" if n else ""
-            found.append(f"{events} of {n}{share}" if n else f"{events} people")
+            outcome.append(f"{events} of {n}{share}" if n else f"{events} people")
         elif percent is not None:
-            found.append(f"{plain(percent)}%")
+            outcome.append(f"{plain(percent)}%")
         if mean is not None:
-            found.append(f"mean {plain(mean)}" + (f" (SD {plain(sd)})" if sd is not None else ""))
+            outcome.append(f"mean {plain(mean)}" + (f" (SD {plain(sd)})" if sd is not None else ""))
         if median is not None:
-            found.append(f"median {plain(median)}")
-        if found and n and events is None:
-            found.append(f"n {n}")
-        if found:
-            parts.append(f"{name} {', '.join(found)}")
+            outcome.append(f"median {plain(median)}")
+        if outcome and n and events is None:
+            outcome.append(f"n {n}")
+        if outcome:
+            parts.append(f"{name} {', '.join(outcome)}")
     if result.effect is not None and result.effect_measure:
         span = ""
         if result.ci_low is not None and result.ci_high is not None:

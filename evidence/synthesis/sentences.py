@@ -289,8 +289,8 @@ def beside_lead(answer: Answer, lead: TrialEffect) -> str:
     size = f", of {counted(sum(people), 'person', 'people')}," if len(people) == len(others) else ""
     if len(others) == 1:
         second = f"a second{size}"
-        found = own_result(others[0], answer.question)
-        adds = f"{second} points the same way ({found})" if same else f"{second} does not point the same way ({found})"
+        own = own_result(others[0], answer.question)
+        adds = f"{second} points the same way ({own})" if same else f"{second} does not point the same way ({own})"
     else:
         adds = f"of {len(others)} others{size} {len(same)} {'points' if len(same) == 1 else 'point'} the same way"
     allowing = "allowing for the usual difference between trials, " if answer.pooled.p_at_most_zero is not None else ""
@@ -433,20 +433,20 @@ def score_kinds_over(answers: Iterable[Answer]) -> str:
     return f"Change from baseline and scores at the end are pooled together ({'; '.join(mixed)})."
 
 
-def in_people(found: Absolute, sides: Sides, verb: str, source: str = "") -> str:
+def in_people(risks: Absolute, sides: Sides, verb: str, source: str = "") -> str:
     """Say how many more or fewer per 100 people, with the interval and the number needed to treat.
 
     `source` are the trials and people from which the numbers were scaled to 100.
     """
     scaled = f" Scaled to 100 people from {source}." if source else ""
-    drug, low, high = found.events_of_100
-    control = 100 * found.comparator_rate
+    drug, low, high = risks.events_of_100
+    control = 100 * risks.comparator_rate
     change = round(drug) - round(control)
     direction = f"{abs(change)} more" if change > 0 else f"{abs(change)} fewer" if change < 0 else "as many"
-    cut = " The interval is cut at 100 of 100." if found.clipped else ""
+    cut = " The interval is cut at 100 of 100." if risks.clipped else ""
     return (
         f"Of 100 people, {control:.0f} {verb} on {sides.comparator} and {drug:.0f} ({low:.0f} to {high:.0f}) on "
-        f"{sides.drug}: {direction}. Number needed to treat: {found.number_needed}.{cut}{scaled}"
+        f"{sides.drug}: {direction}. Number needed to treat: {risks.number_needed}.{cut}{scaled}"
     )
 
 

@@ -154,14 +154,14 @@ def trial_effects(results: Iterable[Result], question: Question, known: Known | 
     asked = [r for r in asked if r.is_controlled]
     if known is None:
         return tuple(_of_trial(rows, question) for rows in trials_of(asked).values())
-    found = []
+    entries = []
     for rows in trials_of(asked).values():
         key = tuple(map(id, rows))
         entry = known.get(key)
         if entry is None:
             entry = known[key] = _of_trial(rows, question)
-        found.append(entry)
-    return tuple(found)
+        entries.append(entry)
+    return tuple(entries)
 
 
 def pooled_inputs(entries: Iterable[TrialEffect]) -> tuple[TrialEffect, ...]:
@@ -238,17 +238,17 @@ _measurement = attrgetter("instrument", "outcome", "hours", "anchor", "comparato
 
 
 def _entry(of_one: Sequence[Result], question: Question) -> TrialEffect:
-    found = measured(of_one, question.measure)
-    first = found.results[0]
+    effect = measured(of_one, question.measure)
+    first = effect.results[0]
     return TrialEffect(
         first.trial,
         first.label,
-        found.results,
-        found.effect,
-        found.origin,
-        found.excluded or next((reason for r in found.results if (reason := question.objection(r))), ""),
-        found.intervention,
-        found.comparator,
-        found.people,
+        effect.results,
+        effect.effect,
+        effect.origin,
+        effect.excluded or next((reason for r in effect.results if (reason := question.objection(r))), ""),
+        effect.intervention,
+        effect.comparator,
+        effect.people,
         question.measure,
     )

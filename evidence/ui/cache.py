@@ -121,9 +121,9 @@ def around(key: Chosen, course: onset.Course) -> onset.Around:
 @lru_cache(maxsize=_KEPT)
 def not_known_in_short(key: Chosen) -> str:
     """`evidence.questions.overview.not_known_in_short`, remembered."""
-    held = key.evidence
-    judged = frozenset(item.trial for item in held.judgements)
-    return overview.not_known_in_short(selected(key), judged, held.gaps, held.trials)
+    evidence = key.evidence
+    judged = frozenset(item.trial for item in evidence.judgements)
+    return overview.not_known_in_short(selected(key), judged, evidence.gaps, evidence.trials)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -148,10 +148,10 @@ without_each = lru_cache(maxsize=_KEPT)(robustness.without_each)
 by_year = lru_cache(maxsize=_KEPT)(robustness.by_year)
 
 
-harms_told = lru_cache(maxsize=_KEPT)(harm_sentences.harm_answer)
+harm_answer = lru_cache(maxsize=_KEPT)(harm_sentences.harm_answer)
 
 
 @lru_cache(maxsize=_KEPT)
 def harms_marks(question: HarmQuestion, by_masking: bool = False) -> tuple[tuple[str, ...], tuple[Harm, ...]]:
-    """`evidence.questions.harm_sentences.marks` of what `harms_told` draws, remembered."""
-    return harm_sentences.marks(harms_told(question), by_masking, question.withdrawals)
+    """`evidence.questions.harm_sentences.marks` of what `harm_answer` draws, remembered."""
+    return harm_sentences.marks(harm_answer(question), by_masking, question.withdrawals)

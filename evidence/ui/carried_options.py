@@ -17,18 +17,18 @@ _HELD = "options-held"
 def remember(page: str, state: Mapping[str, object]) -> None:
     """Keep what a page has set, in place of what any page had set of the same options."""
     own = page_options.set_by(page)
-    held = {name: values for name, values in st.session_state.get(_HELD, {}).items() if name not in own}
+    kept = {name: values for name, values in st.session_state.get(_HELD, {}).items() if name not in own}
     rate = {"rate": rate} if "rate" in own and (rate := st.query_params.get("rate")) else {}
-    st.session_state[_HELD] = held | page_options.set_on(page, {**state, **rate})
+    st.session_state[_HELD] = kept | page_options.set_on(page, {**state, **rate})
 
 
 def options(view: Page) -> PageOptions:
     """Those of the address, and those kept beside them; all stand in the address then. What is not known is said."""
     asked = {name: tuple(st.query_params.get_all(name)) for name in page_options.OPTIONS if name in st.query_params}
     pairs = [(n, v) for n, values in (st.session_state.get(_HELD, {}) | asked).items() for v in values]
-    found, notes = page_options.read(pairs, view.evidence, view.results)
+    chosen, notes = page_options.read(pairs, view.evidence, view.results)
     given: dict[str, tuple[str, ...]] = {}
-    for name, value in found.given:
+    for name, value in chosen.given:
         given[name] = (*given.get(name, ()), value)
     for name, values in given.items():
         if asked.get(name) != values:
@@ -38,7 +38,7 @@ def options(view: Page) -> PageOptions:
     st.session_state[_HELD] = given
     if notes:
         st.info(escaped(" ".join(notes)))
-    return found
+    return chosen
 
 
 def _forget() -> None:
@@ -48,11 +48,11 @@ def _forget() -> None:
             del st.query_params[name]
 
 
-def show_notice(found: PageOptions) -> None:
+def show_notice(chosen: PageOptions) -> None:
     """One line that says which options are used, with a way back to the defaults."""
-    if not found.given:
+    if not chosen.given:
         st.caption("With default options; what you set on Onset, Response or Duration is used here too.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(escaped(f"With the options set on the pages ({found.in_words})."), width="content")
+        st.markdown(escaped(f"With the options set on the pages ({chosen.in_words})."), width="content")
         st.button("Use the defaults", key="export-defaults", on_click=_forget, icon=":material/undo:")

@@ -48,7 +48,7 @@ def current() -> Loaded:
     folder = data_folder()
     version = fingerprint(folder)
     on_disk = _load(str(folder), version)
-    if any(found.code == "file-unreadable" for name in on_disk.broken for found in on_disk.problems[name]):
+    if any(item.code == "file-unreadable" for name in on_disk.broken for item in on_disk.problems[name]):
         _load.clear(str(folder), version)  # the system may let the file be read again without any change of it
     last = _last_good[str(folder)]
     if on_disk.results and not on_disk.broken:

@@ -36,14 +36,14 @@ def tidied(asked: Asked) -> dict[str, tuple[str, ...]]:
     >>> tidied({"preset": ("Everything", "Everything"), "route": ("Oral", "Oral", "rectal"), "dose": ("0.5", "0.5")})
     {'preset': ('Everything',), 'route': ('Oral', 'Rectal')}
     """
-    found = {}
+    result = {}
     for name, values in asked.items():
         labels = PRESET_LABELS if name == "preset" else FILTERS[name].labels if name in FILTERS else {}
         kept = tuple(dict.fromkeys(labels[value] if (value := matched(text, labels)) else text for text in values))
         kept = kept[-1:] if name in _ONE_VALUE else kept
         if name != DOSE and kept != values:
-            found[name] = kept
-    return found
+            result[name] = kept
+    return result
 
 
 def left_out(
@@ -88,11 +88,11 @@ def _of_filter(name: str, values: tuple[str, ...]) -> list[str]:
 
 
 def _is_default(name: str, value: str, state: Mapping[str, Any]) -> bool:
-    held = state[name]
+    kept = state[name]
     return not value or value in (
         OPTIONS[name].default_label if name in OPTIONS else None,
-        str(held),
-        str(held).lower(),
+        str(kept),
+        str(kept).lower(),
     )
 
 
@@ -118,9 +118,9 @@ def read(page: Any) -> Link:
     """Read the address before any widget mends it. A value named twice is put right while no widget holds it yet."""
     if plain_view.KEY not in st.session_state:
         plain_view.mend_address()
-    found = _parameters()
+    parameters = _parameters()
     if "preset" not in st.session_state:
-        better = tidied(found)
+        better = tidied(parameters)
         selection = read_selection({name: values for name, values in better.items() if name in NAMES}).selection
         for name, values in better.items():
             # Widgets take a label from the address of the browser; what else means a choice is put into their state.
@@ -133,9 +133,9 @@ def read(page: Any) -> Link:
         st.session_state[_SEEN] = page.url_path
         st.session_state.pop(_NOTES, None)
     # The first run of a deep link ends early, to draw again with what the link says.
-    link = st.session_state.setdefault(_ASKED, Link(found, page.url_path))
+    link = st.session_state.setdefault(_ASKED, Link(parameters, page.url_path))
     if link.page != page.url_path:
-        link = st.session_state[_ASKED] = Link(found, page.url_path)
+        link = st.session_state[_ASKED] = Link(parameters, page.url_path)
     return Link(*link)
 
 
@@ -181,5 +181,5 @@ def _say(link: Link, place: DeltaGenerator, is_whole: bool) -> None:
         carried_options.remember(link.page, state)
         for name in unknown(st.query_params, state, link.page):
             del st.query_params[name]
-    if held := st.session_state.get(_NOTES):
-        place.info(f"In the link you opened: {escaped(' '.join(held))}")
+    if kept := st.session_state.get(_NOTES):
+        place.info(f"In the link you opened: {escaped(' '.join(kept))}")

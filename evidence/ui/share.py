@@ -59,8 +59,8 @@ _STYLE = """
 
 def button(selection: Selection, page: str, is_plain: bool = False) -> str:
     """Make the HTML button for a view of a page, with the filters and the switch that its address must contain."""
-    held = "&".join(part for part in (parameters(selection), "plain=true" if is_plain else "") if part)
-    view, name = (html.escape(text, quote=True) for text in (held, page))
+    query = "&".join(part for part in (parameters(selection), "plain=true" if is_plain else "") if part)
+    view, name = (html.escape(text, quote=True) for text in (query, page))
     return (
         f"<style>{_STYLE}</style>"
         f'<div class="share" data-view="{view}" data-page="{name}" data-name="{html.escape(topic().title)}">'

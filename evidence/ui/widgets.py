@@ -55,8 +55,8 @@ def is_needed(is_open: bool | None, names: Iterable[str]) -> bool:
 
 def option(name: str, offered: Mapping[str, str] | None = None, place: DeltaGenerator | None = None) -> str:
     """Ask for an option of the table, as a list; `offered` is what it offers where that depends on the data."""
-    found = OPTIONS[name]
-    return one(found.label, offered or found.offered, name, place, found.help)
+    declared = OPTIONS[name]
+    return one(declared.label, offered or declared.offered, name, place, declared.help)
 
 
 def option_switch(name: str) -> bool:

@@ -28,13 +28,13 @@ def changed(evidence, wanted, **cells):
 
 
 def values(evidence, name):
-    return [item.live for item in assess(evidence, claim_of(evidence, name)).found]
+    return [item.live for item in assess(evidence, claim_of(evidence, name)).recomputed]
 
 
 def test_every_printed_number_is_what_the_shipped_rows_give(evidence):
     assessed = assess_all(evidence)
     assert len(assessed) == len(evidence.claims)
-    assert [f.what for item in assessed for f in item.found if not f.agrees] == []
+    assert [f.what for item in assessed for f in item.recomputed if not f.agrees] == []
     assert (
         claims.to_review(assessed)
         == "All 28 numbers in the explanations have just been recomputed from the data and agree."
@@ -79,7 +79,7 @@ def test_a_row_that_changes_flags_the_verdict_that_stands_on_it(evidence, name, 
     moved = changed(evidence, lambda r: (r.trial, r.outcome) == (trial, outcome), **cells)
     item = assess(moved, claim_of(moved, name))
     assert item.needs_review
-    differing = next(found for found in item.found if not found.agrees)
+    differing = next(found for found in item.recomputed if not found.agrees)
     assert differing.live != differing.printed
     assert f"printed: {differing.printed}" in differing.in_words
     others = [one for one in assess_all(moved) if one.needs_review]
@@ -91,15 +91,15 @@ def test_a_row_that_is_gone_flags_the_verdict(evidence):
     gone = changed(evidence, lambda r: r.trial == "daly-2019" and r.outcome == "relapse")
     item = assess(gone, claim_of(gone, "duration-more"))
     assert item.needs_review
-    assert [found.live for found in item.found] == [None] * 4
-    assert "the data no longer give it" in item.found[0].in_words
+    assert [found.live for found in item.recomputed] == [None] * 4
+    assert "the data no longer give it" in item.recomputed[0].in_words
 
 
 def test_an_explanation_that_no_longer_prints_the_number_is_flagged(evidence):
     claim = claim_of(evidence, "duration-6m").model_copy(update={"explanation": "It does not last."})
     item = assess(evidence, claim)
     assert item.needs_review
-    assert "not found in the explanation" in item.found[0].in_words
+    assert "not found in the explanation" in item.recomputed[0].in_words
 
 
 def test_every_number_belongs_to_a_claim_and_is_printed_in_it(evidence):

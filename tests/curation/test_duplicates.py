@@ -8,7 +8,7 @@ MURROUGH = {"trial": "murrough-2013a", "label": "Murrough 2013a", "citation": "M
 def test_a_registry_number_under_another_trial(evidence: Evidence) -> None:
     (found,) = duplicates(evidence, [result(registration="NCT00768430", line=9)])
     assert (found.line, found.kind, found.value) == (9, "registration", "NCT00768430")
-    assert found.found == tuple(str(r.line) for r in evidence.trials["murrough-2013a"])
+    assert found.existing == tuple(str(r.line) for r in evidence.trials["murrough-2013a"])
     assert "as the trial murrough-2013a" in found.words
 
 
@@ -23,7 +23,7 @@ def test_a_trial_that_is_there_is_said_once_and_is_no_fault(evidence: Evidence) 
 
 def test_the_same_counts_of_the_same_outcome(evidence: Evidence) -> None:
     (found,) = duplicates(evidence, [counted(30, 47, 7, 25, line=4)])
-    assert (found.kind, found.value, found.found) == ("numbers", "30/47, 7/25", ("545",))
+    assert (found.kind, found.value, found.existing) == ("numbers", "30/47, 7/25", ("545",))
     assert duplicates(evidence, [counted(30, 47, 7, 25, outcome="nausea")]) == ()
     none = next(r for r in evidence.results if r.events_intervention == r.events_comparator == 0)
     assert none.n_intervention
@@ -34,7 +34,7 @@ def test_the_same_counts_of_the_same_outcome(evidence: Evidence) -> None:
 
 def test_the_same_printed_effect(evidence: Evidence) -> None:
     (found,) = duplicates(evidence, [difference(-7.95, -12.71, -3.2, outcome="symptom-endpoint")])
-    assert found.found == ("552",)
+    assert found.existing == ("552",)
 
 
 def test_a_reference_with_a_known_doi_pmid_or_link(evidence: Evidence) -> None:
@@ -42,7 +42,7 @@ def test_a_reference_with_a_known_doi_pmid_or_link(evidence: Evidence) -> None:
     items = [{"id": "A", "DOI": known.doi.upper()}, {"id": "B", "PMID": known.pmid}, {"id": "C", "DOI": "10.9999/x"}]
     items.append({"id": "D", "DOI": "10.9999/X"})  # the same paper from two files
     found = duplicates(evidence, (), items)
-    assert [(one.kind, one.found) for one in found] == [("reference", (known.id,))] * 2 + [("reference", ("C",))]
+    assert [(one.kind, one.existing) for one in found] == [("reference", (known.id,))] * 2 + [("reference", ("C",))]
 
 
 def test_one_trial_under_two_names_in_one_file(evidence: Evidence) -> None:
@@ -55,7 +55,7 @@ def test_one_trial_under_two_names_in_one_file(evidence: Evidence) -> None:
         result(trial="c-2030", label="C 2030", registration="NCT09990012", line=7),
     ]
     found = duplicates(evidence, rows)
-    assert [(one.line, one.found) for one in found] == [(3, ("a-2030",)), (5, ("mueller-2030",))]
+    assert [(one.line, one.existing) for one in found] == [(3, ("a-2030",)), (5, ("mueller-2030",))]
     assert "NCT09990011" in found[0].words
 
 

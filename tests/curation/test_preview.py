@@ -91,7 +91,7 @@ def test_what_is_there_already_is_found_whatever_its_line(folder: Path) -> None:
     names = ("outcome", "hours", "events_intervention", "n_intervention", "events_comparator", "n_comparator")
     same = {name: f"{getattr(old, name):g}" if name != "outcome" else old.outcome for name in names}
     seen = preview(folder, table(same, first=old.line), CITED)
-    assert [(one.line, one.kind, one.found) for one in seen.duplicates] == [(old.line, "numbers", (str(old.line),))]
+    assert [(one.line, one.kind, one.existing) for one in seen.duplicates] == [(old.line, "numbers", (str(old.line),))]
 
 
 def test_findings_of_the_new_references_are_told(folder: Path) -> None:

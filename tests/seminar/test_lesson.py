@@ -163,9 +163,9 @@ def test_guesses_stand_beside_what_was_found():
     assert guesses.compared(ASKED, (40,)).startswith("1 guess, 40; the trials found 54")
     assert guesses.compared(ASKED, ()) == "the trials found 54 of 100 people (95% CI 29 to 100)."
     pooled = replace(ASKED, truths=(Truth(54.0, 29.0, 100.0, interval="95% CrI"),))
-    assert pooled.found == "54 of 100 people (95% CrI 29 to 100)"
+    assert pooled.result == "54 of 100 people (95% CrI 29 to 100)"
     groups = replace(ASKED, unit="days", truths=(Truth(16), Truth(84)))
-    assert groups.found == "16 to 84 days in 2 groups"
+    assert groups.result == "16 to 84 days in 2 groups"
     assert [guesses.allowed(ASKED, value) for value in (0, 100, 101, -1, None, math.nan)] == [True, True] + [False] * 4
 
 

@@ -6,18 +6,18 @@ from evidence.report.section import Section
 from evidence.report.tables import summary_of_findings as tables
 
 
-def summary_of_findings(found: Summary) -> Section | None:
+def summary_of_findings(summary: Summary) -> Section | None:
     """Return the table of outcomes with what each line says; None where no outcome can be compared."""
-    if not found.lines:
+    if not summary.lines:
         return None
-    statements = tuple(f"{line.title}: {line.statement}" for line in found.lines)
+    statements = tuple(f"{line.title}: {line.statement}" for line in summary.lines)
     return Section(
         "summary",
-        f"Summary of findings: {found.title}",
-        Sentence(f"{found.title}. {found.lines[0].statement}"),
+        f"Summary of findings: {summary.title}",
+        Sentence(f"{summary.title}. {summary.lines[0].statement}"),
         statements,
         alt="; ".join(statements),
-        table=tables.summary_frame(found),
-        results=found.results,
-        notes=tables.notes(found),
+        table=tables.summary_frame(summary),
+        results=summary.results,
+        notes=tables.notes(summary),
     )

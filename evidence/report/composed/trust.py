@@ -137,18 +137,18 @@ def _traffic_light(
 
 def weights(board: Board, rows: Sequence[Result], time: str, ink: Ink) -> Section:
     """Return how much of the weight of the response pool, measured at `time`, is at which risk of bias."""
-    found = bias.summary(board, response.answer_for(rows, response.Choices(time=time)))
+    shares = bias.summary(board, response.answer_for(rows, response.Choices(time=time)))
     return Section(
         "weights",
         "Risk of bias by weight",
-        Sentence(bias.headline_of_weights(found)),
-        (f"Shares are {found.weights}. A trial judged in two ways counts half to each. Grey: not judged.",),
-        Drawing(weighted_bar, (found, ink)) if found.shares and board.judged else None,
-        _shares_in_words(found),
-        bias_tables.summary_frame(found),
-        found.results,
+        Sentence(bias.headline_of_weights(shares)),
+        (f"Shares are {shares.weights}. A trial judged in two ways counts half to each. Grey: not judged.",),
+        Drawing(weighted_bar, (shares, ink)) if shares.shares and board.judged else None,
+        _shares_in_words(shares),
+        bias_tables.summary_frame(shares),
+        shares.results,
     )
 
 
-def _shares_in_words(found: Summary) -> str:
-    return "; ".join(bias.share_in_words(item) for item in found.shares)
+def _shares_in_words(summary: Summary) -> str:
+    return "; ".join(bias.share_in_words(item) for item in summary.shares)

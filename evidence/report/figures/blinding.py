@@ -29,16 +29,16 @@ def lens_rows(items: Sequence[Lens], measure: str, ink: Ink) -> list[PanelRow]:
         if arms.drug is not None and arms.comparator is not None:
             rates = (arms.drug.events / arms.drug.n, arms.comparator.events / arms.comparator.n)
         name = telling_event()
-        told = f"{name} counts of {len(arms.trials) or 'none'}" if name else ""
+        text = f"{name} counts of {len(arms.trials) or 'none'}" if name else ""
         rows.append(
             PanelRow(
                 label=item.label,
-                note=f"{counted(len(item.used), 'trial')}{people}\n{told}".rstrip(),
+                note=f"{counted(len(item.used), 'trial')}{people}\n{text}".rstrip(),
                 rates=rates,
                 effect=effect,
                 words=words,
                 key=item.key,
-                hover=f"<b>{item.label}</b><br>{MEASURES[measure].label} {words}<br>{told}",
+                hover=f"<b>{item.label}</b><br>{MEASURES[measure].label} {words}<br>{text}",
                 is_single=len(item.used) == 1,
                 colour=style.MASKING_MARKS[item.value].colour(ink),
                 missing="no count",

@@ -9,16 +9,16 @@ from evidence.report.figures.style import Ink
 _ROW, _HEAD, _FOOT = 46, 24, 52
 
 
-def cohorts(found: Courses, ink: Ink) -> go.Figure:
+def cohorts(pooled_courses: Courses, ink: Ink) -> go.Figure:
     """Draw each cohort's rate with its Wilson interval, two lines a row, and the pooled rate as a diamond below."""
-    rows = len(found.cohorts) + (found.pooled is not None)
+    rows = len(pooled_courses.cohorts) + (pooled_courses.pooled is not None)
     figure = style.base(ink, _HEAD + rows * _ROW + _FOOT, margin={"l": 12, "r": 12, "t": _HEAD, "b": _FOOT})
     figure.update_xaxes(
         range=[0, 100], tickvals=[0, 25, 50, 75, 100], title_text="Responders of 100 people, no comparison group"
     )
     figure.update_yaxes(range=[-rows + 0.4, 0.6], visible=False)
     colour = style.COMPARATOR_MARKS["none"].colour(ink)
-    for i, cohort in enumerate(found.cohorts):
+    for i, cohort in enumerate(pooled_courses.cohorts):
         low, high = (100 * end for end in cohort.interval)
         y = -i - 0.22
         figure.add_trace(_line(low, high, y, colour, 2))
@@ -27,11 +27,11 @@ def cohorts(found: Courses, ink: Ink) -> go.Figure:
             f"{markup.escape(style.short(cohort.label))} · {cohort.counts.events} of {cohort.counts.n} · {when(cohort)}"
         )
         _label(figure, words, -i + 0.22, cohort.excluded, ink)
-    if found.pooled is not None:
-        rate, low, high = (100 * value for value in found.pooled.proportion)
-        y = -len(found.cohorts) - 0.22
-        if len(found.used) >= 5:
-            from_, to = (100 * end for end in found.pooled.prediction)
+    if pooled_courses.pooled is not None:
+        rate, low, high = (100 * value for value in pooled_courses.pooled.proportion)
+        y = -len(pooled_courses.cohorts) - 0.22
+        if len(pooled_courses.used) >= 5:
+            from_, to = (100 * end for end in pooled_courses.pooled.prediction)
             figure.add_trace(_line(from_, to, y, ink.faint, 7))
         figure.add_trace(
             go.Scatter(
@@ -45,7 +45,7 @@ def cohorts(found: Courses, ink: Ink) -> go.Figure:
             )
         )
         text = f"<b>Together {rate:.0f} ({low:.0f} to {high:.0f}) of 100</b>"
-        _label(figure, text, -len(found.cohorts) + 0.22, "", ink)
+        _label(figure, text, -len(pooled_courses.cohorts) + 0.22, "", ink)
     return figure
 
 

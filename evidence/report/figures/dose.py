@@ -14,24 +14,24 @@ from evidence.synthesis.display import effect_scale
 _STEPS = 40
 
 
-def dose_plot(found: DoseResponse, favours: tuple[str, str], ink: Ink, axis: str) -> go.Figure:
+def dose_plot(result: DoseResponse, favours: tuple[str, str], ink: Ink, axis: str) -> go.Figure:
     """Draw arms at their doses on a logarithmic axis, spread a little if several gave the same dose."""
-    entries = [arm.entry for arm in found.arms]
+    entries = [arm.entry for arm in result.arms]
     scale = effect_scale(
-        found.measure,
+        result.measure,
         [entry.effect.estimate for entry in entries if entry.effect],
         [entry.low or 0.0 for entry in entries],
         [entry.high or 0.0 for entry in entries],
     )
     figure = style.base(ink, 440, margin={"l": 64, "r": 16, "t": 16, "b": 56})
-    doses = sorted({arm.dose for arm in found.arms})
+    doses = sorted({arm.dose for arm in result.arms})
     left, right = math.log2(doses[0]) - 0.6, math.log2(doses[-1]) + 0.6
-    if found.line is not None:
-        _band(figure, found, ink, math.log2(doses[0]), math.log2(doses[-1]))
+    if result.line is not None:
+        _band(figure, result, ink, math.log2(doses[0]), math.log2(doses[-1]))
     for colour in dict.fromkeys(style.mark_of(entry.first).colour(ink) for entry in entries):
         points = []
         for dose in doses:
-            here = [arm.entry for arm in found.arms if arm.dose == dose]
+            here = [arm.entry for arm in result.arms if arm.dose == dose]
             for i, entry in enumerate(here):
                 if entry.effect is None or style.mark_of(entry.first).colour(ink) != colour:
                     continue
@@ -57,10 +57,10 @@ def dose_plot(found: DoseResponse, favours: tuple[str, str], ink: Ink, axis: str
     return figure
 
 
-def _band(figure: go.Figure, found: DoseResponse, ink: Ink, low: float, high: float) -> None:
-    assert found.line is not None
+def _band(figure: go.Figure, doses: DoseResponse, ink: Ink, low: float, high: float) -> None:
+    assert doses.line is not None
     xs = [low + (high - low) * i / _STEPS for i in range(_STEPS + 1)]
-    bands = [found.line.predict(x) for x in xs]
+    bands = [doses.line.predict(x) for x in xs]
     figure.add_trace(
         go.Scatter(
             x=[*xs, *reversed(xs)],

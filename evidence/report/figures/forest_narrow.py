@@ -114,12 +114,12 @@ def _words(row: Row, top: float, labels: Labels, ink: Ink) -> list[dict[str, obj
         target = html.escape(row.url)  # an attribute, in which quotes count
         label = f'<a href="{target}" target="_blank" style="color:{ink.link}">{label}</a>'
     first = top - _PAD / 2 - _LINE / 2
-    found = [_note(label, 0.01, first, "left", ink.text, "middle")]
+    notes = [_note(label, 0.01, first, "left", ink.text, "middle")]
     if row.words:
         words = f"<b>{markup.escape(row.words)}</b>" if bold else markup.escape(row.words)
-        found.append(_note(words, 0.99, first, "right", ink.text, "middle"))
+        notes.append(_note(words, 0.99, first, "right", ink.text, "middle"))
     lines = _lines(row, labels) if row.kind != "head" else []
-    return found + [
+    return notes + [
         _note(markup.escape(line), 0.01, first - _LINE * place, "left", ink.secondary, "middle")
         for place, line in enumerate(lines, 1)
     ]

@@ -16,9 +16,9 @@ _LANE = 26
 _DECADE = 270  # pixels between two times of which one is ten times the other
 
 
-def glance(found: Glance, ink: Ink) -> go.Figure:
+def glance(facts: Glance, ink: Ink) -> go.Figure:
     """Draw the bars of responders, what is known of the spans without one, over lanes of harm and of relapse."""
-    lanes = len(found.felt) + bool(found.felt) + bool(found.relapses)
+    lanes = len(facts.felt) + bool(facts.felt) + bool(facts.relapses)
     upper, foot = 196, 26
     height = upper + 10 + _LANE * lanes + foot
     figure = style.base(ink, height, margin={"l": 34, "r": 20, "t": 0, "b": foot}, barmode="overlay")
@@ -42,10 +42,10 @@ def glance(found: Glance, ink: Ink) -> go.Figure:
         },
         yaxis2={"domain": [0, split], "range": [0, max(lanes, 1)], "visible": False, "fixedrange": True},
     )
-    blanks = _blanks(figure, found, ink)
-    _bars(figure, found, ink)
-    _lanes(figure, found, ink, lanes)
-    _key(figure, found, blanks, ink)
+    blanks = _blanks(figure, facts, ink)
+    _bars(figure, facts, ink)
+    _lanes(figure, facts, ink, lanes)
+    _key(figure, facts, blanks, ink)
     return figure
 
 
@@ -73,20 +73,20 @@ def hatched(kind: str, ink: Ink, solidity: float) -> dict[str, object]:
     }
 
 
-def key_of_blanks(found: Glance) -> str:
+def key_of_blanks(facts: Glance) -> str:
     """Return the signs of the spans without a bar that are drawn, each with its words."""
-    kinds = dict.fromkeys(kind for kind in KINDS if any(blank.kind == kind for blank in found.blanks))
+    kinds = dict.fromkeys(kind for kind in KINDS if any(blank.kind == kind for blank in facts.blanks))
     return "  ".join(f"{SIGNS[kind]} {KINDS[kind].label.lower()}" for kind in kinds)
 
 
-def _key(figure: go.Figure, found: Glance, blanks: frozenset[str], ink: Ink) -> None:
+def _key(figure: go.Figure, facts: Glance, blanks: frozenset[str], ink: Ink) -> None:
     """Say over the picture what its colours and hatches are, of those that are drawn; make room for it."""
-    sides, parts = found.sides, []
-    if found.responders:
+    sides, parts = facts.sides, []
+    if facts.responders:
         parts += [(style.BENEFIT.colour(ink), "■", f"<b>{markup.escape(sides.drug)}</b>")]
         parts += [(style.COMPARATOR.colour(ink), "■", markup.escape(sides.comparator))]
         parts += [(ink.text, "┃", "95% interval")]
-    if found.felt:
+    if facts.felt:
         parts += [(style.HARM.colour(ink), "■", "harm")]
     parts += [(ink.secondary, SIGNS[kind], KINDS[kind].label.lower()) for kind in KINDS if kind in blanks]
     text = "   ".join(f'<span style="color:{colour}">{sign}</span> {text}' for colour, sign, text in parts)
@@ -98,12 +98,12 @@ def _key(figure: go.Figure, found: Glance, blanks: frozenset[str], ink: Ink) -> 
     figure.update_layout(height=figure.layout.height + head, margin={"t": head})
 
 
-def _blanks(figure: go.Figure, found: Glance, ink: Ink) -> frozenset[str]:
+def _blanks(figure: go.Figure, facts: Glance, ink: Ink) -> frozenset[str]:
     """Fill the spans without a bar by what is known of them, in words where they have room; return the kinds drawn."""
     pad = 0.13
-    bars = [math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR)) for item in found.responders]
+    bars = [math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR)) for item in facts.responders]
     drawn = set()
-    for blank in found.blanks:
+    for blank in facts.blanks:
         left = math.log10(blank.start) - (0.04 if blank.start == FIRST_HOUR else 0)
         right = math.log10(blank.end) + (0.06 if blank.end == LAST_HOUR else 0)
         left = max([left, *(x + pad for x in bars if x < right and x + pad < right)])
@@ -130,10 +130,10 @@ def _blanks(figure: go.Figure, found: Glance, ink: Ink) -> frozenset[str]:
     return frozenset(drawn)
 
 
-def _bars(figure: go.Figure, found: Glance, ink: Ink) -> None:
+def _bars(figure: go.Figure, facts: Glance, ink: Ink) -> None:
     width = 0.075
     blue, grey = style.BENEFIT.colour(ink), style.COMPARATOR.colour(ink)
-    for item in found.responders:
+    for item in facts.responders:
         x = math.log10(min(max(item.hours, FIRST_HOUR), LAST_HOUR))
         hover = markup.escape(item.in_words)
         for offset, height, colour in ((-1, item.comparator, grey), (1, item.drug, blue)):
@@ -174,26 +174,26 @@ def _numbers(figure: go.Figure, item: Responders, x: float, ink: Ink) -> None:
     )
 
 
-def _lanes(figure: go.Figure, found: Glance, ink: Ink, lanes: int) -> None:
+def _lanes(figure: go.Figure, facts: Glance, ink: Ink, lanes: int) -> None:
     """Draw one band for each harm as long as it was counted, and the times to relapse."""
     start = math.log10(FIRST_HOUR) - 0.03
     lane = lanes
     harm, soft = style.HARM.colour(ink), style.HARM_SOFT.colour(ink)
-    if found.felt:
+    if facts.felt:
         lane -= 1
-        sides = found.harm_sides
-        longest = spelled(max(item.hours for item in found.felt))
-        other = " (from other trials)" if found.harms_are_borrowed else ""
+        sides = facts.harm_sides
+        longest = spelled(max(item.hours for item in facts.felt))
+        other = " (from other trials)" if facts.harms_are_borrowed else ""
         words = f"<b>Harm, {markup.escape(sides.drug)} v {markup.escape(sides.comparator)}</b>{other}"
         _words(figure, f"{words}, counted up to {longest}", start, lane + 0.5, harm)
-    for item in found.felt:
+    for item in facts.felt:
         lane -= 1
         end = math.log10(min(max(item.hours, FIRST_HOUR * 1.5), LAST_HOUR))
         figure.add_shape(
             type="rect", x0=start, x1=end, y0=lane + 0.06, y1=lane + 0.94, yref="y2", fillcolor=soft, line_width=0,
             layer="below",
         )  # fmt: skip
-        words = f" of 100 {item.verb} ({item.comparator:.0f} on {found.harm_sides.comparator})"
+        words = f" of 100 {item.verb} ({item.comparator:.0f} on {facts.harm_sides.comparator})"
         # Words that a short band cannot hold begin behind its end.
         is_beside = (end - start) * _DECADE < len(words) * _ROOM
         figure.add_trace(
@@ -224,9 +224,9 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, lanes: int) -> None:
                 unselected={"marker": {"opacity": 0.6}},
             )
         )
-    if found.relapses:
+    if facts.relapses:
         lane -= 1
-        places = [math.log10(min(max(hours_of(item), FIRST_HOUR), LAST_HOUR)) for item in found.relapses]
+        places = [math.log10(min(max(hours_of(item), FIRST_HOUR), LAST_HOUR)) for item in facts.relapses]
         figure.add_trace(
             go.Scatter(
                 x=places,
@@ -235,14 +235,14 @@ def _lanes(figure: go.Figure, found: Glance, ink: Ink, lanes: int) -> None:
                 mode="lines+markers",
                 line={"color": ink.text, "width": 3},
                 marker={"symbol": "line-ns-open", "size": 18, "color": ink.text, "line": {"width": 2}},
-                customdata=[[str(item.result.line)] for item in found.relapses],
+                customdata=[[str(item.result.line)] for item in facts.relapses],
                 hoverinfo="text",
-                hovertext=[markup.escape(f"{item.label}: {item.in_words}") for item in found.relapses],
+                hovertext=[markup.escape(f"{item.label}: {item.in_words}") for item in facts.relapses],
                 unselected={"marker": {"opacity": 0.8}},
             )
         )
         figure.add_annotation(
-            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=markup.escape(until_when(found.relapses)),
+            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=markup.escape(until_when(facts.relapses)),
             showarrow=False, xanchor="right", font={"size": style.AXIS, "color": ink.text},
         )  # fmt: skip
 

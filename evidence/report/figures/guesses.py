@@ -12,12 +12,12 @@ from evidence.report.figures.style import Ink
 _ROW, _HEAD, _FOOT = 84, 16, 52
 
 
-def guess_plot(found: Sequence[Guess], ink: Ink) -> go.Figure:
+def guess_plot(guesses: Sequence[Guess], ink: Ink) -> go.Figure:
     """Draw a row per trial: its name, the drug above (filled) and the comparator below (open)."""
-    figure = style.base(ink, _HEAD + len(found) * _ROW + _FOOT, margin={"l": 12, "r": 12, "t": _HEAD, "b": _FOOT})
+    figure = style.base(ink, _HEAD + len(guesses) * _ROW + _FOOT, margin={"l": 12, "r": 12, "t": _HEAD, "b": _FOOT})
     figure.update_xaxes(range=[0, 100], tickvals=[0, 25, 50, 75, 100], title_text="Sure and right, of 100 asked")
-    figure.update_yaxes(range=[-len(found) + 0.4, 0.6], visible=False)
-    for i, guess in enumerate(found):
+    figure.update_yaxes(range=[-len(guesses) + 0.4, 0.6], visible=False)
+    for i, guess in enumerate(guesses):
         colour = style.mark_of(guess.results[0]).colour(ink)
         key = " ".join(str(result.line) for result in guess.results)
         _words(figure, f"<b>{html.escape(style.short(guess.label))}</b>", -i + 0.4)

@@ -36,8 +36,8 @@ def harm_rows(items: Sequence[Harm], measure: str, ink: Ink, maskings: Sequence[
         assert isinstance(item, Harm)
         if item.differs is None:
             continue
-        found = item.difference if measure == "RD" else item.ratio
-        behind = found if found.used else item.difference
+        estimate = item.difference if measure == "RD" else item.ratio
+        behind = estimate if estimate.used else item.difference
         people = f", n {count(behind.people)}" if behind.people else ""
         words = item.in_words(measure)
         kind = MASKINGS[masking].label if masking else item.group.lower()
@@ -77,16 +77,16 @@ def _hover(cell: Cell) -> str:
     return f"<b>{style.in_full(cell.label)}</b>, {OUTCOMES[cell.event].label.lower()}<br>{cell.in_words}"
 
 
-def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.Figure:
+def matrix_plot(grid: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.Figure:
     """Draw events down and trials across: per cent on the drug in each cell, a dot if nothing is reported."""
-    height = _HEAD + _CELL * len(found.events) + _FOOT
+    height = _HEAD + _CELL * len(grid.events) + _FOOT
     figure = style.base(ink, height, margin={"l": _LEFT, "r": 8, "t": _HEAD, "b": _FOOT})
-    columns = {trial: i for i, (trial, _) in enumerate(found.trials)}
-    lines = {event: len(found.events) - 1 - i for i, event in enumerate(found.events)}
+    columns = {trial: i for i, (trial, _) in enumerate(grid.trials)}
+    lines = {event: len(grid.events) - 1 - i for i, event in enumerate(grid.events)}
     size, letters = next((size, font) for most, size, font in _SIZES if len(columns) <= most)
     blue = style.BENEFIT.colour(ink)
     for state, symbol in _STATES.items():
-        cells = [cell for cell in found.cells if cell.state == state]
+        cells = [cell for cell in grid.cells if cell.state == state]
         if not cells:
             continue
         filled = not symbol.endswith("open")
@@ -105,7 +105,7 @@ def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.
                 cliponaxis=False,
             )
         )
-    blank = [cell for cell in found.cells if cell.state == "not reported"]
+    blank = [cell for cell in grid.cells if cell.state == "not reported"]
     figure.add_trace(
         go.Scatter(
             x=[columns[cell.trial] for cell in blank],
@@ -117,15 +117,15 @@ def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.
             hovertext=[_hover(cell) for cell in blank],
         )
     )
-    results = {cell.trial: cell.results[0] for cell in found.cells if cell.results}
-    spare = max(0.0, (12 - len(found.trials)) / 2)
+    results = {cell.trial: cell.results[0] for cell in grid.cells if cell.results}
+    spare = max(0.0, (12 - len(grid.trials)) / 2)
     figure.update_xaxes(
         side="top",
         tickangle=-90,
         tickfont={"size": style.NOTE},
         tickvals=list(columns.values()),
         ticktext=[
-            style.link(style.short(label), links.get(results[trial].citation), "", ink) for trial, label in found.trials
+            style.link(style.short(label), links.get(results[trial].citation), "", ink) for trial, label in grid.trials
         ],
         range=[-0.6, len(columns) - 0.4 + 2 * spare],
         showgrid=False,
@@ -139,7 +139,7 @@ def matrix_plot(found: Matrix, links: Mapping[str, str | None], ink: Ink) -> go.
         showline=False,
         tickfont={"size": style.NOTE},
     )
-    for above, below in pairwise(found.events):
+    for above, below in pairwise(grid.events):
         if OUTCOMES[above].group != OUTCOMES[below].group:
             figure.add_hline(y=lines[below] + 0.5, line={"color": ink.faint, "width": 1})
     return figure

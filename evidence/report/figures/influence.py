@@ -11,15 +11,15 @@ from evidence.synthesis.trial_effects import TrialEffect
 _HEIGHT = 360
 
 
-def subsets_plot(found: Influence, trial: str, axis_title: str, ink: Ink) -> go.Figure:
+def subsets_plot(influences: Influence, trial: str, axis_title: str, ink: Ink) -> go.Figure:
     """Draw the pooled effect and tau of every subset of two trials or more, coloured by whether it holds one trial."""
-    pools = found.subsets
+    pools = influences.subsets
     assert pools is not None
     figure = style.base(ink, _HEIGHT, margin={"l": 56, "r": 16, "t": 30, "b": 52})
     several = pools.size > 1
-    at = [entry.trial for entry in found.entries].index(trial)
+    at = [entry.trial for entry in influences.entries].index(trial)
     values = [float(x) for x in pools.estimate[several]]
-    scale = effect_scale(found.measure, values, values, values)
+    scale = effect_scale(influences.measure, values, values, values)
     figure.update_xaxes(range=[scale.low, scale.high], tickvals=scale.ticks, ticktext=scale.labels, title=axis_title)
     top = float(pools.tau.max()) or 1.0
     figure.update_yaxes(title_text="Spread between trials (tau)", range=[-0.04 * top, 1.06 * top])
@@ -36,19 +36,19 @@ def subsets_plot(found: Influence, trial: str, axis_title: str, ink: Ink) -> go.
                 marker={"size": 5, "color": colour, "symbol": symbol, "opacity": 0.55},
             )
         )
-    label = style.short(found.entries[at].label)
+    label = style.short(influences.entries[at].label)
     style.note(figure, f"● with {label}   ✕ without", 0, 1, ink, xanchor="left", yanchor="bottom", yshift=6)
     return figure
 
 
-def baujat_plot(found: Influence, ink: Ink) -> go.Figure:
+def baujat_plot(influences: Influence, ink: Ink) -> go.Figure:
     """Draw what each trial adds to heterogeneity against how far the result moves without it."""
     figure = style.base(ink, _HEIGHT, margin={"l": 56, "r": 16, "t": 16, "b": 52})
-    wide = max(c.heterogeneity for c in found.contributions) or 1.0
-    high = max(c.influence for c in found.contributions) or 1.0
+    wide = max(c.heterogeneity for c in influences.contributions) or 1.0
+    high = max(c.influence for c in influences.contributions) or 1.0
     figure.update_xaxes(title_text="Adds to spread", range=[-0.12 * wide, 1.15 * wide])
     figure.update_yaxes(title_text="Moves the result", range=[-0.05 * high, 1.15 * high])
-    ranked = sorted(zip(found.contributions, found.entries, strict=True), key=lambda pair: -pair[0].influence)
+    ranked = sorted(zip(influences.contributions, influences.entries, strict=True), key=lambda pair: -pair[0].influence)
     named = {entry.trial for _, entry in ranked[:3]}  # more names would lie on each other
     figure.add_trace(
         go.Scatter(
@@ -60,7 +60,7 @@ def baujat_plot(found: Influence, ink: Ink) -> go.Figure:
             textfont={"size": style.AXIS, "color": ink.text},
             cliponaxis=False,
             customdata=[[entry.key] for _, entry in ranked],
-            hovertext=[f"<b>{style.in_full(e.label)}</b><br>{_effect(e, found.measure)}" for _, e in ranked],
+            hovertext=[f"<b>{style.in_full(e.label)}</b><br>{_effect(e, influences.measure)}" for _, e in ranked],
             hoverinfo="text",
             marker={
                 "size": 12,

@@ -11,13 +11,13 @@ from evidence.report.figures.style import Ink
 _HEIGHT = 320
 
 
-def interval_widths(found: Sequence[Width], ink: Ink) -> go.Figure:
+def interval_widths(widths: Sequence[Width], ink: Ink) -> go.Figure:
     """Draw half the width of the interval against the number of trials: the old rule jumps up at the third trial."""
     figure = style.base(ink, _HEIGHT, margin={"l": 60, "r": 16, "t": 24, "b": 50})
-    trials = [width.trials for width in found]
+    trials = [width.trials for width in widths]
     for name, values, dash in (
-        ("rule used before", [width.old for width in found], "dot"),
-        ("Bayesian, as now", [width.now for width in found], "solid"),
+        ("rule used before", [width.old for width in widths], "dot"),
+        ("Bayesian, as now", [width.now for width in widths], "solid"),
     ):
         figure.add_trace(
             go.Scatter(

@@ -147,8 +147,8 @@ def lines(
     draw_marks(figure, frame)
     if not ink.narrow:
         enlarge(figure)
-    held = [row.label for row in kept]
-    named = [f"{r.label} ({r.note})" if r.note and held.count(r.label) > 1 else r.label for r in visible]
+    values = [row.label for row in kept]
+    named = [f"{r.label} ({r.note})" if r.note and values.count(r.label) > 1 else r.label for r in visible]
     labels(figure, named, [row.y for row in visible], ink, size)
     words = [f"<b>{row.words}</b>" if row.kind == "overall" else row.words for row in visible]
     ys = [row.y for row in visible]

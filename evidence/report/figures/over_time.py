@@ -240,8 +240,8 @@ def _hatch(
 
 def _drawn(item: Answer) -> list[TrialEffect]:
     """Return the trials drawn one by one: where a pooled mark is one trial, it is drawn once, as the pooled mark."""
-    found = [entry for entry in item.entries if entry.effect is not None]
-    return sorted(found, key=lambda entry: entry.effect.estimate if entry.effect else 0.0)
+    entries = [entry for entry in item.entries if entry.effect is not None]
+    return sorted(entries, key=lambda entry: entry.effect.estimate if entry.effect else 0.0)
 
 
 def _colour(entry: TrialEffect, answers: Sequence[Answer], ink: Ink) -> str:
@@ -290,7 +290,7 @@ def _pooled(figure: go.Figure, item: Answer, scale: Scale, colour: str, is_rever
         return
     words = pooled_in_words(item.question.measure, pooled)
     names = ", ".join(style.in_full(entry.label) for entry in item.used)
-    told = f"<b>{'Pooled' if item.k > 1 else 'One trial'}{'' if is_own else ', outside the selection'}</b>, {words}"
+    reported = f"<b>{'Pooled' if item.k > 1 else 'One trial'}{'' if is_own else ', outside the selection'}</b>, {words}"
     point = Point(
         math.log10(max(drawn_at(item), FIRST_HOUR)),
         pooled.estimate,
@@ -299,7 +299,7 @@ def _pooled(figure: go.Figure, item: Answer, scale: Scale, colour: str, is_rever
         "diamond" if is_own else "circle-open",
         15 if is_own else 12,
         " ".join(entry.key for entry in item.used),
-        f"{told}<br>{counted(item.k, 'trial')}: {names}",
+        f"{reported}<br>{counted(item.k, 'trial')}: {names}",
     )
     figure.add_traces(
         interval_traces([point], scale, colour, horizontal=False, width=4 if is_own else 1.6, is_reversed=is_reversed)

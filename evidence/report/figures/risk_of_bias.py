@@ -42,9 +42,11 @@ def short_names(board: Board, references: Mapping[str, Reference]) -> dict[str, 
     """Name each judging review for hover text: first author and year, else its id."""
     names = {}
     for key in dict.fromkeys(item.citation for item in board.judgements):
-        found = references.get(key)
-        author = (found.authors[0].family or found.authors[0].literal) if found and found.authors else ""
-        names[key] = f"{author} {found.year or ''}".strip() if found and author else key
+        reference = references.get(key)
+        author = (
+            (reference.authors[0].family or reference.authors[0].literal) if reference and reference.authors else ""
+        )
+        names[key] = f"{author} {reference.year or ''}".strip() if reference and author else key
     return names
 
 
@@ -98,7 +100,7 @@ def traffic_light(
             "showline": False,
         },
     )
-    whole: list[tuple[float, float, Line, Cell]] = []
+    placed: list[tuple[float, float, Line, Cell]] = []
     split: list[tuple[float, float, Line, Cell]] = []
     bare: list[tuple[float, float]] = []
     for line in lines:
@@ -106,9 +108,9 @@ def traffic_light(
             if not cell.judgements and line.is_judged:
                 bare.append((float(place), places[line.trial]))
             elif cell.judgements:
-                (split if cell.is_split else whole).append((float(place), places[line.trial], line, cell))
+                (split if cell.is_split else placed).append((float(place), places[line.trial], line, cell))
     for name, mark in JUDGEMENT_MARKS.items():
-        own = [item for item in whole if item[3].verdicts[0] == name]
+        own = [item for item in placed if item[3].verdicts[0] == name]
         if own:
             figure.add_trace(
                 go.Scatter(
@@ -195,13 +197,13 @@ def _share(name: str, value: float) -> str:
     return f"{MARKS.get(name, '')} {value:.0f}%".strip() if value >= 12 else MARKS.get(name, "") if value >= 4 else ""
 
 
-def weighted_bar(found: Summary, ink: Ink) -> go.Figure:
+def weighted_bar(summary: Summary, ink: Ink) -> go.Figure:
     """Draw per cent of the weight by judgement, one labelled bar per domain."""
     bar = 34
-    figure = style.base(ink, bar * len(found.shares) + 46, margin={"l": 8, "r": 26, "t": 6, "b": 40}, barmode="stack")
-    domains = [f"{ROB_DOMAINS[item.domain].label}   " for item in found.shares]
+    figure = style.base(ink, bar * len(summary.shares) + 46, margin={"l": 8, "r": 26, "t": 6, "b": 40}, barmode="stack")
+    domains = [f"{ROB_DOMAINS[item.domain].label}   " for item in summary.shares]
     for name in (*reversed(WORST_FIRST), NOT_JUDGED):
-        values = [item.shares.get(name, 0.0) for item in found.shares]
+        values = [item.shares.get(name, 0.0) for item in summary.shares]
         if not any(values):
             continue
         mark = JUDGEMENT_MARKS[name]

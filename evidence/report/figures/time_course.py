@@ -69,8 +69,8 @@ def _scale(measure: str, answers: Sequence[Answer]) -> Scale:
 
 
 def _drawn(answer: Answer) -> list[TrialEffect]:
-    found = [entry for entry in answer.entries if entry.effect is not None]
-    return sorted(found, key=lambda e: (rank(e) if answer.groups else 0, e.effect.estimate if e.effect else 0.0))
+    entries = [entry for entry in answer.entries if entry.effect is not None]
+    return sorted(entries, key=lambda e: (rank(e) if answer.groups else 0, e.effect.estimate if e.effect else 0.0))
 
 
 def _pools(answer: Answer) -> list[Group]:
@@ -166,8 +166,8 @@ def _doses(answer: Answer) -> str:
         "repeated": sum(1 for n in given if n is not None and n > 1),
         "doses ?": sum(1 for n in given if n is None),
     }
-    held = {words: amount for words, amount in amounts.items() if amount}
-    return next(iter(held)) if len(held) == 1 else ", ".join(f"{amount} {words}" for words, amount in held.items())
+    known = {words: amount for words, amount in amounts.items() if amount}
+    return next(iter(known)) if len(known) == 1 else ", ".join(f"{amount} {words}" for words, amount in known.items())
 
 
 _DASHES = {"solid": "──", "dash": "– –", "dot": "····", "longdash": "— —", "dashdot": "–·–", "longdashdot": "—·—"}
@@ -273,10 +273,17 @@ def _groups(figure: go.Figure, answers: Sequence[Answer], places: dict[Place, fl
             assert pooled is not None
             mark = _by_masking(group.used[0])[1]
             words = pooled_in_words(answer.question.measure, pooled)
-            told = f"<b>{group.name}, pooled</b>, {words}<br>{counted(pooled.k, 'trial')}"
+            reported = f"<b>{group.name}, pooled</b>, {words}<br>{counted(pooled.k, 'trial')}"
             key = " ".join(entry.key for entry in group.used)
             point = Point(
-                places[_mark(column, group)], pooled.estimate, pooled.ci_low, pooled.ci_high, "diamond", 12, key, told
+                places[_mark(column, group)],
+                pooled.estimate,
+                pooled.ci_low,
+                pooled.ci_high,
+                "diamond",
+                12,
+                key,
+                reported,
             )
             figure.add_traces(interval_traces([point], scale, mark.colour(ink), horizontal=False, width=3))
 
@@ -294,9 +301,9 @@ def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink
         x = math.log10(time_bin.centre) + 0.11 if hours else column + 0.2
         measure, value, single = answer.question.measure, pooled.estimate, answer.k == 1
         ends = (value, value) if single else (pooled.ci_low, pooled.ci_high)
-        told = f"<b>{'One trial' if single else 'Pooled'}</b>, {pooled_in_words(measure, pooled)}"
+        reported = f"<b>{'One trial' if single else 'Pooled'}</b>, {pooled_in_words(measure, pooled)}"
         key = " ".join(entry.key for entry in answer.used)
-        point = Point(x, value, *ends, "diamond-open" if single else "diamond", 14, key, told)
+        point = Point(x, value, *ends, "diamond-open" if single else "diamond", 14, key, reported)
         figure.add_traces(interval_traces([point], scale, ink.pooled, horizontal=False, width=3))
         # Beside the next column's trials there is no room for words; the key and the line below the axis say it too.
         if ink.narrow and len(answers) > 2:

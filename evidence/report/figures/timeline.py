@@ -40,15 +40,15 @@ def _x(hours: float) -> float:
     return math.log10(min(max(hours, _FIRST), _YEAR * 1.15))
 
 
-def timeline(found: Timeline, ink: Ink) -> go.Figure:
+def timeline(course: Timeline, ink: Ink) -> go.Figure:
     """Draw effects by time above lanes of acute harm and of relapse, on one axis from 40 minutes to a year."""
-    lanes = [*found.events]
-    if found.pressures:
+    lanes = [*course.events]
+    if course.pressures:
         lanes.append(MEAN_PRESSURE)
-    lanes += ["after a course"] * bool(found.relapses) + ["stopping"] * bool(found.withdrawals)
-    upper = _EFFECT if found.effects else 0
+    lanes += ["after a course"] * bool(course.relapses) + ["stopping"] * bool(course.withdrawals)
+    upper = _EFFECT if course.effects else 0
     more = 20 if ink.narrow else 0  # a line more for what is said over each half
-    gap = _GAP + more if found.effects and lanes else 0
+    gap = _GAP + more if course.effects and lanes else 0
     inner = upper + gap + _LANE * len(lanes) or _LANE
     head, left = _HEAD + more, 48 if ink.narrow else _LEFT
     figure = style.base(ink, head + inner + _FOOT, margin={"l": left, "r": 16, "t": head, "b": _FOOT})
@@ -64,7 +64,7 @@ def timeline(found: Timeline, ink: Ink) -> go.Figure:
             "anchor": "y2" if lanes else "y",
             "showgrid": True,
         },
-        yaxis={"domain": [split + gap / inner, 1] if lanes else [0, 1], "visible": bool(found.effects)},
+        yaxis={"domain": [split + gap / inner, 1] if lanes else [0, 1], "visible": bool(course.effects)},
         yaxis2={
             "domain": [0, split] if lanes else [0, 0.001],
             "range": [-0.5, max(len(lanes), 1) - 0.5],
@@ -78,19 +78,19 @@ def timeline(found: Timeline, ink: Ink) -> go.Figure:
     acute = {"x0": math.log10(_FIRST * 0.9), "x1": math.log10(4), "y0": 0, "y1": 1, "yref": "paper"}
     figure.add_shape(type="rect", **acute, fillcolor=ink.acute, line_width=0, layer="below")
     style.note(figure, "drug still felt", 0.004, 1, ink, xanchor="left", yanchor="bottom")
-    if found.effects:
-        _effects(figure, found, ink, 1 - upper / inner)
+    if course.effects:
+        _effects(figure, course, ink, 1 - upper / inner)
     places = {name: float(len(lanes) - 1 - i) for i, name in enumerate(lanes)}
     if ink.narrow:  # a phone has no room beside the plot: each lane's name stands over it, at the right
         for name, place in places.items():
             words = _lane(name).replace("<br>", " ")
             style.note(figure, f"<b>{words}</b>", 1, place + 0.47, ink, yref="y2", xanchor="right", yanchor="top")
-    for event in found.events:
-        _counts(figure, [c for c in found.counts if c.event == event], places[event], ink)
-    _pressure(figure, found, places, ink)
-    _relapse(figure, found, places, ink)
+    for event in course.events:
+        _counts(figure, [c for c in course.counts if c.event == event], places[event], ink)
+    _pressure(figure, course, places, ink)
+    _relapse(figure, course, places, ink)
     if lanes:
-        sides = markup.escape(" v ".join(found.below))
+        sides = markup.escape(" v ".join(course.below))
         joint = "<br>" if ink.narrow else " "
         text = f"<b>Harms by the time counting ended</b>,{joint}{sides}; hollow: no comparison"
         style.note(figure, text, 0, split, ink, xanchor="left", yanchor="bottom", yshift=4)
@@ -106,8 +106,8 @@ def _lane(name: str) -> str:
     return words.get(name) or markup.escape(OUTCOMES[name].label)
 
 
-def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None:
-    answers: Sequence[Answer] = found.effects
+def _effects(figure: go.Figure, course: Timeline, ink: Ink, floor: float) -> None:
+    answers: Sequence[Answer] = course.effects
     measure = answers[0].question.measure
     pools = [(a, a.pooled) for a in answers if a.pooled is not None]
     scale = effect_scale(
@@ -157,9 +157,9 @@ def _effects(figure: go.Figure, found: Timeline, ink: Ink, floor: float) -> None
             )
         )
         style.note(figure, heading, -0.006, y, ink, yref="y", xanchor="right")
-    left, right = favours(answers[0].question, found.above)
+    left, right = favours(answers[0].question, course.above)
     joint = "<br>" if ink.narrow else " "
-    text = f"<b>Effect</b>, {found.axis}:{joint}{markup.escape(' v '.join(found.above))}"
+    text = f"<b>Effect</b>, {course.axis}:{joint}{markup.escape(' v '.join(course.above))}"
     style.note(figure, text, 0, 1, ink, xanchor="left", yanchor="bottom", yshift=20)
     style.note(figure, f"↑ {right}", 0.998, 1, ink, xanchor="right", yanchor="bottom")
     style.note(figure, f"↓ {left}", 0.998, floor, ink, xanchor="right", yanchor="top", yshift=-2)
@@ -209,8 +209,8 @@ def _window(figure: go.Figure, hours: float, y: float, ink: Ink) -> None:
     )
 
 
-def _pressure(figure: go.Figure, found: Timeline, places: dict[str, float], ink: Ink) -> None:
-    for row in found.pressures:
+def _pressure(figure: go.Figure, course: Timeline, places: dict[str, float], ink: Ink) -> None:
+    for row in course.pressures:
         mean = f"+{plain(row.mean_intervention)}" if (row.mean_intervention or 0) > 0 else plain(row.mean_intervention)
         people = counted(row.n_intervention, "person", "people") if row.n_intervention else "people not reported"
         _mark(
@@ -225,8 +225,8 @@ def _pressure(figure: go.Figure, found: Timeline, places: dict[str, float], ink:
         )
 
 
-def _relapse(figure: go.Figure, found: Timeline, places: dict[str, float], ink: Ink) -> None:
-    ranked = [item for item in found.relapses if item.days]
+def _relapse(figure: go.Figure, course: Timeline, places: dict[str, float], ink: Ink) -> None:
+    ranked = [item for item in course.relapses if item.days]
     for i, item in enumerate(ranked):
         ends = i in (0, len(ranked) - 1)
         text = f"day {plain(item.days)}" if ends else ""
@@ -234,14 +234,14 @@ def _relapse(figure: go.Figure, found: Timeline, places: dict[str, float], ink: 
         hours = (item.days or 0.0) * HOURS_A_DAY
         place = places["after a course"]
         _mark(figure, hours, place, text, hover, str(item.result.line), "diamond-tall-open", ink, left=i == 0)
-    if not found.withdrawals:
+    if not course.withdrawals:
         return
-    on = [w.going_on for w in found.withdrawals if w.going_on]
-    off = [w.stopping for w in found.withdrawals if w.stopping]
+    on = [w.going_on for w in course.withdrawals if w.going_on]
+    off = [w.stopping for w in course.withdrawals if w.stopping]
     going = percent(sum(a.events for a in on), sum(a.n for a in on))
     stopping = percent(sum(a.events for a in off), sum(a.n for a in off))
-    hours = max(w.result.hours for w in found.withdrawals)
-    lines = " ".join(str(w.result.line) for w in found.withdrawals)
+    hours = max(w.result.hours for w in course.withdrawals)
+    lines = " ".join(str(w.result.line) for w in course.withdrawals)
     words = f"relapsed: {going} going on, {stopping} stopping"
     _mark(figure, hours, places["stopping"], f"{going} v {stopping}", words, lines, "diamond-tall", ink, left=True)
 

@@ -60,7 +60,7 @@ def _entry(answer: Answer, entry: TrialEffect, links: Mapping[str, str | None]) 
     }
 
 
-def _pooled(answer: Answer, name: str, whole: Answer) -> dict[str, object]:
+def _pooled(answer: Answer, name: str, pooled_answer: Answer) -> dict[str, object]:
     pooled, measure = answer.pooled, answer.question.measure
     assert pooled is not None
     return {
@@ -69,7 +69,7 @@ def _pooled(answer: Answer, name: str, whole: Answer) -> dict[str, object]:
         MEASURES[measure].label: shown(measure, pooled.estimate),
         "95% CI": interval(measure, pooled.ci_low, pooled.ci_high),
         "Probability": probability_of(pooled, measure),
-        "Weight %": round(sum(whole.weight_of(entry) or 0.0 for entry in answer.used), 1),
+        "Weight %": round(sum(pooled_answer.weight_of(entry) or 0.0 for entry in answer.used), 1),
         "People": answer.people,
     }
 
@@ -160,15 +160,15 @@ def arm_frame(entries: Iterable[TrialEffect], links: Mapping[str, str | None]) -
     return pd.DataFrame(rows)
 
 
-def absolute_frame(found: Absolute) -> pd.DataFrame:
+def absolute_frame(risks: Absolute) -> pd.DataFrame:
     """Return what an effect means for 100 people: both sides and their difference, with the number needed to treat."""
     rows = [
-        ("On the comparator, of 100", found.comparator_rate * 100, None, None),
-        ("On the drug, of 100", *found.events_of_100),
-        ("Difference, of 100", *(100 * value for value in found.risk_difference)),
+        ("On the comparator, of 100", risks.comparator_rate * 100, None, None),
+        ("On the drug, of 100", *risks.events_of_100),
+        ("Difference, of 100", *(100 * value for value in risks.risk_difference)),
     ]
     frame = pd.DataFrame(rows, columns=["Of 100 people", "Estimate", "95% CI from", "to"]).round(1)
-    return pd.concat([frame, pd.DataFrame([{"Of 100 people": f"Number needed to treat: {found.number_needed}"}])])
+    return pd.concat([frame, pd.DataFrame([{"Of 100 people": f"Number needed to treat: {risks.number_needed}"}])])
 
 
 def models_frame(models: Sequence[tuple[str, Pooled]], measure: str) -> pd.DataFrame:
@@ -215,7 +215,7 @@ def contrast_frame(contrast: Contrast) -> pd.DataFrame:
     return series_frame(both, contrast.everything.question.measure)
 
 
-def dose_frame(found: DoseResponse, links: Mapping[str, str | None]) -> pd.DataFrame:
+def dose_frame(doses: DoseResponse, links: Mapping[str, str | None]) -> pd.DataFrame:
     """Tabulate dose arms, lowest dose first."""
     return pd.DataFrame(
         [
@@ -223,13 +223,13 @@ def dose_frame(found: DoseResponse, links: Mapping[str, str | None]) -> pd.DataF
                 "Trial": arm.entry.label,
                 "Dose, mg/kg": arm.dose,
                 "Time": in_words(arm.entry.hours),
-                MEASURES[found.measure].label: shown(found.measure, arm.entry.effect.estimate),
-                "95% CI": interval(found.measure, arm.entry.low, arm.entry.high),
+                MEASURES[doses.measure].label: shown(doses.measure, arm.entry.effect.estimate),
+                "95% CI": interval(doses.measure, arm.entry.low, arm.entry.high),
                 "People": arm.entry.people,
                 "Against": arm.entry.first.comparator,
                 "Citation": links.get(arm.entry.first.citation),
             }
-            for arm in found.arms
+            for arm in doses.arms
             if arm.entry.effect is not None
         ]
     )

@@ -7,10 +7,10 @@ import pandas as pd
 from evidence.questions.courses import Courses, when
 
 
-def cohort_frame(found: Courses, links: Mapping[str, str | None]) -> pd.DataFrame:
+def cohort_frame(cohorts: Courses, links: Mapping[str, str | None]) -> pd.DataFrame:
     """Return a row per cohort with its count, rate, interval and time, then the pooled rate."""
     rows: list[dict[str, object]] = []
-    for cohort in found.cohorts:
+    for cohort in cohorts.cohorts:
         low, high = cohort.interval
         rows.append(
             {
@@ -24,13 +24,13 @@ def cohort_frame(found: Courses, links: Mapping[str, str | None]) -> pd.DataFram
                 "Citation": links.get(cohort.result.citation),
             }
         )
-    if found.pooled is not None:
-        rate, low, high = found.pooled.proportion
+    if cohorts.pooled is not None:
+        rate, low, high = cohorts.pooled.proportion
         rows.append(
             {
-                "Cohort": f"Together ({len(found.used)} cohorts)",
+                "Cohort": f"Together ({len(cohorts.used)} cohorts)",
                 "Responders": None,
-                "People": found.people,
+                "People": cohorts.people,
                 "Of 100": round(100 * rate),
                 "95% interval": f"{100 * low:.0f} to {100 * high:.0f}",
                 "Time": None,

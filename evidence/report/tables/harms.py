@@ -46,7 +46,7 @@ def harm_frame(items: Iterable[Harm], maskings: Iterable[str] = ()) -> pd.DataFr
     return pd.DataFrame(rows)
 
 
-def matrix_frame(found: Matrix, links: Mapping[str, str | None]) -> pd.DataFrame:
+def matrix_frame(grid: Matrix, links: Mapping[str, str | None]) -> pd.DataFrame:
     """Tabulate each trial and event, including what is not reported."""
     return pd.DataFrame(
         [
@@ -58,22 +58,22 @@ def matrix_frame(found: Matrix, links: Mapping[str, str | None]) -> pd.DataFrame
                 "% on the drug": round(cell.percent, 1) if cell.percent is not None else None,
                 "Citation": links.get(cell.results[0].citation) if cell.results else None,
             }
-            for cell in found.cells
+            for cell in grid.cells
         ]
     )
 
 
-def timeline_frame(found: Timeline) -> pd.DataFrame:
+def timeline_frame(course: Timeline) -> pd.DataFrame:
     """Tabulate the marks of the common time axis: what, when, how much, how many trials."""
     rows: list[dict[str, object]] = []
-    for item in found.effects:
+    for item in course.effects:
         pooled, measure = item.pooled, item.question.measure
         if pooled is None or item.question.bin is None:
             continue
         words = Estimate(measure, pooled.estimate, pooled.ci_low, pooled.ci_high).text
         rows.append(
             {
-                "What": found.axis,
+                "What": course.axis,
                 "When": item.question.bin.label,
                 "Value": words,
                 "Trials": ", ".join(entry.label for entry in item.used),
@@ -86,7 +86,7 @@ def timeline_frame(found: Timeline) -> pd.DataFrame:
             "Value": count.text + ("" if count.comparator else ", no comparison"),
             "Trials": ", ".join(dict.fromkeys(cell.label for cell in count.cells)),
         }
-        for count in found.counts
+        for count in course.counts
     ]
     rows += [
         {
@@ -95,7 +95,7 @@ def timeline_frame(found: Timeline) -> pd.DataFrame:
             "Value": f"mean {plain(row.mean_intervention)} mmHg, no comparison",
             "Trials": row.label,
         }
-        for row in found.pressures
+        for row in course.pressures
     ]
     rows += [
         {
@@ -104,9 +104,9 @@ def timeline_frame(found: Timeline) -> pd.DataFrame:
             "Value": i.in_words,
             "Trials": i.label,
         }
-        for i in found.relapses
+        for i in course.relapses
     ]
-    for w in found.withdrawals:
+    for w in course.withdrawals:
         if w.going_on and w.stopping:
             going = percent(w.going_on.events, w.going_on.n)
             rows.append(

@@ -16,9 +16,9 @@ from evidence.formatting import plain
 from evidence.questions.missing import STATES, Line, Missing, Open, direction_in_words, p_in_words, with_undated_once
 
 
-def matrix(found: Missing) -> pd.DataFrame:
+def matrix(pool: Missing) -> pd.DataFrame:
     """Return one row a trial: its state, why, which way it points, p, people and where that is known from."""
-    return pd.DataFrame([_row(line) for line in (*found.lines, *found.undated)], columns=list(_row_names()))
+    return pd.DataFrame([_row(line) for line in (*pool.lines, *pool.undated)], columns=list(_row_names()))
 
 
 def _row_names() -> tuple[str, ...]:
@@ -43,10 +43,10 @@ def _row(line: Line) -> dict[str, Any]:
 def grid(pools: Sequence[Missing]) -> pd.DataFrame:
     """Return one row per trial and one column per pool: its state there, the direction and p as far as known."""
     trials: dict[tuple[str | None, str], dict[str, str]] = {}
-    for found in pools:
-        for line in (*found.lines, *found.undated):
-            trials.setdefault((line.trial, line.label), {})[found.title] = _cell(line)
-    titles = [found.title for found in pools]
+    for pool in pools:
+        for line in (*pool.lines, *pool.undated):
+            trials.setdefault((line.trial, line.label), {})[pool.title] = _cell(line)
+    titles = [pool.title for pool in pools]
     rows = [[label, *(cells.get(title, "") for title in titles)] for (_, label), cells in trials.items()]
     return pd.DataFrame(rows, columns=["Trial", *titles])
 
@@ -69,10 +69,10 @@ def absent(pools: Sequence[Missing]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def records(found: Missing) -> dict[str, Any]:
+def records(pool: Missing) -> dict[str, Any]:
     """Return the matrix as plain values, for programs."""
     return {
-        "sentence": found.sentence,
+        "sentence": pool.sentence,
         "trials": [
             {
                 "trial": line.trial,
@@ -85,7 +85,7 @@ def records(found: Missing) -> dict[str, Any]:
                 "known_from": line.known_from,
                 "registration": line.registration or None,
             }
-            for line in (*found.lines, *found.undated)
+            for line in (*pool.lines, *pool.undated)
         ],
     }
 

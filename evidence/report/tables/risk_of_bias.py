@@ -9,10 +9,10 @@ from evidence.dataset.vocabulary import ROB_DOMAINS
 from evidence.questions.risk_of_bias import KINDS, NOT_JUDGED, Board, Summary
 
 
-def board_frame(found: Board) -> pd.DataFrame:
+def board_frame(board: Board) -> pd.DataFrame:
     """Tabulate symbol and words, one row per trial, one column per domain."""
     rows = []
-    for line in found.lines:
+    for line in board.lines:
         cells = {
             ROB_DOMAINS[cell.domain].label: f"{cell.marks}  {cell.in_words}" if cell.judgements else NOT_JUDGED
             for cell in line.cells
@@ -21,13 +21,13 @@ def board_frame(found: Board) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def summary_frame(found: Summary) -> pd.DataFrame:
+def summary_frame(summary: Summary) -> pd.DataFrame:
     """Tabulate per cent by judgement, one row per domain."""
     return pd.DataFrame(
         [
             {"Domain": ROB_DOMAINS[item.domain].label}
             | {KINDS[name]: f"{value:.0f}%" for name, value in item.shares.items()}
-            for item in found.shares
+            for item in summary.shares
         ]
     )
 

@@ -18,7 +18,7 @@ COLUMNS = (
 )
 
 
-def summary_rows(found: Summary) -> list[tuple[str, ...]]:
+def summary_rows(summary: Summary) -> list[tuple[str, ...]]:
     """Return the cells of the table, one tuple per line, in the order of COLUMNS."""
     return [
         (
@@ -32,23 +32,23 @@ def summary_rows(found: Summary) -> list[tuple[str, ...]]:
             line.reason,
             line.statement,
         )
-        for line in found.lines
+        for line in summary.lines
     ]
 
 
-def headings(found: Summary) -> tuple[str, ...]:
+def headings(summary: Summary) -> tuple[str, ...]:
     """Return the column headings, with both sides by name."""
-    named = {"With the comparator": f"With {found.sides.comparator}"}
-    named["With the drug (95% CI)"] = f"With {found.sides.drug} (95% CI)"
+    named = {"With the comparator": f"With {summary.sides.comparator}"}
+    named["With the drug (95% CI)"] = f"With {summary.sides.drug} (95% CI)"
     return tuple(named.get(name, name) for name in COLUMNS)
 
 
-def summary_frame(found: Summary) -> pd.DataFrame:
+def summary_frame(summary: Summary) -> pd.DataFrame:
     """Return the table as a DataFrame."""
-    return pd.DataFrame(summary_rows(found), columns=list(headings(found)))
+    return pd.DataFrame(summary_rows(summary), columns=list(headings(summary)))
 
 
-def notes(found: Summary) -> tuple[str, ...]:
+def notes(summary: Summary) -> tuple[str, ...]:
     """List what a reader must know about the table: how the numbers are made, and what is missing."""
     lines = [
         "The number with the comparator is that of all pooled people; the number with the drug follows from it by the "
@@ -58,27 +58,27 @@ def notes(found: Summary) -> tuple[str, ...]:
         "confidence intervals (CI). RR: risk ratio.",
         "Certainty is that of published reviews of the same question, in their words; nothing is rated here.",
     ]
-    several = [line.title for line in found.lines if len({e.first.comparator for e in line.answer.used}) > 1]
+    several = [line.title for line in summary.lines if len({e.first.comparator for e in line.answer.used}) > 1]
     if several:
         lines.append(f"Different comparators are pooled in: {'; '.join(name.lower() for name in several)}.")
-    if found.elsewhere:
+    if summary.elsewhere:
         lines.append(
-            f"A table is about one comparison: results against {listed(list(found.elsewhere))} are left out of this "
+            f"A table is about one comparison: results against {listed(list(summary.elsewhere))} are left out of this "
             "one. A filter on the kind of comparator gives them a table of their own."
         )
-    differences = [line.title.lower() for line in found.lines if line.answer.question.measure == "RD"]
+    differences = [line.title.lower() for line in summary.lines if line.answer.question.measure == "RD"]
     if differences:
         lines.append(
             f"Nobody on the comparator had it, so the difference is pooled and not the ratio: {listed(differences)}."
         )
-    if found.nobody:
-        names = "; ".join(found.nobody).lower()
+    if summary.nobody:
+        names = "; ".join(summary.nobody).lower()
         lines.append(f"Counted, and nobody had it in either arm, so no ratio can be estimated: {names}.")
-    if found.withdrawn:
+    if summary.withdrawn:
         lines.append(
             f"Harms leave out randomised withdrawals, in which only people who had done well on the drug took part: "
-            f"{listed(list(found.withdrawn))}."
+            f"{listed(list(summary.withdrawn))}."
         )
-    if found.missing:
-        lines.append(f"Nothing to pool in this selection: {'; '.join(name.lower() for name in found.missing)}.")
+    if summary.missing:
+        lines.append(f"Nothing to pool in this selection: {'; '.join(name.lower() for name in summary.missing)}.")
     return tuple(lines)

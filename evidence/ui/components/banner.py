@@ -32,8 +32,8 @@ def data_banner(loaded: Loaded) -> None:
     """Draw nothing if all is well, else one line that opens to every blocking problem."""
     blocking = [
         (file, headline)
-        for file, found in loaded.on_disk.problems.items()
-        for headline in found
+        for file, problems in loaded.on_disk.problems.items()
+        for headline in problems
         if headline.severity == "blocking"
     ]
     if not blocking:

@@ -37,9 +37,9 @@ def escaped(text: str) -> str:
 def link_line(evidence: Evidence, result: Result) -> str:
     """Write links to the source and the registry, opening in a new tab, as Markdown."""
     reference = evidence.references.get(result.citation)
-    found = [f"[{link.label}]({link.url})" for link in links(reference)] if reference else []
+    parts = [f"[{link.label}]({link.url})" for link in links(reference)] if reference else []
     registry = registry_links(result)
-    return " · ".join([*found, registry] if registry else found) or "No link to this source is known."
+    return " · ".join([*parts, registry] if registry else parts) or "No link to this source is known."
 
 
 def registry_links(result: Result) -> str:

@@ -13,8 +13,8 @@ from evidence.ui.page import Page
 
 def options() -> tuple[tuple[str, str], ...]:
     """Return the page's own options in the address, without the filters."""
-    held = st.query_params
-    return tuple((name, value) for name in held if name not in NAMES for value in held.get_all(name))
+    parameters = st.query_params
+    return tuple((name, value) for name in parameters if name not in NAMES for value in parameters.get_all(name))
 
 
 def exported(view: Page) -> story.View:

@@ -21,8 +21,8 @@ def make(name: str, view: View) -> None:
     """
     chosen = FORMATS[name]
     asked = (name, view.query, view.base, view.options, view.evidence.digest, view.made)
-    held, data = st.session_state.get(_MADE, (None, b""))
-    if held == asked:
+    kept, data = st.session_state.get(_MADE, (None, b""))
+    if kept == asked:
         st.download_button(
             f"Download {chosen.label}",
             data,

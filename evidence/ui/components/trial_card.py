@@ -66,17 +66,17 @@ def _frame(frame: pd.DataFrame, alt: str) -> None:
 
 def _recomputed(rows: tuple[Result, ...]) -> None:
     """Draw reported effects beside those recomputed from their own rows."""
-    found = quality.recomputed(rows)
+    values = quality.recomputed(rows)
     st.subheader("Reported and recomputed", anchor=False)
-    if not found:
+    if not values:
         st.markdown("No reported effect of this trial can be recomputed from its own row.")
         return
-    apart = [one for one in found if not one.agrees]
+    apart = [one for one in values if not one.agrees]
     differ = f"{len(apart) or 'none'} {'differs' if len(apart) == 1 else 'differ'} by more than rounding"
-    st.markdown(f"{counted(len(found), 'reported effect')} can be recomputed from the same row; {differ}.")
+    st.markdown(f"{counted(len(values), 'reported effect')} can be recomputed from the same row; {differ}.")
     for one in apart:
         st.caption(f":material/rule: Line {one.result.line}: {escaped(one.sentence)}. It may be adjusted.")
-    frame = quality.recomputed_frame(found)
+    frame = quality.recomputed_frame(values)
     _frame(frame.drop(columns=["Trial", "Open"], errors="ignore"), "Reported and recomputed effects")
 
 

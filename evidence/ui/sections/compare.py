@@ -20,12 +20,12 @@ NOW, FILE, REVISION = "Now", "An uploaded trials.csv", "A git revision"
 
 def _history() -> Mapping[str, Version]:
     """Return the versions kept beside the data by name, the newest first."""
-    found: dict[str, Version] = {}
+    by_name: dict[str, Version] = {}
     for version in reversed(versions(loading.data_folder())):
         when = version.when[:16].replace("T", " ")
         word = {"add": "rows were added", "undo": "a save was undone"}.get(version.what, version.what)
-        found.setdefault(f"Before {word} on {when} UTC (version {version.before[:8]})", version)
-    return found
+        by_name.setdefault(f"Before {word} on {when} UTC (version {version.before[:8]})", version)
+    return by_name
 
 
 @st.cache_data(show_spinner=False, ttl=60)
@@ -51,8 +51,8 @@ def one(title: str, name: str, first: str | None) -> Snapshot | None:
         persist_state="session",
     )
     if chosen == NOW:
-        found = snapshot(CURRENT, folder)
-        return found if isinstance(found, Snapshot) else None
+        current = snapshot(CURRENT, folder)
+        return current if isinstance(current, Snapshot) else None
     if chosen is not None and chosen in history:
         return before(folder, history[chosen])
     if chosen == FILE:
@@ -98,7 +98,7 @@ def rows_frame(rows: tuple[FileRow, ...], columns: tuple[str, ...]) -> pd.DataFr
     )
 
 
-def cells_frame(found: Difference) -> pd.DataFrame:
+def cells_frame(changes: Difference) -> pd.DataFrame:
     """Tabulate changed cells as a diff."""
     return pd.DataFrame(
         [
@@ -110,21 +110,25 @@ def cells_frame(found: Difference) -> pd.DataFrame:
                 "− before": one.before,
                 "+ after": one.after,
             }
-            for one in found.changed
+            for one in changes.changed
         ]
     )
 
 
-def rows_changed(found: Difference, name: str) -> None:
+def rows_changed(changes: Difference, name: str) -> None:
     """Draw the rows added, removed and changed by cell."""
     parts = (
-        (f"{counted(len(found.added), 'row')} added", rows_frame(found.added, found.columns), bool(found.added)),
         (
-            f"{counted(len(found.removed), 'row')} removed",
-            rows_frame(found.removed, found.columns),
-            bool(found.removed),
+            f"{counted(len(changes.added), 'row')} added",
+            rows_frame(changes.added, changes.columns),
+            bool(changes.added),
         ),
-        (f"{counted(len(found.changed), 'cell')} changed", cells_frame(found), bool(found.changed)),
+        (
+            f"{counted(len(changes.removed), 'row')} removed",
+            rows_frame(changes.removed, changes.columns),
+            bool(changes.removed),
+        ),
+        (f"{counted(len(changes.changed), 'cell')} changed", cells_frame(changes), bool(changes.changed)),
     )
     for at, (title, frame, is_any) in enumerate(parts):
         if not is_any:
@@ -143,13 +147,13 @@ def rows_changed(found: Difference, name: str) -> None:
                 icon=":material/download:",
             )
     references = (
-        ("added", found.references_added),
-        ("removed", found.references_removed),
-        ("changed", found.references_changed),
+        ("added", changes.references_added),
+        ("removed", changes.references_removed),
+        ("changed", changes.references_changed),
     )
     for word, keys in references:
         if keys:
             shown = listed(list(keys[:20])) + (f" and {len(keys) - 20} more" if len(keys) > 20 else "")
             st.markdown(f"**{counted(len(keys), 'reference')} {word}:** {escaped(shown)}")
-    for fault in found.problems:
+    for fault in changes.problems:
         st.error(escaped(f"{fault.message} {fault.fix}"))

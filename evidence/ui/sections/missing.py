@@ -40,6 +40,6 @@ def _table(pools: Sequence[Missing]) -> None:
             placeholder=frames.UNKNOWN,
             alt="Trials that meet the selection and what is known of each pool in each",
         )
-        for found in pools:
-            st.caption(f"**{escaped(found.title)}:** {escaped(found.sentence)}")
+        for pool in pools:
+            st.caption(f"**{escaped(pool.title)}:** {escaped(pool.sentence)}")
     st.caption(" ".join(f"{state.label}: {state.definition}" for state in STATES.values()))

@@ -84,11 +84,11 @@ SHAPES = (
 
 def harm_question(view: Page, options: Options, apart: bool = False) -> HarmQuestion:
     """Make the question that the page asks of the view."""
-    found = harm_words.harm_question(
+    question = harm_words.harm_question(
         view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
     )
     most = 0 if options.every or options.groups or options.by_masking else MOST
-    return found if apart else replace(found, groups=options.groups, least=options.least, most=most)
+    return question if apart else replace(question, groups=options.groups, least=options.least, most=most)
 
 
 def finding(view: Page, options: Options) -> None:
@@ -104,16 +104,16 @@ def events(view: Page, options: Options) -> None:
     st.header("What people feel or have, the largest difference first", anchor=False)
     for line in section.captions:
         st.caption(escaped(line))
-    if remembered.harms_told(question).scope.dropped:
+    if remembered.harm_answer(question).scope.dropped:
         _elsewhere(view)
-    _below(view, section, maskings, "harms-events", remembered.harms_told(question).trade_off)
+    _below(view, section, maskings, "harms-events", remembered.harm_answer(question).trade_off)
 
 
 def _section(view: Page, question: HarmQuestion, options: Options) -> tuple[Section, tuple[str, ...]]:
     maskings, drawn = remembered.harms_marks(question, options.by_masking)
-    told = remembered.harms_told(question)
-    section = sections.harms(told, options.measure, view.ink, maskings, drawn)
-    return sections.with_missing_harms(section, told, view.evidence), maskings
+    harm_answer = remembered.harm_answer(question)
+    section = sections.harms(harm_answer, options.measure, view.ink, maskings, drawn)
+    return sections.with_missing_harms(section, harm_answer, view.evidence), maskings
 
 
 def _below(view: Page, section: Section, maskings: tuple[str, ...], key: str, bold: str = "") -> None:
@@ -130,9 +130,9 @@ def _choose(preset: str) -> None:
 
 def _elsewhere(view: Page) -> None:
     """Draw buttons to the presets that have counts of their own."""
-    found = harms.elsewhere(view.evidence.results, view.selection)
+    counts = harms.elsewhere(view.evidence.results, view.selection)
     with st.container(horizontal=True):
-        for name, amount in found.items():
+        for name, amount in counts.items():
             st.button(
                 f"{PRESETS[name].label}: {counted(amount, 'trial')}",
                 key=f"harms-preset-{name}",
@@ -151,9 +151,9 @@ def apart(view: Page, options: Options) -> None:
     _below(view, section, maskings, "harms-apart")
 
 
-def who_counted(view: Page, found: harms.Scope, options: Options) -> None:
+def who_counted(view: Page, in_scope: harms.Scope, options: Options) -> None:
     """Draw the grid of trials by events, the trials that report none, and the links to the registries' tables."""
-    rows = view.results if any(harms.is_event(r) for r in view.results) else found.results
+    rows = view.results if any(harms.is_event(r) for r in view.results) else in_scope.results
     section = harm_sections.matrix(reporting.matrix(rows, options.groups), view.links, view.ink)
     st.subheader(escaped(section.headline), anchor=False)
     for line in section.captions:

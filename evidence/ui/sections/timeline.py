@@ -15,10 +15,10 @@ SHAPES = (
 )
 
 
-def draw(view: Page, found: Scope) -> None:
+def draw(view: Page, scope: Scope) -> None:
     """Draw the chart, with what it cannot show stated above it."""
-    line = timeline.timeline(view.evidence.results, view.selection, view.results, found)
-    section = time_axis(line, found.results, view.ink)
+    line = timeline.timeline(view.evidence.results, view.selection, view.results, scope)
+    section = time_axis(line, scope.results, view.ink)
     st.subheader(escaped(section.headline), anchor=False)
     for text in section.captions:
         st.caption(escaped(text))

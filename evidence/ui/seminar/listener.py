@@ -108,8 +108,8 @@ def _send(code: str, step: Step, asked: Asked, widget: str) -> None:
         return
     phone = st.session_state.setdefault(_PHONE, rooms.new_key())
     problem = rooms.send(code, phone, step.id, asked.key, value)
-    said = problem or f"Sent: {value:g}. Tap another to change it."
-    st.session_state[_ANSWER] = st.session_state.get(_ANSWER, {}) | {(step.id, asked.key): said}
+    notice = problem or f"Sent: {value:g}. Tap another to change it."
+    st.session_state[_ANSWER] = st.session_state.get(_ANSWER, {}) | {(step.id, asked.key): notice}
 
 
 def _turn_by_hand(lesson: Lesson, place: int) -> None:

@@ -35,8 +35,8 @@ def pinned(current: Evidence) -> Evidence:
     if not mode():
         st.session_state.pop(_PINNED, None)
         return current
-    held: Evidence = st.session_state.setdefault(_PINNED, current)
-    return held
+    version: Evidence = st.session_state.setdefault(_PINNED, current)
+    return version
 
 
 def move_on(evidence: Evidence) -> None:
@@ -50,13 +50,13 @@ def current_lesson(evidence: Evidence, selection: Selection) -> Lesson:
     page = page_address()
     today = datetime.now(UTC).date()
     key = (evidence.digest, str(selection), today, page)
-    held = st.session_state.get(_LESSON)
-    if held is None or held[0] != key:
+    kept = st.session_state.get(_LESSON)
+    if kept is None or kept[0] != key:
         base = "" if leads_here(page) else f"{page.rpartition('/')[0]}/"
-        held = (key, lesson(View(evidence, selection, today, base)))
-        st.session_state[_LESSON] = held
-    found: Lesson = held[1]
-    return found
+        kept = (key, lesson(View(evidence, selection, today, base)))
+        st.session_state[_LESSON] = kept
+    kept_lesson: Lesson = kept[1]
+    return kept_lesson
 
 
 def page_address() -> str:
@@ -108,8 +108,8 @@ def _key(lesson: Lesson, step: Step, asked: Asked) -> tuple[str, str, str]:
 
 def guesses(lesson: Lesson, step: Step) -> dict[str, tuple[float, ...]]:
     """Return the guesses that the lecturer entered, by what was asked."""
-    held = st.session_state.get(_GUESSES, {})
-    return {asked.key: held.get(_key(lesson, step, asked), ()) for asked in step.asked}
+    kept = st.session_state.get(_GUESSES, {})
+    return {asked.key: kept.get(_key(lesson, step, asked), ()) for asked in step.asked}
 
 
 def all_guesses(lesson: Lesson, step: Step) -> dict[str, tuple[float, ...]]:
@@ -132,8 +132,8 @@ def take_back(lesson: Lesson, step: Step, asked: Asked, place: int | None = None
 
 
 def _keep(lesson: Lesson, step: Step, asked: Asked, values: tuple[float, ...]) -> None:
-    held = st.session_state.get(_GUESSES, {})
-    st.session_state[_GUESSES] = held | {_key(lesson, step, asked): values}
+    kept = st.session_state.get(_GUESSES, {})
+    st.session_state[_GUESSES] = kept | {_key(lesson, step, asked): values}
 
 
 def is_revealed(step: Step) -> bool:

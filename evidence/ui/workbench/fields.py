@@ -51,7 +51,7 @@ def in_labels(text: str, column: str = "") -> str:
     """
     names = sorted((name for name in known() if "_" in name or name == column), key=len, reverse=True)
     pattern = re.compile(rf"“[^”]*”|\b({'|'.join(map(re.escape, names))})\b")
-    return pattern.sub(lambda found: f"“{title(found[1])}”" if found[1] else found[0], text)
+    return pattern.sub(lambda match: f"“{title(match[1])}”" if match[1] else match[0], text)
 
 
 def label_of(name: str, value: str) -> str:
@@ -108,9 +108,9 @@ def clear(prefix: str, name: str) -> None:
 
 def fields(names: Sequence[str], prefix: str, per_row: int = 4) -> dict[str, str]:
     """Draw fields, a few per row; return the values, without blank ones."""
-    found: dict[str, str] = {}
+    values: dict[str, str] = {}
     for at in range(0, len(names), per_row):
         places = st.columns(per_row, vertical_alignment="bottom")
         for place, name in zip(places, names[at : at + per_row], strict=False):
-            found[name] = field(place, name, add_state.key(f"{prefix}-{name}"))
-    return {name: text for name, text in found.items() if text}
+            values[name] = field(place, name, add_state.key(f"{prefix}-{name}"))
+    return {name: text for name, text in values.items() if text}

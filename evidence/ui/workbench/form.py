@@ -75,11 +75,11 @@ def from_form() -> Brought:
     if "trial" not in cells and "label" in cells:
         cells["trial"] = slug_of(cells["label"])
     row = tuple(cells.get(column, "") for column in COLUMNS)
-    found = _problems(row, evidence, references)
-    add_words.ask(unknown_words(found), _PREFIX)
+    problems = _problems(row, evidence, references)
+    add_words.ask(unknown_words(problems), _PREFIX)
     with beside, st.container(border=True), using(add_words.known()):
-        _as_typed(cells, found, evidence)
-    return Brought(add_state.table_of(_rows(row, found)), references, add_words.typed())
+        _as_typed(cells, problems, evidence)
+    return Brought(add_state.table_of(_rows(row, problems)), references, add_words.typed())
 
 
 def _from_the_queue(evidence: Evidence) -> None:
@@ -146,10 +146,10 @@ def _suggest(citation: str, references: tuple[Item, ...]) -> None:
 
 def _trial(evidence: Evidence) -> dict[str, str]:
     """Draw the trial's own fields, copied from an existing trial if the reader chooses one."""
-    held = add_state.key(f"{_PREFIX}-existing")
+    kept = add_state.key(f"{_PREFIX}-existing")
 
     def taken_over() -> None:
-        chosen = str(st.session_state.get(held))
+        chosen = str(st.session_state.get(kept))
         if chosen not in evidence.trials:
             return
         first = evidence.trials[chosen][0]
@@ -163,7 +163,7 @@ def _trial(evidence: Evidence) -> dict[str, str]:
         list(evidence.trials),
         index=None,
         format_func=lambda trial: evidence.trials[trial][0].label if trial in evidence.trials else trial,
-        key=held,
+        key=kept,
         on_change=taken_over,
         placeholder="none: it is a new trial",
         help="Fills the fields of trial and comparison from its first row.",
@@ -178,10 +178,10 @@ def _problems(row: Cells, evidence: Evidence, references: tuple[Item, ...]) -> t
         return validate(add_state.table_of([row]), Result, citations=known).problems
 
 
-def _as_typed(cells: Mapping[str, str], found: tuple[Problem, ...], evidence: Evidence) -> None:
+def _as_typed(cells: Mapping[str, str], problems: tuple[Problem, ...], evidence: Evidence) -> None:
     """Show what the numbers come to, and what looks wrong, beside the fields."""
     st.markdown("**What the numbers say**")
-    unfit = {f.column for f in found if f.is_blocking}
+    unfit = {f.column for f in problems if f.is_blocking}
     row = plausibility.partial(cells, unfit)
     lines: list[str] = []
     if row is not None:
@@ -193,26 +193,26 @@ def _as_typed(cells: Mapping[str, str], found: tuple[Problem, ...], evidence: Ev
             lines.append(way)
     for line in lines or ["Shares with Wilson intervals and the effect appear here as you type."]:
         st.markdown(escaped(line))
-    told = [f for f in found if f.code not in {*_MISSING, _DEVIATION} and not is_new_word(f)]
-    doubts = [fields.in_labels(f"{f.message} {f.fix}", f.column) for f in told]
+    to_correct = [f for f in problems if f.code not in {*_MISSING, _DEVIATION} and not is_new_word(f)]
+    doubts = [fields.in_labels(f"{f.message} {f.fix}", f.column) for f in to_correct]
     if row is not None:
         doubts += map(fields.in_labels, plausibility.unusual_deviations(row, evidence.results))
     if row is not None and {"dose", "intervention", "route"} <= set(cells) - unfit:
         doubts += [text] if (text := plausibility.unusual_dose(row, evidence.results)) else []
     for text in doubts:
         st.markdown(f":orange[:material/warning:] {escaped(text)}")
-    missing = [fields.title(f.column) for f in found if f.code in _MISSING]
+    missing = [fields.title(f.column) for f in problems if f.code in _MISSING]
     if missing and cells:
         st.caption(f"Still needed: {', '.join(missing)}.")
 
 
-def _rows(row: Cells, found: tuple[Problem, ...]) -> list[Cells]:
+def _rows(row: Cells, problems: tuple[Problem, ...]) -> list[Cells]:
     """Return the rows added so far, and the current one unless it has errors; another can then be typed."""
-    held = add_state.basket("form-rows")
-    is_whole = not any(f.is_blocking for f in found)
+    kept = add_state.basket("form-rows")
+    is_whole = not any(f.is_blocking for f in problems)
 
     def put_down() -> None:
-        held.append(row)
+        kept.append(row)
         for name in CLEARED:
             fields.clear(_PREFIX, name)
 
@@ -224,9 +224,9 @@ def _rows(row: Cells, found: tuple[Problem, ...]) -> list[Cells]:
         icon=":material/playlist_add:",
         help="Keeps trial, comparison, anchor, analysis and origin; clears the rest of the result.",
     )
-    if held:
-        listing(held, "form")
-    return [*held, row] if is_whole else list(held)
+    if kept:
+        listing(kept, "form")
+    return [*kept, row] if is_whole else list(kept)
 
 
 def rows_frame(rows: Sequence[Cells]) -> pd.DataFrame:

@@ -41,12 +41,12 @@ def mapping(table: Table) -> ColumnMapping | None:
         columns = choices(table, guess, sign)
         factors = _units(table, guess, columns, sign)
         parts = {"columns": columns, "factors": factors, "constants": _constants(columns, sign)}
-        found = mapping_of(parts)
-        if isinstance(found, Problem):
-            st.error(escaped(found.message))
+        made = mapping_of(parts)
+        if isinstance(made, Problem):
+            st.error(escaped(made.message))
             return None
-        keep(found, sign)
-        return found
+        keep(made, sign)
+        return made
 
 
 def sign_of(table: Table, extra: str = "") -> str:
@@ -54,11 +54,11 @@ def sign_of(table: Table, extra: str = "") -> str:
     return hashlib.sha256("\0".join((*table.columns, extra)).encode("utf-8", "replace")).hexdigest()[:10]
 
 
-def keep(found: ColumnMapping, sign: str, name: str = "column-mapping.json") -> None:
+def keep(column_mapping: ColumnMapping, sign: str, name: str = "column-mapping.json") -> None:
     """Draw the button that saves a mapping as a file."""
     st.download_button(
         "Save this mapping as a file",
-        found.to_json(),
+        column_mapping.to_json(),
         file_name=name,
         mime="application/json",
         key=add_state.key(f"mapping-save-{sign}"),
@@ -79,7 +79,7 @@ def choices(
     guess: ColumnMapping,
     sign: str,
     known: Sequence[str] = COLUMNS,
-    said: Callable[[str], str] = str,
+    in_words: Callable[[str], str] = str,
 ) -> dict[str, str]:
     """Draw one drop-down per column to choose the known column it is, guess preselected; `said` labels them."""
     columns: dict[str, str] = {}
@@ -93,7 +93,7 @@ def choices(
             escaped(f"{source[:60]}: {first[at][:24]}" if first[at].strip() else source[:60]),
             known,
             index=known.index(guessed) if guessed else None,
-            format_func=said,
+            format_func=in_words,
             key=add_state.key(f"map-{sign}-{at}"),
             placeholder="left out",
             persist_state="session",
@@ -159,9 +159,9 @@ def _uploaded(table: Table, sign: str) -> None:
     file = add_state.file("A saved mapping", add_state.key(f"mapping-{sign}"), ("json",), megabytes=1)
     if file is None:
         return
-    found = read_mapping(file[1])
-    if isinstance(found, Problem):
-        st.error(escaped(f"{found.message} {found.fix}"))
+    uploaded = read_mapping(file[1])
+    if isinstance(uploaded, Problem):
+        st.error(escaped(f"{uploaded.message} {uploaded.fix}"))
         return
     known = add_state.key(f"mapping-read-{sign}")
     if st.session_state.get(known) == file[1]:
@@ -169,11 +169,11 @@ def _uploaded(table: Table, sign: str) -> None:
     st.session_state[known] = file[1]
     units = {factor: unit for unit, factor in HOURS_OF.items()}
     for at, source in enumerate(table.columns):
-        st.session_state[add_state.key(f"map-{sign}-{at}")] = found.columns.get(source)
-        if found.columns.get(source) == "hours":
-            st.session_state[add_state.key(f"unit-{sign}-{at}")] = units.get(found.factors.get(source, 1.0), "hours")
-    st.session_state[add_state.key(f"constant-{sign}")] = list(found.constants)
-    for name, text in found.constants.items():
+        st.session_state[add_state.key(f"map-{sign}-{at}")] = uploaded.columns.get(source)
+        if uploaded.columns.get(source) == "hours":
+            st.session_state[add_state.key(f"unit-{sign}-{at}")] = units.get(uploaded.factors.get(source, 1.0), "hours")
+    st.session_state[add_state.key(f"constant-{sign}")] = list(uploaded.constants)
+    for name, text in uploaded.constants.items():
         words = [word[0] for word in fields.known()[name].words]
         if not words or text in words:
             st.session_state[add_state.key(f"constant-{sign}-{name}")] = text

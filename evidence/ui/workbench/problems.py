@@ -46,9 +46,9 @@ def forget() -> None:
 
 def draw(table: Table, seen: Preview) -> None:
     """Draw the problems of the rows, the safe fixes and what was left out."""
-    found = seen.problems
-    blocking = [one for one in found if one.is_blocking]
-    notes = [one for one in found if not one.is_blocking]
+    problems = seen.problems
+    blocking = [one for one in problems if one.is_blocking]
+    notes = [one for one in problems if not one.is_blocking]
     noted = counted(len(notes), "note") if notes else ""
     if blocking:
         st.error(
@@ -66,13 +66,13 @@ def draw(table: Table, seen: Preview) -> None:
             f"**{counted(len(table.rows), 'row')} {'is' if len(table.rows) == 1 else 'are'} ready to save.**"
             f"{noted and f' {noted} to look at.'}"
         )
-    if found:
+    if problems:
         _table([*blocking, *notes])
     _fixes(seen)
     _omissions(blocking)
 
 
-def _table(found: Sequence[Problem]) -> None:
+def _table(problems: Sequence[Problem]) -> None:
     frame = pd.DataFrame(
         [
             {
@@ -83,14 +83,14 @@ def _table(found: Sequence[Problem]) -> None:
                 "What is wrong": f.message,
                 "What to do": f.fix,
             }
-            for f in found[:_SHOWN]
+            for f in problems[:_SHOWN]
         ]
     )
     st.dataframe(
         frame,
         hide_index=True,
         height=frames.height(len(frame), row=_THREE_LINES),
-        alt=f"{len(found)} problems in the rows",
+        alt=f"{len(problems)} problems in the rows",
         row_height=_THREE_LINES,
         column_config={
             "Kind": st.column_config.TextColumn(width=70),
@@ -101,11 +101,11 @@ def _table(found: Sequence[Problem]) -> None:
             "What to do": st.column_config.TextColumn(width=225),
         },
     )
-    if len(found) > _SHOWN:
-        st.caption(f"The first {_SHOWN} of {len(found)} are shown; the file has all of them.")
+    if len(problems) > _SHOWN:
+        st.caption(f"The first {_SHOWN} of {len(problems)} are shown; the file has all of them.")
     st.download_button(
         "Findings (CSV)",
-        lambda: problems_csv(found),
+        lambda: problems_csv(problems),
         file_name="findings.csv",
         mime="text/csv",
         key=add_state.key("findings"),

@@ -60,10 +60,10 @@ def _waited(key: str, sign: object, job: str, data: bytes | str, *more: Any) -> 
     began, is_said = time.monotonic(), False
     try:
         while True:
-            is_there, found = reading.answer(_LOOK)
+            is_there, answer = reading.answer(_LOOK)
             if is_there:
                 place.empty()
-                return found
+                return answer
             seconds = time.monotonic() - began
             if seconds < _QUIET:
                 continue

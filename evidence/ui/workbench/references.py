@@ -22,7 +22,7 @@ _TYPES = ("ris", "nbib", "bib", "json", "txt")
 
 def new_references() -> tuple[Item, ...]:
     """Draw the inputs and the references collected so far; they are shared by every way in."""
-    held = add_state.basket("references")
+    kept = add_state.basket("references")
     left, right = st.columns(2, gap="large")
     with left:
         typed = st.text_input(
@@ -52,29 +52,29 @@ def new_references() -> tuple[Item, ...]:
     fault = st.session_state.get(add_state.key("reference-fault"))
     if isinstance(fault, Problem):
         st.error(escaped(f"{fault.message} {fault.fix}"))
-    for number, item in enumerate(list(held)[:_MOST]):
+    for number, item in enumerate(list(kept)[:_MOST]):
         _item(number, item)
-    if len(held) > _MOST:
+    if len(kept) > _MOST:
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.caption(f"The first {_MOST} of {counted(len(held), 'reference')} are shown; all are kept.")
-        right.button("Remove all", key=add_state.key("reference-none"), on_click=held.clear, type="tertiary")
-    return tuple(held)
+        left.caption(f"The first {_MOST} of {counted(len(kept), 'reference')} are shown; all are kept.")
+        right.button("Remove all", key=add_state.key("reference-none"), on_click=kept.clear, type="tertiary")
+    return tuple(kept)
 
 
 def _taken() -> set[str]:
-    held = add_state.basket("references")
-    return {*loading.current().on_disk.references, *(str(item["id"]) for item in held)}
+    kept = add_state.basket("references")
+    return {*loading.current().on_disk.references, *(str(item["id"]) for item in kept)}
 
 
 def _add_typed() -> None:
     typed = st.session_state.get(add_state.key("reference")) or ""
-    found = reference_of(typed, _taken())
+    reference = reference_of(typed, _taken())
     fault = add_state.key("reference-fault")
-    if isinstance(found, Problem):
-        st.session_state[fault] = found
+    if isinstance(reference, Problem):
+        st.session_state[fault] = reference
         return
     st.session_state.pop(fault, None)
-    add_state.basket("references").append(dict(found))
+    add_state.basket("references").append(dict(reference))
     st.session_state[add_state.key("reference")] = ""
 
 
@@ -82,13 +82,13 @@ def _read(data: bytes) -> None:
     """Add the references of a file to those collected, the first time it is seen."""
     known = add_state.key("reference-read")
     if st.session_state.get(known) != data:
-        found = reading.read("references", "references", data, tuple(sorted(_taken())))
-        if not isinstance(found, ReferenceFile):
+        answer = reading.read("references", "references", data, tuple(sorted(_taken())))
+        if not isinstance(answer, ReferenceFile):
             return
         st.session_state[known] = data
-        st.session_state[add_state.key("reference-findings")] = found.problems
-        if not any(f.is_blocking for f in found.problems):
-            add_state.basket("references").extend(dict(item) for item in found.items)
+        st.session_state[add_state.key("reference-findings")] = answer.problems
+        if not any(f.is_blocking for f in answer.problems):
+            add_state.basket("references").extend(dict(item) for item in answer.items)
     for fault in st.session_state.get(add_state.key("reference-findings"), ()):
         (st.error if fault.is_blocking else st.caption)(escaped(f"{fault.message} {fault.fix}"))
 
@@ -103,8 +103,8 @@ def _item(number: int, item: Item) -> None:
     def renamed() -> None:
         text = str(st.session_state.get(place) or "").strip()
         if text and text not in _taken():
-            held = add_state.basket("references")
-            held[number] = {**held[number], "id": text}
+            kept = add_state.basket("references")
+            kept[number] = {**kept[number], "id": text}
 
     name.text_input(
         "Cited by rows as",
@@ -123,8 +123,8 @@ def _item(number: int, item: Item) -> None:
 
 def section() -> tuple[Item, ...]:
     """Draw the references as a collapsed part of the page, for rows that come as a table."""
-    held = add_state.basket("references")
-    title = f"New references · {counted(len(held), 'reference')}" if held else "New references that the rows cite"
+    kept = add_state.basket("references")
+    title = f"New references · {counted(len(kept), 'reference')}" if kept else "New references that the rows cite"
     with st.expander(title, key=add_state.key("references-panel"), icon=":material/menu_book:"):
         st.caption("Every row cites a reference by its id. References that are already in the data need not be added.")
         return new_references()

@@ -58,15 +58,15 @@ def from_registry() -> Brought:
         return Brought(NOTHING)
     if limited := limit_in_words(offered):
         st.warning(limited)
-    held = add_state.basket("registry-rows")
+    kept = add_state.basket("registry-rows")
     shared = _shared(record, offered)
-    _one(offered, shared, held)
-    if not held:
+    _one(offered, shared, kept)
+    if not kept:
         return Brought(NOTHING)
-    add_form.listing(held, "registry")
+    add_form.listing(kept, "registry")
     known = loading.current().on_disk.references
     references = () if record.reference["id"] in known else (record.reference,)
-    return Brought(add_state.table_of(held), references, add_words.typed())
+    return Brought(add_state.table_of(kept), references, add_words.typed())
 
 
 def _roles(record: RegistryRecord) -> dict[str, str]:
@@ -117,10 +117,10 @@ def _frame(offered: tuple[Draft, ...], accepted: set[str]) -> pd.DataFrame:
     )
 
 
-def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[str, ...]]) -> None:
+def _one(offered: tuple[Draft, ...], shared: dict[str, str], rows: list[tuple[str, ...]]) -> None:
     """Choose a draft, fill what it lacks, accept it."""
     accepted: list[str] = add_state.basket("registry-accepted")
-    while len(accepted) > len(held):
+    while len(accepted) > len(rows):
         accepted.pop()
     st.markdown(
         f"**{counted(len(offered), 'draft row')}.** Choose one, fill in what the record does not say, and accept it."
@@ -143,8 +143,8 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
     draft = offered[at]
     with st.container(border=True):
         st.markdown(f"**{escaped(draft.words)}**")
-        said = [f"{fields.title(name)}: {text}" for name, text in draft.cells.items() if name != "locator"]
-        st.caption(escaped(" · ".join(said)))
+        lines = [f"{fields.title(name)}: {text}" for name, text in draft.cells.items() if name != "locator"]
+        st.caption(escaped(" · ".join(lines)))
         st.caption(escaped(f"Where in the record: {draft.locator}"))
         blanks = [name for name in draft.blanks if name not in _TRIAL]
         more = [name for name in ("administrations", "instrument", "unit") if name not in draft.cells]
@@ -157,7 +157,7 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], held: list[tuple[st
         missing = [name for name in draft.blanks if not cells.get(name)]
 
         def accept() -> None:
-            held.append(tuple(cells.get(column, "") for column in COLUMNS))
+            rows.append(tuple(cells.get(column, "") for column in COLUMNS))
             accepted.append(f"{draft.locator} {draft.words}")
             last[:] = [(name, own[name]) for name in _ALIKE if name in own]
 

@@ -70,10 +70,10 @@ def importer(view: Page) -> None:
     if not citation or not locator.strip():
         st.info("Choose the review that judged, and give the place of the judgements in it.")
         return
-    found = bias_import.read_judgements(
+    imported = bias_import.read_judgements(
         table, mapping, tool, view.evidence.results, citation, locator.strip(), view.evidence.references
     )
-    _look(view, file[0], tool, found)
+    _look(view, file[0], tool, imported)
 
 
 def _label_of(column: str) -> str:
@@ -98,27 +98,27 @@ def _mapping(table: Table, tool: str) -> ColumnMapping | None:
             for at, source in enumerate(table.columns):
                 st.session_state[add_state.key(f"map-{sign}-{at}")] = kept.columns.get(source)
         columns = add_mapping.choices(table, guess, sign, known, _label_of)
-        found = mapping_of({"columns": columns}, known)
-        if isinstance(found, Problem):
-            st.error(escaped(found.message))
+        guessed = mapping_of({"columns": columns}, known)
+        if isinstance(guessed, Problem):
+            st.error(escaped(guessed.message))
             return None
-        add_mapping.keep(found, sign, "bias-mapping.json")
-        return found
+        add_mapping.keep(guessed, sign, "bias-mapping.json")
+        return guessed
 
 
-def _look(view: Page, name: str, tool: str, found: Imported) -> None:
-    trials = len({item.trial for item in found.judgements})
+def _look(view: Page, name: str, tool: str, imported: Imported) -> None:
+    trials = len({item.trial for item in imported.judgements})
     st.markdown(
-        f"**{counted(len(found.judgements), 'judgement')} of {counted(trials, 'trial')} with {tool}; "
-        f"{counted(len(found.problems), 'finding')}.**"
+        f"**{counted(len(imported.judgements), 'judgement')} of {counted(trials, 'trial')} with {tool}; "
+        f"{counted(len(imported.problems), 'finding')}.**"
     )
-    if found.problems:
-        frame = problems_frame((name, one) for one in found.problems)
+    if imported.problems:
+        frame = problems_frame((name, one) for one in imported.problems)
         st.dataframe(frame, hide_index=True, alt="What is wrong with the table")
-    held = {(item.trial, item.tool, item.domain, item.citation) for item in view.evidence.judgements}
-    new = [i for i in found.judgements if (i.trial, i.tool, i.domain, i.citation) not in held]
-    if len(new) < len(found.judgements):
-        again = [i for i in found.judgements if (i.trial, i.tool, i.domain, i.citation) in held]
+    known = {(item.trial, item.tool, item.domain, item.citation) for item in view.evidence.judgements}
+    new = [i for i in imported.judgements if (i.trial, i.tool, i.domain, i.citation) not in known]
+    if len(new) < len(imported.judgements):
+        again = [i for i in imported.judgements if (i.trial, i.tool, i.domain, i.citation) in known]
         labels = listed(list(dict.fromkeys(view.evidence.trials[i.trial][0].label for i in again)))
         st.info(
             escaped(
@@ -128,7 +128,7 @@ def _look(view: Page, name: str, tool: str, found: Imported) -> None:
     if not new:
         return
     st.dataframe(bias_tables.judgement_rows(new), hide_index=True, alt="Rows for risk_of_bias.csv")
-    _take(Imported(tuple(new), (), found.rows).cells)
+    _take(Imported(tuple(new), (), imported.rows).cells)
 
 
 def _take(rows: tuple[tuple[str, ...], ...]) -> None:

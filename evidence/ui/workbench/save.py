@@ -28,24 +28,24 @@ def last_outcome() -> None:
             "**A save was interrupted and undone.** The data are as they were before it. Save again.",
             icon=":material/history:",
         )
-    found = add_state.outcome()
-    if isinstance(found, Saved):
-        version = found.version
+    result = add_state.outcome()
+    if isinstance(result, Saved):
+        version = result.version
         parts = _counts(version.rows, len(version.references), version.words)
         done = "Saved" if version.what == "add" else "Undone"
         st.success(
-            f"**{done}: {listed(parts)}.** The data version is now `{found.digest[:8]}`; it was "
+            f"**{done}: {listed(parts)}.** The data version is now `{result.digest[:8]}`; it was "
             f"`{version.before[:8]}`. Every page shows it from now on.",
             icon=":material/check_circle:",
         )
         if version.what == "add":
             _links(add_state.saved_trials())
-    elif isinstance(found, Refused):
-        st.error(f"**Nothing was written.** {escaped(found.reason)}")
-        for fault in found.problems[:20]:
+    elif isinstance(result, Refused):
+        st.error(f"**Nothing was written.** {escaped(result.reason)}")
+        for fault in result.problems[:20]:
             where = f"Line {fault.line}: " if fault.line else ""
             st.markdown(escaped(f"{where}{fault.message} {fault.fix}"))
-    elif isinstance(found, Conflict) and not (found.rows or found.references):
+    elif isinstance(result, Conflict) and not (result.rows or result.references):
         st.error("**Nothing was undone:** the data changed in the meantime. The last save is now the one below.")
     if not owner.may_save():
         return
@@ -144,9 +144,9 @@ def _conflict(seen: Preview, began: Snapshot) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**What changed in the meantime**")
-        found = difference(began, theirs)
-        compare_views.rows_changed(found, "add-theirs")
-        if found.is_empty:
+        changes = difference(began, theirs)
+        compare_views.rows_changed(changes, "add-theirs")
+        if changes.is_empty:
             st.caption("No row or reference differs; another data file did.")
     with right:
         st.markdown("**Yours, kept here**")

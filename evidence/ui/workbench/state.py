@@ -102,14 +102,14 @@ def file(
         if right.button("Put away", key=f"{widget}-away", type="tertiary"):
             del st.session_state[kept]
             st.rerun()
-    held: tuple[str, bytes] | None = st.session_state.get(kept)
-    return held
+    kept_file: tuple[str, bytes] | None = st.session_state.get(kept)
+    return kept_file
 
 
 def basket(name: str) -> list[Any]:
     """Return a list of the session: rows typed, drafts accepted, references."""
-    held: list[Any] = st.session_state.setdefault(key(name), [])
-    return held
+    kept: list[Any] = st.session_state.setdefault(key(name), [])
+    return kept
 
 
 @st.cache_resource(max_entries=4, show_spinner="Computing every headline number …")
@@ -124,13 +124,13 @@ def looked_at(brought: Brought) -> Preview:
     sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.problems, words, brought.words)
     known = st.session_state.get(_PREVIEW)
     if known is not None and known[0] == sign:
-        found: Preview = known[1]
-        return found
+        shown: Preview = known[1]
+        return shown
     evidence = loading.current().on_disk
     known_numbers = (evidence.digest, _headlines(evidence.digest, evidence))
-    found = preview(folder, brought.table, brought.references, known_numbers, brought.words)
-    st.session_state[_PREVIEW] = (sign, found)
-    return found
+    shown = preview(folder, brought.table, brought.references, known_numbers, brought.words)
+    st.session_state[_PREVIEW] = (sign, shown)
+    return shown
 
 
 def newest(name: str) -> Snapshot:
@@ -140,11 +140,11 @@ def newest(name: str) -> Snapshot:
 
 def seen(brought: Brought) -> Snapshot:
     """Return the version of the data at the time these rows were started; the newest while there are none."""
-    held: Snapshot | None = st.session_state.get(_SEEN)
-    if held is None or brought.is_empty:
-        held = newest("when you began")
-        st.session_state[_SEEN] = held
-    return held
+    first_seen: Snapshot | None = st.session_state.get(_SEEN)
+    if first_seen is None or brought.is_empty:
+        first_seen = newest("when you began")
+        st.session_state[_SEEN] = first_seen
+    return first_seen
 
 
 def accept_newer() -> None:
@@ -182,8 +182,8 @@ def undo(digest: str) -> None:
 
 def outcome() -> Saved | Conflict | Refused | None:
     """Return the outcome of the last save or undo."""
-    held: Saved | Conflict | Refused | None = st.session_state.get(_OUTCOME)
-    return held
+    kept: Saved | Conflict | Refused | None = st.session_state.get(_OUTCOME)
+    return kept
 
 
 def forget_success() -> None:
@@ -194,8 +194,8 @@ def forget_success() -> None:
 
 def saved_trials() -> list[str]:
     """List the trials of the last save."""
-    held: list[str] = st.session_state.get(f"{_OUTCOME}-trials", [])
-    return held
+    trials: list[str] = st.session_state.get(f"{_OUTCOME}-trials", [])
+    return trials
 
 
 def start_again() -> None:

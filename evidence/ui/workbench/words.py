@@ -126,15 +126,15 @@ def _take(unknown: Sequence[Pair], where: str) -> None:
 
 
 def _listing(where: str) -> None:
-    held: list[Mapping[str, str]] = add_state.basket(_BASKET)
-    if not held:
+    kept: list[Mapping[str, str]] = add_state.basket(_BASKET)
+    if not kept:
         return
-    words = listed([f"“{word['value']}” ({word['list'].replace('_', ' ')}: {word['label']})" for word in held])
+    words = listed([f"“{word['value']}” ({word['list'].replace('_', ' ')}: {word['label']})" for word in kept])
     st.info(escaped(f"New with these rows: {words}."), icon=":material/dictionary:")
     st.button(
-        f"Take {counted(len(held), 'new word')} out again",
+        f"Take {counted(len(kept), 'new word')} out again",
         key=add_state.key(f"word-away-{where}"),
-        on_click=held.clear,
+        on_click=kept.clear,
         icon=":material/undo:",
         type="tertiary",
     )
