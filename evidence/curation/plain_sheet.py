@@ -62,10 +62,10 @@ def plain_sheet(data: bytes, namespaces: Sequence[str]) -> PlainSheet | None:
 
 def _rows(rows: Sequence[tuple[str, str, str]], root: bytes) -> Iterator[PlainRow]:
     for xml, attributes, inside in rows:
-        found = _CELL.findall(inside) if "_x" not in inside else []  # _x000D_ and the like are escapes
-        if sum([len(cell[0]) for cell in found]) == len(inside):
-            longest = max([len(cell[4]) + len(cell[5]) for cell in found], default=0)
+        matches = _CELL.findall(inside) if "_x" not in inside else []  # _x000D_ and the like are escapes
+        if sum([len(cell[0]) for cell in matches]) == len(inside):
+            longest = max([len(cell[4]) + len(cell[5]) for cell in matches], default=0)
             if longest <= _LONGEST:
-                yield PlainRow(dict(_ATTRIBUTE.findall(attributes)), [cell[1:] for cell in found])
+                yield PlainRow(dict(_ATTRIBUTE.findall(attributes)), [cell[1:] for cell in matches])
                 continue
         yield PlainRow({}, (), root + b"<sheetData>" + xml.encode() + b"</sheetData></worksheet>")

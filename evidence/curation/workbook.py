@@ -327,18 +327,18 @@ class _Reader:
                 first, last = int(element.get("min", 1)), int(element.get("max", 1))
                 self.hidden_columns |= set(range(max(0, first - 1), min(last, _MOST_COLUMNS)))
 
-    def row(self, attributes: Mapping[str, str], found: Sequence[Cell], elements: int = 0) -> None:
+    def row(self, attributes: Mapping[str, str], results: Sequence[Cell], elements: int = 0) -> None:
         """Take the cells of a row, which may leave places out."""
         self.line = int(attributes.get("r", self.line + 1))
         if not 0 < self.line <= _MOST_ROWS:
             raise DamagedSheetError("a row number")
-        self.blank_left -= elements or len(found)
+        self.blank_left -= elements or len(results)
         if self.blank_left < 0:
             raise TooManyCellsError
         self._spend(1)
         cells: list[str] = []
         columns, number, shared = self.columns, self.number, self.shared
-        for letters, style, kind, value, text in found:
+        for letters, style, kind, value, text in results:
             place = len(cells)
             if letters:
                 place = columns[letters] if letters in columns else self._column(letters)

@@ -144,7 +144,7 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
         unit = f"of 100 respond, {time}"
         lowest, highest = (100 * value for value in wilson(answered.counts[1]))
         spread = f"{low:.0f} to {high:.0f} against {lowest:.0f} to {highest:.0f} of 100; "
-    if others := contrary.contrary(results, found):
+    if others := contrary.contrary(results, answered):
         unit += f"; {'another trial' if len(others) == 1 else f'{len(others)} other trials'} found the opposite"
     return Tile(
         question,

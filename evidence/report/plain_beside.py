@@ -21,24 +21,24 @@ from evidence.synthesis.trial_effects import TrialEffect
 _FEWEST_FOR_ELSEWHERE = 5
 
 
-def opposite(found: Sequence[TrialEffect]) -> str:
+def opposite(results: Sequence[TrialEffect]) -> str:
     """Say which studies outside a number found the opposite; empty without any."""
-    if not found:
+    if not results:
         return ""
-    names = listed([entry.label for entry in found])
-    return f"But {counted(len(found), 'other study', 'other studies')} found the opposite: {names}."
+    names = listed([entry.label for entry in results])
+    return f"But {counted(len(results), 'other study', 'other studies')} found the opposite: {names}."
 
 
-def absent(found: Missing) -> str:
+def absent(pool: Missing) -> str:
     """Say how many studies are in a number, and what is known of the others; empty where none is missing."""
-    known = len(found.of("left-out", "not-usable", "not-held"))
-    silent = len(found.of("not-reported"))
-    used = len(found.of("pooled"))
+    known = len(pool.of("left-out", "not-usable", "not-held"))
+    silent = len(pool.of("not-reported"))
+    used = len(pool.of("pooled"))
     if not used or not (known or silent):
         return ""
-    parts = [f"Only {used} of {counted(len(found.lines), 'study', 'studies')} that fit your choice are in this number."]
+    parts = [f"Only {used} of {counted(len(pool.lines), 'study', 'studies')} that fit your choice are in this number."]
     if used == 1:
-        parts = [f"Only 1 of {counted(len(found.lines), 'study', 'studies')} that fit your choice is in this number."]
+        parts = [f"Only 1 of {counted(len(pool.lines), 'study', 'studies')} that fit your choice is in this number."]
     if known:
         parts.append(f"We know that {known} more looked at this, but we can not use or do not hold what they found.")
     if silent:
@@ -58,20 +58,20 @@ def elsewhere(answer: Answer) -> str:
     scale = MEASURES[answer.question.measure]
     rate = counts[1].events / counts[1].n
     ends = [scale.shown(value) for value in (pooled.estimate, pooled.pi_low, pooled.pi_high)]
-    found = number_needed_to_treat(answer.question.measure, ends[0], ends[1], ends[2], rate, event_is_good=True)
-    _, low, high = found.events_of_100
+    result = number_needed_to_treat(answer.question.measure, ends[0], ends[1], ends[2], rate, event_is_good=True)
+    _, low, high = result.events_of_100
     return f"In another place the true number on the drug may lie between {low:.0f} and {high:.0f} of 100."
 
 
-def after_course(found: Courses) -> str:
+def after_course(cohorts: Courses) -> str:
     """Say how many felt much better in a course that nobody was compared with; empty under two groups."""
-    if found.pooled is None or len(found.used) < 2:
+    if cohorts.pooled is None or len(cohorts.used) < 2:
         return ""
-    rate, low, high = (100 * value for value in found.pooled.proportion)
+    rate, low, high = (100 * value for value in cohorts.pooled.proportion)
     return (
-        f"In {len(found.used)} groups with {count(found.people)} people all had a few weeks of doses. About {rate:.0f} "
-        f"of 100 ({low:.0f} to {high:.0f}) felt much better. There was no group to set beside them. People also get "
-        "better with time and with hope."
+        f"In {len(cohorts.used)} groups with {count(cohorts.people)} people all had a few weeks of doses. "
+        f"About {rate:.0f} of 100 ({low:.0f} to {high:.0f}) felt much better. "
+        "There was no group to set beside them. People also get better with time and with hope."
     )
 
 
@@ -97,18 +97,18 @@ def by_masking(answer: Answer, items: Iterable[Lens]) -> str:
         effect = lead.effect if lead is not None else None
         times = MEASURES["RR"].shown(effect.estimate if effect is not None else item.pooled.estimate)
         parts.append(f"it was {times:.1f} times as many {_HIDDEN[item.value]}")
-    told = "; ".join(parts)
+    text = "; ".join(parts)
     return (
-        f"How many felt much better on the drug, set beside the others: {told}. These studies differ in more than that."
+        f"How many felt much better on the drug, set beside the others: {text}. These studies differ in more than that."
     )
 
 
-def sure(found: Iterable[Guess]) -> str:
+def sure(guesses: Iterable[Guess]) -> str:
     """Say how many were sure of what they got, and right; empty where nobody was asked."""
     parts = [
         f"In {item.label} {item.drug.events} of {item.drug.n} people on the drug were sure that they got it. Of the "
         f"others, {item.comparator.events} of {item.comparator.n} were sure that they did not."
-        for item in found
+        for item in guesses
     ]
     return " ".join(parts)
 

@@ -80,7 +80,7 @@ def treatment(name: str) -> str:
     about = topic()
     known = {**_TREATMENTS, f"any form of {about.drug}": about.drug, **about.plain_words}
     longest_first = "|".join(sorted(map(re.escape, known), key=len, reverse=True))
-    return re.sub(longest_first, lambda found: known[found[0]], name)
+    return re.sub(longest_first, lambda match: known[match[0]], name)
 
 
 def event(name: str) -> str:
@@ -121,8 +121,8 @@ def behind(answer: Answer) -> str:
 
 def surety(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
     """Say how far experts trust the numbers, if any rated the same question."""
-    found = certainty.rating(reviews, answer)
-    return _SURETY.get((found.certainty if found else None) or "", UNRATED)
+    rated = certainty.rating(reviews, answer)
+    return _SURETY.get((rated.certainty if rated else None) or "", UNRATED)
 
 
 LEAST_PER_CENT = 5.0
@@ -183,37 +183,37 @@ class Asked:
         return apply(self.evidence.results, self.selection.criteria())
 
 
-def _rates(found: Answer) -> tuple[str, str, Hundred | None]:
+def _rates(answered: Answer) -> tuple[str, str, Hundred | None]:
     """Say how many of 100 on both sides, and how uncertain that is."""
-    absolute = statements.absolute(found)
+    absolute = statements.absolute(answered)
     if absolute is None:
-        if found.pooled is not None:
+        if answered.pooled is not None:
             return "The studies here cannot say how many of 100 people felt much better with each treatment.", "", None
         return "No study here tells how many people felt much better with each treatment.", "", None
-    sides = statements.sides_of(entry.first for entry in found.used)
+    sides = statements.sides_of(entry.first for entry in answered.used)
     drug, low, high = absolute.events_of_100
     control = 100 * absolute.comparator_rate
-    did = happening(found.question.outcomes[0])
-    lead = statements.leading(found)
-    own = statements.absolute(statements.alone(found, lead)) if lead is not None else None
+    did = happening(answered.question.outcomes[0])
+    lead = statements.leading(answered)
+    own = statements.absolute(statements.alone(answered, lead)) if lead is not None else None
     if own is not None:
         main, others = own.events_of_100[0], 100 * own.comparator_rate
         answer = (
-            f"In the main study, after {when(found)}, {main:.0f} of 100 people on {treatment(sides.drug)} {did}. On "
+            f"In the main study, after {when(answered)}, {main:.0f} of 100 people on {treatment(sides.drug)} {did}. On "
             f"{treatment(sides.comparator)} it was {others:.0f} of 100."
         )
-        spread = _doubt(found, sides.drug, low, high).replace("The true", "From all the studies, the true", 1)
+        spread = _doubt(answered, sides.drug, low, high).replace("The true", "From all the studies, the true", 1)
         return answer, spread, Hundred(own, sides, did)
     answer = (
-        f"After {when(found)}, about {drug:.0f} of 100 people on {treatment(sides.drug)} {did}. On "
+        f"After {when(answered)}, about {drug:.0f} of 100 people on {treatment(sides.drug)} {did}. On "
         f"{treatment(sides.comparator)} it was about {control:.0f} of 100."
     )
-    return answer, _doubt(found, sides.drug, low, high), Hundred(absolute, sides, did)
+    return answer, _doubt(answered, sides.drug, low, high), Hundred(absolute, sides, did)
 
 
-def _doubt(found: Answer, drug: str, low: float, high: float) -> str:
+def _doubt(answered: Answer, drug: str, low: float, high: float) -> str:
     spread = f"The true number on {treatment(drug)} may lie between {low:.0f} and {high:.0f} of 100."
-    pooled = found.pooled
+    pooled = answered.pooled
     if pooled is None or pooled.p_at_most_zero is None:
         return f"{spread} One study alone can be far off."
     chance = 100 * (1 - pooled.p_at_most_zero if pooled.estimate > 0 else pooled.p_at_most_zero)
@@ -223,18 +223,18 @@ def _doubt(found: Answer, drug: str, low: float, high: float) -> str:
 
 def response_in_plain(asked: Asked) -> Plain:
     """Answer for how many people it works."""
-    found = response.answer_for(asked.rows, response.Choices())
-    answer, doubt, hundred = _rates(found)
+    answered = response.answer_for(asked.rows, response.Choices())
+    answer, doubt, hundred = _rates(answered)
     if hundred is None:
         return Plain("How many people feel better?", answer)
-    larger, better = review_in_plain(asked.evidence.reviews, found), _BETTER.format(topic().plain_condition)
+    larger, better = review_in_plain(asked.evidence.reviews, answered), _BETTER.format(topic().plain_condition)
     first, *rest = (larger, answer, better) if larger else (answer, better)
     beside = (
-        plain_beside.opposite(contrary.contrary(asked.rows, found)),
-        plain_beside.elsewhere(found),
-        plain_beside.absent(missing.missing(found, asked.rows, asked.evidence)),
+        plain_beside.opposite(contrary.contrary(asked.rows, answered)),
+        plain_beside.elsewhere(answered),
+        plain_beside.absent(missing.missing(answered, asked.rows, asked.evidence)),
     )
-    more = (*rest, doubt, behind(found), surety(asked.evidence.reviews, found), *filter(None, beside))
+    more = (*rest, doubt, behind(answered), surety(asked.evidence.reviews, answered), *filter(None, beside))
     return Plain("How many people feel better?", first, more, hundred)
 
 
@@ -264,18 +264,18 @@ def _so_many(points: float) -> str:
     return "less than one point" if points < 0.5 else counted(round(points), "point")
 
 
-def _points(found: Answer) -> tuple[str, str]:
+def _points(answered: Answer) -> tuple[str, str]:
     """Describe the difference in points on the scale, and how uncertain it is."""
-    assert found.pooled is not None
-    sides = statements.sides_of(entry.first for entry in found.used)
-    size, ends = abs(found.pooled.estimate), (found.pooled.ci_low, found.pooled.ci_high)
-    less = "less" if found.pooled.estimate < 0 else "more"
-    lead = statements.leading(found)
+    assert answered.pooled is not None
+    sides = statements.sides_of(entry.first for entry in answered.used)
+    size, ends = abs(answered.pooled.estimate), (answered.pooled.ci_low, answered.pooled.ci_high)
+    less = "less" if answered.pooled.estimate < 0 else "more"
+    lead = statements.leading(answered)
     if lead is not None and lead.effect is not None:
         size, less = abs(lead.effect.estimate), "less" if lead.effect.estimate < 0 else "more"
     where = "in the main study, " if lead is not None else ""
     gap = (
-        f"{where}after {when(found)} people had about {_so_many(size)} {less} of {topic().plain_condition} on "
+        f"{where}after {when(answered)} people had about {_so_many(size)} {less} of {topic().plain_condition} on "
         f"{treatment(sides.drug)} than on {treatment(sides.comparator)}"
     )
     if ends[0] <= 0 <= ends[1]:
@@ -283,7 +283,7 @@ def _points(found: Answer) -> tuple[str, str]:
     else:
         low, high = sorted(map(abs, ends))
         spread = f"The true gap may lie between {low:.0f} and {_so_many(high)}."
-    scale = INSTRUMENTS.get(found.question.instrument or "")
+    scale = INSTRUMENTS.get(answered.question.instrument or "")
     if scale is None or scale.low is None or scale.high is None:
         return gap, spread
     return gap, f"The scale runs from {scale.low:g} to {scale.high:g} points. {spread}"
@@ -292,10 +292,10 @@ def _points(found: Answer) -> tuple[str, str]:
 def onset_in_plain(asked: Asked) -> Plain:
     """Answer how soon it works."""
     question = "How soon does it help?"
-    found = [item for item in onset.course(asked.rows, "MD").answers if item.pooled is not None]
-    if not found:
+    pooled = [item for item in onset.course(asked.rows, "MD").answers if item.pooled is not None]
+    if not pooled:
         return Plain(question, "No study here lets us say how soon it helps.")
-    shown = found[0]
+    shown = pooled[0]
     gap, spread = _points(shown)
     answer = f"The first time that we know of: {gap}."
     early = {r.trial for r in asked.rows if r.is_controlled and r.hours <= 6 and r.outcome.startswith("symptom")}
@@ -303,13 +303,13 @@ def onset_in_plain(asked: Asked) -> Plain:
     sooner = f"{looked} here looked at {topic().plain_condition} in the first 6 hours. So it may help sooner, or not."
     larger = review_in_plain(asked.evidence.reviews, shown)
     first, *rest = (larger, answer) if larger else (answer,)
-    more = (*rest, spread, sooner, behind(shown), surety(asked.evidence.reviews, shown), _noticed(asked, found))
+    more = (*rest, spread, sooner, behind(shown), surety(asked.evidence.reviews, shown), _noticed(asked, pooled))
     return Plain(question, first, tuple(filter(None, more)))
 
 
-def _noticed(asked: Asked, found: Iterable[Answer]) -> str:
+def _noticed(asked: Asked, answers: Iterable[Answer]) -> str:
     """Say how likely a gap is that a person would notice, at the time that most studies measured."""
-    most = onset.fullest(tuple(found))
+    most = onset.fullest(tuple(answers))
     prior = meaning.prior_of(asked.rows, most)
     words = plain_beside.noticed(meaning.beyond_the_smallest(most, prior), most)
     return f"After {when(most)}: {inside(words)}" if words else ""
@@ -319,17 +319,17 @@ def duration_in_plain(asked: Asked) -> Plain:
     """Answer how long it lasts."""
     question, everything = "How long does it last?", asked.evidence.results
     once = [row for row in asked.rows if schedule(row) == SINGLE and row.hours >= 12]
-    found = [item for item in onset.course(once, "MD").answers if item.pooled is not None]
-    if not found:
+    pooled = [item for item in onset.course(once, "MD").answers if item.pooled is not None]
+    if not pooled:
         answer = "No study here tells how long one dose helps."
     else:
-        last = found[-1]
+        last = pooled[-1]
         gap, spread = _points(last)
         answer = f"After one dose, the last check that we know of: {gap}."
     wider = relaxed(everything, asked.selection, duration.is_follow_up)
     days = [i.days for i in duration.follow_ups(wider.results) if i.is_after_course and i.days is not None]
     more = []
-    if found:
+    if pooled:
         larger = review_in_plain(asked.evidence.reviews, last)
         more += [larger] if larger else []
         more += [spread, behind(last), surety(asked.evidence.reviews, last)]
@@ -354,7 +354,7 @@ def duration_in_plain(asked: Asked) -> Plain:
     compared = [row.hours for row in asked.rows if row.is_controlled]
     if compared:
         more.append(f"The longest that these studies set two groups side by side is {time(max(compared))}.")
-    return Plain(question, answer, (*more, *(() if found else (UNRATED,))))
+    return Plain(question, answer, (*more, *(() if pooled else (UNRATED,))))
 
 
 def _event(item: Harm) -> str:
@@ -378,14 +378,14 @@ def safety_in_plain(asked: Asked) -> Plain:
     ]
     events = [h for h in harms.harms(scopes[0].compared, harms.is_event) if harms.is_frequent(h, LEAST_PER_CENT)]
     apart = [h for h in harms.harms(scopes[1].compared, harms.is_apart) if h.differs is not None]
-    told, grave = ([_event(item) for item in items if item.rates is not None] for items in (events[:5], apart[:3]))
-    if not told and not grave:
+    reported, grave = ([_event(item) for item in items if item.rates is not None] for items in (events[:5], apart[:3]))
+    if not reported and not grave:
         return Plain(question, "We hold no study that counts the harms on both sides.")
-    wide = ELSEWHERE if told and scopes[0].dropped else ""
+    wide = ELSEWHERE if reported and scopes[0].dropped else ""
     longest = max(entry.hours for item in (*events, *apart) for entry in item.difference.used)
     later = f"The longest count of harms here ended after {time(longest)}. It can not show what years of use may do."
     rated = surety(asked.evidence.reviews, (events or apart)[0].difference)
-    lines = [line for line in (*told, _less_common(events), wide, *grave, later, rated) if line]
+    lines = [line for line in (*reported, _less_common(events), wide, *grave, later, rated) if line]
     return Plain(question, lines[0], tuple(lines[1:]))
 
 
@@ -401,23 +401,23 @@ def _less_common(events: Iterable[Harm]) -> str:
 
 def overview_in_plain(asked: Asked) -> Plain:
     """Give the short answer to all four questions."""
-    found, soon, cost = response_in_plain(asked), onset_in_plain(asked), safety_in_plain(asked)
+    result, soon, cost = response_in_plain(asked), onset_in_plain(asked), safety_in_plain(asked)
     parts = (
-        *found.more,
+        *result.more,
         soon.answer,
         *soon.more[1:2],
         duration_in_plain(asked).answer,
         cost.answer,
         *(line for line in cost.more if line == ELSEWHERE),
     )
-    return Plain("What is the short answer?", found.answer, parts, found.hundred)
+    return Plain("What is the short answer?", result.answer, parts, result.hundred)
 
 
 def summary_in_plain(asked: Asked) -> Plain:
     """Answer outcome by outcome."""
-    found = sof.summarise(asked.rows, asked.evidence.reviews, str(asked.selection))
-    told: list[tuple[str, str]] = []
-    for line in found.lines:
+    summary = sof.summarise(asked.rows, asked.evidence.reviews, str(asked.selection))
+    reported: list[tuple[str, str]] = []
+    for line in summary.lines:
         if line.of_hundred is None:
             continue
         drug, control = line.of_hundred.events_of_100[0], 100 * line.of_hundred.comparator_rate
@@ -427,12 +427,14 @@ def summary_in_plain(asked: Asked) -> Plain:
             f"After {when(line.answer)}, about {drug:.0f} of 100 people on {treatment(line.sides.drug)} {did}. On "
             f"{treatment(line.sides.comparator)} it was about {control:.0f}.{chance}"
         )
-        told.append((words, surety(asked.evidence.reviews, line.answer)))
-    if not told:
+        reported.append((words, surety(asked.evidence.reviews, line.answer)))
+    if not reported:
         return Plain("What did the studies find?", "The studies here do not count people in a way that we can use.")
     # How far a number is trusted is said below it, once for neighbours that are trusted alike.
     parts = [
-        text for rated, lines in groupby(told, key=lambda item: item[1]) for text in (*(one for one, _ in lines), rated)
+        text
+        for rated, lines in groupby(reported, key=lambda item: item[1])
+        for text in (*(one for one, _ in lines), rated)
     ]
     return Plain("What did the studies find?", parts[0], tuple(parts[1:]))
 
@@ -456,8 +458,8 @@ def is_answer(page: str) -> bool:
 
 
 def _blinding(asked: Asked) -> Plain:
-    held = trials_of(row for row in asked.rows if row.is_controlled)
-    kinds = [blinding.masking(rows[0]) for rows in held.values()]
+    controlled = trials_of(row for row in asked.rows if row.is_controlled)
+    kinds = [blinding.masking(rows[0]) for rows in controlled.values()]
     same, open_ = kinds.count("active"), kinds.count("inert") + kinds.count("open")
     pooled = blinding.scope(asked.evidence.results, asked.selection, *blinding.opened_at())
     felt = blinding.felt(pooled.results, (entry.trial for entry in pooled.answer.used))
@@ -465,8 +467,8 @@ def _blinding(asked: Asked) -> Plain:
     more = ["So the real gap may be smaller than it looks."]
     if same:
         more.append(
-            f"Here, {counted(same, 'study', 'studies')} of {len(held)} gave the others a drug that is felt, too. That "
-            "makes it harder to tell."
+            f"Here, {counted(same, 'study', 'studies')} of {len(controlled)} gave the others a drug that is felt, too. "
+            "That makes it harder to tell."
         )
     if open_:
         more.append(f"In {counted(open_, 'study', 'studies')} people could easily tell, or knew, what they got.")
@@ -482,9 +484,9 @@ def _blinding(asked: Asked) -> Plain:
 
 
 def _bias(asked: Asked) -> Plain:
-    found = bias.board(asked.rows, asked.evidence.judgements)
-    worst = [line for line in found.judged if any("high" in cell.verdicts for cell in line.cells)]
-    judged, total = len(found.judged), len(found.lines)
+    board = bias.board(asked.rows, asked.evidence.judgements)
+    worst = [line for line in board.judged if any("high" in cell.verdicts for cell in line.cells)]
+    judged, total = len(board.judged), len(board.lines)
     answer = f"Experts have checked {judged} of {counted(total, 'study', 'studies')} here for weak points."
     if not judged:
         answer = "No report that we hold has checked these studies for weak points."
@@ -502,16 +504,16 @@ def _claims(asked: Asked) -> Plain:
     items = claims.assess_all(asked.evidence)
     verdicts = [item.claim.verdict for item in items]
     good, part, bad = (verdicts.count(name) for name in ("supported", "partly supported", "not supported"))
-    said = f"A known article says {len(items)} things on {topic().drug}."
-    answer = f"{said} {good} hold up, {part} hold up in part, {bad} do not."
+    opening = f"A known article says {len(items)} things on {topic().drug}."
+    answer = f"{opening} {good} hold up, {part} hold up in part, {bad} do not."
     words = {"supported": "Holds up", "partly supported": "In part", "not supported": "Does not hold up"}
     quoted = tuple(f"{words.get(i.claim.verdict, 'Not checked')}: {i.claim.statement}" for i in items)
     return Plain("Is the article right?", answer, ("We set each point beside what the studies found.",), None, quoted)
 
 
 def _patient(asked: Asked) -> Plain:
-    found = headcount(asked.evidence.results)
-    answer = f"We hold {found.trials} studies with about {count(found.people)} people. They may not be like you."
+    heads = headcount(asked.evidence.results)
+    answer = f"We hold {heads.trials} studies with about {count(heads.people)} people. They may not be like you."
     more = (
         "Turn plain words off to choose age, illness, dose and more. The page then counts the studies of such people.",
         "A study of other people may not tell what will happen to you. Talk to your doctor.",
@@ -520,11 +522,11 @@ def _patient(asked: Asked) -> Plain:
 
 
 def _trials(asked: Asked) -> Plain:
-    found = headcount(asked.rows)
+    heads = headcount(asked.rows)
     sizes = [rows[0].n_randomised for rows in trials_of(asked.rows).values()]
     known = sorted(size for size in sizes if size is not None)
-    studies = counted(found.trials, "study", "studies")
-    answer = f"Your choice holds {studies} with about {count(found.people)} people."
+    studies = counted(heads.trials, "study", "studies")
+    answer = f"Your choice holds {studies} with about {count(heads.people)} people."
     more = []
     if known:
         middle = known[len(known) // 2]
