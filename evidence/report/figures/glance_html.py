@@ -36,18 +36,18 @@ _GROUNDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def glance(found: Glance, alt: str, ink: Ink) -> Picture:
+def glance(facts: Glance, alt: str, ink: Ink) -> Picture:
     """Draw the bars of responders over lanes of harm and of relapse, on one axis from an hour to a year."""
     drawing = _Drawing(ink)
     blanks = [
-        _blank(blank.start, blank.end, blank.kind, blank.in_words, found.responders, ink) for blank in found.blanks
+        _blank(blank.start, blank.end, blank.kind, blank.in_words, facts.responders, ink) for blank in facts.blanks
     ]
-    bars = _bars(found.responders, drawing)
-    lanes = _lanes(found, drawing)
+    bars = _bars(facts.responders, drawing)
+    lanes = _lanes(facts, drawing)
     kinds = [
         kind
         for kind in KINDS
-        if any(part and blank.kind == kind for part, blank in zip(blanks, found.blanks, strict=True))
+        if any(part and blank.kind == kind for part, blank in zip(blanks, facts.blanks, strict=True))
     ]
     grid = "".join(
         f'<i class="line" style="bottom:{share}%;background:{ink.grid}"></i>'
@@ -59,7 +59,7 @@ def glance(found: Glance, alt: str, ink: Ink) -> Picture:
     )
     markup = (
         f'<div class="picture glance" role="figure" aria-label="{plain(alt)}">'
-        f'<div class="key">{_key(found, kinds, ink)}</div>'
+        f'<div class="key">{_key(facts, kinds, ink)}</div>'
         f'<div class="field" style="padding-top:{_HEAD}px">'
         f'<div class="paper" style="height:{_PAPER}px">{grid}{"".join(blanks)}{bars}</div></div>'
         f'<div class="field lanes">{lanes}</div>'
@@ -94,15 +94,15 @@ def _place(hours: float) -> str:
     return f"{100 * _share(hours):.2f}%"
 
 
-def _key(found: Glance, kinds: Sequence[str], ink: Ink) -> str:
+def _key(facts: Glance, kinds: Sequence[str], ink: Ink) -> str:
     """Say what the colours and hatches are, of those that are drawn."""
     parts = []
-    if found.responders:
-        sides = found.sides
+    if facts.responders:
+        sides = facts.sides
         parts += [(_sign(style.BENEFIT.colour(ink)), f"<b>{plain(sides.drug)}</b>")]
         parts += [(_sign(style.COMPARATOR.colour(ink)), plain(sides.comparator))]
         parts += [('<i class="sign interval"></i>', "95% interval")]
-    if found.felt:
+    if facts.felt:
         parts += [(_sign(style.HARM.colour(ink)), "harm")]
     parts += [(f'<i class="sign" style="{_ground(kind, ink)}"></i>', KINDS[kind].label.lower()) for kind in kinds]
     return "".join(f'<span class="word">{sign}{words}</span>' for sign, words in parts)
@@ -165,20 +165,20 @@ def _bars(bars: Sequence[Responders], drawing: _Drawing) -> str:
     return "".join(parts)
 
 
-def _lanes(found: Glance, drawing: _Drawing) -> str:
+def _lanes(facts: Glance, drawing: _Drawing) -> str:
     """Draw one band for each harm as long as it was counted, and the times to relapse."""
     parts = []
-    if found.felt:
-        sides, other = found.harm_sides, ", other trials" if found.harms_are_borrowed else ""
+    if facts.felt:
+        sides, other = facts.harm_sides, ", other trials" if facts.harms_are_borrowed else ""
         drug, comparator = plain(sides.drug), plain(sides.comparator)
         head = f"<b>Harm, {drug} v {comparator}</b>{other}"
         if len(head) > _LONGEST_HEAD:
             head = f"<b>Harm</b>, drug (comparator){other}"
         colour = style.HARM.colour(drawing.ink)
         parts.append(f'<div class="lane"><span class="word" style="color:{colour}">{head}</span></div>')
-    parts += [_felt(item, drawing) for item in found.felt]
-    if found.relapses:
-        parts.append(_relapses(found.relapses, drawing))
+    parts += [_felt(item, drawing) for item in facts.felt]
+    if facts.relapses:
+        parts.append(_relapses(facts.relapses, drawing))
     return "".join(parts)
 
 
@@ -208,5 +208,5 @@ def _relapses(items: Sequence[FollowUp], drawing: _Drawing) -> str:
         + "".join(f'<i class="end" style="left:{100 * place:.2f}%"></i>' for place in places)
     )
     key = " ".join(dict.fromkeys(str(item.result.line) for item in items))
-    said = "; ".join(f"{item.label}: {item.in_words}" for item in items)
-    return f'<div class="lane">{drawing.button(key, said, "", inside, "relapse")}</div>'
+    phrase = "; ".join(f"{item.label}: {item.in_words}" for item in items)
+    return f'<div class="lane">{drawing.button(key, phrase, "", inside, "relapse")}</div>'

@@ -36,15 +36,15 @@ def draw(page: Any) -> None:
     """Draw the page in plain words, with its picture and its sources."""
     view = views.current()
     name = page.url_path or "overview"
-    told = plain(name, view.evidence, view.selection)
-    st.title(told.question, anchor=False)
-    st.header(escaped(told.answer), anchor=False)
-    if told.hundred is not None:
-        absolute, sides, verb = told.hundred.absolute, told.hundred.sides, told.hundred.verb
-        st.html(hundred(absolute, sides, verb, told.answer, view.ink).markup)
-    for line in told.more:
+    paragraphs = plain(name, view.evidence, view.selection)
+    st.title(paragraphs.question, anchor=False)
+    st.header(escaped(paragraphs.answer), anchor=False)
+    if paragraphs.hundred is not None:
+        absolute, sides, verb = paragraphs.hundred.absolute, paragraphs.hundred.sides, paragraphs.hundred.verb
+        st.html(hundred(absolute, sides, verb, paragraphs.answer, view.ink).markup)
+    for line in paragraphs.more:
         st.markdown(escaped(line))
-    for line in told.quoted:
+    for line in paragraphs.quoted:
         st.markdown(f"- {escaped(line)}")
     if is_answer(name):
         st.caption("This is for reading and learning. It does not tell you what to do: ask your doctor.")
