@@ -240,7 +240,6 @@ def test_opening_the_options_of_response_changes_nothing_and_a_choice_outlasts_c
         at.session_state[panel] = False
     at.run()
     assert drawn(at) == changed
-    assert at.query_params["effect"] == ["Odds ratio"]
     at.selectbox(key="effect").set_value("RR").run()
     assert drawn(at) == at_first
 
