@@ -123,7 +123,8 @@ def test_what_stands_beside_an_answer_is_told_too(evidence):
     low, high = (100 * rate * math.exp(end) for end in (found.pooled.pi_low, found.pooled.pi_high))
     told = text_of("response", evidence, "esketamine")
     assert f"In another place the true number on the drug may lie between {low:.0f} and {high:.0f} of 100." in told
-    assert f"Only 5 of {headcount(rows).trials} studies" in told
+    compared = {row.trial for row in rows if row.is_controlled}
+    assert f"Only 5 of {len(compared)} studies" in told
     assert "too few studies to tell how much it differs from place to place" in text_of(
         "response", evidence, "midazolam"
     )
