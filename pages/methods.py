@@ -25,8 +25,11 @@ st.markdown(
 )
 
 st.header("Decisions", anchor=False)
-st.markdown("Another analyst might have chosen differently. These are the choices, with their sources.")
-st.markdown(methods.decisions_table())
+st.markdown(
+    "Another analyst might have chosen differently. These are the choices, with their sources; the formulas are for "
+    "those who want them."
+)
+st.markdown(methods.decisions_text())
 
 st.subheader("Why the interval of few trials is Bayesian", anchor=False)
 widths = methods.widths()
