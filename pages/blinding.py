@@ -13,6 +13,6 @@ if not view.results:
     st.stop()
 
 body = st.container()
-options = blinding_view.options()
+options = blinding_view.options(view)
 with body:
     blinding_view.draw(view, options)

@@ -16,7 +16,7 @@ from evidence.ui.components.citation_card import escaped
 view = views.current()
 st.title("Which treatment?", anchor=False)
 outcomes, times = st.columns(2)
-outcome = widgets.beside("Outcome", choice.OUTCOME_LABELS, "choice", outcomes)
+outcome = widgets.beside("Outcome", choice.outcome_labels(view.evidence.results), "choice", outcomes)
 time = widgets.beside("Time", choice.time_labels(), "when", times)
 
 network = choice.network(view.evidence.results, outcome, time)

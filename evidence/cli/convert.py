@@ -4,7 +4,6 @@ import argparse
 import csv
 import io
 import json
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from evidence.cli.console import add_format, called, print_json, print_lines, re
 from evidence.cli.errors import BLOCKED, CLEAN, fail
 from evidence.curation.append import append_rows
 from evidence.curation.metapsy import Compared, Conversion, agreement, convert
+from evidence.curation.metapsy_topic import questions_of, topic_of
 from evidence.dataset.csv_table import read_bytes
 from evidence.dataset.evidence import JUDGEMENTS, MODELS, QUESTIONS_FILE, REFERENCES, TOPIC_FILE, TRIALS, VOCABULARY
-from evidence.dataset.fields import slug_of
 from evidence.dataset.problems import Problem
 from evidence.dataset.vocabulary import read_shipped
 from evidence.dataset.words import WORD_FILES, WORDS_FOLDER
@@ -66,7 +65,8 @@ def run(args: argparse.Namespace) -> int:
         return fail(f"{folder}: the folder cannot be used: {getattr(error, 'strerror', None) or 'its name'}.")
     data = read_file(args.file)
     references = read_file(args.references) if args.references else None
-    made = convert(data, references, beside(Path(args.file)), args.anchor)
+    texts = beside(Path(args.file))
+    made = convert(data, references, texts, args.anchor)
     if not made.is_convertible:
         fail(f"{called(args.file)}: {made.problem or 'No row could be converted: ' + _reasons(made)}")
         return BLOCKED
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
             (folder / inner).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         return fail(f"{folder}: the folder cannot be made: {getattr(error, 'strerror', None) or 'its name'}.")
-    for name, content in files(made).items():
+    for name, content in files(made, texts.get("shorthand.txt", "")).items():
         if why := write_file(folder / name, content):
             return fail(why)
     words, apart = agreement(made.compared)
@@ -97,19 +97,19 @@ def beside(file: Path) -> dict[str, str]:
     return texts
 
 
-def files(made: Conversion) -> dict[str, bytes]:
+def files(made: Conversion, shorthand: str = "") -> dict[str, bytes]:
     """Give the files of the folder by name."""
     tables: dict[str, Sequence[Mapping[str, str]]] = {
         TRIALS: made.results,
         JUDGEMENTS: made.judgements,
-        QUESTIONS_FILE: (_question(made),),
+        QUESTIONS_FILE: questions_of(made),
     }
     written = {
         name: table(model.columns(), tables.get(name, ())) for name, model in MODELS.items() if name not in VOCABULARY
     }
     written |= word_lists(made.words)
     written[REFERENCES] = (json.dumps(made.references, ensure_ascii=False, indent=1) + "\n").encode()
-    written[TOPIC_FILE] = _topic(made)
+    written[TOPIC_FILE] = topic_of(made, shorthand)
     reasons = {one.line: one.why for one in made.kept}
     aside = [
         {"line": str(line), "why": why, **dict(zip(made.header, cells, strict=True))}
@@ -135,37 +135,6 @@ def _compared(one: Compared) -> dict[str, str]:
         "their_se": "" if one.their_se is None else f"{one.their_se:.6f}",
         "imputed": "yes" if one.is_imputed else "",
     }
-
-
-def _topic(made: Conversion) -> bytes:
-    """Write what the topic is about: its most frequent drug, against any control."""
-    first = _first_drug(made)
-    name = _name(made, first)
-    anchors = sorted({row["anchor"] for row in made.results})
-    prefix = slug_of(first)[:40].strip("-") or "evidence"
-    return (
-        "# What this folder is about; check and correct it.\n\n"
-        f'title = "{name}: what the trials show"\n'
-        f'subject = "{name[:1].lower()}{name[1:]}"\n'
-        f'drug = "{name[:1].lower()}{name[1:]}"\n'
-        f'file_prefix = "{prefix}"\n'
-        f"anchors = {json.dumps(anchors)}\n"
-    ).encode()
-
-
-def _question(made: Conversion) -> dict[str, str]:
-    """Give the question that opens: the most frequent drug against any control."""
-    first = _first_drug(made)
-    return {"name": "main", "label": f"{_name(made, first)} vs any control", "intervention": first}
-
-
-def _first_drug(made: Conversion) -> str:
-    return Counter(row["intervention"] for row in made.results).most_common(1)[0][0]
-
-
-def _name(made: Conversion, drug: str) -> str:
-    label = made.words.get("intervention", {}).get(drug, {}).get("label", drug)
-    return label.replace('"', "'").replace("\\", "/").translate({ord("<"): None, ord(">"): None})[:100]
 
 
 def word_lists(new: Mapping[str, Mapping[str, Mapping[str, str]]]) -> dict[str, bytes]:

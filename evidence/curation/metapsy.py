@@ -13,16 +13,27 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from evidence.curation.metapsy_references import citation_key, reference_of
+from evidence.curation.metapsy_words import (
+    CATEGORIES,
+    CONDITIONS,
+    DIAGNOSES,
+    FORMATS,
+    UNTREATED,
+    direction_of,
+    is_leaving,
+)
 from evidence.curation.upload import read_upload
 from evidence.dataset.fields import Registration, slug_of
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.vocabulary import LISTS, OUTCOME, ROUTES, using
 from evidence.formatting import counted, listed
+from evidence.stats.effect_sizes import Z95
 
 DATASET = "MetapsyDataset"  # the id of the data set among the references
 NOT_STATED = "not stated"
@@ -87,7 +98,8 @@ _BLINDINGS = {
 _POPULATIONS = {"trd": "TRD", "mdd": "MDD", "bipolar": "bipolar"}
 _AGE_GROUPS = {"adult": "adults", "adults": "adults", "adul": "adults", "old": "older adults", "adol": "adolescents"}
 _COMPARATORS = {"pcb": "placebo", "pla": "placebo", "placebo": "placebo", "pillplacebo": "placebo", "ect": "ECT"}
-_UNTREATED = frozenset({"wl", "wlc", "waitlist", "waitinglist", "cau", "tau", "notreatment", "nt", "usualcare"})
+_AGE_WORDS = {"yadul": "young adults", "adol": "adolescents", "child": "children"}
+_MARKUP = re.compile(r"<[^<>]*>")
 
 
 class Kept(NamedTuple):
@@ -149,6 +161,8 @@ class Conversion:
     problem: str = ""
     kept_rows: tuple[tuple[str, ...], ...] = ()
     header: tuple[str, ...] = ()
+    category: str = ""
+    """The category of most outcomes, as the file writes it."""
 
     @property
     def is_convertible(self) -> bool:
@@ -208,12 +222,13 @@ def convert(
     table = read_upload(data).table
     if not table.is_readable:
         return _nothing(" ".join(f"{f.message} {f.fix}" for f in table.problems if f.is_blocking))
-    if missing := [name for name in NEEDED if name not in table.columns]:
+    columns = tuple(name.strip().casefold().replace(" ", "_") for name in table.columns)
+    if missing := [name for name in NEEDED if name not in columns]:
         return _nothing(
             f"The file has no column {listed(missing)}; a file in the Metapsy standard has. "
             "For any other table use: python -m evidence add."
         )
-    rows = tuple(Row(line, _filled(table.columns, cells)) for line, cells in table.rows)
+    rows = tuple(Row(line, _filled(columns, cells)) for line, cells in table.rows)
     rows = tuple(row for row in rows if row.cells)
     known = _reference_texts(references)
     if isinstance(known, str):
@@ -228,8 +243,15 @@ def _nothing(problem: str) -> Conversion:
 
 
 def _filled(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
-    named = zip(columns, cells, strict=True)
-    return {name: cell.strip() for name, cell in named if cell.strip().casefold() not in _BLANKS}
+    named = ((name, _plain_text(cell)) for name, cell in zip(columns, cells, strict=True))
+    return {name: cell for name, cell in named if cell.casefold() not in _BLANKS}
+
+
+def _plain_text(cell: str) -> str:
+    """Return a cell as plain text: without markup, and without what a spreadsheet would take for a formula."""
+    text = " ".join(_MARKUP.sub("", cell).split())
+    is_number = re.fullmatch(r"[+-]?[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?|[+-]?[.,][0-9]+", text)
+    return text if is_number else text.lstrip("=@+-\t ") or text.strip("=@+\t ")
 
 
 def _reference_texts(data: bytes | None) -> dict[str, str] | str:
@@ -241,7 +263,7 @@ def _reference_texts(data: bytes | None) -> dict[str, str] | str:
     except (ValueError, RecursionError) as error:
         return f"The references are no JSON: {error}."
     if isinstance(items, dict) and all(isinstance(text, str) for text in items.values()):
-        return {slug_of(study): text for study, text in items.items()}
+        return {slug_of(_plain_text(study)): _plain_text(text) for study, text in items.items()}
     return 'The references are no map from study to text, such as {"Grob, 2011": "Grob, C. (2011). …"}.'
 
 
@@ -270,6 +292,7 @@ class _Converter:
         self.category = self._main_category()
         self.directions = self._directions()
         self.interventions = {row.text("condition_arm1") for row in rows}
+        self.sign = sign_of(tuple(compare(rows)))
 
     def conversion(self, lines: Sequence[tuple[int, Sequence[str]]], header: tuple[str, ...]) -> Conversion:
         results = tuple(self._results())
@@ -293,6 +316,7 @@ class _Converter:
             "",
             tuple(tuple(cells) for line, cells in lines if line in aside),
             header,
+            self.category or _most_common(self.rows, "outcome_category", "instrument_symptom"),
         )
 
     def _anchor_described(self) -> str:
@@ -356,11 +380,23 @@ class _Converter:
             "blinding": self._folded_word("blinding", _BLINDINGS, _most_common(rows, "blinding"), ""),
             "population": self._population(rows),
             "age_group": self._folded_word(
-                "age_group", _AGE_GROUPS, _most_common(rows, "age_group", "age_category", "target_group"), NOT_STATED
+                "age_group",
+                _AGE_GROUPS,
+                _most_common(rows, "age_group", "age_category", "target_group"),
+                NOT_STATED,
+                _AGE_WORDS,
             ),
         }
 
-    def _folded_word(self, name: str, known: Mapping[str, str], text: str, otherwise: str, **about: str) -> str:
+    def _folded_word(
+        self,
+        name: str,
+        known: Mapping[str, str],
+        text: str,
+        otherwise: str,
+        labels: Mapping[str, str] = MappingProxyType({}),
+        **about: str,
+    ) -> str:
         folded = _folded(text)
         if not folded:
             if otherwise == NOT_STATED:
@@ -368,7 +404,8 @@ class _Converter:
             return otherwise
         if folded in known:
             return known[folded]
-        return self.words.add(name, text, label=_sentence(text), definition=f"“{text}” in the file.", **about)
+        label = _sentence(labels.get(folded, text))
+        return self.words.add(name, text, label=label, definition=f"“{text}” in the file.", **about)
 
     def _not_stated(self, name: str, **about: str) -> str:
         return self.words.add(name, NOT_STATED, label="Not stated", definition="The file does not say.", **about)
@@ -380,7 +417,8 @@ class _Converter:
         if _folded(text) in _POPULATIONS:
             return _POPULATIONS[_folded(text)]
         column = "diagnosis" if _most_common(rows, "diagnosis") else "target_group"
-        label = self.explained.get(f"{column}:{text}") or self.explained.get(text) or text
+        own = self.explained.get(f"{column}:{text}") or self.explained.get(text)
+        label = own or DIAGNOSES.get(_folded(text), text)
         return self.words.add("population", text, label=_sentence(label), definition=f"“{text}” in the file.")
 
     def _own_cells(self, row: Row, rows: Sequence[Row], lowest: str | None) -> dict[str, str] | str:
@@ -389,6 +427,8 @@ class _Converter:
         if isinstance(time, str):
             return time
         numbers = _numbers(row)
+        if isinstance(numbers, str):
+            numbers = _calculated_before(row, self.sign) or numbers
         if isinstance(numbers, str):
             return numbers
         hours, anchor = time
@@ -455,14 +495,19 @@ class _Converter:
         kind = row.outcome
         if _is_sustained(row) and kind in ("response", "remission"):
             return f"sustained-{kind}"
+        if is_leaving(kind):
+            return "discontinuation-any-cause"
         outcome = _OUTCOMES.get(kind, "")
+        if not outcome and _is_score(row):  # a kind of its own, such as an effect calculated before
+            outcome = "symptom-endpoint"
         category = row.text("outcome_category", "instrument_symptom")
         is_main = not self.category or category in ("", self.category)
         if outcome and is_main:
             return outcome
-        better = self.directions.get(category, "") if outcome.endswith(("-endpoint", "-change")) else ""
+        better = self.directions.get(category, "") if outcome.endswith(("-endpoint", "-change")) else direction_of(kind)
         if not better:
             return None
+        category = CATEGORIES.get(_folded(category), category)
         if outcome.endswith(("-endpoint", "-change")):
             word = f"{slug_of(category)}-{outcome.rpartition('-')[2]}"
             label = f"{_sentence(category)} score" if outcome.endswith("-endpoint") else f"Change in {category} score"
@@ -498,20 +543,18 @@ class _Converter:
     def _intervention(self, row: Row) -> str:
         code = row.text("condition_arm1")
         label = self._arm_label(code, "condition_arm1", "drug_arm1")
-        return self.words.add(
-            "intervention", slug_of(label), label=_sentence(label), definition=f"“{code}” in the file."
-        )
+        return self.words.add("intervention", label, label=_sentence(label), definition=f"“{code}” in the file.")
 
     def _route(self, row: Row) -> str:
         text = row.text("route", "format")
         known = {_folded(route): route for route in ROUTES}
-        return self._folded_word("route", known, text, NOT_STATED, group=NOT_STATED)
+        return self._folded_word("route", known, text, NOT_STATED, FORMATS, group=NOT_STATED)
 
     def _arm_label(self, code: str, column: str, drug: str) -> str:
         """Name a condition in words: as the file's description explains it, else by its only drug, else by its code."""
         explained = self.explained.get(f"{column}:{code}") or self.explained.get(f"condition_arm1:{code}")
         drugs = {row.text(drug) for row in self.rows if row.text(column) == code} - {""}
-        return explained or (drugs.pop() if len(drugs) == 1 else code)
+        return explained or (drugs.pop() if len(drugs) == 1 else CONDITIONS.get(_folded(code), code))
 
     def _comparator(self, row: Row, lowest: str | None) -> str:
         code = row.text("condition_arm2")
@@ -527,10 +570,10 @@ class _Converter:
                 definition=f"“{code}” in the file.",
             )
         label = self._arm_label(code, "condition_arm2", "drug_arm2")
-        is_untreated = _folded(code) in _UNTREATED or _folded(label) in _UNTREATED
+        is_untreated = _folded(code) in UNTREATED or _folded(label) in UNTREATED
         kind = "no treatment" if is_untreated else NOT_STATED
         if code in self.interventions:
-            kind = "other drug of the class"
+            kind = "active treatment"
         return self.words.add(
             "comparator", slug_of(label), label=_sentence(label), group=kind, definition=f"“{code}” in the file."
         )
@@ -753,6 +796,37 @@ def _numbers(row: Row) -> dict[str, str] | str:
     return cells
 
 
+def _is_score(row: Row) -> bool:
+    """Return whether a row is about scores: it has means, or a difference calculated before."""
+    return any(row.number(name) is not None for name in ("mean_arm1", "mean_change_arm1", "precalc_g"))
+
+
+def _calculated_before(row: Row, sign: int) -> dict[str, str]:
+    """Return the cells of an effect that the file's authors calculated from other numbers; none where there is none.
+
+    A log risk ratio is that of the first arm against the second. The direction of g is known where the file's own g of
+    rows with means has one (`sign`).
+    """
+    g, g_se = row.number("precalc_g"), row.number("precalc_g_se")
+    ratio, ratio_se = row.number("precalc_log_rr"), row.number("precalc_log_rr_se")
+    cells = {"extraction": "calculated"}
+    for arm, word in ((1, "intervention"), (2, "comparator")):
+        people = row.number(f"n_arm{arm}", f"n_change_arm{arm}", f"totaln_arm{arm}")
+        if people is not None and people == int(people):
+            cells[f"n_{word}"] = _exact(people)
+    if g is not None and g_se is not None and g_se > 0 and sign:
+        low, high = (sign * g + z * g_se for z in (-Z95, Z95))
+        return {**cells, "effect_measure": "SMD", **_interval(sign * g, low, high)}
+    if ratio is not None and ratio_se is not None and ratio_se > 0:
+        low, high = (math.exp(ratio + z * ratio_se) for z in (-Z95, Z95))
+        return {**cells, "effect_measure": "RR", **_interval(math.exp(ratio), low, high)}
+    return {}
+
+
+def _interval(effect: float, low: float, high: float) -> dict[str, str]:
+    return {"effect": _plain(effect), "ci_low": _plain(low), "ci_high": _plain(high)}
+
+
 def is_imputed(row: Row) -> bool:
     """Tell whether the file's authors imputed the numbers of a row rather than took them from the paper."""
     has_own_events = row.number("event_arm1") is not None or row.number(".event_arm1") is None
@@ -762,7 +836,9 @@ def is_imputed(row: Row) -> bool:
 def _note(row: Row) -> str:
     text = row.text("study_time_point", "time")
     parts = [f"Time in the paper: {text}." if text else ""]
-    if is_imputed(row):
+    if isinstance(_numbers(row), str):
+        parts.append("Effect and interval as the authors of the data set calculated them, from other numbers.")
+    elif is_imputed(row):
         parts.append("Imputed by the authors of the data set, not printed in the paper.")
     arms = [row.text(f"name_arm{arm}") for arm in (1, 2)]
     if all(arms):
@@ -807,6 +883,17 @@ def compare(rows: Iterable[Row]) -> Iterator[Compared]:
         )
 
 
+def _apart(one: Compared, tolerance: float, sign: int) -> bool:
+    return abs(one.ours - sign * one.theirs) > tolerance * max(1.0, abs(one.ours))
+
+
+def sign_of(compared: Sequence[Compared], tolerance: float = 0.005) -> int:
+    """Return 1 where the file's g is the first arm minus the second, −1 where it is the other way round, 0 unknown."""
+    scores = [one for one in compared if one.measure == "g" and one.ours]
+    same, turned = (sum(not _apart(one, tolerance, sign) for one in scores) for sign in (1, -1))
+    return 0 if same == turned else 1 if same > turned else -1
+
+
 def agreement(compared: Sequence[Compared], tolerance: float = 0.005) -> tuple[str, tuple[Compared, ...]]:
     """Say in a sentence how the effects agree, and give the rows that do not.
 
@@ -816,12 +903,8 @@ def agreement(compared: Sequence[Compared], tolerance: float = 0.005) -> tuple[s
     if not compared:
         return "The file has no effect sizes of its own to compare with.", ()
 
-    def apart(one: Compared, sign: int) -> bool:
-        return abs(one.ours - sign * one.theirs) > tolerance * max(1.0, abs(one.ours))
-
-    scores = [one for one in compared if one.measure == "g"]
-    turned = sum(not apart(one, -1) for one in scores) > sum(not apart(one, 1) for one in scores)
-    wrong = tuple(one for one in compared if apart(one, -1 if turned and one.measure == "g" else 1))
+    turned = sign_of(compared, tolerance) < 0
+    wrong = tuple(one for one in compared if _apart(one, tolerance, -1 if turned and one.measure == "g" else 1))
     signs = " with the sign turned (the file subtracts the other way)" if turned else ""
     largest = max(
         (abs(one.ours - (-1 if turned and one.measure == "g" else 1) * one.theirs) for one in compared), default=0.0

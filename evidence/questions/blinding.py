@@ -39,9 +39,10 @@ def telling_event() -> str:
 NEAREST = "nearest"
 
 
-def opened_at() -> tuple[str, str]:
-    """Return the effect and the time that the lens opens with."""
-    return "RR", usual_time().value
+def opened_at(results: Iterable[Result]) -> tuple[str, str]:
+    """Return the effect and the time that the lens opens with: scores where no controlled result counts responders."""
+    counts = any(row.outcome == "response" and row.is_controlled for row in results)
+    return "RR" if counts else "SMD", usual_time().value
 
 
 """What the lens shows before anything is chosen: measure and time."""

@@ -148,6 +148,14 @@ OUTCOME_LABELS: Mapping[str, str] = ByScale(
 )
 
 
+def outcome_labels(results: Iterable[Result]) -> dict[str, str]:
+    """Return the outcomes that can be chosen, those that any controlled result reports first."""
+    reported = {row.outcome for row in results if row.is_controlled}
+    return {
+        name: OUTCOME_LABELS[name] for name in sorted(OUTCOMES, key=lambda name: reported.isdisjoint(OUTCOMES[name]))
+    }
+
+
 def time_labels() -> dict[str, str]:
     """Return the times that can be chosen: the usual one, and the latest of a summary.
 

@@ -1,12 +1,13 @@
 """The answer on one screen: four tiles, what is not known, and the trials as a map."""
 
+import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
-from evidence.dataset.time_bins import HOURS_A_DAY, in_words
+from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS, in_words
 from evidence.dataset.topic import primary_scale, topic
 from evidence.formatting import counted, listed, plain
 from evidence.questions import certainty, contrary, duration, glance, harms, onset, response
@@ -247,7 +248,15 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
     )
 
 
-_EARLY = 6  # hours
+_A_DAY = 24.0
+
+
+def _early() -> float | None:
+    """Return the hours within which the first bin of the topic begins; None where no bin ends within a day."""
+    first = next((item.high for item in TIME_BINS if item.high > 0), math.inf)
+    return first if first <= _A_DAY else None
+
+
 _LATEST = float("inf")
 
 
@@ -266,15 +275,17 @@ def not_known_in_short(
     trials, gaps, benefits = trials_of(results), tuple(gaps), _benefits()
     every = trials if every is None else every
     compared = [r for r in results if r.is_controlled and r.outcome in benefits]
-    early = {r.trial for r in compared if r.hours <= _EARLY}
+    soon = _early()
+    early = {r.trial for r in compared if soon is not None and r.hours <= soon}
     parts = []
 
     def why(span: tuple[float, float], used: Container[str] = ()) -> str:
         return KINDS[absence(results, every, gaps, benefits, span, used).kind].label.lower()
 
     late = len(trials) - len(early)
-    if late:
-        parts.append(f"the first 6 hours in {late} of {counted(len(trials), 'trial')} ({why((-1, _EARLY), early)})")
+    if late and soon is not None:
+        span = f"the first {statements.spelled(soon)} in {late} of {counted(len(trials), 'trial')}"
+        parts.append(f"{span} ({why((-1, soon), early)})")
     if compared:
         longest = max(r.hours for r in compared)
         parts.append(f"any comparison after {statements.spelled(longest)} ({why((longest, _LATEST))})")
@@ -299,7 +310,8 @@ def not_known(
     gaps, own, benefits = tuple(gaps), trials_of(results), _benefits()
     every = own if trials is None else trials
     compared = [r for r in results if r.is_controlled and r.outcome in benefits]
-    early = {r.trial for r in compared if r.hours <= _EARLY}
+    first = _early()
+    early = {r.trial for r in compared if first is not None and r.hours <= first}
     lines = []
     if compared:
         longest = max(compared, key=lambda r: r.hours)
@@ -312,10 +324,11 @@ def not_known(
             line += "; six months of benefit is not something these data can show"
         lines.append(f"{line}.")
     late = len(own) - len(early)
-    if late:
-        soon = absence(results, every, gaps, benefits, (-1, _EARLY), early)
+    if late and first is not None:
+        soon = absence(results, every, gaps, benefits, (-1, first), early)
         who = f"{late} of {counted(len(own), 'trial')}" if len(own) > 1 else "the one trial"
-        line = f"Symptoms within the first 6 hours: these data have no comparison from {who}: {soon.in_words}."
+        span = f"Symptoms within the first {statements.spelled(first)}"
+        line = f"{span}: these data have no comparison from {who}: {soon.in_words}."
         lines.append(line + (" How fast it starts is hardly known." if len(early) <= 2 else ""))
     unblinded = [rows[0].label for rows in own.values() if any(comparator_kind(r) == "inert placebo" for r in rows)]
     if unblinded:

@@ -180,4 +180,4 @@ def automatic_time(at: Callable[[str], Answer]) -> str:
         trials = {value: len(item.entries) for value, item in answers.items()}
     most = max(trials, key=lambda value: (trials[value], answers[value].people or 0))
     usual = usual_time().value
-    return most if trials[most] >= 2 * trials[usual] else usual
+    return most if trials[most] >= max(2 * trials[usual], 1) else usual

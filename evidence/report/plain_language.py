@@ -461,7 +461,7 @@ def _blinding(asked: Asked) -> Plain:
     controlled = trials_of(row for row in asked.rows if row.is_controlled)
     kinds = [blinding.masking(rows[0]) for rows in controlled.values()]
     same, open_ = kinds.count("active"), kinds.count("inert") + kinds.count("open")
-    pooled = blinding.scope(asked.evidence.results, asked.selection, *blinding.opened_at())
+    pooled = blinding.scope(asked.evidence.results, asked.selection, *blinding.opened_at(asked.evidence.results))
     felt = blinding.felt(pooled.results, (entry.trial for entry in pooled.answer.used))
     answer = "Many people can feel that they got the drug. Then hope alone may make them feel better."
     more = ["So the real gap may be smaller than it looks."]

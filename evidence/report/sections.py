@@ -450,7 +450,9 @@ def _timeline_of(story: Story) -> Section:
 
 def _blinding_of(story: Story) -> Section:
     view = story.view
-    return trust.lens(blinding.scope(view.evidence.results, view.selection, *blinding.opened_at()), LIGHT)
+    return trust.lens(
+        blinding.scope(view.evidence.results, view.selection, *blinding.opened_at(view.evidence.results)), LIGHT
+    )
 
 
 def _board(story: Story) -> bias.Board:

@@ -191,6 +191,8 @@ class Headcount(NamedTuple):
     @property
     def in_people(self) -> str:
         """Return people in words, and the trials that do not say how many."""
+        if self.unknown and not self.people:
+            return "number of people randomised not reported"
         text = counted(self.people, "person", "people")
         notes = [f"number not known in {self.unknown}"] if self.unknown else []
         notes += ["some may be in more than one trial"] if self.overlaps else []

@@ -210,7 +210,7 @@ def lesson(view: View) -> Lesson:
     story = tell(view)
     by_key = {section.key: section for section in sections(story)}
     answer = _central(story)
-    scope = blinding.scope(view.evidence.results, view.selection, *blinding.opened_at())
+    scope = blinding.scope(view.evidence.results, view.selection, *blinding.opened_at(view.evidence.results))
     lenses = tuple(item for item in blinding.lenses(scope.answer, scope.results) if item.pooled is not None)
     steps = [
         _question(story),

@@ -232,7 +232,7 @@ def test_the_end_of_treatment_is_an_anchor_and_an_unknown_time_a_reason() -> Non
 def test_times_in_words() -> None:
     made = one("A 2020;cbt;cau;msd;BDI;12 weeks;10;3;20;12;3;20", HEADER.replace("time_days", "time"))
     assert made.results[0]["hours"] == "2016"
-    assert made.words["comparator"]["cau"]["group"] == "no treatment"
+    assert made.words["comparator"]["care-as-usual"]["group"] == "no treatment"
 
 
 CATEGORIES = HEADER + ";outcome_category;.g;.g_se"

@@ -41,11 +41,12 @@ class Options:
     time: str
 
 
-def options() -> Options:
+def options(view: Page) -> Options:
     """Draw the closed panel of options and read it."""
+    first, _ = blinding.opened_at(view.evidence.results)
     with st.expander("Options: effect, time", key="blinding-options"):
         columns = st.columns(2)
-        effects = {name: MEASURE_LABELS[name] for name in ("RR", "MD", "SMD")}
+        effects = {name: MEASURE_LABELS[name] for name in sorted(("RR", "MD", "SMD"), key=lambda name: name != first)}
         measure = asked.beside("Effect", effects, "lens", columns[0])
         time = asked.one("Measured at", times(), "lens-time", columns[1])
     return Options(measure, time)
