@@ -76,7 +76,8 @@ class Network:
 def treatment_of(result: Result) -> str:
     """Return the drug with its route, as one treatment."""
     drug = INTERVENTIONS[result.intervention].label
-    return f"{ROUTES[result.route].label} {in_a_clause(drug)}" if result.route else drug
+    known = result.route and result.route != "not stated"
+    return f"{ROUTES[result.route].label} {in_a_clause(drug)}" if known else drug
 
 
 def in_a_clause(label: str) -> str:

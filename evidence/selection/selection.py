@@ -192,7 +192,7 @@ class Headcount(NamedTuple):
     def in_people(self) -> str:
         """Return people in words, and the trials that do not say how many."""
         if self.unknown and not self.people:
-            return "number of people randomised not reported"
+            return "people randomised not reported"
         text = counted(self.people, "person", "people")
         notes = [f"number not known in {self.unknown}"] if self.unknown else []
         notes += ["some may be in more than one trial"] if self.overlaps else []
@@ -200,7 +200,8 @@ class Headcount(NamedTuple):
 
     def __str__(self) -> str:
         """Write out both numbers."""
-        return f"{counted(self.trials, 'trial')}, {self.in_people}"
+        trials = counted(self.trials, "trial")
+        return f"{trials} ({self.in_people})" if self.unknown and not self.people else f"{trials}, {self.in_people}"
 
 
 def headcount(results: Iterable[Result]) -> Headcount:
