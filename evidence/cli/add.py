@@ -21,12 +21,12 @@ from evidence.cli.console import (
     read_file,
 )
 from evidence.cli.errors import BLOCKED, CLEAN, UnreadableError
-from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping, read_mapping
+from evidence.curation.column_mapping import ColumnMapping, read_mapping
 from evidence.curation.fixes import Fix, apply_fixes
 from evidence.curation.new_words import COLUMNS, NewWords, read_new_words
 from evidence.curation.preview import OWN_FILE, Preview, preview
+from evidence.curation.results_table import read_results
 from evidence.curation.store import Conflict, Refused, Saved, is_interrupted, roll_back, save
-from evidence.curation.upload import read_upload
 from evidence.dataset.evidence import REFERENCES, TRIALS, known_citations
 from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
@@ -80,13 +80,11 @@ def run(args: argparse.Namespace) -> int:
     mapping = _mapping(args.mapping)
     references = _references(args.references, folder)
     progress(f"Reading {called(args.file)}")
-    upload = read_upload(data, args.sheet)
-    if args.sheet and args.sheet not in upload.sheets:
-        there = listed([f"“{name}”" for name in upload.sheets]) or "none"
+    found = read_results(data, args.sheet, mapping)
+    if args.sheet and args.sheet not in found.upload.sheets:
+        there = listed([f"“{name}”" for name in found.upload.sheets]) or "none"
         raise UnreadableError(f"{args.file} has no sheet “{args.sheet}”. Its sheets: {there}.")
-    source = upload.table
-    used = mapping or guess_mapping(source.columns)
-    table = apply_mapping(source, used)
+    table = found.table
     progress(f"Checking {len(table.rows)} rows against the data")
     words = NewWords() if args.words is None else read_new_words(read_file(args.words))
     seen = preview(folder, table, references.items, words=words)
@@ -101,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
         progress("Saving")
         outcome = save(folder, seen.rows, seen.references, seen.digest, more=words.tables)
     if args.format == "json":
-        print_json(_report(args, used, seen, references, fixes, outcome))
+        print_json(_report(args, found.mapping, seen, references, fixes, outcome))
     else:
         print_lines(_lines(args, seen, references, fixes, outcome))
     return BLOCKED if is_blocked or isinstance(outcome, Conflict | Refused) else CLEAN

@@ -123,14 +123,12 @@ def _overlaps(folder: Path) -> tuple[Overlap, ...]:
 
 def _table(data: bytes, model: type[Record], path: Path) -> Table:
     """Read a data file as `load` does, and any other file as `add`, `pool` and the workbench do."""
-    table = read_table(data, model.columns(), LATER.get(model, ()))
-    if table.is_readable or path.name in MODELS:
-        return table
-    from evidence.curation.column_mapping import apply_mapping, guess_mapping
-    from evidence.curation.upload import read_upload
+    if path.name in MODELS or model is not Result:
+        return read_table(data, model.columns(), LATER.get(model, ()))
+    from evidence.curation.results_table import read_results  # it brings the reader of workbooks
 
-    brought = read_upload(data).table
-    return apply_mapping(brought, guess_mapping(brought.columns)) if brought.is_readable else brought
+    found = read_results(data)
+    return found.table if found.source.is_readable else found.source
 
 
 def check_folder(folder: Path) -> list[Checkup]:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TextIO
 from evidence.cli.console import read_file
 from evidence.cli.errors import UnreadableError
 from evidence.cli.pool_text import bayes_text, proportion_text, text_report
-from evidence.curation.column_mapping import folded, guess_mapping
-from evidence.curation.upload import read_upload
+from evidence.curation.column_mapping import folded
+from evidence.curation.results_table import read_results
 from evidence.dataset.csv_table import Row, Table
 from evidence.serialize import to_json
 from evidence.stats.bayes import PRIORS, Prior
@@ -225,23 +225,36 @@ class _Source(NamedTuple):
 def _read(file: str) -> tuple[_Source | None, list[str]]:
     """Return a table as every command reads it, with foreign names of columns replaced by ours, and what blocks."""
     try:
-        table = read_upload(read_file(file)).table
+        brought = read_results(read_file(file))
     except UnreadableError as error:
         return None, [str(error)]
+    table = brought.source
     faults = [(f, f"{file}{f', line {f.line}' if f.line else ''}: {f.message} {f.fix}") for f in table.problems]
     problems = [words for f, words in faults if f.is_blocking]
     if not table.is_readable:
         return None, problems
     notes = [words for f, words in faults if f.code not in _HARMLESS]
     names = list(table.columns)
-    for source, ours in guess_mapping(names).columns.items():
+    for source, ours in brought.mapping.columns.items():
         name = "study" if ours == "label" else ours
         if name not in names:
             names[names.index(source)] = name
             if folded(source) != folded(name):
                 notes.append(f"{file}: The column “{source}” was read as {name}.")
     totals = [(f.line, f.value) for f in table.problems if f.code == "total-row"]
-    return _Source(replace(table, columns=tuple(names)), notes, totals), problems
+    table = replace(table, columns=tuple(names))
+    ours_too = brought.table
+    for f in ours_too.problems:
+        if f.code == "two-by-two":
+            notes.append(f"{file}: {f.message} {f.fix}".rstrip())
+            table = _with_column(table, f.column, ours_too.column(f.column))
+    return _Source(table, notes, totals), problems
+
+
+def _with_column(table: Table, name: str, cells: Sequence[str]) -> Table:
+    """Return a table with a column that was worked out from others, as `add` works it out."""
+    rows = [Row(row.line, (*row.cells, cell)) for row, cell in zip(table.rows, cells, strict=True)]
+    return replace(table, columns=(*table.columns, name), rows=tuple(rows))
 
 
 def _repeated_rows(file: str, rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> Iterator[str]:

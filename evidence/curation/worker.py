@@ -52,17 +52,17 @@ def _at_most(amount: int, most: int, what: str, answer: Any) -> Any:
 
 
 def _table(data: bytes, sheet: str) -> Any:
-    from evidence.curation.upload import read_upload
+    from evidence.curation.results_table import read_results
 
-    upload = read_upload(data, sheet)
-    return _at_most(len(upload.table.rows), MOST_ROWS, "rows", upload)
+    found = read_results(data, sheet)
+    return _at_most(len(found.source.rows), MOST_ROWS, "rows", found)
 
 
 def _paste(text: str) -> Any:
-    from evidence.curation.upload import read_paste
+    from evidence.curation.results_table import pasted_results
 
-    upload = read_paste(text)
-    return _at_most(len(upload.table.rows), MOST_ROWS, "rows", upload)
+    found = pasted_results(text)
+    return _at_most(len(found.source.rows), MOST_ROWS, "rows", found)
 
 
 def _references(data: bytes, taken: tuple[str, ...]) -> Any:

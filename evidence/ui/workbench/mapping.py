@@ -9,7 +9,6 @@ from evidence.curation.column_mapping import (
     COLUMNS,
     HOURS_OF,
     ColumnMapping,
-    guess_mapping,
     mapping_of,
     read_mapping,
 )
@@ -24,9 +23,8 @@ _PER_ROW = 4
 _MOST = 120  # columns that get a drop-down
 
 
-def mapping(table: Table) -> ColumnMapping | None:
+def mapping(table: Table, guess: ColumnMapping) -> ColumnMapping | None:
     """Draw the drop-downs and read them; None while they contradict each other."""
-    guess = guess_mapping(table.columns)
     sign = sign_of(table)
     used, total = len(guess.columns), len(table.columns)
     is_ours = set(COLUMNS) <= set(table.columns)

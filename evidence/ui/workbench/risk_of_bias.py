@@ -5,8 +5,8 @@ import streamlit as st
 from evidence.curation import risk_of_bias as bias_import
 from evidence.curation.column_mapping import ColumnMapping, mapping_of, read_mapping
 from evidence.curation.patch import as_patch, merged
+from evidence.curation.results_table import ResultsTable
 from evidence.curation.risk_of_bias import STUDY, Imported
-from evidence.curation.upload import Upload
 from evidence.dataset.csv_table import Table
 from evidence.dataset.evidence import JUDGEMENTS
 from evidence.dataset.problems import Problem
@@ -37,10 +37,10 @@ def importer(view: Page) -> None:
     file = add_state.file("Table of judgements", "bias-import-file", _TYPES, megabytes=5)
     if file is None:
         return
-    upload = reading.read("judgements", "table", file[1], "")
-    if not isinstance(upload, Upload):
+    found = reading.read("judgements", "table", file[1], "")
+    if not isinstance(found, ResultsTable):
         return
-    table = upload.table
+    table = found.source
     if not table.is_readable:
         for fault in table.problems:
             st.error(escaped(f"{file[0]}: {fault.message} {fault.fix}"))

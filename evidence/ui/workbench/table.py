@@ -1,10 +1,12 @@
 """Rows that come as a table: a file or a pasted block, through the same mapping, fixes and checks."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from evidence.curation.column_mapping import COLUMNS, apply_mapping
+from evidence.curation.column_mapping import COLUMNS
+from evidence.curation.results_table import ResultsTable
 from evidence.curation.template import template
-from evidence.curation.upload import Upload
 from evidence.dataset.csv_table import Table
 from evidence.dataset.problems import KINDS
 from evidence.dataset.topic import topic
@@ -61,9 +63,10 @@ def from_file() -> Brought:
     )
     if file is None:
         return Brought(NOTHING)
-    upload = reading.read("file", "table", file[1], str(st.session_state.get(add_state.key("sheet")) or ""))
-    if not isinstance(upload, Upload):
+    found = reading.read("file", "table", file[1], str(st.session_state.get(add_state.key("sheet")) or ""))
+    if not isinstance(found, ResultsTable):
         return Brought(NOTHING)
+    upload = found.upload
     if len(upload.sheets) > 1:
         chosen = st.selectbox(
             "Sheet",
@@ -74,10 +77,10 @@ def from_file() -> Brought:
             width=360,
         )
         if chosen != upload.sheet:
-            upload = reading.read("file", "table", file[1], chosen)
-            if not isinstance(upload, Upload):
+            found = reading.read("file", "table", file[1], chosen)
+            if not isinstance(found, ResultsTable):
                 return Brought(NOTHING)
-    return _from_table(upload.table, file[0])
+    return _from_table(found, file[0])
 
 
 def from_paste() -> Brought:
@@ -92,12 +95,13 @@ def from_paste() -> Brought:
     )
     if not (text or "").strip():
         return Brought(NOTHING)
-    upload = reading.read("paste", "paste", text)
-    return _from_table(upload.table, "the pasted block") if isinstance(upload, Upload) else Brought(NOTHING)
+    found = reading.read("paste", "paste", text)
+    return _from_table(found, "the pasted block") if isinstance(found, ResultsTable) else Brought(NOTHING)
 
 
-def _from_table(source: Table, name: str) -> Brought:
+def _from_table(found: ResultsTable, name: str) -> Brought:
     """Guide the table through references, mapping and fixes."""
+    source = found.source
     sign = add_state.key(f"source-{st.session_state.get('way')}")
     if st.session_state.get(sign) != source.rows:
         st.session_state[sign] = source.rows
@@ -111,8 +115,8 @@ def _from_table(source: Table, name: str) -> Brought:
         f"{escaped(name)}: {counted(len(source.rows), 'row')} in {counted(len(source.columns), 'column')}{read_as}."
     )
     references = add_reference.section()
-    mapping = add_mapping.mapping(source)
+    mapping = add_mapping.mapping(source, found.mapping)
     if mapping is None:
         return Brought(NOTHING)
-    table = add_problems.without_left_out(add_problems.fixed(apply_mapping(source, mapping)))
+    table = add_problems.without_left_out(add_problems.fixed(replace(found, mapping=mapping).table))
     return Brought(table, references, add_words.typed())
