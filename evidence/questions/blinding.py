@@ -208,7 +208,7 @@ def headline(answered: Answer, items: Iterable[Lens]) -> str:
         one = Answer(answered.question, item.used, item.used, item.pooled, ())
         label, value = _effect(one)
         lead = leading(one)
-        first = f"{lead.label} found {own_result(lead, answered.question)}, and with the others " if lead else ""
+        first = f"{_found_by(lead, answered.question)}, and with the others " if lead else ""
         parts.append(f"{PLACES[item.value]} {first}{f'it is {value}' if parts else f'the {label} is {value}'}")
     text = "; ".join(parts)
     counted_in = [item for item in shown if item.felt.drug is not None]
@@ -224,6 +224,12 @@ def headline(answered: Answer, items: Iterable[Lens]) -> str:
         f"{text[0].upper()}{text[1:]}. Of the {counted(k, 'trial')} {number} counted {telling_event()} in both arms: "
         f"{listed(sizes)} (drug v comparator)"
     )
+
+
+def _found_by(lead: TrialEffect, question: Question) -> str:
+    """Return what the trial that carries a group found, as a clause."""
+    result = own_result(lead, question)
+    return f"{result} in {lead.label}" if lead.intervention is not None else f"{lead.label} found {result}"
 
 
 NOT_RANDOMISED = (

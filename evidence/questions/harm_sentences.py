@@ -98,7 +98,7 @@ def trade_off(items: Iterable[Harm], scope: Scope) -> str:
     shared = {e.trial for e in benefit.used} & {e.trial for e in ranked[0].difference.used}
     both = f"{len(shared)} of its {benefit.k} trials are among those of the harm" if shared else "from other trials"
     time = f"{inside(when(benefit))} ({both})"
-    return text + f"Number needed to treat, response {time}: {of_hundred.number_needed} ({behind(benefit)})."
+    return text + f"Number needed to treat, response {time}: {of_hundred.number_needed}; {behind(benefit)}."
 
 
 def not_pooled(items: Iterable[Harm]) -> list[str]:

@@ -13,7 +13,7 @@ from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, Result
 from evidence.dataset.time_bins import bin_of, in_words
 from evidence.dataset.vocabulary import GAP_DIRECTIONS, GAP_STATUSES, INTERVENTIONS, terms
-from evidence.formatting import counted, listed
+from evidence.formatting import count, counted, listed
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import MEASURES, Effect
 from evidence.synthesis.answers import Answer, answer, pool_entries
@@ -133,7 +133,7 @@ def _people(pool: Missing) -> str:
     if None in rest and not outside:
         return f" ({counted(inside, 'person', 'people')}; the number in the others is not known)"
     at_least = "at least " if None in rest else ""
-    return f" ({inside} of {at_least}{inside + outside} people)"
+    return f" ({count(inside)} of {at_least}{count(inside + outside)} people)"
 
 
 def _directions(absent: Sequence[Line], favoured: str) -> str:

@@ -82,8 +82,10 @@ def middle(answer: Answer, by_key: Mapping[str, Section], reviews: Sequence[Publ
     finding = findings.after_review(reviews, answer, headline(answer))
     own = findings.finding_here(answer)
     review = findings.larger_review(reviews, answer)
-    published = f"{findings.in_one_sentence(review)} In these data: " if review is not None else ""
-    sentence, large, numbers = f"{finding}.", ended(own.headline), f"{published}{own.numbers}"
+    numbers = capital(own.numbers)
+    if review is not None:
+        numbers = f"{findings.in_one_sentence(review)} In these data: {own.numbers}"
+    sentence, large = f"{finding}.", ended(own.headline)
     left_out = tuple(statements.not_pooled(answer))
     if answer.pooled is None:
         drawn = any(entry.effect is not None for entry in answer.entries)

@@ -202,7 +202,7 @@ def headline_of_rates(answer: Answer, sides: Sides) -> Sentence:
         return Sentence(f"{time} {compared}", numbers, exact=f"{when(answer)} {compared}")
     estimate, low, high = of_hundred.events_of_100
     people = (
-        f"of 100 people {verb} on {sides.drug} where {100 * of_hundred.comparator_rate:.0f} do on {sides.comparator}"
+        f"of 100 people {verb} on {sides.drug} where {100 * of_hundred.comparator_rate:.0f} did on {sides.comparator}"
     )
     exact = f"{when(answer)} about {estimate:.0f} ({low:.0f} to {high:.0f}) {people}"
     return Sentence(f"{time} about {estimate:.0f} {people}", numbers, exact=exact)

@@ -67,7 +67,7 @@ def test_the_lens_of_all_trials(evidence: Evidence) -> None:
     words = blinding.headline(scope.answer, items.values())
     assert words.startswith("Against active placebo the risk ratio of response is ")
     assert "masked by anaesthesia it is 1.20 (95% CI 0.68 to 2.11; 1 trial, 40 people)" in words
-    assert "against inert placebo Canuso 2018 found 54 against 29 of 100 responded, and with the others it is" in words
+    assert "against inert placebo 54 against 29 of 100 responded in Canuso 2018, and with the others it is" in words
     assert "significant" not in words
 
 

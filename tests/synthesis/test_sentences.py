@@ -88,7 +88,7 @@ def test_several_trials_give_every_number_of_a_hundred_its_interval() -> None:
     assert of_hundred is not None
     estimate, low, high = of_hundred.events_of_100
     text = str(statements.headline_of_rates(found, SIDES))
-    assert f"about {estimate:.0f} ({low:.0f} to {high:.0f}) of 100 people responded on ketamine where 26 do" in text
+    assert f"about {estimate:.0f} ({low:.0f} to {high:.0f}) of 100 people responded on ketamine where 26 did" in text
     assert "probability above 1; 3 trials, 220 people" in text
 
 
