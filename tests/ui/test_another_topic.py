@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.cli import main
 from evidence.dataset.vocabulary import activate, shipped_words
+from tests.support.metapsy_files import FILES
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "tests" / "data" / "metapsy" / "data.csv"
@@ -44,6 +45,22 @@ def test_response_is_about_the_drug_of_the_folder(folder: Path, monkeypatch: pyt
     monkeypatch.setenv("KETAMINE_EVIDENCE_DATA", str(folder))
     shown = " ".join(str(item.value) for item in opened("response.py").markdown)
     assert "psilocybin" in shown
+
+
+@pytest.mark.parametrize("page", ["overview.py", "response.py", "patient.py", "which.py", "seminar.py"])
+def test_a_therapy_opens_too(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data.csv").write_bytes(FILES["therapy, commas and points"])
+    assert main(["convert", "metapsy", str(tmp_path / "data.csv"), "--out", str(tmp_path / "topic")]) == 0
+    monkeypatch.setenv("KETAMINE_EVIDENCE_DATA", str(tmp_path / "topic"))
+    try:
+        at = opened(page)
+        assert [error.value for error in at.exception] == []
+        kinds = (at.title, at.header, at.subheader, at.caption, at.markdown, at.info, at.warning)
+        words = " ".join(str(item.value) for kind in kinds for item in kind)
+        assert "6 trials, 6 results" in words
+        assert not re.search("ketamine|0 minutes|first 6 hours|not stated", words, re.IGNORECASE)
+    finally:
+        activate(shipped_words())
 
 
 def test_an_empty_topic_opens_and_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
