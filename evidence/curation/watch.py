@@ -20,7 +20,8 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.notices import RETRACTED
 
 STATE = "watch.json"
-PROPOSED = "Proposed on "
+_PROPOSED = "Proposed on "
+_NOTE = re.compile(rf"{_PROPOSED}(\d{{4}}-\d{{2}}-\d{{2}}): (.*)", re.DOTALL)
 COLUMNS = (
     "trial",
     "label",
@@ -288,7 +289,7 @@ def _of_retractions(notices: Iterable[tuple[str, str]], seen: _Seen, today: date
             "status": "no-usable-numbers",
             "direction": "unknown",
             "known_from": f"Crossref, https://doi.org/{notice}",
-            "note": f"{PROPOSED}{today.isoformat()}: {doi} is retracted by the notice {notice}. "
+            "note": f"{_PROPOSED}{today.isoformat()}: {doi} is retracted by the notice {notice}. "
             f"Write “{RETRACTED}” into the note of its reference: its rows are then shown and not pooled.",
         }
 
@@ -307,7 +308,7 @@ def _proposal(study: Study, trial: str, label: str, status: str, fact: str, toda
         "status": status,
         "direction": "unknown",
         "known_from": f"ClinicalTrials.gov, https://clinicaltrials.gov/study/{study.number}",
-        "note": f"{PROPOSED}{today.isoformat()}: {fact}. {_clean(study.title)}.{outcome}",
+        "note": f"{_PROPOSED}{today.isoformat()}: {fact}. {_clean(study.title)}.{outcome}",
     }
 
 
@@ -317,8 +318,24 @@ def _clean(text: str) -> str:
     return " ".join(shown.split())[:200]
 
 
+class Proposal(NamedTuple):
+    """What the note of a proposed gap says: the day, and why it is proposed."""
+
+    day: str
+    reason: str
+
+
+def proposal_of(note: str | None) -> Proposal | None:
+    """Read the note of a gap that `watch` proposed; None for one that a person wrote.
+
+    >>> proposal_of("Proposed on 2026-11-27: results were posted. A trial of sleep.").day
+    '2026-11-27'
+    """
+    match = _NOTE.fullmatch(note or "")
+    return Proposal(*match.groups()) if match else None
+
+
 def _fact(note: str) -> str:
     """Give a proposal's note without its date, so that the same fact is proposed once."""
-    return (
-        re.sub(rf"^{PROPOSED}\d{{4}}-\d{{2}}-\d{{2}}: ", "", note).split(". ")[0] if note.startswith(PROPOSED) else ""
-    )
+    proposal = proposal_of(note)
+    return proposal.reason.split(". ")[0] if proposal else ""

@@ -14,7 +14,7 @@ from evidence.selection.selection import Selection, apply
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.pooling import Pooled
 from evidence.synthesis.answers import Answer, answer
-from evidence.synthesis.sentences import effect_in_words, leading, own_result
+from evidence.synthesis.sentences import effect_in_words, effect_parts, leading, own_result
 from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect
 
 MASKINGS = terms(
@@ -253,11 +253,11 @@ def _outcome(answered: Answer) -> str:
 
 
 def _effect(answered: Answer) -> tuple[str, str]:
-    """Split an effect into its measure with the outcome, and its estimate with trials and people."""
-    label, _, rest = effect_in_words(answered).partition(", 95% ")
-    words = label.split(" ")
-    place = next(i for i, word in enumerate(words) if word[0] in "0123456789−")
-    return f"{' '.join(words[:place])} of {_outcome(answered)}", f"{' '.join(words[place:])} (95% {rest})"
+    """Return the measure with the outcome, and the estimate with trials and people."""
+    parts = effect_parts(answered)
+    if parts is None:
+        return _outcome(answered), "not pooled"
+    return f"{parts.measure} of {_outcome(answered)}", f"{parts.size} ({parts.interval}; {parts.behind})"
 
 
 def aloud(answered: Answer, item: Lens) -> str:

@@ -12,7 +12,7 @@ from evidence.selection.selection import counted_once
 from evidence.stats.effect_sizes import Counts, Effect, from_interval
 from evidence.synthesis.answers import HOUSE_RULE, Answer, Model, pool_entries
 from evidence.synthesis.arms import Origin
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import interval_in_words, shown
 from evidence.synthesis.priors import prior_of
 from evidence.synthesis.trial_effects import Question, TrialEffect, pooled_inputs
 
@@ -259,7 +259,7 @@ def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> Sentence:
     strata = hazard_answer(result)
     if strata.pooled is None:
         return Sentence(text)
-    low_high = interval("HR", strata.pooled.ci_low, strata.pooled.ci_high).replace("–", " to ")
+    low_high = interval_in_words("HR", strata.pooled.ci_low, strata.pooled.ci_high)
     ratio = f"hazard ratio {shown('HR', strata.pooled.estimate)}, 95% CI {low_high}"
     return Sentence(text, f"{ratio}; {behind_strata(strata)}")
 

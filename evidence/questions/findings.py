@@ -16,7 +16,7 @@ from evidence.selection.filters import comparator_kind
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import interval_in_words, shown
 from evidence.synthesis.sentences import Sides
 from evidence.synthesis.trial_effects import SYMPTOMS, TrialEffect
 
@@ -122,7 +122,7 @@ def _pooled_with(answer: Answer, lead: TrialEffect) -> str:
     else:
         added = f"with {len(others)} others{of}"
     pooled, measure = answer.pooled, answer.question.measure
-    span = interval(measure, pooled.ci_low, pooled.ci_high).replace("–", " to ")
+    span = interval_in_words(measure, pooled.ci_low, pooled.ci_high)
     chance = f"; {words}" if (words := sentences.probability_in_words(answer)) else ""
     value = f"pooled {shown(measure, pooled.estimate)}, {sentences.interval_name(pooled)} {span}"
     return f"{added}: {value}{chance}; {sentences.behind(answer)}"

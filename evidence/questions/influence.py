@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from evidence.formatting import counted
 from evidence.stats.subsets import MAX_STUDIES, Contribution, Subsets, all_subsets, contributions
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import interval_in_words, shown
 from evidence.synthesis.trial_effects import TrialEffect
 
 
@@ -46,8 +46,8 @@ def in_words(influences: Influence) -> str:
     if influences.subsets is None:
         return f"{move} All subsets are drawn for up to {MAX_STUDIES} trials."
     pools = influences.subsets.estimate[influences.subsets.size > 1]
-    span = interval(influences.measure, float(pools.min()), float(pools.max()))
-    return f"Over {counted(len(pools), 'subset')} of two trials or more the pooled effect runs from {_to(span)}. {move}"
+    span = interval_in_words(influences.measure, float(pools.min()), float(pools.max()))
+    return f"Over {counted(len(pools), 'subset')} of two trials or more the pooled effect runs from {span}. {move}"
 
 
 def without(influences: Influence, trial: str) -> str:
@@ -64,7 +64,3 @@ def without(influences: Influence, trial: str) -> str:
             parts.append(f"{shown(influences.measure, float(pools[len(pools) // 2]))} {name} it")
     label = influences.entries[at].label
     return f"{label}: the middle of the subsets is {' and '.join(parts)}." if parts else ""
-
-
-def _to(span: str) -> str:
-    return span.replace("–", " to ")

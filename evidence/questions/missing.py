@@ -105,13 +105,22 @@ class Missing:
     @property
     def sentence(self) -> str:
         """Return the matrix in words: how many trials and people are pooled, and which way the missing ones point."""
+        return f"{self.extent} {self.directions}".strip()
+
+    @property
+    def extent(self) -> str:
+        """Say how many trials and people are pooled, and how many are not for which reason."""
         if not self.lines:
             return ""
-        absent = [line for line in self.lines if line.state not in ("pooled", "not-reported")]
         parts = [_part(self.of(state), state) for state in STATES if state != "pooled"]
         text = f"{len(self.of('pooled'))} of {counted(len(self.lines), 'trial')} that meet the selection pooled"
-        text += _people(self) + (f"; {listed([part for part in parts if part])}." if any(parts) else ".")
-        return f"{text}{_directions(absent, self.favoured)}"
+        return f"{text}{_people(self)}" + (f"; {listed([part for part in parts if part])}." if any(parts) else ".")
+
+    @property
+    def directions(self) -> str:
+        """Say which way the results that are not pooled point, as far as that is known."""
+        absent = [line for line in self.lines if line.state not in ("pooled", "not-reported")]
+        return _directions(absent, self.favoured)
 
 
 def _part(lines: Sequence[Line], state: str) -> str:
@@ -141,14 +150,14 @@ def _directions(absent: Sequence[Line], favoured: str) -> str:
     if not absent or not favoured:
         return ""
     if not known:
-        return " The direction of the missing results is unknown."
+        return "The direction of the missing results is unknown."
     same = sum(direction == favoured for direction in known)
     opposite = sum(direction in (SAME, OPPOSITE) and direction != favoured for direction in known)
     none = sum(direction == "no-difference" for direction in known)
     counts = [f"{same} found the same direction" if same else "", f"{opposite} the opposite" if opposite else ""]
     counts += [f"{none} no difference" if none else "", f"{len(absent) - len(known)} not known"]
     parts = [part for part in counts if part and not part.startswith("0 ")]
-    return f" Of those missing: {listed(parts)}."
+    return f"Of those missing: {listed(parts)}."
 
 
 def p_in_words(p: float) -> str:

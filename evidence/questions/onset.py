@@ -19,7 +19,7 @@ from evidence.selection.selection import Criterion, Selection, apply, relaxed, t
 from evidence.selection.widening import PLACEBOS
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer, Grouping, Model, answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import interval_in_words, shown
 from evidence.synthesis.sentences import (
     behind,
     interval_name,
@@ -209,7 +209,7 @@ def _difference(answer: Answer) -> tuple[str, str]:
     assert answer.pooled is not None
     sides = sides_of(entry.first for entry in answer.used)
     value, measure = answer.pooled.estimate, answer.question.measure
-    low_high = interval(measure, answer.pooled.ci_low, answer.pooled.ci_high).replace("–", " to ")
+    low_high = interval_in_words(measure, answer.pooled.ci_low, answer.pooled.ci_high)
     chance = f"; {words}" if (words := probability_in_words(answer)) else ""
     numbers = f"{interval_name(answer.pooled)} {low_high}{chance}; {behind(answer)}"
     if MEASURES[measure].scale == "log":

@@ -15,7 +15,7 @@ from evidence.stats.effect_sizes import MEASURES, Effect
 from evidence.stats.pooling import Method, Pooled, Test, pool
 from evidence.stats.sensitivity import Egger, cumulative, egger, leave_one_out, peters, size_test
 from evidence.synthesis.answers import Answer, Model, pool_entries
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import interval, interval_in_words, shown
 from evidence.synthesis.sentences import behind
 from evidence.synthesis.trial_effects import TrialEffect
 
@@ -228,8 +228,8 @@ def headline_of_models(answer: Answer) -> str:
     estimates = [pooled.estimate for _, pooled in models]
     widths = sorted(models, key=lambda item: item[1].ci_high - item[1].ci_low)
     ends = [
-        f"{name.partition(',')[0] if name.startswith('Bayesian') else name}: "
-        f"{interval(measure, pooled.ci_low, pooled.ci_high).replace('–', ' to ')}"
+        f"{name if pooled.p_at_most_zero is None else 'Bayesian'}: "
+        f"{interval_in_words(measure, pooled.ci_low, pooled.ci_high)}"
         for name, pooled in (widths[0], widths[-1])
     ]
     text = (

@@ -22,7 +22,7 @@ from evidence.selection.filters import comparator_kind
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.answers import Answer, answer
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import interval, interval_in_words, shown
 from evidence.synthesis.sentences import Sides, absolute, behind, leading, led, score_kinds, sides_of, spoken, when
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
@@ -130,7 +130,7 @@ class Line:
         assert pooled is not None
         if MEASURES[measure].scale != "log":
             return "—"
-        low_high = interval(measure, pooled.ci_low, pooled.ci_high).replace("–", " to ")
+        low_high = interval_in_words(measure, pooled.ci_low, pooled.ci_high)
         return f"{measure} {shown(measure, pooled.estimate)} ({low_high})"
 
     @property

@@ -27,7 +27,7 @@ from evidence.seminar.guesses import Asked
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.display import interval
+from evidence.synthesis.display import interval_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
     if pooled.pi_low is None or pooled.pi_high is None:
         large = f"With {counted(answer.k, 'trial')} nobody can say how far the effect differs between settings."
         return Step("prediction", title, large, (statements.heterogeneity(answer),), (), behind, "pooled")
-    span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
+    span = interval_in_words(measure, pooled.pi_low, pooled.pi_high)
     return Step(
         "prediction",
         title,
@@ -192,7 +192,6 @@ def _missing(story: Story, answer: Answer) -> Step | None:
     pool = missing(answer, story.view.rows, story.view.evidence)
     if not pool.absent:
         return None
-    head, _, rest = pool.sentence.partition(". ")
     lines = tuple(f"{line.in_brief}." for line in pool.absent)
     more = (f"{len(lines) - _MOST_ABSENT} more in the notes.",) if len(lines) > _MOST_ABSENT else ()
     every = tuple(f"{line.in_words}." for line in (*pool.lines, *pool.undated))
@@ -200,8 +199,8 @@ def _missing(story: Story, answer: Answer) -> Step | None:
     return Step(
         "missing",
         "What is missing",
-        f"{head.rstrip('.')}.",
-        written(rest, *lines[:_MOST_ABSENT], *more),
+        pool.extent,
+        written(pool.directions, *lines[:_MOST_ABSENT], *more),
         every,
         also_cited=tuple(dict.fromkeys(line.known_from for line in pool.absent if line.known_from in references)),
     )
@@ -376,7 +375,7 @@ def _mind(story: Story, answer: Answer) -> Step:
         turns = robustness.each_left_out(answer, robustness.without_each(answer)).over_all
         lines.append(f"One trial less: {inside(turns)}")
     if pooled is not None and pooled.pi_low is not None and pooled.pi_high is not None:
-        span = interval(answer.question.measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
+        span = interval_in_words(answer.question.measure, pooled.pi_low, pooled.pi_high)
         lines.append(f"The true effect in another setting may lie anywhere from {span}.")
     elif caution := statements.caution(answer):
         lines.append(caution)

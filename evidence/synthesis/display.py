@@ -107,6 +107,17 @@ def interval(measure: str, low: float | None, high: float | None) -> str:
     return f"{shown(measure, low)}{joiner}{shown(measure, high)}"
 
 
+def interval_in_words(measure: str, low: float | None, high: float | None) -> str:
+    """Format an interval for a sentence, its ends joined by "to".
+
+    >>> interval_in_words("RR", math.log(1.17), math.log(4.43))
+    '1.17 to 4.43'
+    """
+    if low is None or high is None:
+        return "not estimable"
+    return f"{shown(measure, low)} to {shown(measure, high)}"
+
+
 class Estimate(NamedTuple):
     """An effect on the analysis scale with its interval, as every page, table and picture writes it."""
 

@@ -17,7 +17,7 @@ from evidence.stats.effect_sizes import MEASURES, Counts
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
 from evidence.synthesis.answers import FEWEST_FOR_OWN_TAU, FEWEST_FOR_PREDICTION, Answer, pool_entries
-from evidence.synthesis.display import interval, shown
+from evidence.synthesis.display import interval, interval_in_words, shown
 from evidence.synthesis.trial_effects import Question, TrialEffect
 
 _VERBS = {
@@ -122,17 +122,34 @@ def behind(answer: Answer) -> str:
     return f"{counted(answer.k, 'trial')}, {counted(people, 'person', 'people')}{partly}"
 
 
-def effect_in_words(answer: Answer) -> str:
-    """Measure, estimate, interval, trials and people, for a parenthesis."""
+class EffectInWords(NamedTuple):
+    """A pooled effect in the parts a sentence needs: its measure, its estimate with the unit, and what is behind it."""
+
+    measure: str
+    size: str
+    interval: str
+    behind: str
+
+
+def effect_parts(answer: Answer) -> EffectInWords | None:
+    """Put a pooled effect into words, part by part; None where nothing is pooled."""
     pooled, measure = answer.pooled, answer.question.measure
     if pooled is None:
-        return "nothing to pool"
+        return None
     unit = f" {answer.question.instrument} points" if measure == "MD" and answer.question.instrument else ""
-    label = MEASURES[measure].label.lower()
-    low_high = interval(measure, pooled.ci_low, pooled.ci_high).replace("–", " to ")
     chance = f"; {words}" if (words := probability_in_words(answer)) else ""
-    size = f"{label} {shown(measure, pooled.estimate)}{unit}"
-    return f"{size}, {interval_name(pooled)} {low_high}{chance}; {behind(answer)}"
+    return EffectInWords(
+        MEASURES[measure].label.lower(),
+        f"{shown(measure, pooled.estimate)}{unit}",
+        f"{interval_name(pooled)} {interval_in_words(measure, pooled.ci_low, pooled.ci_high)}{chance}",
+        behind(answer),
+    )
+
+
+def effect_in_words(answer: Answer) -> str:
+    """Measure, estimate, interval, trials and people, for a parenthesis."""
+    parts = effect_parts(answer)
+    return f"{parts.measure} {parts.size}, {parts.interval}; {parts.behind}" if parts else "nothing to pool"
 
 
 def interval_name(pooled: Pooled) -> str:
@@ -262,7 +279,7 @@ def own_result(entry: TrialEffect, question: Question, intervals: bool = True) -
         drug, control = (100 * arm.events / arm.n for arm in (entry.intervention, entry.comparator))
         return f"{drug:.0f} against {control:.0f} of 100 {verb_of(question.outcomes[0])}"
     assert entry.effect is not None
-    span = interval(question.measure, entry.low, entry.high).replace("–", " to ")
+    span = interval_in_words(question.measure, entry.low, entry.high)
     low_high = f" ({span})" if intervals else ""
     if MEASURES[question.measure].scale == "log":
         label = MEASURES[question.measure].label.lower()
@@ -387,7 +404,7 @@ def heterogeneity(answer: Answer) -> str:
             "points."
         )
     if pooled.pi_low is not None:
-        span = interval(measure, pooled.pi_low, pooled.pi_high).replace("–", " to ")
+        span = interval_in_words(measure, pooled.pi_low, pooled.pi_high)
         text += f" The true effect in another setting like these may lie anywhere from {span}; a trial scatters more."
     return text
 

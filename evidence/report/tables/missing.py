@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from evidence.bibliography.links import registry_link
-from evidence.curation.watch import PROPOSED
+from evidence.curation.watch import proposal_of
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap
 from evidence.dataset.time_bins import in_words
@@ -123,10 +123,17 @@ def proposals(gaps: Iterable[Gap]) -> pd.DataFrame:
     """Return what `watch` proposed and nobody has settled yet, the newest first."""
     rows: list[tuple[str, str, str, str | None]] = []
     for gap in gaps:
-        if gap.note is None or not gap.note.startswith(PROPOSED):
+        proposal = proposal_of(gap.note)
+        if proposal is None:
             continue
-        day, _, why = gap.note.removeprefix(PROPOSED).partition(": ")
         numbers = (gap.registration or "").replace(",", ";").split(";")
-        rows.append((day, gap.label, why, registry_link(numbers[0].strip()) if numbers[0].strip() else None))
+        rows.append(
+            (
+                proposal.day,
+                gap.label,
+                proposal.reason,
+                registry_link(numbers[0].strip()) if numbers[0].strip() else None,
+            )
+        )
     rows.sort(key=itemgetter(0), reverse=True)
     return pd.DataFrame(rows, columns=list(PROPOSED_COLUMNS))
