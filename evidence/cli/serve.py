@@ -10,6 +10,7 @@ from pathlib import Path
 from evidence.cli.console import add_data
 from evidence.cli.errors import fail
 from evidence.config import FOLDER_VARIABLE
+from evidence.curation.web import ONLINE_VARIABLE
 from evidence.dataset.evidence import TRIALS
 
 PROGRAM = Path(__file__).resolve().parents[2] / "dashboard.py"
@@ -37,6 +38,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--address", default=HOST, metavar="A", help=f"address to listen at; 0.0.0.0 for all (default: {HOST})"
     )
+    parser.add_argument("--online", action="store_true", help="let the owner look up papers and trials at their hosts")
     parser.set_defaults(run=run)
 
 
@@ -51,7 +53,8 @@ def run(args: argparse.Namespace) -> int:
     host = in_network() if args.address == EVERYWHERE else args.address
     sys.stderr.write(f"Opening {folder} at http://{host}:{args.port}\n")
     try:
-        return subprocess.call(command, env={**os.environ, FOLDER_VARIABLE: str(folder)}, cwd=PROGRAM.parent)
+        more = {FOLDER_VARIABLE: str(folder), **({ONLINE_VARIABLE: "1"} if args.online else {})}
+        return subprocess.call(command, env={**os.environ, **more}, cwd=PROGRAM.parent)
     except KeyboardInterrupt:
         return 0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from evidence.cli import fetch, main
-from tests.curation.test_lookup import NBIB, RECORD, body, host, web
+from tests.support.hosts import NBIB, RECORD, body, host, web
 
 
 def test_nothing_is_asked_unless_switched_on(

@@ -16,7 +16,7 @@ import pytest
 from evidence.cli import fetch, main
 from evidence.curation.watch import COLUMNS, News, Search, watch, with_proposals
 from evidence.dataset.evidence import DATA, Evidence, load
-from tests.curation.test_lookup import Host, body, host, web
+from tests.support.hosts import Host, body, host, web
 
 TODAY = date(2026, 11, 27)
 HELD = "NCT00768430"  # registration of a trial whose results in the registry are read

@@ -7,12 +7,13 @@ import streamlit as st
 from evidence.bibliography.csl import reference_of
 from evidence.bibliography.read import ReferenceFile
 from evidence.bibliography.vancouver import vancouver
+from evidence.curation.lookup import Fetched
 from evidence.dataset.problems import Problem
 from evidence.dataset.references import read_references
 from evidence.formatting import counted
 from evidence.ui import data as loading
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import reading
+from evidence.ui.workbench import look_up, reading
 from evidence.ui.workbench import state as add_state
 from evidence.ui.workbench.state import Item
 
@@ -29,8 +30,8 @@ def new_references() -> tuple[Item, ...]:
             "DOI, PMID or NCT number",
             key=add_state.key("reference"),
             placeholder="10.1176/…, 23982301 or NCT01234567",
-            help="Nothing is looked up: the reference contains only what you type. A file from the publisher or "
-            "PubMed, dropped in beside this, also gives authors and title.",
+            help="Added as it is, the reference contains only what you type. A look-up, or a file from the publisher "
+            "or PubMed dropped in beside this, also gives authors and title.",
         )
         st.button(
             "Add this reference",
@@ -39,6 +40,7 @@ def new_references() -> tuple[Item, ...]:
             on_click=_add_typed,
             icon=":material/add:",
         )
+        look_up.button(typed or "", "reference", _taken())
     with right:
         file = add_state.file(
             "Or a reference file",
@@ -49,6 +51,7 @@ def new_references() -> tuple[Item, ...]:
         )
         if file is not None:
             _read(file[1])
+    look_up.came("reference", "Use this reference", _use)
     fault = st.session_state.get(add_state.key("reference-fault"))
     if isinstance(fault, Problem):
         st.error(escaped(f"{fault.message} {fault.fix}"))
@@ -75,6 +78,17 @@ def _add_typed() -> None:
         return
     st.session_state.pop(fault, None)
     add_state.basket("references").append(dict(reference))
+    st.session_state[add_state.key("reference")] = ""
+
+
+def _use(fetched: Fetched) -> None:
+    """Add what was looked up: the reference, or that of a trial's record, whose rows the registry's tab then drafts."""
+    reference = fetched.reference
+    if fetched.record is not None:
+        reference = fetched.record.reference
+        add_state.keep_record(fetched.data)
+    if reference is not None and str(reference["id"]) not in _taken():
+        add_state.basket("references").append(dict(reference))
     st.session_state[add_state.key("reference")] = ""
 
 

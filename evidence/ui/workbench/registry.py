@@ -17,7 +17,7 @@ from evidence.formatting import counted
 from evidence.ui import data as loading
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import fields, reading
+from evidence.ui.workbench import fields, look_up, reading
 from evidence.ui.workbench import form as add_form
 from evidence.ui.workbench import state as add_state
 from evidence.ui.workbench import words as add_words
@@ -38,8 +38,13 @@ def from_registry() -> Brought:
         "In the registry: Download → JSON. Or the answer of its API, version 2, for one study.",
     )
     if file is None:
+        number = st.text_input("Or its number", key=add_state.key("record-number"), placeholder="NCT01234567")
+        look_up.button(number if (number or "").strip().upper().startswith("NCT") else "", "record", set())
+        look_up.came("record", "Draft its rows", lambda fetched: add_state.keep_record(fetched.data))
+    data = file[1] if file is not None else add_state.kept_record()
+    if not data:
         return Brought(NOTHING)
-    answer = reading.read("record", "registry", file[1], None)
+    answer = reading.read("record", "registry", data, None)
     if answer is None:
         return Brought(NOTHING)
     record, offered = answer
@@ -49,7 +54,7 @@ def from_registry() -> Brought:
     st.markdown(f"**{escaped(record.number)}** · {escaped(record.title)}")
     roles = _roles(record)
     if roles != {arm.title: arm.role for arm in record.arms}:
-        answer = reading.read("record-roles", "registry", file[1], roles)
+        answer = reading.read("record-roles", "registry", data, roles)
         if answer is None:
             return Brought(NOTHING)
         offered = answer[1]

@@ -205,3 +205,14 @@ def start_again() -> None:
         del st.session_state[name]
     st.session_state.pop(_OUTCOME, None)
     st.session_state[_GENERATION] = number + 1
+
+
+def keep_record(data: bytes) -> None:
+    """Keep a registry's record that was looked up, for the tab that drafts its rows."""
+    st.session_state[key("record-kept")] = data
+
+
+def kept_record() -> bytes:
+    """Return the record that was looked up last, or nothing."""
+    data = st.session_state.get(key("record-kept"), b"")
+    return data if isinstance(data, bytes) else b""
