@@ -20,6 +20,7 @@ from evidence.bibliography.csl import (
     one_line,
     person_of,
     several_names,
+    undated,
 )
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import Reference
@@ -230,7 +231,7 @@ def _item(kind: str, key: str, fields: Mapping[str, str]) -> Item:
         pmid=number.group(1) if number else text("pmid"),
         pmcid=text("pmcid"),
         urls=[address],
-        note=" ".join(part for part in (text("note"), others) if part),
+        note=" ".join(part for part in (text("note"), others, undated(text("date") or text("year"))) if part),
     )
     along = {"publisher": text("publisher"), "edition": text("edition"), "collection-title": text("series")}
     along |= {"abstract": text("abstract"), "keyword": text("keywords") or text("keyword")}

@@ -147,6 +147,8 @@ def name_of(name: str) -> dict[str, str]:
     family, comma, rest = (part.strip() for part in plain_markup(name).partition(","))
     if comma and rest:
         given, *more = (part.strip() for part in rest.split(","))
+        if SUFFIX.fullmatch(given) and not more:  # Martin Luther King, Jr.
+            return person_of(family.split()) | {"suffix": given}
         family, suffix = without_suffix(family)
         if more and SUFFIX.fullmatch(given) and not SUFFIX.fullmatch(more[0]):
             suffix, given, more = given, more[0], more[1:]  # BibTeX puts the suffix in the middle
@@ -200,14 +202,16 @@ def several_names(text: str) -> list[str]:
 def _joined_parts(text: str) -> list[str]:
     parts = re.split(r" and | & ", text)
     are_people = all("," in part or any(map(_is_initial, part.split()[:-1])) for part in parts)
+    are_people = are_people or all(re.fullmatch(r"\S.* [A-Z]{1,3}", part.strip()) for part in parts)
     return parts if are_people else [text]  # Johnson & Johnson are one
 
 
 def _comma_parts(text: str) -> list[str]:
     parts = [part.strip() for part in text.split(",")]
     are_whole = len(parts) > 1 and all(" " in part for part in parts)
-    # A family name holds no initial in its middle or at its beginning: “James W. Alpha” is a whole name.
-    is_list = are_whole and any(_is_initial(word) for word in parts[0].split()[:-1])
+    # A family name has no initial in its middle or at its beginning: “James W. Alpha” is a whole name. Nor does a name
+    # have three parts of two words.
+    is_list = are_whole and (len(parts) > 2 or any(_is_initial(word) for word in parts[0].split()[:-1]))
     return parts if is_list else [text]
 
 
@@ -240,8 +244,8 @@ def is_group(name: str) -> bool:
 def date_of(*texts: str) -> tuple[int, ...]:
     """Return year, month and day as far as the first text with a year gives them; () without a year.
 
-    >>> date_of("2013 Oct 5"), date_of("in press", "2020"), date_of("")
-    ((2013, 10, 5), (2020,), ())
+    >>> date_of("2013 Oct 5"), date_of("in press", "2020"), date_of("Mar 2020"), date_of("")
+    ((2013, 10, 5), (2020,), (2020,), ())
     """
     for text in texts:
         parts = re.findall(r"[0-9]+|[A-Za-z]{3,}", text or "")
@@ -255,7 +259,19 @@ def date_of(*texts: str) -> tuple[int, ...]:
                 break
             date.append(value)
         return tuple(date)
-    return ()
+    # “Mar 2020” and “04/03/2020” say the year alone for sure.
+    years = {year for text in texts for year in re.findall(r"\b(?:1[5-9]|2[01])[0-9]{2}\b", text or "", re.ASCII)}
+    return (int(years.pop()),) if len(years) == 1 else ()
+
+
+def undated(*texts: str) -> str:
+    """Return a note on what a record says instead of a year, such as “in press”; "" where it gives a year or nothing.
+
+    >>> undated("in press"), undated("Mar 2020"), undated("")
+    ('The file gives the date as “in press”.', '', '')
+    """
+    said = next((text.strip() for text in texts if text.strip()), "")
+    return f"The file gives the date as “{said[:100]}”." if said and not date_of(*texts) else ""
 
 
 def with_ids(items: Sequence[Item], taken: Collection[str]) -> list[Item]:

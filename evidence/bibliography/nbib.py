@@ -1,9 +1,10 @@
 """PubMed's own format (nbib) → CSL items. It is read only; nothing here writes it."""
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 
-from evidence.bibliography.csl import Item, date_of, item_of, names_of, one_line
+from evidence.bibliography.csl import Item, date_of, item_of, names_of, one_line, undated
 from evidence.dataset.problems import Problem, problem
 
 _LINE = re.compile(r"([A-Z]{2,4}) {0,3}-(?: |$)(.*)")
@@ -14,15 +15,20 @@ _NOTICES = {
     "EIN": "Erratum: see",
     "CRI": "Corrected and republished: see",
     "RPI": "Republished: see",
+    "EFR": "Erratum for:",
+    "ROF": "Retraction of:",
 }
-_STANDINGS = ("Retracted Publication", "Retraction of Publication", "Expression of Concern")
+_STANDINGS = (
+    *("Retracted Publication", "Retraction of Publication", "Expression of Concern", "Published Erratum"),
+    *("Corrected and Republished Article", "Duplicate Publication"),
+)
 
 
 def read_nbib(text: str) -> tuple[list[Item], list[Problem]]:
     """Return the records of PubMed's own format in the order of the file; a problem names what belongs to none."""
     items = []
     records = []
-    for line, tags in _records(text):
+    for line, tags in _records(textwrap.dedent(text).lstrip()):
         if "PMID" in tags:
             items.append(_item(tags))
         else:
@@ -76,5 +82,5 @@ def _item(tags: Mapping[str, list[str]]) -> Item:
         doi=doi,
         pmid=first("PMID"),
         pmcid=first("PMC"),
-        note=" ".join((*standing, *notices, *([is_open] if is_open else []))),
+        note=" ".join(part for part in (*standing, *notices, is_open, undated(first("DP"))) if part),
     )

@@ -35,7 +35,7 @@ _ENTRY = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _STARTS: Mapping[str, Callable[[str], int]] = MappingProxyType(
     {
         "CSL-JSON": lambda text: 0,
-        "nbib": lambda text: len(re.findall(r"^PMID {0,3}- ", text, re.MULTILINE)),
+        "nbib": lambda text: len(re.findall(r"^[ \t]{0,8}PMID {0,3}- ", text, re.MULTILINE)),
         "RIS": lambda text: len(re.findall(r"^[ \t\u00a0]{0,20}TY[ \t\u00a0]{0,3}[-–—−]", text, re.M | re.I)),
         "BibTeX": lambda text: len(re.findall(r"@[ \t]*[A-Za-z]+[ \t]*[{(]", text)),
     }
@@ -91,6 +91,7 @@ def read_reference_file(data: bytes, taken: Collection[str] = ()) -> ReferenceFi
             for one in read_references(json.dumps(keyed, ensure_ascii=True).encode()).problems
             if one.code != "retracted"
         ),
+        *(problem("reference-untitled", 0, "title", item=item["id"]) for item in keyed if not item.get("title")),
         *_notices(keyed),
     )
     return ReferenceFile(tuple(MappingProxyType(item) for item in keyed), problems, name)
@@ -122,7 +123,7 @@ def _format(text: str) -> tuple[str, Callable[[str], tuple[list[Item], list[Prob
     start = text.lstrip()[:1]
     if start in ("[", "{"):
         return "CSL-JSON", read_csl
-    if re.search(r"^PMID {0,3}- ", text, re.MULTILINE):
+    if re.search(r"^[ \t]{0,8}PMID {0,3}- ", text, re.MULTILINE):
         return "nbib", read_nbib
     if re.search(r"^TY[ \t]{0,3}-", text, re.MULTILINE):
         return "RIS", read_ris

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from evidence.bibliography.csl import PMCID, PMID, Item, date_of, item_of, names_of, one_line, plain_doi_of
+from evidence.bibliography.csl import PMCID, PMID, Item, date_of, item_of, names_of, one_line, plain_doi_of, undated
 from evidence.bibliography.links import links
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.references import Reference
@@ -39,6 +39,8 @@ _CONTAINERS = ("JO", "T2", "JF", "JA", "J2", "BT")
 _STRICT = re.compile(r"([A-Z][A-Z0-9])  -(?: |$)(.*)")
 _LOOSE = re.compile(r"([A-Z][A-Z0-9])(?:[ \t]{1,3}-|-(?:[ \t]|$))(.*)")
 _START = re.compile(r"TY[ \t]{0,3}-[ \t]*[A-Za-z]")
+# Without any space only where the type is written so: TY-JOUR.
+_TIGHT_START, _TIGHT = re.compile(r"TY-[A-Z]"), re.compile(r"([A-Z][A-Z0-9])-(.*)")
 _END = re.compile(r"ER(?:[ \t]{0,3}-)?[ \t]*")
 # Tags as copied from a web page or typed: indented, in small letters, with other spaces or another dash.
 _ODD = re.compile(r"^[ \t\u00a0]*([A-Za-z][A-Za-z0-9])[ \t\u00a0]{1,3}[-–—−](?:[ \t\u00a0]|$)", re.MULTILINE)
@@ -77,6 +79,8 @@ def records(text: str) -> Iterator[Record]:
 def _record(lines: list[tuple[int, str]]) -> Iterator[Record]:
     # Between two records a program may write what it likes; within one, a line without a tag goes on with the last.
     pattern = _STRICT if any(_STRICT.match(line) for _, line in lines) else _LOOSE
+    if any(_TIGHT_START.match(line) for _, line in lines):
+        pattern = _TIGHT
     tags: dict[str, list[list[str]]] = {}
     start, parts = 0, list[str]()
     before: frozenset[str] | None = None
@@ -104,10 +108,12 @@ def read_ris(text: str) -> tuple[list[Item], list[Problem]]:
     items: list[Item] = []
     problems: list[Problem] = []
     for record in records(text):
-        if "TY" in record.tags:
-            items.append(_item(record.tags))
+        item = _item(record.tags)
+        if "TY" in record.tags and any(item.get(name) for name in ("title", "author", "DOI", "PMID", "URL")):
+            items.append(item)
         else:
-            reason = f"the record that starts on line {record.line} has no type (TY)"
+            lacks = "title, author, DOI, PubMed number or address" if "TY" in record.tags else "type (TY)"
+            reason = f"the record that starts on line {record.line} has no {lacks}"
             problems.append(problem("reference-file", record.line, reason=reason))
     return items, problems
 
@@ -136,13 +142,15 @@ def _item(tags: Mapping[str, list[str]]) -> Item:
     title = take("TI", "T1")
     first = take_all("A1")
     authors, is_open = names_of(dict.fromkeys((*first, *take_all("AU"))))
-    pages = [page for page in (take("SP"), take("EP")) if page]
+    first_page, last_page = take("SP"), take("EP")
+    pages = [first_page] if "-" in first_page else [page for page in (first_page, last_page) if page]
     editors, _ = names_of((*take_all("A2"), *take_all("ED")))
-    issued = date_of(take("DA"), take("PY"), take("Y1"))
+    dates = (take("DA"), take("PY"), take("Y1"))
+    issued = date_of(*dates)
     volume, issue, doi, key = take("VL"), take("IS"), take("DO"), take("ID")
     if not plain_doi_of(doi):  # EndNote puts it where the kind of a work belongs
         doi = next((left[tag].pop(0) for tag in ("M3", "L3") if left.get(tag) and plain_doi_of(left[tag][0])), doi)
-    note = " ".join((*take_all("N1"), *([is_open] if is_open else [])))
+    note = " ".join(part for part in (*take_all("N1"), is_open, undated(*dates)) if part)
     along = {name: _KEYWORDS.join(take_all(tag)) for name, tag in _ALONG.items() if tag != "J2"}
     along["container-title-short"] = next(iter(short), "")
     known = {title, container, *short[:1]}

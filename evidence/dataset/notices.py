@@ -13,10 +13,11 @@ _RETRACTED_TITLE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # The notice itself, which is a publication of its own beside the one that it retracts.
-_NOTICE = re.compile(r"retraction of publication", re.IGNORECASE)
+_NOTICE = re.compile(r"retraction of publication|published erratum", re.IGNORECASE)
 _NOTICE_TITLE = re.compile(
     r"\W*(?:retraction|withdrawal)(?: (?:note|notice|statement))?(?: (?:to|for|of))?[\]:.\-–—]"
-    r"|\W*(?:retraction|withdrawal) (?:note|notice)\b|.*[\[(]retraction of\b",
+    r"|\W*(?:retraction|withdrawal) (?:note|notice)\b|.*[\[(]retraction of\b"
+    r"|\W*(?:corrigendum|erratum|correction|author correction|publisher correction)(?: (?:to|for)\b|[\]:.])",
     re.IGNORECASE | re.DOTALL,
 )
 _RETRACTED_WORD = re.compile(r"retracted (?:publication|article|paper)", re.IGNORECASE)  # as a keyword

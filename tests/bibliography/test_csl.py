@@ -57,5 +57,7 @@ def test_dates_and_names() -> None:
     assert date_of("2023 Oct 5-7") == (2023, 10, 5)
     assert date_of("2013/10/05/") == (2013, 10, 5)
     assert date_of("2024 Winter") == (2024,)
-    assert date_of("5 Oct 2013") == ()
+    assert date_of("5 Oct 2013") == date_of("05/10/2013") == (2013,)
+    assert date_of("2013 or 2014 online") == (2013,)
+    assert date_of("either 2013 or 2014") == date_of("in press", "") == ()
     assert name_of("Plato") == {"family": "Plato"}

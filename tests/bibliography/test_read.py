@@ -133,14 +133,14 @@ VALUES = {
 @pytest.mark.parametrize("tag", [tag for tag in (*TAG_KEY_MAPPING, "BT", "U1", "L3") if tag not in ("TY", "ER", "UK")])
 def test_no_tag_of_ris_loses_its_text(tag: str) -> None:
     value = VALUES.get(tag, "what it says")
-    found = references(read_reference_file(f"TY  - MGZN\n{tag}  - {value}\nER  - \n".encode()))
+    found = references(read_reference_file(f"TY  - MGZN\nTI  - A title\n{tag}  - {value}\nER  - \n".encode()))
     lines = ris(found).splitlines()
     assert lines[0] == "TY  - MGZN"
     assert value in [line[6:] for line in lines]
 
 
 def test_of_several_texts_under_a_tag_none_is_lost() -> None:
-    many = ["UR  - https://a.example/1", "UR  - https://a.example/2", "C1  - one", "C1  - two"]
+    many = ["TI  - A title", "UR  - https://a.example/1", "UR  - https://a.example/2", "C1  - one", "C1  - two"]
     many += ["JO  - The Whole Journal", "J2  - Whole J", "JA  - Wh. J."]
     found = references(read_reference_file("\n".join(("TY  - JOUR", *many, "ER  - ")).encode()))
     assert {line[6:] for line in many} <= {line[6:] for line in ris(found).splitlines()}
