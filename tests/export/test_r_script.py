@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.export.r_script import ascii_text, r_script, r_string
 from evidence.questions.duration import hazard_answer, withdrawals
+from evidence.questions.harms import comparable, harm_of
 from evidence.selection.selection import Selection, apply
 from evidence.stats.sensitivity import subgroup_difference
 from evidence.synthesis.answers import Model, answer
@@ -57,6 +58,10 @@ def answers(evidence):
     found = {
         "response, default": answer(shipped(evidence, "midazolam"), response, group_by=comparator),
         "response, everything": answer(all_results, everything, group_by=comparator),
+        "response, esketamine at 28 days": answer(
+            shipped(evidence, "esketamine"), Question(("response",), "RR", BIN_OF_VALUE["28d"])
+        ),
+        "dissociation, esketamine": harm_of(comparable(shipped(evidence, "esketamine")), "dissociation").difference,
         "scores, esketamine": answer(shipped(evidence, "esketamine"), scores),
         "scores, standardised": answer(all_results, Question(SYMPTOMS, "SMD", AT_24_HOURS), group_by=comparator),
         "hazard": hazard_answer(withdrawals(evidence.results)),
@@ -185,6 +190,9 @@ def test_the_shipped_figures_have_something_to_agree_on(answers):
     assert answers["response, everything"].k >= 10
     assert len([group for group in answers["response, everything"].groups if group.used]) >= 3
     assert answers["scores, esketamine"].k >= 3
+    assert answers["response, esketamine at 28 days"].k >= 5
+    assert answers["response, esketamine at 28 days"].pooled.pi_low is not None
+    assert answers["dissociation, esketamine"].pooled.method == "MH"
     assert any("differ" in entry.how for entry in answers["scores, standardised"].used)
     assert answers["counts missing"].pooled is None
     assert answers["hazard"].k >= 2
