@@ -137,7 +137,7 @@ class Line:
     def behind(self) -> str:
         """Participants and trials."""
         people = self.answer.people
-        trials = counted(self.answer.k, "trial")
+        trials = counted(self.answer.trials, "trial")
         return f"{counted(people, 'person', 'people')}, {trials}" if people is not None else f"not reported, {trials}"
 
     @property
@@ -198,7 +198,9 @@ class Line:
         lead = leading(self.answer) if self.answer.question.measure != "RD" else None
         if lead is not None:
             return f"{led(self.answer, lead)}{kinds}"
-        return f"{when(self.answer)} {self._numbers} ({behind(self.answer)}{kinds})"
+        # A hazard ratio is about the whole time that people were followed, which ends with the events.
+        time = "While people were followed" if self.answer.question.measure == "HR" else when(self.answer)
+        return f"{time} {self._numbers} ({behind(self.answer)}{kinds})"
 
     @property
     def _numbers(self) -> str:
@@ -356,5 +358,8 @@ def _answer(rows: tuple[Result, ...], outcomes: tuple[str, ...], item: TimeBin |
         points = answer(rows, Question(outcomes, "MD", item, primary_scale()))
         return points if points.pooled is not None else answer(rows, Question(outcomes, "SMD", item))
     if outcomes == ("relapse",):
+        hazard = duration.hazard_answer(duration.withdrawals(rows))  # relapse is a matter of time, not of a count
+        if hazard.pooled is not None:
+            return hazard
         rows = tuple(r for r in rows if duration.is_withdrawal(r))
     return answer(rows, Question(outcomes, "RR", item))

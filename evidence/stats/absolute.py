@@ -90,20 +90,22 @@ def _risk(measure: str, value: float, comparator_rate: float) -> float:
             return comparator_rate * value
         case "OR":
             return comparator_rate * value / (1 - comparator_rate + comparator_rate * value) if value else 0.0
+        case "HR":
+            return float(1 - (1 - comparator_rate) ** value)
         case "RD":
             return comparator_rate + value
-    raise ValueError(f"{measure}: a risk follows from RR, OR or RD only")
+    raise ValueError(f"{measure}: a risk follows from RR, OR, HR or RD only")
 
 
 def number_needed_to_treat(
     measure: str, estimate: float, low: float, high: float, comparator_rate: float, event_is_good: bool = True
 ) -> Absolute:
-    """Risk with the drug, risk difference and NNT that a pooled RR, OR or RD with its interval implies.
+    """Risk with the drug, risk difference and NNT that a pooled RR, OR, HR or RD with its interval implies.
 
     Ratios are given as readers see them, not as logarithms. `event_is_good` says whether the event is wanted
     (response) or not (dropout); the interval does not carry the uncertainty of the comparator rate itself.
-    risk = rate·RR, rate·OR / (1 − rate + rate·OR) or rate + RD (Handbook 15.4.4); NNT = 1/|RD|, its interval written
-    through infinity when that of RD holds 0 (Altman 1998).
+    risk = rate·RR, rate·OR / (1 − rate + rate·OR), 1 − (1 − rate)^HR or rate + RD (Handbook 15.4.4); NNT = 1/|RD|, its
+    interval written through infinity when that of RD holds 0 (Altman 1998).
 
     >>> result = number_needed_to_treat("RR", 2.0, 1.4, 3.0, comparator_rate=0.25)
     >>> result.risk_difference[0], str(result.number_needed)

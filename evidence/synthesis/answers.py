@@ -73,6 +73,11 @@ class Answer:
         return len(self.used)
 
     @property
+    def trials(self) -> int:
+        """Return the trials behind what is pooled; strata of one trial are one."""
+        return len({entry.trial for entry in self.used})
+
+    @property
     def people(self) -> int | None:
         """Return the people analysed in the pooled trials, as far as reported; people in two trials count once."""
         pooled = {entry.trial for entry in self.used}

@@ -117,9 +117,9 @@ def behind(answer: Answer) -> str:
     """Return how much is behind a number: trials and people."""
     people, unknown = answer.people, answer.without_people
     if people is None:
-        return f"{counted(answer.k, 'trial')}, number of people not reported"
+        return f"{counted(answer.trials, 'trial')}, number of people not reported"
     partly = f" (number not known in {unknown})" if unknown else ""
-    return f"{counted(answer.k, 'trial')}, {counted(people, 'person', 'people')}{partly}"
+    return f"{counted(answer.trials, 'trial')}, {counted(people, 'person', 'people')}{partly}"
 
 
 class EffectInWords(NamedTuple):
@@ -178,7 +178,7 @@ def absolute(answer: Answer, comparator_rate: float | None = None) -> Absolute |
     None if that rate is unknown, or if nobody on the comparator had the outcome: a ratio times zero is zero.
     """
     pooled, measure = answer.pooled, answer.question.measure
-    if pooled is None or measure not in ("RR", "OR", "RD"):
+    if pooled is None or measure not in ("RR", "OR", "HR", "RD"):
         return None
     if comparator_rate is None:
         if answer.counts is None:
@@ -253,7 +253,7 @@ DOMINANT = 0.8
 
 def leading(answer: Answer) -> TrialEffect | None:
     """Return the trial that a headline starts with: the larger of two, or one with over 80% of the weight."""
-    if answer.pooled is None or answer.k < 2:
+    if answer.pooled is None or answer.trials < 2:
         return None
     # Mantel and Haenszel weigh by people: an arm without events has no variance to go by.
     weights = list(answer.pooled.weights) if answer.pooled.method == "MH" else _precisions(answer)

@@ -265,3 +265,12 @@ def test_exports_of_an_empty_table_are_files_all_the_same():
     assert "<table>" in export.to_html(found, [], "x")
     assert Document(io.BytesIO(export.to_docx(found, [], "x"))).tables
     assert export.summary_csv(found).decode("utf-8-sig").startswith("Outcome,")
+
+
+def test_relapse_is_a_hazard_ratio_of_the_strata_of_one_trial(evidence):
+    rows = apply(evidence.results, Selection("repeated").criteria())
+    line = next(item for item in sof.summarise(rows, (), "").lines if item.name == "relapse")
+    # Daly 2019: hazard ratios 0.49 (0.29 to 0.84) and 0.30 (0.16 to 0.55), one common ratio; 50% relapsed on placebo.
+    assert line.relative == "HR 0.40 (0.27 to 0.59)"
+    assert line.behind == "297 people, 1 trial"
+    assert "While people were followed about 24 (17 to 34) of 100 people relapse with esketamine" in line.statement

@@ -67,7 +67,7 @@ def test_edges_of_the_comparator_rate():
         (("RR", 3, 0.5, 2, 0.2), "within finite limits"),
         (("RR", 1, 0.5, math.inf, 0.2), "within finite limits"),
         (("RR", 1, -0.5, 2, 0.2), "ratio cannot be below 0"),
-        (("SMD", 1, 0.5, 2, 0.2), "RR, OR or RD only"),
+        (("SMD", 1, 0.5, 2, 0.2), "RR, OR, HR or RD only"),
     ],
 )
 def test_impossible_input_is_refused_in_words(arguments, words):
@@ -81,3 +81,10 @@ def test_limits_hold_the_estimate_and_risks_are_risks(ratio, spread, rate, measu
     estimate, low, high = result.risk
     assert 0 <= low <= estimate <= high <= 1
     assert str(result.number_needed).startswith("NNT")
+
+
+def test_a_hazard_ratio_acts_on_the_share_without_the_event():
+    # By hand: of 100 on the comparator 50 relapse; 0.5^0.4 = 0.7579 of those on the drug do not.
+    found = number_needed_to_treat("HR", 0.4, 0.25, 0.6, comparator_rate=0.5, event_is_good=False)
+    assert found.risk == pytest.approx((0.2421417, 0.1591036, 0.3402461), abs=1e-6)
+    assert number_needed_to_treat("HR", 1.0, 0.5, 2.0, comparator_rate=0.3).risk[0] == pytest.approx(0.3)
