@@ -28,7 +28,7 @@ def same_question(review: PublishedEstimate, answer: Answer, rows: Iterable[Resu
     routes = {row.route for row in compared}
     comparators = {row.comparator for row in compared}
     outcomes = set(answer.question.outcomes)
-    are_inert = all(comparator_kind(entry.first) == "inert placebo" for entry in answer.used)
+    are_inert = all(comparator_kind(row) == "inert placebo" for row in compared)
     return (
         (drugs == {review.intervention} or (review.intervention == "any" and len(drugs) > 1))
         and (review.route is None or routes == {review.route})
