@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime import Runtime
 
-from evidence.api import budgets, owner_token
+from evidence.api import budgets, metrics, owner_token
 from evidence.api import local_access as reach
 from evidence.api import routes as serving
 from evidence.api import security_contact as contact
@@ -52,16 +52,27 @@ async def _started(_app: st.App) -> AsyncIterator[None]:
 
 token = owner_token.ensure()
 settings = Settings.from_env()
-log_to_stderr(settings.log_level)
+log_to_stderr(settings.log_level, settings.log_format)
+logging.getLogger("evidence").addHandler(metrics.CountErrors())
+
+
+def _shown() -> metrics.Data:
+    """Return what this process shows, for whoever watches it."""
+    evidence = loading.current().evidence
+    return metrics.Data(evidence.version, evidence.digest, len(evidence.trials), len(evidence.results))
+
+
 app = st.App(
     "evidence/ui/app.py",
     routes=[
         *serving.routes(lambda: loading.current().evidence),
         Route("/overview", _overview),
         Route(contact.PATH, contact.Endpoint()),
+        metrics.route(_shown),
     ],
     lifespan=_started,
     middleware=[
+        Middleware(metrics.CountRequests),
         Middleware(reach.Watch),
         Middleware(
             headers.SecurityHeaders,

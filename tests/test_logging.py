@@ -1,10 +1,11 @@
 """The log of an operator: files read, saves, and the traceback of whatever a reader is told in a sentence."""
 
+import json
 import logging
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -97,6 +98,21 @@ def test_the_command_line_shows_sentences_and_no_log(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == ""
+
+
+def test_the_server_logs_a_json_object_a_line_where_asked() -> None:
+    program = (
+        "import logging; from evidence.config import log_to_stderr; log_to_stderr('INFO', 'json');"
+        "log = logging.getLogger('evidence.x'); log.info('Read %s', 'a “b”', extra={'page': 'onset', 'seconds': 0.5})\n"
+        "try:\n    1 / 0\nexcept ZeroDivisionError:\n    log.exception('It broke')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    first, second = (json.loads(line) for line in done.stderr.splitlines())
+    assert first.keys() == {"time", "level", "logger", "message", "process", "page", "seconds"}
+    assert (first["level"], first["logger"], first["message"]) == ("INFO", "evidence.x", "Read a “b”")
+    assert (first["page"], first["seconds"]) == ("onset", 0.5)
+    assert datetime.fromisoformat(first["time"]).tzinfo is not None
+    assert second["traceback"].endswith("ZeroDivisionError: division by zero")
 
 
 def test_the_server_logs_to_stderr_once_at_the_level_asked_for() -> None:

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from evidence.api import owner_token
 
 _UPLOAD = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
-_METRICS = re.compile(r"/_stcore/metrics/?$")
+_METRICS = re.compile(r"/(?:_stcore/)?metrics/?$")
 Clock = Callable[[], float]
 
 

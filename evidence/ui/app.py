@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from evidence.api.metrics import METRICS
 from evidence.formatting import counted
 from evidence.report.figures.style import INKS
 from evidence.ui import brand, filters, links, owner, window
@@ -37,8 +38,8 @@ footer.caption(
     f"Data version {loaded.evidence.version} · {counted(len(loaded.evidence.trials), 'trial')}, "
     f"{counted(len(loaded.evidence.results), 'result')} · Evidence for reading and teaching, not medical advice."
 )
-with body, links.report_unknown(link, notes):
-    # Last, because a page may stop the run.
+# Last, because a page may stop the run.
+with METRICS.rerun(page.url_path or "overview"), body, links.report_unknown(link, notes):
     if plain_view.is_on():
         plain_view.draw(page)
     else:

@@ -177,7 +177,7 @@ def test_a_body_that_stops_coming_is_ended() -> None:
     ("given", "status"),
     [(None, 404), ("Bearer wrong", 404), (f"Basic {TOKEN}", 404), (TOKEN, 404), (f"Bearer {TOKEN}", 204)],
 )
-@pytest.mark.parametrize("path", ["/_stcore/metrics", "/base/_stcore/metrics/"])
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/base/_stcore/metrics/", "/metrics", "/base/metrics"])
 def test_figures_of_the_server_are_for_its_owner(
     path: str, given: str | None, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
