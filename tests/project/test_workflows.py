@@ -1,6 +1,8 @@
 """The workflows and forms are well formed, run commands that exist, and give rights to those who need them."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,13 @@ def test_forms_ask_for_the_source(path: Path) -> None:
     assert len({field["id"] for field in fields}) == len(fields)
     assert "source" in {field["id"] for field in fields}
     assert all(field["attributes"]["label"] for field in fields)
+
+
+@pytest.mark.skipif(shutil.which("actionlint") is None, reason="actionlint is not installed")
+def test_actionlint_has_nothing_to_say(tmp_path: Path) -> None:
+    program = str(shutil.which("actionlint"))
+    checked = subprocess.run([program, *map(str, WORKFLOWS)], capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stdout) == (0, "")
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text(WORKFLOWS[0].read_text().replace("runs-on:", "run-on:"))
+    assert subprocess.run([program, str(wrong)], capture_output=True, check=False).returncode == 1
