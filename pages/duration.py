@@ -6,14 +6,16 @@ from evidence.questions import courses, duration
 from evidence.questions import onset as onset_course
 from evidence.report import sections
 from evidence.report.figures.people import two_crowds
+from evidence.selection.filters import REPEATED, SINGLE
 from evidence.selection.selection import relaxed
 from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui import widgets as options
 from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.components.section import show_chart, show_section
+from evidence.ui.components.section import show_below_headline, show_chart, show_section
 from evidence.ui.sections import missing as missing_view
+from evidence.ui.sections import time_curve
 
 page = pages.current()
 heading.question("How long does it last?")
@@ -68,8 +70,15 @@ single = onset_course.course(once, measure, by_masking=masked)
 with body:
     section = sections.single_dose(single, page.results, page.links, page.ink, page.evidence.reviews)
     section = sections.with_missing(section, single.answers, once, page.evidence)
-    show_section(section, page, is_first=False)
+    if masked or not time_curve.draw(page, measure, (SINGLE,)):
+        show_section(section, page, is_first=False)
+    else:
+        st.subheader(escaped(section.headline), anchor=False)
+        show_below_headline(section, page)
     missing_view.show(section.missing, "missing-single")
+
+st.header("During and after a course, against placebo", anchor=False)
+time_curve.draw(page, measure, (REPEATED,))
 
 st.header("During a course, without a comparison group", anchor=False)
 wider = relaxed(page.evidence.results, page.selection, courses.is_course)

@@ -10,7 +10,7 @@ from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui import widgets as options
 from evidence.ui.components import heading, published
-from evidence.ui.components.section import show_section
+from evidence.ui.components.section import show_below_headline, show_section
 from evidence.ui.sections import meaning, time_curve
 from evidence.ui.sections import missing as missing_view
 
@@ -33,14 +33,14 @@ with body:
     around = None if equal or masked else remembered.around(remembered.chosen(page.evidence, page.selection), course)
     section = sections.onset(course, page.results, page.links, page.ink, not equal, around, page.evidence.reviews)
     section = sections.with_missing(section, course.answers, page.results, page.evidence)
-    show_section(section, page)
+    heading.headline(section.sentence.large, section.sentence.below)
+    # Columns, masking and the same trials are choices of what is pooled span by span.
+    if not (equal or masked or same) and time_curve.draw(page, measure, low_confidence=low):
+        st.subheader("Span by span, each pooled by itself", anchor=False)
+    show_below_headline(section, page)
     missing_view.show(section.missing)
     for answer in course.drawn:
         published.captions(page, answer)
-
-with st.expander("One curve over all times", key="time-curve", on_change="rerun", bind="query-params") as curves:
-    if curves.open:
-        time_curve.draw(page, measure, low)
 
 with st.expander("What do points mean for people?", key="meaning", on_change="rerun", bind="query-params") as people:
     if people.open:

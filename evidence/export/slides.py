@@ -46,12 +46,14 @@ def deck(view: View, progress: Progress = quiet) -> bytes:
     _summary(slides, story)
     _course(slides, story, by_key["onset"], story.onset)
     _missing(slides, story, by_key["onset"])
+    _curve(slides, story, by_key.get("curve-once"))
     rows, labels = response_rows(story)
     _forest(slides, story, by_key["response"], rows, story.response.question.measure, labels)
     _missing(slides, story, by_key["response"])
     _people(slides, story, by_key)
     _course(slides, story, by_key["single"], story.single)
     _missing(slides, story, by_key["single"])
+    _curve(slides, story, by_key.get("curve-course"))
     _table(slides, story, by_key["cohorts"])
     if story.courses:
         _begin(slides, story, by_key["course"])
@@ -104,6 +106,12 @@ def _course(slides: Deck, story: Story, section: Section, course: Course) -> Non
     _begin(slides, story, section)
     sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
     drawings.time_course(slides, course.drawn, course.axis, statements.favours(course.drawn[0].question, sides))
+
+
+def _curve(slides: Deck, story: Story, section: Section | None) -> None:
+    """Give a curve over time a slide with its table, where there is one."""
+    if section is not None:
+        _table(slides, story, section)
 
 
 def _forest(slides: Deck, story: Story, section: Section, rows: Sequence[Row], measure: str, labels: Labels) -> None:

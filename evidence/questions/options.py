@@ -24,6 +24,8 @@ _TRUE = ("true", "on", "1", "yes")
 CHART_NAMES: Final[Mapping[str, str]] = {
     "map": "the trials by year and size",
     "onset": "how soon it works",
+    "curve-once": "one curve after a single dose",
+    "curve-course": "one curve during and after a course",
     "response": "forest plot of response",
     "people": "a hundred people",
     "single": "how long after one dose",

@@ -6,16 +6,17 @@ the trials differ by a random effect, and the mean follows a restricted cubic sp
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from evidence.dataset.records import Result
-from evidence.dataset.time_bins import in_words
+from evidence.dataset.time_bins import HOURS_A_DAY, asked_at, in_words, usual_time
 from evidence.dataset.topic import primary_scale
-from evidence.formatting import counted
+from evidence.formatting import Sentence, counted, listed, number
 from evidence.selection.filters import REPEATED, SINGLE, comparator_kind, schedule
 from evidence.stats.effect_sizes import MEASURES, Z95
 from evidence.stats.multilevel import Multilevel, fit, restricted_cubic, sampling_covariance, spline_knots
+from evidence.synthesis.display import Estimate, interval_in_words, shown
 from evidence.synthesis.trial_effects import SYMPTOMS, Question, TrialEffect, trial_effects
 
 PLACEBOS = ("active placebo", "inert placebo")
@@ -29,13 +30,24 @@ SCHEDULES = {SINGLE: "After a single dose", REPEATED: "During and after a course
 
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """The curve at one time: mean and 95% interval on the analysis scale, and the trials whose span covers it."""
+    """The curve at one time: mean and 95% interval on the analysis scale, and the trials whose span covers it.
+
+    Points of one `stretch` follow each other without a gap. `robust_error` is the standard error by the CR2 sandwich,
+    which does not rely on the correlation that the model assumes.
+    """
 
     hours: float
     mean: float
     low: float
     high: float
     trials: int
+    stretch: int = 0
+    robust_error: float | None = None
+
+    @property
+    def error(self) -> float:
+        """The standard error by the model."""
+        return (self.high - self.mean) / Z95
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +63,18 @@ class TimeCurve:
     rho: float
     entries: tuple[TrialEffect, ...]
     points: tuple[CurvePoint, ...]
-    model: Multilevel | None
+    model: Multilevel | None = field(compare=False)
     reason: str = ""
 
     @property
     def trials(self) -> int:
         """Trials with at least one result in the model."""
         return len({entry.trial for entry in self.entries})
+
+    @property
+    def stretches(self) -> tuple[tuple[CurvePoint, ...], ...]:
+        """The points in runs without a gap, each drawn as a curve of its own."""
+        return tuple(tuple(run) for _, run in groupby(self.points, lambda point: point.stretch))
 
     @property
     def title(self) -> str:
@@ -104,7 +121,7 @@ def _curve(kind: str, measure: str, rho: float, entries: Sequence[TrialEffect]) 
     times = [[_log(entry) for entry in block] for block in blocks]
     covered = _grid(times)
     if not covered:
-        reason = f"No stretch of time has results of {MIN_TRIALS} trials or more, so no curve is drawn."
+        reason = f"No stretch of time has results of {MIN_TRIALS} trials or more, so no curve over time is drawn."
         return TimeCurve(kind, measure, rho, ordered, (), None, reason)
     flat = [t for block in times for t in block]
     knots = spline_knots(flat)
@@ -122,10 +139,20 @@ def _curve(kind: str, measure: str, rho: float, entries: Sequence[TrialEffect]) 
         model = fit(effects, restricted_cubic(flat, knots), covariances, [len(block) for block in blocks])
     except ValueError:
         return TimeCurve(kind, measure, rho, ordered, (), None, "The trials measured at too few times for a curve.")
-    mean, error = model.predict(restricted_cubic([at for at, _ in covered], knots))
+    design = restricted_cubic([at for at, *_ in covered], knots)
+    mean, error = model.predict(design)
+    robust = model.predict(design, robust=True)[1] if model.robust is not None else None
     points = tuple(
-        CurvePoint(10**at, float(m), float(m - Z95 * e), float(m + Z95 * e), k)
-        for (at, k), m, e in zip(covered, mean, error, strict=True)
+        CurvePoint(
+            10**at,
+            float(m),
+            float(m - Z95 * e),
+            float(m + Z95 * e),
+            k,
+            stretch,
+            float(robust[place]) if robust is not None else None,
+        )
+        for place, ((at, k, stretch), m, e) in enumerate(zip(covered, mean, error, strict=True))
     )
     return TimeCurve(kind, measure, rho, ordered, points, model)
 
@@ -134,15 +161,28 @@ def _log(entry: TrialEffect) -> float:
     return math.log10(max(entry.hours, 0.5))
 
 
-def _grid(times: Sequence[Sequence[float]]) -> list[tuple[float, int]]:
-    """Return the log10 hours at which the curve is drawn, with how many trials cover each: at least three."""
+def _grid(times: Sequence[Sequence[float]]) -> list[tuple[float, int, int]]:
+    """Return the log10 hours at which the curve is drawn, how many trials cover each, at least three, and the stretch.
+
+    A gap between two stretches is a time that fewer trials reach: the curve stops and begins again.
+    """
     flat = [t for block in times for t in block]
     if not flat:
         return []
     low, high = min(flat), max(flat)
     steps = [low + (high - low) * i / (_STEPS - 1) for i in range(_STEPS)] if high > low else [low]
-    covered = [(at, sum(min(t) - _REACH <= at <= max(t) + _REACH for t in times)) for at in steps]
-    return [(at, k) for at, k in covered if k >= MIN_TRIALS]
+    asked = [math.log10(item.centre) for item in asked_at() if low <= math.log10(item.centre) <= high]
+    steps = sorted({*steps, *asked})
+    covered: list[tuple[float, int, int]] = []
+    stretch, is_open = 0, False
+    for at in steps:
+        k = sum(min(t) - _REACH <= at <= max(t) + _REACH for t in times)
+        if k >= MIN_TRIALS:
+            covered.append((at, k, stretch))
+        elif is_open:
+            stretch += 1
+        is_open = k >= MIN_TRIALS
+    return covered
 
 
 def in_a_sentence(curve: TimeCurve) -> str:
@@ -150,23 +190,91 @@ def in_a_sentence(curve: TimeCurve) -> str:
     if not curve.points:
         return curve.reason
     results, trials = counted(len(curve.entries), "result"), counted(curve.trials, "trial")
-    first, last = (in_words(float(f"{p.hours:.2g}")) for p in (curve.points[0], curve.points[-1]))
-    where = f"at {first}" if first == last else f"from {first} to {last}"
     return (
-        f"The curve rests on {results} of {trials}. It is drawn {where}: only there do at least {MIN_TRIALS} trials "
-        "have results, each no more than twice as early or as late as the time shown."
+        f"The curve rests on {results} of {trials}. It is drawn {listed([_reach(one) for one in curve.stretches])}: "
+        f"only there do at least {MIN_TRIALS} trials have results, each no more than twice as early or as late as the "
+        "time shown."
     )
 
 
-def sensitivity(results: Iterable[Result], measure: str, kind: str, hours: float) -> list[tuple[float, CurvePoint]]:
+def _time(hours: float) -> str:
+    """Write a time of the curve with two digits, in days from two days on.
+
+    >>> _time(23.97), _time(169.9)
+    ('24 h', '7.1 d')
+    """
+    whole = float(f"{hours:.2g}") if hours < 2 * HOURS_A_DAY else HOURS_A_DAY * float(f"{hours / HOURS_A_DAY:.2g}")
+    return in_words(whole)
+
+
+def _reach(stretch: Sequence[CurvePoint]) -> str:
+    first, last = (_time(p.hours) for p in (stretch[0], stretch[-1]))
+    return f"at {first}" if first == last else f"from {first} to {last}"
+
+
+def headline(curve: TimeCurve) -> Sentence:
+    """Say where the curve lies at its first and last time and at the usual one between them, each with its band."""
+    if not curve.points:
+        return Sentence(curve.reason)
+    usual = usual_time().centre
+    nearest = min(curve.points, key=lambda p: abs(math.log(p.hours / usual)))
+    chosen = [curve.points[0], nearest, curve.points[-1]]
+    if abs(math.log(nearest.hours / usual)) > _NEAR:
+        chosen.remove(nearest)
+    parts = {_time(p.hours): p for p in chosen}
+    where = "After a single dose" if curve.schedule == SINGLE else "During and after a course"
+    values = [f"{_value(curve.measure, p.mean)} at {time}" for time, p in parts.items()]
+    bands = [f"{time}: {_band(curve.measure, p)}, {counted(p.trials, 'trial')}" for time, p in parts.items()]
+    return Sentence(f"{where} the curve lies at {listed(values)}", f"95% CI at {'; at '.join(bands)}")
+
+
+_NEAR = 0.15  # how far, as a natural logarithm, a point may lie from the usual time to speak for it
+
+
+def _value(measure: str, value: float) -> str:
+    if measure == "MD":
+        return f"{shown(measure, value)} points"
+    return f"{MEASURES[measure].label.lower()} {shown(measure, value)}"
+
+
+def _band(measure: str, point: CurvePoint) -> str:
+    return interval_in_words(measure, point.low, point.high)
+
+
+def sensitivity(curve: TimeCurve, hours: float) -> list[tuple[float, CurvePoint]]:
     """Return the curve's nearest point to an hour for each assumed correlation in `RHOS`; empty without a curve."""
-    rows, out = tuple(results), []
+    tried = []
     for rho in RHOS:
-        curve = next(c for c in time_curves(rows, measure, rho) if c.schedule == kind)
-        if curve.points:
-            nearest = min(curve.points, key=lambda p: abs(math.log(p.hours / hours)))
-            out.append((rho, nearest))
-    return out
+        other = _curve(curve.schedule, curve.measure, rho, curve.entries)
+        if other.points:
+            tried.append((rho, min(other.points, key=lambda p: abs(math.log(p.hours / hours)))))
+    return tried
+
+
+def by_correlation(curve: TimeCurve) -> str:
+    """Say what the curve would be at the time it is asked for if results of a trial correlated otherwise."""
+    near = asked_at()[0 if curve.schedule == SINGLE else -1]
+    tried = sensitivity(curve, near.centre)
+    if not tried:
+        return ""
+    at = _time(tried[0][1].hours)
+    values = [f"{rho:g}: {Estimate(curve.measure, p.mean, p.low, p.high).text}" for rho, p in tried]
+    text = f"At {at}, by the correlation assumed between results of one trial: {'; '.join(values)}."
+    point = min(curve.points, key=lambda p: abs(math.log(p.hours / near.centre)))
+    if point.robust_error is not None:
+        text += (
+            f" Standard error there: {number(point.error, 2)} by the model, {number(point.robust_error, 2)} by the CR2 "
+            "sandwich, which does not rely on that correlation."
+        )
+    return text
+
+
+LIMITS = (
+    "A curve through trials of different people, doses and comparators: its shape is that of the trials that measured "
+    f"at each time. Results of one trial are taken to correlate (by {RHO:g} between times of which one is ten times "
+    "as late); the correlation is assumed, as no trial reports it."
+)
+"""How to read any curve."""
 
 
 def on_axis(measure: str, value: float) -> float:

@@ -34,9 +34,11 @@ from evidence.questions.missing import missing
 from evidence.questions.onset import Around, Course
 from evidence.questions.options import CHART_NAMES, PageOptions
 from evidence.questions.subgroups import subgroups
+from evidence.questions.time_curve import time_curves
 from evidence.report import alt_text
 from evidence.report.composed import harms as harm_sections
 from evidence.report.composed import summary, trials, trust
+from evidence.report.composed.curves import curve
 from evidence.report.figures import time_course
 from evidence.report.figures.cohorts import cohorts as cohort_plot
 from evidence.report.figures.days_to_relapse import lollipop
@@ -59,7 +61,7 @@ from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.report.tables.cohorts import cohort_frame
 from evidence.report.view import Progress, Story, quiet
-from evidence.selection.filters import SINGLE, schedule
+from evidence.selection.filters import REPEATED, SINGLE, schedule
 from evidence.selection.selection import Criterion, relaxed
 from evidence.selection.widening import given_up
 from evidence.stats.absolute import Absolute
@@ -67,7 +69,19 @@ from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences as statements
 from evidence.synthesis.answers import Answer
 
-ANSWERS: Final = ("onset", "response", "people", "single", "cohorts", "course", "withdrawal", "harms", "serious")
+ANSWERS: Final = (
+    "onset",
+    "curve-once",
+    "response",
+    "people",
+    "single",
+    "curve-course",
+    "cohorts",
+    "course",
+    "withdrawal",
+    "harms",
+    "serious",
+)
 """The sections that answer a question of the reader, in the order of the pages."""
 TRUST: Final = ("blinding", "timeline", "matrix", "bias", "weights")
 """The sections on how far the answers can be trusted, and on what the trials counted."""
@@ -406,6 +420,13 @@ def _single_of(story: Story) -> Section:
     return with_missing(composed, story.single.answers, single_rows(view.rows), view.evidence)
 
 
+def _curve_of(story: Story, kind: str) -> Section | None:
+    """Return the curve of a schedule, None where too few trials allow one."""
+    curves = time_curves(story.view.rows, story.measure)
+    wanted = next((one for one in curves if one.schedule == kind and one.points), None)
+    return curve(wanted, links_of(story), LIGHT) if wanted is not None else None
+
+
 def single_rows(rows: Iterable[Result]) -> tuple[Result, ...]:
     """Return the results after one dose, from twelve hours on."""
     return tuple(r for r in rows if schedule(r) == SINGLE and r.hours >= 12)
@@ -475,6 +496,8 @@ def _by_year_of(story: Story) -> Section:
 _COMPOSED: Final[Mapping[str, Callable[[Story], Section | None]]] = {
     "map": _map_of,
     "onset": _onset_of,
+    "curve-once": lambda story: _curve_of(story, SINGLE),
+    "curve-course": lambda story: _curve_of(story, REPEATED),
     "response": _response_of,
     "people": _people_of,
     "single": _single_of,

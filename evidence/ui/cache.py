@@ -12,11 +12,12 @@ import plotly.graph_objects as go
 from evidence.bibliography.links import best_link
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.questions import data_quality, glance, harm_sentences, onset, overview, robustness
+from evidence.questions import data_quality, glance, harm_sentences, onset, overview, robustness, time_curve
 from evidence.questions.data_quality import Report
 from evidence.questions.harm_sentences import HarmQuestion
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
+from evidence.questions.time_curve import TimeCurve
 from evidence.report.figures import glance as glances
 from evidence.report.figures import glance_html
 from evidence.report.figures.boxes import Picture
@@ -116,6 +117,12 @@ def glance_in_boxes(key: Chosen, alt: str, ink: Ink) -> Picture:
 def around(key: Chosen, course: onset.Course) -> onset.Around:
     """`evidence.questions.onset.around`, remembered."""
     return onset.around(key.evidence.results, key.selection, course, key.evidence.gaps)
+
+
+@lru_cache(maxsize=_KEPT)
+def time_curves(key: Chosen, measure: str, low_confidence: bool) -> tuple[TimeCurve, ...]:
+    """`evidence.questions.time_curve.time_curves` of the selection, remembered."""
+    return time_curve.time_curves(selected(key), measure, low_confidence=low_confidence)
 
 
 @lru_cache(maxsize=_KEPT)

@@ -255,11 +255,17 @@ def test_columns_and_same_trials_change_what_is_drawn() -> None:
     assert at.get("plotly_chart")[0].proto.alt not in ("", columns)
 
 
-def test_one_curve_over_all_times_is_drawn_when_opened() -> None:
-    at = opened("onset", preset="Everything", measure="Any scale, in SDs", **{"time-curve": "true"})
+@pytest.mark.parametrize("page", ["onset", "duration"])
+def test_one_curve_over_time_is_the_picture_where_enough_trials_allow_it(page: str) -> None:
+    at = opened(page, preset="Everything", measure="Any scale, in SDs")
     assert_sound(at)
-    assert "After a single dose" in [head.value for head in at.subheader]
-    assert any(text.value.startswith("The curve rests on ") for text in at.markdown)
+    assert any(head.value.startswith("After a single dose the curve lies at ") for head in at.subheader)
+    assert any(head.value.startswith("During and after a course the curve lies at ") for head in at.subheader)
+    assert sum(text.value.startswith("The curve rests on ") for text in at.caption) == 2
+    few = opened(page, preset=LABELS["midazolam"])
+    assert any(
+        text.value.startswith("No stretch of time has results of 3 trials or more, so no curve") for text in few.caption
+    )
 
 
 @pytest.mark.parametrize(

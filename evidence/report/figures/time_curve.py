@@ -39,7 +39,8 @@ def time_curve(curve: TimeCurve, favours: tuple[str, str], axis_title: str, ink:
         showgrid=False,
     )
     figure.add_hline(y=scale.null, line={"color": ink.secondary, "width": 1})
-    _band(figure, curve.points, scale, ink)
+    for stretch in curve.stretches:
+        _band(figure, stretch, scale, ink)
     _trials(figure, curve, scale, ink)
     up, down = (favours[0], favours[1]) if better_low else (favours[1], favours[0])
     style.note(figure, f"↑ {up}", 1, 1, ink, xanchor="right", yanchor="bottom", yshift=6)
@@ -61,8 +62,10 @@ def _span(entries: Sequence[TrialEffect]) -> tuple[float, float]:
 
 def _under(hours: float, curve: TimeCurve, ink: Ink) -> str:
     """Return a time with the number of trials that reach it, where the curve is drawn."""
-    near = [p for p in curve.points if abs(math.log10(p.hours / hours)) < 0.05]
-    trials = counted(near[0].trials, "trial") if near else ""
+    reach = math.log(2) / 8  # narrower than any gap between two stretches
+    near = [p for p in curve.points if abs(math.log(p.hours / hours)) <= reach]
+    nearest = min(near, key=lambda p: abs(math.log(p.hours / hours)), default=None)
+    trials = counted(nearest.trials, "trial") if nearest is not None else ""
     return f'{in_words(hours)}<br><span style="color:{ink.secondary};font-size:{style.NOTE}px">{trials}</span>'
 
 

@@ -1,16 +1,19 @@
 """The curve over time and the results behind it as a table."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
 
 from evidence.dataset.time_bins import in_words
-from evidence.questions.time_curve import TimeCurve
+from evidence.questions.time_curve import CurvePoint, TimeCurve
 from evidence.synthesis.display import interval, shown
+
+_BETWEEN = 8  # rows of a stretch
 
 
 def curve_frame(curve: TimeCurve, links: Mapping[str, str | None]) -> pd.DataFrame:
-    """Return a row per result of a trial, then the curve at each time at which it was evaluated."""
+    """Return a row per result of a trial, then the curve at some of its times."""
     rows: list[dict[str, object]] = [
         {
             "Trial": entry.label,
@@ -35,6 +38,15 @@ def curve_frame(curve: TimeCurve, links: Mapping[str, str | None]) -> pd.DataFra
             "Trials that reach": point.trials,
             "Citation": None,
         }
-        for point in curve.points
+        for point in _told(curve)
     ]
     return pd.DataFrame(rows)
+
+
+def _told(curve: TimeCurve) -> list[CurvePoint]:
+    """Return the ends of each stretch and some points between them; the curve itself has many more."""
+    told = []
+    for stretch in curve.stretches:
+        step = max(1, math.ceil((len(stretch) - 1) / _BETWEEN))
+        told += [point for place, point in enumerate(stretch) if place % step == 0 or place == len(stretch) - 1]
+    return told

@@ -27,6 +27,13 @@ def show_section(
         heading.headline(section.sentence.large, section.sentence.below)
     else:
         st.subheader(escaped(section.headline), anchor=False)
+    show_below_headline(section, page, action, shapes)
+
+
+def show_below_headline(
+    section: Section, page: Page, action: chart.Action | None = None, shapes: str = chart.SOURCE_KEY
+) -> None:
+    """Draw what belongs to a headline that is drawn already: captions, chart, trials and notes."""
     for line in section.captions:
         st.caption(escaped(line))
     show_chart(section, page, action, shapes)
