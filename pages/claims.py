@@ -7,8 +7,11 @@ from evidence.content import claims
 from evidence.content.claims import Assessed, Recomputation
 from evidence.dataset.vocabulary import TOPICS, VERDICTS
 from evidence.formatting import counted
+from evidence.questions import courses
+from evidence.report import sections
 from evidence.ui import page as views
 from evidence.ui.components.citation_card import escaped, reference_text
+from evidence.ui.components.section import show_section
 
 view = views.current()
 evidence = view.evidence
@@ -49,12 +52,20 @@ def card(item: Assessed) -> None:
             for number in item.recomputed:
                 value = escaped(number.live or "no row gives it")
                 st.markdown(f"{escaped(number.what)}  \n**{value}** {agrees(number)}")
+        if item.picture == "cohorts":
+            cohorts()
         if claim.citations:
             with st.expander(counted(len(claim.citations), "citation"), key=f"claim-citations-{claim.claim}"):
                 for key in claim.citations:
                     reference = evidence.references.get(key)
                     places = [f"[{place.label}]({place.url})" for place in links(reference)] if reference else []
                     st.markdown(f"{reference_text(evidence, key)} {' · '.join(places)}")
+
+
+def cohorts() -> None:
+    """Draw every cohort given a course, with the pooled rate: what a statement on a single cohort has beside it."""
+    pooled = courses.courses(evidence.results, evidence.overlaps)
+    show_section(sections.cohorts(pooled, (), view.links, view.ink), view, is_first=False)
 
 
 st.title("Is the popular summary right?", anchor=False)

@@ -55,6 +55,8 @@ class Assessed:
     claim: Claim
     recomputed: tuple[Recomputation, ...]
     address: str
+    picture: str = ""
+    """A chart under the claim, as `ClaimView` names it."""
 
     @property
     def needs_review(self) -> bool:
@@ -86,7 +88,8 @@ def assess(evidence: Evidence, claim: Claim) -> Assessed:
         for one in evidence.topic.claim_numbers
         if one.claim == claim.claim
     )
-    return Assessed(claim, recomputed, _view(evidence.topic, claim.claim))
+    shown = evidence.topic.claim_views.get(claim.claim)
+    return Assessed(claim, recomputed, _view(evidence.topic, claim.claim), shown.picture if shown else "")
 
 
 def assess_all(evidence: Evidence) -> tuple[Assessed, ...]:

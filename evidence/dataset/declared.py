@@ -219,12 +219,17 @@ class ClaimNumber(Number):
 
 
 class ClaimView(Part):
-    """Where a claim can be looked at: a page, the question it opens with, a trial, filters."""
+    """Where a claim can be looked at: a page, the question it opens with, a trial, filters.
+
+    `picture` names a chart that is drawn under the claim itself: "cohorts", who responded to a course that nobody was
+    compared with.
+    """
 
     page: Annotated[str, StringConstraints(pattern=r"^[a-z]+$", max_length=20)]
     question: str = "everything"
     trial: str = ""
     filters: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    picture: Literal["", "cohorts"] = ""
 
 
 def fields_of(text: str) -> list[tuple[str, str]]:

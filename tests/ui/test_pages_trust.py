@@ -200,6 +200,15 @@ def test_all_claims_stand_with_shape_word_numbers_and_links():
     assert not at.warning
 
 
+def test_the_statement_that_seventy_respond_has_every_cohort_beside_it():
+    at = sound_page("claims", **{"claim-verdict": "◐ Partly supported"})
+    (chart,) = at.get("plotly_chart")
+    assert "no comparison group" in chart.proto.spec
+    assert "17 of 24" in chart.proto.spec  # the cohort of the statement, among the others
+    assert any("no comparison group)" in item.value for item in at.subheader)
+    assert any("these cohorts cannot say" in item.value for item in at.caption)
+
+
 def test_claims_of_one_verdict():
     at = sound_page("claims", **{"claim-verdict": "○ Not supported"})
     assert [header.value for header in at.header][1:] == ["Duration", "What became of the article’s references"]
