@@ -24,7 +24,6 @@ _NEEDED = {"counts": ("events", "n"), "scores": ("mean", "sd", "n")}
 _ARMS = ("intervention", "comparator")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 _PRIOR_OF_MEASURE = {"RR": "turner", "OR": "turner", "RD": "half-normal-0.5", "MD": "rhodes", "SMD": "rhodes"}
-_THOUSANDS = re.compile(r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _HARMLESS = {"bom", "separator", "blank-row"}
 
 
@@ -185,11 +184,8 @@ def read_studies(file: str, measure: str, subgroup: str | None) -> tuple[list[St
     table = source.table
     studies = [(line, Study(name, None, "looks like a total", "")) for line, name in source.totals]
     rows: list[tuple[int, str, tuple[str, ...]]] = []
-    for line, column, cell in _ambiguous(table, columns):
-        words = (
-            f"“{cell}” may be a thousand or a decimal, as other cells have decimal commas. Write it without a point."
-        )
-        problems.append(f"{file}, line {line}, column {column}: {words}")
+    notes: list[str] = []
+    problems += [words for column, words in source.ambiguous if column in columns]
     for row in table.rows:
         cells = dict(zip(table.columns, row.cells, strict=True))
         wrong = list(_faults(cells, columns, table.separator))
@@ -197,9 +193,16 @@ def read_studies(file: str, measure: str, subgroup: str | None) -> tuple[list[St
         if not wrong:
             group = cells[subgroup].strip() if subgroup else ""
             study = _study(row, cells, columns, measure, group, table)
+            if kinds[0] == "events" and _is_sum([cells[column].strip() for column in columns], rows):
+                reason = "its numbers are the sums of the rows above"
+                notes.append(f"{file}, line {row.line}: {study.name} was left out: {reason}.")
+                studies.append((row.line, replace(study, effect=None, excluded=reason)))
+                continue
+            if not cells["study"].strip():
+                notes.append(f"{file}, line {row.line}: The row names no study; it is pooled as {study.name}.")
             studies.append((row.line, study))
             rows.append((row.line, study.name, tuple(cells[column].strip() for column in columns)))
-    notes = [*source.notes, *_repeated_rows(file, rows)]
+    notes = [*source.notes, *notes, *_repeated_rows(file, rows)]
     if subgroup:
         notes += _groups_in_two_spellings(file, subgroup, [study.subgroup for _, study in studies if study.effect])
     return [study for _, study in sorted(studies, key=lambda one: one[0])], problems, notes
@@ -211,6 +214,7 @@ class _Source(NamedTuple):
     table: Table
     notes: list[str]
     totals: list[tuple[int, str]]
+    ambiguous: list[tuple[str, str]]  # columns, and why a number of theirs may be two
 
     def missing(self, file: str, wanted: Sequence[str]) -> list[str]:
         """Explain why the wanted columns cannot be read: one is missing, or occurs twice."""
@@ -248,13 +252,26 @@ def _read(file: str) -> tuple[_Source | None, list[str]]:
         if f.code == "two-by-two":
             notes.append(f"{file}: {f.message} {f.fix}".rstrip())
             table = _with_column(table, f.column, ours_too.column(f.column))
-    return _Source(table, notes, totals), problems
+    ambiguous = [
+        (f.column, f"{file}, line {f.line}, column {f.column}: {f.message} {f.fix}")
+        for f in ours_too.problems
+        if f.code == "number-thousands"
+    ]
+    return _Source(table, notes, totals, ambiguous), problems
 
 
 def _with_column(table: Table, name: str, cells: Sequence[str]) -> Table:
     """Return a table with a column that was worked out from others, as `add` works it out."""
     rows = [Row(row.line, (*row.cells, cell)) for row, cell in zip(table.rows, cells, strict=True)]
     return replace(table, columns=(*table.columns, name), rows=tuple(rows))
+
+
+def _is_sum(numbers: Sequence[str], rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> bool:
+    """Return whether the numbers of a row are the sums of all rows above it, two or more."""
+    above = [cells for _, _, cells in rows if all(cell.isdecimal() for cell in cells)]
+    if len(above) < 2 or not all(number.isdecimal() for number in numbers):
+        return False
+    return list(map(int, numbers)) == [sum(map(int, column)) for column in zip(*above, strict=True)]
 
 
 def _repeated_rows(file: str, rows: Sequence[tuple[int, str, tuple[str, ...]]]) -> Iterator[str]:
@@ -285,17 +302,6 @@ def _groups_in_two_spellings(file: str, column: str, values: Sequence[str]) -> I
             yield f"{file}: “{known}” and “{value}” in {column} are two subgroups. Use one spelling if they are one."
     if "" in values and len(set(values)) > 1:
         yield f"{file}: Rows that are blank in {column} form a subgroup of their own: {values.count('')}."
-
-
-def _ambiguous(table: Table, columns: Sequence[str]) -> Iterator[tuple[int, str, str]]:
-    """Find cells of a table with decimal commas in which a point may separate thousands."""
-    places = [table.columns.index(name) for name in columns]
-    has_commas = any("," in row.cells[place] for row in table.rows for place in places)
-    if table.separator == ";" and has_commas:
-        for row in table.rows:
-            for name, place in zip(columns, places, strict=True):
-                if _THOUSANDS.fullmatch(row.cells[place].strip()):
-                    yield row.line, name, row.cells[place].strip()
 
 
 def _missing(cell: str) -> bool:

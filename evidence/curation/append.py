@@ -17,7 +17,7 @@ from evidence.dataset.words import WORD_FILES
 
 COLUMNS = Result.columns()
 _LATER = {model.columns(): later for model, later in LATER.items()}
-_NUMBERS = frozenset(
+NUMBER_COLUMNS = frozenset(
     name for name in COLUMNS if name.startswith(("events_", "n_", "percent_", "mean_", "sd_", "median_", "ci_"))
 ) | {"dose", "administrations", "hours", "effect", "p_value", "se"}
 
@@ -32,7 +32,7 @@ def rows_to_add(table: Table) -> tuple[tuple[str, ...], ...]:
     """
     if table.separator == ",":
         return tuple(row.cells for row in table.rows)
-    places = [at for at, name in enumerate(table.columns) if name in _NUMBERS]
+    places = [at for at, name in enumerate(table.columns) if name in NUMBER_COLUMNS]
     rows = []
     for row in table.rows:
         cells = list(row.cells)

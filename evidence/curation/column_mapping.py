@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from evidence.curation.append import NUMBER_COLUMNS
 from evidence.dataset.csv_table import Row, Table
 from evidence.dataset.encoding import decode
 from evidence.dataset.fields import nearest, slug_of
@@ -201,8 +202,9 @@ def is_second_header(groups: Sequence[str], names: Sequence[str]) -> bool:
     words = [folded(name) for name in names if name.strip()]
     kinds = [word for word in words if word in _HEADER_WORDS]
     is_repeated = len(set(kinds)) < len(kinds) and len(kinds) >= max(2, len(words) - 2)
-    titles = [cell for cell in groups[1:] if cell.strip()]
-    return is_repeated and 0 < len(titles) < len(words) and not any(cell.strip()[:1].isdigit() for cell in titles)
+    titles = [folded(cell) for cell in groups[1:] if cell.strip()]
+    is_grouped = 0 < len(titles) < len(words) or len(set(titles)) < len(titles)
+    return is_repeated and is_grouped and not any(cell[:1].isdigit() for cell in titles)
 
 
 def unit_of(name: str) -> str:
@@ -309,6 +311,7 @@ def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
         *(problem("two-by-two", 1, COLUMNS[at], _names_of(table, places)) for at, places in sums.items()),
         *_named(is_named),
         *_logarithms(rows, sources.get("effect", "")),
+        *(_marks_of_two_kinds(rows) if has_commas else ()),
         *_repeated_columns(table, place, mapping),
     )
     return replace(table, columns=COLUMNS, header=COLUMNS, rows=tuple(rows), problems=problems)
@@ -377,6 +380,40 @@ def _logarithms(rows: Sequence[Row], source: str) -> Iterator[Problem]:
         ):
             details = {"source": source, "measure": kind or "no measure"}
             yield problem("effect-on-log-scale", line, "effect", cells[effect].strip(), **details)
+
+
+_POINT, _COMMA = re.compile(r"-?[0-9]+\.[0-9]+"), re.compile(r"-?[0-9]+,[0-9]+")
+_IN_GROUPS = re.compile(r"-?[1-9][0-9]{0,2}(?:[.,][0-9]{3})+")
+
+
+def _marks_of_two_kinds(rows: Sequence[Row]) -> Iterator[Problem]:
+    """Find numbers such as 1.234 in a table with decimal commas: a thousand, or a little more than one.
+
+    A comma may be either as well, where other numbers have decimal points.
+    """
+    places = [at for at, name in enumerate(COLUMNS) if name in NUMBER_COLUMNS]
+    found = [(line, at, cells[at].strip()) for line, cells in rows for at in places if cells[at]]
+    groups = [one for one in found if _IN_GROUPS.fullmatch(one[2])]
+    if not groups:
+        return
+    # What is no group of three digits says what its mark means; of two numbers that may be both, neither does.
+    marks = {
+        mark
+        for _, _, text in found
+        for mark, pattern in ((".", _POINT), (",", _COMMA))
+        if pattern.fullmatch(text) and not _IN_GROUPS.fullmatch(text)
+    }
+    marks = marks or {_first_mark(text) for _, _, text in groups}
+    for line, at, text in groups:
+        mark = _first_mark(text)
+        if marks - {mark}:
+            plain, decimal = text.replace(mark, ""), text.replace(",", ".")
+            suggestion = f"It may be {plain} or {decimal}, as the table has both kinds of marks. "
+            yield problem("number-thousands", line, COLUMNS[at], text, suggestion=suggestion)
+
+
+def _first_mark(number: str) -> str:
+    return number.lstrip("-0123456789")[0]
 
 
 def _repeated_columns(table: Table, place: Mapping[str, int], mapping: ColumnMapping) -> Iterator[Problem]:

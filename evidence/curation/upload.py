@@ -41,10 +41,13 @@ TOTAL = re.compile(
     r"\s*(?:(?:sub-?|grand )?totals?|overall|pooled|summary|heterogeneity|test (?:for|of)|combined"
     r"|all (?:studies|trials|patients|participants)|(?:re|fe|random|fixed|common|equal)[- ]?(?:effects?)?[- ]?model"
     r"|(?:random|fixed|common)[- ]effects?|(?:i-?v|m-?h|d\+l)[ ,-]+(?:overall|sub-?total|total)|prediction interval"
-    r"|weighted (?:mean|average)|gesamt|insgesamt|summe|zwischensumme|totaal|totale|suma|σ)(?:[\s:(,]|$)",
+    r"|weighted (?:mean|average)|gesamt|insgesamt|summe|zwischensumme|totaal|totale|suma|σ)(?:[\s:(,]|$)"
+    # Words that may begin a name, and so count only alone.
+    r"|\s*(?:(?:sum|mean|average|median|all|min|max|minimum|maximum|count|std\. ?dev\.?|n ?= ?[0-9]{1,6}|total n)"
+    r"|[0-9]{1,4} (?:studies|trials|rcts))[:.]?\s*$",
     re.IGNORECASE,
 )
-_STARTS_TOTAL = frozenset("sStTgGoOpPhHcCaArRfFeEiImMdDwWzZΣσ \t\u00a0")
+_STARTS_TOTAL = frozenset("sStTgGoOpPhHcCaArRfFeEiImMnNdDwWzZΣσ0123456789 \t\u00a0")
 _LOG = logging.getLogger(__name__)
 
 
@@ -103,6 +106,7 @@ def _text_table(data: bytes) -> Table:
         return Table((), problems=problems)
     # Excel’s own first line, which names the separator, makes way for a blank one: lines keep their numbers.
     text = re.sub(r"\Asep=.?(?=[\r\n])", "", text, flags=re.IGNORECASE)
+    text = text.rstrip("\x1a")  # how a file of DOS ends
     separator, rows = _first_rows(text)
     at, notes = _header_row(rows)
     if any(f.is_blocking for f in notes):
@@ -148,7 +152,7 @@ def _without_lines_of_text(table: Table) -> Table:
         if first in names and _is_header(row.cells, names):
             problems.append(problem("header-again", row.line))
             continue
-        if not number and first[:1] in ("(", "[") and all(map(_UNIT_CELL.fullmatch, filter(None, row.cells))):
+        if not number and _is_row_of_units(row.cells):
             problems.append(problem("text-line", row.line, "", first.strip()))
             continue
         if first[:1] in _STARTS_TOTAL and TOTAL.match(first):
@@ -161,6 +165,17 @@ def _without_lines_of_text(table: Table) -> Table:
 
 
 _UNIT_CELL = re.compile(r"\s*[(\[][^()\[\]]{0,20}[)\]]\s*")  # a row of units under the header
+_RULE = re.compile(r"\s*:?-{3,}:?\s*")  # under the header of a table in Markdown
+_BARE_UNIT = re.compile(r"\s*[^\d\s][^\d]{0,15}\s*")
+
+
+def _is_row_of_units(cells: Sequence[str]) -> bool:
+    """Return whether the first row under the header says units, or rules the header off, and is no result."""
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled:
+        return False
+    is_bare = not cells[0].strip() and len(filled) > 1 and all(map(_BARE_UNIT.fullmatch, filled))
+    return is_bare or any(all(map(form.fullmatch, filled)) for form in (_UNIT_CELL, _RULE))
 
 
 def _is_header(cells: Sequence[str], names: Sequence[str]) -> bool:
@@ -187,6 +202,9 @@ def _not_a_table(text: str, columns: Sequence[str], first: Sequence[str]) -> Pro
         )
     if len(columns) == 1 and known_names(columns[0].split()) >= _LIKE_RESULTS:
         return problem("not-a-table", 1, what="parted by spaces alone", how="Part the cells by commas or tabs.")
+    if len(columns) == 1 and known_names(re.split("[,;\t]", columns[0])) >= _LIKE_RESULTS:
+        how = "Export it again without quotation marks round each line."
+        return problem("not-a-table", 1, what="a table in which each line is one cell", how=how)
     if known_names(columns) < _LIKE_RESULTS <= known_names(first):
         how = "Turn the table, so that each result is a row and the names of the columns stand above."
         return problem("not-a-table", 1, what="turned on its side", how=how)

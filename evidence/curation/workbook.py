@@ -450,7 +450,9 @@ def number_formats(styles: Sequence[tuple[str, Mapping[str, str]]], epoch: datet
         if kind.startswith("before "):
             return kind.removeprefix("before ") + value_text(float(number))
         if kind.startswith("behind "):
-            return f"{value_text(float(number))} {kind.removeprefix('behind ')}"
+            behind = kind.removeprefix("behind ")
+            shown = float(number) / int(behind[1:]) if behind.startswith("×") else float(number)
+            return f"{value_text(shown)} {behind}"
         if kind == "%":
             return f"{float(number) * 100:.12g}%"
         if kind == "duration":
@@ -470,6 +472,8 @@ def _kind(code: str) -> str:
     if is_date_format(code):
         return "date"
     first = code.partition(";")[0]
+    if (scale := _SCALED.search(first)) is not None:
+        return f"behind ×{1000 ** len(scale[1])}"
     literal = "".join(a or b for a, b in _LITERAL.findall(first)).strip()
     if sign := next((letter for letter in literal if letter in "<>≤≥−–~"), ""):
         return f"before {sign}"
@@ -477,6 +481,7 @@ def _kind(code: str) -> str:
     return f"behind {literal}" if _TIME_UNIT.fullmatch(literal) else ""
 
 
+_SCALED = re.compile(r"[0#?](,+)(?:[^0#?,]|$)")  # commas behind the last digit: shown in thousands
 _LITERAL = re.compile(r'"([^"]{0,40})"|\\(.)')
 _TIME_UNIT = re.compile(r"(?:h|hrs?|hours?|d|days?|w|wks?|weeks?|mo|months?|mins?|minutes?|y|years?)\.?", re.IGNORECASE)
 

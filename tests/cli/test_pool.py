@@ -93,7 +93,7 @@ def test_text_shows_every_study_on_the_readers_scale(table, capsys):
 
 
 def test_blank_cells_and_double_zeros_are_listed_and_not_pooled(table, capsys):
-    rows = f"{COUNTS}\nA,20,40,10,40\nB,0,20,0,20\nC,NA,40, ,40\nD,7,7,9,9\n,30,60,21,60\n"
+    rows = f"{COUNTS}\nA,20,40,10,40\nB,0,20,0,20\nC,NA,40, ,40\nD,7,7,9,9\nline 6,30,60,21,60\n"
     (found,) = as_json(capsys, table(rows), "--measure", "RR")
     assert [(s["study"], s["excluded"]) for s in found["studies"]] == [
         ("A", None),
@@ -402,7 +402,7 @@ def test_subgroups_in_two_spellings_are_said(table, capsys):
 def test_a_point_that_may_mark_thousands_is_refused(capsys):
     code, _, err = pooled_case("p-mean-thousands-dot.csv", capsys, "MD")
     assert code == 2
-    assert "may be a thousand" in err
+    assert "It may be 1234 or 1.234" in err
 
 
 @pytest.mark.parametrize(
@@ -430,3 +430,15 @@ def test_words_for_what_is_missing_are_refused_by_line(capsys):
     code, _, err = pooled_case("p-na-variants.csv", capsys)
     assert code == 2
     assert [line for line in range(2, 8) if f"line {line}," in err] == [4, 5, 6, 7]
+
+
+def test_sums_and_rows_without_a_name_are_said(table, capsys):
+    text = "study,ai,n1i,ci,n2i\nAlpha,5,20,3,21\nBeta,7,30,4,31\n,12,50,7,52\n,4,10,2,10\n"
+    code = command(table(text), "--measure", "RR", "--format", "json")
+    out, err = capsys.readouterr()
+    (report,) = json.loads(out)
+    assert (code, report["k"]) == (0, 3)
+    assert [one["excluded"] for one in report["studies"]] == [
+        *(None, None, "its numbers are the sums of the rows above", None)
+    ]
+    assert "line 5: The row names no study; it is pooled as line 5." in err

@@ -187,7 +187,7 @@ def test_the_columns_of_a_two_by_two_table_give_n() -> None:
         ("t-negative-sd.csv", [(2, "sd_intervention", "sd-not-positive")]),
         ("t-equals-quoted-number.csv", [(2, "hours", "formula")]),
         ("t-swapped-arms-negative.csv", [(2, "events_intervention", "events-over-n")]),
-        ("t-semicolon-thousands-dot.csv", [(2, "n_randomised", "not-whole")]),
+        ("t-semicolon-thousands-dot.csv", [(2, "n_randomised", "not-whole"), (2, "n_randomised", "number-thousands")]),
         ("x-boolean-primary.xlsx", [(2, "primary", "unknown-term")]),
         ("x-error-cell.xlsx", [(2, "p_value", "number-not-finite")]),
         (
@@ -409,3 +409,51 @@ def test_a_known_trial_under_a_new_name_is_said() -> None:
     found = duplicates(load(DATA), judged.results)
     assert [(one.kind, one.value) for one in found if one.kind == "registration"] == [("registration", "NCT00768430")]
     assert "murrough-2013a" in " ".join(one.words for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("study;mean_intervention;sd_intervention\nA;1.234;2,5\n", ["mean_intervention"]),
+        ("study\tmean_intervention\tsd_intervention\nA\t1,234\t2.5\n", ["mean_intervention"]),
+        ("study;mean_intervention;sd_intervention\nA;1.234;2,345\n", ["mean_intervention", "sd_intervention"]),
+        ("study;mean_intervention;sd_intervention\nA;12,345;2,5\n", []),
+        ("study;mean_intervention;sd_intervention\nA;0.125;2,5\n", []),
+        ("study;mean_intervention;sd_intervention\nA;1.234;2.5\n", []),
+    ],
+)
+def test_a_number_that_may_be_a_thousand_or_one_blocks(text: str, columns: list[str]) -> None:
+    assert [f.column for f in judge(text.encode()).problems if f.code == "number-thousands"] == columns
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Study,Ketamine,Ketamine,Placebo,Placebo\n,events,total,events,total\nA,1,10,2,10\n",
+        "Study,Ketamine,Ketamine,Placebo,Placebo\nStudy,events,total,events,total\nA,1,10,2,10\n",
+        ",Intervention,,Control,\nStudy,Mean,SD,Mean,SD\nA,1,10,2,10\n",
+    ],
+)
+def test_groups_over_repeated_names_are_two_header_rows(text: str) -> None:
+    assert [f.code for f in read_upload(text.encode()).table.problems] == ["two-header-rows"]
+
+
+@pytest.mark.parametrize(
+    "line", [",n,n,n,n", ",(n),(n),(n),(n)", "---,---,---,---,---", ",events,people,events,people"]
+)
+def test_a_row_of_units_is_no_result(line: str) -> None:
+    table = read_upload(f"study,ai,n1i,ci,n2i\n{line}\nAlpha 2020,1,10,2,10\n".encode()).table
+    assert ([row.line for row in table.rows], [(f.line, f.code) for f in table.problems]) == ([3], [(2, "text-line")])
+
+
+@pytest.mark.parametrize("name", ["Sum", "Mean", "Average:", "4 studies", "12 RCTs", "n = 4", "All", "Median"])
+def test_words_that_sum_up_alone(name: str) -> None:
+    upload = read_upload(f"study,ai,n1i,ci,n2i\nAlpha 2020,1,10,2,10\n{name},1,10,2,10\n".encode())
+    assert [(f.line, f.code) for f in upload.table.problems] == [(3, "total-row")]
+    assert len(read_upload(f"study,ai,n1i,ci,n2i\n{name} Smith,1,10,2,10\n".encode()).table.rows) == 1
+
+
+def test_lines_in_quotation_marks_and_the_end_of_a_dos_file() -> None:
+    quoted = read_upload(b'"study,ai,n1i,ci,n2i"\n"A,1,10,2,10"\n').table.problems
+    assert [(f.code, "one cell" in f.message) for f in quoted] == [("not-a-table", True)]
+    assert read_upload(b"study,ai,n1i,ci,n2i\nA,1,10,2,10\n\x1a").table.problems == ()
