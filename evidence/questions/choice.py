@@ -19,6 +19,7 @@ from evidence.stats.effect_sizes import Z95, Effect
 from evidence.stats.indirect import bucher
 from evidence.synthesis.answers import Answer, Model, answer
 from evidence.synthesis.display import shown
+from evidence.synthesis.sentences import interval_name
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
 
 OUTCOMES = {"response": ("response",), "remission": ("remission",), "symptoms": SYMPTOMS}
@@ -201,13 +202,37 @@ def headline(net: Network) -> Headline:
         return Headline(text, "They share no comparator with numbers that can be pooled.")
     low, high = contrast_interval(step)
     measure = MEASURE[net.outcome]
-    numbers = f"{shown(measure, step.effect.estimate)} (95% CI {_range(measure, low, high)})"
+    behind = listed([counted(side.answer.k, "trial") for side in (step.first, step.second)])
+    numbers = f"{shown(measure, step.effect.estimate)} (95% interval {_range(measure, low, high)})"
     return Headline(
         text,
         f"Through {in_a_clause(step.via)}, {_effect_words(measure)} of {in_a_clause(step.first.treatment)} against "
         f"{in_a_clause(step.second.treatment)} is "
-        f"{numbers}: {step.first.answer.k} and {step.second.answer.k} trials. {_verdict(low, high)}",
+        f"{numbers}; {behind}. {no_ranking(net)}",
     )
+
+
+def no_ranking(net: Network) -> str:
+    """Say that nothing is ranked, and that nothing could check a ranking where no loop of comparisons closes.
+
+    >>> no_ranking(Network("response", BIN_OF_VALUE["24h"], (), ()))
+    'No loop of comparisons closes that would check it, so nothing is ranked.'
+    """
+    joined: dict[str, str] = {}
+
+    def root(node: str) -> str:
+        while joined.get(node, node) != node:
+            node = joined[node]
+        return node
+
+    for direct in net.direct:
+        if direct.answer.pooled is None:
+            continue
+        ends = root(direct.treatment), root(direct.comparator)
+        if ends[0] == ends[1]:
+            return "Nothing is ranked."
+        joined[ends[0]] = ends[1]
+    return "No loop of comparisons closes that would check it, so nothing is ranked."
 
 
 def head_to_head(net: Network) -> Direct | None:
@@ -223,16 +248,12 @@ def _range(measure: str, low: float, high: float) -> str:
     return f"{shown(measure, low)} to {shown(measure, high)}"
 
 
-def _verdict(low: float, high: float) -> str:
-    """Say no more than that the interval allows either, where it does."""
-    return "Either may be better." if low < 0 < high else "The interval leaves one better, if the assumption holds."
-
-
 def _numbers(net: Network, direct: Direct) -> str:
     pooled, measure = direct.answer.pooled, MEASURE[net.outcome]
     if pooled is None:
         return "Its numbers cannot be pooled."
-    size = f"{shown(measure, pooled.estimate)} (95% CI {_range(measure, pooled.ci_low, pooled.ci_high)})"
+    span = f"{interval_name(pooled)} {_range(measure, pooled.ci_low, pooled.ci_high)}"
+    size = f"{shown(measure, pooled.estimate)} ({span})"
     return f"{_effect_words(measure).capitalize()} is {size}, {counted(direct.answer.k, 'trial')}."
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from evidence.dataset.evidence import Evidence
 from evidence.questions import choice
-from evidence.questions.choice import contrast_interval, headline, missing_comparisons, network
+from evidence.questions.choice import contrast_interval, headline, missing_comparisons, network, no_ranking
 from tests.support.builders import counted, result
 
 
@@ -45,7 +45,16 @@ def test_the_headline_does_not_choose_for_the_reader() -> None:
     assert (
         said.text == "Intranasal esketamine or intravenous ketamine? No trial in these data compared them at 24 hours"
     )
-    assert said.numbers.endswith("1 and 1 trials. Either may be better.")
+    assert said.numbers.endswith(
+        "; 1 trial and 1 trial. No loop of comparisons closes that would check it, so nothing is ranked."
+    )
+
+
+def test_a_loop_of_comparisons_is_noticed() -> None:
+    # Both drugs against placebo, and one against the other by way of a second comparator of both: a square.
+    square = [row.model_copy(update={"trial": f"x-{row.trial}", "comparator": "ECT"}) for row in ROWS[:2]]
+    assert no_ranking(network(ROWS[:2], "response", "24h")).startswith("No loop")
+    assert no_ranking(network([*ROWS[:2], *square], "response", "24h")) == "Nothing is ranked."
 
 
 def test_without_a_shared_comparator_there_is_no_contrast() -> None:
