@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from evidence.dataset.records import Result
-from evidence.dataset.topic import SmallestDifference, topic
+from evidence.dataset.topic import SmallestDifference, primary_scale, topic
 from evidence.stats.bayes import Prior, posterior
 from evidence.stats.effect_sizes import Effect
 from evidence.stats.responders import responders
@@ -96,6 +96,18 @@ def in_people(people: Responders) -> str:
     return (
         f"If {control} of 100 people respond on the comparator, about {drug} (95% CI {low} to {high}) do on the drug. "
         "Worked out from scores that are taken to be normally distributed; nobody counted these people."
+    )
+
+
+def band_in_words(measure: str) -> str:
+    """Say what the band on an axis of points is and whose it is; empty on an axis without one."""
+    scale = primary_scale()
+    known = topic().smallest_differences.get(scale) if measure == "MD" else None
+    if known is None:
+        return ""
+    return (
+        f"Band: {known.low:g} to {known.high:g} {scale} points, the range put forward as the smallest difference that "
+        f"matters to a patient ({known.source})."
     )
 
 

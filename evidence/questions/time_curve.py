@@ -203,8 +203,8 @@ def _time(hours: float) -> str:
     >>> _time(23.97), _time(169.9)
     ('24 h', '7.1 d')
     """
-    whole = float(f"{hours:.2g}") if hours < 2 * HOURS_A_DAY else HOURS_A_DAY * float(f"{hours / HOURS_A_DAY:.2g}")
-    return in_words(whole)
+    rounded = float(f"{hours:.2g}") if hours < 2 * HOURS_A_DAY else HOURS_A_DAY * float(f"{hours / HOURS_A_DAY:.2g}")
+    return in_words(rounded)
 
 
 def _reach(stretch: Sequence[CurvePoint]) -> str:

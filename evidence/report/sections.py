@@ -30,6 +30,7 @@ from evidence.questions.dose import DoseResponse, asked_in_words
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_sentences import HarmAnswer
 from evidence.questions.harms import Harm, is_event
+from evidence.questions.meaning import band_in_words
 from evidence.questions.missing import missing
 from evidence.questions.onset import Around, Course
 from evidence.questions.options import CHART_NAMES, PageOptions
@@ -56,7 +57,7 @@ from evidence.report.figures.harms import harm_plot
 from evidence.report.figures.over_time import blanks_of, over_time
 from evidence.report.figures.people import icon_array
 from evidence.report.figures.style import LIGHT, Ink
-from evidence.report.section import Drawing, Links, Section, cited, linked, links_of
+from evidence.report.section import Drawing, Links, Section, cited, linked, links_of, written
 from evidence.report.tables import answers as tables
 from evidence.report.tables import harms as harm_tables
 from evidence.report.tables.cohorts import cohort_frame
@@ -161,6 +162,7 @@ def _course(
         height = () if key == "onset" else (_LOWER,)
         drawing = Drawing(time_course.onset, (course.drawn, favours, ink, course.axis, hours, *height))
     masked = onset_course.masked_words(rows, course.answers) if course.drawn else ""
+    band = band_in_words(course.answers[0].question.measure) if course.drawn else ""
     return Section(
         key,
         title,
@@ -170,7 +172,7 @@ def _course(
         alt_text.answers(course.drawn),
         tables.pool_frame(course.answers, links),
         cited(entry for item in course.drawn for entry in item.entries),
-        (masked,) if masked else (),
+        written(masked, band),
         answers=course.drawn,
     )
 

@@ -1,6 +1,12 @@
 import pytest
 
-from evidence.questions.meaning import beyond_the_smallest, responders_from_scores
+from evidence.questions import onset
+from evidence.questions.meaning import band_in_words, beyond_the_smallest, responders_from_scores
+from evidence.questions.time_curve import time_curves
+from evidence.report.figures import time_course
+from evidence.report.figures.over_time import over_time
+from evidence.report.figures.style import LIGHT
+from evidence.report.figures.time_curve import time_curve
 from evidence.stats.bayes import PRIORS, posterior
 from evidence.stats.effect_sizes import Effect
 from evidence.synthesis.answers import answer
@@ -47,3 +53,26 @@ def test_responders_from_a_standardised_difference() -> None:
     assert people.drug == pytest.approx(0.48837, abs=5e-4)
     assert people.low < people.drug < people.high
     assert responders_from_scores(points(-3.0), 0.3) is None
+
+
+def test_the_band_of_the_smallest_difference_is_on_axes_of_points_alone() -> None:
+    # Duru 2008: 1.6 to 1.9 MADRS points.
+    assert band_in_words("MD").startswith("Band: 1.6 to 1.9 MADRS points, ")
+    assert band_in_words("MD").endswith("(Duru 2008).")
+    assert band_in_words("SMD") == ""
+    once = [
+        difference(-5, -9, -1, trial=f"t{i}", hours=hours, administrations=1, n_intervention=20, n_comparator=20)
+        for i in range(3)
+        for hours in (4, 24, 72, 168)
+    ]
+    answers = onset.course(once, "MD").drawn
+    curve, _ = time_curves(once, "MD")
+    sides = ("favours the drug", "favours placebo")
+    for figure in (
+        over_time(answers, (), (), sides, LIGHT, "points"),
+        time_course.onset(answers, sides, LIGHT, "points"),
+        time_curve(curve, sides, "points", LIGHT),
+    ):
+        (band,) = [shape for shape in figure.layout.shapes if shape.type == "rect" and shape.y0 == -1.9]
+        assert band.y1 == -1.6
+    assert not [s for s in time_curve(time_curves(once, "SMD")[0], sides, "SDs", LIGHT).layout.shapes if s.y0 == -1.9]

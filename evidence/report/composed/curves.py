@@ -1,5 +1,6 @@
 """The effect over time as a section: one curve for a single dose or a course, with the trials behind it."""
 
+from evidence.questions.meaning import band_in_words
 from evidence.questions.onset import AXES
 from evidence.questions.time_curve import LIMITS, SCHEDULES, TimeCurve, by_correlation, headline, in_a_sentence
 from evidence.report.figures.style import Ink
@@ -29,5 +30,5 @@ def curve(shown: TimeCurve, links: Links, ink: Ink) -> Section:
         str(sentence),
         curve_frame(shown, links),
         cited(shown.entries),
-        written(LIMITS, by_correlation(shown)) if shown.points else (),
+        written(band_in_words(shown.measure), LIMITS, by_correlation(shown)) if shown.points else (),
     )

@@ -19,6 +19,7 @@ from evidence.questions.onset import Around, drawn_at
 from evidence.report.figures import markup, style
 from evidence.report.figures.glance import SIGNS, hatched
 from evidence.report.figures.marks import Point, hover, interval_traces, pooled_in_words
+from evidence.report.figures.smallest import smallest_that_matters
 from evidence.report.figures.style import Ink
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import Scale, effect_scale, shown
@@ -89,6 +90,7 @@ def over_time(
     figure.update_yaxes(range=ends, tickvals=scale.ticks, ticktext=scale.labels, title_text=axis_title, showgrid=True)
     _hatch(figure, blanks, scale, high, answers, nearby, decade, ink)
     figure.add_hline(y=scale.null, line={"color": ink.secondary, "width": 1})
+    smallest_that_matters(figure, answers[0].question.measure, ink)
     for item in nearby:
         _pooled(figure, item, scale, ink.secondary, is_lower_better, is_own=False)
     for item in answers:

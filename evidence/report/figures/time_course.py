@@ -13,6 +13,7 @@ from evidence.formatting import counted
 from evidence.questions.blinding import MASKINGS, group_of, masking, rank
 from evidence.report.figures import style
 from evidence.report.figures.marks import Point, hover, interval_traces, pooled_in_words
+from evidence.report.figures.smallest import smallest_that_matters
 from evidence.report.figures.style import Ink, Mark
 from evidence.synthesis.answers import Answer, Group
 from evidence.synthesis.display import Scale, effect_scale, shown
@@ -120,6 +121,7 @@ def _axes(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, 
         range=[scale.low, scale.high], tickvals=scale.ticks, ticktext=scale.labels, title_text=title, showgrid=True
     )
     figure.add_hline(y=scale.null, line={"color": ink.secondary, "width": 1})
+    smallest_that_matters(figure, answers[0].question.measure, ink)
     if hours:
         seen = [entry.hours for answer in answers for entry in answer.entries]
         ticks = [tick for tick in _HOUR_TICKS if min(seen) * 0.9 <= tick <= max(seen) * 1.1]

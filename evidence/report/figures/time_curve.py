@@ -11,6 +11,7 @@ from evidence.dataset.time_bins import in_words
 from evidence.formatting import counted
 from evidence.questions.time_curve import CurvePoint, TimeCurve
 from evidence.report.figures import style
+from evidence.report.figures.smallest import smallest_that_matters
 from evidence.report.figures.style import Ink
 from evidence.synthesis.display import Estimate, Scale, effect_scale
 from evidence.synthesis.trial_effects import TrialEffect
@@ -39,6 +40,7 @@ def time_curve(curve: TimeCurve, favours: tuple[str, str], axis_title: str, ink:
         showgrid=False,
     )
     figure.add_hline(y=scale.null, line={"color": ink.secondary, "width": 1})
+    smallest_that_matters(figure, curve.measure, ink)
     for stretch in curve.stretches:
         _band(figure, stretch, scale, ink)
     _trials(figure, curve, scale, ink)

@@ -45,8 +45,8 @@ def curve_frame(curve: TimeCurve, links: Mapping[str, str | None]) -> pd.DataFra
 
 def _told(curve: TimeCurve) -> list[CurvePoint]:
     """Return the ends of each stretch and some points between them; the curve itself has many more."""
-    told = []
+    chosen = []
     for stretch in curve.stretches:
         step = max(1, math.ceil((len(stretch) - 1) / _BETWEEN))
-        told += [point for place, point in enumerate(stretch) if place % step == 0 or place == len(stretch) - 1]
-    return told
+        chosen += [point for place, point in enumerate(stretch) if place % step == 0 or place == len(stretch) - 1]
+    return chosen
