@@ -100,7 +100,7 @@ release: .venv/dev
 	$(BIN)/python -m tools.release
 
 docs: .venv/dev
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python -m mkdocs build --strict --quiet
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis

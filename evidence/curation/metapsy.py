@@ -222,20 +222,35 @@ def convert(
     table = read_upload(data).table
     if not table.is_readable:
         return _nothing(" ".join(f"{f.message} {f.fix}" for f in table.problems if f.is_blocking))
-    columns = tuple(name.strip().casefold().replace(" ", "_") for name in table.columns)
+    columns = _columns(table.columns)
     if missing := [name for name in NEEDED if name not in columns]:
         return _nothing(
             f"The file has no column {listed(missing)}; a file in the Metapsy standard has. "
             "For any other table use: python -m evidence add."
         )
-    rows = tuple(Row(line, _filled(columns, cells)) for line, cells in table.rows)
-    rows = tuple(row for row in rows if row.cells)
+    rows = _rows(columns, table.rows)
     known = _reference_texts(references)
     if isinstance(known, str):
         return _nothing(known)
     unread = [f"Line {f.line}: {f.message}" for f in table.problems if f.is_blocking]
     with using({"intervention": {}, "comparator": {}}):  # drugs and comparators of the data shown are not everybody's
         return _Converter(rows, known, beside, anchor, unread).conversion(table.rows, table.columns)
+
+
+def _rows(columns: Sequence[str], lines: Iterable[tuple[int, Sequence[str]]]) -> tuple[Row, ...]:
+    rows = (Row(line, _filled(columns, cells)) for line, cells in lines)
+    return tuple(row for row in rows if row.cells)
+
+
+def rows_of(data: bytes) -> tuple[Row, ...]:
+    """Return the rows of a Metapsy file as they are read."""
+    table = read_upload(data).table
+    return _rows(_columns(table.columns), table.rows)
+
+
+def _columns(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of columns as the standard has them, whatever their capitals."""
+    return tuple(name.strip().casefold().replace(" ", "_") for name in names)
 
 
 def _nothing(problem: str) -> Conversion:

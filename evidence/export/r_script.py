@@ -8,6 +8,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from evidence import __version__
 from evidence.dataset.time_bins import in_words
 from evidence.questions.missing import Missing
 from evidence.stats.bayes import Prior
@@ -165,14 +166,14 @@ def r_script(answer: Answer, title: str, data_version: str, absent: Missing | No
 
     >>> from evidence.synthesis.trial_effects import Question
     >>> nothing = Answer(Question(("response",), "RR", None), (), (), None, ())
-    >>> print(r_script(nothing, "Response", "1a2b3c4d"), end="")
+    >>> print(r_script(nothing, "Response", "1a2b3c4d").replace(__version__, "0.2.0"), end="")
     # Response
     #
-    # Data version 1a2b3c4d. No trial has an effect to pool, so there is nothing to compute.
+    # Data version 1a2b3c4d, program 0.2.0. No trial has an effect: nothing to compute.
     """
     if not answer.used:
         nothing = comment(
-            f"Data version {data_version}. No trial has an effect to pool, so there is nothing to compute."
+            f"Data version {data_version}, program {__version__}. No trial has an effect: nothing to compute."
         )
         return "\n".join((comment(title), "#", nothing, *_left_out(answer), *_missing(absent))) + "\n"
     measure = MEASURES[answer.question.measure]
@@ -182,7 +183,7 @@ def r_script(answer: Answer, title: str, data_version: str, absent: Missing | No
             (
                 comment(title),
                 "#",
-                comment(f"Data version {data_version}."),
+                comment(f"Data version {data_version}, program {__version__}."),
                 "# Needs R with the package metafor, version 3.8 or newer, and nothing else:",
                 '#   install.packages("metafor")',
                 comment(f"Effects (yi) are {scale}, vi their sampling variances."),

@@ -10,6 +10,7 @@ from docx.oxml import OxmlElement
 from docx.shared import Cm, Pt
 from markupsafe import Markup
 
+from evidence import __version__
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.references import Reference
 from evidence.export.references import entry
@@ -40,6 +41,7 @@ def to_html(summary: Summary, references: Iterable[Reference], version: str, abs
         missing_rows=_texts(frame),
         references=[entry(reference) for reference in references],
         version=version,
+        program=__version__,
     ).decode()
 
 
@@ -52,7 +54,7 @@ def _texts(frame: pd.DataFrame) -> list[list[str]]:
 
 
 def _stamp(version: str) -> str:
-    return f"Data version {version}. Evidence for reading and teaching, not medical advice."
+    return f"Data version {version}, program {__version__}. Evidence for reading and teaching, not medical advice."
 
 
 def summary_csv(summary: Summary) -> bytes:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from evidence import __version__
 from evidence.api.metrics import METRICS
 from evidence.formatting import counted
 from evidence.report.figures.style import INKS
@@ -36,7 +37,8 @@ with st.container(key="frame-top"):
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(
     f"Data version {loaded.evidence.version} · {counted(len(loaded.evidence.trials), 'trial')}, "
-    f"{counted(len(loaded.evidence.results), 'result')} · Evidence for reading and teaching, not medical advice."
+    f"{counted(len(loaded.evidence.results), 'result')} · "
+    f"Program {__version__} · Evidence for reading and teaching, not medical advice."
 )
 # Last, because a page may stop the run.
 with METRICS.rerun(page.url_path or "overview"), body, links.report_unknown(link, notes):

@@ -12,8 +12,10 @@ from evidence.questions.options import OPTIONS
 from evidence.selection.filters import DOSE, FILTERS, NAMES, matched
 from evidence.selection.selection import PRESET_LABELS
 from evidence.selection.url import read_selection, unknown_dose
+from evidence.seminar.links import DATA
 from evidence.seminar.links import PARAMETERS as SEMINAR
 from evidence.ui import carried_options, filters, share
+from evidence.ui import data as loading
 from evidence.ui.components import plain_language as plain_view
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import selection_from_state
@@ -100,7 +102,8 @@ def _note(name: str, value: str) -> str:
     return f"“{name}={value}” is unknown here and was ignored."
 
 
-_NOTES, _SEEN, _ASKED = "link-notes", "link-page", "link-asked"
+_NOTES, _SEEN, _ASKED, _MADE = "link-notes", "link-page", "link-asked", "link-made"
+_SEMINAR = "seminar"  # which keeps the version of its links itself
 
 
 class Link(NamedTuple):
@@ -119,6 +122,9 @@ def read(page: Any) -> Link:
     if plain_view.KEY not in st.session_state:
         plain_view.mend_address()
     parameters = _parameters()
+    if page.url_path != _SEMINAR and (made := parameters.pop(DATA, None)):
+        del st.query_params[DATA]
+        st.session_state[_MADE] = made[-1]
     if "preset" not in st.session_state:
         better = tidied(parameters)
         selection = read_selection({name: values for name, values in better.items() if name in NAMES}).selection
@@ -130,6 +136,8 @@ def read(page: Any) -> Link:
             elif name in selection.words:
                 st.session_state[name] = list(selection.words[name])
     if st.session_state.get(_SEEN) != page.url_path:
+        if _SEEN in st.session_state:  # another page than that of the link
+            st.session_state.pop(_MADE, None)
         st.session_state[_SEEN] = page.url_path
         st.session_state.pop(_NOTES, None)
     # The first run of a deep link ends early, to draw again with what the link says.
@@ -156,9 +164,9 @@ def tools() -> None:
 def button() -> None:
     """Draw the button that copies the title and the link of what is on screen."""
     page = str(st.session_state.get(_SEEN, ""))
-    st.html(
-        share.button(selection_from_state(), page, plain_view.is_on()), width="content", unsafe_allow_javascript=True
-    )
+    evidence = loading.current().evidence
+    made = share.button(selection_from_state(), page, plain_view.is_on(), evidence.version, evidence.short)
+    st.html(made, width="content", unsafe_allow_javascript=True)
 
 
 @contextmanager
@@ -181,5 +189,14 @@ def _say(link: Link, place: DeltaGenerator, is_whole: bool) -> None:
         carried_options.remember(link.page, state)
         for name in unknown(st.query_params, state, link.page):
             del st.query_params[name]
-    if kept := st.session_state.get(_NOTES):
+    kept = [*_made_with(str(st.session_state.get(_MADE) or "")), *st.session_state.get(_NOTES, ())]
+    if kept:
         place.info(f"In the link you opened: {escaped(' '.join(kept))}")
+
+
+def _made_with(version: str) -> list[str]:
+    """Say that a link was made with other data; nothing where it was made with these."""
+    shown = loading.current().evidence
+    if not version or version == shown.short:
+        return []
+    return [f"it was made with data version {version[:12]}, and these are {shown.version}: numbers may differ."]

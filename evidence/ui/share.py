@@ -8,6 +8,7 @@ import base64
 import hashlib
 import html
 
+from evidence import __version__
 from evidence.dataset.topic import topic
 from evidence.selection.selection import Selection
 from evidence.selection.url import parameters
@@ -31,7 +32,9 @@ SCRIPT = """
     };
     button.addEventListener('click', async () => {
         const title = document.querySelector('h1')?.innerText ?? document.title;
-        const text = `${title} (${root.dataset.name})\\n${location.href}`;
+        const link = new URL(location.href);
+        if (!link.searchParams.has('data')) link.searchParams.set('data', root.dataset.version);
+        const text = `${title} (${root.dataset.name})\\n${link}`;
         try {
             await navigator.clipboard.writeText(text);
             show('Title and link copied', '');
@@ -57,13 +60,18 @@ _STYLE = """
 """
 
 
-def button(selection: Selection, page: str, is_plain: bool = False) -> str:
-    """Make the HTML button for a view of a page, with the filters and the switch that its address must contain."""
+def button(selection: Selection, page: str, is_plain: bool = False, version: str = "", digest: str = "") -> str:
+    """Make the HTML button for a view of a page, with the filters and the switch that its address must contain.
+
+    What is copied names the version of the data and of the program; the link has the beginning of the data's hash.
+    """
     query = "&".join(part for part in (parameters(selection), "plain=true" if is_plain else "") if part)
-    view, name = (html.escape(text, quote=True) for text in (query, page))
+    called = f"{topic().title}; data version {version}, program {__version__}" if version else topic().title
+    view, name, title, made = (html.escape(text, quote=True) for text in (query, page, called, digest))
     return (
         f"<style>{_STYLE}</style>"
-        f'<div class="share" data-view="{view}" data-page="{name}" data-name="{html.escape(topic().title)}">'
+        f'<div class="share" data-view="{view}" data-page="{name}" data-name="{title}" '
+        f'data-version="{made}">'
         '<button type="button" title="Copy the title and the link of this view">Share</button>'
         '<span role="status"></span><textarea readonly hidden aria-label="Title and link"></textarea>'
         f"<script>{SCRIPT}</script></div>"

@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
 
+from evidence import __version__
 from evidence.api import security_headers as headers
+from evidence.dataset.evidence import load
 from evidence.questions.options import OPTIONS
 from evidence.selection.selection import PRESETS, Selection
 from evidence.ui import share, window
@@ -39,6 +41,14 @@ def test_the_button_holds_the_filters_as_text():
     assert held.count("<script>") == 1
     assert 'data-view=""' in share.button(Selection(), "")
     assert 'data-view="plain=true"' in share.button(Selection(), "", is_plain=True)
+
+
+def test_a_link_that_was_made_with_other_data_says_so_until_another_page():
+    at = opened("trials", data="deadbeef")
+    assert f"made with data version deadbeef, and these are {load().version}" in notes(at).replace("\\", "")
+    assert "data" not in at.query_params
+    assert "made with" not in notes(at.switch_page("../../pages/safety.py").run())
+    assert notes(opened("trials", data=load().short)) == ""
 
 
 def test_a_link_may_name_what_a_filter_offers_by_its_value_in_the_files_and_in_any_capitals():
@@ -146,10 +156,11 @@ def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context,
     expect(page.get_by_test_id("stAlert")).to_contain_text("“utm=1” is unknown here")
     wanted = {"preset": ["Everything"], "route": ["Intranasal"]}
     page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == wanted)
-    assert copied(page).splitlines() == [
-        "Ketamine for depression: what the trials show (Ketamine for depression: what the trials show)",
-        page.url,
-    ]
+    evidence = load()
+    title = "Ketamine for depression: what the trials show"
+    first, link = copied(page).splitlines()
+    assert first == f"{title} ({title}; data version {evidence.version}, program {__version__})"
+    assert link == f"{page.url}&data={evidence.short}"
     # A click before the link is wholly open keeps its filters.
     page.goto(f"{server.url}/response?preset=Everything&route=Intranasal&effect=Odds+ratio")
     page.get_by_test_id("stTopNavLink").filter(has_text="How fast").click()
@@ -157,9 +168,14 @@ def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context,
     page.wait_for_function(IDLE, timeout=SLOW)
     page.wait_for_url(lambda url: parse_qs(urlsplit(url).query) == wanted)
     link = copied(page).splitlines()[1]
+    page.goto(link)
+    expect(heading).to_have_text("How fast does it work?", timeout=SLOW)
+    page.wait_for_function(IDLE, timeout=SLOW)
+    page.wait_for_url(link.removesuffix(f"&data={evidence.short}"))
+    expect(page.get_by_test_id("stAlert").filter(has_text="it was made with")).to_have_count(0)
     page.reload()
     page.wait_for_function(IDLE, timeout=SLOW)
-    page.wait_for_url(link)
+    page.wait_for_url(link.removesuffix(f"&data={evidence.short}"))
     page.get_by_test_id("stTopNavLink").filter(has_text="Harms").click()
     expect(heading).to_have_text("What harms does it do?", timeout=SLOW)
     page.go_back()
@@ -183,5 +199,5 @@ def test_where_the_clipboard_is_shut_the_link_stands_ready_to_be_copied(context,
     page.get_by_role("button", name="Share").click()
     field = page.get_by_label("Title and link")
     expect(field).to_be_focused()
-    assert field.input_value().endswith(f"\n{server.url}/methods")
+    assert field.input_value().endswith(f"\n{server.url}/methods?data={load().short}")
     page.close()
