@@ -32,7 +32,7 @@ UPLOADED, CHECKED = 10_000, 100_000
 _CHECK = """
 import json, resource, sys, time
 from pathlib import Path
-from evidence.dataset import load
+from evidence.dataset.evidence import load
 start = time.perf_counter()
 found = load(Path(sys.argv[1]))
 seconds = time.perf_counter() - start
@@ -115,6 +115,7 @@ def _checked(runs: int) -> list[Line]:
         folder = Path(name)
         for file, content in read_files(DATA).items():
             if isinstance(content, bytes):
+                (folder / file).parent.mkdir(exist_ok=True)
                 (folder / file).write_bytes(content)
         (folder / TRIALS).write_bytes(as_csv(CHECKED))
         command = [sys.executable, "-c", _CHECK, str(folder)]

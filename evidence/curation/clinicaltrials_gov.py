@@ -270,14 +270,15 @@ def _of_whom(measure: Mapping[str, Any]) -> str:
 
 
 def _note_on_time(text: str, hours: str) -> str:
-    """Return what a time says that gave no hours, as it counts from a day not named or from a later dose."""
+    """Return what a time says that gave no hours, or gave them by a guess: the number of a visit, “Week 4”."""
     if hours:
-        return ""
+        visits = [match[0] for match in _TIME.finditer(_BASELINE.sub("", text)) if match["unit1"]]
+        return f"The record says “{visits[0]}”, read as {hours} hours after the dose." if visits else ""
     if _LATER_DOSE.search(text):
         return f"The record counts the time from another dose than the first: “{_cut(text)}”."
     day = _BARE_DAY.search(_BASELINE.sub("", text))
     if day is None or _origin(text) is not None:
-        return ""
+        return f"Time in the record: “{_cut(text)}”." if text.strip() else ""
     number = int(day[1])
     first = f"{24 * (number - 1)} hours if the dose was on day 1, as study days count, and " if number else ""
     return f"The record says “{day[0]}”: {first}{24 * number} if it was on day 0."
@@ -319,6 +320,9 @@ def _event_words(
     threshold = text_of(module, "frequencyThreshold")
     if kind == "otherEvents" and threshold not in ("", "0"):
         parts.append(f"The record lists other events above {threshold}% of an arm only.")
+    if frame := text_of(module, "timeFrame"):
+        hours = hours_of(frame)
+        parts.append(_note_on_time(frame, hours) or ("" if hours else f"Events over: {_cut(frame)}"))
     counts = [text_of(stat, "numEvents") for stat in stats]
     if any(counts) and counts != [text_of(stat, "numAffected") for stat in stats]:
         parts.append(f"Events, not people: {_and(counts)}.")
@@ -327,7 +331,7 @@ def _event_words(
         parts.append(f"In the record: {'; '.join(odd)}.")
     if notes := text_of(event, "notes"):
         parts.append(_cut(notes))
-    return " ".join(parts)
+    return " ".join(words for words in parts if words)
 
 
 def _and(texts: Sequence[str]) -> str:
@@ -376,7 +380,7 @@ def _numbers(measure: Mapping[str, Any], category: Mapping[str, Any], group: Gro
         cells[f"percent_{arm}"] = number
     elif kind in ("MEAN", "LEAST_SQUARES_MEAN") and (measure_cells(measure) or "percent" not in unit):
         cells[f"mean_{arm}"] = number
-        if text_of(measure, "dispersionType").casefold() == "standard deviation":
+        if _dispersion(measure).casefold() == "standard deviation":
             cells[f"sd_{arm}"] = number_text(value.get("spread"))
     elif kind == "MEDIAN":
         cells[f"median_{arm}"] = number
@@ -402,7 +406,7 @@ def _rest(
     elif kind.upper() in ("MEAN", "MEDIAN") and unit and not measure_cells(measure):
         parts.append(f"Unit in the record: {unit}.")
     spread = [_spread(value) for value in both]
-    dispersion = text_of(measure, "dispersionType")
+    dispersion = _dispersion(measure)
     is_sd = dispersion.casefold() == "standard deviation" and any(column.startswith("sd_") for column in cells)
     if any(spread) and (not is_sd or any(text and text not in cells.values() for text in spread)):
         parts.append(f"{dispersion or 'Spread'} in the record: {_and(spread)}.")
@@ -414,6 +418,12 @@ def _rest(
             counts = {text_of(count, "groupId"): text_of(count, "value") for count in listed(denom, "counts")}
             parts.append(f"{units} analysed: {_and([counts.get(group[0], '') for group in pair if group])}.")
     return " ".join(dict.fromkeys(parts))
+
+
+def _dispersion(measure: Mapping[str, Any]) -> str:
+    """Return what the spread of a measure is, in words, also where the record writes STANDARD_DEVIATION."""
+    kind = text_of(measure, "dispersionType")
+    return kind.replace("_", " ").capitalize() if "_" in kind else kind
 
 
 def _spread(value: Mapping[str, Any]) -> str:

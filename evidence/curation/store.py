@@ -80,6 +80,10 @@ class Conflict:
     references: tuple[Mapping[str, Any], ...]
 
 
+class LinkedError(Exception):
+    """A change that was killed halfway cannot be rolled back, because of a hard link; the words say of which."""
+
+
 def linked_twice(folder: Path, names: Iterable[str]) -> str:
     """Return why files cannot be replaced that have a second name as a hard link; "" where none has.
 
@@ -157,6 +161,8 @@ def _save(
             return Saved(_write(folder, files, after, what, _ORDER))
     except Timeout:
         return Refused("Another save is in progress. Try again.")
+    except LinkedError as error:
+        return Refused(f"An interrupted change has to be undone first. {error}")
     except OSError as error:
         _LOG.exception("%s cannot be written", folder)
         return Refused(f"The files cannot be written: {error.strerror or 'the system refused'}.")
@@ -183,10 +189,14 @@ def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict |
             lost = any(copy and isinstance(after[name], Problem) for name, copy in last.kept.items())
             if lost or digest(after) != last.before:
                 return Refused("The version before the last save is no longer in history/.")
+            if linked := linked_twice(folder, (name for name in after if after[name] != files.get(name))):
+                return Refused(linked)
             what = Version(now(), "undo", seen, last.before, {}, last.rows, last.references, words=last.words)
             return Saved(_write(folder, files, after, what, tuple(reversed(_ORDER))))
     except Timeout:
         return Refused("Another save is in progress. Try again.")
+    except LinkedError as error:
+        return Refused(f"An interrupted change has to be undone first. {error}")
     except OSError as error:
         _LOG.exception("%s cannot be written", folder)
         return Refused(f"The files cannot be written: {error.strerror or 'the system refused'}.")
@@ -202,7 +212,7 @@ def roll_back(folder: Path, patience: float = PATIENCE) -> bool:
     try:
         with _lock(folder, patience):
             return _restore(folder, read_files(folder)) is not None
-    except (Timeout, OSError):
+    except (Timeout, OSError, LinkedError):
         logging.getLogger(__name__).exception("An interrupted change could not be rolled back")
         return False
 
@@ -215,6 +225,8 @@ def pruned(folder: Path, most: int, patience: float = PATIENCE) -> Growth | Refu
             return prune(folder, most, digest(files))
     except Timeout:
         return Refused("Another save is in progress. Try again.")
+    except LinkedError as error:
+        return Refused(f"An interrupted change has to be undone first. {error}")
     except OSError as error:
         return Refused(f"history/ cannot be changed: {error.strerror or 'the system refused'}.")
 
@@ -254,6 +266,8 @@ def _complete(folder: Path, seen: str) -> tuple[dict[str, bytes | Problem], str]
 def _restore(folder: Path, files: Files) -> dict[str, bytes | Problem] | None:
     restored = interrupted(folder, files)
     if restored is not None:
+        if linked := linked_twice(folder, (name for name in restored if restored[name] != files.get(name))):
+            raise LinkedError(linked)
         _replace(folder, files, restored, tuple(reversed(_ORDER)))
         logging.getLogger(__name__).warning("A change that was killed halfway was rolled back")
     return restored
@@ -316,7 +330,7 @@ def _write(folder: Path, before: Files, after: Files, what: Version, order: Sequ
     try:
         _replace(folder, before, after, order)
     except OSError:
-        with contextlib.suppress(OSError):  # a full disk may refuse this too; the next save tries again
+        with contextlib.suppress(OSError, LinkedError):  # a full disk may refuse this too; the next save tries again
             _restore(folder, read_files(folder))
         raise
     return version

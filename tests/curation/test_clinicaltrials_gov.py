@@ -455,3 +455,26 @@ def test_a_limit_of_drafts_is_said_once_it_is_reached() -> None:
     few = drafts(record())
     assert limit_in_words(few) == ""
     assert f"{MAX_DRAFTS:,}" in limit_in_words(few[:1] * MAX_DRAFTS)
+
+
+@pytest.mark.parametrize(
+    ("frame", "hours", "words"),
+    [
+        ("Week 4", "672", "The record says “Week 4”, read as 672 hours after the dose."),
+        ("Baseline (Day 1, predose) and Day 2", "24", "The record says “Day 2”, read as 24 hours after the dose."),
+        ("Up to 6 months", "", "Time in the record: “Up to 6 months”."),
+        ("Visit 3", "", "Time in the record: “Visit 3”."),
+        ("Baseline, Week 1, Week 4", "", "Time in the record: “Baseline, Week 1, Week 4”."),
+        ("24 hours", "24", ""),
+    ],
+)
+def test_a_time_by_the_number_of_a_visit_is_shown_and_no_time_is_lost(frame: str, hours: str, words: str) -> None:
+    cells = measured(timeFrame=frame)
+    assert cells.get("hours", "") == hours
+    assert words in cells["note"]
+    assert words or "record says" not in cells["note"]
+
+
+def test_the_name_of_a_spread_in_capitals_is_the_same() -> None:
+    spread = {"dispersionType": "STANDARD_DEVIATION"}
+    assert measured(**spread).get("sd_intervention") == measured().get("sd_intervention") is not None

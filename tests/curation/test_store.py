@@ -413,3 +413,46 @@ def test_rows_of_any_table_can_be_saved(folder: Path) -> None:
     assert len(load(folder).gaps) == 2
     assert isinstance(undo(folder, outcome.digest), Saved)
     assert load(folder).digest == before.digest
+
+
+def test_an_undo_of_a_file_with_a_second_name_is_refused(folder: Path, tmp_path: Path) -> None:
+    done = saved(folder, "one")
+    now = (folder / TRIALS).read_bytes()
+    os.link(folder / TRIALS, tmp_path / "second.csv")
+    outcome = undo(folder, done.digest)
+    assert isinstance(outcome, Refused)
+    assert f"A hard link gives {TRIALS} a second name" in outcome.reason
+    assert (folder / TRIALS).read_bytes() == (tmp_path / "second.csv").read_bytes() == now
+    (tmp_path / "second.csv").unlink()
+    assert isinstance(undo(folder, done.digest), Saved)
+
+
+def test_a_rollback_of_a_file_with_a_second_name_is_refused(folder: Path, tmp_path: Path) -> None:
+    start = half_saved(folder)
+    changed = next(name for name in (REFERENCES, TRIALS) if b"one" in (folder / name).read_bytes())
+    os.link(folder / changed, tmp_path / "second")
+    assert is_interrupted(folder)
+    assert not roll_back(folder)
+    outcome = save(folder, [new_row("two")], [item("two")], load(folder).digest)
+    assert isinstance(outcome, Refused)
+    assert "An interrupted change has to be undone first." in outcome.reason
+    assert f"A hard link gives {changed} a second name" in outcome.reason
+    assert (folder / changed).read_bytes() == (tmp_path / "second").read_bytes()
+    (tmp_path / "second").unlink()
+    assert roll_back(folder)
+    assert load(folder).digest == start
+
+
+def test_undo_and_rollback_follow_symbolic_links(folder: Path, tmp_path: Path) -> None:
+    start = half_saved(folder)
+    store = tmp_path / "store"
+    store.mkdir()
+    for name in (TRIALS, REFERENCES):
+        (folder / name).rename(store / f"{name}-real")
+        (folder / name).symlink_to(store / f"{name}-real")
+    assert roll_back(folder)
+    assert load(folder).digest == start
+    done = saved(folder, "two")
+    assert isinstance(undo(folder, done.digest), Saved)
+    assert load(folder).digest == start
+    assert all((folder / name).is_symlink() and (store / f"{name}-real").is_file() for name in (TRIALS, REFERENCES))
