@@ -71,12 +71,13 @@ def cohorts() -> None:
 st.title("Is the popular summary right?", anchor=False)
 assessed = claims.assess_all(evidence)
 st.header(escaped(claims.headline(assessed)) + ".", anchor=False)
+if not assessed:
+    st.caption("Statements to check stand in claims.csv, each with its verdict and citations.")
+    st.stop()
 st.caption(
     f"{escaped(claims.to_review(assessed))} Statements of one popular article, in our words; verdicts are the "
     "curator’s. This page is about all trials, whatever the filter above selects."
 )
-if not assessed:
-    st.stop()
 
 chosen = st.pills(
     "Verdict",

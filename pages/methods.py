@@ -63,6 +63,13 @@ for chapter in CHAPTERS:
 st.header("Times that are pooled together", anchor=False)
 st.table(glossary.times_frame(), border="horizontal", hide_index=True)
 
+st.header("Priors on how far trials differ", anchor=False)
+st.markdown(
+    "Those of the data on screen, as `topic.toml` names them. Points take that of standardised differences times the "
+    "standard deviation of the scale; a risk difference takes that of ratios times p(1 − p)."
+)
+st.table(glossary.priors_frame().map(escaped), border="horizontal", hide_index=True)
+
 done_not, limits = st.columns(2, gap="large")
 with done_not:
     st.header("What is not done", anchor=False)

@@ -6,7 +6,8 @@ from pathlib import Path
 from evidence.cli.console import print_lines, write_file
 from evidence.cli.convert import table, word_lists
 from evidence.cli.errors import CLEAN, fail
-from evidence.dataset.evidence import MODELS, QUESTIONS_FILE, REFERENCES, TOPIC_FILE
+from evidence.curation.first_steps import first_steps
+from evidence.dataset.evidence import MODELS, REFERENCES, TOPIC_FILE, evidence_of
 from evidence.dataset.words import WORDS_FOLDER
 
 _DESCRIPTION = """\
@@ -122,14 +123,11 @@ def run(args: argparse.Namespace) -> int:
     for name, content in files().items():
         if why := write_file(folder / name, content):
             return fail(why)
+    steps = first_steps(evidence_of(dict(files())), str(folder))
     print_lines(
         [
             f"{folder} is ready. Fill in, in this order:",
-            f"  1. {TOPIC_FILE}: the title and the drug",
-            "  2. vocabulary/intervention.csv, vocabulary/comparator.csv: those of your rows; the other "
-            "lists are there, and take any word that check does not know",
-            f"  3. {QUESTIONS_FILE}: the questions that readers start from; the first is the one that opens",
-            f"  4. {REFERENCES}, trials.csv: python -m evidence add ROWS --references REFS --data {folder}",
+            *(f"  {at}. {step.file}: {step.what}" for at, step in enumerate(steps, 1)),
             f"Look at it with: python -m evidence check {folder}; python -m evidence serve --data {folder}",
         ]
     )

@@ -11,6 +11,7 @@ from evidence.dataset.outcomes import OUTCOME_GROUPS, OUTCOMES
 from evidence.dataset.problems import KINDS
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS, in_words
 from evidence.dataset.vocabulary import Term
+from evidence.synthesis import priors
 
 _WORD_LISTS: Mapping[str, Mapping[str, Term]] = MappingProxyType(
     {
@@ -52,6 +53,11 @@ def times_frame() -> pd.DataFrame:
             for item in TIME_BINS
         ]
     )
+
+
+def priors_frame() -> pd.DataFrame:
+    """Tabulate the priors on how far trials differ that these data are pooled under."""
+    return pd.DataFrame([{"Effect": words, "Prior": priors.named(kind).words} for kind, words in priors.KINDS.items()])
 
 
 def problems_frame() -> pd.DataFrame:

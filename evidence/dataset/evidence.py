@@ -83,6 +83,14 @@ class Evidence:
     valid: Mapping[str, int] = field(default_factory=dict, repr=False)
 
     @property
+    def topic_is_empty(self) -> bool:
+        """Whether trials.csv can be read and has no row at all, as in a folder that was just created."""
+        codes = {one.code for one in self.problems.get(TRIALS, ())}
+        others = (JUDGEMENTS, REVIEWS, CLAIMS, OVERLAPS, GAPS)
+        has_rows = any(self.rows.get(name) for name in (TRIALS, *others))
+        return not has_rows and codes == {"no-rows"}
+
+    @property
     def topic(self) -> Topic:
         """Return what the folder is about."""
         return topic_of(self.words)

@@ -1,8 +1,9 @@
 """The prior on heterogeneity that a question gets: by its measure, its outcome and what the drug is compared with."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
+from types import MappingProxyType
 
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.dataset.records import Result
@@ -45,6 +46,19 @@ def prior_of(
     if OUTCOMES[question.outcomes[0]].group not in BENEFIT_GROUPS and not drug:
         return named("harm").times(scale)
     return named("ratio_active" if drug else "ratio").times(scale)
+
+
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "ratio": "Ratios of benefits, against a placebo",
+        "ratio_active": "Ratios, against another treatment",
+        "harm": "Ratios of harms, against a placebo",
+        "score": "Standardised differences, against a placebo",
+        "score_active": "Standardised differences, against another treatment",
+        "hazard": "Log hazard ratios",
+    }
+)
+"""The kinds of effect that have a prior each."""
 
 
 def named(kind: str) -> Prior:

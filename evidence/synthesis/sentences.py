@@ -343,7 +343,8 @@ def caution(answer: Answer) -> str:
     trials = f"{number_word(answer.k)} trials"
     if answer.pooled.p_at_most_zero is None:
         return f"{trials}: how far effects differ between places cannot be estimated."
-    usual = "the interval allows for the difference usual in mental health"
+    is_usual = answer.prior is None or "mental health" in answer.prior.label
+    usual = f"the interval allows for the difference usual in {'mental health' if is_usual else 'its prior'}"
     return f"{trials} cannot show how far effects differ between places: {usual}."
 
 

@@ -63,11 +63,32 @@ def test_a_therapy_opens_too(page: str, tmp_path: Path, monkeypatch: pytest.Monk
         activate(shipped_words())
 
 
-def test_an_empty_topic_opens_and_says_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_topic_opens_and_says_what_to_fill_in(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert main(["new", str(tmp_path / "tea")]) == 0
     monkeypatch.setenv("KETAMINE_EVIDENCE_DATA", str(tmp_path / "tea"))
     try:
-        at = opened("overview.py")
+        at = opened(page)
         assert [error.value for error in at.exception] == []
+        words = " ".join(str(item.value) for kind in (at.info, at.markdown) for item in kind).replace("\\", "")
+        assert "This topic has no rows yet" in words
+        for file in ("topic.toml", "vocabulary/intervention.csv", "trials.csv", "questions.csv"):
+            assert f"**{file}" in words or f"and {file}**" in words
+        assert ":material/check:" not in words
+    finally:
+        activate(shipped_words())
+
+
+def test_what_is_filled_in_is_ticked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "tea"
+    assert main(["new", str(folder)]) == 0
+    (folder / "topic.toml").write_text('title = "Tea for sleep"\ndrug = "tea"\n')
+    monkeypatch.setenv("KETAMINE_EVIDENCE_DATA", str(folder))
+    try:
+        words = " ".join(str(item.value) for item in opened("overview.py").markdown)
+        assert words.count(":material/check:") == 1
+        assert ":material/check: 1. **topic.toml" in words.replace("\\", "")
     finally:
         activate(shipped_words())

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 import pandas as pd
 import streamlit as st
 
+from evidence.curation.first_steps import first_steps
 from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
+from evidence.ui.components.citation_card import escaped
 from evidence.ui.data import Loaded
 
 
@@ -28,6 +30,14 @@ def problems_frame(problems: Iterable[tuple[str, Problem]]) -> pd.DataFrame:
     )
 
 
+def _first_steps(loaded: Loaded) -> None:
+    """Say what an empty topic needs, in order, and what is there already."""
+    st.info("This topic has no rows yet. Fill in, in this order; the pages follow at the next click:")
+    for at, step in enumerate(first_steps(loaded.on_disk), 1):
+        mark = ":material/check:" if step.is_done else ":material/radio_button_unchecked:"
+        st.markdown(f"{mark} {at}. **{escaped(step.file)}**: {escaped(step.what)}")
+
+
 def data_banner(loaded: Loaded) -> None:
     """Draw nothing if all is well, else one line that opens to every blocking problem."""
     blocking = [
@@ -44,6 +54,9 @@ def data_banner(loaded: Loaded) -> None:
         st.error(
             f"Not fully readable now: {broken}. The page shows the last valid data on this server, read at {when}."
         )
+    elif loaded.on_disk.topic_is_empty:
+        _first_steps(loaded)
+        return
     elif not loaded.on_disk.results:
         st.error("trials.csv has no result that can be shown. It is read again on every click; no restart is needed.")
     elif loaded.on_disk.rejected:
