@@ -3,11 +3,13 @@
 import streamlit as st
 
 from evidence.questions import response, subgroups
+from evidence.questions.missing import matrix_of
 from evidence.report import sections
 from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_section
+from evidence.ui.sections import certainty
 from evidence.ui.sections import missing as missing_view
 from evidence.ui.sections import response as response_views
 
@@ -30,6 +32,15 @@ with body:
     response_views.draw(page, answer)
     missing_view.show(section.missing)
     published.captions(page, answer)
+    certainty.rated(page, answer)
+with st.expander(
+    "How certain is it? The five domains in numbers, and a rating",
+    key="certainty",
+    on_change="rerun",
+    bind="query-params",
+) as rate:
+    if rate.open:
+        certainty.draw(page, answer, matrix_of(answer, section.missing))
 if panel.open:
     with panel:
         response_views.sensitivity(page, answer, choices)

@@ -23,6 +23,7 @@ LITERATURE: Mapping[str, Source] = MappingProxyType({
     "DerSimonian & Laird 1986": Source("DerSimonian R, Laird N. Meta-analysis in clinical trials. Control Clin Trials. 1986;7:177–88.", "https://doi.org/10.1016/0197-2456(86)90046-2"),
     "Duru 2008": Source("Duru G, Fantino B. The clinical relevance of changes in the Montgomery-Asberg Depression Rating Scale using the minimum clinically important difference approach. Curr Med Res Opin. 2008;24:1329–35.", "https://doi.org/10.1185/030079908X291958"),
     "Egger 1997": Source("Egger M, Davey Smith G, Schneider M, Minder C. Bias in meta-analysis detected by a simple, graphical test. BMJ. 1997;315:629–34.", "https://doi.org/10.1136/bmj.315.7109.629"),
+    "Fleiss 1981": Source("Fleiss JL. Statistical methods for rates and proportions. 2nd ed. New York: Wiley; 1981.", ""),
     "Furukawa 2011": Source("Furukawa TA, Leucht S. How to obtain NNT from Cohen's d: comparison of two methods. PLoS One. 2011;6:e19070.", "https://doi.org/10.1371/journal.pone.0019070"),
     "Greenland & Longnecker 1992": Source("Greenland S, Longnecker MP. Methods for trend estimation from summarized dose-response data, with applications to meta-analysis. Am J Epidemiol. 1992;135:1301–9.", "https://doi.org/10.1093/oxfordjournals.aje.a116237"),
     "Greenland & Robins 1985": Source("Greenland S, Robins JM. Estimation of a common effect parameter from sparse follow-up data. Biometrics. 1985;41:55–68.", ""),

@@ -24,6 +24,7 @@ from evidence.dataset.records import (
     Judgement,
     Overlap,
     PublishedEstimate,
+    Rating,
     Record,
     Result,
     ReviewTrial,
@@ -40,10 +41,11 @@ _LOG = logging.getLogger(__name__)
 TRIALS, REFERENCES, JUDGEMENTS = "trials.csv", "references.json", "risk_of_bias.csv"
 REVIEWS, CLAIMS = "reviews.csv", "claims.csv"
 OVERLAPS, GAPS, REVIEW_TRIALS = "overlaps.csv", "gaps.csv", "review_trials.csv"
+RATINGS = "certainty.csv"
 TOPIC_FILE, QUESTIONS_FILE = "topic.toml", words.QUESTIONS_FILE
 VOCABULARY = tuple(words.WORD_FILES)
 # The files a folder may lack: those that came with the second release, its words, its topic and its questions.
-OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS, TOPIC_FILE, QUESTIONS_FILE, *VOCABULARY)
+OPTIONAL = (OVERLAPS, GAPS, REVIEW_TRIALS, RATINGS, TOPIC_FILE, QUESTIONS_FILE, *VOCABULARY)
 FILES = (TRIALS, REFERENCES, JUDGEMENTS, REVIEWS, CLAIMS, *OPTIONAL)
 MODELS: Mapping[str, type[Record]] = MappingProxyType(
     {
@@ -54,6 +56,7 @@ MODELS: Mapping[str, type[Record]] = MappingProxyType(
         OVERLAPS: Overlap,
         GAPS: Gap,
         REVIEW_TRIALS: ReviewTrial,
+        RATINGS: Rating,
         **words.MODELS,
     }
 )
@@ -79,6 +82,7 @@ class Evidence:
     overlaps: tuple[Overlap, ...] = ()
     gaps: tuple[Gap, ...] = ()
     review_trials: tuple[ReviewTrial, ...] = ()
+    ratings: tuple[Rating, ...] = ()
     words: Words = field(default_factory=dict, repr=False)
     valid: Mapping[str, int] = field(default_factory=dict, repr=False)
 
@@ -198,6 +202,7 @@ def _evidence_of(
     gaps = validate(tables[GAPS], Gap, trials=trials)
     estimates = frozenset(tables[REVIEWS].column("estimate")) if tables[REVIEWS].is_readable else None
     review_trials = validate(tables[REVIEW_TRIALS], ReviewTrial, trials=trials, estimates=estimates)
+    ratings = validate(tables[RATINGS], Rating)
     checked: dict[str, Checked[Any]] = {
         TRIALS: results,
         JUDGEMENTS: judgements,
@@ -206,6 +211,7 @@ def _evidence_of(
         OVERLAPS: overlaps,
         GAPS: gaps,
         REVIEW_TRIALS: review_trials,
+        RATINGS: ratings,
         **checked_words,
     }
     problems = {name: _without_lost_words(one.problems, tables) for name, one in checked.items()}
@@ -242,6 +248,7 @@ def _evidence_of(
         overlaps=overlaps.records,
         gaps=still_open,
         review_trials=review_trials.records,
+        ratings=ratings.records,
         words=own,
         valid=MappingProxyType({name: valid[name] for name in FILES}),
     )

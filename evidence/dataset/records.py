@@ -318,6 +318,41 @@ class Overlap(Record):
     """What is known of the people they share."""
 
 
+class Rating(Record):
+    """How sure a named person is of one pooled number, and why: a row of certainty.csv.
+
+    The judgements are that person's. The latest row of a question, outcome and time is shown, apart from published
+    ratings.
+    """
+
+    question: Text
+    """Short name of the question in questions.csv, or `everything`."""
+    outcome: Annotated[str, Word(outcomes.OUTCOMES)]
+    """The outcome rated."""
+    time: Text
+    """The span of time rated, by its short name, such as 24h."""
+    risk_of_bias: Annotated[str, Word(vocabulary.CONCERNS)]
+    """Concern about bias in the trials."""
+    inconsistency: Annotated[str, Word(vocabulary.CONCERNS)]
+    """Concern that results differ between trials."""
+    indirectness: Annotated[str, Word(vocabulary.CONCERNS)]
+    """Concern that people, treatments or outcomes are not those of the question."""
+    imprecision: Annotated[str, Word(vocabulary.CONCERNS)]
+    """Concern about how wide the interval is and how few people there are."""
+    missing_evidence: Annotated[str, Word(vocabulary.CONCERNS)]
+    """Concern about results that exist and are not pooled."""
+    certainty: Annotated[str, Word(vocabulary.CERTAINTIES)]
+    """The certainty as a whole."""
+    reasons: Text
+    """Why, in the rater's words."""
+    rater: Text
+    """Name of the person who rated."""
+    rated_on: Text
+    """The day of the rating, as 2026-11-27."""
+    data: Text
+    """Version of the data that was rated, by the first eight letters of its hash."""
+
+
 class Gap(Record):
     """One result known to exist and not held in usable form: a row of gaps.csv."""
 

@@ -306,6 +306,12 @@ CERTAINTIES = terms(
     ("low", "Low certainty", "The true effect may differ much from the estimate."),
     ("very low", "Very low certainty", "The true effect is probably different from the estimate."),
 )
+CONCERNS = terms(
+    ("none", "No serious concern", "Nothing in this domain lowers the certainty."),
+    ("serious", "Serious concern", "The domain lowers the certainty by one level."),
+    ("very serious", "Very serious concern", "The domain lowers the certainty by two levels."),
+    name="concern",
+)
 VERDICTS = terms(
     ("supported", "Supported", "The trials say what the statement says."),
     ("partly supported", "Partly supported", "The trials say part of it, or say it with conditions."),

@@ -1,0 +1,83 @@
+import csv
+
+import pytest
+
+from evidence.dataset import evidence as dataset
+from evidence.dataset.evidence import Evidence
+from evidence.dataset.records import Rating
+from evidence.questions import certainty_draft as drafts
+from evidence.questions.missing import missing
+from evidence.questions.response import Choices, answer_for
+from evidence.selection.selection import Selection, apply
+from evidence.stats.proportions import people_needed
+
+GIVEN = {
+    **dict.fromkeys(drafts.DOMAINS, "none"),
+    "imprecision": "very serious",
+    "certainty": "low",
+    "reasons": "Three small trials.",
+    "rater": "A. Reader",
+    "rated_on": "2026-11-27",
+}
+
+
+def test_people_needed_are_those_of_r() -> None:
+    # R: power.prop.test(p1, p2, power = 0.9)$n is 304.384 and 419.5985 in each arm.
+    assert people_needed(0.24, 0.36) == 2 * 305
+    assert people_needed(0.19, 0.285) == 2 * 420
+
+
+def test_the_five_domains_are_numbers_of_the_pool_and_no_verdict(evidence: Evidence) -> None:
+    rows = apply(evidence.results, Selection("midazolam").criteria())
+    answer = answer_for(rows, Choices())
+    domains = {d.column: d.words for d in drafts.draft(answer, evidence, missing(answer, rows, evidence))}
+    assert list(domains) == list(drafts.DOMAINS)
+    assert "not judged" in domains["risk_of_bias"]
+    assert domains["inconsistency"].startswith("3 of 3 trials point the way of the pool. Between trials effects differ")
+    assert "Compared with midazolam" in domains["indirectness"]
+    # 14 of 74 on midazolam: 19 of 100, and half as many again.
+    assert (
+        f"To show 28 against 19 of 100 with 90% power, {people_needed(14 / 74, 21 / 74)} people"
+        in domains["imprecision"]
+    )
+    assert domains["missing_evidence"].startswith("3 of 10 trials that meet the selection pooled")
+    text = " ".join(domains.values())
+    assert not any(word in text for word in ("serious concern", "downgrade", "low certainty"))
+    assert drafts.draft(answer_for((), Choices()), evidence, missing(answer, rows, evidence)) == ()
+
+
+def test_a_rating_belongs_to_a_question_as_everybody_sees_it(evidence: Evidence) -> None:
+    rows = apply(evidence.results, Selection("midazolam").criteria())
+    answer = answer_for(rows, Choices())
+    assert drafts.asked(Selection("midazolam"), answer) == ("midazolam", "response", "24h")
+    assert drafts.asked(Selection("midazolam", {"population": ("TRD",)}), answer) is None
+    assert drafts.asked(Selection("midazolam"), answer_for(rows, Choices(without=("murrough-2013a",)))) is None
+    assert drafts.asked(Selection("midazolam"), answer_for(rows, Choices(time="nearest"))) is None
+
+
+def test_the_latest_rating_is_said_with_name_day_reasons_and_the_data_it_was_of() -> None:
+    about = ("midazolam", "response", "24h")
+    older = Rating(**dict(zip(Rating.columns(), drafts.row(about, GIVEN, "old"), strict=True)))
+    newer = older.model_copy(update={"rated_on": "2026-12-01", "certainty": "very low", "data": "new"})
+    elsewhere = older.model_copy(update={"time": "7d", "rated_on": "2027-01-01"})
+    found = drafts.rating_of([newer, older, elsewhere], about)
+    assert found == newer
+    words = drafts.in_words(newer, "new")
+    assert words.startswith("Very low certainty, rated by A. Reader on 2026-12-01, not by a published review")
+    assert "(imprecision: very serious concern). Three small trials." in words
+    assert "other data, version old" in drafts.in_words(older, "new")
+    assert drafts.rating_of([elsewhere], about) is None
+
+
+@pytest.mark.parametrize("word", ["none", "perhaps"])
+def test_a_row_of_the_file_is_checked(word: str, tmp_path) -> None:
+    cells = drafts.row(("midazolam", "response", "24h"), {**GIVEN, "indirectness": word}, "1b3b9c15")
+    for name, data in dataset.read_files(dataset.DATA).items():
+        if isinstance(data, bytes):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_bytes(data)
+    with (tmp_path / dataset.RATINGS).open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerow(cells)
+    read = dataset.evidence_of(dataset.read_files(tmp_path))
+    assert len(read.ratings) == (word == "none")
+    assert any(p.code == "unknown-term" for p in read.problems[dataset.RATINGS]) == (word != "none")
