@@ -11,6 +11,7 @@ from evidence.formatting import Sentence, capital, percent
 from evidence.questions import (
     blinding,
     certainty,
+    certainty_draft,
     contrary,
     courses,
     dose,
@@ -406,7 +407,12 @@ def with_missing_harms(section: Section, answer: HarmAnswer, evidence: Evidence)
 
 def _response_of(story: Story) -> Section:
     evidence, rows = story.view.evidence, story.view.rows
-    return response(story.response, rows, evidence, links_of(story), LIGHT, story.chosen)
+    composed = response(story.response, rows, evidence, links_of(story), LIGHT, story.chosen)
+    about = certainty_draft.asked(story.view.selection, story.response)
+    rating = certainty_draft.rating_of(evidence.ratings, about)
+    if rating is None:
+        return composed
+    return replace(composed, notes=(*composed.notes, certainty_draft.in_words(rating, evidence.short)))
 
 
 def _onset_of(story: Story) -> Section:

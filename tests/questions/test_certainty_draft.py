@@ -1,4 +1,6 @@
 import csv
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -8,6 +10,8 @@ from evidence.dataset.records import Rating
 from evidence.questions import certainty_draft as drafts
 from evidence.questions.missing import missing
 from evidence.questions.response import Choices, answer_for
+from evidence.report.sections import section
+from evidence.report.view import View, tell
 from evidence.selection.selection import Selection, apply
 from evidence.stats.proportions import people_needed
 
@@ -81,3 +85,13 @@ def test_a_row_of_the_file_is_checked(word: str, tmp_path) -> None:
     read = dataset.evidence_of(dataset.read_files(tmp_path))
     assert len(read.ratings) == (word == "none")
     assert any(p.code == "unknown-term" for p in read.problems[dataset.RATINGS]) == (word != "none")
+
+
+def test_exports_say_a_rating_beside_response(evidence: Evidence) -> None:
+    about = ("midazolam", "response", "24h")
+    one = Rating(**dict(zip(Rating.columns(), drafts.row(about, GIVEN, evidence.short), strict=True)))
+    rated = replace(evidence, ratings=(one,))
+    for preset, is_there in (("midazolam", True), ("placebo", False)):
+        composed = section(tell(View(rated, Selection(preset), date(2026, 11, 27))), "response")
+        assert composed is not None
+        assert any("rated by A. Reader on 2026-11-27" in line for line in composed.notes) is is_there
