@@ -66,7 +66,7 @@ with st.expander("What is not known, in full", key="unknown-panel"):
     for line in remembered.not_known(key):
         st.markdown(f"- {escaped(line)}")
 label = f"The {headcount(view.results).trials} trials as a map, by year and size"
-with st.expander(label, on_change="rerun", key="map-panel") as panel:
+with st.expander(label, on_change="rerun", key="map-panel", bind="query-params") as panel:
     if panel.open:
         dots = remembered.dots(key)
         st.caption(key_line(dots))

@@ -111,6 +111,7 @@ FURTHER = (
     "safety?timeline=true",
     "safety?counted=true",
     "bias",
+    "?map-panel=true",
 )
 
 
@@ -123,7 +124,13 @@ def test_the_first_pages_hold_at_every_width_of_a_phone(page: Page, server: Serv
 
 
 @pytest.mark.parametrize(
-    "address", [*FURTHER, *(f"{address}&preset=Everything" for address in FURTHER[1:2]), "bias?preset=Everything"]
+    "address",
+    [
+        *FURTHER,
+        "response?view=L’Abbé&preset=Everything",
+        "safety?timeline=true&preset=Everything",
+        "bias?preset=Everything",
+    ],
 )
 def test_no_word_of_a_chart_in_a_panel_or_tab_lies_on_another_or_is_cut(
     page: Page, server: Server, address: str

@@ -172,7 +172,7 @@ def test_the_switch_in_the_address_shows_the_page_in_plain_words(page, evidence)
     assert [item.value for item in at.title] == [told.question]
     shown = [item.value.replace("\\", "") for item in at.markdown]
     assert all(line.replace("\\", "") in shown for line in told.more)
-    assert len(at.get("plotly_chart")) == (told.hundred is not None)
+    assert sum('class="picture hundred"' in item.proto.body for item in at.get("html")) == (told.hundred is not None)
     assert not [item for item in at.info if item.value.startswith("In the link")]
     at.toggle(key="plain").set_value(False).run()
     assert told.answer.replace("\\", "") not in [

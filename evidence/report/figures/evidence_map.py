@@ -15,6 +15,7 @@ _SHAPES = {"parallel": "circle", "crossover": "diamond", "withdrawal": "square",
 _OTHER_SHAPE = "triangle-up"  # any other design
 _SIZE_TICKS = (5, 10, 20, 50, 100, 200, 500, 1000)
 _UNKNOWN_SIZE = 2.8
+_LETTERS, _LETTERS_NARROW = 150, 42  # of a line of the key
 _WORDS = {"none": "No comparison"}
 
 
@@ -25,7 +26,7 @@ def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
     others = [dot for dot in placed if not dot.selected]
     chosen = [dot for dot in placed if dot.selected]
     figure.add_trace(_dots(others, ink.faint, "", ink))
-    named = len(chosen) <= 14
+    named = len(chosen) <= 14 and not ink.narrow  # a phone has no room for names; a tap opens the trial
     for comparator in COMPARATORS:
         members = [dot for dot in chosen if dot.result.comparator == comparator]
         if members:
@@ -33,14 +34,25 @@ def evidence_map(dots: Sequence[Dot], ink: Ink) -> go.Figure:
                 _dots(members, style.COMPARATOR_MARKS[comparator].colour(ink), "named" if named else "", ink)
             )
     seen = [name for name in COMPARATORS if any(dot.result.comparator == name for dot in chosen)]
-    key = "   ".join(
-        f'<span style="color:{style.COMPARATOR_MARKS[name].colour(ink)}">● '
-        f"<b>{_WORDS.get(name, COMPARATORS[name].label)}</b></span>"
-        for name in seen
+    lines: list[str] = []
+    room = 0
+    for name in seen:
+        words = _WORDS.get(name, COMPARATORS[name].label)
+        colour = style.COMPARATOR_MARKS[name].colour(ink)
+        entry = f'<span style="color:{colour}">● <b>{markup.escape(words)}</b></span>'
+        room -= len(words) + 5
+        if room < 0 or not lines:
+            room = (_LETTERS_NARROW if ink.narrow else _LETTERS) - len(words) - 5
+            lines.append(entry)
+        else:
+            lines[-1] += f"   {entry}"
+    if lines:
+        style.note(figure, "<br>".join(lines), 0, 1, ink, xanchor="left", yanchor="bottom", yshift=6, align="left")
+        more = (style.NOTE + 5) * (len(lines) - 1)
+        figure.update_layout(height=figure.layout.height + more, margin={"t": 34 + more})
+    figure.update_xaxes(
+        title_text="Year of publication", showgrid=False, dtick=10 if ink.narrow else 5, range=[1998.5, 2027.5]
     )
-    if key:
-        style.note(figure, key, 0, 1, ink, xanchor="left", yanchor="bottom", yshift=6)
-    figure.update_xaxes(title_text="Year of publication", showgrid=False, dtick=5, range=[1998.5, 2027.5])
     figure.update_yaxes(
         tickvals=[math.log10(_UNKNOWN_SIZE), *(math.log10(n) for n in _SIZE_TICKS)],
         ticktext=["?", *(count(n) for n in _SIZE_TICKS)],

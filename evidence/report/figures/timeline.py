@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -33,6 +35,11 @@ _TICKS = {
 }
 
 
+_NARROW_LANE = 84  # its name over it
+_NARROW_DECADE = 64  # pixels of ten times the time on a phone
+_LETTERS = 46  # of a line on a phone
+_COUNT = 1.2  # decades that “33% v 10%” takes there
+_NUMBER = 38  # pixels that a number over a time takes
 _FEW = (6, 24, 168, 672, 8760)  # the ticks of a phone
 
 
@@ -46,14 +53,16 @@ def timeline(course: Timeline, ink: Ink) -> go.Figure:
     if course.pressures:
         lanes.append(MEAN_PRESSURE)
     lanes += ["after a course"] * bool(course.relapses) + ["stopping"] * bool(course.withdrawals)
-    upper = _EFFECT if course.effects else 0
+    lane = _NARROW_LANE if ink.narrow else _LANE
+    is_crowded = ink.narrow and _is_crowded(course)
+    upper = (_EFFECT + 40 * is_crowded) if course.effects else 0
     more = 20 if ink.narrow else 0  # a line more for what is said over each half
-    gap = _GAP + more if course.effects and lanes else 0
-    inner = upper + gap + _LANE * len(lanes) or _LANE
+    gap = _GAP + 2 * more if course.effects and lanes else 0
+    inner = upper + gap + lane * len(lanes) or lane
     head, left = _HEAD + more, 48 if ink.narrow else _LEFT
     figure = style.base(ink, head + inner + _FOOT, margin={"l": left, "r": 16, "t": head, "b": _FOOT})
     ticks = {hour: text for hour, text in _TICKS.items() if not ink.narrow or hour in _FEW}
-    split = _LANE * len(lanes) / inner
+    split = lane * len(lanes) / inner
     figure.update_layout(
         xaxis={
             "range": [math.log10(_FIRST * 0.9), math.log10(_YEAR * 1.7)],
@@ -79,20 +88,22 @@ def timeline(course: Timeline, ink: Ink) -> go.Figure:
     figure.add_shape(type="rect", **acute, fillcolor=ink.acute, line_width=0, layer="below")
     style.note(figure, "drug still felt", 0.004, 1, ink, xanchor="left", yanchor="bottom")
     if course.effects:
-        _effects(figure, course, ink, 1 - upper / inner)
+        _effects(figure, course, ink, 1 - upper / inner, is_crowded)
     places = {name: float(len(lanes) - 1 - i) for i, name in enumerate(lanes)}
     if ink.narrow:  # a phone has no room beside the plot: each lane's name stands over it, at the right
         for name, place in places.items():
-            words = _lane(name).replace("<br>", " ")
-            style.note(figure, f"<b>{words}</b>", 1, place + 0.47, ink, yref="y2", xanchor="right", yanchor="top")
+            words = _lane(name).replace("<br>", " ") + (", mmHg, no comparison" if name == MEAN_PRESSURE else "")
+            style.note(figure, f"<b>{words}</b>", 1, place + 0.49, ink, yref="y2", xanchor="right", yanchor="top")
     for event in course.events:
         _counts(figure, [c for c in course.counts if c.event == event], places[event], ink)
     _pressure(figure, course, places, ink)
     _relapse(figure, course, places, ink)
     if lanes:
-        sides = markup.escape(" v ".join(course.below))
-        joint = "<br>" if ink.narrow else " "
-        text = f"<b>Harms by the time counting ended</b>,{joint}{sides}; hollow: no comparison"
+        sides = " v ".join(course.below)
+        text = f"<b>Harms by the time counting ended</b>, {markup.escape(sides)}; hollow: no comparison"
+        if ink.narrow:
+            parts = ("<b>Harms by the time counting ended</b>,", *map(markup.escape, wrap(sides, _LETTERS)))
+            text = "<br>".join((*parts, "hollow: no comparison"))
         style.note(figure, text, 0, split, ink, xanchor="left", yanchor="bottom", yshift=4)
     return figure
 
@@ -106,7 +117,17 @@ def _lane(name: str) -> str:
     return words.get(name) or markup.escape(OUTCOMES[name].label)
 
 
-def _effects(figure: go.Figure, course: Timeline, ink: Ink, floor: float) -> None:
+def _mean_place(item: Answer) -> float:
+    return sum(_x(entry.hours) for entry in item.used) / len(item.used)
+
+
+def _is_crowded(course: Timeline) -> bool:
+    """Return whether numbers under neighbouring times would lie on one another on a phone."""
+    places = sorted(_mean_place(item) for item in course.effects if item.pooled is not None)
+    return any((after - before) * _NARROW_DECADE < _NUMBER for before, after in pairwise(places))
+
+
+def _effects(figure: go.Figure, course: Timeline, ink: Ink, floor: float, is_crowded: bool) -> None:
     answers: Sequence[Answer] = course.effects
     measure = answers[0].question.measure
     pools = [(a, a.pooled) for a in answers if a.pooled is not None]
@@ -116,7 +137,7 @@ def _effects(figure: go.Figure, course: Timeline, ink: Ink, floor: float) -> Non
     span = scale.high - scale.low
     figure.update_layout(
         yaxis={
-            "range": [scale.low - 0.28 * span, scale.high + 0.02 * span],
+            "range": [scale.low - (0.44 if is_crowded else 0.28) * span, scale.high + 0.02 * span],
             "tickvals": scale.ticks,
             "ticktext": scale.labels,
         }
@@ -132,8 +153,7 @@ def _effects(figure: go.Figure, course: Timeline, ink: Ink, floor: float) -> Non
     )
     points, behind = [], []
     for item, pooled in pools:
-        hours = sorted(entry.hours for entry in item.used)
-        x = sum(_x(hour) for hour in hours) / len(hours)
+        x = _mean_place(item)
         words = Estimate(measure, pooled.estimate, pooled.ci_low, pooled.ci_high).text
         hover = f"<b>{counted(item.k, 'trial')}</b>, {words}"
         key = " ".join(entry.key for entry in item.used)
@@ -143,12 +163,14 @@ def _effects(figure: go.Figure, course: Timeline, ink: Ink, floor: float) -> Non
             (x, f"<b>{shown(measure, pooled.estimate)}</b>", f"{item.k}", count(item.people) if item.people else "?")
         )
     figure.add_traces(interval_traces(points, scale, ink.pooled, horizontal=False, width=2.4))
+    # Numbers of neighbouring times stand on two lines in turn where one line has no room for them.
+    turns = (2, 1, 2) if is_crowded else (1, 1, 1)
     for row, heading in enumerate(("effect", "trials", "people")):
-        y = scale.low - (0.075 + 0.075 * row) * span
+        lines = [sum(turns[:row]) + place % turns[row] for place in range(len(behind))]
         figure.add_trace(
             go.Scatter(
                 x=[b[0] for b in behind],
-                y=[y] * len(behind),
+                y=[scale.low - (0.075 + 0.075 * line) * span for line in lines],
                 text=[b[1 + row] for b in behind],
                 mode="text",
                 textfont={"size": style.NOTE if row else style.AXIS, "color": ink.secondary if row else ink.text},
@@ -156,6 +178,7 @@ def _effects(figure: go.Figure, course: Timeline, ink: Ink, floor: float) -> Non
                 cliponaxis=False,
             )
         )
+        y = scale.low - (0.075 + 0.075 * sum(turns[:row])) * span
         style.note(figure, heading, -0.006, y, ink, yref="y", xanchor="right")
     left, right = favours(answers[0].question, course.above)
     joint = "<br>" if ink.narrow else " "
@@ -167,19 +190,26 @@ def _effects(figure: go.Figure, course: Timeline, ink: Ink, floor: float) -> Non
 
 def _counts(figure: go.Figure, counts: Sequence[Count], lane: float, ink: Ink) -> None:
     """Draw a thin line from the first dose to the end of counting, with a mark; hollow and lower if uncontrolled."""
-    places = [lane + (0.06 if item.comparator else -0.12) for item in counts]
+    over, under = (-0.02, -0.16) if ink.narrow else (0.06, -0.12)
+    places = [lane + (over if item.comparator else under) for item in counts]
     for item, y in zip(counts, places, strict=True):
         _window(figure, item.hours, y, ink)
-    for item, y in zip(counts, places, strict=True):
-        compared = item.comparator is not None
+    taken: dict[str, list[float]] = {"top center": [], "bottom center": []}
+    # Counts of both arms are written first; on a phone a number without room is left to the card of its mark.
+    for item, y in sorted(zip(counts, places, strict=True), key=lambda pair: pair[0].comparator is None):
+        compared, x = item.comparator is not None, _x(item.hours)
+        sides = ["top center", "bottom center"][0 if compared else 1 :]
+        free = [at for at in sides if all(abs(x - other) > _COUNT for other in taken[at])] if ink.narrow else sides
+        side = free[0] if free else sides[0]
+        taken[side] += [x] if free else []
         figure.add_trace(
             go.Scatter(
                 x=[_x(item.hours)],
                 y=[y],
                 yaxis="y2",
                 mode="markers+text",
-                text=[item.text],
-                textposition="top center" if compared else "bottom center",
+                text=[item.text if free else ""],
+                textposition=side,
                 textfont={"size": style.AXIS if compared else style.NOTE, "color": ink.text},
                 customdata=[[" ".join(str(r.line) for r in item.results)]],
                 hoverinfo="text",
@@ -210,14 +240,17 @@ def _window(figure: go.Figure, hours: float, y: float, ink: Ink) -> None:
 
 
 def _pressure(figure: go.Figure, course: Timeline, places: dict[str, float], ink: Ink) -> None:
+    taken: list[float] = []
     for row in course.pressures:
+        has_room = not ink.narrow or all(abs(_x(row.hours) - other) > _COUNT for other in taken)
+        taken += [_x(row.hours)]
         mean = f"+{plain(row.mean_intervention)}" if (row.mean_intervention or 0) > 0 else plain(row.mean_intervention)
         people = counted(row.n_intervention, "person", "people") if row.n_intervention else "people not reported"
         _mark(
             figure,
             row.hours,
             places[MEAN_PRESSURE],
-            f"{mean} mmHg, {people}, no comparison",
+            (mean if has_room else "") if ink.narrow else f"{mean} mmHg, {people}, no comparison",
             f"{markup.escape(row.label)}: mean change of systolic pressure {mean} mmHg",
             str(row.line),
             "circle-open",
