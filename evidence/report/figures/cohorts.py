@@ -1,5 +1,7 @@
 """Cohorts without a comparison group: one row each, the pooled rate and where another clinic's may lie."""
 
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 
 from evidence.questions.courses import Cohort, Courses, when
@@ -18,15 +20,10 @@ def cohorts(pooled_courses: Courses, ink: Ink) -> go.Figure:
     )
     figure.update_yaxes(range=[-rows + 0.4, 0.6], visible=False)
     colour = style.COMPARATOR_MARKS["none"].colour(ink)
-    for i, cohort in enumerate(pooled_courses.cohorts):
-        low, high = (100 * end for end in cohort.interval)
-        y = -i - 0.22
-        figure.add_trace(_line(low, high, y, colour, 2))
-        figure.add_trace(_mark(cohort, y, colour))
-        words = (
-            f"{markup.escape(style.short(cohort.label))} · {cohort.counts.events} of {cohort.counts.n} · {when(cohort)}"
-        )
-        _label(figure, words, -i + 0.22, cohort.excluded, ink)
+    figure.add_traces([_intervals(pooled_courses.cohorts, colour), _marks(pooled_courses.cohorts, colour)])
+    labels = [
+        _label(_words(cohort), -i + 0.22, cohort.excluded, ink) for i, cohort in enumerate(pooled_courses.cohorts)
+    ]
     if pooled_courses.pooled is not None:
         rate, low, high = (100 * value for value in pooled_courses.pooled.proportion)
         y = -len(pooled_courses.cohorts) - 0.22
@@ -45,42 +42,63 @@ def cohorts(pooled_courses: Courses, ink: Ink) -> go.Figure:
             )
         )
         text = f"<b>Together {rate:.0f} ({low:.0f} to {high:.0f}) of 100</b>"
-        _label(figure, text, -len(pooled_courses.cohorts) + 0.22, "", ink)
+        labels.append(_label(text, -len(pooled_courses.cohorts) + 0.22, "", ink))
+    figure.update_layout(annotations=labels)
     return figure
+
+
+def _words(cohort: Cohort) -> str:
+    counts = f"{cohort.counts.events} of {cohort.counts.n}"
+    return f"{markup.escape(style.short(cohort.label))} · {counts} · {when(cohort)}"
 
 
 def _line(low: float, high: float, y: float, colour: str, width: float) -> go.Scatter:
     return go.Scatter(x=[low, high], y=[y, y], mode="lines", line={"color": colour, "width": width}, hoverinfo="skip")
 
 
-def _mark(cohort: Cohort, y: float, colour: str) -> go.Scatter:
-    rate = 100 * cohort.counts.events / cohort.counts.n
-    low, high = (100 * end for end in cohort.interval)
+def _intervals(cohorts: Sequence[Cohort], colour: str) -> go.Scatter:
+    """Return the interval of every cohort as one trace, broken between them."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for i, cohort in enumerate(cohorts):
+        low, high = (100 * end for end in cohort.interval)
+        x += [low, high, None]
+        y += [-i - 0.22, -i - 0.22, None]
+    return go.Scatter(x=x, y=y, mode="lines", line={"color": colour, "width": 2}, hoverinfo="skip")
+
+
+def _marks(cohorts: Sequence[Cohort], colour: str) -> go.Scatter:
+    """Return the rate of every cohort as one trace of marks."""
+    rates = [100 * cohort.counts.events / cohort.counts.n for cohort in cohorts]
+    ends = [(100 * low, 100 * high) for low, high in (cohort.interval for cohort in cohorts)]
     return go.Scatter(
-        x=[rate],
-        y=[y],
+        x=rates,
+        y=[-i - 0.22 for i in range(len(cohorts))],
         mode="markers",
-        customdata=[[str(cohort.result.line)]],
-        hovertext=[f"<b>{style.in_full(cohort.label)}</b><br>{rate:.0f} ({low:.0f} to {high:.0f}) of 100"],
+        customdata=[[str(cohort.result.line)] for cohort in cohorts],
+        hovertext=[
+            f"<b>{style.in_full(cohort.label)}</b><br>{rate:.0f} ({low:.0f} to {high:.0f}) of 100"
+            for cohort, rate, (low, high) in zip(cohorts, rates, ends, strict=True)
+        ],
         hoverinfo="text",
         marker={
             "size": 12,
             "color": colour,
-            "symbol": style.symbol_of(cohort.result, not cohort.excluded),
+            "symbol": [style.symbol_of(cohort.result, not cohort.excluded) for cohort in cohorts],
             "line": {"width": 1.5, "color": colour},
         },
     )
 
 
-def _label(figure: go.Figure, text: str, y: float, note: str, ink: Ink) -> None:
+def _label(text: str, y: float, note: str, ink: Ink) -> dict[str, object]:
     more = f'<span style="color:{ink.secondary}"> · not pooled</span>' if note else ""
-    figure.add_annotation(
-        xref="paper",
-        x=0,
-        y=y,
-        text=text + more,
-        showarrow=False,
-        xanchor="left",
-        yanchor="middle",
-        font={"size": style.AXIS},
-    )
+    return {
+        "xref": "paper",
+        "x": 0,
+        "y": y,
+        "text": text + more,
+        "showarrow": False,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "font": {"size": style.AXIS},
+    }
