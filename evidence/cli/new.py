@@ -79,6 +79,9 @@ intervention = ""
 # words = ["onset insomnia"]
 
 # What groups of outcomes and kinds of comparators are called here.
+# [outcome_group.efficacy]
+# label = "Sleep"
+# definition = "How long and how well people sleep."
 # [comparator_kind."no treatment"]
 # label = "Waiting list"
 # definition = "People who wait for the treatment."

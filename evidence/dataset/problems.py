@@ -189,7 +189,7 @@ _ROWS: tuple[tuple[str, Severity, Level, str, str, str, str], ...] = (
     ("unused-citation", "note", "table", "Unused citation", "No row of any file cites the reference.", "“{value}” is never cited.", "Cite it, or remove it."),
     # References.
     ("json", "blocking", "file", "Not JSON", "The file cannot be read as JSON.", "The file is not JSON: {reason}.", "Fix the file near this line; look for a missing comma or bracket."),
-    ("topic", "blocking", "cell", "Malformed topic", "topic.toml says what the folder is about; malformed parts are left out and replaced by neutral words.", "topic.toml: {reason}.", "See the data dictionary for its fields, and a file made by python -m evidence new for the form."),
+    ("topic", "blocking", "cell", "Malformed topic", "topic.toml says what the folder is about; malformed parts are left out and replaced by neutral words.", "topic.toml: {reason}.", "See docs/topic.md for its fields, and a file made by python -m evidence new for the form."),
     ("topic-claim", "note", "table", "Number of no claim", "A number or a view that topic.toml declares belongs to a claim in claims.csv.", "topic.toml declares numbers of {value}, which claims.csv does not hold.", "Add the claim, or remove what is declared for it."),
     ("reference-list", "blocking", "file", "Not a list of references", "references.json is a list of CSL-JSON items.", "The file contains {value}, not a list of references.", "Put the items in square brackets."),
     ("reference-shape", "blocking", "cell", "Malformed reference", "A part of the reference is not in the form that CSL-JSON prescribes.", "{column} of reference {item} should be {expected}.", "Correct its form, or leave it out."),

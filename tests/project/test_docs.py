@@ -4,6 +4,8 @@ from pathlib import Path
 
 import yaml
 
+from evidence.cli.new import TOPIC
+from evidence.dataset.topic import Topic
 from tools import agreement
 from tools.docs_pages import SHOWN, linked, methods
 
@@ -50,3 +52,12 @@ def test_methods_have_every_formula() -> None:
     text = methods()
     assert "`evidence.stats.bayes.pool_bayes`" in text
     assert text.count("tested in `tests/") > 40
+
+
+def test_every_field_of_a_topic_is_explained_and_laid_out_by_new() -> None:
+    explained = (ROOT / "docs" / "topic.md").read_text("utf-8")
+    for name, field in Topic.model_fields.items():
+        written = field.alias or name
+        assert f"`{written}`" in explained or f"[{written}" in explained, written
+        if name not in ("examples", "doses", "claim_views", "also_written"):
+            assert written in TOPIC, written
