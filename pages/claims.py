@@ -9,6 +9,7 @@ from evidence.dataset.vocabulary import TOPICS, VERDICTS
 from evidence.formatting import counted
 from evidence.questions import courses
 from evidence.report import sections
+from evidence.ui import cache
 from evidence.ui import page as views
 from evidence.ui.components.citation_card import escaped, reference_text
 from evidence.ui.components.section import show_section
@@ -69,7 +70,7 @@ def cohorts() -> None:
 
 
 st.title("Is the popular summary right?", anchor=False)
-assessed = claims.assess_all(evidence)
+assessed = cache.assessed(evidence)
 st.header(escaped(claims.headline(assessed)) + ".", anchor=False)
 if not assessed:
     st.caption("Statements to check stand in claims.csv, each with its verdict and citations.")

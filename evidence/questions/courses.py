@@ -84,16 +84,26 @@ def courses(results: Iterable[Result], overlaps: Sequence[Overlap] = ()) -> Cour
         cohorts.append(Cohort(latest, Counts(latest.events_intervention, latest.n_intervention), latest.doubt))
     cohorts.sort(key=lambda cohort: (-cohort.counts.n, cohort.label))
     kept: list[Cohort] = []
+    partners = _partners(overlaps)
+    pooled_so_far: dict[str, Cohort] = {}
     for cohort in cohorts:
-        twin = next((k for k in kept if not k.excluded and _share(k.result.trial, cohort.result.trial, overlaps)), None)
+        sharing = [pooled_so_far[trial] for trial in partners.get(cohort.result.trial, ()) if trial in pooled_so_far]
+        twin = min(sharing, key=lambda one: (-one.counts.n, one.label), default=None)
         reason = cohort.excluded or (f"shares people with {twin.label}, or may" if twin else "")
         kept.append(Cohort(cohort.result, cohort.counts, reason))
+        if not reason:
+            pooled_so_far[cohort.result.trial] = kept[-1]
     pooled = pool_proportions([cohort.counts for cohort in kept if not cohort.excluded])
     return Courses(tuple(kept), pooled)
 
 
-def _share(one: str, other: str, overlaps: Sequence[Overlap]) -> bool:
-    return any({row.trial, row.other_trial} == {one, other} for row in overlaps)
+def _partners(overlaps: Sequence[Overlap]) -> dict[str, set[str]]:
+    """Return the trials that share people with each trial, or may."""
+    partners: dict[str, set[str]] = {}
+    for row in overlaps:
+        partners.setdefault(row.trial, set()).add(row.other_trial)
+        partners.setdefault(row.other_trial, set()).add(row.trial)
+    return partners
 
 
 def in_a_sentence(cohorts: Courses) -> Sentence:

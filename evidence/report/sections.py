@@ -42,6 +42,7 @@ from evidence.report.composed import harms as harm_sections
 from evidence.report.composed import summary, trials, trust
 from evidence.report.composed.curves import curve
 from evidence.report.figures import time_course
+from evidence.report.figures.cohorts import MOST_DRAWN
 from evidence.report.figures.cohorts import cohorts as cohort_plot
 from evidence.report.figures.days_to_relapse import lollipop
 from evidence.report.figures.dose import dose_plot
@@ -285,7 +286,12 @@ def response_rows(story: Story, in_groups: bool = True) -> tuple[tuple[Row, ...]
 
 def cohorts(pooled_courses: Courses, dropped: Sequence[Criterion], links: Links, ink: Ink) -> Section:
     """Show how many respond to a course of doses without a comparison: each cohort, and all together."""
-    captions = (given_up(dropped), courses.prediction(pooled_courses), courses.left_out(pooled_courses))
+    captions = (
+        given_up(dropped),
+        courses.prediction(pooled_courses),
+        courses.left_out(pooled_courses),
+        f"The {MOST_DRAWN} largest are drawn; all are pooled." if len(pooled_courses.cohorts) > MOST_DRAWN else "",
+    )
     sentence = courses.in_a_sentence(pooled_courses)
     return Section(
         "cohorts",

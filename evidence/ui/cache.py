@@ -10,6 +10,8 @@ from functools import lru_cache
 import plotly.graph_objects as go
 
 from evidence.bibliography.links import best_link
+from evidence.content import claims
+from evidence.content.claims import Assessed
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.questions import data_quality, glance, harm_sentences, onset, overview, robustness, time_curve
@@ -87,6 +89,16 @@ def links(evidence: Evidence) -> dict[str, str | None]:
 @lru_cache(maxsize=4)
 def _links(data: _Data) -> dict[str, str | None]:
     return {name: best_link(reference) for name, reference in data.evidence.references.items()}
+
+
+def assessed(evidence: Evidence) -> tuple[Assessed, ...]:
+    """Return every claim with its numbers computed again, once for each version of the data."""
+    return _assessed(_Data(evidence.digest, evidence))
+
+
+@lru_cache(maxsize=4)
+def _assessed(data: _Data) -> tuple[Assessed, ...]:
+    return claims.assess_all(data.evidence)
 
 
 @lru_cache(maxsize=_KEPT)

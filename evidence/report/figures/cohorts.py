@@ -11,22 +11,24 @@ from evidence.report.figures.style import Ink
 _ROW, _HEAD, _FOOT = 46, 24, 52
 
 
+MOST_DRAWN = 40
+
+
 def cohorts(pooled_courses: Courses, ink: Ink) -> go.Figure:
     """Draw each cohort's rate with its Wilson interval, two lines a row, and the pooled rate as a diamond below."""
-    rows = len(pooled_courses.cohorts) + (pooled_courses.pooled is not None)
+    drawn = pooled_courses.cohorts[:MOST_DRAWN]  # the largest
+    rows = len(drawn) + (pooled_courses.pooled is not None)
     figure = style.base(ink, _HEAD + rows * _ROW + _FOOT, margin={"l": 12, "r": 12, "t": _HEAD, "b": _FOOT})
     figure.update_xaxes(
         range=[0, 100], tickvals=[0, 25, 50, 75, 100], title_text="Responders of 100 people, no comparison group"
     )
     figure.update_yaxes(range=[-rows + 0.4, 0.6], visible=False)
     colour = style.COMPARATOR_MARKS["none"].colour(ink)
-    figure.add_traces([_intervals(pooled_courses.cohorts, colour), _marks(pooled_courses.cohorts, colour)])
-    labels = [
-        _label(_words(cohort), -i + 0.22, cohort.excluded, ink) for i, cohort in enumerate(pooled_courses.cohorts)
-    ]
+    figure.add_traces([_intervals(drawn, colour), _marks(drawn, colour)])
+    labels = [_label(_words(cohort), -i + 0.22, cohort.excluded, ink) for i, cohort in enumerate(drawn)]
     if pooled_courses.pooled is not None:
         rate, low, high = (100 * value for value in pooled_courses.pooled.proportion)
-        y = -len(pooled_courses.cohorts) - 0.22
+        y = -len(drawn) - 0.22
         if len(pooled_courses.used) >= 5:
             from_, to = (100 * end for end in pooled_courses.pooled.prediction)
             figure.add_trace(_line(from_, to, y, ink.faint, 7))
@@ -42,7 +44,7 @@ def cohorts(pooled_courses: Courses, ink: Ink) -> go.Figure:
             )
         )
         text = f"<b>Together {rate:.0f} ({low:.0f} to {high:.0f}) of 100</b>"
-        labels.append(_label(text, -len(pooled_courses.cohorts) + 0.22, "", ink))
+        labels.append(_label(text, -len(drawn) + 0.22, "", ink))
     figure.update_layout(annotations=labels)
     return figure
 
