@@ -20,11 +20,12 @@ from evidence.questions.harm_sentences import HarmQuestion
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
 from evidence.questions.time_curve import TimeCurve
+from evidence.report.composed.curves import curve as composed_curve
 from evidence.report.figures import glance as glances
 from evidence.report.figures import glance_html
 from evidence.report.figures.boxes import Picture
 from evidence.report.figures.style import Ink
-from evidence.report.section import Drawing
+from evidence.report.section import Drawing, Section
 from evidence.selection.selection import Selection, Step, apply, explain
 
 _KEPT = 256
@@ -132,9 +133,11 @@ def around(key: Chosen, course: onset.Course) -> onset.Around:
 
 
 @lru_cache(maxsize=_KEPT)
-def time_curves(key: Chosen, measure: str, low_confidence: bool) -> tuple[TimeCurve, ...]:
-    """`evidence.questions.time_curve.time_curves` of the selection, remembered."""
-    return time_curve.time_curves(selected(key), measure, low_confidence=low_confidence)
+def time_curves(key: Chosen, measure: str, low_confidence: bool, ink: Ink) -> tuple[tuple[TimeCurve, Section], ...]:
+    """The curves over time of the selection that have any result, each with its section, remembered."""
+    curves = time_curve.time_curves(selected(key), measure, low_confidence=low_confidence)
+    known = links(key.evidence)
+    return tuple((curve, composed_curve(curve, known, ink)) for curve in curves if curve.entries)
 
 
 @lru_cache(maxsize=_KEPT)

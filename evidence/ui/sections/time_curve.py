@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from evidence.report.composed.curves import curve as composed
 from evidence.selection.filters import REPEATED, SINGLE
 from evidence.ui import cache
 from evidence.ui.components.citation_card import escaped
@@ -15,11 +14,15 @@ def draw(page: Page, measure: str, kinds: tuple[str, ...] = (SINGLE, REPEATED), 
 
     Where there is none, a line says why the effect is drawn span by span alone.
     """
-    known = cache.time_curves(cache.chosen(page.evidence, page.selection), measure, low_confidence)
-    wanted = [curve for curve in known if curve.schedule in kinds and curve.entries]
-    drawable = [curve for curve in wanted if curve.points]
-    for curve in drawable:
-        show_section(composed(curve, page.links, page.ink), page, is_first=False)
-    if wanted and not drawable:
-        st.caption(escaped(wanted[0].reason))
+    key = cache.chosen(page.evidence, page.selection)
+    known = [
+        (curve, section)
+        for curve, section in cache.time_curves(key, measure, low_confidence, page.ink)
+        if curve.schedule in kinds
+    ]
+    drawable = [section for curve, section in known if curve.points]
+    for section in drawable:
+        show_section(section, page, is_first=False)
+    if known and not drawable:
+        st.caption(escaped(known[0][0].reason))
     return bool(drawable)
