@@ -134,7 +134,7 @@ def around(key: Chosen, course: onset.Course) -> onset.Around:
 
 @lru_cache(maxsize=_KEPT)
 def time_curves(key: Chosen, measure: str, low_confidence: bool, ink: Ink) -> tuple[tuple[TimeCurve, Section], ...]:
-    """The curves over time of the selection that have any result, each with its section, remembered."""
+    """Return the curves of the selection that have any result, each with its section; remembered."""
     curves = time_curve.time_curves(selected(key), measure, low_confidence=low_confidence)
     known = links(key.evidence)
     return tuple((curve, composed_curve(curve, known, ink)) for curve in curves if curve.entries)
