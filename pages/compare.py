@@ -2,9 +2,7 @@
 
 import streamlit as st
 
-from evidence.curation.diff import unreadable
 from evidence.formatting import counted
-from evidence.ui.components.citation_card import escaped
 from evidence.ui.sections import compare as compare_views
 from evidence.ui.workbench import preview as add_preview
 
@@ -21,13 +19,9 @@ with right:
 if first is None or second is None:
     st.info("Choose two versions.", icon=":material/difference:")
     st.stop()
-for version in (first, second):
-    if faults := unreadable(version):
-        for fault in faults:
-            st.error(escaped(f"{version.name}: {fault.message} {fault.fix}"))
-        st.stop()
-
 changes = compare_views.compared(first, second)
+if changes is None:
+    st.stop()
 changed = [one for one in changes.headlines if one.is_changed]
 st.markdown(f"Version `{changes.digests[0][:8]}` → version `{changes.digests[1][:8]}`")
 if changes.digests[0] == changes.digests[1]:

@@ -23,6 +23,7 @@ class Snapshot:
 
     name: str
     files: Mapping[str, bytes | Problem]
+    is_brought: bool = False  # a file of somebody else's is among them
 
     @property
     def digest(self) -> str:
@@ -34,8 +35,6 @@ def snapshot(name: str, folder: Path) -> Snapshot | Problem:
     """Find a version: "current", a folder, a trials.csv, the start of a digest in history/, or a git revision.
 
     A single file is completed by the folder's other files. If there is no such version, the problem says so.
-
-    of a file alone the other files are those of the folder. Where nothing is called so, the problem that says it.
     """
     if name == CURRENT:
         return Snapshot(name, read_files(folder))
@@ -56,7 +55,7 @@ def snapshot(name: str, folder: Path) -> Snapshot | Problem:
 
 def of_upload(name: str, trials: bytes, folder: Path) -> Snapshot:
     """Combine the given bytes as trials.csv with the folder's other files."""
-    return Snapshot(name, {**read_files(folder), TRIALS: trials})
+    return Snapshot(name, {**read_files(folder), TRIALS: trials}, is_brought=True)
 
 
 def before(folder: Path, version: Version) -> Snapshot:

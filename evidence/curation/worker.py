@@ -84,8 +84,26 @@ def _registry(data: bytes, roles: Mapping[str, str] | None) -> Any:
     return _at_most(len(offered), MOST_DRAFTS, "results", (record, offered))
 
 
+def _preview(folder: str, *arguments: Any) -> Any:
+    """Work out what many rows would do to the evidence in a folder."""
+    from evidence.curation.preview import preview
+
+    return preview(Path(folder), *arguments)
+
+
+def _difference(before: Any, after: Any) -> Any:
+    """Return why two versions of the data cannot be compared, by their names, or how they differ."""
+    from evidence.curation.diff import difference, unreadable
+
+    faults = tuple((one.name, fault) for one in (before, after) for fault in unreadable(one))
+    return faults, None if faults else difference(before, after, True)
+
+
 JOBS: Final[Mapping[str, Callable[..., Any]]] = MappingProxyType(
-    {"table": _table, "paste": _paste, "references": _references, "registry": _registry}
+    {
+        **{"table": _table, "paste": _paste, "references": _references, "registry": _registry},
+        **{"preview": _preview, "difference": _difference},
+    }
 )
 
 
@@ -165,7 +183,7 @@ class Reading:
             stderr=subprocess.DEVNULL,
         )
         try:
-            given = pickle.dumps(self.arguments)
+            given = _pickled(self.arguments)
             threading.Thread(target=_give, args=(process, given), daemon=True).start()
             timer = threading.Timer(max(0.1, end - time.monotonic()), process.kill)
             timer.start()
@@ -214,6 +232,12 @@ class _Pickler(pickle.Pickler):
         if isinstance(obj, MappingProxyType):
             return frozen, (dict(obj),)
         return NotImplemented
+
+
+def _pickled(value: Any) -> bytes:
+    into = io.BytesIO()
+    _Pickler(into, pickle.HIGHEST_PROTOCOL).dump(value)
+    return into.getvalue()
 
 
 def frozen(content: dict[Any, Any]) -> Mapping[Any, Any]:
@@ -274,11 +298,10 @@ def main(arguments: list[str]) -> int:
     given = pickle.load(sys.stdin.buffer)  # from the server that started this process
     with _limits(seconds, memory):
         try:
-            answer = io.BytesIO()
-            _Pickler(answer).dump(JOBS[job](*given))
+            answer = _pickled(JOBS[job](*given))
         except MemoryError:
             return _NO_MEMORY
-    sys.stdout.buffer.write(answer.getbuffer())
+    sys.stdout.buffer.write(answer)
     sys.stdout.buffer.flush()
     return 0
 

@@ -9,8 +9,11 @@ import pytest
 
 from evidence.api import owner_token
 from evidence.curation import worker
+from evidence.curation.diff import difference
+from evidence.curation.preview import NO_WORDS
+from evidence.curation.versions import Snapshot, of_upload
 from evidence.curation.worker import Answers, Reading, StoppedError, frozen, read_here
-from evidence.dataset.evidence import DATA
+from evidence.dataset.evidence import DATA, read_files
 from tests.support.paths import SAMPLES
 
 PATIENCE = 60.0
@@ -39,6 +42,27 @@ def answer(job: str, *arguments: Any, **limits: Any) -> Any:
 )
 def test_what_is_read_apart_is_what_is_read_here(job: str, arguments: tuple[Any, ...]) -> None:
     assert answer(job, *arguments) == read_here(job, *arguments)
+
+
+def test_what_rows_would_change_is_worked_out_apart_as_here() -> None:
+    rows = read_here("table", TRIALS.replace(b"murrough-2013a", b"newcomer-2026"), "").table
+    given = (str(DATA), rows, (MappingProxyType({"id": "New2026", "type": "article-journal"}),), None, NO_WORDS)
+    apart, here = answer("preview", *given), read_here("preview", *given)
+    assert [one.key for one in apart.after] == [one.key for one in here.after]
+    for name in ("problems", "rows", "fixes", "results", "duplicates", "changes", "ranks", "digest"):
+        assert getattr(apart, name) == getattr(here, name), name
+    assert apart.evidence_after.results == here.evidence_after.results
+
+
+def test_versions_are_compared_apart_as_here() -> None:
+    now = Snapshot("now", read_files(DATA))
+    lines = TRIALS.splitlines(keepends=True)
+    brought = of_upload("mine.csv", b"".join([*lines[:40], *lines[42:]]), DATA)
+    faults, changes = answer("difference", now, brought)
+    assert (faults, len(changes.removed)) == ((), 2)
+    assert changes == difference(now, brought, True)
+    faults, nothing = answer("difference", now, of_upload("mine.csv", b"\x00", DATA))
+    assert ([(name, fault.is_blocking) for name, fault in faults], nothing) == ([("mine.csv", True)], None)
 
 
 @pytest.mark.parametrize(

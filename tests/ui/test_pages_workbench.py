@@ -1,10 +1,12 @@
 import json
 from pathlib import Path
 
+import pytest
 from streamlit import config
 
 from evidence.curation.append import COLUMNS, append_rows
 from evidence.dataset.evidence import TRIALS, load
+from evidence.ui.workbench import reading, state
 from tests.support.workbench import (
     CELLS,
     button,
@@ -35,6 +37,18 @@ def test_a_file_is_judged_previewed_saved_shown_and_taken_back(folder: Path) -> 
     sound(at.run())
     assert "Undone: 1 row" in words(at)
     assert (folder / TRIALS).read_bytes() == before
+
+
+def test_many_rows_are_checked_in_a_process_of_their_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    jobs: list[str] = []
+    real = reading.begin
+    monkeypatch.setattr(state, "_MANY_ROWS", 0)
+    monkeypatch.setattr(reading, "begin", lambda job, given: jobs.append(job) or real(job, given))
+    at = uploaded(cells())
+    assert jobs == ["table", "preview", "references", "preview"]
+    button(at, "Save 1 row and 1 reference").click()
+    sound(at.run())
+    assert load(folder).results[-1].trial == "newcomer-2026"
 
 
 def test_a_conflict_shows_both_and_loses_neither(folder: Path) -> None:

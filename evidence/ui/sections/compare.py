@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from evidence.curation.diff import Difference, FileRow, difference
+from evidence.curation.diff import Difference, FileRow, difference, unreadable
 from evidence.curation.history import Version, versions
 from evidence.curation.versions import CURRENT, Snapshot, before, of_revision, of_upload, snapshot
 from evidence.formatting import counted, listed
@@ -13,6 +13,7 @@ from evidence.serialize import to_csv
 from evidence.ui import data as loading
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped
+from evidence.ui.workbench import reading
 from evidence.ui.workbench import state as add_state
 
 NOW, FILE, REVISION = "Now", "An uploaded trials.csv", "A git revision"
@@ -79,9 +80,22 @@ def _compared(digests: tuple[str, str], _before: Snapshot, _after: Snapshot) -> 
     return difference(_before, _after, all_headlines=True)
 
 
-def compared(first: Snapshot, second: Snapshot) -> Difference:
-    """Compare two versions, caching by their hashes."""
-    return _compared((first.digest, second.digest), first, second)
+def compared(first: Snapshot, second: Snapshot) -> Difference | None:
+    """Compare two versions, caching by their hashes; None where one cannot be read, which the page says.
+
+    A version that somebody brings is compared in a process of its own, so that nobody else waits for it.
+    """
+    digests = (first.digest, second.digest)
+    if first.is_brought or second.is_brought:
+        words = ("Comparing the versions", "The versions were not compared.", "Compare them again")
+        found = reading.work("difference", digests, "difference", first, second, words=words)
+        faults, changes = found if found is not None else ((), None)
+    else:
+        faults = tuple((one.name, fault) for one in (first, second) for fault in unreadable(one))
+        changes = None if faults else _compared(digests, first, second)
+    for name, fault in faults:
+        st.error(escaped(f"{name}: {fault.message} {fault.fix}"))
+    return changes if isinstance(changes, Difference) else None
 
 
 _TELLING = ("trial", "label", "outcome", "instrument", "hours", "comparator", "intervention", "dose", "analysis")

@@ -40,23 +40,31 @@ def read(name: str, job: str, data: bytes | str, *more: Any) -> Any:
 
     `name` tells the fields of a page apart, `job` is one of `evidence.curation.worker.JOBS`.
     """
-    key = add_state.key(f"reading-{name}")
     content = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
     sign = (job, hashlib.sha256(content).hexdigest(), repr(more))
+    return work(name, sign, job, data, *more, words=("Reading the file", "The file was not read.", "Read it again"))
+
+
+def work(name: str, sign: object, job: str, *arguments: Any, words: tuple[str, str, str]) -> Any:
+    """Return what a job answers, done once in the session for each sign; None where it came to no end.
+
+    `words` say what is going on, what did not happen, and what a button does that tries again.
+    """
+    key = add_state.key(f"reading-{name}")
     kept = st.session_state.get(key)
     if kept is None or kept[0] != sign:
-        kept = st.session_state[key] = (sign, _waited(key, sign, job, data, *more))
+        kept = st.session_state[key] = (sign, _waited(key, sign, job, arguments, words[0]))
     if isinstance(kept[1], _Unread):
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.error(f"The file was not read. {kept[1].reason}")
-        right.button("Read it again", key=f"{key}-again", on_click=st.session_state.pop, args=(key, None))
+        left.error(f"{words[1]} {kept[1].reason}")
+        right.button(words[2], key=f"{key}-again", on_click=st.session_state.pop, args=(key, None))
         return None
     return kept[1]
 
 
-def _waited(key: str, sign: object, job: str, data: bytes | str, *more: Any) -> Any:
+def _waited(key: str, sign: object, job: str, arguments: tuple[Any, ...], doing: str) -> Any:
     place = st.empty()
-    reading = begin(job, (data, *more))
+    reading = begin(job, arguments)
     began, is_said = time.monotonic(), False
     try:
         while True:
@@ -75,7 +83,7 @@ def _waited(key: str, sign: object, job: str, data: bytes | str, *more: Any) -> 
                     "Stop", key=f"{key}-stop", on_click=_stopped, args=(key, sign), icon=":material/stop_circle:"
                 )
             # A reader who stops it or goes on elsewhere ends the run at this line.
-            clock.caption(f"Reading the file … {seconds:.0f} s")
+            clock.caption(f"{doing} … {seconds:.0f} s")
     except StoppedError as error:
         place.empty()
         return _Unread(str(error))

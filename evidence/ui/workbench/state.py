@@ -23,6 +23,7 @@ from evidence.ui import owner
 COLUMNS = Result.columns()
 Item = Mapping[str, Any]
 Cells = tuple[str, ...]
+_MANY_ROWS = 300  # above it the check takes a process of its own, so that nobody else waits for it
 _GENERATION, _SEEN, _OUTCOME, _PREVIEW = "add-generation", "add-seen", "add-outcome", "add-preview"
 _WAITING = "add-waiting"
 # Set by a page itself, not by widgets; everything else that starts with add- goes when a save is done.
@@ -128,7 +129,17 @@ def looked_at(brought: Brought) -> Preview:
         return shown
     evidence = loading.current().on_disk
     known_numbers = (evidence.digest, _headlines(evidence.digest, evidence))
-    shown = preview(folder, brought.table, brought.references, known_numbers, brought.words)
+    given = (brought.table, brought.references, known_numbers, brought.words)
+    if len(brought.table.rows) > _MANY_ROWS:
+        from evidence.ui.workbench import reading  # it keeps what it read by the keys of this module
+
+        words_for_it = ("Checking the rows against the data", "The rows were not checked.", "Check them again")
+        found = reading.work("preview", sign, "preview", str(folder), *given, words=words_for_it)
+        if not isinstance(found, Preview):
+            st.stop()
+        shown = found
+    else:
+        shown = preview(folder, *given)
     st.session_state[_PREVIEW] = (sign, shown)
     return shown
 
