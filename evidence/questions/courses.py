@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evidence.dataset.records import Overlap, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, in_words
-from evidence.formatting import Sentence, counted, listed
+from evidence.formatting import Sentence, count, counted, listed
 from evidence.selection.filters import REPEATED, schedule
 from evidence.selection.selection import trials_of
 from evidence.stats.effect_sizes import Counts
@@ -121,7 +121,7 @@ def in_a_sentence(cohorts: Courses) -> Sentence:
     rate, low, high = cohorts.pooled.proportion
     return Sentence(
         f"About {_hundred(rate)} of 100 people responded to a course",
-        f"{_hundred(low)} to {_hundred(high)}; {counted(len(used), 'cohort')}, {cohorts.people} people, "
+        f"{_hundred(low)} to {_hundred(high)}; {counted(len(used), 'cohort')}, {count(cohorts.people)} people, "
         f"{NO_COMPARISON}",
     )
 

@@ -14,7 +14,8 @@ from evidence.report.figures.style import Ink
 from evidence.synthesis.display import Estimate, effect_scale
 
 _NODE_ROW, _ROW, _HEAD, _FOOT = 84, 72, 34, 48
-_LABEL_AT = 0.5
+_LABELS_AT = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75)
+_NARROWEST, _MARK = 330, 28  # pixels: the lines on a phone, and a number with its ring
 _MASKING = {"active placebo": "active", "inert placebo": "inert"}
 
 
@@ -46,7 +47,8 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
                 line={"color": _colour(direct, ink), "width": width},
             )
         )
-        spots.append((_LABEL_AT, y0 + _LABEL_AT * (y1 - y0), direct))
+        x = _free_place(y0, y1, [(x, y) for x, y, _ in spots], height)
+        spots.append((x, y0 + x * (y1 - y0), direct))
     figure.add_trace(
         go.Scatter(
             x=[x for x, _, _ in spots],
@@ -75,6 +77,19 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
                 bgcolor=ink.paper,
             )
     return figure
+
+
+def _free_place(y0: float, y1: float, taken: Sequence[tuple[float, float]], height: float) -> float:
+    """Return where along a line its number stands clear of the others, near the middle; the middle where nowhere is.
+
+    >>> _free_place(0.5, 0.5, [(0.5, 0.5)], 200)
+    0.4
+    """
+    for x in _LABELS_AT:
+        y = y0 + x * (y1 - y0)
+        if all(math.hypot((x - other) * _NARROWEST, (y - at) * height) > _MARK for other, at in taken):
+            return x
+    return _LABELS_AT[0]
 
 
 def _places(names: Sequence[str]) -> dict[str, float]:
