@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 MOST_BYTES = 48_000_000  # of a sheet that is taken at once
-_ROW = re.compile(r'(<row((?: [\w:]+="[^"<&]*")*)(?:/>|>(.*?)</row>))', re.DOTALL)
+_ROW = re.compile(r'<row((?: [\w:]+="[^"<&]*")*)(/?)>')
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 _CELL = re.compile(
     r'(<c(?: r="([A-Z]+)[0-9]+")?(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?'
@@ -54,18 +54,41 @@ def plain_sheet(data: bytes, namespaces: Sequence[str]) -> PlainSheet | None:
         text = data[start + len(b"<sheetData>") : end].decode("utf-8")
     except UnicodeDecodeError:
         return None
-    rows = _ROW.findall(text)
-    if sum(len(row[0]) for row in rows) != len(text):
+    rows = _split(text)
+    if rows is None:
         return None
     return PlainSheet(_rows(rows, root[0]), data[:start] + data[end + len(b"</sheetData>") :])
 
 
-def _rows(rows: Sequence[tuple[str, str, str]], root: bytes) -> Iterator[PlainRow]:
-    for xml, attributes, inside in rows:
+def _split(text: str) -> list[tuple[str, str]] | None:
+    """Return attributes and content of each row, or None where anything but rows is in the text.
+
+    The text is cut at the ends of rows first, so that beginnings without an end cost no more than their length.
+    """
+    rows: list[tuple[str, str]] = []
+    *pieces, rest = text.split("</row>")
+    for piece in pieces:
+        at = 0
+        while (start := _ROW.match(piece, at)) is not None and start[2]:  # rows without cells
+            rows.append((start[1], ""))
+            at = start.end()
+        if start is None or "<row" in piece[start.end() :]:
+            return None
+        rows.append((start[1], piece[start.end() :]))
+    at = 0
+    while (start := _ROW.match(rest, at)) is not None and start[2]:
+        rows.append((start[1], ""))
+        at = start.end()
+    return rows if at == len(rest) else None
+
+
+def _rows(rows: Sequence[tuple[str, str]], root: bytes) -> Iterator[PlainRow]:
+    for attributes, inside in rows:
         matches = _CELL.findall(inside) if "_x" not in inside else []  # _x000D_ and the like are escapes
         if sum([len(cell[0]) for cell in matches]) == len(inside):
             longest = max([len(cell[4]) + len(cell[5]) for cell in matches], default=0)
             if longest <= _LONGEST:
                 yield PlainRow(dict(_ATTRIBUTE.findall(attributes)), [cell[1:] for cell in matches])
                 continue
-        yield PlainRow({}, (), root + b"<sheetData>" + xml.encode() + b"</sheetData></worksheet>")
+        xml = f"<sheetData><row{attributes}>{inside}</row></sheetData></worksheet>"
+        yield PlainRow({}, (), root + xml.encode())

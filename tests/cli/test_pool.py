@@ -442,3 +442,18 @@ def test_sums_and_rows_without_a_name_are_said(table, capsys):
         *(None, None, "its numbers are the sums of the rows above", None)
     ]
     assert "line 5: The row names no study; it is pooled as line 5." in err
+
+
+@pytest.mark.parametrize(
+    ("name", "measure", "code", "words"),
+    [
+        ("p-formula-names.csv", "RR", 0, "has the same comparator numbers as line 3"),
+        ("p-imputed-decimals.csv", "RR", 2, "“17.6” is not a whole number"),
+        ("p-means-with-comma-semicolon.csv", "MD", 2, "line 3, column mean_intervention: “1.234,5” is not a number"),
+        ("p-tiny-k1.csv", "RR", 0, ""),
+    ],
+)
+def test_odd_tables_are_pooled_or_refused_by_line(name, measure, code, words, capsys):
+    status, report, err = pooled_case(name, capsys, measure)
+    assert (status, words in err) == (code, True)
+    assert bool(report) is (code == 0)

@@ -457,3 +457,25 @@ def test_lines_in_quotation_marks_and_the_end_of_a_dos_file() -> None:
     quoted = read_upload(b'"study,ai,n1i,ci,n2i"\n"A,1,10,2,10"\n').table.problems
     assert [(f.code, "one cell" in f.message) for f in quoted] == [("not-a-table", True)]
     assert read_upload(b"study,ai,n1i,ci,n2i\nA,1,10,2,10\n\x1a").table.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "blocking"),
+    [
+        ("t-NR-and-dash.csv", [(2, "n_randomised", "number-text"), (3, "p_value", "number-text")]),
+        ("t-nct-with-url.csv", [(2, "registration", "registration-nct"), (4, "registration", "registration")]),
+        ("t-range-hours.csv", [(2, "hours", "number-text"), (3, "hours", "number-text")]),
+        ("t-smart-quotes-words.csv", [(2, "blinding", "unknown-term"), (2, "route", "unknown-term")]),
+        ("t-metafor-yi-vi.csv", [(2, "citation", "blank-required")]),
+    ],
+)
+def test_what_blocks_stands_at_its_cell(name: str, blocking: list[tuple[int, str, str]]) -> None:
+    judged = case(name)
+    assert judged.results == ()
+    assert set(blocking) <= set(judged.blocking)
+
+
+def test_an_arm_of_nobody_is_kept_and_gives_no_effect() -> None:
+    (result,) = case("t-zero-n.csv").results
+    assert 0 in (result.n_intervention, result.n_comparator)
+    assert result.effect is None

@@ -478,3 +478,11 @@ def test_a_time_by_the_number_of_a_visit_is_shown_and_no_time_is_lost(frame: str
 def test_the_name_of_a_spread_in_capitals_is_the_same() -> None:
     spread = {"dispersionType": "STANDARD_DEVIATION"}
     assert measured(**spread).get("sd_intervention") == measured().get("sd_intervention") is not None
+
+
+def test_sequences_of_a_crossover_are_no_arms() -> None:
+    found = read_registry((CASES / "ctgov-crossover-order.json").read_bytes())
+    assert isinstance(found, RegistryRecord)
+    offered = drafts(found)
+    assert offered
+    assert all("no drug arm recognised" in draft.words for draft in offered)

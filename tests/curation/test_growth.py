@@ -11,6 +11,7 @@ import pytest
 from evidence.bibliography.read import read_reference_file
 from evidence.curation.clinicaltrials_gov import RegistryRecord, drafts, read_registry
 from evidence.curation.column_mapping import guess_mapping
+from evidence.curation.plain_sheet import plain_sheet
 from evidence.curation.upload import read_paste, read_upload
 from evidence.dataset.references import read_references
 from evidence.serialize import guard_formula, is_formula
@@ -110,6 +111,28 @@ def workbook(ranges: int) -> bytes:
 
 def test_merged_cells_of_a_workbook() -> None:
     assert exponent(read_upload, workbook, 300) < LINEAR
+
+
+SPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+SHEETS = {
+    "rows that do not end": "<row>",
+    "rows without cells": "<row/>",
+    "cells that do not end": '<row><c r="A1"><v>5</row>',
+    "beginnings of cells": '<row><c r="A1"</row>',
+    "names of columns": '<row><c r="AAAAAAAA</row>',
+}
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_sheets(name: str) -> None:
+    def work(data: bytes) -> object:
+        found = plain_sheet(data, [SPACE])
+        return list(found.rows) if found else None
+
+    def made(n: int) -> bytes:
+        return f'<worksheet xmlns="{SPACE}"><sheetData>{SHEETS[name] * n}</sheetData></worksheet>'.encode()
+
+    assert exponent(work, made, 5_000) < LINEAR
 
 
 def registry(groups: int, events: int, categories: int) -> bytes:
