@@ -82,7 +82,7 @@ def questions_of(made: Conversion) -> tuple[dict[str, str], ...]:
     """Return the questions that readers start from: the most frequent treatment against any control, then its parts."""
     drug = first_drug(made)
     name = name_of(made, drug)
-    found = [{"name": "main", "label": f"{name} vs any control", "intervention": drug}]
+    questions = [{"name": "main", "label": f"{name} vs any control", "intervention": drug}]
     trials: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in made.results:
         trials[row["intervention"], row["comparator"]].add(row["trial"])
@@ -91,15 +91,15 @@ def questions_of(made: Conversion) -> tuple[dict[str, str], ...]:
         others[other] |= members
     pairs = sorted(trials, key=lambda pair: -len(trials[pair]))
     for treatment, comparator in pairs:
-        if treatment == drug and len(trials[treatment, comparator]) >= _FEWEST_TRIALS and len(found) < _MOST_QUESTIONS:
+        if treatment == drug and len(trials[treatment, comparator]) >= _FEWEST_TRIALS and len(questions) < _MOST_QUESTIONS:
             against = _inside(_label(made, "comparator", comparator))
             label = f"{name} vs {against}"
-            found.append({"name": comparator, "label": label, "intervention": drug, "comparator": comparator})
+            questions.append({"name": comparator, "label": label, "intervention": drug, "comparator": comparator})
     for treatment in sorted(others, key=lambda one: -len(others[one])):
-        if treatment != drug and len(others[treatment]) >= _FEWEST_TRIALS and len(found) < _MOST_QUESTIONS:
+        if treatment != drug and len(others[treatment]) >= _FEWEST_TRIALS and len(questions) < _MOST_QUESTIONS:
             label = f"{name_of(made, treatment)} vs any control"
-            found.append({"name": treatment, "label": label, "intervention": treatment})
-    unique = {slug_of(one["name"]): one for one in reversed(found)}
+            questions.append({"name": treatment, "label": label, "intervention": treatment})
+    unique = {slug_of(one["name"]): one for one in reversed(questions)}
     return tuple({**one, "name": name} for name, one in reversed(unique.items()))
 
 
@@ -130,8 +130,8 @@ def _inside(label: str) -> str:
 
 def condition_of(made: Conversion, shorthand: str = "") -> str:
     """Return what is treated: the category of most outcomes, else what the data set's short name begins with; or ""."""
-    said = made.category or shorthand.strip().partition("-")[0]
-    known = CATEGORIES.get("".join(filter(str.isalnum, said.casefold())), said)
+    category = made.category or shorthand.strip().partition("-")[0]
+    known = CATEGORIES.get("".join(filter(str.isalnum, category.casefold())), category)
     letters = known.translate(dict.fromkeys(map(ord, " –-")))
     return _inside(known) if len(known) > _LONGEST_CODE and letters.isalpha() else ""
 

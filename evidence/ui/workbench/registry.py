@@ -42,7 +42,7 @@ def from_registry() -> Brought:
         look_up.button(number if (number or "").strip().upper().startswith("NCT") else "", "record", set())
         look_up.came("record", "Draft its rows", lambda fetched: add_state.keep_record(fetched.data))
     data = file[1] if file is not None else add_state.kept_record()
-    if not data:
+    if file is None and not data:
         return Brought(NOTHING)
     answer = reading.read("record", "registry", data, None)
     if answer is None:
