@@ -82,7 +82,7 @@ def questions_of(made: Conversion) -> tuple[dict[str, str], ...]:
     """Return the questions that readers start from: the most frequent treatment against any control, then its parts."""
     drug = first_drug(made)
     name = name_of(made, drug)
-    questions = [{"name": "main", "label": f"{name} vs any control", "intervention": drug}]
+    asked = [{"name": "main", "label": f"{name} vs any control", "intervention": drug}]
     trials: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row in made.results:
         trials[row["intervention"], row["comparator"]].add(row["trial"])
@@ -91,15 +91,15 @@ def questions_of(made: Conversion) -> tuple[dict[str, str], ...]:
         others[other] |= members
     pairs = sorted(trials, key=lambda pair: -len(trials[pair]))
     for treatment, comparator in pairs:
-        if treatment == drug and len(trials[treatment, comparator]) >= _FEWEST_TRIALS and len(questions) < _MOST_QUESTIONS:
+        if treatment == drug and len(trials[treatment, comparator]) >= _FEWEST_TRIALS and len(asked) < _MOST_QUESTIONS:
             against = _inside(_label(made, "comparator", comparator))
             label = f"{name} vs {against}"
-            questions.append({"name": comparator, "label": label, "intervention": drug, "comparator": comparator})
+            asked.append({"name": comparator, "label": label, "intervention": drug, "comparator": comparator})
     for treatment in sorted(others, key=lambda one: -len(others[one])):
-        if treatment != drug and len(others[treatment]) >= _FEWEST_TRIALS and len(questions) < _MOST_QUESTIONS:
+        if treatment != drug and len(others[treatment]) >= _FEWEST_TRIALS and len(asked) < _MOST_QUESTIONS:
             label = f"{name_of(made, treatment)} vs any control"
-            questions.append({"name": treatment, "label": label, "intervention": treatment})
-    unique = {slug_of(one["name"]): one for one in reversed(questions)}
+            asked.append({"name": treatment, "label": label, "intervention": treatment})
+    unique = {slug_of(one["name"]): one for one in reversed(asked)}
     return tuple({**one, "name": name} for name, one in reversed(unique.items()))
 
 
