@@ -8,7 +8,7 @@ import streamlit as st
 from evidence.bibliography.links import registry_link
 from evidence.curation.history import growth
 from evidence.formatting import counted, megabytes
-from evidence.questions import completeness, missing
+from evidence.questions import completeness
 from evidence.questions import data_quality as quality
 from evidence.report.tables import missing as missing_tables
 from evidence.serialize import to_csv
@@ -39,7 +39,7 @@ if not proposed.empty:
         column_config={"Registry": st.column_config.LinkColumn("Registry", display_text="open", width="small")},
     )
 
-opened = missing.queue(evidence)
+opened = remembered.open_gaps(evidence)
 if opened:
     st.header("What to enter next", anchor=False)
     moving = sum(one.could_change for one in opened)

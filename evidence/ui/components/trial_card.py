@@ -3,7 +3,6 @@
 import pandas as pd
 import streamlit as st
 
-from evidence.content import claims
 from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.dataset.records import Judgement, Result
 from evidence.dataset.vocabulary import AGE_GROUPS, BACKGROUNDS, BLINDINGS, DESIGNS, POPULATIONS, ROB_DOMAINS
@@ -12,6 +11,7 @@ from evidence.questions import data_quality as quality
 from evidence.questions import risk_of_bias as bias
 from evidence.report.tables import trials as trial_tables
 from evidence.selection.url import address
+from evidence.ui import cache as remembered
 from evidence.ui.components import data_table as frames
 from evidence.ui.components.citation_card import escaped, reference_list, reference_text, registry_links
 from evidence.ui.page import Page
@@ -96,7 +96,7 @@ def _bias(view: Page, judged: tuple[Judgement, ...]) -> None:
 
 def _claims(view: Page, trial: str) -> None:
     """Draw the statements of the popular article that cite the trial, with their verdicts."""
-    own = [item for item in claims.assess_all(view.evidence) if trial in item.claim.trials]
+    own = [item for item in remembered.assessed(view.evidence) if trial in item.claim.trials]
     if not own:
         return
     st.subheader("Statements that cite it", anchor=False)
