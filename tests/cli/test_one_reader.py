@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,23 @@ def test_all_four_refuse_for_the_same_reason(name: str, tmp_path: Path, capsys: 
     assert [f["message"] for f in four.add["findings"] if f["severity"] == "blocking"] == [found.message]
     assert found.message in four.pool_words
     assert (four.add_status, four.pool_status, four.pool) == (1, 2, "")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "latin-1"])
+def test_terminals_without_the_letters_get_escapes(
+    encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rows.csv"
+    file.write_text(PLAIN.replace("Alpha", "אלפא τ² −"), "utf-8")
+    commands = (
+        ["check", str(file)],
+        ["add", str(file), "--dry-run", "--data", str(DATA)],
+        ["pool", str(file), "--measure", "RR"],
+        ["import-registry", str(CASES / "ctgov-NA-with-comment.json")],
+    )
+    for command in commands:
+        raw = io.BytesIO()
+        for name in ("stdout", "stderr"):
+            monkeypatch.setattr(sys, name, io.TextIOWrapper(raw, encoding=encoding, write_through=True))
+        assert main(command) in (0, 1)
+        assert raw.getvalue()
