@@ -229,6 +229,8 @@ def convert(
             "For any other table use: python -m evidence add."
         )
     rows = _rows(columns, table.rows)
+    if not rows:
+        return _nothing("The file has a header and no rows.")
     known = _reference_texts(references)
     if isinstance(known, str):
         return _nothing(known)
@@ -438,6 +440,8 @@ class _Converter:
 
     def _own_cells(self, row: Row, rows: Sequence[Row], lowest: str | None) -> dict[str, str] | str:
         """Give the cells of one result, or the reason why it has no place."""
+        if blank := [name for name in NEEDED if not row.text(name)]:
+            return f"{listed(blank)} {'is' if len(blank) == 1 else 'are'} blank"
         time = self._time(row)
         if isinstance(time, str):
             return time

@@ -101,3 +101,10 @@ def test_the_topic_is_named_after_its_treatment_and_condition(tmp_path: Path) ->
         "social anxiety disorder",
         "internet-delivered cognitive behavioural therapy",
     )
+
+
+def test_a_row_that_names_no_comparator_is_kept_aside_and_a_file_without_rows_is_said() -> None:
+    lines = FILES["therapy, commas and points"].decode().replace(",cau,", ",NA,", 1).splitlines()
+    conversion = convert("\n".join(lines).encode())
+    assert [(one.line, one.why) for one in conversion.kept] == [(2, "condition_arm2 is blank")]
+    assert convert(lines[0].encode()).problem == "The file has a header and no rows."
