@@ -23,9 +23,9 @@ _OUTCOME, _HEAD = "rating-outcome", "rating"
 
 def rated(page: Page, answer: Answer) -> None:
     """Draw who rated this number, how and when, where anybody has."""
-    found = drafts.rating_of(page.evidence.ratings, drafts.asked(page.selection, answer))
-    if found is not None:
-        st.markdown(f":small[{escaped(drafts.in_words(found, page.evidence.short))}]")
+    rating = drafts.rating_of(page.evidence.ratings, drafts.asked(page.selection, answer))
+    if rating is not None:
+        st.markdown(f":small[{escaped(drafts.in_words(rating, page.evidence.short))}]")
 
 
 def draw(page: Page, answer: Answer, absent: Missing | None) -> None:
