@@ -44,9 +44,16 @@ if slugs:
         placeholder=frames.UNKNOWN,
         column_order=_NARROW if window.is_narrow() else None,
         column_config={
-            "Trial": st.column_config.TextColumn(pinned=True),
-            "People": st.column_config.ProgressColumn(
-                width=100 if window.is_narrow() else None,
+            "Trial": st.column_config.TextColumn(pinned=True, width=126 if window.is_narrow() else None),
+            "Latest result": st.column_config.TextColumn(
+                "Latest" if window.is_narrow() else None, width=60 if window.is_narrow() else None
+            ),
+            "Bias judged": st.column_config.TextColumn(
+                "Judged" if window.is_narrow() else None, width=64 if window.is_narrow() else None
+            ),
+            "People": st.column_config.NumberColumn(width=62)
+            if window.is_narrow()
+            else st.column_config.ProgressColumn(
                 format="%d",
                 min_value=0,
                 max_value=max((rows[0].n_randomised or 0 for rows in matching.values()), default=1) or 1,
@@ -60,6 +67,8 @@ if slugs:
     chosen = event["selection"]["rows"]
     picked = slugs[chosen[0]] if chosen and chosen[0] < len(slugs) else None
     st.markdown("Click the box at the left of a row for everything about the trial.")
+    if window.is_narrow():
+        st.caption("Judged: whether a published judgement of its risk of bias is in these data.")
 
 trial = picked or st.query_params.get("trial")
 if picked and st.query_params.get("trial") != picked:

@@ -14,6 +14,7 @@ from evidence.export import svg as vector
 from evidence.export.templating import render
 from evidence.formatting import counted
 from evidence.questions import harm_sentences as harm_words
+from evidence.questions import overview
 from evidence.questions.harms import Harm
 from evidence.questions.missing import together
 from evidence.report.figures.forest import Row
@@ -41,7 +42,10 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
     rows, labels = response_rows(story, in_groups=False)
     shown, hidden = shortened(rows) if rows else ((), 0)
     absent = _missing(by_key["response"], _MOST_LINES - len(story.summary.lines) - len(shown) - _LEAST_SOURCES)
-    sources, sources_hidden = _sources(story, len(shown), sum(map(_height, absent)))
+    evidence = view.evidence
+    judged = frozenset(item.trial for item in evidence.judgements)
+    unknown = overview.not_known_in_short(view.rows, judged, evidence.gaps, evidence.trials)
+    sources, sources_hidden = _sources(story, len(shown), sum(map(_height, (*absent, unknown))))
     events, note = _harms(story)
     return render(
         "handout.html.j2",
@@ -59,6 +63,7 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
         events=events,
         events_note=note,
         summary=story.summary.lines,
+        not_known=unknown,
         sources=sources,
         sources_left_out=counted(sources_hidden, "source") if sources_hidden else "",
     )

@@ -9,6 +9,7 @@ from evidence.dataset.records import Result
 from evidence.export import slide_charts as drawings
 from evidence.export.slide_shapes import BOTTOM, EDGE, TOP, WIDTH, Deck, pages_of, stacked
 from evidence.formatting import counted
+from evidence.questions import certainty, overview
 from evidence.questions.missing import together
 from evidence.questions.onset import Course
 from evidence.report.figures.forest import Labels, Row
@@ -34,6 +35,7 @@ _MOST_LINES = 12  # rows of a table on one slide
 _AS_TABLES = ("blinding", "weights")  # on how far the trials can be trusted
 _MOST_MISSING, _MOST_PAGES = 8, 2  # rows of a table of missing evidence, whose reasons are long; slides of it
 _SHARES = {"Trial": 2.0, "Pool": 1.8, "State": 2.0, "Why": 5.0, "p": 0.8, "People": 0.9}
+_UNKNOWN = 18  # size of what is not known in points
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
 
@@ -44,6 +46,7 @@ def deck(view: View, progress: Progress = quiet) -> bytes:
     slides = Deck(view.stamp, progress)
     _opening(slides, view)
     _summary(slides, story)
+    _not_known(slides, view)
     _course(slides, story, by_key["onset"], story.onset)
     _missing(slides, story, by_key["onset"])
     _curve(slides, story, by_key.get("curve-once"))
@@ -80,7 +83,23 @@ def _notes(story: Story, section: Section) -> str:
 
 
 def _begin(slides: Deck, story: Story, section: Section, page: str = "") -> None:
-    slides.add(f"{section.headline}{page}", named(section.results, _IN_NOTES), _notes(story, section))
+    """Begin a slide of a section, with how certain its answers are beside the trials behind it."""
+    rated = dict.fromkeys(certainty.in_short(story.view.evidence.reviews, answer) for answer in section.answers)
+    behind = ". ".join(text for text in (" / ".join(rated), named(section.results, _IN_NOTES)) if text)
+    slides.add(f"{section.headline}{page}", behind, _notes(story, section))
+
+
+def _not_known(slides: Deck, view: View) -> None:
+    """Say what the selection cannot tell, as the first screen does."""
+    evidence = view.evidence
+    judged = frozenset(item.trial for item in evidence.judgements)
+    lines = overview.not_known(view.rows, judged, evidence.gaps, evidence.trials)
+    for page in stacked(lines, WIDTH - 2 * EDGE, BOTTOM - TOP, _UNKNOWN, _GAP):
+        slides.add("What is not known", "", "\n".join((*lines, "", view.citation)))
+        y = TOP
+        for at, height in page:
+            slides.text(lines[at], EDGE, y, WIDTH - 2 * EDGE, height, _UNKNOWN, name="Not known")
+            y += height + _GAP
 
 
 def _opening(slides: Deck, view: View) -> None:

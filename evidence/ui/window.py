@@ -27,7 +27,9 @@ SCRIPT = f"""
         const box = document.querySelector('.st-key-' + key + ' input');
         if (box && box.checked !== wanted) box.click();
     }};
-    const look = () => {{ set('{NARROW}', narrow.matches); set('{DARK}', !bright()); }};
+    // While the script runs a click on a switch would be sent with the page before, and lead back to it.
+    const isBusy = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'notRunning';
+    const look = () => {{ if (isBusy()) return; set('{NARROW}', narrow.matches); set('{DARK}', !bright()); }};
     // Plotly selects what it has last seen under the pointer: a finger has no pointer until it touches.
     const touched = event => {{
         const [finger] = event.touches;

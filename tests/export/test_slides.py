@@ -12,7 +12,7 @@ from pptx.util import Emu
 
 from evidence.bibliography.vancouver import vancouver
 from evidence.export.slides import deck
-from evidence.questions import response
+from evidence.questions import certainty, overview, response
 from evidence.report.figures.people import icon_counts
 from evidence.report.sections import sections
 from evidence.report.tables import summary_of_findings as summary_table
@@ -115,6 +115,15 @@ def test_each_finding_has_a_slide_with_its_citation_and_notes(view, slides):
         assert section.results[0].label in cited
         # A long title is cut to fit; its beginning is the finding's own.
         assert title(found[0])[:60] == section.headline[:60]
+
+
+def test_what_is_not_known_has_a_slide_and_a_chart_says_how_certain_it_is(view, slides):
+    said = [shape.text_frame.text for slide in titled(slides, "What is not known") for shape in texts(slide)]
+    judged = frozenset(item.trial for item in view.evidence.judgements)
+    for line in overview.not_known(view.rows, judged, view.evidence.gaps, view.evidence.trials):
+        assert line in said
+    rated = certainty.in_short(view.evidence.reviews, tell(view).response)
+    assert any(shape.text_frame.text.startswith(rated) for slide in slides.slides for shape in texts(slide))
 
 
 def test_there_are_no_pictures_and_there_are_native_tables_and_charts(slides):
