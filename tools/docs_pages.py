@@ -41,8 +41,8 @@ def linked(text: str) -> str:
     '[a](contributing.md), [b](library.md#x), c (`evidence/api`)'
     """
 
-    def target(found: re.Match[str]) -> str:
-        path, anchor = found[1], found[2] or ""
+    def target(result: re.Match[str]) -> str:
+        path, anchor = result[1], result[2] or ""
         if path in SHOWN:
             return f"]({SHOWN[path]}{anchor})"
         if path.startswith("docs/") and (ROOT / path).is_file():

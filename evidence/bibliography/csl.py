@@ -270,8 +270,8 @@ def undated(*texts: str) -> str:
     >>> undated("in press"), undated("Mar 2020"), undated("")
     ('The file gives the date as “in press”.', '', '')
     """
-    said = next((text.strip() for text in texts if text.strip()), "")
-    return f"The file gives the date as “{said[:100]}”." if said and not date_of(*texts) else ""
+    first = next((text.strip() for text in texts if text.strip()), "")
+    return f"The file gives the date as “{first[:100]}”." if first and not date_of(*texts) else ""
 
 
 def with_ids(items: Sequence[Item], taken: Collection[str]) -> list[Item]:

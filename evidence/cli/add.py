@@ -80,11 +80,11 @@ def run(args: argparse.Namespace) -> int:
     mapping = _mapping(args.mapping)
     references = _references(args.references, folder)
     progress(f"Reading {called(args.file)}")
-    found = read_results(data, args.sheet, mapping)
-    if args.sheet and args.sheet not in found.upload.sheets:
-        there = listed([f"“{name}”" for name in found.upload.sheets]) or "none"
+    result = read_results(data, args.sheet, mapping)
+    if args.sheet and args.sheet not in result.upload.sheets:
+        there = listed([f"“{name}”" for name in result.upload.sheets]) or "none"
         raise UnreadableError(f"{args.file} has no sheet “{args.sheet}”. Its sheets: {there}.")
-    table = found.table
+    table = result.table
     progress(f"Checking {len(table.rows)} rows against the data")
     words = NewWords() if args.words is None else read_new_words(read_file(args.words))
     seen = preview(folder, table, references.items, words=words)
@@ -99,7 +99,7 @@ def run(args: argparse.Namespace) -> int:
         progress("Saving")
         outcome = save(folder, seen.rows, seen.references, seen.digest, more=words.tables)
     if args.format == "json":
-        print_json(_report(args, found.mapping, seen, references, fixes, outcome))
+        print_json(_report(args, result.mapping, seen, references, fixes, outcome))
     else:
         print_lines(_lines(args, seen, references, fixes, outcome))
     return BLOCKED if is_blocked or isinstance(outcome, Conflict | Refused) else CLEAN

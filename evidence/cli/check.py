@@ -127,8 +127,8 @@ def _table(data: bytes, model: type[Record], path: Path) -> Table:
         return read_table(data, model.columns(), LATER.get(model, ()))
     from evidence.curation.results_table import read_results  # it brings the reader of workbooks
 
-    found = read_results(data)
-    return found.table if found.source.is_readable else found.source
+    result = read_results(data)
+    return result.table if result.source.is_readable else result.source
 
 
 def check_folder(folder: Path) -> list[Checkup]:

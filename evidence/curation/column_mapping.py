@@ -392,14 +392,14 @@ def _marks_of_two_kinds(rows: Sequence[Row]) -> Iterator[Problem]:
     A comma may be either as well, where other numbers have decimal points.
     """
     places = [at for at, name in enumerate(COLUMNS) if name in NUMBER_COLUMNS]
-    found = [(line, at, cells[at].strip()) for line, cells in rows for at in places if cells[at]]
-    groups = [one for one in found if _IN_GROUPS.fullmatch(one[2])]
+    items = [(line, at, cells[at].strip()) for line, cells in rows for at in places if cells[at]]
+    groups = [one for one in items if _IN_GROUPS.fullmatch(one[2])]
     if not groups:
         return
     # What is no group of three digits says what its mark means; of two numbers that may be both, neither does.
     marks = {
         mark
-        for _, _, text in found
+        for _, _, text in items
         for mark, pattern in ((".", _POINT), (",", _COMMA))
         if pattern.fullmatch(text) and not _IN_GROUPS.fullmatch(text)
     }

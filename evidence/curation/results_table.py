@@ -3,11 +3,14 @@
 What one of them understands, the others understand; what one of them leaves out with a note, the others leave out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from evidence.curation.column_mapping import ColumnMapping, apply_mapping, guess_mapping
 from evidence.curation.upload import Upload, read_paste, read_upload
 from evidence.dataset.csv_table import Table
+from evidence.dataset.problems import Problem, problem
+from evidence.dataset.records import LATER, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,15 @@ class ResultsTable:
     @property
     def table(self) -> Table:
         """The table in our columns, with every note on how it was read."""
-        return apply_mapping(self.source, self.mapping)
+        table = apply_mapping(self.source, self.mapping)
+        return replace(table, problems=(*table.problems, *self._release()))
+
+    def _release(self) -> Iterator[Problem]:
+        """Note that a file written for the first release lacks the columns of the second."""
+        header, later = set(self.source.columns), LATER[Result]
+        without = [name for name in later if name not in header]
+        if without and header >= set(Result.columns()) - set(later):
+            yield problem("columns-not-given", 1, "", "", missing=", ".join(without))
 
 
 def read_results(data: bytes, sheet: str = "", mapping: ColumnMapping | None = None) -> ResultsTable:

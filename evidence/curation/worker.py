@@ -54,15 +54,15 @@ def _at_most(amount: int, most: int, what: str, answer: Any) -> Any:
 def _table(data: bytes, sheet: str) -> Any:
     from evidence.curation.results_table import read_results
 
-    found = read_results(data, sheet)
-    return _at_most(len(found.source.rows), MOST_ROWS, "rows", found)
+    result = read_results(data, sheet)
+    return _at_most(len(result.source.rows), MOST_ROWS, "rows", result)
 
 
 def _paste(text: str) -> Any:
     from evidence.curation.results_table import pasted_results
 
-    found = pasted_results(text)
-    return _at_most(len(found.source.rows), MOST_ROWS, "rows", found)
+    result = pasted_results(text)
+    return _at_most(len(result.source.rows), MOST_ROWS, "rows", result)
 
 
 def _references(data: bytes, taken: tuple[str, ...]) -> Any:

@@ -57,6 +57,7 @@ MADE_BY_A_TEST = {
         ("header-below", "two-header-rows", "hidden-cells", "other-sheet", "total-row", "text-line", "two-by-two"),
         "../curation/test_cases.py",
     ),
+    "reference-untitled": "../bibliography/test_other_programs.py",
     "too-many-columns": "../curation/test_cases.py",
     "topic": "test_topic.py",
     "topic-claim": "test_topic.py",

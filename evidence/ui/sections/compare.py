@@ -88,8 +88,8 @@ def compared(first: Snapshot, second: Snapshot) -> Difference | None:
     digests = (first.digest, second.digest)
     if first.is_brought or second.is_brought:
         words = ("Comparing the versions", "The versions were not compared.", "Compare them again")
-        found = reading.work("difference", digests, "difference", first, second, words=words)
-        faults, changes = found if found is not None else ((), None)
+        result = reading.work("difference", digests, "difference", first, second, words=words)
+        faults, changes = result if result is not None else ((), None)
     else:
         faults = tuple((one.name, fault) for one in (first, second) for fault in unreadable(one))
         changes = None if faults else _compared(digests, first, second)

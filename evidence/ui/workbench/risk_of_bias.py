@@ -37,10 +37,10 @@ def importer(view: Page) -> None:
     file = add_state.file("Table of judgements", "bias-import-file", _TYPES, megabytes=5)
     if file is None:
         return
-    found = reading.read("judgements", "table", file[1], "")
-    if not isinstance(found, ResultsTable):
+    result = reading.read("judgements", "table", file[1], "")
+    if not isinstance(result, ResultsTable):
         return
-    table = found.source
+    table = result.source
     if not table.is_readable:
         for fault in table.problems:
             st.error(escaped(f"{file[0]}: {fault.message} {fault.fix}"))

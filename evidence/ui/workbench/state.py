@@ -134,10 +134,10 @@ def looked_at(brought: Brought) -> Preview:
         from evidence.ui.workbench import reading  # it keeps what it read by the keys of this module
 
         words_for_it = ("Checking the rows against the data", "The rows were not checked.", "Check them again")
-        found = reading.work("preview", sign, "preview", str(folder), *given, words=words_for_it)
-        if not isinstance(found, Preview):
+        result = reading.work("preview", sign, "preview", str(folder), *given, words=words_for_it)
+        if not isinstance(result, Preview):
             st.stop()
-        shown = found
+        shown = result
     else:
         shown = preview(folder, *given)
     st.session_state[_PREVIEW] = (sign, shown)

@@ -63,10 +63,10 @@ def from_file() -> Brought:
     )
     if file is None:
         return Brought(NOTHING)
-    found = reading.read("file", "table", file[1], str(st.session_state.get(add_state.key("sheet")) or ""))
-    if not isinstance(found, ResultsTable):
+    kept = reading.read("file", "table", file[1], str(st.session_state.get(add_state.key("sheet")) or ""))
+    if not isinstance(kept, ResultsTable):
         return Brought(NOTHING)
-    upload = found.upload
+    upload = kept.upload
     if len(upload.sheets) > 1:
         chosen = st.selectbox(
             "Sheet",
@@ -77,10 +77,10 @@ def from_file() -> Brought:
             width=360,
         )
         if chosen != upload.sheet:
-            found = reading.read("file", "table", file[1], chosen)
-            if not isinstance(found, ResultsTable):
+            kept = reading.read("file", "table", file[1], chosen)
+            if not isinstance(kept, ResultsTable):
                 return Brought(NOTHING)
-    return _from_table(found, file[0])
+    return _from_table(kept, file[0])
 
 
 def from_paste() -> Brought:
@@ -95,13 +95,13 @@ def from_paste() -> Brought:
     )
     if not (text or "").strip():
         return Brought(NOTHING)
-    found = reading.read("paste", "paste", text)
-    return _from_table(found, "the pasted block") if isinstance(found, ResultsTable) else Brought(NOTHING)
+    result = reading.read("paste", "paste", text)
+    return _from_table(result, "the pasted block") if isinstance(result, ResultsTable) else Brought(NOTHING)
 
 
-def _from_table(found: ResultsTable, name: str) -> Brought:
+def _from_table(results_table: ResultsTable, name: str) -> Brought:
     """Guide the table through references, mapping and fixes."""
-    source = found.source
+    source = results_table.source
     sign = add_state.key(f"source-{st.session_state.get('way')}")
     if st.session_state.get(sign) != source.rows:
         st.session_state[sign] = source.rows
@@ -115,8 +115,8 @@ def _from_table(found: ResultsTable, name: str) -> Brought:
         f"{escaped(name)}: {counted(len(source.rows), 'row')} in {counted(len(source.columns), 'column')}{read_as}."
     )
     references = add_reference.section()
-    mapping = add_mapping.mapping(source, found.mapping)
+    mapping = add_mapping.mapping(source, results_table.mapping)
     if mapping is None:
         return Brought(NOTHING)
-    table = add_problems.without_left_out(add_problems.fixed(replace(found, mapping=mapping).table))
+    table = add_problems.without_left_out(add_problems.fixed(replace(results_table, mapping=mapping).table))
     return Brought(table, references, add_words.typed())
