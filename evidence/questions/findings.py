@@ -21,7 +21,7 @@ from evidence.synthesis.sentences import Sides
 from evidence.synthesis.trial_effects import SYMPTOMS, TrialEffect
 
 MOST_WORDS = 12
-_TIMES = ("At ", "Between ", "After ")
+_OPENINGS = ("At ", "Between ", "After ", "About ")
 _PLACEBOS = {"active placebo", "inert placebo"}
 
 
@@ -47,7 +47,7 @@ def after_review(
     if review is None:
         return own
     words = str(own)
-    words = inside(words) if words.startswith(_TIMES) else words
+    words = inside(words) if words.startswith(_OPENINGS) else words
     return Sentence(_estimate(review), _size(review), more=f"In these data: {words}")
 
 
@@ -101,7 +101,8 @@ def _of_times(name: str, chosen: Answer, reported: Sequence[Answer], reviews: It
     fullest = f". Most trials, {_span(most)}: {sentences.effect_in_words(most)}" if most is not chosen else ""
     if _is_short(f"{before}{behind}{fullest}"):
         behind += fullest
-    return Sentence(headline, f"{before}{behind}")
+    # The review's own brackets end its sentence, so that what follows it is in none.
+    return Sentence(headline, more=f"{before}{behind}") if before else Sentence(headline, behind)
 
 
 def _is_short(text: str) -> bool:

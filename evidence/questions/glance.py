@@ -8,7 +8,7 @@ from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
 from evidence.dataset.topic import topic
-from evidence.formatting import counted, inside, listed, plain
+from evidence.formatting import capital, counted, inside, listed, plain
 from evidence.questions import certainty, contrary, duration, findings, harms, response
 from evidence.questions.absence import FIRST_HOUR, LAST_HOUR, Absence, blanks_between
 from evidence.questions.duration import FollowUp
@@ -258,9 +258,17 @@ def sentence(facts: Glance) -> str:
         span = f"{low} to {high} days" if low != high else f"{low} days"
         what = topic().condition
         back = f"{what} came back"
-        where = f"In other trials {back}" if facts.relapses_are_borrowed else f"{back[:1].upper()}{back[1:]}"
+        where = f"In other trials{_of_another_drug(facts)} {back}" if facts.relapses_are_borrowed else capital(back)
         parts.append(f"{where} {span} after a course.")
     return " ".join(parts)
+
+
+def _of_another_drug(facts: Glance) -> str:
+    """Name the drug of the borrowed relapses where it is not that of the number before them; else return nothing."""
+    other = {item.result.intervention for item in facts.relapses}
+    if other <= {entry.first.intervention for entry in facts.main.used}:
+        return ""
+    return f" of {listed(sorted(other))}"
 
 
 def trust(facts: Glance) -> str:

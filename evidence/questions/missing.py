@@ -113,7 +113,8 @@ class Missing:
         if not self.lines:
             return ""
         parts = [_part(self.of(state), state) for state in STATES if state != "pooled"]
-        text = f"{len(self.of('pooled'))} of {counted(len(self.lines), 'trial')} that meet the selection pooled"
+        asked = counted(len(self.lines), "trial that meets", "trials that meet")
+        text = f"{len(self.of('pooled'))} of {asked} the selection pooled"
         return f"{text}{_people(self)}" + (f"; {listed([part for part in parts if part])}." if any(parts) else ".")
 
     @property
@@ -227,7 +228,8 @@ def together(result: Iterable[Missing]) -> str:
     rest = len(pools) - len(known)
     lines = [f"{one.title}: {one.short}." for one in known]
     if rest:
-        others = f"Of {'the other ' if known else ''}{counted(rest, 'pool')}"
+        size = counted(rest, "pool") if rest > 1 or not known else "pool"
+        others = f"Of {'the other ' if known else ''}{size}"
         lines.append(f"{others} nothing is known to exist beyond what is pooled.")
     return " ".join(("Missing evidence, pool by pool.", *lines))
 

@@ -111,6 +111,7 @@ FURTHER = (
     "safety?timeline=true",
     "safety?counted=true",
     "bias",
+    "which",
     "?map-panel=true",
 )
 

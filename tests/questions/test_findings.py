@@ -51,7 +51,7 @@ def test_a_rated_review_of_more_people_stands_first_and_a_smaller_one_does_not(e
     more, fewer = replace_n(review, pooled.people + 1), replace_n(review, pooled.people)
     words = str(findings.finding(pooled, [more]))
     assert words.startswith("Cochrane 2021, unipolar: odds ratio of response 2.48 (95% CI 1.00 to 6.18; 4 trials, ")
-    assert "very low certainty). In these data: About " in words
+    assert "very low certainty). In these data: about " in words
     assert findings.finding(pooled, [fewer]) == findings.finding(pooled)
     assert findings.after_review([fewer], pooled, Sentence("At 24 hours")) == Sentence("At 24 hours")
     assert str(findings.after_review([more], pooled, Sentence("At 24 hours"))).endswith("). In these data: at 24 hours")

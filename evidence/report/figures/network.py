@@ -15,7 +15,8 @@ from evidence.synthesis.display import Estimate, effect_scale
 
 _NODE_ROW, _ROW, _HEAD, _FOOT = 84, 72, 34, 48
 _LABELS_AT = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75)
-_NARROWEST, _MARK = 330, 28  # pixels: the lines on a phone, and a number with its ring
+_NARROWEST, _MARK = 300, 28  # pixels: the lines on a phone, and a number with its ring
+_LETTER, _NAME_UP, _NAME_HALF = 7.2, 19, 10  # pixels: a bold letter, and where a name is above its node
 _MASKING = {"active placebo": "active", "inert placebo": "inert"}
 
 
@@ -47,7 +48,8 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
                 line={"color": _colour(direct, ink), "width": width},
             )
         )
-        x = _free_place(y0, y1, [(x, y) for x, y, _ in spots], height)
+        names = [*((name, y, 0.0) for name, y in left.items()), *((name, y, 1.0) for name, y in right.items())]
+        x = _free_place(y0, y1, [(x, y) for x, y, _ in spots], height, names)
         spots.append((x, y0 + x * (y1 - y0), direct))
     figure.add_trace(
         go.Scatter(
@@ -73,23 +75,44 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
                 text=f"<b>{markup.escape(name)}</b>",
                 showarrow=False,
                 xanchor=anchor,
-                yshift=19,
+                yshift=_NAME_UP,
                 bgcolor=ink.paper,
             )
     return figure
 
 
-def _free_place(y0: float, y1: float, taken: Sequence[tuple[float, float]], height: float) -> float:
-    """Return where along a line its number stands clear of the others, near the middle; the middle where nowhere is.
+def _free_place(
+    y0: float,
+    y1: float,
+    taken: Sequence[tuple[float, float]],
+    height: float,
+    names: Sequence[tuple[str, float, float]] = (),
+) -> float:
+    """Return where along a line its number is clear of other numbers and of names, near the middle.
+
+    A name has the height of its node and the side (0 left, 1 right). Where no place is clear of both, the number keeps
+    clear of the numbers alone; failing that, it is in the middle.
 
     >>> _free_place(0.5, 0.5, [(0.5, 0.5)], 200)
     0.4
+    >>> _free_place(0.8, 0.2, [], 200, [("A name of many letters", 0.4, 0)])
+    0.6
     """
-    for x in _LABELS_AT:
+
+    def is_clear(x: float) -> bool:
         y = y0 + x * (y1 - y0)
-        if all(math.hypot((x - other) * _NARROWEST, (y - at) * height) > _MARK for other, at in taken):
-            return x
-    return _LABELS_AT[0]
+        return all(math.hypot((x - other) * _NARROWEST, (y - at) * height) > _MARK for other, at in taken)
+
+    def is_on_a_name(x: float) -> bool:
+        y = y0 + x * (y1 - y0)
+        return any(
+            abs((y - at) * height - _NAME_UP) < _NAME_HALF + _MARK / 2
+            and abs(x - side) * _NARROWEST < _LETTER * len(name) + _MARK / 2
+            for name, at, side in names
+        )
+
+    clear = [x for x in _LABELS_AT if is_clear(x)]
+    return next((x for x in clear if not is_on_a_name(x)), next(iter(clear), _LABELS_AT[0]))
 
 
 def _places(names: Sequence[str]) -> dict[str, float]:

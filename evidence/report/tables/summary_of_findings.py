@@ -69,7 +69,8 @@ def notes(summary: Summary) -> tuple[str, ...]:
     differences = [line.title.lower() for line in summary.lines if line.answer.question.measure == "RD"]
     if differences:
         lines.append(
-            f"Nobody on the comparator had it, so the difference is pooled and not the ratio: {listed(differences)}."
+            "The difference is pooled and not the ratio, so that trials in which nobody on one side had it count, too: "
+            f"{listed(differences)}."
         )
     if summary.nobody:
         names = "; ".join(summary.nobody).lower()
