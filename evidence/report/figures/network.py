@@ -35,6 +35,7 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
     figure.update_xaxes(range=[-0.05, 1.05], visible=False)
     figure.update_yaxes(range=[-0.02, 1.02], visible=False)
     most = max((d.people or 0 for d in network.direct), default=1) or 1
+    labels = [(name, y, side) for side, nodes in ((0.0, left), (1.0, right)) for name, y in nodes.items()]
     spots: list[tuple[float, float, Direct]] = []
     for direct in network.direct:
         y0, y1 = left[direct.treatment], right[direct.comparator]
@@ -48,8 +49,7 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
                 line={"color": _colour(direct, ink), "width": width},
             )
         )
-        names = [*((name, y, 0.0) for name, y in left.items()), *((name, y, 1.0) for name, y in right.items())]
-        x = _free_place(y0, y1, [(x, y) for x, y, _ in spots], height, names)
+        x = _free_place(y0, y1, [(x, y) for x, y, _ in spots], height, labels)
         spots.append((x, y0 + x * (y1 - y0), direct))
     figure.add_trace(
         go.Scatter(
