@@ -18,6 +18,7 @@ from evidence.dataset.encoding import decode
 from evidence.dataset.fields import nearest, slug_of
 from evidence.dataset.problems import Problem, problem
 from evidence.dataset.records import Result
+from evidence.dataset.validation import unswept
 
 COLUMNS = Result.columns()
 HOURS_OF: Mapping[str, float] = MappingProxyType({"minutes": 1 / 60, "hours": 1.0, "days": 24.0, "weeks": 168.0})
@@ -268,6 +269,7 @@ def mapping_of(parts: Any, known: Sequence[str] = COLUMNS) -> ColumnMapping | Pr
     return ColumnMapping(MappingProxyType(columns), MappingProxyType(constants), MappingProxyType(factors))
 
 
+@unswept()
 def apply_mapping(table: Table, mapping: ColumnMapping) -> Table:
     r"""Convert a table to our columns, blank where nothing is mapped, with notes on what was left out or derived.
 

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -98,8 +99,9 @@ def _among_themselves(evidence: Evidence, rows: Sequence[Result]) -> Iterator[Du
     holders: dict[tuple[str, str], Result] = {}
     numbers: dict[tuple[object, ...], Result] = {}
     seen: set[tuple[str, str]] = set()
+    folded = cache(_folded)  # the rows of a trial share its label
     for row in rows:
-        labels = [("label", _folded(row.label))]
+        labels = [("label", folded(row.label))]
         for kind, value in [*labels, *(("number", one.strip()) for one in (row.registration or "").split(";"))]:
             first = holders.setdefault((kind, value), row)
             pair = (first.trial, row.trial)

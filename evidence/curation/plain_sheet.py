@@ -7,6 +7,7 @@ with comments, prefixes, another encoding or anything between its rows is left t
 
 import re
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 MOST_BYTES = 48_000_000  # of a sheet that is taken at once
@@ -17,6 +18,7 @@ _CELL = re.compile(
     r'(?:/>|>(?:<v>([^<&]*)</v>|<is><t(?: xml:space="preserve")?>([^<&]*)</t></is>)?</c>))',
     re.ASCII,
 )
+_WHOLE_CELL = itemgetter(0)
 _ROOT = re.compile(rb"<worksheet\b[^<>]*>")
 _ENCODING = re.compile(rb"""\s*<\?xml[^<>]*encoding=["']([A-Za-z0-9_-]+)""")
 _LONGEST = 32_767  # characters of a cell
@@ -85,10 +87,10 @@ def _split(text: str) -> list[tuple[str, str]] | None:
 def _rows(rows: Sequence[tuple[str, str]], root: bytes) -> Iterator[PlainRow]:
     for attributes, inside in rows:
         matches = _CELL.findall(inside) if "_x" not in inside else []  # _x000D_ and the like are escapes
-        if sum([len(cell[0]) for cell in matches]) == len(inside):
-            longest = max([len(cell[4]) + len(cell[5]) for cell in matches], default=0)
-            if longest <= _LONGEST:
-                yield PlainRow(dict(_ATTRIBUTE.findall(attributes)), [cell[1:] for cell in matches])
-                continue
+        if sum(map(len, map(_WHOLE_CELL, matches))) == len(inside) and (
+            len(inside) <= _LONGEST or max([len(cell[4]) + len(cell[5]) for cell in matches]) <= _LONGEST
+        ):
+            yield PlainRow(dict(_ATTRIBUTE.findall(attributes)), [cell[1:] for cell in matches])
+            continue
         xml = f"<sheetData><row{attributes}>{inside}</row></sheetData></worksheet>"
         yield PlainRow({}, (), root + xml.encode())

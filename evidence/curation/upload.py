@@ -19,6 +19,7 @@ from evidence.curation.column_mapping import COLUMNS, guess_mapping, is_second_h
 from evidence.dataset.csv_table import MAX_COLUMNS, SEPARATORS, Row, Table, own_names, read_own_table
 from evidence.dataset.encoding import MAX_BYTES, any_text
 from evidence.dataset.problems import Problem, problem
+from evidence.dataset.validation import unswept
 from evidence.formatting import counted
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Upload:
     sheets: tuple[str, ...] = ()
 
 
+@unswept()
 def read_upload(data: bytes, sheet: str = "") -> Upload:
     r"""Read the table in a CSV or XLSX file under its own header. Never raises because of the bytes.
 

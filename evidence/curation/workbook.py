@@ -15,7 +15,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import IO, Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
@@ -445,6 +445,7 @@ def number_formats(styles: Sequence[tuple[str, Mapping[str, str]]], epoch: datet
             code = own.get(number) or (BUILTIN_FORMATS.get(int(number), "") if number.isdigit() else "")
             kinds.append(_kind(code))
 
+    @lru_cache(maxsize=50_000)  # the same numbers come again and again
     def text(number: str, style: int) -> str:
         kind = kinds[style] if 0 <= style < len(kinds) else ""
         if kind.startswith("before "):

@@ -34,7 +34,7 @@ from evidence.dataset.references import Reference, References, read_references
 from evidence.dataset.repeats import two_names
 from evidence.dataset.table_rules import CITATION_COLUMNS
 from evidence.dataset.topic import Topic, read_topic, topic_of, with_scale, with_topic
-from evidence.dataset.validation import Checked, validate
+from evidence.dataset.validation import Checked, unswept, validate
 from evidence.dataset.vocabulary import INSTRUMENTS, TOPIC, Words, activate, shipped_words, using
 
 _LOG = logging.getLogger(__name__)
@@ -160,6 +160,7 @@ def _not_given(data: Mapping[str, bytes | Problem], name: str) -> bool:
     return is_missing and name in OPTIONAL
 
 
+@unswept()
 def evidence_of(data: Mapping[str, bytes | Problem]) -> Evidence:
     """Return the evidence in the bytes of the data files, as `load` gives it for a folder.
 

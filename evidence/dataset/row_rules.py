@@ -45,6 +45,9 @@ class Entry(NamedTuple):
         return getattr(self.record, name) is None and name not in self.unreadable and name not in self.absent
 
 
+_percents = attrgetter(*(f"percent_{arm}" for arm in ARMS))
+_means = attrgetter(*(f"mean_{arm}" for arm in ARMS))
+_SCALED = tuple((name, f"{name}_{arm}") for name in ("mean", "median", "sd") for arm in ARMS)
 _scores = attrgetter("mean_intervention", "sd_intervention", "mean_comparator", "sd_comparator")
 Rule = Callable[[Entry], Iterator[Problem]]
 
@@ -53,9 +56,10 @@ def count_rules(entry: Entry) -> Iterator[Problem]:
     """Check events against the number analysed, and the reported percentage against both."""
     row = entry.record
     for arm in ARMS:
-        events, n = getattr(row, f"events_{arm}"), getattr(row, f"n_{arm}")
+        events = getattr(row, f"events_{arm}")
         if events is None:
             continue
+        n = getattr(row, f"n_{arm}")
         if n is None:
             if entry.is_blank(f"n_{arm}"):
                 yield problem("events-without-n", entry.line, f"events_{arm}", events, other=f"n_{arm}")
@@ -75,7 +79,9 @@ def percent_rules(entry: Entry) -> Iterator[Problem]:
     If the number analysed is unknown, both percentages have to be below 1.
     """
     row = entry.record
-    percents = [getattr(row, f"percent_{arm}") for arm in ARMS]
+    percents = _percents(row)
+    if percents == (None, None):
+        return
     are_small = all(percent is None or percent < 1 for percent in percents)
     for arm, percent in zip(ARMS, percents, strict=True):
         n = getattr(row, f"n_{arm}")
@@ -107,7 +113,7 @@ def scale_rules(entry: Entry) -> Iterator[Problem]:
     main rows are checked: after a maintenance phase scores may rise in both arms.
     """
     row = entry.record
-    means = [getattr(row, f"mean_{arm}") for arm in ARMS]
+    means = _means(row)
     scale = INSTRUMENTS.get(row.instrument or "")
     is_fall_better = getattr(scale, "better", None) != "higher"
     is_judged = row.outcome in CHANGES and row.analysis == "main" and is_fall_better
@@ -118,16 +124,15 @@ def scale_rules(entry: Entry) -> Iterator[Problem]:
     if row.unit != "points" or low is None or high is None or row.outcome not in CHANGES | ENDPOINTS:
         return
     least, most = (low - high, high - low) if row.outcome in CHANGES else (low, high)
-    for name in ("mean", "median", "sd"):
-        for arm in ARMS:
-            value = getattr(row, f"{name}_{arm}")
-            if value is None or (name == "sd" and value <= 0):
-                continue
-            # No numbers between two ends spread further than half the way between them, and a change twice that.
-            is_inside = least <= value <= most if name != "sd" else value <= (most - least) / 2
-            if not is_inside:
-                details = {"low": plain(low), "high": plain(high), "instrument": row.instrument}
-                yield problem("outside-scale", entry.line, f"{name}_{arm}", value, **details)
+    for name, column in _SCALED:
+        value = getattr(row, column)
+        if value is None or (name == "sd" and value <= 0):
+            continue
+        # No numbers between two ends spread further than half the way between them, and a change twice that.
+        is_inside = least <= value <= most if name != "sd" else value <= (most - least) / 2
+        if not is_inside:
+            details = {"low": plain(low), "high": plain(high), "instrument": row.instrument}
+            yield problem("outside-scale", entry.line, column, value, **details)
 
 
 def mean_rules(entry: Entry) -> Iterator[Problem]:
@@ -233,8 +238,7 @@ def comparison_rules(entry: Entry) -> Iterator[Problem]:
     if row.dose is not None and entry.is_blank("dose_unit"):
         yield problem("dose-without-unit", entry.line, "dose_unit", row.dose)
     if row.comparator == "none":
-        for name in _COMPARATOR_CELLS:
-            value = getattr(row, name)
+        for name, value in zip(_COMPARATOR_CELLS, _comparator_cells(row), strict=True):
             if value is not None:
                 yield problem("comparator-on-uncontrolled", entry.line, name, value)
     if row.schedule is not None and row.administrations and (row.schedule == "single") != (row.administrations == 1):
@@ -247,6 +251,7 @@ def comparison_rules(entry: Entry) -> Iterator[Problem]:
 
 
 _COMPARATOR_CELLS = tuple(name for name in Result.columns() if name.endswith("_comparator"))
+_comparator_cells = attrgetter(*_COMPARATOR_CELLS)
 
 
 def _analysed(row: Any) -> int | None:

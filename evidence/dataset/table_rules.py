@@ -44,7 +44,9 @@ TRIAL_COLUMNS = (
 _trial_cells = attrgetter(*TRIAL_COLUMNS)
 _ARM = ("intervention", "route", "dose", "dose_note", "administrations")
 _MEASUREMENT = ("trial", "comparator", "outcome", "instrument", "unit", "hours", "anchor")
-_COMPARATOR_CELLS = tuple(name for name in Result.columns() if name.endswith("_comparator"))
+_pool = attrgetter(*_MEASUREMENT, *_ARM)
+_arm, _measurement = attrgetter(*_ARM), attrgetter(*_MEASUREMENT)
+_comparator_cells = attrgetter(*(name for name in Result.columns() if name.endswith("_comparator")))
 _ENOUGH_SDS = 10
 _FEWEST_SDS = 2  # of other rows, for a scale without a typical SD
 _SUGGESTIONS = 50  # looking for the nearest of many words takes time
@@ -115,7 +117,7 @@ def main_rows_of_one_pool(entries: Sequence[Entry]) -> Iterator[Problem]:
     for entry in entries:
         if entry.record.analysis != "main" or not entry.unreadable.isdisjoint(columns):
             continue
-        known = first.setdefault(tuple([getattr(entry.record, column) for column in columns]), entry)
+        known = first.setdefault(_pool(entry.record), entry)
         if known is not entry and (entry.unreadable or known.unreadable or _cells(known) != _cells(entry)):
             yield problem("same-pool", entry.line, "", "", first_line=known.line)
 
@@ -127,12 +129,11 @@ def shared_comparators(entries: Sequence[Entry]) -> Iterator[Problem]:
         row = entry.record
         if row.analysis != "main" or row.comparator in (None, "none") or entry.unreadable or row.comparator_arm:
             continue
-        data = tuple([getattr(row, name) for name in _COMPARATOR_CELLS])
+        data = _comparator_cells(row)
         if not any(value is not None for value in data):
             continue
-        arm = tuple([getattr(row, name) for name in _ARM])
-        key = (*(getattr(row, name) for name in _MEASUREMENT), *data)
-        line, known = first.setdefault(key, (entry.line, arm))
+        arm = _arm(row)
+        line, known = first.setdefault((*_measurement(row), *data), (entry.line, arm))
         if arm != known:
             yield problem("shared-comparator", entry.line, "comparator", row.comparator, first_line=line)
 
@@ -175,6 +176,7 @@ def suspicious_deviations(entries: Sequence[Entry]) -> Iterator[Problem]:
 _LEAST_GAP = 1.0  # points: differences below it change their sign with the scores at baseline
 _PLACE = ("trial", "instrument", "unit", "hours", "anchor")
 _SIDE = ("intervention", "route", "dose", "comparator")
+_place, _place_and_side = attrgetter(*_PLACE), attrgetter(*_PLACE, *_SIDE)
 _ENDPOINT_OF = {"symptom-change": "symptom-endpoint", "suicidal-ideation-change": "suicidal-ideation-endpoint"}
 
 
@@ -193,9 +195,9 @@ def change_signs(entries: Sequence[Entry]) -> Iterator[Problem]:
         if row.outcome in CHANGES:
             for arm in ARMS:
                 if (mean := getattr(row, f"mean_{arm}")) is not None:
-                    arms[(row.outcome, *(getattr(row, name) for name in _PLACE))].append((entry, arm, mean))
+                    arms[(row.outcome, *_place(row))].append((entry, arm, mean))
         elif row.outcome in ENDPOINTS and _gap(row) is not None:
-            ends.setdefault((row.outcome, *(getattr(row, name) for name in (*_PLACE, *_SIDE))), entry)
+            ends.setdefault((row.outcome, *_place_and_side(row)), entry)
     for known in arms.values():
         for at, (entry, arm, mean) in enumerate(known):
             others = [(one, value) for place, (one, _, value) in enumerate(known) if place != at]
@@ -206,9 +208,11 @@ def change_signs(entries: Sequence[Entry]) -> Iterator[Problem]:
                 yield problem("change-sign", entry.line, f"mean_{arm}", mean, **details)
     for entry in mains:
         row = entry.record
-        end = ends.get((_ENDPOINT_OF.get(row.outcome), *(getattr(row, name) for name in (*_PLACE, *_SIDE))))
-        change, score = _gap(row), _gap(end.record) if end is not None else None
-        if end is None or change is None or score is None or change[1] * score[1] >= 0:
+        end = ends.get((_ENDPOINT_OF.get(row.outcome), *_place_and_side(row)))
+        if end is None:
+            continue
+        change, score = _gap(row), _gap(end.record)
+        if change is None or score is None or change[1] * score[1] >= 0:
             continue
         if min(abs(change[1]), abs(score[1])) >= _LEAST_GAP:
             details = {"against": f"the scores at that time differ by {score[1]:g}", "other_line": end.line}

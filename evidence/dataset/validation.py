@@ -156,8 +156,9 @@ def _record(model: type[R], values: dict[str, Any], fields_set: set[str]) -> R:
     # model_construct goes through every field again, which takes as long as all the rest.
     record = model.__new__(model)
     state = {"__dict__": values, "__pydantic_fields_set__": fields_set}
-    attributes = model.__private_attributes__.items()
-    private = {name: attribute.get_default(call_default_factory=True) for name, attribute in attributes} or None
+    private: dict[str, Any] | None = None
+    if attributes := model.__private_attributes__:
+        private = {name: attribute.get_default(call_default_factory=True) for name, attribute in attributes.items()}
     record.__setstate__({**state, "__pydantic_extra__": None, "__pydantic_private__": private})
     return record
 

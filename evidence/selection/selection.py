@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -23,7 +24,8 @@ class Criterion(NamedTuple):
 def _is(name: str, *values: str) -> Criterion:
     words = " or ".join(values)
     spoken = "drug" if name == "intervention" else name.replace("_", " ")
-    return Criterion("preset", f"{spoken} is {words}", lambda r: getattr(r, name) in values, name)
+    value_of = attrgetter(name)
+    return Criterion("preset", f"{spoken} is {words}", lambda r: value_of(r) in values, name)
 
 
 def _is_kind(*kinds: str) -> Criterion:
