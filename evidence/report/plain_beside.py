@@ -8,14 +8,19 @@ from collections.abc import Iterable, Sequence
 from evidence.dataset.vocabulary import INSTRUMENTS
 from evidence.formatting import count, counted, listed
 from evidence.questions.blinding import Lens
+from evidence.questions.choice import Network, contrast_interval, in_a_clause
 from evidence.questions.courses import Courses
+from evidence.questions.dose import DoseResponse
 from evidence.questions.guesses import Guess
 from evidence.questions.meaning import Beyond
 from evidence.questions.missing import Missing
+from evidence.questions.time_curve import CurvePoint, TimeCurve
+from evidence.selection.filters import SINGLE
 from evidence.stats.absolute import number_needed_to_treat
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences
 from evidence.synthesis.answers import Answer
+from evidence.synthesis.display import shown
 from evidence.synthesis.trial_effects import TrialEffect
 
 _FEWEST_FOR_ELSEWHERE = 5
@@ -136,3 +141,73 @@ def _of_100(chance: float) -> str:
     if not 0.01 <= chance <= 0.995:
         return "more than 99" if chance > 0.5 else "less than 1"
     return f"{100 * chance:.0f}"
+
+
+def over_time(curve: TimeCurve) -> str:
+    """Say where a curve in points begins and ends; empty without one."""
+    if not curve.points or curve.measure != "MD":
+        return ""
+    first, last = curve.points[0], curve.points[-1]
+    doses = "After one dose" if curve.schedule == SINGLE else "With more than one dose"
+    parts = [f"{doses} we drew a line through {counted(curve.trials, 'study', 'studies')}."]
+    parts += [_at(point) for point in ((first, last) if last.hours > first.hours else (first,))]
+    return " ".join((*parts, "Not all of them looked at the same times."))
+
+
+def _at(point: CurvePoint) -> str:
+    hours = float(f"{point.hours:.2g}") if point.hours < 48 else 24 * float(f"{point.hours / 24:.2g}")
+    return (
+        f"At {sentences.spelled(hours)} the score (in points) was {_way(point.mean)} on the drug. "
+        f"It may be {_way(point.low)} to {_way(point.high)}."
+    )
+
+
+def _way(value: float) -> str:
+    """Write a difference of scores with its direction.
+
+    >>> _way(-4.02), _way(0.5)
+    ('4.0 less', '0.5 more')
+    """
+    return f"{abs(value):.1f} {'less' if value < 0 else 'more'}"
+
+
+def more_of_it(doses: DoseResponse) -> str:
+    """Say what studies of several doses show of a higher dose."""
+    if doses.line is None:
+        return "Does a higher dose do more? Too few studies tried high and low doses side by side to tell."
+    slope = doses.line.slope
+    good = slope.estimate > 0 if MEASURES[doses.measure].scale == "log" else slope.estimate < 0
+    unsure = " But that may be chance." if slope.ci_low <= 0 <= slope.ci_high else ""
+    return (
+        f"Does a higher dose do more? In studies that tried both high and low, people on a higher dose did "
+        f"{'better' if good else 'worse'}.{unsure}"
+    )
+
+
+def between_groups(answer: Answer) -> str:
+    """Say how far chance alone could set groups of studies apart by what the others got; empty without a test."""
+    test = answer.difference
+    if test is None:
+        return ""
+    chance = 100 * test.p
+    size = "less than once" if chance < 1 else "about once" if chance < 1.5 else f"about {chance:.0f} times"
+    return (
+        "Does it count what the others got? If it did not, chance alone would set these studies as far apart as this, "
+        f"or more, {size} in 100. A test like this can miss a gap that is there."
+    )
+
+
+def by_way_of(net: Network) -> str:
+    """Say what studies beside one same thing make of the two main drugs; empty where they share nothing."""
+    pair = set(net.treatments[:2])
+    step = next((i for i in net.indirect if {i.first.treatment, i.second.treatment} == pair), None)
+    if step is None or step.first.answer.question.measure != "RR":
+        return ""
+    low, high = contrast_interval(step)
+    value, least, most = (shown("RR", end) for end in (step.effect.estimate, low, high))
+    names = [in_a_clause(side.treatment) for side in (step.first, step.second)]
+    unsure = " So there may be no gap, or it may go the other way." if low <= 0 <= high else ""
+    return (
+        f"The guess is that {value} times as many felt much better on {names[0]} as on {names[1]}. It may be {least} "
+        f"to {most} times as many.{unsure}"
+    )

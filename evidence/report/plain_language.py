@@ -20,6 +20,7 @@ from evidence.questions import (
     choice,
     contrary,
     courses,
+    dose,
     duration,
     findings,
     guesses,
@@ -28,6 +29,8 @@ from evidence.questions import (
     missing,
     onset,
     response,
+    subgroups,
+    time_curve,
 )
 from evidence.questions import risk_of_bias as bias
 from evidence.questions import summary_of_findings as sof
@@ -233,9 +236,15 @@ def response_in_plain(asked: Asked) -> Plain:
         plain_beside.opposite(contrary.contrary(asked.rows, answered)),
         plain_beside.elsewhere(answered),
         plain_beside.absent(missing.missing(answered, asked.rows, asked.evidence)),
+        plain_beside.between_groups(_by_comparator(asked)),
     )
     more = (*rest, doubt, behind(answered), surety(asked.evidence.reviews, answered), *filter(None, beside))
     return Plain("How many people feel better?", first, more, hundred)
+
+
+def _by_comparator(asked: Asked) -> Answer:
+    split = subgroups.subgroups(asked.evidence.judgements)["comparator"]
+    return response.answer_for(asked.rows, response.Choices(), split.group)
 
 
 def review_in_plain(reviews: Iterable[PublishedEstimate], answer: Answer) -> str:
@@ -304,6 +313,9 @@ def onset_in_plain(asked: Asked) -> Plain:
     larger = review_in_plain(asked.evidence.reviews, shown)
     first, *rest = (larger, answer) if larger else (answer,)
     more = (*rest, spread, sooner, behind(shown), surety(asked.evidence.reviews, shown), _noticed(asked, pooled))
+    curves = (plain_beside.over_time(curve) for curve in time_curve.time_curves(asked.rows, "MD"))
+    doses = onset.dose_course(dose.comparable(asked.evidence.results, asked.selection), "MD")
+    more = (*more, *curves, plain_beside.more_of_it(doses))
     return Plain(question, first, tuple(filter(None, more)))
 
 
@@ -549,6 +561,7 @@ def _which(asked: Asked) -> Plain:
     answer = "We do not know. No study here set the two main drugs side by side."
     more = (
         "We can only guess, from studies that set each drug beside a dummy drug.",
+        *filter(None, (plain_beside.by_way_of(net),)),
         "Such a guess can be far off. The people in those studies may not have been alike.",
     )
     if met:

@@ -5,7 +5,7 @@ import pyphen
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from evidence.questions import duration, response
+from evidence.questions import duration, response, time_curve
 from evidence.report import plain_language as plain_answers
 from evidence.report.plain_language import UNRATED, event, is_answer, plain, surety, time, treatment
 from evidence.selection.selection import PRESETS, Selection, apply, headcount
@@ -135,6 +135,27 @@ def test_what_stands_beside_an_answer_is_told_too(evidence):
     assert "it was 1.2 times as many where people slept while they got it" in blind  # Lii 2023
     assert "131 of 175 people on the drug were sure that they got it. Of the others, 90 of 192" in blind
     assert "people notice a gap of 1.6 to 1.9 points" in text_of("onset", evidence, "midazolam")
+
+
+def test_the_curve_the_dose_the_subgroups_and_the_indirect_contrast_are_told_with_the_numbers_of_the_pages(evidence):
+    rows = apply(evidence.results, Selection("esketamine").criteria())
+    single, course = time_curve.time_curves(rows, "MD")
+    told = text_of("onset", evidence, "esketamine")
+    for curve in (single, course):
+        assert f"we drew a line through {curve.trials} studies" in told
+        for point in (curve.points[0], curve.points[-1]):
+            assert f"was {-point.mean:.1f} less on the drug. It may be {-point.low:.1f} less to" in told
+    assert "to 0.9 more." in told  # the course at 7 days: -4.7 to 0.9
+    assert "we drew a line" not in text_of("onset", evidence, "midazolam")  # no stretch with three trials
+    assert "Too few studies tried high and low doses side by side" in told
+    # Q 0.94 on 1 degree of freedom: p = erfc(sqrt(Q / 2)).
+    p = math.erfc(math.sqrt(0.9378613213906789 / 2))
+    assert f"about {100 * p:.0f} times in 100" in text_of("response", evidence, "placebo")
+    assert "Does it count what the others got" not in text_of("response", evidence, "midazolam")  # one comparator
+    direct = "2.15 times as many felt much better on intranasal esketamine as on intravenous ketamine"
+    assert f"{direct}. It may be 0.56 to 8.21 times as many. So there may be no gap" in text_of(
+        "which", evidence, "midazolam"
+    )
 
 
 def test_names_times_and_events_are_everyday_words():
