@@ -226,18 +226,25 @@ def relapse_counts(entries: Iterable[Withdrawal]) -> tuple[Counts, Counts] | Non
 
 def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str:
     """Say when depression comes back after a course, and how many relapse going on and stopping."""
-    days = sorted(i.days for i in items if i.days is not None and i.arm == i.result.intervention)
+    courses = [i for i in items if i.days is not None and i.arm == i.result.intervention]
+    days = sorted(i.days for i in courses if i.days is not None)
+    withdrawn = list(entries)
     parts = []
     if days:
         span = f"{plain(days[0])} to {plain(days[-1])}" if days[0] != days[-1] else plain(days[0])
-        back = f"{topic().condition} came back {span} days after a course."
+        back = f"{topic().condition} came back {span} days after a course of {_drugs(i.result for i in courses)}."
         parts.append(f"{back[:1].upper()}{back[1:]}")
     else:
         parts.append("No trial has a time to relapse after a course in these data.")
-    if pair := relapse_counts(entries):
+    if pair := relapse_counts(withdrawn):
         on, off = (f"{100 * arm.events / arm.n:.0f}" for arm in pair)
-        parts.append(f"Continuing, {on} of 100 relapsed; stopping at random, {off}.")
+        drug = _drugs(entry.result for entry in certain(withdrawn))
+        parts.append(f"Continuing {drug}, {on} of 100 relapsed; stopping at random, {off}.")
     return " ".join(parts)
+
+
+def _drugs(results: Iterable[Result]) -> str:
+    return " or ".join(dict.fromkeys(result.intervention for result in results))
 
 
 def behind_strata(answered: Answer) -> str:

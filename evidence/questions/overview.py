@@ -280,7 +280,13 @@ def not_known_in_short(
     parts = []
 
     def why(span: tuple[float, float], used: Container[str] = ()) -> str:
-        return KINDS[absence(results, every, gaps, benefits, span, used).kind].label.lower()
+        silent = absence(results, every, gaps, benefits, span, used)
+        kinds = {
+            KINDS[kind].label.lower(): len(labels) for kind, labels in silent.trials.items() if labels and kind in KINDS
+        }
+        if len(kinds) < 2:
+            return KINDS[silent.kind].label.lower()
+        return "; ".join(f"{number} {label}" for label, number in kinds.items())
 
     late = len(trials) - len(early)
     if late and soon is not None:

@@ -62,11 +62,17 @@ def text_columns(file: str) -> list[str]:
 def is_refused(file: str, column: str, payload: str) -> bool:
     """Whether the first row of a shipped file is left out once a cell of it holds a payload."""
     head, *rows = _rows(file)
-    first = rows[0] if rows else ["a word"] * len(head)
+    first = rows[0] if rows else _example(file, head)
     cells = [payload if name == column else cell for name, cell in zip(head, first, strict=True)]
     model = MODELS[file]
     checked = validate(read_table(_written([head, cells]), model.columns(), LATER.get(model, ())), model)
     return not checked.records
+
+
+def _example(file: str, head: list[str]) -> list[str]:
+    """A row for a file that is shipped with its header alone: the first of each list of words, and plain text."""
+    words = {column.name: column.words for column in columns(file)}
+    return [words[name][0][0] if words.get(name) else "a word" for name in head]
 
 
 def is_refused_in_reference(field: str, payload: str) -> bool:
