@@ -72,6 +72,11 @@ def notes(summary: Summary) -> tuple[str, ...]:
             "The difference is pooled and not the ratio, so that trials in which nobody on one side had it count, too: "
             f"{listed(differences)}."
         )
+    if any(line.answer.question.measure == "HR" for line in summary.lines):
+        lines.append(
+            "Relapse with the drug follows from the hazard ratio and the rate of those who stopped; How long gives the "
+            "relapses as counted, which can differ by a few in 100."
+        )
     if summary.nobody:
         names = "; ".join(summary.nobody).lower()
         lines.append(f"Counted, and nobody had it in either arm, so no ratio can be estimated: {names}.")
