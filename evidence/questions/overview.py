@@ -281,12 +281,8 @@ def not_known_in_short(
 
     def why(span: tuple[float, float], used: Container[str] = ()) -> str:
         silent = absence(results, every, gaps, benefits, span, used)
-        kinds = {
-            KINDS[kind].label.lower(): len(labels) for kind, labels in silent.trials.items() if labels and kind in KINDS
-        }
-        if len(kinds) < 2:
-            return KINDS[silent.kind].label.lower()
-        return "; ".join(f"{number} {label}" for label, number in kinds.items())
+        kinds = [KINDS[kind].label.lower() for kind, labels in silent.trials.items() if labels and kind in KINDS]
+        return "; ".join(f"some {label}" for label in kinds) if len(kinds) > 1 else KINDS[silent.kind].label.lower()
 
     late = len(trials) - len(early)
     if late and soon is not None:

@@ -109,7 +109,9 @@ def test_what_a_source_is_known_to_report_is_not_called_unreported() -> None:
         direction="unknown",
     )
     line = overview.not_known_in_short(rows, frozenset(), (gap,))
-    assert line.startswith("the first 6 hours in 1 of 1 trial (reported, not yet in these data)")
+    assert line.startswith(
+        "the first 6 hours in 1 of 1 trial (some reported, not yet in these data; some not reported)"
+    )
 
 
 def test_harms_are_counted_in_both_arms() -> None:
