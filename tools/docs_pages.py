@@ -35,7 +35,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def linked(text: str) -> str:
-    """Point links of a file at the root to the pages of the site; one to a file that has no page becomes its name.
+    """Point links of a file at the root to the pages of the site; a link to a file without a page becomes its name.
 
     >>> linked("[a](CONTRIBUTING.md), [b](docs/library.md#x), [c](evidence/api)")
     '[a](contributing.md), [b](library.md#x), c (`evidence/api`)'

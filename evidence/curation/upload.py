@@ -172,7 +172,7 @@ _BARE_UNIT = re.compile(r"\s*[^\d\s][^\d]{0,15}\s*")
 
 
 def _is_row_of_units(cells: Sequence[str]) -> bool:
-    """Return whether the first row under the header says units, or rules the header off, and is no result."""
+    """Return whether the first row under the header says units, or is a rule under it, instead of a result."""
     filled = [cell for cell in cells if cell.strip()]
     if not filled:
         return False

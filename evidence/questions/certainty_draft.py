@@ -58,7 +58,7 @@ def _shares(answer: Answer, words: Iterable[str]) -> str:
     weights = [answer.weight_of(entry) or 0.0 for entry in answer.used]
     shares: Counter[str] = Counter()
     for word, weight in zip(words, weights, strict=True):
-        shares[word] += weight  # type: ignore[assignment]  # a share of the weight is no whole number
+        shares[word] += weight  # type: ignore[assignment]  # a share of the weight may be a fraction
     return listed([f"{share:.0f}% {word}" for word, share in shares.most_common()])
 
 
