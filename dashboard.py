@@ -16,13 +16,9 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime import Runtime
 
-from evidence.api import budgets, metrics, owner_token
-from evidence.api import local_access as reach
-from evidence.api import routes as serving
-from evidence.api import security_contact as contact
-from evidence.api import security_headers as headers
+from evidence.api import budgets, local_access, metrics, owner_token, routes, security_contact, security_headers
 from evidence.config import Settings, log_to_stderr
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from evidence.ui import share, window
 
 # The interface reads through the cache of the pages from threads that draw no page; that is meant.
@@ -58,25 +54,27 @@ logging.getLogger("evidence").addHandler(metrics.CountErrors())
 
 def _shown() -> metrics.Data:
     """Return what this process shows, for whoever watches it."""
-    evidence = loading.current().evidence
+    evidence = app_data.current().evidence
     return metrics.Data(evidence.version, evidence.digest, len(evidence.trials), len(evidence.results))
 
 
 app = st.App(
     "evidence/ui/app.py",
     routes=[
-        *serving.routes(lambda: loading.current().evidence),
+        *routes.routes(lambda: app_data.current().evidence),
         Route("/overview", _overview),
-        Route(contact.PATH, contact.Endpoint()),
+        Route(security_contact.PATH, security_contact.Endpoint()),
         metrics.route(_shown),
     ],
     lifespan=_started,
     middleware=[
         Middleware(metrics.CountRequests),
-        Middleware(reach.Watch),
+        Middleware(local_access.Watch),
         Middleware(
-            headers.SecurityHeaders,
-            headers=headers.security_headers(settings.frame_ancestors, [share.script_source(), window.script_source()]),
+            security_headers.SecurityHeaders,
+            headers=security_headers.security_headers(
+                settings.frame_ancestors, [share.script_source(), window.script_source()]
+            ),
         ),
         Middleware(budgets.OwnersMetrics),
         Middleware(budgets.PatientBody),

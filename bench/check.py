@@ -65,11 +65,10 @@ def write(path: Path, rows: int = ROWS) -> None:
 
 def ours(path: Path) -> list[tuple[int, str]]:
     """Find blocking problems by line and column, with the rivals' rules alone."""
-    from evidence.dataset import row_rules as rules
-    from evidence.dataset import validation
+    from evidence.dataset import row_rules, validation
     from evidence.dataset.records import Result
 
-    validation.ROW_RULES = {Result: (rules.count_rules, rules.interval_rules)}
+    validation.ROW_RULES = {Result: (row_rules.count_rules, row_rules.interval_rules)}
     validation.TABLE_RULES = {}
     return every_rule(path)
 

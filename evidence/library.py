@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import usual_time
-from evidence.questions import blinding as masking
-from evidence.questions import duration as lasting
-from evidence.questions import harms as safety
-from evidence.questions import onset as time_course
+from evidence.questions import blinding as blinding_question
+from evidence.questions import duration as duration_question
+from evidence.questions import harms as harms_question
+from evidence.questions import onset as onset_question
 from evidence.questions.dose import DoseResponse
 from evidence.questions.response import AUTOMATIC, MEASURE_CHOICES, OUTCOME_CHOICES, TIME_CHOICES, Choices, answer_for
 from evidence.questions.summary_of_findings import Summary, summarise
@@ -83,29 +83,29 @@ def response(
 
 def onset(
     results: Iterable[Result], measure: str = "MD", *, same_trials: bool = False, low_confidence: bool = False
-) -> time_course.Course:
+) -> onset_question.Course:
     """Pool each time bin of the first weeks: points of the primary scale (MD), any scale (SMD), or responders (RR)."""
-    if measure not in time_course.AXES:
-        raise ValueError(f"{measure!r} is not known here. There are: {', '.join(time_course.AXES)}.")
-    return time_course.course(results, measure, same_trials, low_confidence)
+    if measure not in onset_question.AXES:
+        raise ValueError(f"{measure!r} is not known here. There are: {', '.join(onset_question.AXES)}.")
+    return onset_question.course(results, measure, same_trials, low_confidence)
 
 
-def duration(results: Iterable[Result]) -> tuple[lasting.FollowUp, ...]:
+def duration(results: Iterable[Result]) -> tuple[duration_question.FollowUp, ...]:
     """Return how many still respond after treatment, group by group; groups differ too much to be pooled."""
-    return lasting.follow_ups(results)
+    return duration_question.follow_ups(results)
 
 
-def withdrawals(results: Iterable[Result]) -> tuple[lasting.Withdrawal, ...]:
+def withdrawals(results: Iterable[Result]) -> tuple[duration_question.Withdrawal, ...]:
     """Return the trials in which responders stopped or went on by lot, with their relapses."""
-    return lasting.withdrawals(results)
+    return duration_question.withdrawals(results)
 
 
-def harms(results: Iterable[Result]) -> tuple[safety.Harm, ...]:
+def harms(results: Iterable[Result]) -> tuple[harms_question.Harm, ...]:
     """Pool every adverse event that controlled trials counted in both arms.
 
     Comparators of different kinds ask different questions: select one kind first.
     """
-    return safety.harms(results, safety.is_event)
+    return harms_question.harms(results, harms_question.is_event)
 
 
 def blinding(results: Iterable[Result], measure: str = "RR", time: str = "") -> Answer:
@@ -113,12 +113,12 @@ def blinding(results: Iterable[Result], measure: str = "RR", time: str = "") -> 
 
     Without a `time` it is the usual one of the topic.
     """
-    return masking.ask(results, measure, time or usual_time().value)
+    return blinding_question.ask(results, measure, time or usual_time().value)
 
 
 def dose_response(results: Iterable[Result], measure: str = "RR", *, low_confidence: bool = False) -> DoseResponse:
     """Fit the line of effect on dose at each trial's time nearest to 24 hours."""
-    return time_course.dose_course(results, measure, low_confidence)
+    return onset_question.dose_course(results, measure, low_confidence)
 
 
 def summary_of_findings(evidence: Evidence, results: Iterable[Result], title: str = "") -> Summary:

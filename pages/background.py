@@ -4,12 +4,12 @@ import streamlit as st
 
 from evidence.bibliography.links import links
 from evidence.content import background
-from evidence.ui import cache as remembered
-from evidence.ui import data as loading
+from evidence.ui import cache as cached
+from evidence.ui import data as app_data
 from evidence.ui.components.citation_card import escaped, reference_text
 
-evidence = loading.current().evidence
-parts = remembered.background_sections(evidence)
+evidence = app_data.current().evidence
+parts = cached.background_sections(evidence)
 keys = [key for key in background.cited(parts) if key in evidence.references]
 numbers = {key: number for number, key in enumerate(keys, 1)}
 

@@ -8,12 +8,11 @@ from evidence.questions import response
 from evidence.questions import risk_of_bias as bias
 from evidence.report.composed import trust
 from evidence.report.figures.risk_of_bias import MOST_UNJUDGED
-from evidence.ui import filters
-from evidence.ui import page as views
-from evidence.ui import widgets as options
+from evidence.ui import filters, widgets
+from evidence.ui import page as pages
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
-from evidence.ui.sections import risk_of_bias as bias_views
+from evidence.ui.sections import risk_of_bias as bias_section
 from evidence.ui.workbench import risk_of_bias as bias_importer
 
 ANY = "any"
@@ -24,7 +23,7 @@ def show_all() -> None:
     st.session_state["bias-domain"], st.session_state["bias-judgement"] = ANY, []
 
 
-view = views.current()
+view = pages.current()
 st.title("Can the trials be trusted?", anchor=False)
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
@@ -38,10 +37,10 @@ with st.expander("Options: tool, domain, judgement, time", key="bias-options"):
         # No counts: the label stands in the address.
         tools = {name: ROB_TOOLS[name].label for name in used}
         words = "Tools ask different questions, so each has its own table."
-        tool = options.one("Tool", tools, "bias-tool", help=words)
+        tool = widgets.one("Tool", tools, "bias-tool", help=words)
     left, middle, right = st.columns(3)
     domains = {ANY: "Any domain", **{name: ROB_DOMAINS[name].label for name in TOOL_WORDS[tool].domains}}
-    domain = options.one("Trials by their judgement in", domains, "bias-domain", left)
+    domain = widgets.one("Trials by their judgement in", domains, "bias-domain", left)
     kinds = middle.multiselect(
         "Judgement",
         list(bias.kinds_of(tool)),
@@ -50,7 +49,7 @@ with st.expander("Options: tool, domain, judgement, time", key="bias-options"):
         bind="query-params",
         placeholder="all",
     )
-    time = options.one("Weights of the response pool at", response.TIME_CHOICES, "bias-time", right)
+    time = widgets.one("Weights of the response pool at", response.TIME_CHOICES, "bias-time", right)
 
 everything = bias.board(view.results, view.evidence.judgements, tool)
 board = everything.keep(None if domain == ANY else domain, kinds)
@@ -63,7 +62,7 @@ with body:
     st.header(escaped(judged.headline), anchor=False)
     for line in judged.captions:
         st.caption(escaped(line))
-    bias_views.board_chart(view, judged, board)
+    bias_section.board_chart(view, judged, board)
     if len(board.unjudged) > MOST_UNJUDGED:
         with st.expander(
             f"{counted(len(board.unjudged), 'trial')} that no review in these data judged", key="bias-unjudged"

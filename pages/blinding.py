@@ -3,16 +3,16 @@
 import streamlit as st
 
 from evidence.ui import filters
-from evidence.ui import page as views
-from evidence.ui.sections import blinding as blinding_view
+from evidence.ui import page as pages
+from evidence.ui.sections import blinding as blinding_section
 
-view = views.current()
+view = pages.current()
 st.title("Could people tell what they got?", anchor=False)
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
 body = st.container()
-options = blinding_view.options(view)
+options = blinding_section.options(view)
 with body:
-    blinding_view.draw(view, options)
+    blinding_section.draw(view, options)

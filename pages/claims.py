@@ -10,11 +10,11 @@ from evidence.formatting import counted
 from evidence.questions import courses
 from evidence.report import sections
 from evidence.ui import cache
-from evidence.ui import page as views
+from evidence.ui import page as pages
 from evidence.ui.components.citation_card import escaped, reference_text
 from evidence.ui.components.section import show_section
 
-view = views.current()
+view = pages.current()
 evidence = view.evidence
 
 

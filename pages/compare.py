@@ -3,8 +3,8 @@
 import streamlit as st
 
 from evidence.formatting import counted
-from evidence.ui.sections import compare as compare_views
-from evidence.ui.workbench import preview as add_preview
+from evidence.ui.sections import compare as compare_section
+from evidence.ui.workbench import preview as workbench_preview
 
 st.title("What differs between two versions?", anchor=False)
 st.caption(
@@ -13,13 +13,13 @@ st.caption(
 )
 left, right = st.columns(2, gap="large")
 with left:
-    first = compare_views.one("Before", "before", compare_views.newest())
+    first = compare_section.one("Before", "before", compare_section.newest())
 with right:
-    second = compare_views.one("After", "after", compare_views.NOW)
+    second = compare_section.one("After", "after", compare_section.NOW)
 if first is None or second is None:
     st.info("Choose two versions.", icon=":material/difference:")
     st.stop()
-changes = compare_views.compared(first, second)
+changes = compare_section.compared(first, second)
 if changes is None:
     st.stop()
 changed = [one for one in changes.headlines if one.is_changed]
@@ -41,8 +41,8 @@ for title, value in tiles:
 st.header("What that did to the headline numbers", anchor=False)
 known = sum(1 for one in changes.headlines if one.after.k or one.before.k)
 st.markdown(f"**{counted(len(changed), 'headline number')} of {known} that have trials** differ.")
-add_preview.change_table(changes.headlines, "cmp", len(changed))
+workbench_preview.change_table(changes.headlines, "cmp", len(changed))
 st.header("Rows and references", anchor=False)
-compare_views.rows_changed(changes, "cmp")
+compare_section.rows_changed(changes, "cmp")
 if not (changes.added or changes.removed or changes.changed):
     st.caption("Every row of trials.csv is the same in both, whatever its place.")

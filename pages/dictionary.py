@@ -7,7 +7,7 @@ from evidence.curation.template import template
 from evidence.dataset import dictionary
 from evidence.dataset.evidence import MODELS, TRIALS
 from evidence.dataset.topic import topic
-from evidence.ui.components import data_table as frames
+from evidence.ui.components import data_table
 from evidence.ui.components.citation_card import escaped
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,14 +49,14 @@ if lists:
     st.markdown("A column with a list accepts only these words; the first column is the word in the file.")
     chosen = st.selectbox("List", list(lists), key="list", bind="query-params", width=360)
     table = pd.DataFrame(lists[chosen], columns=["Word", "Label", "Meaning"])
-    st.dataframe(table, hide_index=True, height=frames.height(len(table), 12), alt=f"Words of {chosen}")
+    st.dataframe(table, hide_index=True, height=data_table.height(len(table), 12), alt=f"Words of {chosen}")
 
 st.header("A worked example", anchor=False)
 example = dictionary.EXAMPLES[file]
 st.dataframe(
     pd.DataFrame([(name, example[name]) for name in example], columns=["Column", "Cell"]),
     hide_index=True,
-    height=frames.height(len(example), 40),
+    height=data_table.height(len(example), 40),
     alt=f"One row of {file}",
     width=640,
 )

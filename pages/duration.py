@@ -2,19 +2,17 @@
 
 import streamlit as st
 
-from evidence.questions import courses, duration
-from evidence.questions import onset as onset_course
+from evidence.questions import courses, duration, onset
 from evidence.report import sections
 from evidence.report.figures.people import two_crowds
 from evidence.selection.filters import REPEATED, SINGLE
 from evidence.selection.selection import relaxed
-from evidence.ui import filters
+from evidence.ui import filters, widgets
 from evidence.ui import page as pages
-from evidence.ui import widgets as options
 from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_below_headline, show_chart, show_section
-from evidence.ui.sections import missing as missing_view
+from evidence.ui.sections import missing as missing_section
 from evidence.ui.sections import time_curve
 
 page = pages.current()
@@ -59,14 +57,14 @@ with st.expander(
 ) as strata:
     if strata.open:
         show_chart(by_lot, page)
-missing_view.show(by_lot.missing, "missing-withdrawals")
+missing_section.show(by_lot.missing, "missing-withdrawals")
 
 st.header("After one dose", anchor=False)
 body = st.container()
 with st.expander("Options: score, masking", key="duration-options"):
-    measure, masked = options.measure(), options.option_switch("masking")
+    measure, masked = widgets.measure(), widgets.option_switch("masking")
 once = sections.single_rows(page.results)
-single = onset_course.course(once, measure, by_masking=masked)
+single = onset.course(once, measure, by_masking=masked)
 with body:
     section = sections.single_dose(single, page.results, page.links, page.ink, page.evidence.reviews)
     section = sections.with_missing(section, single.answers, once, page.evidence)
@@ -75,7 +73,7 @@ with body:
     else:
         st.subheader(escaped(section.headline), anchor=False)
         show_below_headline(section, page)
-    missing_view.show(section.missing, "missing-single")
+    missing_section.show(section.missing, "missing-single")
 
 st.header("During and after a course, against placebo", anchor=False)
 time_curve.draw(page, measure, (REPEATED,))

@@ -9,11 +9,11 @@ from evidence.questions import options as page_options
 from evidence.report.view import View
 from evidence.selection.selection import headcount
 from evidence.ui import carried_options, filters
-from evidence.ui import page as views
-from evidence.ui.components import export_button as exporting
+from evidence.ui import page as pages
+from evidence.ui.components import export_button
 from evidence.ui.components.citation_card import escaped
 
-view = views.current()
+view = pages.current()
 st.title("Download and cite", anchor=False)
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
@@ -44,8 +44,8 @@ chosen = FORMATS[name]
 st.markdown(escaped(chosen.holds))
 if why := objection(name, exported):
     st.info(escaped(why))
-elif name in exporting.LONG:
-    exporting.make(name, exported)
+elif name in export_button.LONG:
+    export_button.make(name, exported)
 else:
     st.download_button(
         f"Download {chosen.label}",

@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from evidence import __version__
-from evidence.api import examples as snippets
-from evidence.bibliography import self_citation as citing
+from evidence.api import examples
+from evidence.bibliography import self_citation
 from evidence.content import glossary, methods
 from evidence.content.formulas import CHAPTERS
 from evidence.report.figures.interval_widths import interval_widths
 from evidence.report.figures.style import INKS
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from evidence.ui import window
 from evidence.ui.components.citation_card import escaped
 
-evidence = loading.current().evidence
+evidence = app_data.current().evidence
 ADDRESS = {"Address": st.column_config.LinkColumn(display_text="open", width="small")}
 
 st.title("Where do the numbers come from?", anchor=False)
@@ -98,7 +98,7 @@ st.markdown(
 )
 # The address of the reader's own browser, so that the lines work as they stand.
 base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/"
-codes = snippets.snippets(base if base.startswith("http") else snippets.USUAL)
+codes = examples.snippets(base if base.startswith("http") else examples.USUAL)
 for tab, code in zip(st.tabs(list(codes)), codes.values(), strict=True):
     tab.code(code, language=None, wrap_lines=True)  # the colours of Streamlit's highlighting are too faint to read
 
@@ -110,9 +110,9 @@ with st.expander("Software", key="software"):
 
 st.header("How to cite", anchor=False)
 today = datetime.now(UTC).date()
-st.markdown(escaped(citing.in_words(__version__, evidence.short, today)))
+st.markdown(escaped(self_citation.in_words(__version__, evidence.short, today)))
 st.markdown("Cite the trials as well: every chart offers their references as RIS, BibTeX and CSL-JSON.")
-cff = citing.cff(__version__, evidence.short, today)
+cff = self_citation.cff(__version__, evidence.short, today)
 with st.expander("As a CITATION.cff file", key="cff"):
     st.code(cff, language=None, wrap_lines=True)
 st.download_button(

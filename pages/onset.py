@@ -2,17 +2,15 @@
 
 import streamlit as st
 
-from evidence.questions import dose
-from evidence.questions import onset as onset_course
+from evidence.questions import dose, onset
 from evidence.report import sections
-from evidence.ui import cache as remembered
-from evidence.ui import filters
+from evidence.ui import cache as cached
+from evidence.ui import filters, widgets
 from evidence.ui import page as pages
-from evidence.ui import widgets as options
 from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_below_headline, show_section
 from evidence.ui.sections import meaning, time_curve
-from evidence.ui.sections import missing as missing_view
+from evidence.ui.sections import missing as missing_section
 
 page = pages.current()
 heading.question("How fast does it work?")
@@ -22,15 +20,15 @@ if not page.results:
 
 body = st.container()
 with st.expander("Options: score, same trials, columns, masking, low confidence", key="onset-options"):
-    measure = options.measure()
-    same = options.option_switch("same")
-    equal = options.switch("Columns of equal width", "equal", "Draws a column for each span of time, not to scale.")
-    masked = options.option_switch("masking")
-    low = options.option_switch("low")
+    measure = widgets.measure()
+    same = widgets.option_switch("same")
+    equal = widgets.switch("Columns of equal width", "equal", "Draws a column for each span of time, not to scale.")
+    masked = widgets.option_switch("masking")
+    low = widgets.option_switch("low")
 
-course = onset_course.course(page.results, measure, same_trials=same, low_confidence=low, by_masking=masked)
+course = onset.course(page.results, measure, same_trials=same, low_confidence=low, by_masking=masked)
 with body:
-    around = None if equal or masked else remembered.around(remembered.chosen(page.evidence, page.selection), course)
+    around = None if equal or masked else cached.around(cached.chosen(page.evidence, page.selection), course)
     section = sections.onset(course, page.results, page.links, page.ink, not equal, around, page.evidence.reviews)
     section = sections.with_missing(section, course.answers, page.results, page.evidence)
     heading.headline(section.sentence.large, section.sentence.below)
@@ -38,7 +36,7 @@ with body:
     if not (equal or masked or same) and time_curve.draw(page, measure, low_confidence=low):
         st.subheader("Span by span, each pooled by itself", anchor=False)
     show_below_headline(section, page)
-    missing_view.show(section.missing)
+    missing_section.show(section.missing)
     for answer in course.drawn:
         published.captions(page, answer)
 
@@ -50,5 +48,5 @@ with st.expander(
     "Does a higher dose work better?", key="dose-response", on_change="rerun", bind="query-params"
 ) as arms:
     if arms.open:
-        doses = onset_course.dose_course(dose.comparable(page.evidence.results, page.selection), measure, low)
+        doses = onset.dose_course(dose.comparable(page.evidence.results, page.selection), measure, low)
         show_section(sections.dose_response(doses, low, page.links, page.ink), page, is_first=False)

@@ -4,25 +4,25 @@ import streamlit as st
 
 from evidence.questions import glance
 from evidence.report.composed import trials
-from evidence.report.figures import glance as glances
+from evidence.report.figures import glance as glance_figures
 from evidence.report.figures.evidence_map import key_line
 from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import headcount
-from evidence.ui import cache as remembered
+from evidence.ui import cache as cached
 from evidence.ui import filters
-from evidence.ui import page as views
+from evidence.ui import page as pages
 from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 
-view = views.current()
+view = pages.current()
 heading.question(escaped(view.evidence.topic.title))
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
-key = remembered.chosen(view.evidence, view.selection)
-result = remembered.at_a_glance(key)
+key = cached.chosen(view.evidence, view.selection)
+result = cached.at_a_glance(key)
 heading.headline(glance.sentence(result), glance.trust(result))
 drawn = [*result.responders, *result.felt]
 blank = [glance.in_words_of_blank(one) for one in result.blanks]
@@ -32,7 +32,7 @@ facts = st.grid(2, min_column_width=140, gap="small", key="facts") if narrow els
 unknown, below = st.container(), st.container()
 with picture:
     chart.show(
-        remembered.glance_drawn(key, view.ink._replace(narrow=False)),
+        cached.glance_drawn(key, view.ink._replace(narrow=False)),
         view,
         "glance",
         f"{glance.sentence(result)} {glance.trust(result)}",
@@ -41,14 +41,14 @@ with picture:
         trial_tables.results_frame(result.results, view.links),
         shapes=(
             "Bars: responders of 100 on the drug and on the comparator, with the 95% interval of the drug’s number. "
-            f"Between them: {glances.key_of_blanks(result) or 'nothing'}. "
+            f"Between them: {glance_figures.key_of_blanks(result) or 'nothing'}. "
             "Click a bar or the end of a band for its citation."
         ),
         below=below,
-        boxes=remembered.glance_in_boxes(key, alt, view.ink) if narrow else None,
+        boxes=cached.glance_in_boxes(key, alt, view.ink) if narrow else None,
     )
 joint = "  \n" if narrow else " · "
-for tile in remembered.tiles(key):
+for tile in cached.tiles(key):
     with facts.container(key=f"fact-{tile.page}"):
         st.page_link(f"../../pages/{tile.page}.py", label=f"**{tile.question}**", help=escaped(tile.words))
         borrowed = f" ({escaped(tile.borrowed)})" if tile.borrowed else ""
@@ -60,15 +60,15 @@ for tile in remembered.tiles(key):
         )
         st.markdown(f"### {escaped(tile.number)}\n\n" + "  \n".join(text for text in lines if text))
 with unknown.container(key="unknown-overview"):
-    st.markdown(f"**Not known:** {escaped(remembered.not_known_in_short(key))}")
+    st.markdown(f"**Not known:** {escaped(cached.not_known_in_short(key))}")
 
 with st.expander("What is not known, in full", key="unknown-panel"):
-    for line in remembered.not_known(key):
+    for line in cached.not_known(key):
         st.markdown(f"- {escaped(line)}")
 label = f"The {headcount(view.results).trials} trials as a map, by year and size"
 with st.expander(label, on_change="rerun", key="map-panel", bind="query-params") as panel:
     if panel.open:
-        dots = remembered.dots(key)
+        dots = cached.dots(key)
         st.caption(key_line(dots))
         section = trials.evidence_map(dots, view.selection, view.results, view.links, view.ink)
         show_chart(section, view, shapes="Click a mark for its citation.")

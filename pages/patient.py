@@ -5,7 +5,7 @@ import streamlit as st
 from evidence.dataset.topic import topic
 from evidence.formatting import listed
 from evidence.questions import patient
-from evidence.ui import page as views
+from evidence.ui import page as pages
 from evidence.ui.components.citation_card import escaped
 
 
@@ -15,7 +15,7 @@ def clear() -> None:
         st.session_state[f"patient-{name}"] = None
 
 
-view = views.current()
+view = pages.current()
 results = view.evidence.results
 st.title("Does this apply to my patient?", anchor=False)
 body = st.container()

@@ -8,15 +8,14 @@ import streamlit as st
 from evidence.bibliography.links import registry_link
 from evidence.curation.history import growth
 from evidence.formatting import counted, megabytes
-from evidence.questions import completeness
-from evidence.questions import data_quality as quality
+from evidence.questions import completeness, data_quality
 from evidence.report.tables import missing as missing_tables
 from evidence.serialize import to_csv
-from evidence.ui import cache as remembered
-from evidence.ui import data as loading
+from evidence.ui import cache as cached
+from evidence.ui import data as app_data
 from evidence.ui.components.citation_card import escaped, reference_text
 
-loaded = loading.current()
+loaded = app_data.current()
 evidence, problems = loaded.evidence, loaded.on_disk.problems
 OPEN = {
     "Open": st.column_config.LinkColumn("Card", display_text="open", width="small", help="Everything about the trial")
@@ -39,7 +38,7 @@ if not proposed.empty:
         column_config={"Registry": st.column_config.LinkColumn("Registry", display_text="open", width="small")},
     )
 
-opened = remembered.open_gaps(evidence)
+opened = cached.open_gaps(evidence)
 if opened:
     st.header("What to enter next", anchor=False)
     moving = sum(one.could_change for one in opened)
@@ -99,7 +98,7 @@ if opened:
         icon=":material/download:",
     )
 
-report = remembered.report(evidence, loaded.on_disk)
+report = cached.report(evidence, loaded.on_disk)
 recomputed, thin, lacking = report.recomputed, report.to_be_checked, report.lacking
 tiles = (
     ("Rows left out", loaded.on_disk.rejected, "rows of trials.csv with a blocking problem"),
@@ -122,7 +121,7 @@ st.markdown(
 )
 for group, frame in report.problems:
     with st.expander(group.title, expanded=group.kind.severity == "blocking", key=f"finding-{group.kind.code}"):
-        st.markdown(f"{group.kind.explanation} **What to do:** {escaped(quality.advice(group))}")
+        st.markdown(f"{group.kind.explanation} **What to do:** {escaped(data_quality.advice(group))}")
         st.dataframe(
             frame,
             hide_index=True,
@@ -131,7 +130,7 @@ for group, frame in report.problems:
         )
 st.download_button(
     "All problems (CSV)",
-    lambda: to_csv(quality.problems_frame(problems)),
+    lambda: to_csv(data_quality.problems_frame(problems)),
     file_name=f"{evidence.topic.file_prefix}-findings-{loaded.on_disk.short}.csv",
     mime="text/csv",
     on_click="ignore",
@@ -209,7 +208,7 @@ st.dataframe(
     column_config=OPEN,
 )
 
-if (kept := growth(loading.data_folder())).changes:
+if (kept := growth(app_data.data_folder())).changes:
     st.header("Earlier versions", anchor=False)
     st.markdown(
         f"{counted(kept.changes, 'change')} on record, {megabytes(kept.size)} in history/. Each save keeps a copy of "

@@ -10,8 +10,8 @@ from evidence.ui import page as pages
 from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_section
 from evidence.ui.sections import certainty
-from evidence.ui.sections import missing as missing_view
-from evidence.ui.sections import response as response_views
+from evidence.ui.sections import missing as missing_section
+from evidence.ui.sections import response as response_section
 
 page = pages.current()
 heading.question("For how many does it work?")
@@ -20,17 +20,17 @@ if not page.results:
     st.stop()
 
 body = st.container()
-options = response_views.options(page)
+options = response_section.options(page)
 with st.expander("Sensitivity: what if it is pooled in another way?", key="sensitivity", on_change="rerun") as panel:
-    choices = response_views.sensitivity_options(page, options, bool(panel.open))
+    choices = response_section.sensitivity_options(page, options, bool(panel.open))
 
 split = subgroups.subgroups(page.evidence.judgements)[options.split]
 answer = response.answer_for(page.results, choices, split.group)
 with body:
     section = sections.response(answer, page.results, page.evidence, page.links, page.ink, options)
-    show_section(section, page, action=response_views.leave_out_button)
-    response_views.draw(page, answer)
-    missing_view.show(section.missing)
+    show_section(section, page, action=response_section.leave_out_button)
+    response_section.draw(page, answer)
+    missing_section.show(section.missing)
     published.captions(page, answer)
     certainty.rated(page, answer)
 with st.expander(
@@ -43,4 +43,4 @@ with st.expander(
         certainty.draw(page, answer, matrix_of(answer, section.missing))
 if panel.open:
     with panel:
-        response_views.sensitivity(page, answer, choices)
+        response_section.sensitivity(page, answer, choices)

@@ -2,26 +2,26 @@
 
 import streamlit as st
 
-from evidence.ui import cache as remembered
+from evidence.ui import cache as cached
 from evidence.ui import filters
-from evidence.ui import page as views
+from evidence.ui import page as pages
 from evidence.ui.components import heading
-from evidence.ui.sections import safety as safety_views
+from evidence.ui.sections import safety as safety_section
 from evidence.ui.sections import timeline
 
-view = views.current()
+view = pages.current()
 heading.question("What harms does it do?")
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
 body = st.container()
-options = safety_views.options()
+options = safety_section.options()
 with body:
-    safety_views.finding(view, options)
-    safety_views.apart(view, options)
-    safety_views.events(view, options)
-scope = remembered.harm_answer(safety_views.harm_question(view, options)).scope
+    safety_section.finding(view, options)
+    safety_section.apart(view, options)
+    safety_section.events(view, options)
+scope = cached.harm_answer(safety_section.harm_question(view, options)).scope
 
 with st.expander("Benefit and harm on one time axis", key="timeline", on_change="rerun", bind="query-params") as panel:
     if panel.open:
@@ -29,6 +29,6 @@ with st.expander("Benefit and harm on one time axis", key="timeline", on_change=
 
 with st.expander("Which trial counted what?", key="counted", on_change="rerun", bind="query-params") as panel:
     if panel.open:
-        safety_views.who_counted(view, scope, options)
+        safety_section.who_counted(view, scope, options)
 
-safety_views.not_measured(view)
+safety_section.not_measured(view)

@@ -5,22 +5,20 @@ import streamlit as st
 from evidence.selection.selection import apply
 from evidence.seminar.links import NOTES, PRESENT
 from evidence.ui import filters
-from evidence.ui import page as views
+from evidence.ui import page as pages
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.seminar import (
     listener,
+    stage,
 )
 from evidence.ui.seminar import (
     notes as seminar_notes,
 )
 from evidence.ui.seminar import (
-    stage as seminar_stage,
-)
-from evidence.ui.seminar import (
     state as seminar_state,
 )
 
-view = views.current()
+view = pages.current()
 evidence = seminar_state.pinned(view.evidence)
 if not apply(evidence.results, view.selection.criteria()):
     st.title("How do I teach this?", anchor=False)
@@ -30,7 +28,7 @@ if not apply(evidence.results, view.selection.criteria()):
 lesson = seminar_state.current_lesson(evidence, view.selection)
 match seminar_state.mode():
     case "present":
-        seminar_stage.draw(lesson, view.ink, view.evidence)
+        stage.draw(lesson, view.ink, view.evidence)
     case "notes":
         seminar_notes.draw(lesson)
     case "listen":

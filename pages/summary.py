@@ -2,24 +2,24 @@
 
 import streamlit as st
 
-from evidence.export import summary_of_findings as export
-from evidence.questions import summary_of_findings as sof
+from evidence.export import summary_of_findings as summary_export
+from evidence.questions import summary_of_findings as summary_question
 from evidence.report.composed.summary import summary_of_findings
-from evidence.report.tables import summary_of_findings as summary_table
+from evidence.report.tables import summary_of_findings as summary_tables
 from evidence.ui import filters, window
-from evidence.ui import page as views
-from evidence.ui.components import cite as citing
+from evidence.ui import page as pages
+from evidence.ui.components import cite as cite_panel
 from evidence.ui.components import published
 from evidence.ui.components.citation_card import escaped, reference_list
-from evidence.ui.sections import missing as missing_view
+from evidence.ui.sections import missing as missing_section
 
-view = views.current()
+view = pages.current()
 st.title("What do the trials show, outcome by outcome?", anchor=False)
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
-summary = sof.summarise(view.results, view.evidence.reviews, str(view.selection))
+summary = summary_question.summarise(view.results, view.evidence.reviews, str(view.selection))
 section = summary_of_findings(summary)
 if section is None:
     st.info(
@@ -30,8 +30,8 @@ if section is None:
 
 st.header(escaped(section.headline), anchor=False)
 columns = [0, 1, 2, 3, 4, 5, 6]
-names = summary_table.headings(summary)
-rows = summary_table.summary_rows(summary)
+names = summary_tables.headings(summary)
+rows = summary_tables.summary_rows(summary)
 if window.is_narrow():
     # A table of seven columns does not fit a phone: each outcome is a card with its certainty in full.
     for row in rows:
@@ -57,7 +57,7 @@ if len(reasons) == 1 and len(summary.lines) > 1:
     st.caption(f"Certainty, for all of them: {escaped(reasons.pop())}")
 
 absent = summary.missing_evidence(view.evidence)
-missing_view.show(absent)
+missing_section.show(absent)
 
 st.header("Download and cite", anchor=False)
 keys = list(dict.fromkeys(result.citation for result in summary.results))
@@ -67,9 +67,9 @@ name, short = f"summary-of-findings-{view.evidence.short}", view.evidence.short
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 with st.container(horizontal=True):
     for label, suffix, mime, make in (
-        ("Web page (HTML)", "html", "text/html", lambda: export.to_html(summary, references, short, absent)),
-        ("Word (DOCX)", "docx", WORD, lambda: export.to_docx(summary, references, short, absent)),
-        ("Spreadsheet (CSV)", "csv", "text/csv", lambda: export.summary_csv(summary)),
+        ("Web page (HTML)", "html", "text/html", lambda: summary_export.to_html(summary, references, short, absent)),
+        ("Word (DOCX)", "docx", WORD, lambda: summary_export.to_docx(summary, references, short, absent)),
+        ("Spreadsheet (CSV)", "csv", "text/csv", lambda: summary_export.summary_csv(summary)),
     ):
         st.download_button(
             label,
@@ -80,7 +80,7 @@ with st.container(horizontal=True):
             on_click="ignore",
             icon=":material/download:",
         )
-citing.cite(view, "sof", references)
+cite_panel.cite(view, "sof", references)
 for note in section.notes:
     st.caption(escaped(note))
 with st.expander("References of everything pooled", key="sof-references"):

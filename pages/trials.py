@@ -5,13 +5,13 @@ import streamlit as st
 from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import trials_of
 from evidence.ui import filters, window
-from evidence.ui import page as views
-from evidence.ui.components import data_table as frames
+from evidence.ui import page as pages
+from evidence.ui.components import data_table
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.trial_card import trial_card
 
 _NARROW = ("Trial", "People", "Latest result", "Bias judged")
-view = views.current()
+view = pages.current()
 st.title("Which trials?", anchor=False)
 
 search = st.text_input(
@@ -41,7 +41,7 @@ if slugs:
         selection_mode="single-row",
         height=min(420, 38 + 35 * len(slugs)),
         alt=f"{len(slugs)} trials",
-        placeholder=frames.UNKNOWN,
+        placeholder=data_table.UNKNOWN,
         column_order=_NARROW if window.is_narrow() else None,
         column_config={
             "Trial": st.column_config.TextColumn(pinned=True, width=126 if window.is_narrow() else None),

@@ -8,12 +8,12 @@ from evidence.questions import choice
 from evidence.report.figures.network import contrast_rows, contrasts, geometry
 from evidence.report.tables.choice import contrast_frame
 from evidence.stats.effect_sizes import MEASURES
-from evidence.ui import page as views
+from evidence.ui import page as pages
 from evidence.ui import widgets
 from evidence.ui.components import chart
 from evidence.ui.components.citation_card import escaped
 
-view = views.current()
+view = pages.current()
 st.title("Which treatment?", anchor=False)
 outcomes, times = st.columns(2)
 outcome = widgets.beside("Outcome", choice.outcome_labels(view.evidence.results), "choice", outcomes)

@@ -7,7 +7,7 @@ from typing import Any
 from evidence import __version__
 from evidence.api.parameters import DOSE, Parameter, Values
 from evidence.api.resources import JSON, JSON_LD, REFERENCE_TYPES, Reply, json_bytes
-from evidence.bibliography import self_citation as citing
+from evidence.bibliography import self_citation
 from evidence.dataset.dictionary import columns
 from evidence.dataset.evidence import MODELS, Evidence
 from evidence.dataset.outcomes import OUTCOMES
@@ -81,8 +81,8 @@ def dataset(evidence: Evidence, values: Values, base: str) -> Reply:
         "identifier": f"sha256:{evidence.digest}",
         "license": LICENSE,
         "isAccessibleForFree": True,
-        "citation": citing.undated(__version__, evidence.version),
-        "creator": {"@type": "Organization", "name": citing.authors()},
+        "citation": self_citation.undated(__version__, evidence.version),
+        "creator": {"@type": "Organization", "name": self_citation.authors()},
         "keywords": list(evidence.topic.keywords),
         "measurementTechnique": "Extraction from published reports of clinical trials",
         "variableMeasured": [term.label for term in OUTCOMES.values()],
@@ -105,7 +105,7 @@ def openapi(paths: Iterable[tuple[str, str, tuple[Parameter, ...], tuple[str, ..
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"{citing.title()}: read-only interface",
+            "title": f"{self_citation.title()}: read-only interface",
             "version": __version__,
             "description": "The data and the pooled numbers of the pages. GET and HEAD only. Replies carry an ETag; "
             "send it back in If-None-Match and an unchanged reply is 304. For reading and teaching, not medical "

@@ -36,7 +36,7 @@ from evidence.selection.selection import apply
 from evidence.serialize import to_csv, to_json
 from evidence.stats.pool_report import Study, bayes_report, pool_report
 from evidence.stats.pooling import Method
-from evidence.synthesis import trial_effects as comparisons
+from evidence.synthesis import trial_effects
 from evidence.synthesis.answers import Answer, Model, answer
 from evidence.synthesis.priors import prior_of
 from evidence.synthesis.trial_effects import Question
@@ -165,7 +165,7 @@ def _answer(evidence: Evidence, values: Values, outcome: str, measure: str) -> A
         )
 
     scale = primary_scale() if measure == "MD" else None
-    usual = Question(comparisons.SYMPTOMS, measure, None, scale, low)
+    usual = Question(trial_effects.SYMPTOMS, measure, None, scale, low)
 
     def at(value: str, question: Question) -> Answer:
         return answer(rows, replace(question, bin=BIN_OF_VALUE.get(value)), Model("EE"))

@@ -12,8 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from evidence.api import openapi as description
-from evidence.api import resources
+from evidence.api import openapi, resources
 from evidence.api.parameters import Parameter, RefusedError, Values, read
 from evidence.api.resources import JSON, Reply, Resource, json_bytes
 from evidence.dataset.evidence import Evidence
@@ -33,7 +32,7 @@ class Offer(NamedTuple):
 
 def _openapi(evidence: Evidence, values: Values, base: str) -> Reply:
     offers = ((path, offer.summary, offer.parameters, offer.types) for path, offer in OFFERS.items())
-    return Reply(JSON, lambda: json_bytes(description.openapi(offers)))
+    return Reply(JSON, lambda: json_bytes(openapi.openapi(offers)))
 
 
 OFFERS: Mapping[str, Offer] = MappingProxyType(
@@ -56,12 +55,8 @@ OFFERS: Mapping[str, Offer] = MappingProxyType(
             tuple(resources.REFERENCE_TYPES.values()),
             resources.references,
         ),
-        "/api/schema": Offer(
-            "JSON Schema of the rows of the data files.", (), (description.SCHEMA_JSON,), description.schema
-        ),
-        "/api/dataset": Offer(
-            "The data as a schema.org Dataset (JSON-LD).", (), (resources.JSON_LD,), description.dataset
-        ),
+        "/api/schema": Offer("JSON Schema of the rows of the data files.", (), (openapi.SCHEMA_JSON,), openapi.schema),
+        "/api/dataset": Offer("The data as a schema.org Dataset (JSON-LD).", (), (resources.JSON_LD,), openapi.dataset),
         "/api/health": Offer("Whether there is evidence to show, and its hash.", (), (JSON,), resources.health),
         "/api/openapi.json": Offer("This description.", (), (JSON,), _openapi),
     }
@@ -81,7 +76,7 @@ def respond(
     if not reply.is_cached:
         return Response(reply.body(), reply.status, {"Cache-Control": "no-store"}, reply.media_type)
     # Only what says the server's own address depends on it.
-    own = resources.tag(evidence, path, values, base if offer.resource is description.dataset else "")
+    own = resources.tag(evidence, path, values, base if offer.resource is openapi.dataset else "")
     headers = {"ETag": own, "Cache-Control": "no-cache"}
     if _holds(known, own):
         return Response(status_code=304, headers=headers)

@@ -11,7 +11,7 @@ from evidence.dataset.evidence import GAPS, load
 from evidence.dataset.time_bins import in_words
 from evidence.formatting import counted
 from evidence.questions.missing import Open, queue
-from evidence.report.tables import missing as tables
+from evidence.report.tables import missing as missing_tables
 from evidence.serialize import to_csv
 
 _DESCRIPTION = """\
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     if args.format == "json":
         print_json([_plain(one) for one in opened])
     elif args.format == "csv":
-        sys.stdout.write(to_csv(tables.queue(opened)).decode("utf-8-sig"))
+        sys.stdout.write(to_csv(missing_tables.queue(opened)).decode("utf-8-sig"))
     else:
         print_lines(_lines(opened))
     return CLEAN

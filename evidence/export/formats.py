@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeVar
 
 from evidence import __version__
-from evidence.bibliography import self_citation as citing
+from evidence.bibliography import self_citation
 from evidence.bibliography.bibtex import bibtex
 from evidence.bibliography.csl import csl_json
 from evidence.bibliography.ris import ris
@@ -95,7 +95,13 @@ def _zip(view: View, progress: Progress) -> bytes:
                 missing.append(f"{path} is not here: {error}")
             else:
                 lines.append(f"{path:<14} {item.holds}")
-        head = (citing.title(), "=" * len(citing.title()), "", f"{view.selection}: {headcount(rows)}.", view.stamp)
+        head = (
+            self_citation.title(),
+            "=" * len(self_citation.title()),
+            "",
+            f"{view.selection}: {headcount(rows)}.",
+            view.stamp,
+        )
         closing = (
             *("", *missing) * bool(missing),
             *("", f"SHA-256 of the data files: {view.evidence.digest}"),
@@ -104,7 +110,7 @@ def _zip(view: View, progress: Progress) -> bytes:
         add("README.txt", "\n".join((*head, "", *lines, *closing)).encode("utf-8", "backslashreplace"))
         cited = f"{view.citation}\n\nThe trials in this view:\n\n{view.cited_trials}\n"
         add("CITATION.txt", cited.encode("utf-8", "backslashreplace"))
-        add("CITATION.cff", citing.cff(__version__, view.evidence.version, view.made).encode())
+        add("CITATION.cff", self_citation.cff(__version__, view.evidence.version, view.made).encode())
     return file.getvalue()
 
 

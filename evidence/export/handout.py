@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from evidence.bibliography.vancouver import vancouver
-from evidence.export import qr
-from evidence.export import svg as vector
+from evidence.export import qr, svg
 from evidence.export.templating import render
 from evidence.formatting import counted
-from evidence.questions import harm_sentences as harm_words
-from evidence.questions import overview
+from evidence.questions import harm_sentences, overview
 from evidence.questions.harms import Harm
 from evidence.questions.missing import together
 from evidence.report.figures.forest import Row
@@ -24,7 +22,7 @@ from evidence.report.sections import harm_rows, response_rows, sections
 from evidence.report.view import Progress, Story, View, quiet, references_of, tell
 from evidence.selection.selection import headcount
 from evidence.selection.widening import given_up
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 
 _MOST_ROWS, _MOST_EVENTS, _MOST_APART, _MOST_LINES = 12, 5, 3, 22
 _LONGEST_HEAD = 12
@@ -54,7 +52,7 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
         headline=headline,
         headcount=headcount(view.rows),
         code=_code(view),
-        forest=Markup(vector.forest(shown, story.response.question.measure, labels, headline)) if shown else None,
+        forest=Markup(svg.forest(shown, story.response.question.measure, labels, headline)) if shown else None,
         lines_left_out=counted(hidden, "line") if hidden else "",
         missing=absent,
         hundred=_hundred(story),
@@ -104,8 +102,8 @@ def _hundred(story: Story) -> dict[str, object] | None:
     risks = story.of_hundred
     if risks is None:
         return None
-    sides = statements.sides_of(entry.first for entry in story.response.used)
-    verb = statements.verb_of(story.response.question.outcomes[0])
+    sides = effect_sentences.sides_of(entry.first for entry in story.response.used)
+    verb = effect_sentences.verb_of(story.response.question.outcomes[0])
     both, gained, lost, never = icon_counts(risks)
     words = [f"● {both} {verb} with either" if both else ""]
     words += [f"■ {gained} more {verb} on {sides.drug}" if gained else ""]
@@ -113,7 +111,7 @@ def _hundred(story: Story) -> dict[str, object] | None:
     text = "; ".join(word for word in words if word)
     _, low, high = risks.events_of_100
     doubt = f"The interval on {sides.drug}: {low:.0f} to {high:.0f} of 100."
-    return {"picture": Markup(vector.hundred(risks, text)), "text": f"{text}. {doubt}"}
+    return {"picture": Markup(svg.hundred(risks, text)), "text": f"{text}. {doubt}"}
 
 
 def _harms(story: Story) -> tuple[list[dict[str, object]], str]:
@@ -135,7 +133,7 @@ def _harms(story: Story) -> tuple[list[dict[str, object]], str]:
 
 
 def _arms(items: Sequence[Harm]) -> tuple[str, ...]:
-    sides = harm_words.sides_among(items)
+    sides = harm_sentences.sides_among(items)
     return tuple(sides) if max(map(len, sides)) <= _LONGEST_HEAD else ("drug", "control")
 
 

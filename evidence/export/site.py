@@ -24,7 +24,7 @@ from evidence.export.templating import render
 from evidence.export.web_page import linked_page
 from evidence.formatting import counted
 from evidence.report.sections import sections
-from evidence.report.tables import answers as tables
+from evidence.report.tables import answers as answer_tables
 from evidence.report.tables.trials import arms_of
 from evidence.report.view import NothingToExport, Progress, View, quiet, tell
 from evidence.selection.selection import PRESETS, Selection, headcount
@@ -89,7 +89,7 @@ def site(view: View, progress: Progress = quiet) -> dict[str, bytes]:
 def _data(view: View) -> dict[str, bytes]:
     references = tuple(view.evidence.references.values())
     return {
-        "trials.csv": to_csv(tables.result_frame(view.rows)),
+        "trials.csv": to_csv(answer_tables.result_frame(view.rows)),
         "trials.xlsx": rows_xlsx(view),
         "trials.json": rows_json(view),
         "references.ris": ris(references).encode("utf-8", "backslashreplace"),

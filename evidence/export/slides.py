@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
 from evidence.dataset.records import Result
-from evidence.export import slide_charts as drawings
+from evidence.export import slide_charts
 from evidence.export.slide_shapes import BOTTOM, EDGE, TOP, WIDTH, Deck, pages_of, stacked
 from evidence.formatting import counted
 from evidence.questions import certainty, overview
@@ -28,7 +28,7 @@ from evidence.report.sections import (
 from evidence.report.tables import missing as missing_tables
 from evidence.report.view import Progress, Story, View, named, quiet, references_of, tell
 from evidence.selection.selection import headcount
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 
 _IN_NOTES = ", listed in the notes"
 _MOST_LINES = 12  # rows of a table on one slide
@@ -60,7 +60,7 @@ def deck(view: View, progress: Progress = quiet) -> bytes:
     _table(slides, story, by_key["cohorts"])
     if story.courses:
         _begin(slides, story, by_key["course"])
-        drawings.days(slides, story.courses)
+        slide_charts.days(slides, story.courses)
     relapse = tuple(withdrawal_rows(story.withdrawals, story.hazard.pooled, links_of(story), LIGHT))
     _forest(slides, story, by_key["withdrawal"], relapse, "HR", WITHDRAWAL_LABELS)
     _missing(slides, story, by_key["withdrawal"])
@@ -123,8 +123,10 @@ def _course(slides: Deck, story: Story, section: Section, course: Course) -> Non
     if not course.drawn:
         return
     _begin(slides, story, section)
-    sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
-    drawings.time_course(slides, course.drawn, course.axis, statements.favours(course.drawn[0].question, sides))
+    sides = effect_sentences.sides_of(entry.first for item in course.answers for entry in item.used)
+    slide_charts.time_course(
+        slides, course.drawn, course.axis, effect_sentences.favours(course.drawn[0].question, sides)
+    )
 
 
 def _curve(slides: Deck, story: Story, section: Section | None) -> None:
@@ -136,11 +138,11 @@ def _curve(slides: Deck, story: Story, section: Section | None) -> None:
 def _forest(slides: Deck, story: Story, section: Section, rows: Sequence[Row], measure: str, labels: Labels) -> None:
     if not any(row.estimate is not None for row in rows):
         return
-    scale = drawings.forest_scale(rows, measure)
-    pages = pages_of(len(rows), drawings.MOST_ROWS)
+    scale = slide_charts.forest_scale(rows, measure)
+    pages = pages_of(len(rows), slide_charts.MOST_ROWS)
     for number, page in enumerate(pages, 1):
         _begin(slides, story, section, f" ({number} of {len(pages)})" if len(pages) > 1 else "")
-        drawings.forest(slides, [rows[at] for at in page], scale, labels)
+        slide_charts.forest(slides, [rows[at] for at in page], scale, labels)
 
 
 def _table(slides: Deck, story: Story, section: Section) -> None:
@@ -192,8 +194,8 @@ def _people(slides: Deck, story: Story, by_key: dict[str, Section]) -> None:
     if absolute is None:
         return
     _begin(slides, story, by_key["people"])
-    sides = statements.sides_of(entry.first for entry in story.response.used)
-    drawings.hundred(slides, absolute, sides, statements.verb_of(story.response.question.outcomes[0]))
+    sides = effect_sentences.sides_of(entry.first for entry in story.response.used)
+    slide_charts.hundred(slides, absolute, sides, effect_sentences.verb_of(story.response.question.outcomes[0]))
 
 
 def _closing(slides: Deck, view: View, drawn: Sequence[Result]) -> None:

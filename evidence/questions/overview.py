@@ -17,7 +17,7 @@ from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Selection, apply, relaxed, trials_of
 from evidence.stats.pooling import Pooled
 from evidence.stats.proportions import wilson
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import Estimate, interval, shown
 
@@ -59,7 +59,7 @@ def _results(answered: Answer) -> tuple[Result, ...]:
 
 
 def _risk_ratio(pooled: Pooled) -> str:
-    span = f"{statements.interval_name(pooled)} {interval('RR', pooled.ci_low, pooled.ci_high)}"
+    span = f"{effect_sentences.interval_name(pooled)} {interval('RR', pooled.ci_low, pooled.ci_high)}"
     return f"risk ratio {shown('RR', pooled.estimate)} ({span})"
 
 
@@ -92,17 +92,17 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
         return Tile(question, "onset", "Not reported", "", "", "", "", words, ())
     first = answers[0]
     assert first.pooled is not None
-    sides = statements.sides_of(e.first for e in first.used)
-    lead = statements.leading(first)
+    sides = effect_sentences.sides_of(e.first for e in first.used)
+    lead = effect_sentences.leading(first)
     value = lead.effect.estimate if lead is not None and lead.effect is not None else first.pooled.estimate
     lower = "lower" if value < 0 else "higher"
     points = shown("MD", abs(value))
     hours = sorted({entry.hours for entry in first.used})
-    number = statements.spelled(hours[0])
+    number = effect_sentences.spelled(hours[0])
     if len(hours) > 1:
         number = f"{in_words(hours[0])} to {in_words(hours[-1])}"
-    kinds = statements.score_kinds(first)
-    span = f"{statements.interval_name(first.pooled)} {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}"
+    kinds = effect_sentences.score_kinds(first)
+    span = f"{effect_sentences.interval_name(first.pooled)} {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}"
     whose = f" in {lead.label}" if lead is not None else ""
     pooled = f"all trials: {shown('MD', first.pooled.estimate)} ({span})" if lead is not None else span
     return Tile(
@@ -111,7 +111,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
         f"At {number}",
         f"{onset.first_compared(first, results, gaps)}: {points} points {lower}{whose}",
         pooled + (f"; {kinds}" if kinds else ""),
-        statements.behind(first),
+        effect_sentences.behind(first),
         certainty.in_short(reviews, first),
         f"{points} {primary_scale()} points {lower} on {sides.drug} than on {sides.comparator}.",
         _results(first),
@@ -126,16 +126,16 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
     """
     answered = response.answer_for(results, response.Choices())
     question = "For how many?"
-    of_hundred = statements.absolute(answered)
+    of_hundred = effect_sentences.absolute(answered)
     if answered.pooled is None or of_hundred is None or answered.counts is None:
-        words = f"{statements.headline_of_rates(answered, statements.sides_of(()))}."
+        words = f"{effect_sentences.headline_of_rates(answered, effect_sentences.sides_of(()))}."
         missing = "not reported" if answered.pooled is None else "of 100 cannot be said"
         return Tile(question, "response", missing.capitalize(), "", "", "", "", words, ())
-    sides = statements.sides_of(e.first for e in answered.used)
-    when = statements.when(answered)
+    sides = effect_sentences.sides_of(e.first for e in answered.used)
+    when = effect_sentences.when(answered)
     time = f"{when[0].lower()}{when[1:]}"
     _, low, high = of_hundred.events_of_100
-    lead = answered.used[0] if answered.k == 1 else statements.leading(answered)
+    lead = answered.used[0] if answered.k == 1 else effect_sentences.leading(answered)
     if lead is not None and lead.intervention is not None and lead.comparator is not None:
         drug, control = (100 * arm.events / arm.n for arm in (lead.intervention, lead.comparator))
         unit = f"of 100 responded in {lead.label}, {time}"
@@ -153,7 +153,7 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
         f"{drug:.0f} v {control:.0f}",
         unit,
         f"{spread}{_risk_ratio(answered.pooled)}",
-        statements.behind(answered),
+        effect_sentences.behind(answered),
         certainty.in_short(reviews, answered),
         f"On {sides.drug} against {sides.comparator}: symptom score at least halved.",
         _results(answered),
@@ -228,7 +228,7 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         words = "No trial in this selection has counts of a named harm in both arms in these data."
         return Tile(question, "safety", "Not reported", "", "", "", "", words, ())
     estimate = item.difference
-    sides = statements.sides_of(e.first for e in estimate.used)
+    sides = effect_sentences.sides_of(e.first for e in estimate.used)
     drug, control = (100 * rate for rate in item.rates)
     words = f"{item.label}: the share with it at least once on each side."
     if wider.dropped:
@@ -238,8 +238,8 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         "safety",
         f"{drug:.0f} v {control:.0f}",
         f"of 100 {glance.verb_of(item.event)}: {sides.drug} v {sides.comparator}",
-        f"risk difference {item.in_words('RD')}, {statements.until(estimate)}",
-        statements.behind(estimate),
+        f"risk difference {item.in_words('RD')}, {effect_sentences.until(estimate)}",
+        effect_sentences.behind(estimate),
         certainty.in_short(reviews, estimate),
         words,
         _results(estimate),
@@ -286,11 +286,11 @@ def not_known_in_short(
 
     late = len(trials) - len(early)
     if late and soon is not None:
-        span = f"the first {statements.spelled(soon)} in {late} of {counted(len(trials), 'trial')}"
+        span = f"the first {effect_sentences.spelled(soon)} in {late} of {counted(len(trials), 'trial')}"
         parts.append(f"{span} ({why((-1, soon), early)})")
     if compared:
         longest = max(r.hours for r in compared)
-        parts.append(f"any comparison after {statements.spelled(longest)} ({why((longest, _LATEST))})")
+        parts.append(f"any comparison after {effect_sentences.spelled(longest)} ({why((longest, _LATEST))})")
     feared = topic().long_term_harm
     parts.append(f"harm to {feared} from long use" if feared else "harm from long use")
     if unjudged := [trial for trial in trials if trial not in judged]:
@@ -319,7 +319,7 @@ def not_known(
         longest = max(compared, key=lambda r: r.hours)
         beyond = absence(results, every, gaps, benefits, (longest.hours, _LATEST))
         line = (
-            f"Beyond {statements.spelled(longest.hours)} no comparison of symptoms is in these data "
+            f"Beyond {effect_sentences.spelled(longest.hours)} no comparison of symptoms is in these data "
             f"({longest.label} is the longest): {beyond.in_words}"
         )
         if beyond.kind != NOT_HELD and longest.hours < 182 * HOURS_A_DAY:
@@ -329,7 +329,7 @@ def not_known(
     if late and first is not None:
         soon = absence(results, every, gaps, benefits, (-1, first), early)
         who = f"{late} of {counted(len(own), 'trial')}" if len(own) > 1 else "the one trial"
-        span = f"Symptoms within the first {statements.spelled(first)}"
+        span = f"Symptoms within the first {effect_sentences.spelled(first)}"
         line = f"{span}: these data have no comparison from {who}: {soon.in_words}."
         lines.append(line + (" How fast it starts is hardly known." if len(early) <= 2 else ""))
     unblinded = [rows[0].label for rows in own.values() if any(comparator_kind(r) == "inert placebo" for r in rows)]

@@ -27,7 +27,7 @@ from evidence.questions.response import Choices, answer_for
 from evidence.selection.filters import comparator_kind
 from evidence.selection.selection import Headcount, headcount
 from evidence.selection.url import address
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,9 +284,9 @@ def answers(matched: Match, reviews: Iterable[PublishedEstimate] = ()) -> list[t
         answer = answer_for(rows, Choices())
         if answer.pooled is None:
             continue
-        sides = statements.sides_of(entry.first for entry in answer.used)
+        sides = effect_sentences.sides_of(entry.first for entry in answer.used)
         names = listed([entry.label for entry in answer.used]) if answer.k <= _MOST_NAMED else ""
-        words = f"{findings.after_review(known, answer, statements.headline_of_rates(answer, sides))}."
+        words = f"{findings.after_review(known, answer, effect_sentences.headline_of_rates(answer, sides))}."
         words += f" {names}." if names else ""
         words += f" {certainty.words_for(known, answer)}."
         lines.append((term.label, words, matched.address("response", comparator_kind=(kind,))))

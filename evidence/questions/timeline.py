@@ -9,8 +9,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import bin_of
 from evidence.dataset.topic import topic
 from evidence.formatting import counted, listed, percent, plain
-from evidence.questions import duration, glance, onset
-from evidence.questions import harm_matrix as reporting
+from evidence.questions import duration, glance, harm_matrix, onset
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_matrix import Cell
 from evidence.questions.harms import KINDS, Scope, is_harm
@@ -121,7 +120,7 @@ def _counts(scope: Scope) -> tuple[Count, ...]:
     kinds = KINDS.get(scope.kind, frozenset())
     order = acute(scope.results)
     groups: dict[tuple[str, str, bool], list[Cell]] = {}
-    for cell in reporting.matrix(scope.results).cells:
+    for cell in harm_matrix.matrix(scope.results).cells:
         if cell.event not in order or cell.drug is None:
             continue
         first = cell.results[0]

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.formatting import counted, listed
-from evidence.questions import harm_matrix as reporting
+from evidence.questions import harm_matrix
 from evidence.questions.blinding import MASKINGS
 from evidence.questions.dose import DoseResponse
 from evidence.questions.harm_matrix import Matrix
@@ -58,7 +58,7 @@ def harms(items: Iterable[Harm], measure: str, maskings: Sequence[str] = ()) -> 
 
 def matrix(grid: Matrix) -> str:
     """Say how much of the grid is filled, then for each event who counted it, the range, and who had none."""
-    lines = [reporting.headline(grid)]
+    lines = [harm_matrix.headline(grid)]
     for event in grid.events:
         counted_in = [cell for cell in grid.cells if cell.event == event and cell.percent is not None]
         shares = sorted(counted_in, key=lambda cell: cell.percent or 0.0)

@@ -33,14 +33,14 @@ from evidence.questions import (
     time_curve,
 )
 from evidence.questions import risk_of_bias as bias
-from evidence.questions import summary_of_findings as sof
+from evidence.questions import summary_of_findings as summary_question
 from evidence.questions.harms import Harm
 from evidence.report import plain_beside
 from evidence.selection.filters import SINGLE, schedule
 from evidence.selection.selection import Selection, apply, headcount, relaxed, trials_of
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.sentences import spelled
 
@@ -155,7 +155,7 @@ class Hundred:
     """What a picture of a hundred people needs: the absolute effect, both sides and what people did."""
 
     absolute: Absolute
-    sides: statements.Sides
+    sides: effect_sentences.Sides
     verb: str
 
 
@@ -188,17 +188,17 @@ class Asked:
 
 def _rates(answered: Answer) -> tuple[str, str, Hundred | None]:
     """Say how many of 100 on both sides, and how uncertain that is."""
-    absolute = statements.absolute(answered)
+    absolute = effect_sentences.absolute(answered)
     if absolute is None:
         if answered.pooled is not None:
             return "The studies here cannot say how many of 100 people felt much better with each treatment.", "", None
         return "No study here tells how many people felt much better with each treatment.", "", None
-    sides = statements.sides_of(entry.first for entry in answered.used)
+    sides = effect_sentences.sides_of(entry.first for entry in answered.used)
     drug, low, high = absolute.events_of_100
     control = 100 * absolute.comparator_rate
     did = happening(answered.question.outcomes[0])
-    lead = statements.leading(answered)
-    own = statements.absolute(statements.alone(answered, lead)) if lead is not None else None
+    lead = effect_sentences.leading(answered)
+    own = effect_sentences.absolute(effect_sentences.alone(answered, lead)) if lead is not None else None
     if own is not None:
         main, others = own.events_of_100[0], 100 * own.comparator_rate
         answer = (
@@ -258,7 +258,7 @@ def review_in_plain(reviews: Iterable[PublishedEstimate], answer: Answer) -> str
         amount = f"{'more' if above else 'fewer'} people {happening(review.outcome)}"
     else:
         amount = f"there was {'more' if above else 'less'} {topic().plain_condition}"
-    sides = statements.sides_of(entry.first for entry in answer.used)
+    sides = effect_sentences.sides_of(entry.first for entry in answer.used)
     unsure = review.ci_low is None or review.ci_high is None or review.ci_low <= middle <= review.ci_high
     chance = " There may be no gap." if unsure else ""
     studies = f"{counted(review.k, 'study', 'studies')} with " if review.k else ""
@@ -276,10 +276,10 @@ def _so_many(points: float) -> str:
 def _points(answered: Answer) -> tuple[str, str]:
     """Describe the difference in points on the scale, and how uncertain it is."""
     assert answered.pooled is not None
-    sides = statements.sides_of(entry.first for entry in answered.used)
+    sides = effect_sentences.sides_of(entry.first for entry in answered.used)
     size, ends = abs(answered.pooled.estimate), (answered.pooled.ci_low, answered.pooled.ci_high)
     less = "less" if answered.pooled.estimate < 0 else "more"
-    lead = statements.leading(answered)
+    lead = effect_sentences.leading(answered)
     if lead is not None and lead.effect is not None:
         size, less = abs(lead.effect.estimate), "less" if lead.effect.estimate < 0 else "more"
     where = "in the main study, " if lead is not None else ""
@@ -355,7 +355,7 @@ def duration_in_plain(asked: Asked) -> Plain:
     if on.endswith("%"):
         behind_it = [entry.result for entry in duration.certain(stopped)]
         studies = counted(len({result.trial for result in behind_it}), "study", "studies")
-        drug = treatment(statements.sides_of(behind_it).drug)
+        drug = treatment(effect_sentences.sides_of(behind_it).drug)
         more.append(
             f"In {studies} of {drug}, people who had got well were put by chance in two groups. Of 100 who "
             f"went on with the drug, about {on[:-1]} got ill again. Of 100 who stopped, it was about {off[:-1]}."
@@ -372,7 +372,7 @@ def duration_in_plain(asked: Asked) -> Plain:
 def _event(item: Harm) -> str:
     assert item.rates is not None
     drug, control = (f"{100 * rate:.0f}" for rate in item.rates)
-    sides = statements.sides_of(entry.first for entry in item.difference.used)
+    sides = effect_sentences.sides_of(entry.first for entry in item.difference.used)
     done = event(item.event)
     if drug == control == "0" and item.difference.people is not None:
         return (
@@ -427,7 +427,7 @@ def overview_in_plain(asked: Asked) -> Plain:
 
 def summary_in_plain(asked: Asked) -> Plain:
     """Answer outcome by outcome."""
-    summary = sof.summarise(asked.rows, asked.evidence.reviews, str(asked.selection))
+    summary = summary_question.summarise(asked.rows, asked.evidence.reviews, str(asked.selection))
     reported: list[tuple[str, str]] = []
     for line in summary.lines:
         if line.of_hundred is None:

@@ -18,14 +18,14 @@ from evidence.questions import (
     duration,
     findings,
     harm_matrix,
+    harm_sentences,
     overview,
     robustness,
+    timeline,
 )
-from evidence.questions import harm_sentences as harm_words
-from evidence.questions import onset as onset_course
+from evidence.questions import onset as onset_question
 from evidence.questions import response as response_question
 from evidence.questions import risk_of_bias as bias
-from evidence.questions import timeline as time_axis
 from evidence.questions.courses import Courses
 from evidence.questions.dose import DoseResponse, asked_in_words
 from evidence.questions.duration import FollowUp, Withdrawal
@@ -43,7 +43,7 @@ from evidence.report.composed import summary, trials, trust
 from evidence.report.composed.curves import curve
 from evidence.report.figures import time_course
 from evidence.report.figures.cohorts import MOST_DRAWN
-from evidence.report.figures.cohorts import cohorts as cohort_plot
+from evidence.report.figures.cohorts import cohorts as cohorts_figure
 from evidence.report.figures.days_to_relapse import lollipop
 from evidence.report.figures.dose import dose_plot
 from evidence.report.figures.forest import Labels, Row, forest
@@ -60,7 +60,7 @@ from evidence.report.figures.over_time import blanks_of, over_time
 from evidence.report.figures.people import icon_array
 from evidence.report.figures.style import LIGHT, Ink
 from evidence.report.section import Drawing, Links, Section, cited, linked, links_of, written
-from evidence.report.tables import answers as tables
+from evidence.report.tables import answers as answer_tables
 from evidence.report.tables import harms as harm_tables
 from evidence.report.tables.cohorts import cohort_frame
 from evidence.report.view import Progress, Story, quiet
@@ -69,7 +69,7 @@ from evidence.selection.selection import Criterion, relaxed
 from evidence.selection.widening import given_up
 from evidence.stats.absolute import Absolute
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 from evidence.synthesis.answers import Answer
 
 ANSWERS: Final = (
@@ -127,7 +127,7 @@ def onset(
     """Show how soon it works: over real time with what is `around` the answers, else in columns, or in real hours."""
     sentence = findings.finding_of_onset(course.answers, reviews)
     composed = _course("onset", sentence, course, rows, links, ink, hours)
-    composed = replace(composed, trials=tuple(onset_course.trials_behind(course.drawn)), script="How soon it works")
+    composed = replace(composed, trials=tuple(onset_question.trials_behind(course.drawn)), script="How soon it works")
     if around is None or not course.drawn:
         return composed
     favours = _favours(course)
@@ -143,8 +143,8 @@ def onset(
 
 
 def _favours(course: Course) -> tuple[str, str]:
-    sides = statements.sides_of(entry.first for item in course.answers for entry in item.used)
-    return statements.favours(course.drawn[0].question, sides)
+    sides = effect_sentences.sides_of(entry.first for item in course.answers for entry in item.used)
+    return effect_sentences.favours(course.drawn[0].question, sides)
 
 
 def single_dose(
@@ -163,7 +163,7 @@ def _course(
         favours = _favours(course)
         height = () if key == "onset" else (_LOWER,)
         drawing = Drawing(time_course.onset, (course.drawn, favours, ink, course.axis, hours, *height))
-    masked = onset_course.masked_words(rows, course.answers) if course.drawn else ""
+    masked = onset_question.masked_words(rows, course.answers) if course.drawn else ""
     band = band_in_words(course.answers[0].question.measure) if course.drawn else ""
     return Section(
         key,
@@ -172,7 +172,7 @@ def _course(
         (course.caveat,),
         drawing,
         alt_text.answers(course.drawn),
-        tables.pool_frame(course.answers, links),
+        answer_tables.pool_frame(course.answers, links),
         cited(entry for item in course.drawn for entry in item.entries),
         written(masked, band),
         answers=course.drawn,
@@ -182,9 +182,9 @@ def _course(
 def dose_response(doses: DoseResponse, low_confidence: bool, links: Links, ink: Ink) -> Section:
     """Show whether a higher dose works better: the arms at their doses."""
     entries = tuple(arm.entry for arm in doses.arms)
-    sides = statements.sides_of(entry.first for entry in entries)
-    question = onset_course.dose_question(doses.measure, low_confidence)
-    arguments = (doses, statements.favours(question, sides), ink, onset_course.AXES[doses.measure])
+    sides = effect_sentences.sides_of(entry.first for entry in entries)
+    question = onset_question.dose_question(doses.measure, low_confidence)
+    arguments = (doses, effect_sentences.favours(question, sides), ink, onset_question.AXES[doses.measure])
     return Section(
         "dose-arms",
         "Does a higher dose work better?",
@@ -195,7 +195,7 @@ def dose_response(doses: DoseResponse, low_confidence: bool, links: Links, ink: 
         ),
         Drawing(dose_plot, arguments) if entries else None,
         alt_text.doses(doses),
-        tables.dose_frame(doses, links),
+        answer_tables.dose_frame(doses, links),
         cited(entries),
     )
 
@@ -204,8 +204,8 @@ def _response_rows(
     answer: Answer, rows: Sequence[Result], evidence: Evidence, links: Links, ink: Ink, shown: PageOptions
 ) -> tuple[tuple[Row, ...], Labels]:
     """Return the lines of the forest plot of response and the words round it; `shown` says how they are arranged."""
-    sides = statements.sides_of(entry.first for entry in answer.used)
-    left, right = statements.favours(answer.question, sides)
+    sides = effect_sentences.sides_of(entry.first for entry in answer.used)
+    left, right = effect_sentences.favours(answer.question, sides)
     reviews = certainty.published(evidence.reviews, answer)
     known, by_masking = response_question.columns(evidence.judgements), shown.split == "masking"
     arrangement = Arrangement(
@@ -235,9 +235,13 @@ def response(
     if shown.split == "masking":
         lenses = blinding.lenses(answer, rows)
         notes.append(f"{blinding.headline(answer, lenses)}. {blinding.caution(answer, lenses)}")
-    notes += [*statements.pooled_notes(answer), robustness.interval_notice(answer), *statements.not_pooled(answer)]
+    notes += [
+        *effect_sentences.pooled_notes(answer),
+        robustness.interval_notice(answer),
+        *effect_sentences.not_pooled(answer),
+    ]
     captions = (
-        " ".join(part for part in (outcome.definition, statements.caution(answer)) if part),
+        " ".join(part for part in (outcome.definition, effect_sentences.caution(answer)) if part),
         contrary.in_a_sentence(contrary.contrary(rows, answer)),
         contrary.differences_alone(answer),
     )
@@ -248,7 +252,7 @@ def response(
         tuple(line for line in captions if line),
         Drawing(forest, (lines, answer.question.measure, labels, ink)) if lines else None,
         alt_text.answers([answer]),
-        tables.pool_frame([answer], links),
+        answer_tables.pool_frame([answer], links),
         cited(answer.entries),
         tuple(line for line in notes if line),
         answers=(answer,),
@@ -259,9 +263,9 @@ def response(
 
 def people(absolute: Absolute, answer: Answer, is_rate_chosen: bool, ink: Ink) -> Section:
     """Show what response means for a hundred people."""
-    sides = statements.sides_of(entry.first for entry in answer.used)
-    verb = statements.verb_of(answer.question.outcomes[0])
-    headline = statements.in_people(absolute, sides, verb, statements.behind(answer))
+    sides = effect_sentences.sides_of(entry.first for entry in answer.used)
+    verb = effect_sentences.verb_of(answer.question.outcomes[0])
+    headline = effect_sentences.in_people(absolute, sides, verb, effect_sentences.behind(answer))
     return Section(
         "people",
         _TITLES["people"],
@@ -269,7 +273,7 @@ def people(absolute: Absolute, answer: Answer, is_rate_chosen: bool, ink: Ink) -
         ("At the rate chosen." if is_rate_chosen else "At the comparator’s rate in these trials.",),
         Drawing(icon_array, (absolute, sides, verb, ink)),
         headline,
-        tables.absolute_frame(absolute),
+        answer_tables.absolute_frame(absolute),
         cited(answer.used),
     )
 
@@ -298,7 +302,7 @@ def cohorts(pooled_courses: Courses, dropped: Sequence[Criterion], links: Links,
         _TITLES["cohorts"],
         sentence,
         tuple(line for line in captions if line),
-        Drawing(cohort_plot, (pooled_courses, ink)) if pooled_courses.cohorts else None,
+        Drawing(cohorts_figure, (pooled_courses, ink)) if pooled_courses.cohorts else None,
         f"{sentence}.",
         cohort_frame(pooled_courses, links) if pooled_courses.cohorts else None,
         tuple(cohort.result for cohort in pooled_courses.cohorts),
@@ -315,7 +319,7 @@ def after_course(items: tuple[FollowUp, ...], dropped: Sequence[Criterion], link
         (caption,),
         linked(lollipop, items, links, ink) if items else None,
         "; ".join(f"{item.label}: time to relapse {item.in_words}" for item in items),
-        tables.follow_up_frame(items, links) if items else None,
+        answer_tables.follow_up_frame(items, links) if items else None,
         tuple(item.result for item in items),
     )
 
@@ -348,7 +352,7 @@ def withdrawal(
         (" ".join(words).strip(), *(line for line in more if line)),
         Drawing(forest, (rows, "HR", WITHDRAWAL_LABELS, ink)) if rows else None,
         alt if hazard.pooled is None else f"{alt}. {alt_text.answers([hazard])}",
-        tables.withdrawal_frame(entries, links) if entries else None,
+        answer_tables.withdrawal_frame(entries, links) if entries else None,
         tuple(entry.result for entry in entries),
         answers=(hazard,),
         script="After stopping at random",
@@ -358,11 +362,11 @@ def withdrawal(
 def harms(answer: HarmAnswer, measure: str, ink: Ink, maskings: tuple[str, ...], drawn: tuple[Harm, ...]) -> Section:
     """Show the harms: events drawn by arm and by difference; `maskings` and `drawn` are the lines of the chart."""
     key = "serious" if answer.is_apart else "harms"
-    sides = harm_words.sides_among(drawn) if maskings else answer.sides
-    masked = harm_words.masked_words(zip(maskings, drawn, strict=True), answer.scope.results) if maskings else ""
-    without = harm_words.no_events(answer.drawn) if measure == "RR" or answer.is_apart else ""
+    sides = harm_sentences.sides_among(drawn) if maskings else answer.sides
+    masked = harm_sentences.masked_words(zip(maskings, drawn, strict=True), answer.scope.results) if maskings else ""
+    without = harm_sentences.no_events(answer.drawn) if measure == "RR" or answer.is_apart else ""
     # By masking the lines of every kind of comparator are drawn, whatever is compared above.
-    untrue = harm_words.comparators(answer.scope) if maskings else ""
+    untrue = harm_sentences.comparators(answer.scope) if maskings else ""
     notes = (masked, answer.trade_off, without, *(line for line in answer.notes if line != untrue))
     return Section(
         key,
@@ -423,7 +427,7 @@ def _response_of(story: Story) -> Section:
 
 def _onset_of(story: Story) -> Section:
     rows, evidence = story.view.rows, story.view.evidence
-    around = onset_course.around(evidence.results, story.view.selection, story.onset, evidence.gaps)
+    around = onset_question.around(evidence.results, story.view.selection, story.onset, evidence.gaps)
     composed = onset(story.onset, rows, links_of(story), LIGHT, around=around, reviews=evidence.reviews)
     return with_missing(composed, story.onset.answers, rows, evidence)
 
@@ -468,7 +472,9 @@ def _map_of(story: Story) -> Section:
 def _dose_of(story: Story) -> Section:
     low = story.chosen.choices.low_confidence
     rows = dose.comparable(story.view.evidence.results, story.view.selection)
-    return dose_response(onset_course.dose_course(rows, story.chosen.measure or "MD", low), low, links_of(story), LIGHT)
+    return dose_response(
+        onset_question.dose_course(rows, story.chosen.measure or "MD", low), low, links_of(story), LIGHT
+    )
 
 
 def _matrix_of(story: Story) -> Section:
@@ -479,7 +485,7 @@ def _matrix_of(story: Story) -> Section:
 
 def _timeline_of(story: Story) -> Section:
     view, scope = story.view, story.harms.scope
-    line = time_axis.timeline(view.evidence.results, view.selection, view.rows, scope)
+    line = timeline.timeline(view.evidence.results, view.selection, view.rows, scope)
     return harm_sections.time_axis(line, scope.results, LIGHT)
 
 
@@ -571,7 +577,7 @@ def harm_rows(items: Sequence[Harm]) -> tuple[Row, ...]:
 
 def harm_labels(items: Sequence[Harm]) -> Labels:
     """Label a forest plot of events."""
-    sides = harm_words.sides_among(items)
+    sides = harm_sentences.sides_among(items)
     left, right = f"favours {sides.drug}", f"favours {sides.comparator}"
     control = capital(sides.comparator)
     return Labels(sides.drug.capitalize(), control, left, right, "Risk difference")

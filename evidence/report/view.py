@@ -6,15 +6,15 @@ from datetime import date
 from urllib.parse import quote, urlencode
 
 from evidence import __version__
-from evidence.bibliography import self_citation as citing
+from evidence.bibliography import self_citation
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.questions import duration, harms, response
-from evidence.questions import onset as onset_course
+from evidence.questions import onset as onset_question
 from evidence.questions import options as page_options
-from evidence.questions import summary_of_findings as sof
+from evidence.questions import summary_of_findings as summary_question
 from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_sentences import HarmAnswer, harm_answer, harm_question
 from evidence.questions.onset import Course
@@ -25,7 +25,7 @@ from evidence.selection.filters import SINGLE, schedule
 from evidence.selection.selection import Criterion, Selection, apply, headcount, relaxed
 from evidence.selection.url import parameters
 from evidence.stats.absolute import Absolute
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 from evidence.synthesis.answers import Answer
 
 LEAST_PER_CENT = 5.0
@@ -93,7 +93,7 @@ class View:
     @property
     def citation(self) -> str:
         """How to cite the view: the dashboard with its versions and the day, the view, its address."""
-        cited = citing.in_words(__version__, self.evidence.version, self.made)
+        cited = self_citation.in_words(__version__, self.evidence.version, self.made)
         where = f" Parameters: {self.query}" if self.query else ""
         where = f" Available from: {self.address}" if self.base else where
         return f"{cited} View: {self.selection} ({headcount(self.rows)}).{where}"
@@ -158,7 +158,7 @@ class Story:
     @property
     def of_hundred(self) -> Absolute | None:
         """What response means for a hundred people, at the rate chosen or the trials' own."""
-        return statements.absolute(self.response, self.chosen.rate)
+        return effect_sentences.absolute(self.response, self.chosen.rate)
 
     @property
     def answers(self) -> tuple[tuple[str, Answer], ...]:
@@ -183,14 +183,14 @@ def tell(view: View, progress: Progress = quiet) -> Story:
     progress("working out how soon it works")
     rows, everything, selection, chosen = view.rows, view.evidence.results, view.selection, view.chosen
     low, same, masked = chosen.choices.low_confidence, chosen.same, chosen.masked
-    measures = [chosen.measure] if chosen.measure else list(onset_course.MEASURE_LABELS)
-    courses = {m: onset_course.course(rows, m, same, low, by_masking=masked) for m in measures}
+    measures = [chosen.measure] if chosen.measure else list(onset_question.MEASURE_LABELS)
+    courses = {m: onset_question.course(rows, m, same, low, by_masking=masked) for m in measures}
     measure = next((m for m, item in courses.items() if item.drawn), measures[0])
     progress("working out for how many it works")
     answer = response.answer_for(rows, chosen.choices, subgroups(view.evidence.judgements)[chosen.split].group)
     progress("working out for how long it lasts")
     once = [r for r in rows if schedule(r) == SINGLE and r.hours >= 12]
-    single = onset_course.course(once, measure, by_masking=masked)
+    single = onset_question.course(once, measure, by_masking=masked)
     followed = relaxed(everything, selection, duration.is_follow_up)
     stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
     withdrawals = duration.withdrawals(stopped.results)
@@ -213,5 +213,5 @@ def tell(view: View, progress: Progress = quiet) -> Story:
         stopped.dropped,
         named,
         serious,
-        sof.summarise(rows, view.evidence.reviews, str(selection)),
+        summary_question.summarise(rows, view.evidence.reviews, str(selection)),
     )

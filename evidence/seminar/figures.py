@@ -6,10 +6,8 @@ import plotly.graph_objects as go
 
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.formatting import counted
-from evidence.questions import harm_sentences as harm_words
-from evidence.questions import response, robustness
-from evidence.report.figures import large_format as hall
-from evidence.report.figures import style
+from evidence.questions import harm_sentences, response, robustness
+from evidence.report.figures import large_format, style
 from evidence.report.figures.blinding import lens_rows
 from evidence.report.figures.forest import Row
 from evidence.report.figures.forest_rows import Arrangement, forest_rows, sensitivity_rows, withdrawal_rows
@@ -20,7 +18,7 @@ from evidence.report.section import links_of
 from evidence.report.sections import WITHDRAWAL_LABELS
 from evidence.seminar.lesson import Lesson, Step
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 
 MOST_EVENTS = 6
 _SINGLE = frozenset({"trial", "excluded"})
@@ -57,13 +55,13 @@ def figure(
                 )
                 for item in step.asked
             ]
-            return hall.guessed(items, step.asked[0].top, step.asked[0].unit, ink, revealed)
+            return large_format.guessed(items, step.asked[0].top, step.asked[0].unit, ink, revealed)
     return None
 
 
 def _favours(lesson: Lesson) -> tuple[str, str]:
     answer = lesson.answer
-    return statements.favours(answer.question, statements.sides_of(entry.first for entry in answer.used))
+    return effect_sentences.favours(answer.question, effect_sentences.sides_of(entry.first for entry in answer.used))
 
 
 def _axis(measure: str, instrument: str | None = None) -> str:
@@ -81,16 +79,16 @@ def _forest(lesson: Lesson, name: str, ink: Ink) -> go.Figure:
     key = f"Against  {'    '.join(colours)}" if len(marks) > 1 else ""
     hollow = "; hollow: not pooled" if any(row.kind == "excluded" and row.estimate is not None for row in rows) else ""
     axis = f"{_axis(question.measure, question.instrument)}{hollow}"
-    return hall.lines(rows, question.measure, _favours(lesson), axis, ink, lambda row: row.kind in kinds, key)
+    return large_format.lines(rows, question.measure, _favours(lesson), axis, ink, lambda row: row.kind in kinds, key)
 
 
 def _people(lesson: Lesson, ink: Ink) -> go.Figure | None:
-    risks = statements.absolute(lesson.answer)
+    risks = effect_sentences.absolute(lesson.answer)
     if risks is None:
         return None
-    sides = statements.sides_of(entry.first for entry in lesson.answer.used)
-    drawn = icon_array(risks, sides, statements.verb_of(lesson.answer.question.outcomes[0]), ink)
-    hall.enlarge(drawn)
+    sides = effect_sentences.sides_of(entry.first for entry in lesson.answer.used)
+    drawn = icon_array(risks, sides, effect_sentences.verb_of(lesson.answer.question.outcomes[0]), ink)
+    large_format.enlarge(drawn)
     return drawn
 
 
@@ -99,13 +97,15 @@ def _sensitivity(lesson: Lesson, ink: Ink) -> go.Figure:
     series, measure = robustness.without_each(answer), answer.question.measure
     rows = sensitivity_rows(series.labels, series.pools, measure, series.keys, ink)
     overall = [r for r in forest_rows(answer, links_of(lesson.story), ink) if r.kind == "overall"]
-    return hall.lines([*rows, *overall], measure, _favours(lesson), _axis(measure, answer.question.instrument), ink)
+    return large_format.lines(
+        [*rows, *overall], measure, _favours(lesson), _axis(measure, answer.question.instrument), ink
+    )
 
 
 def _withdrawal(lesson: Lesson, ink: Ink) -> go.Figure:
     story, labels = lesson.story, WITHDRAWAL_LABELS
     rows = withdrawal_rows(story.withdrawals, story.hazard.pooled, links_of(story), ink)
-    return hall.lines(rows, "HR", (labels.left, labels.right), _axis("HR"), ink)
+    return large_format.lines(rows, "HR", (labels.left, labels.right), _axis("HR"), ink)
 
 
 def _course(lesson: Lesson, ink: Ink) -> go.Figure:
@@ -119,21 +119,21 @@ def _course(lesson: Lesson, ink: Ink) -> go.Figure:
         )
         for item in lesson.story.courses
     ]
-    return hall.spans(items, "days after the last dose", ink)
+    return large_format.spans(items, "days after the last dose", ink)
 
 
 def _harms(lesson: Lesson, ink: Ink) -> go.Figure:
     events = [item for item in lesson.story.harms.drawn if item.rates is not None][:MOST_EVENTS]
-    sides = harm_words.sides_among(events)
+    sides = harm_sentences.sides_among(events)
     marks = {style.mark_of(result) for item in events for result in item.results}
     colour = marks.pop().colour(ink) if len(marks) == 1 else ink.secondary
     items = [Pair(e.label, 100 * e.rates[0], 100 * e.rates[1]) for e in events if e.rates is not None]
-    return hall.pairs(items, sides.drug, sides.comparator, colour, ink)
+    return large_format.pairs(items, sides.drug, sides.comparator, colour, ink)
 
 
 def _masking(lesson: Lesson, ink: Ink) -> go.Figure:
     question = lesson.masked.question
-    sides = statements.sides_of(entry.first for entry in lesson.masked.used)
+    sides = effect_sentences.sides_of(entry.first for entry in lesson.masked.used)
     rows = [
         Row(
             "trial",
@@ -149,4 +149,6 @@ def _masking(lesson: Lesson, ink: Ink) -> go.Figure:
         for lens, item in zip(lesson.lenses, lens_rows(lesson.lenses, question.measure, ink), strict=True)
         if item.effect is not None
     ]
-    return hall.lines(rows, question.measure, statements.favours(question, sides), _axis(question.measure), ink)
+    return large_format.lines(
+        rows, question.measure, effect_sentences.favours(question, sides), _axis(question.measure), ink
+    )

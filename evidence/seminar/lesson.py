@@ -10,8 +10,7 @@ from evidence.dataset.records import PublishedEstimate, Result
 from evidence.dataset.topic import topic
 from evidence.dataset.vocabulary import TOPICS, VERDICTS
 from evidence.formatting import Sentence, capital, counted, ended, inside
-from evidence.questions import blinding, certainty, findings, overview, robustness
-from evidence.questions import harm_sentences as harm_words
+from evidence.questions import blinding, certainty, findings, harm_sentences, overview, robustness
 from evidence.questions.blinding import Lens, Scope, telling_event
 from evidence.questions.glance import verb_of
 from evidence.questions.missing import missing
@@ -25,7 +24,7 @@ from evidence.selection.widening import given_up
 from evidence.seminar import guesses
 from evidence.seminar.guesses import Asked
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import interval_in_words
 
@@ -86,7 +85,7 @@ def middle(answer: Answer, by_key: Mapping[str, Section], reviews: Sequence[Publ
     if review is not None:
         numbers = f"{findings.in_one_sentence(review)} In these data: {own.numbers}"
     sentence, large = f"{finding}.", ended(own.headline)
-    left_out = tuple(statements.not_pooled(answer))
+    left_out = tuple(effect_sentences.not_pooled(answer))
     if answer.pooled is None:
         drawn = any(entry.effect is not None for entry in answer.entries)
         return [Step("trials", "One by one", sentence, (), left_out, behind, "trials" if drawn else "")]
@@ -112,8 +111,8 @@ def middle(answer: Answer, by_key: Mapping[str, Section], reviews: Sequence[Publ
             "pooled",
             "All together",
             large,
-            written(numbers, statements.caution(answer)),
-            written(sentence, *statements.pooled_notes(answer), robustness.interval_notice(answer)),
+            written(numbers, effect_sentences.caution(answer)),
+            written(sentence, *effect_sentences.pooled_notes(answer), robustness.interval_notice(answer)),
             behind,
             "pooled",
         ),
@@ -124,9 +123,9 @@ def middle(answer: Answer, by_key: Mapping[str, Section], reviews: Sequence[Publ
 
 def headline(answer: Answer) -> Sentence:
     """Write the headline of the answer, absolute numbers first if it counts people."""
-    sides = statements.sides_of(entry.first for entry in answer.used)
+    sides = effect_sentences.sides_of(entry.first for entry in answer.used)
     in_people = answer.question.measure in ("RR", "OR", "RD")
-    words = statements.headline_of_rates if in_people else statements.headline_of_scores
+    words = effect_sentences.headline_of_rates if in_people else effect_sentences.headline_of_scores
     return words(answer, sides)
 
 
@@ -136,15 +135,15 @@ def _drawn(answer: Answer) -> tuple[Result, ...]:
 
 def single_trials(answer: Answer) -> str:
     """Say how many trials favour the drug, and what the most precise of them found."""
-    sides = statements.sides_of(entry.first for entry in answer.used)
+    sides = effect_sentences.sides_of(entry.first for entry in answer.used)
     better = 1 if OUTCOMES[answer.question.outcomes[0]].better == "higher" else -1
     effects = [entry.effect.estimate * better for entry in answer.used if entry.effect is not None]
     favouring = sum(value > 0 for value in effects)
     lead = max(answer.used, key=lambda entry: 1 / entry.effect.variance if entry.effect is not None else 0.0)
     k = answer.k
-    own = statements.own_result(lead, answer.question)
+    own = effect_sentences.own_result(lead, answer.question)
     return (
-        f"{statements.span_of(answer)} {favouring} of {k} trials {_do(favouring, 'favour')} "
+        f"{effect_sentences.span_of(answer)} {favouring} of {k} trials {_do(favouring, 'favour')} "
         f"{sides.drug}; the most precise, {lead.label}: {own}."
     )
 
@@ -164,14 +163,14 @@ def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
     title = "Another setting"
     if pooled.pi_low is None or pooled.pi_high is None:
         large = f"With {counted(answer.k, 'trial')} nobody can say how far the effect differs between settings."
-        return Step("prediction", title, large, (statements.heterogeneity(answer),), (), behind, "pooled")
+        return Step("prediction", title, large, (effect_sentences.heterogeneity(answer),), (), behind, "pooled")
     span = interval_in_words(measure, pooled.pi_low, pooled.pi_high)
     return Step(
         "prediction",
         title,
         f"In another setting like these the true {MEASURES[measure].label.lower()} may lie anywhere from {span}.",
         ("A trial there would scatter around that effect, so its result may lie further out.",),
-        (statements.heterogeneity(answer),),
+        (effect_sentences.heterogeneity(answer),),
         behind,
         "prediction",
     )
@@ -280,7 +279,7 @@ def _popular_claim(story: Story) -> Step | None:
 def _rates_asked(answer: Answer) -> tuple[Asked, ...]:
     if answer.question.measure not in ("RR", "OR", "RD"):
         return ()
-    return guesses.of_rates(answer, inside(statements.span_of(answer)))
+    return guesses.of_rates(answer, inside(effect_sentences.span_of(answer)))
 
 
 def _guess(name: str, title: str, asked: Sequence[Asked], caption: str = "") -> Step | None:
@@ -340,7 +339,7 @@ def _harms(story: Story, by_key: Mapping[str, Section]) -> Step:
             section.headline,
             by_key["serious"].headline,
             *section.lines,
-            harm_words.not_measured(story.view.evidence.results),
+            harm_sentences.not_measured(story.view.evidence.results),
         ),
         section.results,
         "harms" if story.harms.drawn else "",
@@ -358,7 +357,8 @@ def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], scope: Scop
         "How far to trust it",
         f"{rated}{certainty.words_for(story.view.evidence.reviews, answer)}.",
         written(
-            f"{statements.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "", scope.words
+            f"{effect_sentences.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "",
+            scope.words,
         ),
         (masked.headline, *masked.captions),
         results,
@@ -377,7 +377,7 @@ def _mind(story: Story, answer: Answer) -> Step:
     if pooled is not None and pooled.pi_low is not None and pooled.pi_high is not None:
         span = interval_in_words(answer.question.measure, pooled.pi_low, pooled.pi_high)
         lines.append(f"The true effect in another setting may lie anywhere from {span}.")
-    elif caution := statements.caution(answer):
+    elif caution := effect_sentences.caution(answer):
         lines.append(caution)
     judged = frozenset(item.trial for item in view.evidence.judgements)
     unknown = overview.not_known(view.rows, judged, view.evidence.gaps, view.evidence.trials)

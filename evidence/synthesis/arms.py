@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from evidence.dataset.records import Result
 from evidence.formatting import listed
-from evidence.stats import effect_sizes as effects
+from evidence.stats import effect_sizes
 from evidence.stats.effect_sizes import Counts, Effect, Scores
 
 SCORE_MEASURES = ("MD", "SMD")
@@ -120,7 +120,7 @@ def _merged(parts: Sequence[Effect], arms: Sequence[Result]) -> Effect:
     if len(parts) == 1:
         return parts[0]
     if _share_comparator(arms):
-        return effects.average_effects(parts, correlation=0.5)
+        return effect_sizes.average_effects(parts, correlation=0.5)
     weights = [1 / part.variance for part in parts]
     total = sum(weights)
     return Effect(sum(w * part.estimate for w, part in zip(weights, parts, strict=True)) / total, 1 / total)
@@ -139,10 +139,10 @@ def _by_counts(arms: Sequence[Result], measure: str) -> Measured | None:
     if not usable:
         return None
     used = tuple(arm for arm, _, _ in usable)
-    intervention = effects.combine_counts([drug for _, drug, _ in usable])
+    intervention = effect_sizes.combine_counts([drug for _, drug, _ in usable])
     controls = [control for _, _, control in usable]
-    comparator = controls[0] if _share_comparator(used) else effects.combine_counts(controls)
-    function = effects.MEASURES[measure].function
+    comparator = controls[0] if _share_comparator(used) else effect_sizes.combine_counts(controls)
+    function = effect_sizes.MEASURES[measure].function
     effect = function(intervention, comparator) if function else None
     return Measured(
         used,
@@ -166,21 +166,21 @@ def _printed(arm: Result) -> tuple[Effect, int] | None:
     """Return the printed effect with what its precision comes from: interval, standard error or an exact p value."""
     if arm.effect is None or arm.effect_measure is None:
         return None
-    is_log = effects.MEASURES[arm.effect_measure].scale == "log"
+    is_log = effect_sizes.MEASURES[arm.effect_measure].scale == "log"
     if is_log and arm.effect <= 0:
         return None
     if _has_interval(arm):
-        return effects.from_interval(arm.effect, _f(arm.ci_low), _f(arm.ci_high), log=is_log), _INTERVAL
+        return effect_sizes.from_interval(arm.effect, _f(arm.ci_low), _f(arm.ci_high), log=is_log), _INTERVAL
     if arm.se is not None:
-        return effects.from_standard_error(arm.effect, arm.se, log=is_log), _SE
+        return effect_sizes.from_standard_error(arm.effect, arm.se, log=is_log), _SE
     if arm.p_value is None or not arm.n_intervention or not arm.n_comparator:
         return None
     people = arm.heads(arm.n_intervention, arm.n_comparator)
     # In a crossover trial the same people are in both arms and the test is paired.
     freedom = None if is_log else people - (1 if people == max(arm.n_intervention, arm.n_comparator) else 2)
     size = math.log(arm.effect) if is_log else arm.effect
-    se = effects.standard_error_from_p(size, arm.p_value, freedom)
-    return None if se is None else (effects.from_standard_error(arm.effect, se, log=is_log), _P)
+    se = effect_sizes.standard_error_from_p(size, arm.p_value, freedom)
+    return None if se is None else (effect_sizes.from_standard_error(arm.effect, se, log=is_log), _P)
 
 
 def _by_printed(arms: Sequence[Result], measure: str) -> Measured | None:
@@ -224,10 +224,10 @@ def _by_scores(arms: Sequence[Result], measure: str) -> Measured | None:
     if not usable:
         return None
     used = tuple(arm for arm, _, _ in usable)
-    intervention = effects.combine_scores([drug for _, drug, _ in usable])
+    intervention = effect_sizes.combine_scores([drug for _, drug, _ in usable])
     controls = [control for _, _, control in usable]
-    comparator = controls[0] if _share_comparator(used) else effects.combine_scores(controls)
-    function = effects.MEASURES[measure].function
+    comparator = controls[0] if _share_comparator(used) else effect_sizes.combine_scores(controls)
+    function = effect_sizes.MEASURES[measure].function
     effect = function(intervention, comparator) if function else None
     return Measured(used, effect, Origin.SCORES, people=used[0].heads(intervention.n, comparator.n))
 
@@ -254,8 +254,8 @@ def _by_difference(arms: Sequence[Result], measure: str) -> Measured | None:
 def _standardised(arm: Result, part: Effect, way: int) -> Effect:
     n1, n2 = arm.n_intervention or 0, arm.n_comparator or 0
     if way == _INTERVAL:
-        return effects.g_from_mean_difference(_f(arm.effect), _f(arm.ci_low), _f(arm.ci_high), n1, n2)
-    return effects.g_from_standard_error(part.estimate, part.standard_error, n1, n2)
+        return effect_sizes.g_from_mean_difference(_f(arm.effect), _f(arm.ci_low), _f(arm.ci_high), n1, n2)
+    return effect_sizes.g_from_standard_error(part.estimate, part.standard_error, n1, n2)
 
 
 def _scores(arm: Result) -> tuple[Scores, Scores] | None:

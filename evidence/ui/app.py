@@ -9,14 +9,14 @@ from evidence.api.metrics import METRICS
 from evidence.formatting import counted
 from evidence.report.figures.style import INKS
 from evidence.ui import brand, filters, links, owner, window
-from evidence.ui import data as loading
-from evidence.ui.components import plain_language as plain_view
+from evidence.ui import data as app_data
+from evidence.ui.components import plain_language
 from evidence.ui.components.banner import data_banner
 from evidence.ui.navigation import WITHOUT_SELECTION, sections
 
 HERE = Path(__file__).parent
 
-loaded = loading.current()
+loaded = app_data.current()
 st.set_page_config(
     page_title=loaded.evidence.topic.title,
     page_icon=str(HERE / "icon.png"),
@@ -42,7 +42,7 @@ footer.caption(
 )
 # Last, because a page may stop the run.
 with METRICS.rerun(page.url_path or "overview"), body, links.report_unknown(link, notes):
-    if plain_view.is_on():
-        plain_view.draw(page)
+    if plain_language.is_on():
+        plain_language.draw(page)
     else:
         page.run()

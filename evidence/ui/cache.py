@@ -21,8 +21,8 @@ from evidence.questions.harm_sentences import HarmQuestion
 from evidence.questions.harms import Harm
 from evidence.questions.overview import Dot, Tile
 from evidence.questions.time_curve import TimeCurve
-from evidence.report.composed.curves import curve as composed_curve
-from evidence.report.figures import glance as glances
+from evidence.report.composed.curves import curve as curve_section
+from evidence.report.figures import glance as glance_figures
 from evidence.report.figures import glance_html
 from evidence.report.figures.boxes import Picture
 from evidence.report.figures.style import Ink
@@ -124,7 +124,7 @@ def at_a_glance(key: Chosen) -> glance.Glance:
 @lru_cache(maxsize=_KEPT)
 def glance_drawn(key: Chosen, ink: Ink) -> go.Figure:
     """`evidence.report.figures.glance.glance`, remembered."""
-    return glances.glance(at_a_glance(key), ink)
+    return glance_figures.glance(at_a_glance(key), ink)
 
 
 @lru_cache(maxsize=_KEPT)
@@ -144,7 +144,7 @@ def time_curves(key: Chosen, measure: str, low_confidence: bool, ink: Ink) -> tu
     """Return the curves of the selection that have any result, each with its section; remembered."""
     curves = time_curve.time_curves(selected(key), measure, low_confidence=low_confidence)
     known = links(key.evidence)
-    return tuple((curve, composed_curve(curve, known, ink)) for curve in curves if curve.entries)
+    return tuple((curve, curve_section(curve, known, ink)) for curve in curves if curve.entries)
 
 
 @lru_cache(maxsize=_KEPT)

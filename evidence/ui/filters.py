@@ -10,7 +10,7 @@ from evidence.dataset.records import Result
 from evidence.formatting import counted
 from evidence.selection.filters import DOSE_LIMITS, FILTERS, title_of
 from evidence.selection.selection import PRESETS, Selection, Step, blockers, default_preset, headcount
-from evidence.ui import cache as remembered
+from evidence.ui import cache as cached
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import selection_from_state
 
@@ -33,7 +33,7 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
         st.session_state["preset"] = st.session_state[_PUT] = st.session_state.pop(_INSTEAD)
     is_put = _PUT in st.session_state and st.session_state[_PUT] == st.session_state.get("preset")
     selection = selection_from_state()
-    kept = remembered.selected(remembered.chosen(evidence, selection))
+    kept = cached.selected(cached.chosen(evidence, selection))
     with st.container(key="bar", horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(
             key="bar-choice" if takes_selection else "bar-out-of-sight",
@@ -73,7 +73,7 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
                     st.session_state[_PUT] = st.session_state["preset"]
                     st.rerun()
                 if panel.open:
-                    _excluded(remembered.explained(remembered.chosen(evidence, selection)))
+                    _excluded(cached.explained(cached.chosen(evidence, selection)))
         beside()
 
 

@@ -15,8 +15,8 @@ from evidence.selection.url import read_selection, unknown_dose
 from evidence.seminar.links import DATA
 from evidence.seminar.links import PARAMETERS as SEMINAR
 from evidence.ui import carried_options, filters, share
-from evidence.ui import data as loading
-from evidence.ui.components import plain_language as plain_view
+from evidence.ui import data as app_data
+from evidence.ui.components import plain_language
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import selection_from_state
 
@@ -119,8 +119,8 @@ def _parameters() -> dict[str, tuple[str, ...]]:
 
 def read(page: Any) -> Link:
     """Read the address before any widget mends it. A value named twice is put right while no widget holds it yet."""
-    if plain_view.KEY not in st.session_state:
-        plain_view.mend_address()
+    if plain_language.KEY not in st.session_state:
+        plain_language.mend_address()
     parameters = _parameters()
     if page.url_path != _SEMINAR and (made := parameters.pop(DATA, None)):
         del st.query_params[DATA]
@@ -157,15 +157,15 @@ def tools() -> None:
         gap="small",
         width="content",
     ):
-        plain_view.switch()
+        plain_language.switch()
         button()
 
 
 def button() -> None:
     """Draw the button that copies the title and the link of what is on screen."""
     page = str(st.session_state.get(_SEEN, ""))
-    evidence = loading.current().evidence
-    made = share.button(selection_from_state(), page, plain_view.is_on(), evidence.version, evidence.short)
+    evidence = app_data.current().evidence
+    made = share.button(selection_from_state(), page, plain_language.is_on(), evidence.version, evidence.short)
     st.html(made, width="content", unsafe_allow_javascript=True)
 
 
@@ -175,7 +175,7 @@ def report_unknown(link: Link, place: DeltaGenerator) -> Iterator[None]:
     is_whole = False
     try:
         yield
-        is_whole = not plain_view.is_on()  # the options of a page are not drawn in plain words
+        is_whole = not plain_language.is_on()  # the options of a page are not drawn in plain words
     finally:
         _say(link, place, is_whole)
 
@@ -196,7 +196,7 @@ def _say(link: Link, place: DeltaGenerator, is_whole: bool) -> None:
 
 def _made_with(version: str) -> list[str]:
     """Say that a link was made with other data; nothing where it was made with these."""
-    shown = loading.current().evidence
+    shown = app_data.current().evidence
     if not version or version == shown.short:
         return []
     return [f"it was made with data version {version[:12]}, and these are {shown.version}: numbers may differ."]

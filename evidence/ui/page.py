@@ -10,8 +10,8 @@ from evidence.dataset.records import Result
 from evidence.report.figures.style import INKS, Ink
 from evidence.selection.filters import DOSE_LIMITS, FILTERS
 from evidence.selection.selection import PRESETS, Selection, default_preset
-from evidence.ui import cache as remembered
-from evidence.ui import data as loading
+from evidence.ui import cache as cached
+from evidence.ui import data as app_data
 from evidence.ui import window
 
 
@@ -27,7 +27,7 @@ class Page:
     @property
     def links(self) -> dict[str, str | None]:
         """Where each citation leads."""
-        return remembered.links(self.evidence)
+        return cached.links(self.evidence)
 
 
 def selection_from_state() -> Selection:
@@ -47,12 +47,12 @@ def selection_from_state() -> Selection:
 
 def current() -> Page:
     """Return the page of this rerun; the frame has drawn the filter bar before any page calls this."""
-    evidence = loading.current().evidence
+    evidence = app_data.current().evidence
     selection = selection_from_state()
     ink = INKS["dark" if window.is_dark() else "light"]._replace(narrow=window.is_narrow())
     return Page(
         evidence,
         selection,
-        remembered.selected(remembered.chosen(evidence, selection)),
+        cached.selected(cached.chosen(evidence, selection)),
         ink,
     )

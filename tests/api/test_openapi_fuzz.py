@@ -7,11 +7,11 @@ from schemathesis.checks import CHECKS
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from evidence.api import routes as serving
+from evidence.api import routes
 from evidence.dataset.evidence import DATA, load
 
 EVIDENCE = load(DATA)
-APP = Starlette(routes=serving.routes(lambda: EVIDENCE))
+APP = Starlette(routes=routes.routes(lambda: EVIDENCE))
 API = schemathesis.openapi.from_asgi("/api/openapi.json", APP)
 
 
@@ -27,16 +27,16 @@ def broken() -> None:
     raise RuntimeError("/secret/place/of/the/data")
 
 
-@pytest.mark.parametrize("path", serving.OFFERS)
+@pytest.mark.parametrize("path", routes.OFFERS)
 def test_a_fault_of_the_server_is_told_without_its_details(path: str) -> None:
-    client = TestClient(Starlette(routes=serving.routes(broken)), raise_server_exceptions=False)
+    client = TestClient(Starlette(routes=routes.routes(broken)), raise_server_exceptions=False)
     reply = client.get(path)
     assert reply.status_code == 500
     assert "secret" not in reply.text
     assert reply.json()["message"]
 
 
-@pytest.mark.parametrize("path", serving.OFFERS)
+@pytest.mark.parametrize("path", routes.OFFERS)
 @pytest.mark.parametrize("host", ["rebound.example.org", '"><script>', "a b", "[::1", "x" * 3000])
 def test_a_strange_host_gets_an_answer_and_no_markup(path: str, host: str) -> None:
     reply = TestClient(APP, raise_server_exceptions=False).get(path, headers={"Host": host})

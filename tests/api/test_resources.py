@@ -11,9 +11,7 @@ import rispy
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from evidence.api import examples as snippets
-from evidence.api import parameters
-from evidence.api import routes as serving
+from evidence.api import examples, parameters, routes
 from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import DATA, load
 from evidence.dataset.records import Result
@@ -25,7 +23,7 @@ from evidence.serialize import to_csv
 from evidence.stats.bayes import PRIORS
 from evidence.stats.pool_report import bayes_report, pool_report
 from evidence.stats.pooling import pool
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from tests.support.interface import CLIENT, EVIDENCE, PATHS, asked, client_of
 
 
@@ -180,7 +178,7 @@ def test_the_data_set_is_described_with_addresses_that_answer():
 def test_openapi_describes_every_path_and_parameter():
     body = asked("/api/openapi.json")
     assert list(body["paths"]) == PATHS
-    for path, offer in serving.OFFERS.items():
+    for path, offer in routes.OFFERS.items():
         assert [p["name"] for p in body["paths"][path]["get"]["parameters"]] == [p.name for p in offer.parameters]
         said = CLIENT.get(path).headers["content-type"].partition(";")[0]
         assert said in body["paths"][path]["get"]["responses"]["200"]["content"]
@@ -188,11 +186,11 @@ def test_openapi_describes_every_path_and_parameter():
 
 def test_the_guide_names_every_path_and_parameter():
     text = (DATA.parent / "docs" / "api.md").read_text("utf-8")
-    named = {parameter.name for offer in serving.OFFERS.values() for parameter in offer.parameters}
+    named = {parameter.name for offer in routes.OFFERS.values() for parameter in offer.parameters}
     assert all(f"`{name}`" in text for name in (*PATHS, *named))
 
 
-@pytest.mark.parametrize(("language", "code"), snippets.snippets("http://testserver/").items())
+@pytest.mark.parametrize(("language", "code"), examples.snippets("http://testserver/").items())
 def test_every_address_in_the_snippets_answers(language, code):
     asked_for = re.findall(r"http://testserver/[^'\"]*", code)
     assert len(asked_for) >= 2
@@ -201,7 +199,7 @@ def test_every_address_in_the_snippets_answers(language, code):
 
 def test_the_guide_shows_the_snippets():
     text = (DATA.parent / "docs" / "api.md").read_text("utf-8")
-    assert all(code in text for code in snippets.snippets().values())
+    assert all(code in text for code in examples.snippets().values())
 
 
 def test_the_python_snippet_runs_and_says_the_pooled_number(monkeypatch, capsys):
@@ -210,7 +208,7 @@ def test_the_python_snippet_runs_and_says_the_pooled_number(monkeypatch, capsys)
 
     monkeypatch.setattr("urllib.request.urlopen", answered)
     monkeypatch.setattr("pandas.read_csv", lambda address: CLIENT.get(address).raise_for_status())
-    exec(snippets.snippets()["Python"], {})
+    exec(examples.snippets()["Python"], {})
     body = asked("/api/pooled", preset="placebo", outcome="response", measure="RR", time="24h")
     assert str(round(math.exp(body["estimate"]), 2)) in capsys.readouterr().out
 
@@ -227,7 +225,7 @@ def test_filters_mean_what_they_mean_in_an_address():
 def test_the_newest_good_data_stays_when_a_file_breaks(tmp_path, monkeypatch):
     shutil.copytree(DATA, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
-    client = TestClient(Starlette(routes=serving.routes(lambda: loading.current().evidence)))
+    client = TestClient(Starlette(routes=routes.routes(lambda: app_data.current().evidence)))
     good = client.get("/api/trials")
     whole = (tmp_path / "trials.csv").read_bytes()
     (tmp_path / "trials.csv").write_bytes(b"\xff\x00")

@@ -15,7 +15,7 @@ import pytest
 import streamlit
 from playwright.sync_api import Browser, BrowserContext
 
-from evidence.api import security_headers as headers
+from evidence.api import security_headers
 from evidence.api.owner_token import PARAMETER
 from evidence.dataset.records import Result
 from tests.support.server import HOST, IDLE, SLOW, TOKEN
@@ -27,20 +27,20 @@ REPORT = """addEventListener('securitypolicyviolation', event =>
 
 
 def test_the_policy_names_no_other_host():
-    assert not re.search(r"https?:|\*|'unsafe-eval", headers.policy())
-    assert "script-src 'self' 'wasm-unsafe-eval' 'sha256-" in headers.policy()
+    assert not re.search(r"https?:|\*|'unsafe-eval", security_headers.policy())
+    assert "script-src 'self' 'wasm-unsafe-eval' 'sha256-" in security_headers.policy()
 
 
 @pytest.mark.parametrize(
     "ancestors", ["", "example.org; script-src *", "'self'\nX: y", "https://a.org 'unsafe-inline'"]
 )
 def test_frame_ancestors_that_are_no_sources_are_refused(ancestors):
-    with pytest.raises(ValueError, match=headers.FRAMES_VARIABLE):
-        headers.policy(ancestors)
+    with pytest.raises(ValueError, match=security_headers.FRAMES_VARIABLE):
+        security_headers.policy(ancestors)
 
 
 def test_frame_ancestors_may_be_several_hosts():
-    assert headers.policy("'self' https://*.example.org:8080").endswith(
+    assert security_headers.policy("'self' https://*.example.org:8080").endswith(
         "; frame-ancestors 'self' https://*.example.org:8080"
     )
 
@@ -49,7 +49,7 @@ def test_the_inline_script_allowed_is_the_one_streamlit_sends():
     index = Path(streamlit.__file__).parent / "static" / "index.html"
     scripts = re.findall(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", index.read_text("utf-8"), re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
-    assert [f"'sha256-{one}'" for one in hashes] == [headers.INLINE_SCRIPT]
+    assert [f"'sha256-{one}'" for one in hashes] == [security_headers.INLINE_SCRIPT]
 
 
 def test_the_real_server_answers_with_the_same_data_and_headers(server, evidence):

@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import MODELS, Evidence, load
 from evidence.dataset.vocabulary import activate, shipped_words
-from evidence.export import summary_of_findings as summary
+from evidence.export import summary_of_findings as summary_export
 from evidence.export.formats import FORMATS, export
 from evidence.questions.summary_of_findings import summarise
 from evidence.report.view import View
@@ -180,8 +180,8 @@ def files(evidence: Evidence) -> dict[str, bytes]:
         found = {name: archive.read(name) for name in archive.namelist()}
     assert {f"{name}.{item.suffix}" for name, item in FORMATS.items() if name not in ("zip",)} <= set(found)
     said, references = summarise(view.rows, evidence.reviews, "everything"), evidence.references.values()
-    found["summary.html"] = summary.to_html(said, references, evidence.short).encode()
-    return found | {"summary.docx": summary.to_docx(said, references, evidence.short)}
+    found["summary.html"] = summary_export.to_html(said, references, evidence.short).encode()
+    return found | {"summary.docx": summary_export.to_docx(said, references, evidence.short)}
 
 
 def test_no_export_holds_more_than_text(attacked: Evidence) -> None:

@@ -11,8 +11,7 @@ from evidence.curation.append import COLUMNS
 from evidence.dataset.evidence import OPTIONAL, TRIALS, load
 from evidence.dataset.records import LATER, Result
 from tests.curation.test_store import new_row, small_folder
-from tests.support.workbench import button, key, opened, sound, with_reference, words
-from tests.support.workbench import cells as filled
+from tests.support.workbench import button, cells, key, opened, sound, with_reference, words
 
 OLD = tuple(name for name in COLUMNS if name not in LATER[Result])
 NOTE = "columns-not-given"
@@ -114,7 +113,7 @@ def test_versions_of_either_release_are_compared(
 
 def test_the_workbench_saves_it(folder: Path) -> None:
     at = opened("File")
-    at.file_uploader(key=key("file")).upload("old.csv", old_csv(filled()))
+    at.file_uploader(key=key("file")).upload("old.csv", old_csv(cells()))
     with_reference(sound(at.run()))
     assert "1 row is ready to save" in words(at)
     button(at, "Save 1 row and 1 reference").click()

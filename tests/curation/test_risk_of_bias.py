@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.curation import store as editing
+from evidence.curation import store
 from evidence.curation.column_mapping import ColumnMapping, mapping_of, read_mapping
 from evidence.curation.patch import merged
 from evidence.curation.risk_of_bias import columns_of, guess_columns, guess_tool, read_judgements
@@ -204,15 +204,15 @@ def folder(tmp_path):
 def test_new_judgements_are_saved_taken_back_and_never_saved_twice(folder):
     rows = read(ROB2_ROWS).cells
     before = load(folder)
-    done = editing.save(folder, (), (), digest_of(folder), judgements=rows)
+    done = store.save(folder, (), (), digest_of(folder), judgements=rows)
     assert isinstance(done, Saved)
     after = load(folder)
     assert after.judgements[: len(before.judgements)] == before.judgements
     assert [(j.tool, j.domain) for j in after.judgements[len(before.judgements) :]][-1] == (ROB2, "overall")
-    again = editing.save(folder, (), (), digest_of(folder), judgements=rows)
+    again = store.save(folder, (), (), digest_of(folder), judgements=rows)
     assert isinstance(again, Refused)
     assert again.problems
-    assert isinstance(editing.undo(folder, digest_of(folder)), Saved)
+    assert isinstance(store.undo(folder, digest_of(folder)), Saved)
     assert load(folder).digest == before.digest
 
 
@@ -226,7 +226,7 @@ def test_the_merged_file_is_the_old_one_with_rows_behind(folder):
 
 def test_words_of_another_tool_are_refused_in_the_file(folder):
     row = ("murrough-2013a", ROB2, "allocation-concealment", "unclear", "Dean2021Cochrane", "Table 1")
-    refused = editing.save(folder, (), (), digest_of(folder), judgements=[row])
+    refused = store.save(folder, (), (), digest_of(folder), judgements=[row])
     assert isinstance(refused, Refused)
     assert {(f.code, f.column) for f in refused.problems} == {("tool-word", "domain"), ("tool-word", "judgement")}
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from evidence.curation import store as editing
+from evidence.curation import store as curation_store
 from evidence.curation.history import Growth, kept_file, versions
 from evidence.curation.store import Conflict, Refused, Saved, can_undo, is_interrupted, pruned, roll_back, save, undo
 from evidence.curation.versions import kept_snapshots
@@ -82,14 +82,14 @@ def test_what_was_seen_must_be_what_is_there(folder: Path) -> None:
 
 
 def test_somebody_who_knows_no_lock_is_noticed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    judge = editing.evidence_of
+    judge = curation_store.evidence_of
 
     def write_meanwhile(data: object) -> object:
         with (folder / "claims.csv").open("ab") as file:
             file.write(b"\n")
         return judge(data)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(editing, "evidence_of", write_meanwhile)
+    monkeypatch.setattr(curation_store, "evidence_of", write_meanwhile)
     assert isinstance(save(folder, [new_row("one")], [item("one")], load(folder).digest), Conflict)
     assert b"Ref-one" not in (folder / TRIALS).read_bytes()
 
@@ -140,7 +140,7 @@ def test_a_folder_that_cannot_be_written_is_refused(folder: Path, monkeypatch: p
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(editing, "replace_file", full)
+    monkeypatch.setattr(curation_store, "replace_file", full)
     outcome = save(folder, [new_row("one")], [item("one")], seen)
     assert isinstance(outcome, Refused)
     assert "No space" in outcome.reason
@@ -189,8 +189,8 @@ def test_undo_touches_nothing_that_was_changed_since(folder: Path) -> None:
 
 def test_references_are_written_first_and_taken_back_last(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     order: list[str] = []
-    real = editing.replace_file
-    monkeypatch.setattr(editing, "replace_file", lambda path, data: (order.append(path.name), real(path, data)))
+    real = curation_store.replace_file
+    monkeypatch.setattr(curation_store, "replace_file", lambda path, data: (order.append(path.name), real(path, data)))
     done = saved(folder, "one")
     undo(folder, done.digest)
     assert order == [REFERENCES, TRIALS, TRIALS, REFERENCES]
@@ -308,7 +308,7 @@ def test_an_undo_killed_at_any_operation_goes_through_the_second_time(folder: Pa
 def half_saved(folder: Path) -> str:
     """A save that was killed between references.json and trials.csv; the digest before it."""
     start = load(folder).digest
-    real = editing.replace_file
+    real = curation_store.replace_file
 
     def once(path: Path, data: bytes) -> None:
         if path.name == TRIALS:
@@ -316,7 +316,7 @@ def half_saved(folder: Path) -> str:
         real(path, data)
 
     with pytest.MonkeyPatch.context() as patch, contextlib.suppress(Killed):
-        patch.setattr(editing, "replace_file", once)
+        patch.setattr(curation_store, "replace_file", once)
         save(folder, [new_row("one")], [item("one")], start)
     assert load(folder).digest != start
     return start
@@ -343,14 +343,14 @@ def test_what_somebody_wrote_after_a_kill_is_never_rolled_back(folder: Path) -> 
 
 def test_a_full_disk_between_two_files_leaves_neither(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     start = load(folder).digest
-    real = editing.replace_file
+    real = curation_store.replace_file
 
     def full(path: Path, data: bytes) -> None:
         if path.name == TRIALS and b"one" in data:
             raise OSError(28, "No space left on device")
         real(path, data)
 
-    monkeypatch.setattr(editing, "replace_file", full)
+    monkeypatch.setattr(curation_store, "replace_file", full)
     assert isinstance(save(folder, [new_row("one")], [item("one")], start), Refused)
     assert load(folder).digest == start
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evidence.curation import upload as ingest
+from evidence.curation import upload as curation_upload
 from evidence.curation.column_mapping import COLUMNS, apply_mapping, guess_mapping
 from evidence.curation.upload import Upload, read_paste, read_upload
 from evidence.dataset.csv_table import Row
@@ -142,14 +142,14 @@ def test_zip_bombs_and_damaged_workbooks_are_refused(monkeypatch: pytest.MonkeyP
         archive.writestr("xl/workbook.xml", b"0" * 30_000_000)
     assert len(file.getvalue()) < 100_000
     with monkeypatch.context() as patch:
-        patch.setattr(ingest, "MAX_EXPANDED", 20_000_000)
+        patch.setattr(curation_upload, "MAX_EXPANDED", 20_000_000)
         assert "far larger" in read_upload(file.getvalue()).table.problems[0].message
     assert codes(read_upload(good[: len(good) // 2])) == ["workbook"]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("word/document.xml", b"x")
     assert "another kind" in read_upload(file.getvalue()).table.problems[0].message
-    monkeypatch.setattr(ingest, "MAX_CELLS", 60)
+    monkeypatch.setattr(curation_upload, "MAX_CELLS", 60)
     assert "more than 60 cells" in read_upload(good).table.problems[0].message
 
 
@@ -202,7 +202,7 @@ DAMAGED = "it is damaged or not a plain workbook"
 def test_workbooks_that_attack_are_refused_in_words(
     monkeypatch: pytest.MonkeyPatch, data: Callable[[], bytes], reason: str
 ) -> None:
-    monkeypatch.setattr(ingest, "MAX_CELLS", 300_000)  # ten times fewer, for the sake of the time
+    monkeypatch.setattr(curation_upload, "MAX_CELLS", 300_000)  # ten times fewer, for the sake of the time
     [fault] = read_upload(data()).table.problems
     assert (fault.code, fault.message) == ("workbook", f"The workbook cannot be read: {reason}.")
 

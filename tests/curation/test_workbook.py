@@ -10,7 +10,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils.datetime import WINDOWS_EPOCH
 
-from evidence.curation import workbook as worksheet
+from evidence.curation import workbook
 from evidence.curation.plain_sheet import plain_sheet
 from evidence.curation.upload import read_upload
 from evidence.curation.workbook import (
@@ -113,7 +113,7 @@ def test_rows_that_lie_across_the_pieces_read_are_whole(monkeypatch: pytest.Monk
     whole = rows(xml)
     assert [texts for _, texts in whole] == [[f"Cañas {n}"] for n in range(1, 40)]
     for size in (7, 100, 333):
-        monkeypatch.setattr(worksheet, "_CHUNK", size)
+        monkeypatch.setattr(workbook, "_CHUNK", size)
         assert rows(xml) == whole
 
 
@@ -280,7 +280,7 @@ def test_any_other_sheet_is_left_to_the_parser(old: str, new: str) -> None:
 
 
 def test_tags_without_a_row_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worksheet, "_MOST_MARKS", 50)
+    monkeypatch.setattr(workbook, "_MOST_MARKS", 50)
     assert rows(sheet('<x:row r="1"><x:c><x:v>1</x:v></x:c></x:row>')) == [(1, ["1"])]
     with pytest.raises(TooManyCellsError):
         rows(sheet("<x:a>" * 60 + "</x:a>" * 60))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence.dataset import csv_table as reading
+from evidence.dataset import csv_table
 from evidence.dataset import evidence as dataset
 from evidence.dataset.evidence import (
     DATA,
@@ -138,10 +138,10 @@ def test_a_file_that_may_not_be_read(folder: Path, monkeypatch: pytest.MonkeyPat
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    found = reading.read_bytes(folder / "trials.csv")
+    found = csv_table.read_bytes(folder / "trials.csv")
     assert isinstance(found, Problem)
     assert (found.code, found.message) == ("file-unreadable", "The file cannot be opened: Permission denied.")
-    assert isinstance(reading.read_bytes(Path("a\0b")), Problem)
+    assert isinstance(csv_table.read_bytes(Path("a\0b")), Problem)
 
 
 def test_a_folder_that_is_none_loads_as_nothing(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from evidence.dataset import fields as cells
+from evidence.dataset import fields
 from evidence.dataset.fields import nearest, number_fault
 from evidence.dataset.records import Result
 
@@ -20,7 +20,7 @@ def code_of(kind: object, text: str) -> str | None:
     ("text", "value"), [("0", 0), ("-3.5", -3.5), ("007", 7), ("1e-5", 1e-5), ("2.50", 2.5), ("1E3", 1000)]
 )
 def test_plain_numbers_are_read(text: str, value: float) -> None:
-    assert TypeAdapter(cells.Number).validate_python(text) == value
+    assert TypeAdapter(fields.Number).validate_python(text) == value
 
 
 @pytest.mark.parametrize(
@@ -55,27 +55,27 @@ def test_plain_numbers_are_read(text: str, value: float) -> None:
     ],
 )
 def test_other_numbers_are_refused_by_name(text: str, code: str) -> None:
-    assert code_of(cells.Number, text) == code
+    assert code_of(fields.Number, text) == code
 
 
 @pytest.mark.parametrize(
     ("kind", "text", "code"),
     [
-        (cells.Count, "3.0", None),
-        (cells.Count, "3.5", "not-whole"),
-        (cells.Count, "-1", "negative"),
-        (cells.Positive, "0", "not-positive"),
-        (cells.Nonnegative, "0", None),
-        (cells.Percent, "100", None),
-        (cells.Percent, "100.1", "percent-range"),
-        (cells.Probability, "1", None),
-        (cells.Probability, "-0.1", "p-range"),
-        (cells.Slug, "murrough-2013a", None),
-        (cells.Slug, "Murrough-2013a", "slug"),
-        (cells.Slug, "a--b", "slug"),
-        (cells.Slug, "a\n", "slug"),
-        (cells.CitationKey, "aanhetRot2010", None),
-        (cells.CitationKey, "two words", "citation-key"),
+        (fields.Count, "3.0", None),
+        (fields.Count, "3.5", "not-whole"),
+        (fields.Count, "-1", "negative"),
+        (fields.Positive, "0", "not-positive"),
+        (fields.Nonnegative, "0", None),
+        (fields.Percent, "100", None),
+        (fields.Percent, "100.1", "percent-range"),
+        (fields.Probability, "1", None),
+        (fields.Probability, "-0.1", "p-range"),
+        (fields.Slug, "murrough-2013a", None),
+        (fields.Slug, "Murrough-2013a", "slug"),
+        (fields.Slug, "a--b", "slug"),
+        (fields.Slug, "a\n", "slug"),
+        (fields.CitationKey, "aanhetRot2010", None),
+        (fields.CitationKey, "two words", "citation-key"),
     ],
 )
 def test_ranges_and_names(kind: object, text: str, code: str | None) -> None:
@@ -99,7 +99,7 @@ def test_ranges_and_names(kind: object, text: str, code: str | None) -> None:
     ],
 )
 def test_registry_numbers(text: str) -> None:
-    assert code_of(cells.Registration, text) is None
+    assert code_of(fields.Registration, text) is None
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_registry_numbers(text: str) -> None:
     ],
 )
 def test_malformed_registry_numbers(text: str, code: str) -> None:
-    assert code_of(cells.Registration, text) == code
+    assert code_of(fields.Registration, text) == code
 
 
 def test_blank_cells_are_absent_ones_wherever_a_record_is_made() -> None:
@@ -126,12 +126,12 @@ def test_blank_cells_are_absent_ones_wherever_a_record_is_made() -> None:
 def test_number_faults_never_raise_and_suggest_only_plain_numbers(text: str) -> None:
     code, suggestion = number_fault(text)
     assert code.startswith("number-")
-    assert not suggestion or code_of(cells.Number, suggestion) in (None, "number-too-large")
+    assert not suggestion or code_of(fields.Number, suggestion) in (None, "number-too-large")
 
 
 @given(st.floats(-1e9, 1e9))
 def test_written_numbers_read_back(value: float) -> None:
-    assert TypeAdapter(cells.Number).validate_python(repr(value)) == value
+    assert TypeAdapter(fields.Number).validate_python(repr(value)) == value
 
 
 def test_nearest_of_very_many_names_begins_alike() -> None:

@@ -7,8 +7,7 @@ import pytest
 from kaleido import PageGenerator
 
 from evidence.cli import main
-from evidence.export import formats
-from evidence.export import images as pictures
+from evidence.export import formats, images
 from evidence.export.images import chart
 from evidence.questions.options import CHART_NAMES, SIZE_NAMES
 from evidence.questions.robustness import LEAST_FOR_FUNNEL
@@ -38,14 +37,14 @@ def drawn(told):
 @pytest.fixture
 def once(monkeypatch, told):
     """The story is worked out once for all charts."""
-    monkeypatch.setattr(pictures, "tell", lambda _: told)
+    monkeypatch.setattr(images, "tell", lambda _: told)
 
 
 @pytest.fixture
 def no_browser(monkeypatch):
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("BROWSER_PATH", raising=False)
-    monkeypatch.setattr(pictures, "_PLACES", ())
+    monkeypatch.setattr(images, "_PLACES", ())
 
 
 def words(figure):
@@ -110,7 +109,7 @@ def test_svg_and_png_are_drawn_by_chromium(tmp_path, capsys):
 
 
 def test_the_browser_is_given_nothing_to_fetch(tmp_path):
-    given = pictures.settings(tmp_path / "chromium")
+    given = images.settings(tmp_path / "chromium")
     page = PageGenerator(plotly=given["plotlyjs"], mathjax=given["mathjax"]).generate_index()
     assert "plotly.min.js" in page
     assert not re.search(r"https?:", page)
@@ -135,8 +134,8 @@ def test_a_browser_is_found_by_its_name_on_the_path(tmp_path):
     program = tmp_path / "google-chrome"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    assert pictures.find_browser({"PATH": str(tmp_path)}) == program
-    assert pictures.find_browser({"PATH": "", "BROWSER_PATH": str(program)}) == program
+    assert images.find_browser({"PATH": str(tmp_path)}) == program
+    assert images.find_browser({"PATH": "", "BROWSER_PATH": str(program)}) == program
 
 
 def test_a_browser_that_fails_leaves_no_file_and_no_traceback(tmp_path, capsys, monkeypatch):

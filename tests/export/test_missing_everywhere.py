@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Gap
-from evidence.export import summary_of_findings as summary_files
+from evidence.export import summary_of_findings as summary_export
 from evidence.export.formats import FORMATS
 from evidence.export.handout import handout
 from evidence.export.r_script import r_script
@@ -105,10 +105,10 @@ def test_the_summary_of_findings_has_outcomes_of_which_nothing_is_pooled_too(vie
     assert "Response, 7 days" in story.summary.missing
     assert "Murrough 2013a" in [line.label for line in titles["Response, 7 days"].absent]
     references = list(view.references)[:1]
-    text = summary_files.to_html(story.summary, references, "x", absent)
+    text = summary_export.to_html(story.summary, references, "x", absent)
     words = together(absent)
     assert "<h2>Missing evidence</h2>" in text
-    document = Document(io.BytesIO(summary_files.to_docx(story.summary, references, "x", absent)))
+    document = Document(io.BytesIO(summary_export.to_docx(story.summary, references, "x", absent)))
     assert words in [paragraph.text for paragraph in document.paragraphs]
     assert "Murrough 2013a" in [cell.text for row in document.tables[1].rows for cell in row.cells]
     assert vancouver(references[0]) in [paragraph.text for paragraph in document.paragraphs]

@@ -15,10 +15,10 @@ from evidence.export.slides import deck
 from evidence.questions import certainty, overview, response
 from evidence.report.figures.people import icon_counts
 from evidence.report.sections import sections
-from evidence.report.tables import summary_of_findings as summary_table
+from evidence.report.tables import summary_of_findings as summary_tables
 from evidence.report.view import View, references_of, tell
 from evidence.selection.selection import Selection
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 
 FONTS = Path("/usr/share/fonts/truetype/liberation")
 TOUCH = 0.02
@@ -143,7 +143,7 @@ def test_the_forest_plot_says_the_numbers_of_the_page(view, slides):
 
 def test_the_people_and_the_days_are_those_of_the_page(view, slides):
     story = tell(view)
-    found = statements.absolute(story.response)
+    found = effect_sentences.absolute(story.response)
     people = [s.name for slide in slides.slides for s in slide.shapes if s.name.startswith("Person ")]
     assert len(people) == (100 if found else 0)
     if found:
@@ -155,7 +155,7 @@ def test_the_people_and_the_days_are_those_of_the_page(view, slides):
 
 
 def test_the_table_is_the_summary_of_findings(view, slides):
-    rows = summary_table.summary_rows(tell(view).summary)
+    rows = summary_tables.summary_rows(tell(view).summary)
     table = next(s.table for slide in titled(slides, "Summary of findings") for s in slide.shapes if s.has_table)
     assert [[cell.text for cell in row.cells] for row in table.rows][1:] == [list(row[:7]) for row in rows]
 

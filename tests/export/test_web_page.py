@@ -11,7 +11,7 @@ from evidence.report.view import View, tell
 from evidence.selection.selection import Selection
 from tests.support import firefox
 from tests.support.server import becomes
-from tools import browsers as tools
+from tools import browsers
 
 DAY = date(2026, 11, 20)
 MOST = 8_000_000
@@ -116,7 +116,7 @@ def test_the_file_opens_without_a_network_and_prints_on_a4(evidence, browser, tm
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(tools.firefox() is None, reason="no Firefox: run python tools/browsers.py")
+@pytest.mark.skipif(browsers.firefox() is None, reason="no Firefox: run python tools/browsers.py")
 def test_the_file_opens_in_firefox_without_a_network(view, text, tmp_path):
     file = tmp_path / "evidence.html"
     file.write_text(text, "utf-8")

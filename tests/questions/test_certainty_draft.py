@@ -7,7 +7,7 @@ import pytest
 from evidence.dataset import evidence as dataset
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Rating
-from evidence.questions import certainty_draft as drafts
+from evidence.questions import certainty_draft
 from evidence.questions.missing import missing
 from evidence.questions.response import Choices, answer_for
 from evidence.report.sections import section
@@ -16,7 +16,7 @@ from evidence.selection.selection import Selection, apply
 from evidence.stats.proportions import people_needed
 
 GIVEN = {
-    **dict.fromkeys(drafts.DOMAINS, "none"),
+    **dict.fromkeys(certainty_draft.DOMAINS, "none"),
     "imprecision": "very serious",
     "certainty": "low",
     "reasons": "Three small trials.",
@@ -34,8 +34,8 @@ def test_people_needed_are_those_of_r() -> None:
 def test_the_five_domains_are_numbers_of_the_pool_and_no_verdict(evidence: Evidence) -> None:
     rows = apply(evidence.results, Selection("midazolam").criteria())
     answer = answer_for(rows, Choices())
-    domains = {d.column: d.words for d in drafts.draft(answer, evidence, missing(answer, rows, evidence))}
-    assert list(domains) == list(drafts.DOMAINS)
+    domains = {d.column: d.words for d in certainty_draft.draft(answer, evidence, missing(answer, rows, evidence))}
+    assert list(domains) == list(certainty_draft.DOMAINS)
     assert "not judged" in domains["risk_of_bias"]
     assert domains["inconsistency"].startswith("3 of 3 trials point the way of the pool. Between trials effects differ")
     assert "Compared with midazolam" in domains["indirectness"]
@@ -47,35 +47,35 @@ def test_the_five_domains_are_numbers_of_the_pool_and_no_verdict(evidence: Evide
     assert domains["missing_evidence"].startswith("3 of 10 trials that meet the selection pooled")
     text = " ".join(domains.values())
     assert not any(word in text for word in ("serious concern", "downgrade", "low certainty"))
-    assert drafts.draft(answer_for((), Choices()), evidence, missing(answer, rows, evidence)) == ()
+    assert certainty_draft.draft(answer_for((), Choices()), evidence, missing(answer, rows, evidence)) == ()
 
 
 def test_a_rating_belongs_to_a_question_as_everybody_sees_it(evidence: Evidence) -> None:
     rows = apply(evidence.results, Selection("midazolam").criteria())
     answer = answer_for(rows, Choices())
-    assert drafts.asked(Selection("midazolam"), answer) == ("midazolam", "response", "24h")
-    assert drafts.asked(Selection("midazolam", {"population": ("TRD",)}), answer) is None
-    assert drafts.asked(Selection("midazolam"), answer_for(rows, Choices(without=("murrough-2013a",)))) is None
-    assert drafts.asked(Selection("midazolam"), answer_for(rows, Choices(time="nearest"))) is None
+    assert certainty_draft.asked(Selection("midazolam"), answer) == ("midazolam", "response", "24h")
+    assert certainty_draft.asked(Selection("midazolam", {"population": ("TRD",)}), answer) is None
+    assert certainty_draft.asked(Selection("midazolam"), answer_for(rows, Choices(without=("murrough-2013a",)))) is None
+    assert certainty_draft.asked(Selection("midazolam"), answer_for(rows, Choices(time="nearest"))) is None
 
 
 def test_the_latest_rating_is_said_with_name_day_reasons_and_the_data_it_was_of() -> None:
     about = ("midazolam", "response", "24h")
-    older = Rating(**dict(zip(Rating.columns(), drafts.row(about, GIVEN, "old"), strict=True)))
+    older = Rating(**dict(zip(Rating.columns(), certainty_draft.row(about, GIVEN, "old"), strict=True)))
     newer = older.model_copy(update={"rated_on": "2026-12-01", "certainty": "very low", "data": "new"})
     elsewhere = older.model_copy(update={"time": "7d", "rated_on": "2027-01-01"})
-    found = drafts.rating_of([newer, older, elsewhere], about)
+    found = certainty_draft.rating_of([newer, older, elsewhere], about)
     assert found == newer
-    words = drafts.in_words(newer, "new")
+    words = certainty_draft.in_words(newer, "new")
     assert words.startswith("Very low certainty, rated by A. Reader on 2026-12-01, not by a published review")
     assert "(imprecision: very serious concern). Three small trials." in words
-    assert "other data, version old" in drafts.in_words(older, "new")
-    assert drafts.rating_of([elsewhere], about) is None
+    assert "other data, version old" in certainty_draft.in_words(older, "new")
+    assert certainty_draft.rating_of([elsewhere], about) is None
 
 
 @pytest.mark.parametrize("word", ["none", "perhaps"])
 def test_a_row_of_the_file_is_checked(word: str, tmp_path) -> None:
-    cells = drafts.row(("midazolam", "response", "24h"), {**GIVEN, "indirectness": word}, "1b3b9c15")
+    cells = certainty_draft.row(("midazolam", "response", "24h"), {**GIVEN, "indirectness": word}, "1b3b9c15")
     for name, data in dataset.read_files(dataset.DATA).items():
         if isinstance(data, bytes):
             (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -89,7 +89,7 @@ def test_a_row_of_the_file_is_checked(word: str, tmp_path) -> None:
 
 def test_exports_say_a_rating_beside_response(evidence: Evidence) -> None:
     about = ("midazolam", "response", "24h")
-    one = Rating(**dict(zip(Rating.columns(), drafts.row(about, GIVEN, evidence.short), strict=True)))
+    one = Rating(**dict(zip(Rating.columns(), certainty_draft.row(about, GIVEN, evidence.short), strict=True)))
     rated = replace(evidence, ratings=(one,))
     for preset, is_there in (("midazolam", True), ("placebo", False)):
         composed = section(tell(View(rated, Selection(preset), date(2026, 11, 27))), "response")

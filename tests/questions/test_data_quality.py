@@ -3,7 +3,7 @@ import pytest
 from evidence.dataset.evidence import TRIALS
 from evidence.dataset.problems import problem
 from evidence.dataset.references import Reference
-from evidence.questions import data_quality as quality
+from evidence.questions import data_quality
 from tests.support.builders import counted, difference, result
 
 
@@ -14,12 +14,12 @@ def murrough(**cells):
 
 
 def test_murrough_prints_2_18_where_the_counts_give_4_54():
-    (one,) = quality.recomputed([murrough()])
+    (one,) = data_quality.recomputed([murrough()])
     assert one.recomputed == pytest.approx((30 * 18) / (7 * 17))  # 540 / 119
     assert round(one.recomputed, 2) == 4.54
     assert not one.agrees
     assert one.sentence == "reported OR 2.18, counts give 4.54"
-    assert dict(quality.discrepancies([murrough()])) == {345: "reported OR 2.18, counts give 4.54"}
+    assert dict(data_quality.discrepancies([murrough()])) == {345: "reported OR 2.18, counts give 4.54"}
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_murrough_prints_2_18_where_the_counts_give_4_54():
     ],
 )
 def test_counts_decide_by_the_tolerances_of_validation(measure, printed, agrees):
-    (one,) = quality.recomputed([murrough(effect_measure=measure, effect=printed)])
+    (one,) = data_quality.recomputed([murrough(effect_measure=measure, effect=printed)])
     assert one.agrees is agrees
     assert one.origin == "counts"
 
@@ -46,37 +46,37 @@ def scores(printed, measure="MD", **cells):
 
 
 def test_means_are_compared_to_rounding():
-    assert quality.recomputed([scores(-6.1)])[0].agrees
-    (apart,) = quality.recomputed([scores(-4.0)])
+    assert data_quality.recomputed([scores(-6.1)])[0].agrees
+    (apart,) = data_quality.recomputed([scores(-4.0)])
     assert apart.sentence == "reported MD −4, means give −6"
     # d = −0.6, J = 1 − 3/(4·58 − 1) = 0.987
-    assert quality.recomputed([scores(-0.59, "SMD")])[0].recomputed == pytest.approx(-0.6 * (1 - 3 / 231))
+    assert data_quality.recomputed([scores(-0.59, "SMD")])[0].recomputed == pytest.approx(-0.6 * (1 - 3 / 231))
 
 
 def test_what_cannot_be_recomputed_is_not_listed():
-    assert quality.recomputed([murrough(effect=None), difference(-4.0, -6.0, -2.0)]) == ()
-    assert quality.recomputed([scores(-0.6, "SMD", sd_comparator=None)]) == ()
+    assert data_quality.recomputed([murrough(effect=None), difference(-4.0, -6.0, -2.0)]) == ()
+    assert data_quality.recomputed([scores(-0.6, "SMD", sd_comparator=None)]) == ()
 
 
 def test_disagreements_come_first():
     rows = [murrough(line=2, effect=4.5), murrough(line=3), murrough(line=4, effect=4.6), murrough(line=5, effect=9)]
-    assert [one.result.line for one in quality.recomputed(rows)] == [3, 5, 2, 4]
-    words = quality.recomputed_in_words(quality.recomputed(rows))
+    assert [one.result.line for one in data_quality.recomputed(rows)] == [3, 5, 2, 4]
+    words = data_quality.recomputed_in_words(data_quality.recomputed(rows))
     assert words.startswith("4 reported effects could be recomputed from the same row; 2 differ")
     assert "2 from counts" in words
-    assert quality.recomputed_in_words(quality.recomputed(rows[:1])).endswith("all agree.")
-    assert quality.recomputed_in_words(()) == "No reported effect can be recomputed from its own row."
+    assert data_quality.recomputed_in_words(data_quality.recomputed(rows[:1])).endswith("all agree.")
+    assert data_quality.recomputed_in_words(()) == "No reported effect can be recomputed from its own row."
 
 
 def test_the_shipped_data_hold_the_known_discrepancy(evidence):
     lines = {r.line for r in evidence.results if r.label == "Murrough 2013a"}
-    apart = quality.discrepancies(evidence.results)
+    apart = data_quality.discrepancies(evidence.results)
     assert [words for line, words in apart.items() if line in lines] == ["reported OR 2.18, counts give 4.54"]
 
 
 def test_every_ratio_that_validation_notes_is_a_discrepancy(evidence):
     noted = {one.line for one in evidence.problems[TRIALS] if one.code == "ratio-disagrees"}
-    counts = {o.result.line for o in quality.recomputed(evidence.results) if o.origin == "counts" and not o.agrees}
+    counts = {o.result.line for o in data_quality.recomputed(evidence.results) if o.origin == "counts" and not o.agrees}
     assert counts == noted
 
 
@@ -85,24 +85,24 @@ def test_findings_stand_in_groups_with_blocking_ones_first():
         "trials.csv": (problem("large-effect", 3, "effect", 2.5), problem("blank-required", 4, "outcome")),
         "reviews.csv": (problem("blank-required", 2, "outcome"),),
     }
-    groups = quality.problem_groups(problems)
+    groups = data_quality.problem_groups(problems)
     assert [(group.kind.code, len(group.problems)) for group in groups] == [("blank-required", 2), ("large-effect", 1)]
     assert groups[0].title == "Blocking · Blank cell · 2"
-    assert quality.advice(groups[0]) == "Fill in outcome."
-    assert quality.problem_groups({}) == ()
+    assert data_quality.advice(groups[0]) == "Fill in outcome."
+    assert data_quality.problem_groups({}) == ()
 
 
 def test_nothing_is_lost_in_the_groups_and_the_download(evidence):
     total = sum(len(found) for found in evidence.problems.values())
-    groups = quality.problem_groups(evidence.problems)
+    groups = data_quality.problem_groups(evidence.problems)
     assert sum(len(group.problems) for group in groups) == total
-    frame = quality.problems_frame(evidence.problems)
+    frame = data_quality.problems_frame(evidence.problems)
     assert len(frame) == total
     assert list(frame) == ["file", "line", "column", "code", "severity", "value", "message", "fix"]
-    assert list(quality.problems_frame({})) == list(frame)
+    assert list(data_quality.problems_frame({})) == list(frame)
     for group in groups:
-        rows = quality.group_frame(group, evidence)
-        if group.kind.code == quality.SHARED:
+        rows = data_quality.group_frame(group, evidence)
+        if group.kind.code == data_quality.SHARED:
             assert rows["Results"].sum() == len(group.problems)
             assert rows["Trial"].is_unique
         else:
@@ -111,7 +111,8 @@ def test_nothing_is_lost_in_the_groups_and_the_download(evidence):
 
 def test_a_finding_leads_to_its_trial_where_the_row_is_known(evidence):
     groups = {
-        group.kind.code: quality.group_frame(group, evidence) for group in quality.problem_groups(evidence.problems)
+        group.kind.code: data_quality.group_frame(group, evidence)
+        for group in data_quality.problem_groups(evidence.problems)
     }
     (row,) = groups["ratio-disagrees"].to_dict("records")
     assert row["Trial"] == "Murrough 2013a"
@@ -120,7 +121,7 @@ def test_a_finding_leads_to_its_trial_where_the_row_is_known(evidence):
 
 
 def test_rows_by_source_and_confidence_add_up(evidence):
-    frame = quality.provenance_frame(evidence.results).set_index("Source")
+    frame = data_quality.provenance_frame(evidence.results).set_index("Source")
     assert frame.loc["All", "All"] == len(evidence.results)
     assert (frame.drop(columns="All").sum(axis=1) == frame["All"]).all()
     assert (frame.drop(index="All").sum() == frame.loc["All"]).all()
@@ -131,19 +132,19 @@ def test_low_confidence_and_open_notes_are_still_to_be_checked():
     sure = result(line=2, note="Checked twice.")
     low = result(line=3, confidence="low")
     noted = result(line=4, confidence="medium", note="To be checked again against the source.")
-    assert quality.to_be_checked([sure, low, noted]) == (low, noted)
-    assert list(quality.to_be_checked_frame([low, noted])["Line"]) == [3, 4]
+    assert data_quality.to_be_checked([sure, low, noted]) == (low, noted)
+    assert list(data_quality.to_be_checked_frame([low, noted])["Line"]) == [3, 4]
 
 
 def test_a_reference_lacks_what_its_kind_should_have():
     page = Reference("A1", type="webpage", title="T", date=(2020,), url="https://example.org")
-    assert quality.missing_fields(page) == ("author",)
+    assert data_quality.missing_fields(page) == ("author",)
     article = Reference("A2", type="article-journal", title="T", pmid="1")
-    assert quality.missing_fields(article) == ("author", "issued", "container-title", "volume", "page")
+    assert data_quality.missing_fields(article) == ("author", "issued", "container-title", "volume", "page")
 
 
 def test_missing_fields_of_the_shipped_references(evidence):
-    frame = quality.references_frame(evidence)
+    frame = data_quality.references_frame(evidence)
     assert frame["Missing"].str.len().min() > 0
     assert frame["Results"].is_monotonic_decreasing
 
@@ -151,6 +152,6 @@ def test_missing_fields_of_the_shipped_references(evidence):
 def test_a_trial_with_one_registered_row_is_registered():
     one, other = result(trial="a"), result(trial="b", registration="NCT00768430")
     trials = {"a": (one,), "b": (result(trial="b"), other)}
-    assert quality.unregistered(trials) == (one,)
-    (row,) = quality.unregistered_frame(trials).to_dict("records")
+    assert data_quality.unregistered(trials) == (one,)
+    (row,) = data_quality.unregistered_frame(trials).to_dict("records")
     assert (row["Trial"], row["People"], row["Results"]) == ("Smith 2020", "60", 1)

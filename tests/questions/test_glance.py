@@ -5,7 +5,7 @@ import pytest
 from evidence.dataset.evidence import Evidence
 from evidence.questions import glance
 from evidence.questions.absence import KINDS, NOT_HELD, NOT_REPORTED, NOT_USABLE
-from evidence.report.figures.glance import glance as drawn
+from evidence.report.figures.glance import glance as glance_figure
 from evidence.report.figures.glance import key_of_blanks
 from evidence.report.figures.style import DARK, LIGHT
 from evidence.selection.selection import PRESETS, Selection, apply
@@ -103,13 +103,13 @@ def test_nothing_to_pool_is_said_and_drawn() -> None:
         glance.trust(found)
         == "No trial of this selection has counts of responders in both arms at one time in these data."
     )
-    assert drawn(found, LIGHT).layout.height > 100
+    assert glance_figure(found, LIGHT).layout.height > 100
 
 
 @pytest.mark.parametrize("preset", PRESETS)
 def test_each_mark_of_the_picture_leads_to_its_rows(evidence: Evidence, preset: str) -> None:
     found = seen(evidence, preset)
-    figure = drawn(found, DARK)
+    figure = glance_figure(found, DARK)
     keys = {str(data[0]) for trace in figure.data if trace.customdata is not None for data in trace.customdata}
     lines = {int(line) for key in keys for line in key.split()}
     assert lines == {row.line for row in found.results}

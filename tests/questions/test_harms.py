@@ -4,9 +4,7 @@ import pytest
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.outcomes import OUTCOMES
-from evidence.questions import harm_matrix as reporting
-from evidence.questions import harm_sentences as harm_words
-from evidence.questions import harms
+from evidence.questions import harm_matrix, harm_sentences, harms
 from evidence.selection.selection import Selection
 from evidence.stats.effect_sizes import Counts
 from evidence.synthesis.answers import Model, pool_entries
@@ -60,7 +58,7 @@ def test_randomised_withdrawals_are_named_and_pooled_only_when_asked_for() -> No
     rows = [felt(5, 20, 1, 20), felt(9, 40, 1, 20, "t1", design="withdrawal", anchor="randomisation")]
     item = harms.harm_of(rows, "dissociation")
     assert (item.difference.k, item.withdrawn) == (1, ("T1",))
-    assert harm_words.not_pooled([item]) == [f"Not in a difference ({harms.WITHDRAWN}): T1."]
+    assert harm_sentences.not_pooled([item]) == [f"Not in a difference ({harms.WITHDRAWN}): T1."]
     assert harms.harm_of(rows, "dissociation", withdrawals=True).difference.k == 2
 
 
@@ -76,7 +74,7 @@ def test_uncontrolled_results_never_enter_a_difference() -> None:
     assert harms.harms([alone], harms.is_event) == ()
     ketamine = felt(5, 20, 1, 20, comparator="ketamine", intervention="esketamine")
     assert harms.harm_of([ketamine], "dissociation").differs is None
-    (cell,) = reporting.matrix([alone]).cells
+    (cell,) = harm_matrix.matrix([alone]).cells
     assert (cell.state, cell.text, cell.in_words) == ("alone", "75", "ketamine 15 of 20, no comparison group")
 
 
@@ -89,9 +87,9 @@ def test_no_event_in_either_arm_keeps_its_difference_and_has_no_ratio() -> None:
     assert (estimate, round(low, 4), round(high, 4)) == (0.0, -0.1332, 0.1611)
     assert item.effect("RR") is None
     assert item.in_words("RR") == "not estimable"
-    assert harm_words.no_events([item]).startswith("Nobody had it in either arm of any trial: dissociation.")
+    assert harm_sentences.no_events([item]).startswith("Nobody had it in either arm of any trial: dissociation.")
     everybody = harms.harm_of([felt(20, 20, 25, 25)], "dissociation")
-    assert harm_words.no_events([everybody]).startswith("Nobody, or everybody, had it")
+    assert harm_sentences.no_events([everybody]).startswith("Nobody, or everybody, had it")
     both = harms.harm_of([felt(0, 20, 0, 25), felt(0, 30, 0, 30, "t1")], "dissociation")
     assert both.difference.k == 2
     assert both.differs is not None
@@ -141,8 +139,8 @@ def test_the_threshold_is_of_either_arm() -> None:
     item = harms.harm_of([felt(1, 100, 6, 100)], "dissociation")
     assert harms.is_frequent(item, 6)
     assert not harms.is_frequent(item, 6.1)
-    assert harm_words.rare([item], 10) == "1 event under 10% in both arms not drawn: dissociation."
-    assert harm_words.rare([item], 5) == ""
+    assert harm_sentences.rare([item], 10) == "1 event under 10% in both arms not drawn: dissociation."
+    assert harm_sentences.rare([item], 5) == ""
 
 
 def test_kinds_of_comparator_are_never_pooled() -> None:
@@ -153,8 +151,8 @@ def test_kinds_of_comparator_are_never_pooled() -> None:
     assert {r.comparator for r in auto.compared} == {"placebo"}
     other = harms.scope(rows, everything, harms.is_event, "treatment")
     assert {r.comparator for r in other.compared} == {"ECT"}
-    assert "another treatment (1 trial)" in harm_words.comparators(auto)
-    assert harm_words.comparators(harms.scope(rows[:2], everything, harms.is_event)) == ""
+    assert "another treatment (1 trial)" in harm_sentences.comparators(auto)
+    assert harm_sentences.comparators(harms.scope(rows[:2], everything, harms.is_event)) == ""
 
 
 def test_the_default_preset_has_one_trial_that_counts_events_of_its_own(evidence: Evidence) -> None:
@@ -187,7 +185,7 @@ def test_dissociation_in_the_default_preset_is_widened_and_says_how(evidence: Ev
 def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
     found = harms.scope(evidence.results, ESKETAMINE, harms.is_event)
     items = harms.harms(found.compared, harms.is_event)
-    words = str(harm_words.headline(items, harm_words.sides_among(items)))
+    words = str(harm_sentences.headline(items, harm_sentences.sides_among(items)))
     lead = next(item for item in items if item.event == "dissociation")
     assert lead.rates is not None
     drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
@@ -196,18 +194,19 @@ def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
         f"placebo (risk difference "
     )
     assert "; next come dizziness (" in words
-    assert harm_words.window(items).endswith("until 24 to 28 days.")
+    assert harm_sentences.window(items).endswith("until 24 to 28 days.")
 
 
 def test_findings_without_a_clear_difference_or_without_any() -> None:
     even = harms.harms([felt(5, 20, 5, 20)], harms.is_event)
-    sides = harm_words.sides_among(even)
-    assert str(harm_words.headline(even, sides)).startswith("The largest difference is in dissociation")
-    assert str(harm_words.headline((), sides)).startswith("No controlled trial has counts of adverse events")
+    sides = harm_sentences.sides_among(even)
+    assert str(harm_sentences.headline(even, sides)).startswith("The largest difference is in dissociation")
+    assert str(harm_sentences.headline((), sides)).startswith("No controlled trial has counts of adverse events")
     fewer = harms.harms([felt(2, 50, 30, 50)], harms.is_event)
-    assert "about 4 of 100 people on ketamine against 60 on placebo" in str(harm_words.headline(fewer, sides))
+    assert "about 4 of 100 people on ketamine against 60 on placebo" in str(harm_sentences.headline(fewer, sides))
     assert (
-        harm_words.trade_off(fewer, harms.scope([felt(2, 50, 30, 50)], Selection("everything"), harms.is_event)) == ""
+        harm_sentences.trade_off(fewer, harms.scope([felt(2, 50, 30, 50)], Selection("everything"), harms.is_event))
+        == ""
     )
 
 
@@ -218,12 +217,12 @@ def test_harm_stands_beside_benefit_of_the_same_comparison() -> None:
         counted(30, 60, 30, 60, comparator="ECT", trial="t9"),
     ]
     found = harms.scope(rows, Selection("everything"), harms.is_event)
-    words = harm_words.trade_off(harms.harms(found.compared, harms.is_event), found)
+    words = harm_sentences.trade_off(harms.harms(found.compared, harms.is_event), found)
     # 50 % against 10 %: 1/0.4 = 2.5; 50 % against 25 %: 1/0.25 = 4, ECT left out.
     assert words.startswith("Number needed to harm, dissociation: NNTH 2 (")
     assert "response at 24 hours (1 of its 1 trials are among those of the harm): NNTB 4 (" in words
     alone = harms.scope(rows[:1], Selection("everything"), harms.is_event)
-    assert "no response with counts" in harm_words.trade_off(harms.harms(alone.compared, harms.is_event), alone)
+    assert "no response with counts" in harm_sentences.trade_off(harms.harms(alone.compared, harms.is_event), alone)
 
 
 def test_only_a_comparison_with_something_else_counts_as_two_arms() -> None:

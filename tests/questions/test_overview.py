@@ -7,7 +7,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Gap, Result
 from evidence.questions import overview
 from evidence.questions.response import Choices, answer_for
-from evidence.report.figures.evidence_map import evidence_map as drawn_map
+from evidence.report.figures.evidence_map import evidence_map as map_figure
 from evidence.report.figures.style import COMPARATOR_MARKS, LIGHT
 from evidence.selection.selection import PRESETS, Selection, apply
 from evidence.synthesis import sentences
@@ -205,7 +205,7 @@ def test_what_is_not_known_is_said_in_words_of_the_vocabulary(evidence: Evidence
 
 
 def test_the_map_says_what_its_colours_are(evidence: Evidence) -> None:
-    figure = drawn_map(overview.evidence_map(evidence.trials, evidence.results), LIGHT)
+    figure = map_figure(overview.evidence_map(evidence.trials, evidence.results), LIGHT)
     (key,) = [note.text for note in figure.layout.annotations]
     for name in {dot.result.comparator for dot in overview.evidence_map(evidence.trials, evidence.results)}:
         assert COMPARATOR_MARKS[name].colour(LIGHT) in key

@@ -7,9 +7,9 @@ import pytest
 from docx import Document
 
 from evidence.dataset.records import PublishedEstimate
-from evidence.export import summary_of_findings as export
-from evidence.questions import summary_of_findings as sof
-from evidence.report.tables import summary_of_findings as summary_table
+from evidence.export import summary_of_findings as summary_export
+from evidence.questions import summary_of_findings as summary_question
+from evidence.report.tables import summary_of_findings as summary_tables
 from evidence.selection.selection import PRESETS, Selection, apply
 from tests.support.builders import counted, difference, result
 from tests.support.harm_rows import of_esketamine
@@ -37,7 +37,7 @@ def review(**cells):
 
 
 def summarise(*rows, reviews=()):
-    return sof.summarise(rows, reviews, "A selection")
+    return summary_question.summarise(rows, reviews, "A selection")
 
 
 MURROUGH = counted(30, 47, 7, 25)
@@ -58,7 +58,7 @@ def test_a_trial_gives_its_own_numbers():
 
 def test_the_difference_is_that_of_the_numbers_shown(evidence):
     rows = apply(evidence.results, Selection("midazolam").criteria())
-    line = sof.summarise(rows, evidence.reviews, "").lines[0]
+    line = summary_question.summarise(rows, evidence.reviews, "").lines[0]
     shown = [int(re.match(r"\d+", text)[0]) for text in (line.drug, line.comparator, line.difference)]
     assert shown[0] - shown[1] == shown[2]
 
@@ -122,8 +122,10 @@ def test_a_table_is_about_one_comparison():
     found = summarise(*rows)
     assert found.lines[0].answer.k == 2
     assert found.elsewhere == ("ECT",)
-    assert any("results against ECT are left out" in note for note in summary_table.notes(found))
-    assert any("Different comparators are pooled in: response, 24 hours" in note for note in summary_table.notes(found))
+    assert any("results against ECT are left out" in note for note in summary_tables.notes(found))
+    assert any(
+        "Different comparators are pooled in: response, 24 hours" in note for note in summary_tables.notes(found)
+    )
 
 
 def test_relapse_is_that_of_randomised_withdrawals_only():
@@ -138,20 +140,20 @@ def test_relapse_is_that_of_randomised_withdrawals_only():
 
 def test_harms_leave_out_randomised_withdrawals_as_the_safety_page_does(evidence):
     rows = apply(evidence.results, Selection("esketamine").criteria())
-    found = sof.summarise(rows, evidence.reviews, "")
+    found = summary_question.summarise(rows, evidence.reviews, "")
     (line,) = [line for line in found.lines if line.name == "dissociation"]
     harm = of_esketamine(evidence, "dissociation")
     assert line.answer.pooled == harm.difference.pooled
     assert line.answer.k >= 5
     assert found.withdrawn == ("Daly 2019",)
-    assert any("Harms leave out randomised withdrawals" in note for note in summary_table.notes(found))
+    assert any("Harms leave out randomised withdrawals" in note for note in summary_tables.notes(found))
 
 
 def test_a_harm_that_nobody_had_is_said_so_and_is_not_missing():
     found = summarise(counted(0, 9, 0, 8, outcome="serious-adverse-event"))
     assert (found.lines, found.nobody) == ((), ("Serious adverse event (1 trial, 17 people)",))
     assert "Serious adverse event" not in found.missing
-    (note,) = [note for note in summary_table.notes(found) if note.startswith("Counted, and nobody")]
+    (note,) = [note for note in summary_tables.notes(found) if note.startswith("Counted, and nobody")]
     assert note.endswith("serious adverse event (1 trial, 17 people).")
 
 
@@ -176,7 +178,7 @@ def test_without_results_the_table_is_empty_and_says_what_is_missing():
     found = summarise()
     assert found.lines == ()
     assert len(found.missing) == 10
-    assert summary_table.summary_frame(found).empty
+    assert summary_tables.summary_frame(found).empty
     assert summarise(result(comparator="none", percent_intervention=70.0)).lines == ()
 
 
@@ -184,10 +186,10 @@ def test_without_results_the_table_is_empty_and_says_what_is_missing():
 def test_every_preset_has_sound_cells(evidence, preset):
     selection = Selection(preset)
     rows = apply(evidence.results, selection.criteria())
-    found = sof.summarise(rows, evidence.reviews, str(selection))
+    found = summary_question.summarise(rows, evidence.reviews, str(selection))
     assert found.lines
     assert len(found.lines) + len(found.missing) + len(found.nobody) == 10
-    text = " ".join(cell for cells in summary_table.summary_rows(found) for cell in cells)
+    text = " ".join(cell for cells in summary_tables.summary_rows(found) for cell in cells)
     assert not re.search(r"\bnan\b|None|\binf\b|signific", text)
     known = {r.label for r in evidence.reviews if r.certainty}
     for line in found.lines:
@@ -196,7 +198,7 @@ def test_every_preset_has_sound_cells(evidence, preset):
 
 def shipped(evidence):
     selection = Selection("midazolam")
-    found = sof.summarise(apply(evidence.results, selection.criteria()), evidence.reviews, str(selection))
+    found = summary_question.summarise(apply(evidence.results, selection.criteria()), evidence.reviews, str(selection))
     keys = dict.fromkeys(r.citation for r in found.results)
     return found, [evidence.references[key] for key in keys]
 
@@ -223,12 +225,12 @@ class Cells(HTMLParser):
 
 def test_html_reads_back_and_needs_nothing_else(evidence):
     found, references = shipped(evidence)
-    page = export.to_html(found, references, "abcd1234")
+    page = summary_export.to_html(found, references, "abcd1234")
     read = Cells()
     read.feed(page)
     assert read.cells == [
-        *summary_table.headings(found),
-        *(cell for row in summary_table.summary_rows(found) for cell in row),
+        *summary_tables.headings(found),
+        *(cell for row in summary_tables.summary_rows(found) for cell in row),
     ]
     assert not [tag for tag, attrs in read.tags if "src" in attrs or tag in ("script", "link")]
     assert "Data version abcd1234" in page
@@ -236,23 +238,23 @@ def test_html_reads_back_and_needs_nothing_else(evidence):
 
 
 def test_html_is_escaped():
-    found = sof.summarise([MURROUGH], [], "<script>alert(1)</script>")
-    assert "<script>" not in export.to_html(found, [], "x")
+    found = summary_question.summarise([MURROUGH], [], "<script>alert(1)</script>")
+    assert "<script>" not in summary_export.to_html(found, [], "x")
 
 
 def test_csv_reads_back(evidence):
     found, _ = shipped(evidence)
-    rows = list(csv.reader(io.StringIO(export.summary_csv(found).decode("utf-8-sig"))))
-    assert tuple(rows[0]) == summary_table.headings(found)
-    assert [tuple(row) for row in rows[1:]] == summary_table.summary_rows(found)
+    rows = list(csv.reader(io.StringIO(summary_export.summary_csv(found).decode("utf-8-sig"))))
+    assert tuple(rows[0]) == summary_tables.headings(found)
+    assert [tuple(row) for row in rows[1:]] == summary_tables.summary_rows(found)
 
 
 def test_docx_reads_back(evidence):
     found, references = shipped(evidence)
-    document = Document(io.BytesIO(export.to_docx(found, references, "abcd1234")))
+    document = Document(io.BytesIO(summary_export.to_docx(found, references, "abcd1234")))
     (table,) = document.tables
     cells = [tuple(cell.text for cell in row.cells) for row in table.rows]
-    assert cells == [summary_table.headings(found), *summary_table.summary_rows(found)]
+    assert cells == [summary_tables.headings(found), *summary_tables.summary_rows(found)]
     assert document.sections[0].page_width > document.sections[0].page_height
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "Data version abcd1234" in text
@@ -262,14 +264,14 @@ def test_docx_reads_back(evidence):
 
 def test_exports_of_an_empty_table_are_files_all_the_same():
     found = summarise()
-    assert "<table>" in export.to_html(found, [], "x")
-    assert Document(io.BytesIO(export.to_docx(found, [], "x"))).tables
-    assert export.summary_csv(found).decode("utf-8-sig").startswith("Outcome,")
+    assert "<table>" in summary_export.to_html(found, [], "x")
+    assert Document(io.BytesIO(summary_export.to_docx(found, [], "x"))).tables
+    assert summary_export.summary_csv(found).decode("utf-8-sig").startswith("Outcome,")
 
 
 def test_relapse_is_a_hazard_ratio_of_the_strata_of_one_trial(evidence):
     rows = apply(evidence.results, Selection("repeated").criteria())
-    line = next(item for item in sof.summarise(rows, (), "").lines if item.name == "relapse")
+    line = next(item for item in summary_question.summarise(rows, (), "").lines if item.name == "relapse")
     # Daly 2019: hazard ratios 0.49 (0.29 to 0.84) and 0.30 (0.16 to 0.55), one common ratio; 50% relapsed on placebo.
     assert line.relative == "HR 0.40 (0.27 to 0.59)"
     assert line.behind == "297 people, 1 trial"

@@ -6,10 +6,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from evidence.questions import duration, response, time_curve
-from evidence.report import plain_language as plain_answers
+from evidence.report import plain_language
 from evidence.report.plain_language import UNRATED, event, is_answer, plain, surety, time, treatment
 from evidence.selection.selection import PRESETS, Selection, apply, headcount
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 from tests.support.paths import APP, ROOT
 
 PAGES = sorted(path.stem for path in (ROOT / "pages").glob("*.py"))
@@ -64,7 +64,7 @@ def test_every_page_is_read_at_twelve_without_terms_of_statistics(page, evidence
 def test_numbers_of_100_are_those_of_the_pages(preset, evidence):
     rows = apply(evidence.results, Selection(preset).criteria())
     found = response.answer_for(rows, response.Choices())
-    of_hundred = statements.absolute(found)
+    of_hundred = effect_sentences.absolute(found)
     drug, low, high = of_hundred.events_of_100
     told = plain("response", evidence, Selection(preset))
     lines = " ".join((told.answer, *told.more))
@@ -95,13 +95,13 @@ def test_how_far_to_trust_a_number_stands_beside_it_and_not_below_those_of_other
     rated = surety(evidence.reviews, response.answer_for(rows, response.Choices()))
     overview = plain("overview", evidence, Selection("midazolam"))
     at = {line: place for place, line in enumerate(overview.more)}
-    assert at[plain_answers.behind(response.answer_for(rows, response.Choices()))] == at[rated] - 1
+    assert at[plain_language.behind(response.answer_for(rows, response.Choices()))] == at[rated] - 1
     # The harm comes from other trials than the effect, and last.
     assert at[rated] < next(place for line, place in at.items() if event("derealisation") in line)
-    assert plain_answers.ELSEWHERE not in overview.more
+    assert plain_language.ELSEWHERE not in overview.more
     no_harm = Selection("midazolam", {"population": ("bipolar",)})  # counts no harm on both sides
-    assert plain("overview", evidence, no_harm).more[-1] == plain_answers.ELSEWHERE
-    assert plain_answers.ELSEWHERE not in plain("overview", evidence, Selection("esketamine")).more
+    assert plain("overview", evidence, no_harm).more[-1] == plain_language.ELSEWHERE
+    assert plain_language.ELSEWHERE not in plain("overview", evidence, Selection("esketamine")).more
     summary = plain("summary", evidence, Selection("midazolam")).more
     assert summary.index(rated) < next(i for i, line in enumerate(summary) if line.startswith("After 4 weeks"))
     assert summary[-1] == UNRATED  # no review rates four weeks

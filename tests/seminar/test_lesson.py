@@ -8,11 +8,11 @@ from functools import cache
 import pytest
 
 from evidence.dataset.evidence import Evidence
-from evidence.report.figures import large_format as hall
+from evidence.report.figures import large_format
 from evidence.report.figures.style import INKS
 from evidence.report.view import NothingToExport, View
 from evidence.selection.selection import PRESETS, Selection
-from evidence.seminar import figures as drawing
+from evidence.seminar import figures as seminar_figures
 from evidence.seminar import guesses
 from evidence.seminar.guesses import Asked, Truth
 from evidence.seminar.lesson import Lesson, lesson
@@ -69,7 +69,7 @@ def test_every_preset_is_a_lesson_of_10_to_15_steps_that_say_and_draw_something(
         assert all(one.sentences)
         assert set(one.citations) <= set(evidence.references)
         for ink in INKS.values():
-            drawn = drawing.figure(found, one, ink)
+            drawn = seminar_figures.figure(found, one, ink)
             assert (drawn is not None) is (one.figure not in ("", "code", "references"))
     assert {key for one in found.steps for key in one.citations} == set(step(found, "sources").citations)
     for name in (n for n in ids(found) if n.startswith("guess-")):
@@ -83,14 +83,14 @@ def test_the_middle_says_the_numbers_of_the_trials(told):
     assert f"of {k} trials favour ketamine; the most precise, Murrough 2013a: 64 against 28 of 100 responded." in words
     assert "nobody can say how far the effect differs between settings" in step(found, "prediction").headline
     for name, has_all in (("trials", False), ("pooled", True)):
-        drawn = texts(drawing.figure(found, step(found, name), INKS["light"]))
+        drawn = texts(seminar_figures.figure(found, step(found, name), INKS["light"]))
         assert "2.28 (1.17–4.43)" in drawn
         assert (f"All {k} trials" in drawn) is has_all
 
 
 def test_marks_keep_their_place_from_step_to_step(told):
     found = told("everything")
-    figures = [drawing.figure(found, step(found, n), INKS["light"]) for n in ("trials", "pooled", "prediction")]
+    figures = [seminar_figures.figure(found, step(found, n), INKS["light"]) for n in ("trials", "pooled", "prediction")]
     assert len({(f.layout.xaxis.range, f.layout.yaxis.range) for f in figures}) == 1
     assert all("Against  " in texts(f) and "hollow: not pooled" in texts(f) for f in figures)
     every = f"All {found.answer.k} trials"
@@ -170,8 +170,10 @@ def test_guesses_stand_beside_what_was_found():
 
 
 def test_what_was_found_is_drawn_only_when_it_is_revealed():
-    line = hall.Line("ketamine", (10.0, 10.0, 70.0), ((54.0, 29.0, 100.0),))
-    hidden, shown = (hall.guessed([line], 100, "of 100 people", INKS["light"], revealed) for revealed in (False, True))
+    line = large_format.Line("ketamine", (10.0, 10.0, 70.0), ((54.0, 29.0, 100.0),))
+    hidden, shown = (
+        large_format.guessed([line], 100, "of 100 people", INKS["light"], revealed) for revealed in (False, True)
+    )
     assert "54" not in texts(hidden)
     assert "<b>54</b>" in texts(shown)
     assert list(hidden.data[0].x) == [10, 10, 70]
@@ -180,8 +182,8 @@ def test_what_was_found_is_drawn_only_when_it_is_revealed():
 
 def test_long_labels_are_set_smaller_and_longer_ones_keep_out_of_the_next_row():
     long, longer = "Systolic pressure up by 40 mmHg or more", "Intentional self-injury " * 3
-    pairs = [hall.Pair(name, 17, 2) for name in ("Vertigo", long, longer.strip(), *"abc")]
-    figure = hall.pairs(pairs, "esketamine", "placebo", "#56B4E9", INKS["light"])
+    pairs = [large_format.Pair(name, 17, 2) for name in ("Vertigo", long, longer.strip(), *"abc")]
+    figure = large_format.pairs(pairs, "esketamine", "placebo", "#56B4E9", INKS["light"])
     sizes = {note.text: note.font.size for note in figure.layout.annotations}
     low, high = figure.layout.yaxis.range
     row = (figure.layout.height - figure.layout.margin.t - figure.layout.margin.b) / (high - low)

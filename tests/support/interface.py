@@ -5,16 +5,16 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from evidence.api import routes as serving
+from evidence.api import routes
 from evidence.dataset.evidence import DATA, Evidence, load
 
 EVIDENCE = load(DATA)
-PATHS = list(serving.OFFERS)
+PATHS = list(routes.OFFERS)
 CACHED = [path for path in PATHS if path != "/api/health"]
 
 
 def client_of(evidence: Evidence) -> TestClient:
-    return TestClient(Starlette(routes=serving.routes(lambda: evidence)))
+    return TestClient(Starlette(routes=routes.routes(lambda: evidence)))
 
 
 CLIENT = client_of(EVIDENCE)

@@ -8,9 +8,9 @@ import pytest
 import streamlit as st
 
 from evidence.config import FOLDER_VARIABLE
-from evidence.dataset import csv_table as reading
+from evidence.dataset import csv_table
 from evidence.dataset.evidence import DATA, REFERENCES, TRIALS
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from tools import faults
 
 
@@ -24,29 +24,29 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("fault", [fault for fault in faults.FAULTS if fault.is_kept], ids=lambda fault: fault.name)
 def test_the_last_good_data_stays_whatever_becomes_of_a_file(folder: Path, fault: faults.Fault) -> None:
-    good = loading.current().evidence
+    good = app_data.current().evidence
     fault.do(folder)
-    broken = loading.current()
+    broken = app_data.current()
     assert broken.evidence is good
     assert broken.kept_since
     faults.restore(folder)
-    assert loading.current().evidence.digest == good.digest
-    assert loading.current().kept_since is None
+    assert app_data.current().evidence.digest == good.digest
+    assert app_data.current().kept_since is None
 
 
 @pytest.mark.parametrize("fault", [fault for fault in faults.FAULTS if not fault.is_kept], ids=lambda fault: fault.name)
 def test_new_content_is_seen_whatever_the_clock_says(folder: Path, fault: faults.Fault) -> None:
-    good = loading.current().evidence
+    good = app_data.current().evidence
     fault.do(folder)
-    assert loading.current().evidence.digest != good.digest
-    assert loading.current().kept_since is None
+    assert app_data.current().evidence.digest != good.digest
+    assert app_data.current().kept_since is None
 
 
 def test_a_browser_that_clears_the_cache_does_not_take_the_last_good_data(folder: Path) -> None:
-    good = loading.current().evidence
+    good = app_data.current().evidence
     faults.truncated(folder)
     st.cache_resource.clear()
-    assert loading.current().evidence is good
+    assert app_data.current().evidence is good
 
 
 @pytest.mark.parametrize("name", [TRIALS, REFERENCES])
@@ -61,6 +61,6 @@ def test_a_file_that_the_system_refused_once_is_read_again_unchanged(
         return really(path, *rest, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(reading.Path, "open", refused)
-        assert name in loading.current().on_disk.broken
-    assert not loading.current().on_disk.broken
+        patch.setattr(csv_table.Path, "open", refused)
+        assert name in app_data.current().on_disk.broken
+    assert not app_data.current().on_disk.broken

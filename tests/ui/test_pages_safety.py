@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
-from evidence.report.tables import answers as tables
+from evidence.report.tables import answers as answer_tables
 from evidence.selection.selection import PRESETS
 from evidence.serialize import to_csv
 from tests.support.builders import counted
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("shipped_data")
 
 def write(data_copy: Path, rows: list[Result]) -> None:
     known = [row.model_copy(update={"citation": "Lii2023NMH"}) for row in rows]
-    (data_copy / "trials.csv").write_bytes(to_csv(tables.result_frame(known)))
+    (data_copy / "trials.csv").write_bytes(to_csv(answer_tables.result_frame(known)))
 
 
 def alts(at: AppTest) -> list[str]:

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from evidence import __version__
-from evidence.api import security_headers as headers
+from evidence.api import security_headers
 from evidence.dataset.evidence import load
 from evidence.questions.options import OPTIONS
 from evidence.selection.selection import PRESETS, Selection
@@ -28,7 +28,7 @@ def notes(at: AppTest) -> str:
 
 def test_the_two_scripts_can_be_allowed_by_their_hashes():
     sources = [share.script_source(), window.script_source()]
-    policy = headers.policy(scripts=sources)
+    policy = security_headers.policy(scripts=sources)
     assert policy.count("'sha256-") == 3
     assert all(source in policy for source in sources)
     for script in (share.SCRIPT, window.SCRIPT):

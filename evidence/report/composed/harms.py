@@ -10,9 +10,9 @@ from evidence.questions.timeline import Timeline
 from evidence.report import alt_text
 from evidence.report.figures.harms import matrix_key, matrix_plot
 from evidence.report.figures.style import Ink
-from evidence.report.figures.timeline import timeline as timeline_plot
+from evidence.report.figures.timeline import timeline as timeline_figure
 from evidence.report.section import Drawing, Links, Section, linked, written
-from evidence.report.tables import harms as tables
+from evidence.report.tables import harms as harm_tables
 from evidence.synthesis import sentences
 
 
@@ -25,7 +25,7 @@ def matrix(grid: Matrix, links: Links, ink: Ink) -> Section:
         (matrix_key(),),
         linked(matrix_plot, grid, links, ink) if grid.cells else None,
         alt_text.matrix(grid),
-        tables.matrix_frame(grid, links),
+        harm_tables.matrix_frame(grid, links),
         tuple(result for cell in grid.cells for result in cell.results),
         written(harm_matrix.silence(grid)),
     )
@@ -40,9 +40,9 @@ def time_axis(line: Timeline, rows: Sequence[Result], ink: Ink) -> Section:
         "Benefit and harm on one time axis",
         Sentence(headline),
         written(line.caution),
-        None if line.is_empty else Drawing(timeline_plot, (line, ink)),
+        None if line.is_empty else Drawing(timeline_figure, (line, ink)),
         "; ".join((headline, *effects, *(count.in_words for count in line.counts))),
-        tables.timeline_frame(line),
+        harm_tables.timeline_frame(line),
         line.results,
         line.notes,
     )

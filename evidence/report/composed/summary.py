@@ -3,7 +3,7 @@
 from evidence.formatting import Sentence
 from evidence.questions.summary_of_findings import Summary
 from evidence.report.section import Section
-from evidence.report.tables import summary_of_findings as tables
+from evidence.report.tables import summary_of_findings as summary_tables
 
 
 def summary_of_findings(summary: Summary) -> Section | None:
@@ -17,7 +17,7 @@ def summary_of_findings(summary: Summary) -> Section | None:
         Sentence(f"{summary.title}. {summary.lines[0].statement}"),
         statements,
         alt="; ".join(statements),
-        table=tables.summary_frame(summary),
+        table=summary_tables.summary_frame(summary),
         results=summary.results,
-        notes=tables.notes(summary),
+        notes=summary_tables.notes(summary),
     )

@@ -8,15 +8,15 @@ from evidence.questions import robustness
 from evidence.questions.overview import Dot
 from evidence.questions.robustness import Series
 from evidence.report import alt_text
-from evidence.report.figures.evidence_map import evidence_map as map_plot
+from evidence.report.figures.evidence_map import evidence_map as map_figure
 from evidence.report.figures.forest import Labels, forest
 from evidence.report.figures.forest_rows import sensitivity_rows
-from evidence.report.figures.funnel import funnel as funnel_plot
+from evidence.report.figures.funnel import funnel as funnel_figure
 from evidence.report.figures.people import dumbbell
-from evidence.report.figures.people import labbe as labbe_plot
+from evidence.report.figures.people import labbe as labbe_figure
 from evidence.report.figures.style import Ink
 from evidence.report.section import Drawing, Links, Section, cited, linked
-from evidence.report.tables import answers as tables
+from evidence.report.tables import answers as answer_tables
 from evidence.selection.selection import Selection, headcount
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis import sentences
@@ -30,9 +30,9 @@ def evidence_map(dots: Sequence[Dot], selection: Selection, rows: Sequence[Resul
         "map",
         "Which trials are there?",
         Sentence(f"{selection}: {headcount(rows)}, {len(rows)} results"),
-        drawing=Drawing(map_plot, (every, ink)) if every else None,
+        drawing=Drawing(map_figure, (every, ink)) if every else None,
         alt=alt_text.dots(every),
-        table=tables.map_frame(every, links),
+        table=answer_tables.map_frame(every, links),
         results=tuple(dot.result for dot in every if dot.selected or dot.year),
     )
 
@@ -50,7 +50,7 @@ def arms(answer: Answer, links: Links, ink: Ink) -> Section:
         _finding(answer),
         drawing=linked(dumbbell, entries, links, ink) if entries else None,
         alt="; ".join(sentences.arms_in_words(entry) for entry in entries),
-        table=tables.arm_frame(entries, links),
+        table=answer_tables.arm_frame(entries, links),
         results=cited(entries),
     )
 
@@ -66,9 +66,9 @@ def labbe(answer: Answer, links: Links, ink: Ink) -> Section:
         "labbe",
         "One arm against the other",
         _finding(answer),
-        drawing=Drawing(labbe_plot, arguments) if entries else None,
+        drawing=Drawing(labbe_figure, arguments) if entries else None,
         alt="; ".join((sentences.in_one_line(answer), *(sentences.arms_in_words(entry) for entry in entries))),
-        table=tables.arm_frame(entries, links),
+        table=answer_tables.arm_frame(entries, links),
         results=cited(entries),
     )
 
@@ -82,9 +82,9 @@ def funnel(answer: Answer, links: Links, ink: Ink) -> Section:
         "funnel",
         "Small studies",
         Sentence(words),
-        drawing=Drawing(funnel_plot, arguments) if enough else None,
+        drawing=Drawing(funnel_figure, arguments) if enough else None,
         alt=f"{words} {alt_text.answers([answer])}",
-        table=tables.pool_frame([answer], links),
+        table=answer_tables.pool_frame([answer], links),
         results=cited(answer.used),
         answers=(answer,),
         script="Funnel plot",
@@ -116,6 +116,6 @@ def _series(
         finding,
         drawing=Drawing(forest, (rows, measure, labels, ink)) if rows else None,
         alt=alt_text.series(series, measure),
-        table=tables.series_frame(series, measure),
+        table=answer_tables.series_frame(series, measure),
         results=cited(answer.used),
     )

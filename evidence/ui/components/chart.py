@@ -18,12 +18,11 @@ from evidence.export.r_script import r_script
 from evidence.formatting import counted
 from evidence.questions.missing import Missing, matrix_of
 from evidence.report.figures.boxes import Picture
-from evidence.report.tables import answers as tables
+from evidence.report.tables import answers as answer_tables
 from evidence.serialize import to_csv
 from evidence.synthesis.answers import Answer
-from evidence.ui.components import cite as citing
-from evidence.ui.components import data_table as frames
-from evidence.ui.components import picture
+from evidence.ui.components import cite as cite_panel
+from evidence.ui.components import data_table, picture
 from evidence.ui.components.citation_card import citation_card, reference_list
 from evidence.ui.page import Page
 
@@ -148,7 +147,7 @@ def show(
                 table,
                 hide_index=True,
                 alt=f"The numbers of the chart: {alt}",
-                placeholder=frames.UNKNOWN,
+                placeholder=data_table.UNKNOWN,
                 column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
             )
     if take.open:
@@ -182,7 +181,7 @@ def downloads(view: Page, key: str, name: str, results: Sequence[Result], more: 
     keys = list(dict.fromkeys(result.citation for result in results))
     references = [view.evidence.references[k] for k in keys if k in view.evidence.references]
     files: list[Download] = [
-        ("Rows (CSV)", "csv", "text/csv", lambda: to_csv(tables.result_frame(results))),
+        ("Rows (CSV)", "csv", "text/csv", lambda: to_csv(answer_tables.result_frame(results))),
         *more,
     ]
     offer(view, key, name, references, files)
@@ -201,4 +200,4 @@ def offer(view: Page, key: str, name: str, references: Sequence[Reference], file
             st.download_button(
                 label, make, file_name=f"{name}.{suffix}", mime=mime, key=f"{key}-{suffix}", on_click="ignore"
             )
-    citing.cite(view, key, references)
+    cite_panel.cite(view, key, references)

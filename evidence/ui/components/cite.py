@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from evidence.dataset.references import Reference
-from evidence.report import view as story
+from evidence.report import view as report_view
 from evidence.selection.filters import NAMES
 from evidence.ui.page import Page
 
@@ -17,10 +17,10 @@ def options() -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name in parameters if name not in NAMES for value in parameters.get_all(name))
 
 
-def exported(view: Page) -> story.View:
+def exported(view: Page) -> report_view.View:
     """Return this page as a view to export, with its address and options."""
     here = (st.context.url or "").partition("?")[0]
-    return story.View(view.evidence, view.selection, datetime.now(UTC).date(), here, options())
+    return report_view.View(view.evidence, view.selection, datetime.now(UTC).date(), here, options())
 
 
 def cite(view: Page, key: str, references: Iterable[Reference]) -> None:
@@ -30,5 +30,5 @@ def cite(view: Page, key: str, references: Iterable[Reference]) -> None:
         st.code(exported(view).citation, language=None, wrap_lines=True)
         st.caption("The sources drawn here")
         # In its whole height: a box that scrolls cannot be scrolled from the keyboard.
-        st.code(story.in_vancouver(references) or "No source is known.", language=None, wrap_lines=True)
+        st.code(report_view.in_vancouver(references) or "No source is known.", language=None, wrap_lines=True)
         st.caption(f"SHA-256 of the data files: {view.evidence.digest}")

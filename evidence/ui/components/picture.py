@@ -8,7 +8,7 @@ import streamlit as st
 from evidence.dataset.records import Result
 from evidence.report.figures.framing import SIZES, Size, frame_of, framed
 from evidence.report.view import named
-from evidence.ui.components import cite as citing
+from evidence.ui.components import cite as cite_panel
 from evidence.ui.page import Page
 
 # Pictures the camera button saves, by what the reader chooses: the kind of file and the size.
@@ -69,7 +69,7 @@ def framed_config(
 
 def source_of(view: Page, results: Sequence[Result]) -> str:
     """Return the line under a picture: the trials drawn and the data they come from."""
-    return f"{named(results)} {citing.exported(view).source}".strip()
+    return f"{named(results)} {cite_panel.exported(view).source}".strip()
 
 
 def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, results: Sequence[Result]) -> None:

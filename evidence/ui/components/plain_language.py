@@ -8,7 +8,7 @@ from evidence.bibliography.vancouver import vancouver
 from evidence.report.figures.people_html import hundred
 from evidence.report.plain_language import is_answer, plain
 from evidence.report.view import references_of
-from evidence.ui import page as views
+from evidence.ui import page as pages
 from evidence.ui.components.citation_card import escaped
 
 KEY = "plain"
@@ -34,7 +34,7 @@ def mend_address() -> None:
 
 def draw(page: Any) -> None:
     """Draw the page in plain words, with its picture and its sources."""
-    view = views.current()
+    view = pages.current()
     name = page.url_path or "overview"
     paragraphs = plain(name, view.evidence, view.selection)
     st.title(paragraphs.question, anchor=False)

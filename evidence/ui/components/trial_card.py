@@ -7,12 +7,12 @@ from evidence.dataset.outcomes import BENEFIT_GROUPS, OUTCOMES
 from evidence.dataset.records import Judgement, Result
 from evidence.dataset.vocabulary import AGE_GROUPS, BACKGROUNDS, BLINDINGS, DESIGNS, POPULATIONS, ROB_DOMAINS
 from evidence.formatting import UNKNOWN, count, counted, listed
-from evidence.questions import data_quality as quality
+from evidence.questions import data_quality
 from evidence.questions import risk_of_bias as bias
 from evidence.report.tables import trials as trial_tables
 from evidence.selection.url import address
-from evidence.ui import cache as remembered
-from evidence.ui.components import data_table as frames
+from evidence.ui import cache as cached
+from evidence.ui.components import data_table
 from evidence.ui.components.citation_card import escaped, reference_list, reference_text, registry_links
 from evidence.ui.page import Page
 
@@ -59,14 +59,14 @@ def _frame(frame: pd.DataFrame, alt: str) -> None:
         frame,
         hide_index=True,
         alt=alt,
-        placeholder=frames.UNKNOWN,
+        placeholder=data_table.UNKNOWN,
         column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
     )
 
 
 def _recomputed(rows: tuple[Result, ...]) -> None:
     """Draw reported effects beside those recomputed from their own rows."""
-    values = quality.recomputed(rows)
+    values = data_quality.recomputed(rows)
     st.subheader("Reported and recomputed", anchor=False)
     if not values:
         st.markdown("No reported effect of this trial can be recomputed from its own row.")
@@ -76,7 +76,7 @@ def _recomputed(rows: tuple[Result, ...]) -> None:
     st.markdown(f"{counted(len(values), 'reported effect')} can be recomputed from the same row; {differ}.")
     for one in apart:
         st.caption(f":material/rule: Line {one.result.line}: {escaped(one.sentence)}. It may be adjusted.")
-    frame = quality.recomputed_frame(values)
+    frame = data_quality.recomputed_frame(values)
     _frame(frame.drop(columns=["Trial", "Open"], errors="ignore"), "Reported and recomputed effects")
 
 
@@ -96,7 +96,7 @@ def _bias(view: Page, judged: tuple[Judgement, ...]) -> None:
 
 def _claims(view: Page, trial: str) -> None:
     """Draw the statements of the popular article that cite the trial, with their verdicts."""
-    own = [item for item in remembered.assessed(view.evidence) if trial in item.claim.trials]
+    own = [item for item in cached.assessed(view.evidence) if trial in item.claim.trials]
     if not own:
         return
     st.subheader("Statements that cite it", anchor=False)

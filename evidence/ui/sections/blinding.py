@@ -9,7 +9,7 @@ from evidence.questions import blinding, guesses
 from evidence.questions.onset import MEASURE_LABELS
 from evidence.report.composed import trust
 from evidence.report.section import Section
-from evidence.ui import widgets as asked
+from evidence.ui import widgets
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
@@ -47,8 +47,8 @@ def options(view: Page) -> Options:
     with st.expander("Options: effect, time", key="blinding-options"):
         columns = st.columns(2)
         effects = {name: MEASURE_LABELS[name] for name in sorted(("RR", "MD", "SMD"), key=lambda name: name != first)}
-        measure = asked.beside("Effect", effects, "lens", columns[0])
-        time = asked.one("Measured at", times(), "lens-time", columns[1])
+        measure = widgets.beside("Effect", effects, "lens", columns[0])
+        time = widgets.one("Measured at", times(), "lens-time", columns[1])
     return Options(measure, time)
 
 

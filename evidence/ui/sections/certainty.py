@@ -10,10 +10,10 @@ from evidence.curation.store import Conflict, Refused, Saved
 from evidence.dataset.evidence import RATINGS
 from evidence.dataset.problems import Problem
 from evidence.dataset.vocabulary import CERTAINTIES, CONCERNS
-from evidence.questions import certainty_draft as drafts
+from evidence.questions import certainty_draft
 from evidence.questions.missing import Missing, missing
 from evidence.synthesis.answers import Answer
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from evidence.ui import owner
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import Page
@@ -23,22 +23,22 @@ _OUTCOME, _HEAD = "rating-outcome", "rating"
 
 def rated(page: Page, answer: Answer) -> None:
     """Draw who rated this number, how and when, where anybody has."""
-    rating = drafts.rating_of(page.evidence.ratings, drafts.asked(page.selection, answer))
+    rating = certainty_draft.rating_of(page.evidence.ratings, certainty_draft.asked(page.selection, answer))
     if rating is not None:
-        st.markdown(f":small[{escaped(drafts.in_words(rating, page.evidence.short))}]")
+        st.markdown(f":small[{escaped(certainty_draft.in_words(rating, page.evidence.short))}]")
 
 
 def draw(page: Page, answer: Answer, absent: Missing | None) -> None:
     """Draw the five domains as the rows give them, and the form for a person's judgement."""
     _last_outcome()
-    domains = drafts.draft(answer, page.evidence, absent or missing(answer, page.results, page.evidence))
+    domains = certainty_draft.draft(answer, page.evidence, absent or missing(answer, page.results, page.evidence))
     if not domains:
         st.markdown("Nothing is pooled here, so there is nothing to rate.")
         return
     st.markdown("What the rows say on each domain. They judge nothing: a person does.")
     for domain in domains:
         st.markdown(f"**{domain.label}.** {escaped(domain.words)}")
-    about = drafts.asked(page.selection, answer)
+    about = certainty_draft.asked(page.selection, answer)
     if about is None:
         st.info("A rating belongs to a question as everybody sees it: clear the filters and choices, then rate.")
         return
@@ -49,8 +49,8 @@ def _form(page: Page, about: tuple[str, str, str]) -> None:
     """Draw a choice for each domain and the whole, without a proposal, and what can be done with the row."""
     key = f"{_HEAD}-{'-'.join(about)}"
     given: dict[str, str] = {}
-    columns = st.columns(len(drafts.DOMAINS))
-    for column, (name, label) in zip(columns, drafts.DOMAINS.items(), strict=True):
+    columns = st.columns(len(certainty_draft.DOMAINS))
+    for column, (name, label) in zip(columns, certainty_draft.DOMAINS.items(), strict=True):
         given[name] = (
             column.selectbox(
                 label, list(CONCERNS), index=None, format_func=_concern, key=f"{key}-{name}", placeholder="judge"
@@ -75,8 +75,8 @@ def _form(page: Page, about: tuple[str, str, str]) -> None:
     if not all(value.strip() for value in given.values()):
         st.caption("Judge every domain and the whole, give your reasons and your name.")
         return
-    row = drafts.row(about, given, page.evidence.short)
-    files = merged(loading.data_folder(), (), (), more={RATINGS: (row,)})
+    row = certainty_draft.row(about, given, page.evidence.short)
+    files = merged(app_data.data_folder(), (), (), more={RATINGS: (row,)})
     if isinstance(files, Problem):
         st.error(escaped(f"{files.message} {files.fix}"))
         return
@@ -87,7 +87,7 @@ def _form(page: Page, about: tuple[str, str, str]) -> None:
                 key=f"{key}-save",
                 icon=":material/save:",
                 on_click=_save,
-                args=(row, loading.current().on_disk.digest),
+                args=(row, app_data.current().on_disk.digest),
             )
         st.download_button(
             f"Merged {RATINGS}",
@@ -108,12 +108,12 @@ def _concern(name: str) -> str:
 
 def _save(row: tuple[str, ...], digest: str) -> None:
     if owner.may_save():
-        st.session_state[_OUTCOME] = store.save(loading.data_folder(), (), (), digest, more={RATINGS: (row,)})
+        st.session_state[_OUTCOME] = store.save(app_data.data_folder(), (), (), digest, more={RATINGS: (row,)})
 
 
 def _undo(digest: str) -> None:
     if owner.may_save():
-        st.session_state[_OUTCOME] = store.undo(loading.data_folder(), digest)
+        st.session_state[_OUTCOME] = store.undo(app_data.data_folder(), digest)
 
 
 def _last_outcome() -> None:
@@ -126,6 +126,6 @@ def _last_outcome() -> None:
         st.error(f"**Nothing was written.** {escaped(result.reason)}")
     elif isinstance(result, Conflict):
         st.error("**Nothing was written:** the data changed in the meantime. Save again to add it to the newer files.")
-    digest = loading.current().on_disk.digest
-    if owner.may_save() and isinstance(result, Saved) and store.can_undo(loading.data_folder(), digest):
+    digest = app_data.current().on_disk.digest
+    if owner.may_save() and isinstance(result, Saved) and store.can_undo(app_data.data_folder(), digest):
         st.button("Undo", key="rating-undo", on_click=_undo, args=(digest,), icon=":material/undo:")

@@ -10,11 +10,11 @@ from evidence.curation.history import Version, versions
 from evidence.curation.versions import CURRENT, Snapshot, before, of_revision, of_upload, snapshot
 from evidence.formatting import counted, listed
 from evidence.serialize import to_csv
-from evidence.ui import data as loading
-from evidence.ui.components import data_table as frames
+from evidence.ui import data as app_data
+from evidence.ui.components import data_table
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import reading
-from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import state as workbench_state
 
 NOW, FILE, REVISION = "Now", "An uploaded trials.csv", "A git revision"
 
@@ -22,7 +22,7 @@ NOW, FILE, REVISION = "Now", "An uploaded trials.csv", "A git revision"
 def _history() -> Mapping[str, Version]:
     """Return the versions kept beside the data by name, the newest first."""
     by_name: dict[str, Version] = {}
-    for version in reversed(versions(loading.data_folder())):
+    for version in reversed(versions(app_data.data_folder())):
         when = version.when[:16].replace("T", " ")
         word = {"add": "rows were added", "undo": "a save was undone"}.get(version.what, version.what)
         by_name.setdefault(f"Before {word} on {when} UTC (version {version.before[:8]})", version)
@@ -35,12 +35,12 @@ def _has_git(folder: str) -> bool:
 
 
 def _revision(name: str) -> Snapshot | None:
-    return of_revision(name.strip(), loading.data_folder())
+    return of_revision(name.strip(), app_data.data_folder())
 
 
 def one(title: str, name: str, first: str | None) -> Snapshot | None:
     """Draw the choice of one version and read it; None while there is none."""
-    folder = loading.data_folder()
+    folder = app_data.data_folder()
     history = _history()
     options = [NOW, *history, FILE, *([REVISION] if _has_git(str(folder)) else [])]
     chosen = st.selectbox(
@@ -57,7 +57,7 @@ def one(title: str, name: str, first: str | None) -> Snapshot | None:
     if chosen is not None and chosen in history:
         return before(folder, history[chosen])
     if chosen == FILE:
-        file = add_state.file("A trials.csv of another version", f"cmp-{name}-file", ("csv",))
+        file = workbench_state.file("A trials.csv of another version", f"cmp-{name}-file", ("csv",))
         return of_upload(file[0], file[1], folder) if file else None
     if chosen == REVISION:
         text = st.text_input(
@@ -149,7 +149,7 @@ def rows_changed(changes: Difference, name: str) -> None:
             continue
         with st.expander(title, expanded=True, key=f"{name}-part-{at}"):
             st.dataframe(
-                frame, hide_index=True, height=frames.height(len(frame)), placeholder=frames.UNKNOWN, alt=title
+                frame, hide_index=True, height=data_table.height(len(frame)), placeholder=data_table.UNKNOWN, alt=title
             )
             st.download_button(
                 "As CSV",

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from evidence.questions.missing import STATES, Missing, together
-from evidence.report.tables import missing as tables
-from evidence.ui.components import data_table as frames
+from evidence.report.tables import missing as missing_tables
+from evidence.ui.components import data_table
 from evidence.ui.components.citation_card import escaped
 
 _LABEL = "Every trial that meets the selection: pooled, left out, not yet in these data, not reported"
@@ -27,17 +27,17 @@ def show(pools: Sequence[Missing], key: str = "missing") -> None:
 def _table(pools: Sequence[Missing]) -> None:
     if len(pools) == 1:
         st.dataframe(
-            tables.matrix(pools[0]),
+            missing_tables.matrix(pools[0]),
             hide_index=True,
-            placeholder=frames.UNKNOWN,
+            placeholder=data_table.UNKNOWN,
             alt="Trials that meet the selection and what is known of this result in each",
             column_config={"p": st.column_config.NumberColumn("p", format="%.3g")},
         )
     else:
         st.dataframe(
-            tables.grid(pools),
+            missing_tables.grid(pools),
             hide_index=True,
-            placeholder=frames.UNKNOWN,
+            placeholder=data_table.UNKNOWN,
             alt="Trials that meet the selection and what is known of each pool in each",
         )
         for pool in pools:

@@ -11,12 +11,12 @@ from evidence.questions.response import Choices
 from evidence.report import sections
 from evidence.report.composed import trials
 from evidence.report.figures.people_html import hundred
-from evidence.report.tables import answers as tables
+from evidence.report.tables import answers as answer_tables
 from evidence.selection.selection import trials_of
-from evidence.synthesis import sentences as statements
+from evidence.synthesis import sentences as effect_sentences
 from evidence.synthesis.answers import Answer
-from evidence.ui import cache as remembered
-from evidence.ui import widgets as asked
+from evidence.ui import cache as cached
+from evidence.ui import widgets
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
@@ -33,14 +33,14 @@ def options(view: Page) -> PageOptions:
     """Draw the closed panel of options and read it: what is asked, and how the forest plot is arranged."""
     label = "Options: outcome, time, measure, order, groups, columns"
     with st.expander(label, key="response-options", on_change="rerun") as panel:
-        if not asked.is_needed(panel.open, _SHOWN):
+        if not widgets.is_needed(panel.open, _SHOWN):
             return PageOptions()
         columns = st.columns(3)
-        outcome = asked.option("outcome", place=columns[0])
-        time = asked.option("time", place=columns[1])
-        measure = asked.option("effect", place=columns[2])
-        order = asked.option("order", place=columns[0])
-        split = asked.option("by", offered_by("by", view.evidence), columns[1])
+        outcome = widgets.option("outcome", place=columns[0])
+        time = widgets.option("time", place=columns[1])
+        measure = widgets.option("effect", place=columns[2])
+        order = widgets.option("order", place=columns[0])
+        split = widgets.option("by", offered_by("by", view.evidence), columns[1])
         known = list(offered_by("columns", view.evidence))
         label = OPTIONS["columns"].label
         extra = columns[2].multiselect(label, known, key="columns", bind="query-params", max_selections=3)
@@ -49,12 +49,12 @@ def options(view: Page) -> PageOptions:
 
 def sensitivity_options(view: Page, shown: PageOptions, is_open: bool) -> Choices:
     """Draw the controls of the sensitivity panel where needed, and read every choice about pooling."""
-    if not asked.is_needed(is_open, _POOLED):
+    if not widgets.is_needed(is_open, _POOLED):
         return shown.choices
     known = trials_of(view.results)
     columns = st.columns(3)
-    method = asked.option("model", place=columns[0])
-    interval = asked.option("interval", place=columns[1])
+    method = widgets.option("model", place=columns[0])
+    interval = widgets.option("interval", place=columns[1])
     without = columns[2].multiselect(
         OPTIONS[_WITHOUT].label,
         list(known),
@@ -65,7 +65,7 @@ def sensitivity_options(view: Page, shown: PageOptions, is_open: bool) -> Choice
     )
     with st.container(horizontal=True):
         low, no_crossovers, no_press, published = (
-            asked.option_switch(name) for name in ("low", "nocross", "nopress", "published")
+            widgets.option_switch(name) for name in ("low", "nocross", "nopress", "published")
         )
     return Choices(
         shown.choices.outcome,
@@ -132,7 +132,7 @@ def _chosen_rate(answer: Answer) -> float | None:
         st.query_params[_RATE] = str(percent)
     elif asked:
         del st.query_params[_RATE]
-    st.caption(statements.observed_rates(answer))
+    st.caption(effect_sentences.observed_rates(answer))
     # Untouched, the rate is the trials' own, not its rounded form.
     return control.events / control.n if percent == own else percent / 100
 
@@ -140,15 +140,15 @@ def _chosen_rate(answer: Answer) -> float | None:
 def _people(view: Page, answer: Answer) -> None:
     picture = st.container()
     rate = _chosen_rate(answer)
-    of_hundred = statements.absolute(answer, rate) if rate is not None else None
+    of_hundred = effect_sentences.absolute(answer, rate) if rate is not None else None
     if of_hundred is None:
         st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
         return
     section = sections.people(of_hundred, answer, rate is not None, view.ink)
     with picture:
         st.markdown(f"**{escaped(section.headline)}**")
-        sides = statements.sides_of(entry.first for entry in answer.used)
-        verb = statements.verb_of(answer.question.outcomes[0])
+        sides = effect_sentences.sides_of(entry.first for entry in answer.used)
+        verb = effect_sentences.verb_of(answer.question.outcomes[0])
         boxes = hundred(of_hundred, sides, verb, section.alt, view.ink)
         show_chart(section, view, shapes="Each sign is one person of 100.", boxes=boxes)
 
@@ -185,15 +185,15 @@ def sensitivity(view: Page, answer: Answer, choices: Choices) -> None:
     contrast = robustness.with_and_without(view.results, choices)
     if contrast is not None:
         st.markdown(f"**{contrast.words}**")
-        st.dataframe(tables.contrast_frame(contrast), hide_index=True, alt=contrast.words)
+        st.dataframe(answer_tables.contrast_frame(contrast), hide_index=True, alt=contrast.words)
     if words := robustness.headline_of_models(answer):
         st.markdown(f"**Under every other model.** {words}")
-        table = tables.models_frame(robustness.other_models(answer), answer.question.measure)
+        table = answer_tables.models_frame(robustness.other_models(answer), answer.question.measure)
         st.dataframe(table, hide_index=True, alt=words)
-    each = trials.without_each(answer, remembered.without_each(answer), view.ink)
+    each = trials.without_each(answer, cached.without_each(answer), view.ink)
     st.markdown(f"**{each.title}.** {each.headline}")
     show_chart(each, view)
-    grown = trials.by_year(answer, remembered.by_year(answer), view.ink)
+    grown = trials.by_year(answer, cached.by_year(answer), view.ink)
     if grown.drawing is not None:
         st.markdown("**As it grew: the pooled result after each trial, by year.**")
         show_chart(grown, view)

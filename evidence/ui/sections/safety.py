@@ -5,9 +5,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from evidence.formatting import counted
-from evidence.questions import harm_matrix as reporting
-from evidence.questions import harm_sentences as harm_words
-from evidence.questions import harms
+from evidence.questions import harm_matrix, harm_sentences, harms
 from evidence.questions.blinding import MASKINGS
 from evidence.questions.harm_sentences import HarmQuestion
 from evidence.report import sections
@@ -15,13 +13,13 @@ from evidence.report.composed import harms as harm_sections
 from evidence.report.section import Section
 from evidence.selection.selection import PRESETS
 from evidence.stats.effect_sizes import MEASURES
-from evidence.ui import cache as remembered
+from evidence.ui import cache as cached
 from evidence.ui import filters, widgets
 from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
-from evidence.ui.sections import missing as missing_view
+from evidence.ui.sections import missing as missing_section
 
 LEAST = 5
 MOST = 8  # events drawn before a reader asks for every one
@@ -84,7 +82,7 @@ SHAPES = (
 
 def harm_question(view: Page, options: Options, apart: bool = False) -> HarmQuestion:
     """Make the question that the page asks of the view."""
-    question = harm_words.harm_question(
+    question = harm_sentences.harm_question(
         view.evidence.digest, view.evidence.results, view.selection, apart, options.against, options.withdrawals
     )
     most = 0 if options.every or options.groups or options.by_masking else MOST
@@ -104,14 +102,14 @@ def events(view: Page, options: Options) -> None:
     st.header("What people feel or have, the largest difference first", anchor=False)
     for line in section.captions:
         st.caption(escaped(line))
-    if remembered.harm_answer(question).scope.dropped:
+    if cached.harm_answer(question).scope.dropped:
         _elsewhere(view)
-    _below(view, section, maskings, "harms-events", remembered.harm_answer(question).trade_off)
+    _below(view, section, maskings, "harms-events", cached.harm_answer(question).trade_off)
 
 
 def _section(view: Page, question: HarmQuestion, options: Options) -> tuple[Section, tuple[str, ...]]:
-    maskings, drawn = remembered.harms_marks(question, options.by_masking)
-    harm_answer = remembered.harm_answer(question)
+    maskings, drawn = cached.harms_marks(question, options.by_masking)
+    harm_answer = cached.harm_answer(question)
     section = sections.harms(harm_answer, options.measure, view.ink, maskings, drawn)
     return sections.with_missing_harms(section, harm_answer, view.evidence), maskings
 
@@ -121,7 +119,7 @@ def _below(view: Page, section: Section, maskings: tuple[str, ...], key: str, bo
     show_chart(section, view, shapes=SHAPES, key=key, parts=parts)
     for line in section.notes:
         st.markdown(f"**{escaped(line)}**") if line == bold else st.caption(escaped(line))
-    missing_view.show(section.missing, f"missing-{key}")
+    missing_section.show(section.missing, f"missing-{key}")
 
 
 def _choose(preset: str) -> None:
@@ -154,7 +152,7 @@ def apart(view: Page, options: Options) -> None:
 def who_counted(view: Page, in_scope: harms.Scope, options: Options) -> None:
     """Draw the grid of trials by events, the trials that report none, and the links to the registries' tables."""
     rows = view.results if any(harms.is_event(r) for r in view.results) else in_scope.results
-    section = harm_sections.matrix(reporting.matrix(rows, options.groups), view.links, view.ink)
+    section = harm_sections.matrix(harm_matrix.matrix(rows, options.groups), view.links, view.ink)
     st.subheader(escaped(section.headline), anchor=False)
     for line in section.captions:
         st.caption(line)
@@ -170,7 +168,7 @@ def who_counted(view: Page, in_scope: harms.Scope, options: Options) -> None:
         show_chart(section, view, shapes="Click a mark for its citation.", key="harms-matrix")
     for line in section.notes:
         st.caption(escaped(line))
-    addresses = reporting.registry_tables(rows)
+    addresses = harm_matrix.registry_tables(rows)
     if addresses:
         st.markdown("**The registry’s own tables of adverse events, where a trial is registered and has posted them:**")
         st.markdown(" · ".join(f"[{escaped(label)}, {number}]({url})" for label, number, url in addresses))
@@ -179,9 +177,9 @@ def who_counted(view: Page, in_scope: harms.Scope, options: Options) -> None:
 def not_measured(view: Page) -> None:
     """Draw what no trial measures, with the closest rows."""
     st.header("What no trial here measures", anchor=False)
-    st.markdown(escaped(harm_words.not_measured(view.evidence.results)))
+    st.markdown(escaped(harm_sentences.not_measured(view.evidence.results)))
     links = view.links
-    for row in harm_words.nearest_to_long_term(view.evidence.results):
+    for row in harm_sentences.nearest_to_long_term(view.evidence.results):
         address = links.get(row.citation)
         source = f" [Source]({address})" if address else ""
-        st.markdown(f"- {escaped(harm_words.near_row(row))}.{source}")
+        st.markdown(f"- {escaped(harm_sentences.near_row(row))}.{source}")

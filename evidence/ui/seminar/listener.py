@@ -4,7 +4,7 @@ import streamlit as st
 
 from evidence.dataset.evidence import Evidence
 from evidence.report.figures.style import Ink
-from evidence.seminar import figures as drawing
+from evidence.seminar import figures as seminar_figures
 from evidence.seminar import rooms
 from evidence.seminar.guesses import Asked, allowed
 from evidence.seminar.lesson import Lesson, Step
@@ -55,7 +55,7 @@ def _notices(lesson: Lesson, newest: Evidence) -> None:
 def _read(lesson: Lesson, step: Step, ink: Ink) -> None:
     for sentence in step.sentences:
         st.markdown(escaped(sentence))
-    drawn = drawing.figure(lesson, step, ink, {}, revealed=True)
+    drawn = seminar_figures.figure(lesson, step, ink, {}, revealed=True)
     if drawn is not None:
         st.plotly_chart(
             drawn,

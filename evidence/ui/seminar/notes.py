@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence.seminar import rooms as following
+from evidence.seminar import rooms
 from evidence.seminar.lesson import Lesson
 from evidence.ui.components.citation_card import escaped, reference_text
 from evidence.ui.seminar import state as seminar_state
@@ -44,7 +44,7 @@ def draw(lesson: Lesson) -> None:
 def _follow(lesson: Lesson, place: int) -> None:
     """Turn when the room turns; without a room that this process knows, say what to do."""
     lecture = seminar_state.lecture()
-    turn = following.turn_of(lecture)
+    turn = rooms.turn_of(lecture)
     known = turn is not None and turn.step in [step.id for step in lesson.steps]
     if turn is None or not known:
         st.caption(

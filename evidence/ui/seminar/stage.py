@@ -12,8 +12,8 @@ from evidence.export.templating import render
 from evidence.formatting import counted
 from evidence.loopback import leads_here
 from evidence.report.figures.style import Ink
-from evidence.seminar import figures as drawing
-from evidence.seminar import rooms as following
+from evidence.seminar import figures as seminar_figures
+from evidence.seminar import rooms
 from evidence.seminar.guesses import Asked, compared
 from evidence.seminar.lesson import Lesson, Step
 from evidence.seminar.links import DATA, LECTURE, NOTES
@@ -32,7 +32,7 @@ def draw(lesson: Lesson, ink: Ink, newest: Evidence) -> None:
     lecture = seminar_state.lecture()
     if st.query_params.get(LECTURE) != lecture:
         st.query_params[LECTURE] = lecture
-    following.turned(lecture, step.id, seminar_state.is_revealed(step))
+    rooms.turned(lecture, step.id, seminar_state.is_revealed(step))
     st.html(seminar_style.stage(ink))
     with st.container(key="seminar-stage"):
         _notices(lesson, newest)
@@ -87,7 +87,7 @@ def _sentences(step: Step) -> None:
 
 def _figure(lesson: Lesson, step: Step, ink: Ink) -> None:
     guesses = seminar_state.all_guesses(lesson, step)
-    drawn = drawing.figure(lesson, step, ink, guesses, seminar_state.is_revealed(step))
+    drawn = seminar_figures.figure(lesson, step, ink, guesses, seminar_state.is_revealed(step))
     if drawn is not None:
         with st.container(key="seminar-figure"):
             st.plotly_chart(
@@ -160,15 +160,15 @@ def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
                         args=(lesson, step, asked, place),
                     )
     # Guesses from phones arrive while nobody presses anything here.
-    every = POLL if following.takes_guesses(seminar_state.lecture()) else None
+    every = POLL if rooms.takes_guesses(seminar_state.lecture()) else None
     st.fragment(_guessed, run_every=every)(lesson, step, asked, ink)
 
 
 def _guessed(lesson: Lesson, step: Step, asked: Asked, ink: Ink) -> None:
     """Draw the room's guesses, and once they are revealed the numbers of the trials."""
     lecture = seminar_state.lecture()
-    following.takes_guesses(lecture)
-    sent = sum(len(following.guesses_of(lecture, step.id, item.key)) for item in step.asked)
+    rooms.takes_guesses(lecture)
+    sent = sum(len(rooms.guesses_of(lecture, step.id, item.key)) for item in step.asked)
     if sent:
         with st.container(key="seminar-phones", horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(f"{counted(sent, 'guess', 'guesses')} from phones")
@@ -176,7 +176,7 @@ def _guessed(lesson: Lesson, step: Step, asked: Asked, ink: Ink) -> None:
                 "Clear them",
                 key="seminar-clear",
                 type="tertiary",
-                on_click=following.clear,
+                on_click=rooms.clear,
                 args=(lecture, step.id),
             )
     if seminar_state.is_revealed(step):
@@ -188,13 +188,13 @@ def _guessed(lesson: Lesson, step: Step, asked: Asked, ink: Ink) -> None:
 def _phones_button() -> None:
     """Let the room's phones send guesses, or stop it."""
     lecture = seminar_state.lecture()
-    taking = following.takes_guesses(lecture)
+    taking = rooms.takes_guesses(lecture)
     st.button(
         "Stop phones" if taking else "Let phones guess",
         key="seminar-take",
         type="tertiary",
         help="Phones that opened the QR code (press Q) can send one guess each. Nobody's name is asked.",
-        on_click=following.let_phones_guess,
+        on_click=rooms.let_phones_guess,
         args=(lecture, not taking),
     )
 
@@ -221,7 +221,7 @@ def _code(lesson: Lesson, step: Step) -> None:
             "This code works on this computer only. For the room’s phones start the dashboard with "
             "`python -m evidence serve --address 0.0.0.0` and open the address that it prints."
         )
-    elif following.takes_guesses(seminar_state.lecture()):
+    elif rooms.takes_guesses(seminar_state.lecture()):
         st.markdown("Read along on your phone, and send your guess.")
     else:
         st.markdown("Read along on your phone.")

@@ -9,8 +9,8 @@ import streamlit as st
 from evidence.dataset.dictionary import Column, columns
 from evidence.dataset.evidence import TRIALS
 from evidence.dataset.vocabulary import EXTENSIBLE, Words, active
-from evidence.ui.workbench import state as add_state
-from evidence.ui.workbench import words as add_words
+from evidence.ui.workbench import state as workbench_state
+from evidence.ui.workbench import words as workbench_words
 
 _known: list[tuple[Words, Mapping[str, Column]]] = []  # made once for the words of the data that are shown
 NEW_WORD = "\u2026"
@@ -64,14 +64,14 @@ def label_of(name: str, value: str) -> str:
 
 def field(place: Any, name: str, widget: str) -> str:
     """Draw a field for one column; return the text as it would be written to the file."""
-    add_state.fill(widget)
+    workbench_state.fill(widget)
     column = known()[name]
     mark = "" if not column.is_required else " *"
     help_text = f"{column.text} Example: {column.example}" if column.example else column.text
     if column.words:
         values = [word[0] for word in column.words]
         if name in TAKES_NEW_WORDS:
-            values = [NEW_WORD, *values, *(word for word in add_words.described(name) if word not in values)]
+            values = [NEW_WORD, *values, *(word for word in workbench_words.described(name) if word not in values)]
         chosen = place.selectbox(
             title(name) + mark,
             values,
@@ -93,7 +93,7 @@ def field(place: Any, name: str, widget: str) -> str:
 
 def _new_word(place: Any, name: str, widget: str) -> str:
     """Draw the field for a word that the list does not have; what it means is asked for below."""
-    add_state.fill(f"{widget}-new")
+    workbench_state.fill(f"{widget}-new")
     asked = f"New word: {title(name).lower()} *"
     text = place.text_input(asked, key=f"{widget}-new", placeholder="as the rows write it", persist_state="session")
     return str(text or "").strip()
@@ -101,9 +101,9 @@ def _new_word(place: Any, name: str, widget: str) -> str:
 
 def clear(prefix: str, name: str) -> None:
     """Make a field blank from where it is next drawn."""
-    widget = add_state.key(f"{prefix}-{name}")
-    add_state.put(widget, None if known()[name].words else "")
-    add_state.put(f"{widget}-new", "")
+    widget = workbench_state.key(f"{prefix}-{name}")
+    workbench_state.put(widget, None if known()[name].words else "")
+    workbench_state.put(f"{widget}-new", "")
 
 
 def fields(names: Sequence[str], prefix: str, per_row: int = 4) -> dict[str, str]:
@@ -112,5 +112,5 @@ def fields(names: Sequence[str], prefix: str, per_row: int = 4) -> dict[str, str
     for at in range(0, len(names), per_row):
         places = st.columns(per_row, vertical_alignment="bottom")
         for place, name in zip(places, names[at : at + per_row], strict=False):
-            values[name] = field(place, name, add_state.key(f"{prefix}-{name}"))
+            values[name] = field(place, name, workbench_state.key(f"{prefix}-{name}"))
     return {name: text for name, text in values.items() if text}

@@ -17,12 +17,12 @@ from evidence.dataset.validation import validate
 from evidence.dataset.vocabulary import using
 from evidence.formatting import counted
 from evidence.questions import missing
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import fields
-from evidence.ui.workbench import references as add_reference
-from evidence.ui.workbench import state as add_state
-from evidence.ui.workbench import words as add_words
+from evidence.ui.workbench import references as workbench_references
+from evidence.ui.workbench import state as workbench_state
+from evidence.ui.workbench import words as workbench_words
 from evidence.ui.workbench.state import Brought, Cells, Item
 
 TRIAL = ("label", "trial", "acronym", "registration", "design", "blinding", "population", "age_group", "n_randomised")
@@ -51,10 +51,10 @@ _DEVIATION = "sd-like-standard-error"  # judged beside the SDs in the file, not 
 
 def from_form() -> Brought:
     """Return the rows typed so far and, once it is complete, the current one."""
-    evidence = loading.current().on_disk
+    evidence = app_data.current().on_disk
     _from_the_queue(evidence)
     st.header("1 · Reference", anchor=False)
-    references = add_reference.new_references()
+    references = workbench_references.new_references()
     citation = _citation(evidence, references)
     _suggest(citation, references)
     st.header("2 · Trial", anchor=False)
@@ -76,10 +76,10 @@ def from_form() -> Brought:
         cells["trial"] = slug_of(cells["label"])
     row = tuple(cells.get(column, "") for column in COLUMNS)
     problems = _problems(row, evidence, references)
-    add_words.ask(unknown_words(problems), _PREFIX)
-    with beside, st.container(border=True), using(add_words.known()):
+    workbench_words.ask(unknown_words(problems), _PREFIX)
+    with beside, st.container(border=True), using(workbench_words.known()):
         _as_typed(cells, problems, evidence)
-    return Brought(add_state.table_of(_rows(row, problems)), references, add_words.typed())
+    return Brought(workbench_state.table_of(_rows(row, problems)), references, workbench_words.typed())
 
 
 def _from_the_queue(evidence: Evidence) -> None:
@@ -109,7 +109,9 @@ def _begin(gap: Gap, evidence: Evidence) -> None:
     for name in (*TRIAL, *COMPARISON, *CLEARED):
         words = [word[0] for word in fields.known()[name].words]
         text = given.get(name, "")
-        add_state.put(add_state.key(f"{_PREFIX}-{name}"), text if not words else text if text in words else None)
+        workbench_state.put(
+            workbench_state.key(f"{_PREFIX}-{name}"), text if not words else text if text in words else None
+        )
 
 
 def _text(row: Result, name: str) -> str:
@@ -124,7 +126,7 @@ def _citation(evidence: Evidence, references: tuple[Item, ...]) -> str:
         [*new, *evidence.references],
         index=0 if new else None,
         format_func=lambda key: f"{key} (new)" if key in new else key,
-        key=add_state.key(f"{_PREFIX}-citation-{len(new)}"),
+        key=workbench_state.key(f"{_PREFIX}-citation-{len(new)}"),
         placeholder="choose an existing one, or add one above",
         help=fields.known()["citation"].text,
     )
@@ -133,20 +135,20 @@ def _citation(evidence: Evidence, references: tuple[Item, ...]) -> str:
 
 def _suggest(citation: str, references: tuple[Item, ...]) -> None:
     """Begin the trial with what a new reference says of it, once; what was typed stays."""
-    done = add_state.key(f"{_PREFIX}-suggested")
+    done = workbench_state.key(f"{_PREFIX}-suggested")
     if st.session_state.get(done) == citation:
         return
     st.session_state[done] = citation
     for item in references:
         for name, text in trial_of(item).items() if item["id"] == citation else ():
-            widget = add_state.key(f"{_PREFIX}-{name}")
+            widget = workbench_state.key(f"{_PREFIX}-{name}")
             if not st.session_state.get(widget):
-                add_state.put(widget, text)
+                workbench_state.put(widget, text)
 
 
 def _trial(evidence: Evidence) -> dict[str, str]:
     """Draw the trial's own fields, copied from an existing trial if the reader chooses one."""
-    kept = add_state.key(f"{_PREFIX}-existing")
+    kept = workbench_state.key(f"{_PREFIX}-existing")
 
     def taken_over() -> None:
         chosen = str(st.session_state.get(kept))
@@ -156,7 +158,7 @@ def _trial(evidence: Evidence) -> dict[str, str]:
         for name in (*TRIAL, *COMPARISON):
             text = _text(first, name)
             is_list = bool(fields.known()[name].words)
-            add_state.put(add_state.key(f"{_PREFIX}-{name}"), (text or None) if is_list else text)
+            workbench_state.put(workbench_state.key(f"{_PREFIX}-{name}"), (text or None) if is_list else text)
 
     st.selectbox(
         "A trial already in the data",
@@ -174,8 +176,8 @@ def _trial(evidence: Evidence) -> dict[str, str]:
 
 def _problems(row: Cells, evidence: Evidence, references: tuple[Item, ...]) -> tuple[Problem, ...]:
     known = {*evidence.references, *(str(item["id"]) for item in references)}
-    with using(add_words.known()):
-        return validate(add_state.table_of([row]), Result, citations=known).problems
+    with using(workbench_words.known()):
+        return validate(workbench_state.table_of([row]), Result, citations=known).problems
 
 
 def _as_typed(cells: Mapping[str, str], problems: tuple[Problem, ...], evidence: Evidence) -> None:
@@ -208,7 +210,7 @@ def _as_typed(cells: Mapping[str, str], problems: tuple[Problem, ...], evidence:
 
 def _rows(row: Cells, problems: tuple[Problem, ...]) -> list[Cells]:
     """Return the rows added so far, and the current one unless it has errors; another can then be typed."""
-    kept = add_state.basket("form-rows")
+    kept = workbench_state.basket("form-rows")
     is_whole = not any(f.is_blocking for f in problems)
 
     def put_down() -> None:
@@ -218,7 +220,7 @@ def _rows(row: Cells, problems: tuple[Problem, ...]) -> list[Cells]:
 
     st.button(
         "Add this result and start another",
-        key=add_state.key("form-next"),
+        key=workbench_state.key("form-next"),
         disabled=not is_whole,
         on_click=put_down,
         icon=":material/playlist_add:",
@@ -237,11 +239,11 @@ def rows_frame(rows: Sequence[Cells]) -> pd.DataFrame:
 
 def listing(rows: list[Cells], name: str) -> None:
     """Draw the rows added so far, with a way to remove the last one."""
-    with st.expander(f"{counted(len(rows), 'row')} added", expanded=True, key=add_state.key(f"{name}-listing")):
+    with st.expander(f"{counted(len(rows), 'row')} added", expanded=True, key=workbench_state.key(f"{name}-listing")):
         st.dataframe(rows_frame(rows), hide_index=True, alt="Rows added so far")
         st.button(
             "Remove the last one",
-            key=add_state.key(f"{name}-pop"),
+            key=workbench_state.key(f"{name}-pop"),
             on_click=rows.__delitem__,
             args=(-1,),
             icon=":material/undo:",

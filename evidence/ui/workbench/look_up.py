@@ -13,7 +13,7 @@ from evidence.curation.lookup import Fetched, asked_for, fetch, words
 from evidence.curation.web import Web, WebError, client, is_switched_on
 from evidence.ui import owner
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import state as workbench_state
 
 logger = logging.getLogger(__name__)
 OFF = (
@@ -45,7 +45,9 @@ def button(typed: str, name: str, taken: set[str]) -> None:
         return
     asked = asked_for(typed)
     label = f"Look it up at {asked.host}" if asked else "Look it up"
-    if st.button(label, key=add_state.key(f"{name}-look"), disabled=asked is None, icon=":material/travel_explore:"):
+    if st.button(
+        label, key=workbench_state.key(f"{name}-look"), disabled=asked is None, icon=":material/travel_explore:"
+    ):
         assert asked is not None
         with st.spinner(f"Asking {asked.host}"):
             st.session_state[_place(name)] = _answer(typed, taken)
@@ -78,8 +80,8 @@ def came(name: str, use: str, on_use: Callable[[Fetched], None]) -> None:
         st.markdown(f"{escaped(words(answer))}")
         st.caption(escaped(f"This is what {answer.asked.host} answers for {answer.asked.number}. Nothing is used yet."))
         yes, no, _ = st.columns([2, 1, 3])
-        yes.button(use, key=add_state.key(f"{name}-use"), on_click=used, icon=":material/check:")
-        no.button("Discard", key=add_state.key(f"{name}-discard"), on_click=forget, args=(name,), type="tertiary")
+        yes.button(use, key=workbench_state.key(f"{name}-use"), on_click=used, icon=":material/check:")
+        no.button("Discard", key=workbench_state.key(f"{name}-discard"), on_click=forget, args=(name,), type="tertiary")
 
 
 def forget(name: str) -> None:
@@ -88,4 +90,4 @@ def forget(name: str) -> None:
 
 
 def _place(name: str) -> str:
-    return add_state.key(f"{name}-came")
+    return workbench_state.key(f"{name}-came")

@@ -17,7 +17,7 @@ from evidence.dataset.problems import Problem
 from evidence.formatting import counted
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import fields
-from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import state as workbench_state
 
 _PER_ROW = 4
 _MOST = 120  # columns that get a drop-down
@@ -29,7 +29,9 @@ def mapping(table: Table, guess: ColumnMapping) -> ColumnMapping | None:
     used, total = len(guess.columns), len(table.columns)
     is_ours = set(COLUMNS) <= set(table.columns)
     title = f"Columns · {used} of {counted(total, 'column')} recognised"
-    with st.expander(title, expanded=not is_ours, key=add_state.key(f"columns-{sign}"), icon=":material/view_column:"):
+    with st.expander(
+        title, expanded=not is_ours, key=workbench_state.key(f"columns-{sign}"), icon=":material/view_column:"
+    ):
         if not is_ours:
             st.caption(
                 "What each of your columns is here. The choices are guesses from their names; change what is wrong. "
@@ -59,7 +61,7 @@ def keep(column_mapping: ColumnMapping, sign: str, name: str = "column-mapping.j
         column_mapping.to_json(),
         file_name=name,
         mime="application/json",
-        key=add_state.key(f"mapping-save-{sign}"),
+        key=workbench_state.key(f"mapping-save-{sign}"),
         on_click="ignore",
         icon=":material/download:",
     )
@@ -92,7 +94,7 @@ def choices(
             known,
             index=known.index(guessed) if guessed else None,
             format_func=in_words,
-            key=add_state.key(f"map-{sign}-{at}"),
+            key=workbench_state.key(f"map-{sign}-{at}"),
             placeholder="left out",
             persist_state="session",
         )
@@ -114,7 +116,7 @@ def _units(table: Table, guess: ColumnMapping, columns: dict[str, str], sign: st
             escaped(f"{source} is counted in"),
             units,
             index=next((i for i, name in enumerate(units) if HOURS_OF[name] == factor), 1),
-            key=add_state.key(f"unit-{sign}-{at}"),
+            key=workbench_state.key(f"unit-{sign}-{at}"),
             persist_state="session",
             width=300,
         )
@@ -138,7 +140,7 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
         st.caption(
             f"Required in every row but in none of your columns: {names}. Enter below what is the same in all rows."
         )
-    widget = add_state.key(f"constant-{sign}")
+    widget = workbench_state.key(f"constant-{sign}")
     # What is needed is open to be filled in from the start; a field left blank fills nothing.
     st.session_state[widget] = [name for name in st.session_state.get(widget, needed) if name in free]
     chosen = st.multiselect(
@@ -154,24 +156,26 @@ def _constants(columns: dict[str, str], sign: str) -> dict[str, str]:
 
 def _uploaded(table: Table, sign: str) -> None:
     """Draw the upload of a saved mapping, and copy it into the drop-downs when it is new."""
-    file = add_state.file("A saved mapping", add_state.key(f"mapping-{sign}"), ("json",), megabytes=1)
+    file = workbench_state.file("A saved mapping", workbench_state.key(f"mapping-{sign}"), ("json",), megabytes=1)
     if file is None:
         return
     uploaded = read_mapping(file[1])
     if isinstance(uploaded, Problem):
         st.error(escaped(f"{uploaded.message} {uploaded.fix}"))
         return
-    known = add_state.key(f"mapping-read-{sign}")
+    known = workbench_state.key(f"mapping-read-{sign}")
     if st.session_state.get(known) == file[1]:
         return
     st.session_state[known] = file[1]
     units = {factor: unit for unit, factor in HOURS_OF.items()}
     for at, source in enumerate(table.columns):
-        st.session_state[add_state.key(f"map-{sign}-{at}")] = uploaded.columns.get(source)
+        st.session_state[workbench_state.key(f"map-{sign}-{at}")] = uploaded.columns.get(source)
         if uploaded.columns.get(source) == "hours":
-            st.session_state[add_state.key(f"unit-{sign}-{at}")] = units.get(uploaded.factors.get(source, 1.0), "hours")
-    st.session_state[add_state.key(f"constant-{sign}")] = list(uploaded.constants)
+            st.session_state[workbench_state.key(f"unit-{sign}-{at}")] = units.get(
+                uploaded.factors.get(source, 1.0), "hours"
+            )
+    st.session_state[workbench_state.key(f"constant-{sign}")] = list(uploaded.constants)
     for name, text in uploaded.constants.items():
         words = [word[0] for word in fields.known()[name].words]
         if not words or text in words:
-            st.session_state[add_state.key(f"constant-{sign}-{name}")] = text
+            st.session_state[workbench_state.key(f"constant-{sign}-{name}")] = text

@@ -13,21 +13,20 @@ from evidence.dataset.vocabulary import using
 from evidence.formatting import counted, number
 from evidence.questions import headlines
 from evidence.questions.headlines import SUBJECTS, Change, Headline, Rank
-from evidence.report import alt_text as aloud
+from evidence.report import alt_text
 from evidence.report.figures.forest import Labels, Row, forest
 from evidence.report.figures.forest_rows import forest_rows
 from evidence.report.section import Drawing, cited
-from evidence.report.tables import answers as tables
+from evidence.report.tables import answers as answer_tables
 from evidence.selection.selection import PRESETS
 from evidence.serialize import to_csv
 from evidence.stats.effect_sizes import MEASURES
-from evidence.synthesis import sentences as statements
-from evidence.ui import cache as remembered
-from evidence.ui import page as views
-from evidence.ui.components import chart
-from evidence.ui.components import data_table as frames
+from evidence.synthesis import sentences as effect_sentences
+from evidence.ui import cache as cached
+from evidence.ui import page as pages
+from evidence.ui.components import chart, data_table
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import state as workbench_state
 
 _DRAWN_FIRST = ("response", "points")
 _MOST_NOTES = 6  # notes on what is there already, one by one
@@ -74,7 +73,7 @@ def _there_already(same: Sequence[Duplicate]) -> None:
         )
         title = f"{counted(len(same), 'thing')} of these rows may be in the file already"
         st.warning(f"**{title}.**", icon=":material/content_copy:")
-        st.dataframe(frame, hide_index=True, height=frames.height(len(frame), 8), alt=title)
+        st.dataframe(frame, hide_index=True, height=data_table.height(len(frame), 8), alt=title)
         return
     for one in same:
         where = f"Line {one.line}: " if one.line else ""
@@ -125,7 +124,7 @@ def change_table(changes: Sequence[Change], name: str, changed: int) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=frames.height(len(frame), 12),
+        height=data_table.height(len(frame), 12),
         alt=f"{changed} headline numbers that change",
         column_config={"Difference": st.column_config.TextColumn(help="A factor for ratios, else after minus before.")},
     )
@@ -148,7 +147,7 @@ def _forest(seen: Preview) -> None:
         "Forest plot of",
         list(changed),
         index=list(changed).index(best),
-        key=add_state.key(f"forest-{len(changed)}"),
+        key=workbench_state.key(f"forest-{len(changed)}"),
     )
     drawn_plot(seen, changed[label])
 
@@ -157,32 +156,34 @@ def drawn_plot(seen: Preview, headline: Headline) -> None:
     """Draw the plot behind one headline number as it would become."""
     evidence = seen.evidence_after
     assert evidence is not None
-    view = replace(views.current(), evidence=evidence)
+    view = replace(pages.current(), evidence=evidence)
     answer = headlines.answer_of(evidence.results, headline)
     if len(answer.entries) > _MOST_DRAWN:
         st.caption(f"{counted(len(answer.entries), 'trial')}, too many for one plot. The table lists all of them.")
-        frame = tables.pool_frame([answer], view.links)
-        st.dataframe(frame, hide_index=True, height=frames.height(len(frame), 12), alt=statements.in_one_line(answer))
+        frame = answer_tables.pool_frame([answer], view.links)
+        st.dataframe(
+            frame, hide_index=True, height=data_table.height(len(frame), 12), alt=effect_sentences.in_one_line(answer)
+        )
         return
     lines = {str(result.line) for result in seen.results}
     rows = [_marked(row, lines) for row in forest_rows(answer, view.links, view.ink)]
     if not rows:
         return
-    sides = statements.sides_of(entry.first for entry in answer.used)
-    left, right = statements.favours(answer.question, sides)
+    sides = effect_sentences.sides_of(entry.first for entry in answer.used)
+    left, right = effect_sentences.favours(answer.question, sides)
     measure = answer.question.measure
     labels = Labels(sides.drug.capitalize(), sides.comparator.capitalize(), left, right, MEASURES[measure].label)
-    alt = aloud.answers([answer])
+    alt = alt_text.answers([answer])
     chart.show(
-        remembered.figure(Drawing(forest, (tuple(rows), measure, labels, view.ink))),
+        cached.figure(Drawing(forest, (tuple(rows), measure, labels, view.ink))),
         view,
         "add-plot",
-        f"With the new rows: {statements.in_one_line(answer)}.",
+        f"With the new rows: {effect_sentences.in_one_line(answer)}.",
         alt,
         cited(answer.entries),
-        tables.pool_frame([answer], view.links),
+        answer_tables.pool_frame([answer], view.links),
     )
-    for line in statements.not_pooled(answer):
+    for line in effect_sentences.not_pooled(answer):
         st.caption(escaped(line))
 
 
@@ -195,6 +196,8 @@ def _ranks(ranks: Sequence[Rank]) -> None:
     frame = pd.DataFrame(
         [{"Trial": one.label, "Headline number": one.headline.label, "Rank": f"{one.rank} of {one.k}"} for one in ranks]
     )
-    with st.expander("How influential the new trial would be", key=add_state.key("ranks"), expanded=len(frame) <= 6):
+    with st.expander(
+        "How influential the new trial would be", key=workbench_state.key("ranks"), expanded=len(frame) <= 6
+    ):
         st.caption("Rank 1 moves the estimate most when it is left out.")
         st.dataframe(frame, hide_index=True, alt="Influence of the new trials")

@@ -12,8 +12,8 @@ from evidence.curation.preview import Preview, problems_csv
 from evidence.dataset.csv_table import Table
 from evidence.dataset.problems import KINDS, Problem
 from evidence.formatting import counted, listed
-from evidence.ui.components import data_table as frames
-from evidence.ui.workbench import state as add_state
+from evidence.ui.components import data_table
+from evidence.ui.workbench import state as workbench_state
 
 _SHOWN = 1_000
 _THREE_LINES = 70
@@ -21,7 +21,7 @@ _THREE_LINES = 70
 
 def _own(name: str) -> list[Any]:
     """Return a list that belongs to the open way of adding rows."""
-    return add_state.basket(f"{name}-{st.session_state.get('way')}")
+    return workbench_state.basket(f"{name}-{st.session_state.get('way')}")
 
 
 def fixed(table: Table) -> Table:
@@ -89,7 +89,7 @@ def _table(problems: Sequence[Problem]) -> None:
     st.dataframe(
         frame,
         hide_index=True,
-        height=frames.height(len(frame), row=_THREE_LINES),
+        height=data_table.height(len(frame), row=_THREE_LINES),
         alt=f"{len(problems)} problems in the rows",
         row_height=_THREE_LINES,
         column_config={
@@ -108,7 +108,7 @@ def _table(problems: Sequence[Problem]) -> None:
         lambda: problems_csv(problems),
         file_name="findings.csv",
         mime="text/csv",
-        key=add_state.key("findings"),
+        key=workbench_state.key("findings"),
         on_click="ignore",
         icon=":material/download:",
     )
@@ -140,8 +140,8 @@ def _fixes(seen: Preview) -> None:
         event = st.dataframe(
             fixes_frame(offered),
             hide_index=True,
-            height=frames.height(len(offered), 8),
-            key=add_state.key(f"fix-{len(made)}"),
+            height=data_table.height(len(offered), 8),
+            key=workbench_state.key(f"fix-{len(made)}"),
             on_select="rerun",
             selection_mode="multi-row",
             alt="Safe fixes: cells as they are and as they would be",
@@ -150,23 +150,25 @@ def _fixes(seen: Preview) -> None:
         with st.container(horizontal=True):
             st.button(
                 "Make it" if len(offered) == 1 else f"Make all {len(offered)}",
-                key=add_state.key("fix-all"),
+                key=workbench_state.key("fix-all"),
                 on_click=made.extend,
                 args=(offered,),
                 icon=":material/done_all:",
             )
             st.button(
                 f"Make the {len(rows)} chosen" if rows else "Make those chosen",
-                key=add_state.key("fix-chosen"),
+                key=workbench_state.key("fix-chosen"),
                 disabled=not rows,
                 on_click=made.extend,
                 args=([offered[at] for at in rows],),
                 icon=":material/done:",
             )
     if made:
-        with st.expander(f"{counted(len(made), 'fix', 'fixes')} made", key=add_state.key("fixes-made")):
+        with st.expander(f"{counted(len(made), 'fix', 'fixes')} made", key=workbench_state.key("fixes-made")):
             st.dataframe(fixes_frame(made), hide_index=True, alt="Fixes made")
-            st.button("Undo the fixes", key=add_state.key("fix-back"), on_click=made.clear, icon=":material/undo:")
+            st.button(
+                "Undo the fixes", key=workbench_state.key("fix-back"), on_click=made.clear, icon=":material/undo:"
+            )
 
 
 def _omissions(blocking: Sequence[Problem]) -> None:
@@ -176,7 +178,7 @@ def _omissions(blocking: Sequence[Problem]) -> None:
         named = listed([str(line) for line in lines[:8]]) + (" …" if len(lines) > 8 else "")
         st.button(
             f"Leave out {counted(len(lines), 'line')} with problems ({named})",
-            key=add_state.key("leave-out"),
+            key=workbench_state.key("leave-out"),
             on_click=out.extend,
             args=(lines,),
             help="The other rows can then be saved. The problems above stay available as a file until then.",
@@ -184,4 +186,4 @@ def _omissions(blocking: Sequence[Problem]) -> None:
         )
     if out:
         st.info(f"Left out by you: line {listed([str(line) for line in sorted(out)[:20]])}.")
-        st.button("Put them back", key=add_state.key("leave-in"), on_click=out.clear, icon=":material/undo:")
+        st.button("Put them back", key=workbench_state.key("leave-in"), on_click=out.clear, icon=":material/undo:")

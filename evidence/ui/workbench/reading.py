@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import streamlit as st
 
 from evidence.curation.worker import Reading, StoppedError
-from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import state as workbench_state
 
 _LOOK = 0.1  # seconds between two looks at whether it is there
 _QUIET = 0.4  # seconds before it is mentioned
@@ -50,7 +50,7 @@ def work(name: str, sign: object, job: str, *arguments: Any, words: tuple[str, s
 
     `words` say what is going on, what did not happen, and what a button does that tries again.
     """
-    key = add_state.key(f"reading-{name}")
+    key = workbench_state.key(f"reading-{name}")
     kept = st.session_state.get(key)
     if kept is None or kept[0] != sign:
         kept = st.session_state[key] = (sign, _waited(key, sign, job, arguments, words[0]))

@@ -14,13 +14,13 @@ from evidence.curation.column_mapping import COLUMNS
 from evidence.dataset.fields import slug_of
 from evidence.dataset.problems import Problem
 from evidence.formatting import counted
-from evidence.ui import data as loading
-from evidence.ui.components import data_table as frames
+from evidence.ui import data as app_data
+from evidence.ui.components import data_table
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import fields, look_up, reading
-from evidence.ui.workbench import form as add_form
-from evidence.ui.workbench import state as add_state
-from evidence.ui.workbench import words as add_words
+from evidence.ui.workbench import form as workbench_form
+from evidence.ui.workbench import state as workbench_state
+from evidence.ui.workbench import words as workbench_words
 from evidence.ui.workbench.state import NOTHING, Brought
 
 _ROLES = {INTERVENTION: "drug", COMPARATOR: "comparison", "": "neither"}
@@ -31,17 +31,17 @@ _TRIAL = frozenset({"trial", "label", "population", "age_group", "design"})
 
 def from_registry() -> Brought:
     """Return the accepted drafts of a record with the reference that they cite."""
-    file = add_state.file(
+    file = workbench_state.file(
         "Results record of ClinicalTrials.gov (JSON)",
-        add_state.key("record"),
+        workbench_state.key("record"),
         ("json",),
         "In the registry: Download → JSON. Or the answer of its API, version 2, for one study.",
     )
     if file is None:
-        number = st.text_input("Or its number", key=add_state.key("record-number"), placeholder="NCT01234567")
+        number = st.text_input("Or its number", key=workbench_state.key("record-number"), placeholder="NCT01234567")
         look_up.button(number if (number or "").strip().upper().startswith("NCT") else "", "record", set())
-        look_up.came("record", "Draft its rows", lambda fetched: add_state.keep_record(fetched.data))
-    data = file[1] if file is not None else add_state.kept_record()
+        look_up.came("record", "Draft its rows", lambda fetched: workbench_state.keep_record(fetched.data))
+    data = file[1] if file is not None else workbench_state.kept_record()
     if file is None and not data:
         return Brought(NOTHING)
     answer = reading.read("record", "registry", data, None)
@@ -63,22 +63,22 @@ def from_registry() -> Brought:
         return Brought(NOTHING)
     if limited := limit_in_words(offered):
         st.warning(limited)
-    kept = add_state.basket("registry-rows")
+    kept = workbench_state.basket("registry-rows")
     shared = _shared(record, offered)
     _one(offered, shared, kept)
     if not kept:
         return Brought(NOTHING)
-    add_form.listing(kept, "registry")
-    known = loading.current().on_disk.references
+    workbench_form.listing(kept, "registry")
+    known = app_data.current().on_disk.references
     references = () if record.reference["id"] in known else (record.reference,)
-    return Brought(add_state.table_of(kept), references, add_words.typed())
+    return Brought(workbench_state.table_of(kept), references, workbench_words.typed())
 
 
 def _roles(record: RegistryRecord) -> dict[str, str]:
     """Ask what each group is, starting from what its name suggests."""
     unclear = [arm.title for arm in record.arms if not arm.role]
     words = f" · {counted(len(unclear), 'group')} unclear" if unclear else ""
-    with st.expander(f"Which group is the drug?{words}", key=add_state.key("roles"), icon=":material/groups:"):
+    with st.expander(f"Which group is the drug?{words}", key=workbench_state.key("roles"), icon=":material/groups:"):
         roles = {}
         places = st.columns(3)
         for at, arm in enumerate(record.arms):
@@ -87,7 +87,7 @@ def _roles(record: RegistryRecord) -> dict[str, str]:
                 list(_ROLES),
                 index=list(_ROLES).index(arm.role),
                 format_func=lambda role: _ROLES[role],
-                key=add_state.key(f"role-{record.number}-{at}"),
+                key=workbench_state.key(f"role-{record.number}-{at}"),
                 help=escaped(arm.description[:300]) or None,
                 persist_state="session",
             )
@@ -124,7 +124,7 @@ def _frame(offered: tuple[Draft, ...], accepted: set[str]) -> pd.DataFrame:
 
 def _one(offered: tuple[Draft, ...], shared: dict[str, str], rows: list[tuple[str, ...]]) -> None:
     """Choose a draft, fill what it lacks, accept it."""
-    accepted: list[str] = add_state.basket("registry-accepted")
+    accepted: list[str] = workbench_state.basket("registry-accepted")
     while len(accepted) > len(rows):
         accepted.pop()
     st.markdown(
@@ -134,8 +134,8 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], rows: list[tuple[st
     event = st.dataframe(
         frame,
         hide_index=True,
-        height=frames.height(len(frame), 12),
-        key=add_state.key("drafts"),
+        height=data_table.height(len(frame), 12),
+        key=workbench_state.key("drafts"),
         on_select="rerun",
         selection_mode="single-row",
         alt="Draft rows of the record",
@@ -153,10 +153,10 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], rows: list[tuple[st
         st.caption(escaped(f"Where in the record: {draft.locator}"))
         blanks = [name for name in draft.blanks if name not in _TRIAL]
         more = [name for name in ("administrations", "instrument", "unit") if name not in draft.cells]
-        last = add_state.basket("registry-last")
+        last = workbench_state.basket("registry-last")
         for name, text in last:
             if name in (*blanks, *more):
-                st.session_state.setdefault(add_state.key(f"draft-{at}-{name}"), text)
+                st.session_state.setdefault(workbench_state.key(f"draft-{at}-{name}"), text)
         own = fields.fields((*blanks, *more), f"draft-{at}") if blanks or more else {}
         cells = {**shared, **draft.cells, **own}
         missing = [name for name in draft.blanks if not cells.get(name)]
@@ -168,7 +168,7 @@ def _one(offered: tuple[Draft, ...], shared: dict[str, str], rows: list[tuple[st
 
         st.button(
             "Accept this row",
-            key=add_state.key("accept"),
+            key=workbench_state.key("accept"),
             disabled=bool(missing),
             on_click=accept,
             icon=":material/check:",

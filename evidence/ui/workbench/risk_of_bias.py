@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from evidence.curation import risk_of_bias as bias_import
+from evidence.curation import risk_of_bias
 from evidence.curation.column_mapping import ColumnMapping, mapping_of, read_mapping
 from evidence.curation.patch import as_patch, merged
 from evidence.curation.results_table import ResultsTable
@@ -13,15 +13,15 @@ from evidence.dataset.problems import Problem
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
 from evidence.formatting import counted, listed
 from evidence.report.tables import risk_of_bias as bias_tables
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from evidence.ui import owner
 from evidence.ui.components.banner import problems_frame
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import Page
-from evidence.ui.workbench import mapping as add_mapping
+from evidence.ui.workbench import mapping as workbench_mapping
 from evidence.ui.workbench import reading
-from evidence.ui.workbench import save as add_save
-from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import save as workbench_save
+from evidence.ui.workbench import state as workbench_state
 
 _TYPES = ("csv", "tsv", "txt", "xlsx")
 
@@ -33,8 +33,8 @@ def importer(view: Page) -> None:
         "ROBINS-I: CSV or Excel, domains as D1, D2 … or in words. A word that is not a judgement of the tool is "
         "queried, not guessed."
     )
-    add_save.last_outcome()
-    file = add_state.file("Table of judgements", "bias-import-file", _TYPES, megabytes=5)
+    workbench_save.last_outcome()
+    file = workbench_state.file("Table of judgements", "bias-import-file", _TYPES, megabytes=5)
     if file is None:
         return
     result = reading.read("judgements", "table", file[1], "")
@@ -45,13 +45,13 @@ def importer(view: Page) -> None:
         for fault in table.problems:
             st.error(escaped(f"{file[0]}: {fault.message} {fault.fix}"))
         return
-    sign = add_mapping.sign_of(table)
+    sign = workbench_mapping.sign_of(table)
     left, middle, right = st.columns(3)
     tools = list(TOOL_WORDS)
     tool = left.selectbox(
         "Tool",
         tools,
-        index=tools.index(bias_import.guess_tool(table)),
+        index=tools.index(risk_of_bias.guess_tool(table)),
         key=f"bias-import-tool-{sign}",
         help="A guess from the headings and the words in the cells; change it if it is wrong.",
     )
@@ -70,7 +70,7 @@ def importer(view: Page) -> None:
     if not citation or not locator.strip():
         st.info("Choose the review that judged, and give the place of the judgements in it.")
         return
-    imported = bias_import.read_judgements(
+    imported = risk_of_bias.read_judgements(
         table, mapping, tool, view.evidence.results, citation, locator.strip(), view.evidence.references
     )
     _look(view, file[0], tool, imported)
@@ -82,13 +82,13 @@ def _label_of(column: str) -> str:
 
 def _mapping(table: Table, tool: str) -> ColumnMapping | None:
     """Draw the drop-downs of the columns, the upload of a saved mapping, and the button that saves this one."""
-    sign = add_mapping.sign_of(table, tool)
-    known = bias_import.columns_of(tool)
-    guess = bias_import.guess_columns(table.columns, tool)
+    sign = workbench_mapping.sign_of(table, tool)
+    known = risk_of_bias.columns_of(tool)
+    guess = risk_of_bias.guess_columns(table.columns, tool)
     title = f"Columns · {len(guess.columns)} of {counted(len(table.columns), 'column')} recognised"
     with st.expander(title, expanded=True, key=f"bias-columns-{sign}", icon=":material/view_column:"):
         st.caption(f"{ROB_TOOLS[tool].definition} A column that is not one of its domains is left out.")
-        file = add_state.file("A saved mapping", f"bias-mapping-{sign}", ("json",), megabytes=1)
+        file = workbench_state.file("A saved mapping", f"bias-mapping-{sign}", ("json",), megabytes=1)
         if file is not None and st.session_state.get(f"bias-mapping-read-{sign}") != file[1]:
             kept = read_mapping(file[1], known)
             if isinstance(kept, Problem):
@@ -96,13 +96,13 @@ def _mapping(table: Table, tool: str) -> ColumnMapping | None:
                 return None
             st.session_state[f"bias-mapping-read-{sign}"] = file[1]
             for at, source in enumerate(table.columns):
-                st.session_state[add_state.key(f"map-{sign}-{at}")] = kept.columns.get(source)
-        columns = add_mapping.choices(table, guess, sign, known, _label_of)
+                st.session_state[workbench_state.key(f"map-{sign}-{at}")] = kept.columns.get(source)
+        columns = workbench_mapping.choices(table, guess, sign, known, _label_of)
         guessed = mapping_of({"columns": columns}, known)
         if isinstance(guessed, Problem):
             st.error(escaped(guessed.message))
             return None
-        add_mapping.keep(guessed, sign, "bias-mapping.json")
+        workbench_mapping.keep(guessed, sign, "bias-mapping.json")
         return guessed
 
 
@@ -133,7 +133,7 @@ def _look(view: Page, name: str, tool: str, imported: Imported) -> None:
 
 def _take(rows: tuple[tuple[str, ...], ...]) -> None:
     """Save where that is safe; the whole file and a patch in any case."""
-    folder = loading.data_folder()
+    folder = app_data.data_folder()
     files = merged(folder, (), (), rows)
     if isinstance(files, Problem):
         st.error(escaped(f"{files.message} {files.fix}"))
@@ -145,8 +145,8 @@ def _take(rows: tuple[tuple[str, ...], ...]) -> None:
                 key="bias-import-save",
                 type="primary",
                 icon=":material/save:",
-                on_click=add_state.save_judgements,
-                args=(rows, loading.current().on_disk.digest),
+                on_click=workbench_state.save_judgements,
+                args=(rows, app_data.current().on_disk.digest),
             )
         st.download_button(
             f"Merged {JUDGEMENTS}",

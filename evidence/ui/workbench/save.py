@@ -11,24 +11,24 @@ from evidence.curation.versions import Snapshot
 from evidence.dataset.evidence import REFERENCES, TRIALS
 from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from evidence.ui import owner
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.sections import compare as compare_views
-from evidence.ui.workbench import form as add_form
-from evidence.ui.workbench import state as add_state
+from evidence.ui.sections import compare as compare_section
+from evidence.ui.workbench import form as workbench_form
+from evidence.ui.workbench import state as workbench_state
 
 _MIME = {TRIALS: "text/csv", REFERENCES: "application/json"}
 
 
 def last_outcome() -> None:
     """Say what came of the last save, with the way to take it back; what was killed halfway is rolled back first."""
-    if owner.may_save() and store.is_interrupted(loading.data_folder()) and store.roll_back(loading.data_folder()):
+    if owner.may_save() and store.is_interrupted(app_data.data_folder()) and store.roll_back(app_data.data_folder()):
         st.warning(
             "**A save was interrupted and undone.** The data are as they were before it. Save again.",
             icon=":material/history:",
         )
-    result = add_state.outcome()
+    result = workbench_state.outcome()
     if isinstance(result, Saved):
         version = result.version
         parts = _counts(version.rows, len(version.references), version.words)
@@ -39,7 +39,7 @@ def last_outcome() -> None:
             icon=":material/check_circle:",
         )
         if version.what == "add":
-            _links(add_state.saved_trials())
+            _links(workbench_state.saved_trials())
     elif isinstance(result, Refused):
         st.error(f"**Nothing was written.** {escaped(result.reason)}")
         for fault in result.problems[:20]:
@@ -49,20 +49,20 @@ def last_outcome() -> None:
         st.error("**Nothing was undone:** the data changed in the meantime. The last save is now the one below.")
     if not owner.may_save():
         return
-    digest = loading.current().on_disk.digest
-    if last := can_undo(loading.data_folder(), digest):
+    digest = app_data.current().on_disk.digest
+    if last := can_undo(app_data.data_folder(), digest):
         what = listed(_counts(last.rows, 0, last.words)) or counted(len(last.references), "reference")
         st.button(
             f"Undo the last save ({what}, {last.when[:16].replace('T', ' ')} UTC)",
             key="add-undo",
-            on_click=add_state.undo,
+            on_click=workbench_state.undo,
             args=(digest,),
             icon=":material/undo:",
         )
 
 
 def _links(trials: list[str]) -> None:
-    known = loading.current().evidence.trials
+    known = app_data.current().evidence.trials
     for trial in [trial for trial in trials if trial in known][:3]:
         st.page_link(
             "../../pages/trials.py",
@@ -81,7 +81,7 @@ def _counts(rows: int, references: int, words: int) -> list[str]:
 def draw(seen: Preview, began: Snapshot) -> None:
     """Save where that is safe; the whole files and a patch in any case."""
     st.header("Save", anchor=False)
-    now = loading.current().on_disk.digest
+    now = app_data.current().on_disk.digest
     if began.digest != now:
         _conflict(seen, began)
         return
@@ -92,9 +92,9 @@ def draw(seen: Preview, began: Snapshot) -> None:
     if owner.may_save():
         st.button(
             f"Save {listed(what)}",
-            key=add_state.key("save"),
+            key=workbench_state.key("save"),
             icon=":material/save:",
-            on_click=add_state.save,
+            on_click=workbench_state.save,
             args=(seen.rows, seen.references, began.digest, seen.words),
         )
         st.caption(
@@ -106,7 +106,7 @@ def draw(seen: Preview, began: Snapshot) -> None:
 
 
 def _downloads(seen: Preview) -> None:
-    files = merged(loading.data_folder(), seen.rows, seen.references, more=seen.words.tables)
+    files = merged(app_data.data_folder(), seen.rows, seen.references, more=seen.words.tables)
     if isinstance(files, Problem):
         st.error(escaped(f"{files.message} {files.fix}"))
         return
@@ -117,7 +117,7 @@ def _downloads(seen: Preview) -> None:
                 data,
                 file_name=name.rpartition("/")[2],
                 mime=_MIME.get(name, "text/csv"),
-                key=add_state.key(f"merged-{name}"),
+                key=workbench_state.key(f"merged-{name}"),
                 on_click="ignore",
                 icon=":material/download:",
             )
@@ -126,7 +126,7 @@ def _downloads(seen: Preview) -> None:
             lambda: as_patch(files),
             file_name="new-rows.patch",
             mime="text/x-diff",
-            key=add_state.key("patch"),
+            key=workbench_state.key("patch"),
             on_click="ignore",
             icon=":material/difference:",
             help="For `git apply` or `patch -p1` at the root of the project.",
@@ -135,7 +135,7 @@ def _downloads(seen: Preview) -> None:
 
 def _conflict(seen: Preview, began: Snapshot) -> None:
     """Explain that the data changed while the rows were prepared, showing both sides so that neither is lost."""
-    theirs = add_state.newest("now")
+    theirs = workbench_state.newest("now")
     st.error(
         f"**The data changed since you began** (version `{began.digest[:8]}`, now `{theirs.digest[:8]}`). "
         "Nothing of yours was written, nothing of theirs is lost.",
@@ -145,21 +145,21 @@ def _conflict(seen: Preview, began: Snapshot) -> None:
     with left:
         st.markdown("**What changed in the meantime**")
         changes = difference(began, theirs)
-        compare_views.rows_changed(changes, "add-theirs")
+        compare_section.rows_changed(changes, "add-theirs")
         if changes.is_empty:
             st.caption("No row or reference differs; another data file did.")
     with right:
         st.markdown("**Yours, kept here**")
         if seen.rows:
             rows = [tuple(row) for row in seen.rows]
-            st.dataframe(add_form.rows_frame(rows), hide_index=True, alt="Your rows")
+            st.dataframe(workbench_form.rows_frame(rows), hide_index=True, alt="Your rows")
         for item in seen.references:
             st.caption(f"Reference {escaped(str(item.get('id', '')))}")
     st.markdown("The changes above are computed against the newer version.")
     st.button(
         "Continue with the newer version",
-        key=add_state.key("accept-newer"),
-        on_click=add_state.accept_newer,
+        key=workbench_state.key("accept-newer"),
+        on_click=workbench_state.accept_newer,
         icon=":material/sync:",
         help="Your rows are then appended to the newer ones.",
     )

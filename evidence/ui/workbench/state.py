@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from evidence.curation import store as editing
+from evidence.curation import store
 from evidence.curation.new_words import NewWords
 from evidence.curation.preview import NO_WORDS, Preview, preview
 from evidence.curation.store import Conflict, Refused, Saved
@@ -17,7 +17,7 @@ from evidence.dataset.evidence import Evidence, fingerprint, read_files
 from evidence.dataset.records import Result
 from evidence.questions import headlines
 from evidence.questions.headlines import Headline
-from evidence.ui import data as loading
+from evidence.ui import data as app_data
 from evidence.ui import owner
 
 COLUMNS = Result.columns()
@@ -120,14 +120,14 @@ def _headlines(digest: str, _evidence: Evidence) -> tuple[Headline, ...]:
 
 def looked_at(brought: Brought) -> Preview:
     """Return what the rows and references would do, recomputed only when they or the files change."""
-    folder = loading.data_folder()
+    folder = app_data.data_folder()
     words = json.dumps([dict(item) for item in brought.references], sort_keys=True, default=str)
     sign = (str(folder), fingerprint(folder), brought.table.rows, brought.table.problems, words, brought.words)
     known = st.session_state.get(_PREVIEW)
     if known is not None and known[0] == sign:
         shown: Preview = known[1]
         return shown
-    evidence = loading.current().on_disk
+    evidence = app_data.current().on_disk
     known_numbers = (evidence.digest, _headlines(evidence.digest, evidence))
     given = (brought.table, brought.references, known_numbers, brought.words)
     if len(brought.table.rows) > _MANY_ROWS:
@@ -146,7 +146,7 @@ def looked_at(brought: Brought) -> Preview:
 
 def newest(name: str) -> Snapshot:
     """Read the files as they are now."""
-    return Snapshot(name, read_files(loading.data_folder()))
+    return Snapshot(name, read_files(app_data.data_folder()))
 
 
 def seen(brought: Brought) -> Snapshot:
@@ -166,8 +166,8 @@ def accept_newer() -> None:
 
 def save(rows: Sequence[Cells], references: Sequence[Item], digest: str, words: NewWords = NO_WORDS) -> None:
     """Save, unless the data changed since they were seen; on success every input starts blank."""
-    folder = loading.data_folder()
-    outcome = editing.save(folder, rows, references, digest, more=words.tables) if owner.may_save() else _NOT_HERE
+    folder = app_data.data_folder()
+    outcome = store.save(folder, rows, references, digest, more=words.tables) if owner.may_save() else _NOT_HERE
     st.session_state[_OUTCOME] = outcome
     if isinstance(outcome, Saved):
         trials = list(dict.fromkeys(row[0] for row in rows))
@@ -178,8 +178,8 @@ def save(rows: Sequence[Cells], references: Sequence[Item], digest: str, words: 
 
 def save_judgements(rows: Sequence[Cells], digest: str) -> None:
     """Save judgements of bias; on success every input starts blank."""
-    folder = loading.data_folder()
-    outcome = editing.save(folder, (), (), digest, judgements=rows) if owner.may_save() else _NOT_HERE
+    folder = app_data.data_folder()
+    outcome = store.save(folder, (), (), digest, judgements=rows) if owner.may_save() else _NOT_HERE
     if isinstance(outcome, Saved):
         start_again()
         st.session_state.pop("bias-import-file-kept", None)
@@ -188,7 +188,7 @@ def save_judgements(rows: Sequence[Cells], digest: str) -> None:
 
 def undo(digest: str) -> None:
     """Take the last save back."""
-    st.session_state[_OUTCOME] = editing.undo(loading.data_folder(), digest) if owner.may_save() else _NOT_HERE
+    st.session_state[_OUTCOME] = store.undo(app_data.data_folder(), digest) if owner.may_save() else _NOT_HERE
 
 
 def outcome() -> Saved | Conflict | Refused | None:

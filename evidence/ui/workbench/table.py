@@ -13,22 +13,20 @@ from evidence.dataset.topic import topic
 from evidence.formatting import counted
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.workbench import (
-    mapping as add_mapping,
+    mapping as workbench_mapping,
 )
 from evidence.ui.workbench import (
-    problems as add_problems,
-)
-from evidence.ui.workbench import (
+    problems,
     reading,
 )
 from evidence.ui.workbench import (
-    references as add_reference,
+    references as workbench_references,
 )
 from evidence.ui.workbench import (
-    state as add_state,
+    state as workbench_state,
 )
 from evidence.ui.workbench import (
-    words as add_words,
+    words as workbench_words,
 )
 from evidence.ui.workbench.state import NOTHING, Brought
 
@@ -45,9 +43,9 @@ def from_file() -> Brought:
     """Read a CSV file or a workbook."""
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
-        file = add_state.file(
+        file = workbench_state.file(
             "CSV or Excel workbook",
-            add_state.key("file"),
+            workbench_state.key("file"),
             _TYPES,
             "Any encoding; separated by commas, semicolons or tabs; any names of columns.",
         )
@@ -56,14 +54,14 @@ def from_file() -> Brought:
         _template,
         file_name=f"{topic().file_prefix}-template.xlsx",
         mime=XLSX,
-        key=add_state.key("template"),
+        key=workbench_state.key("template"),
         on_click="ignore",
         icon=":material/download:",
         help="Our columns with drop-downs, notes on the headers and one worked example.",
     )
     if file is None:
         return Brought(NOTHING)
-    kept = reading.read("file", "table", file[1], str(st.session_state.get(add_state.key("sheet")) or ""))
+    kept = reading.read("file", "table", file[1], str(st.session_state.get(workbench_state.key("sheet")) or ""))
     if not isinstance(kept, ResultsTable):
         return Brought(NOTHING)
     upload = kept.upload
@@ -72,7 +70,7 @@ def from_file() -> Brought:
             "Sheet",
             upload.sheets,
             index=upload.sheets.index(upload.sheet) if upload.sheet in upload.sheets else 0,
-            key=add_state.key("sheet"),
+            key=workbench_state.key("sheet"),
             persist_state="session",
             width=360,
         )
@@ -87,7 +85,7 @@ def from_paste() -> Brought:
     """Read a block copied from a spreadsheet."""
     text = st.text_area(
         "Block copied from a spreadsheet",
-        key=add_state.key("paste"),
+        key=workbench_state.key("paste"),
         height=180,
         persist_state="session",
         placeholder="Copy cells with their header line in Excel, LibreOffice or Google Sheets, and paste them here.",
@@ -102,10 +100,10 @@ def from_paste() -> Brought:
 def _from_table(results_table: ResultsTable, name: str) -> Brought:
     """Guide the table through references, mapping and fixes."""
     source = results_table.source
-    sign = add_state.key(f"source-{st.session_state.get('way')}")
+    sign = workbench_state.key(f"source-{st.session_state.get('way')}")
     if st.session_state.get(sign) != source.rows:
         st.session_state[sign] = source.rows
-        add_problems.forget()
+        problems.forget()
     if not source.is_readable:
         for fault in source.problems:
             st.error(escaped(f"{name}: {fault.message} {fault.fix}"), title=KINDS[fault.code].title)
@@ -114,9 +112,9 @@ def _from_table(results_table: ResultsTable, name: str) -> Brought:
     st.caption(
         f"{escaped(name)}: {counted(len(source.rows), 'row')} in {counted(len(source.columns), 'column')}{read_as}."
     )
-    references = add_reference.section()
-    mapping = add_mapping.mapping(source, results_table.mapping)
+    references = workbench_references.section()
+    mapping = workbench_mapping.mapping(source, results_table.mapping)
     if mapping is None:
         return Brought(NOTHING)
-    table = add_problems.without_left_out(add_problems.fixed(replace(results_table, mapping=mapping).table))
-    return Brought(table, references, add_words.typed())
+    table = problems.without_left_out(problems.fixed(replace(results_table, mapping=mapping).table))
+    return Brought(table, references, workbench_words.typed())

@@ -10,7 +10,7 @@ from evidence.dataset.dictionary import Column, columns
 from evidence.dataset.vocabulary import EXTENSIBLE, Words, active, word_file
 from evidence.formatting import counted, listed
 from evidence.ui.components.citation_card import escaped
-from evidence.ui.workbench import state as add_state
+from evidence.ui.workbench import state as workbench_state
 
 Pair = tuple[str, str]
 _BASKET = "new-words"
@@ -28,7 +28,7 @@ _EXAMPLES = {"label": "as pages show it", "definition": "one sentence", "low": "
 
 def typed() -> NewWords:
     """Return the words described so far."""
-    return typed_words(add_state.basket(_BASKET))
+    return typed_words(workbench_state.basket(_BASKET))
 
 
 def known() -> Words:
@@ -38,7 +38,7 @@ def known() -> Words:
 
 def described(name: str) -> tuple[str, ...]:
     """Return the words of one list that were described so far."""
-    return tuple(word["value"] for word in add_state.basket(_BASKET) if word["list"] == name)
+    return tuple(word["value"] for word in workbench_state.basket(_BASKET) if word["list"] == name)
 
 
 def ask(unknown: Sequence[Pair], where: str) -> None:
@@ -49,18 +49,18 @@ def ask(unknown: Sequence[Pair], where: str) -> None:
 
 
 def _widget(where: str, pair: Pair, column: str) -> str:
-    return add_state.key(f"word-{where}-{pair[0]}-{pair[1]}-{column}")
+    return workbench_state.key(f"word-{where}-{pair[0]}-{pair[1]}-{column}")
 
 
 def _form(unknown: Sequence[Pair], where: str) -> None:
-    with st.container(border=True, key=add_state.key(f"word-box-{where}")):
+    with st.container(border=True, key=workbench_state.key(f"word-box-{where}")):
         names = listed([f"“{value}” ({name.replace('_', ' ')})" for name, value in unknown])
         st.markdown(escaped(f"No list has {names}."))
         st.caption(
             "A slip is corrected in the row. A new word needs its meaning: it is saved with the rows, and undone "
             "with them. Nothing is filled in for you."
         )
-        with st.form(add_state.key(f"word-form-{where}"), border=False):
+        with st.form(workbench_state.key(f"word-form-{where}"), border=False):
             for pair in unknown:
                 _fields(pair, where)
             for text in st.session_state.pop(_missing(where), ()):
@@ -105,7 +105,7 @@ def _field(place: Any, about: Column, title: str, widget: str) -> None:
 
 
 def _missing(where: str) -> str:
-    return add_state.key(f"word-missing-{where}")
+    return workbench_state.key(f"word-missing-{where}")
 
 
 def _take(unknown: Sequence[Pair], where: str) -> None:
@@ -121,19 +121,19 @@ def _take(unknown: Sequence[Pair], where: str) -> None:
             titles = listed([_title(pair[0], column).removesuffix(" *") for column in blank])
             missing.append(f"“{pair[1]}”: still needed: {titles}.")
         else:
-            add_state.basket(_BASKET).append(cells)
+            workbench_state.basket(_BASKET).append(cells)
     st.session_state[_missing(where)] = missing
 
 
 def _listing(where: str) -> None:
-    kept: list[Mapping[str, str]] = add_state.basket(_BASKET)
+    kept: list[Mapping[str, str]] = workbench_state.basket(_BASKET)
     if not kept:
         return
     words = listed([f"“{word['value']}” ({word['list'].replace('_', ' ')}: {word['label']})" for word in kept])
     st.info(escaped(f"New with these rows: {words}."), icon=":material/dictionary:")
     st.button(
         f"Take {counted(len(kept), 'new word')} out again",
-        key=add_state.key(f"word-away-{where}"),
+        key=workbench_state.key(f"word-away-{where}"),
         on_click=kept.clear,
         icon=":material/undo:",
         type="tertiary",

@@ -14,7 +14,7 @@ from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.dataset.validation import validate
 from evidence.questions.duration import follow_ups, withdrawals
 from evidence.questions.overview import evidence_map
-from evidence.report.tables import answers as tables
+from evidence.report.tables import answers as answer_tables
 from evidence.serialize import to_csv
 from evidence.synthesis.answers import answer
 from evidence.synthesis.trial_effects import Question
@@ -43,12 +43,12 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def test_the_shipped_results_come_back_from_a_csv_as_they_were(evidence: Evidence) -> None:
-    again = read_back(to_csv(tables.result_frame(evidence.results)))
+    again = read_back(to_csv(answer_tables.result_frame(evidence.results)))
     assert [r.model_dump() for r in again] == [r.model_dump() for r in evidence.results]
 
 
 def test_a_csv_of_nothing_has_its_header(evidence: Evidence) -> None:
-    assert rows_of(to_csv(tables.result_frame(()))) == [list(Result.columns())]
+    assert rows_of(to_csv(answer_tables.result_frame(()))) == [list(Result.columns())]
 
 
 numbers = st.one_of(st.none(), st.integers(-1000, 1000).map(float), st.floats(-1e6, 1e6, allow_subnormal=False))
@@ -58,14 +58,14 @@ numbers = st.one_of(st.none(), st.integers(-1000, 1000).map(float), st.floats(-1
 def test_numbers_come_back_to_the_last_digit(mean: float | None, sd: float | None, n: int) -> None:
     row = result(outcome="symptom-change", instrument="MADRS", unit="points")
     row = row.model_copy(update={"mean_intervention": mean, "mean_comparator": sd, "n_intervention": n})
-    cells = dict(zip(Result.columns(), rows_of(to_csv(tables.result_frame([row, row])))[1], strict=True))
+    cells = dict(zip(Result.columns(), rows_of(to_csv(answer_tables.result_frame([row, row])))[1], strict=True))
     for value, text in ((mean, cells["mean_intervention"]), (sd, cells["mean_comparator"])):
         assert text == "" if value is None else float(text) == value
     assert cells["n_intervention"] == str(n)
 
 
 def test_a_csv_is_utf8_with_a_mark_and_crlf() -> None:
-    data = to_csv(tables.result_frame([result(label="Müller 2020", note='a "quoted", cell\nof two lines')]))
+    data = to_csv(answer_tables.result_frame([result(label="Müller 2020", note='a "quoted", cell\nof two lines')]))
     assert data.startswith(b"\xef\xbb\xbf")
     assert data.count(b"\r\n") == 2
     (back,) = read_back(data)
@@ -100,7 +100,7 @@ def test_each_trial_has_a_row_and_the_pooled_effect_the_last() -> None:
         result(trial="d", label="D 2004", percent_intervention=50, percent_comparator=20),
     ]
     found = answer(rows, RESPONSE)
-    a, b, c, d, pooled = records(tables.pool_frame([found], LINKS))
+    a, b, c, d, pooled = records(answer_tables.pool_frame([found], LINKS))
     # 20/40 against 10/40: 2 (1.08 to 3.72), standard error √(1/20 − 1/40 + 1/10 − 1/40).
     assert (a["Trial"], a["Risk ratio"], a["95% CI"], a["Probability"]) == (
         "A 2001",
@@ -125,7 +125,7 @@ def test_each_group_of_several_trials_has_a_row_and_says_its_share_of_the_weight
     numbers = {"a": (20, "midazolam"), "b": (15, "midazolam"), "c": (12, "saline")}
     rows = [counted(n, 40, 10, 40, trial=trial, comparator=against) for trial, (n, against) in numbers.items()]
     found = answer(rows, RESPONSE, group_by=lambda entry: f"Against {entry.first.comparator}")
-    *trials, group, pooled = records(tables.pool_frame([found], LINKS))
+    *trials, group, pooled = records(answer_tables.pool_frame([found], LINKS))
     assert (group["Trial"], group["People"]) == ("Pooled, against midazolam (2 trials)", 160)
     assert group["Weight %"] == pytest.approx(trials[0]["Weight %"] + trials[1]["Weight %"], abs=0.11)
     assert group["Risk ratio"] != pooled["Risk ratio"]
@@ -133,15 +133,15 @@ def test_each_group_of_several_trials_has_a_row_and_says_its_share_of_the_weight
 
 
 def test_one_trial_has_no_pooled_row_and_none_has_no_row() -> None:
-    assert list(tables.pool_frame([answer([counted(20, 40, 10, 40)], RESPONSE)], {})["Trial"]) == ["Smith 2020"]
-    assert tables.pool_frame([answer([], RESPONSE)], {}).empty
+    assert list(answer_tables.pool_frame([answer([counted(20, 40, 10, 40)], RESPONSE)], {})["Trial"]) == ["Smith 2020"]
+    assert answer_tables.pool_frame([answer([], RESPONSE)], {}).empty
 
 
 def test_duration_tables_say_what_the_charts_draw(evidence: Evidence) -> None:
     items, entries = follow_ups(evidence.results), withdrawals(evidence.results)
-    follow = records(tables.follow_up_frame(items, {}))
+    follow = records(answer_tables.follow_up_frame(items, {}))
     assert [(row["Trial"], row["Days to relapse"]) for row in follow] == [(item.label, item.days) for item in items]
-    first, second, third = records(tables.withdrawal_frame(entries, {}))
+    first, second, third = records(answer_tables.withdrawal_frame(entries, {}))
     assert (first["Relapsed, going on"], first["Relapsed, stopping"]) == ("24/90", "39/86")
     assert (second["Hazard ratio"], second["95% CI"]) == ("0.3", "0.16 to 0.55")
     assert (third["Hazard ratio"], third["95% CI"]) == ("not reported", "")
@@ -149,7 +149,7 @@ def test_duration_tables_say_what_the_charts_draw(evidence: Evidence) -> None:
 
 def test_the_map_as_a_table_has_the_selection_first(evidence: Evidence) -> None:
     dots = evidence_map(evidence.trials, evidence.trials["murrough-2013a"])
-    frame = tables.map_frame(dots, {})
+    frame = answer_tables.map_frame(dots, {})
     assert len(frame) == len(evidence.trials)
     assert list(frame["In the selection"]) == ["yes"] + ["no"] * (len(frame) - 1)
     assert frame["Trial"][0] == "Murrough 2013a"
