@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
 
 from evidence.dataset.csv_table import Table
 from evidence.dataset.fields import DECIMAL_COMMA, number_hint
@@ -97,11 +97,11 @@ def text_fault(text: str) -> Fault | None:
 class _Column(dict[str, Any]):
     """The values of one column by their text, each read once; a cell with faults is a `_Faulty`."""
 
-    def __init__(self, name: str, field: FieldInfo, *, has_decimal_commas: bool) -> None:
+    def __init__(self, model: type[Record], name: str, *, has_decimal_commas: bool) -> None:
         super().__init__()
-        annotation: Any = Annotated[(field.annotation, *field.metadata, name)]  # a bare type needs something beside it
-        self.read: Callable[[Any], Any] = TypeAdapter[Any](annotation).validate_python
-        self.has_decimal_commas = has_decimal_commas and _is_number(field)
+        field = model.model_fields[name]
+        self.read, is_number = _reader(model, name)
+        self.has_decimal_commas = has_decimal_commas and is_number
         self.blank: Any = field.get_default(call_default_factory=True) if not field.is_required() else None
         if field.is_required():
             self.blank = _Faulty(None, (Fault("blank-required", "", {}),), True)
@@ -130,10 +130,15 @@ class _Column(dict[str, Any]):
         return _Faulty(value, spaces, False) if spaces else value
 
 
-def _is_number(field: FieldInfo) -> bool:
-    annotation: Any = field.annotation
-    schema = TypeAdapter[Any](annotation).json_schema()
-    return any(kind.get("type") in ("number", "integer") for kind in (schema, *schema.get("anyOf", ())))
+@cache
+def _reader(model: type[Record], name: str) -> tuple[Callable[[Any], Any], bool]:
+    """Return what reads a cell of a field, and whether the field is a number; once for each field, as it takes long."""
+    field = model.model_fields[name]
+    bare: Any = field.annotation
+    annotation: Any = Annotated[(bare, *field.metadata, name)]  # a bare type needs something beside it
+    schema = TypeAdapter[Any](bare).json_schema()
+    is_number = any(kind.get("type") in ("number", "integer") for kind in (schema, *schema.get("anyOf", ())))
+    return TypeAdapter[Any](annotation).validate_python, is_number
 
 
 def _fault(error: Any) -> Fault:
@@ -190,7 +195,7 @@ def validate(
     Cells are parsed one by one with the model's own types, each different text once.
     """
     has_commas = table.separator != ","
-    readers = {name: _Column(name, model.model_fields[name], has_decimal_commas=has_commas) for name in table.columns}
+    readers = {name: _Column(model, name, has_decimal_commas=has_commas) for name in table.columns}
     names, columns, set_fields = tuple(readers), tuple(readers.values()), {"line", *readers}
     rules = ROW_RULES.get(model, ())
     problems: list[Problem] = list(table.problems)
