@@ -1,6 +1,8 @@
 """What several test files share: the shipped evidence, read once, a builder of one result, and data for pages."""
 
+import functools
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +22,17 @@ if TYPE_CHECKING:
 # How long one example takes depends on what else runs beside it.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """Let Streamlit look for components among the installed packages once, not for every page that is opened.
+
+    The search takes longer than most pages, and what is installed does not change while tests run.
+    """
+    if "streamlit" in sys.modules:
+        from streamlit.components.v2 import manifest_scanner
+
+        manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 
 @pytest.fixture(scope="session")

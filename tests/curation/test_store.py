@@ -198,11 +198,11 @@ def test_references_are_written_first_and_taken_back_last(folder: Path, monkeypa
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 def test_killed_saves_and_two_writers_lose_nothing() -> None:
-    command = [sys.executable, "-m", "tools.torture", "--kills", "25", "--rounds", "20", "--seed", "7"]
+    command = [sys.executable, "-m", "tools.torture", "--kills", "12", "--rounds", "10", "--seed", "7"]
     memory = {"TMPDIR": "/dev/shm"} if os.access("/dev/shm", os.W_OK) else {}
     done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT, env={**os.environ, **memory}, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("25 of 25 kills")
+    assert done.stdout.startswith("12 of 12 kills")
 
 
 class Killed(BaseException):

@@ -25,7 +25,7 @@ VIEWS = (
     f"preset=Everything&effect=Odds%20ratio&time={quote(TIME_CHOICES['7d'])}&order=size&by=Population",
     "preset=Everything&outcome=Remission&effect=Risk%20difference&interval=Wald&low=true&nocross=true",
     f"preset=Esketamine%20nasal%20spray&time={quote(TIME_CHOICES['28d'])}&model={quote(METHODS['MH'])}",
-    "preset=Everything&without=Lii%202023&published=true&rate=35",
+    "preset=IV%20ketamine%20vs%20any%20placebo&without=Lii%202023&published=true&rate=35",
 )
 
 
