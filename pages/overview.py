@@ -27,7 +27,8 @@ heading.headline(glance.sentence(result), glance.trust(result))
 drawn = [*result.responders, *result.felt]
 blank = [glance.in_words_of_blank(one) for one in result.blanks]
 picture, narrow = st.container(), view.ink.narrow
-alt = "; ".join([*(item.in_words for item in drawn), glance.until_when(result.relapses), *blank]) or "Nothing to draw"
+spoken = [*(item.in_words for item in drawn), *result.curves_in_words, glance.until_when(result.relapses), *blank]
+alt = "; ".join(spoken) or "Nothing to draw"
 facts = st.grid(2, min_column_width=140, gap="small", key="facts") if narrow else st.grid(4, key="facts")
 unknown, below = st.container(), st.container()
 with picture:
@@ -42,6 +43,7 @@ with picture:
         shapes=(
             "Bars: responders of 100 on the drug and on the comparator, with the 95% interval of the drug’s number. "
             f"Between them: {glance_figures.key_of_blanks(result) or 'nothing'}. "
+            "Below them: the difference in points as a curve with its 95% band, and the results behind it. "
             "Click a bar or the end of a band for its citation."
         ),
         below=below,

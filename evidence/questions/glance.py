@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Gap, PublishedEstimate, Result
 from evidence.dataset.time_bins import HOURS_A_DAY, TIME_BINS
-from evidence.dataset.topic import topic
+from evidence.dataset.topic import primary_scale, topic
 from evidence.formatting import capital, counted, inside, listed, plain
-from evidence.questions import certainty, contrary, duration, findings, harms, response
+from evidence.questions import certainty, contrary, duration, findings, harms, response, time_curve
 from evidence.questions.absence import FIRST_HOUR, LAST_HOUR, Absence, blanks_between
 from evidence.questions.duration import FollowUp
+from evidence.questions.time_curve import Nearest
 from evidence.selection.filters import REPEATED, schedule
 from evidence.selection.selection import Selection, relaxed, trials_of
 from evidence.synthesis import sentences
@@ -100,6 +101,7 @@ class Felt:
         )
 
 
+NO_CURVE = "No curve over time: too few trials at the same times"
 NOT_HELD, NOT_REPORTED = "not-held", "not-reported"
 
 
@@ -138,6 +140,8 @@ class Glance:
     """A rated review of the same question on more people."""
     opposite: str = ""
     """Which trials outside the pool found the opposite, in a sentence."""
+    curves: Nearest = field(default_factory=lambda: Nearest(()))
+    """The difference in points as a curve over time, or why there is none."""
 
     @property
     def sides(self) -> Sides:
@@ -160,7 +164,23 @@ class Glance:
         """Every row drawn, responders first."""
         answers = [answered.answer for answered in self.responders] + [answered.answer for answered in self.felt]
         rows = [row for answered in answers for entry in answered.used for row in entry.results]
-        return tuple(dict.fromkeys([*rows, *(item.result for item in self.relapses)]))
+        behind_curves = [row for curve in self.curves.curves for entry in curve.entries for row in entry.results]
+        return tuple(dict.fromkeys([*rows, *(item.result for item in self.relapses), *behind_curves]))
+
+    @property
+    def curve_sides(self) -> Sides:
+        """What the curves compare."""
+        return sentences.sides_of(entry.first for curve in self.curves.curves for entry in curve.entries)
+
+    @property
+    def curves_in_words(self) -> tuple[str, ...]:
+        """Each curve with its ends, bands and trials, and what was given up for them; why there is none instead."""
+        if not self.curves.curves:
+            return (NO_CURVE,) if self.curves.reason else ()
+        sides = self.curve_sides
+        head = f"Curves of {primary_scale()} points, {sides.drug} against {sides.comparator}"
+        lines = [time_curve.in_short(curve) for curve in self.curves.curves]
+        return (f"{head}, {self.curves.words}" if self.curves.words else head, *lines)
 
 
 def glance(
@@ -190,8 +210,19 @@ def glance(
     hours = [bar.hours for bar in responders]
     blanks = blanks_between(hours, used, selected, trials_of(everything), tuple(gaps), (_RESPONSE,))
     opposite = contrary.in_a_sentence(contrary.contrary(selected, main))
+    curves = time_curve.nearest(everything, selected, selection, "MD")
     return Glance(
-        responders, felt, harms_are_borrowed, relapses, bool(wider.dropped), main, rating, blanks, larger, opposite
+        responders,
+        felt,
+        harms_are_borrowed,
+        relapses,
+        bool(wider.dropped),
+        main,
+        rating,
+        blanks,
+        larger,
+        opposite,
+        curves,
     )
 
 

@@ -14,6 +14,7 @@ from evidence.dataset.time_bins import HOURS_A_DAY, asked_at, in_words, usual_ti
 from evidence.dataset.topic import primary_scale
 from evidence.formatting import Sentence, counted, listed, number
 from evidence.selection.filters import REPEATED, SINGLE, comparator_kind, schedule
+from evidence.selection.selection import Criterion, Selection, apply
 from evidence.stats.effect_sizes import MEASURES, Z95
 from evidence.stats.multilevel import Multilevel, fit, restricted_cubic, sampling_covariance, spline_knots
 from evidence.synthesis.display import Estimate, interval_in_words, shown
@@ -77,6 +78,11 @@ class TimeCurve:
         return tuple(tuple(run) for _, run in groupby(self.points, lambda point: point.stretch))
 
     @property
+    def ends(self) -> tuple[CurvePoint, ...]:
+        """The first and the last point, one where they are the same; none without a curve."""
+        return tuple(dict.fromkeys((self.points[0], self.points[-1]))) if self.points else ()
+
+    @property
     def title(self) -> str:
         """The schedule as a heading."""
         return SCHEDULES[self.schedule]
@@ -94,6 +100,55 @@ def time_curves(
     single = [entry for entry in entries if schedule(entry.first) == SINGLE]
     course = [entry for entry in entries if schedule(entry.first) == REPEATED]
     return _curve(SINGLE, measure, rho, single), _curve(REPEATED, measure, rho, course)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The curves drawn for a selection, its own or those of the nearest wider one, and what was given up to reach it.
+
+    `curves` is empty where there is none; `reason` then says why.
+    """
+
+    curves: tuple[TimeCurve, ...]
+    dropped: tuple[Criterion, ...] = ()
+    reason: str = ""
+
+    @property
+    def words(self) -> str:
+        """Name the criteria given up; empty where the curves are the selection's own."""
+        if not self.dropped:
+            return ""
+        return f"not only where {listed(list(dict.fromkeys(c.words for c in self.dropped)))}"
+
+
+def nearest(everything: Iterable[Result], selected: Iterable[Result], selection: Selection, measure: str) -> Nearest:
+    """Return the curves of the selection, else those of the first wider one that has any.
+
+    The preset's criteria are given up one by one, the last named first; the reader's own filters are kept. A selection
+    without a placebo asks another question than the curves of placebo do, so nothing is borrowed for it.
+    """
+    rows, preset, dropped = tuple(selected), list(selection.named.criteria), list[Criterion]()
+    tried = time_curves(rows, measure)
+    reason = next((curve.reason for curve in tried if curve.entries), tried[0].reason)
+    is_against_placebo = any(comparator_kind(r) in PLACEBOS for r in rows)
+    own = [criterion for criterion in selection.criteria() if criterion.source != "preset"]
+    while not any(curve.points for curve in tried):
+        if not (preset and is_against_placebo):
+            return Nearest((), (), reason)
+        dropped.append(preset.pop())
+        tried = time_curves(apply(everything, (*preset, *own)), measure)
+    return Nearest(tuple(curve for curve in tried if curve.points), tuple(dropped))
+
+
+def in_short(curve: TimeCurve) -> str:
+    """Say for one curve when it is drawn, its first and last value with their bands, and its trials.
+
+    Raises `ValueError` for a curve without a point.
+    """
+    if not curve.points:
+        raise ValueError("no curve is drawn")
+    ends = [f"{_value(curve.measure, p.mean)} at {time_of(p.hours)} ({_band(curve.measure, p)})" for p in curve.ends]
+    return f"{curve.title}, curve over time: {listed(ends)}; {counted(curve.trials, 'trial')}"
 
 
 def _entries(rows: Sequence[Result], measure: str, low_confidence: bool) -> list[TrialEffect]:
@@ -197,10 +252,10 @@ def in_a_sentence(curve: TimeCurve) -> str:
     )
 
 
-def _time(hours: float) -> str:
+def time_of(hours: float) -> str:
     """Write a time of the curve with two digits, in days from two days on.
 
-    >>> _time(23.97), _time(169.9)
+    >>> time_of(23.97), time_of(169.9)
     ('24 h', '7.1 d')
     """
     rounded = float(f"{hours:.2g}") if hours < 2 * HOURS_A_DAY else HOURS_A_DAY * float(f"{hours / HOURS_A_DAY:.2g}")
@@ -208,7 +263,7 @@ def _time(hours: float) -> str:
 
 
 def _reach(stretch: Sequence[CurvePoint]) -> str:
-    first, last = (_time(p.hours) for p in (stretch[0], stretch[-1]))
+    first, last = (time_of(p.hours) for p in (stretch[0], stretch[-1]))
     return f"at {first}" if first == last else f"from {first} to {last}"
 
 
@@ -221,7 +276,7 @@ def headline(curve: TimeCurve) -> Sentence:
     chosen = [curve.points[0], nearest, curve.points[-1]]
     if abs(math.log(nearest.hours / usual)) > _NEAR:
         chosen.remove(nearest)
-    parts = {_time(p.hours): p for p in chosen}
+    parts = {time_of(p.hours): p for p in chosen}
     where = "After a single dose" if curve.schedule == SINGLE else "During and after a course"
     values = [f"{_value(curve.measure, p.mean)} at {time}" for time, p in parts.items()]
     bands = [f"{time}: {_band(curve.measure, p)}, {counted(p.trials, 'trial')}" for time, p in parts.items()]
@@ -229,6 +284,15 @@ def headline(curve: TimeCurve) -> Sentence:
 
 
 _NEAR = 0.15  # how far, as a natural logarithm, a point may lie from the usual time to speak for it
+
+
+def value_at(curve: TimeCurve, point: CurvePoint) -> str:
+    """Return the curve's value at a point with its time, without the unit.
+
+    >>> value_at(TimeCurve("single dose", "MD", 0.5, (), (), None), CurvePoint(24, -4.06, -5, -3, 3))
+    '−4.1 at 24 h'
+    """
+    return f"{shown(curve.measure, point.mean)} at {time_of(point.hours)}"
 
 
 def _value(measure: str, value: float) -> str:
@@ -251,16 +315,23 @@ def sensitivity(curve: TimeCurve, hours: float) -> list[tuple[float, CurvePoint]
     return tried
 
 
+def point_asked(curve: TimeCurve) -> CurvePoint:
+    """Return the point nearest to the time one asks for: the topic's first after one dose, its last in a course."""
+    hours = asked_at()[0 if curve.schedule == SINGLE else -1].centre
+    return min(curve.points, key=lambda p: abs(math.log(p.hours / hours)))
+
+
 def by_correlation(curve: TimeCurve) -> str:
     """Say what the curve would be at the time it is asked for if results of a trial correlated otherwise."""
-    near = asked_at()[0 if curve.schedule == SINGLE else -1]
-    tried = sensitivity(curve, near.centre)
+    if not curve.points:
+        return ""
+    point = point_asked(curve)
+    tried = sensitivity(curve, point.hours)
     if not tried:
         return ""
-    at = _time(tried[0][1].hours)
+    at = time_of(tried[0][1].hours)
     values = [f"{rho:g}: {Estimate(curve.measure, p.mean, p.low, p.high).text}" for rho, p in tried]
     text = f"At {at}, by the correlation assumed between results of one trial: {'; '.join(values)}."
-    point = min(curve.points, key=lambda p: abs(math.log(p.hours / near.centre)))
     if point.robust_error is not None:
         text += (
             f" Standard error there: {number(point.error, 2)} by the model, {number(point.robust_error, 2)} by the CR2 "

@@ -3,7 +3,7 @@ from itertools import pairwise
 import pytest
 
 from evidence.dataset.evidence import Evidence
-from evidence.questions import glance
+from evidence.questions import glance, time_curve
 from evidence.questions.absence import KINDS, NOT_HELD, NOT_REPORTED, NOT_USABLE
 from evidence.report.figures.glance import glance as glance_figure
 from evidence.report.figures.glance import key_of_blanks
@@ -104,6 +104,23 @@ def test_nothing_to_pool_is_said_and_drawn() -> None:
         == "No trial of this selection has counts of responders in both arms at one time in these data."
     )
     assert glance_figure(found, LIGHT).layout.height > 100
+
+
+def test_the_curves_of_the_first_screen_are_those_of_the_selection_or_name_what_was_given_up(
+    evidence: Evidence,
+) -> None:
+    own, nearest, other = (seen(evidence, preset) for preset in ("placebo", "midazolam", "active"))
+    # No three trials against midazolam have points at the same times; with any placebo they do.
+    assert nearest.curves.curves == own.curves.curves
+    assert (own.curves.words, nearest.curves.words) == ("", "not only where comparator is midazolam")
+    # A question about another treatment is not answered by curves of placebo.
+    assert (other.curves.curves, other.curves_in_words) == ((), (glance.NO_CURVE,))
+    words = [a.text for a in glance_figure(nearest, LIGHT).layout.annotations]
+    assert any("MADRS points v midazolam or saline" in text and nearest.curves.words in text for text in words)
+    (curve,) = own.curves.curves
+    for point in curve.ends:
+        assert f"<b>{time_curve.value_at(curve, point)}</b>" in words
+    assert [a.text for a in glance_figure(other, LIGHT).layout.annotations].count(glance.NO_CURVE) == 1
 
 
 @pytest.mark.parametrize("preset", PRESETS)

@@ -10,11 +10,15 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from types import MappingProxyType
 
+from evidence.dataset.outcomes import OUTCOMES
+from evidence.dataset.topic import primary_scale
 from evidence.questions.absence import FIRST_HOUR, KINDS, LAST_HOUR, NOT_HELD, NOT_MEASURED, NOT_REPORTED, NOT_USABLE
 from evidence.questions.duration import FollowUp
 from evidence.questions.glance import Felt, Glance, Responders, hours_of, until_when
+from evidence.questions.time_curve import point_asked, value_at
 from evidence.report.figures import style
 from evidence.report.figures.boxes import Picture, plain
+from evidence.report.figures.glance import SCHEDULES
 from evidence.report.figures.style import Ink
 
 _TICKS: Mapping[int, str] = MappingProxyType({1: "1 h", 24: "1 day", 168: "1 wk", 672: "4 wk", 8760: "1 year"})
@@ -22,7 +26,9 @@ _LEFT, _RIGHT = math.log10(FIRST_HOUR) - 0.04, math.log10(LAST_HOUR) + 0.06
 _DECADE = 64  # pixels of ten times the time on the narrowest phone, where words have least room
 _LETTER = 7.4  # pixels a letter takes, generously
 _BAR = 11  # pixels
+_WIDEST = 26  # pixels that a number over the bars takes
 _PAPER, _HEAD = 112, 44
+_PAPER_OVER_CURVES = 84  # the bars leave room for the curves below them
 _LONGEST_HEAD = 56
 # As in the large picture: the less is known of a span, the less is drawn.
 _GROUNDS: Mapping[str, str] = MappingProxyType(
@@ -43,7 +49,10 @@ def glance(facts: Glance, alt: str, ink: Ink) -> Picture:
         _blank(blank.start, blank.end, blank.kind, blank.in_words, facts.responders, ink) for blank in facts.blanks
     ]
     bars = _bars(facts.responders, drawing)
+    curves = _curves(facts, drawing)
     lanes = _lanes(facts, drawing)
+    paper = _PAPER_OVER_CURVES if facts.curves.curves else _PAPER
+    shares = (0, 50, 100) if facts.curves.curves else (0, 25, 50, 75, 100)
     kinds = [
         kind
         for kind in KINDS
@@ -52,7 +61,7 @@ def glance(facts: Glance, alt: str, ink: Ink) -> Picture:
     grid = "".join(
         f'<i class="line" style="bottom:{share}%;background:{ink.grid}"></i>'
         f'<span class="word tick" style="bottom:calc({share}% - 9px)">{share}</span>'
-        for share in (0, 25, 50, 75, 100)
+        for share in shares
     )
     ticks = "".join(
         f'<span class="word hour" style="left:{_place(hour)}">{words}</span>' for hour, words in _TICKS.items()
@@ -61,8 +70,8 @@ def glance(facts: Glance, alt: str, ink: Ink) -> Picture:
         f'<div class="picture glance" role="figure" aria-label="{plain(alt)}">'
         f'<div class="key">{_key(facts, kinds, ink)}</div>'
         f'<div class="field" style="padding-top:{_HEAD}px">'
-        f'<div class="paper" style="height:{_PAPER}px">{grid}{"".join(blanks)}{bars}</div></div>'
-        f'<div class="field lanes">{lanes}</div>'
+        f'<div class="paper" style="height:{paper}px">{grid}{"".join(blanks)}{bars}</div></div>'
+        f'<div class="field lanes">{curves}{lanes}</div>'
         f'<div class="field hours">{ticks}</div></div>'
     )
     return Picture(markup, tuple(drawing.marks))
@@ -153,16 +162,68 @@ def _bars(bars: Sequence[Responders], drawing: _Drawing) -> str:
     logs = [math.log10(bar.hours) for bar in bars]
     joint = "v " if all((after - before) * _DECADE > 38 for before, after in pairwise(logs)) else ""
     parts = []
-    for bar in bars:
+    for at, bar in enumerate(bars):
+        aside = _aside(logs, at)
         inside = (
-            f'<span class="word number" style="color:{blue}">{bar.drug:.0f}</span>'
-            f'<span class="word against">{joint}{bar.comparator:.0f}</span>'
+            f'<span class="word number" style="color:{blue};{aside}">{bar.drug:.0f}</span>'
+            f'<span class="word against" style="{aside}">{joint}{bar.comparator:.0f}</span>'
             f'<span class="inner"><i class="bar" style="right:50%;height:{bar.comparator:.1f}%;background:{grey}"></i>'
             f'<i class="bar" style="left:50%;height:{bar.drug:.1f}%;background:{blue}"></i>'
             f'<i class="whisker" style="bottom:{bar.low:.1f}%;height:{bar.high - bar.low:.1f}%"></i></span>'
         )
         parts.append(drawing.button(bar.key, bar.in_words, f"left:{_place(bar.hours)}", inside, "pair"))
     return "".join(parts)
+
+
+def _aside(logs: Sequence[float], at: int) -> str:
+    """Move the numbers of a pair of bars away from those of one close by."""
+    before = _WIDEST - (logs[at] - logs[at - 1]) * _DECADE if at else 0.0
+    after = _WIDEST - (logs[at + 1] - logs[at]) * _DECADE if at + 1 < len(logs) else 0.0
+    shift = (max(before, 0.0) - max(after, 0.0)) / 2
+    return f"left:calc(50% {'+' if shift > 0 else '-'} {abs(shift):.0f}px)" if shift else ""
+
+
+def _curves(facts: Glance, drawing: _Drawing) -> str:
+    """Draw each curve with its band over the results behind it, better up; a touch opens all of them."""
+    curves = facts.curves.curves
+    if not curves:
+        words = plain("; ".join(facts.curves_in_words))
+        return f'<div class="lane"><span class="word quiet">{words}</span></div>' if words else ""
+    sides, colour = facts.curve_sides, style.BENEFIT.colour(drawing.ink)
+    other = ", other trials too" if facts.curves.dropped else ""
+    head = f"<b>{plain(f'{primary_scale()} points, {sides.drug} v {sides.comparator}')}</b>{other}"
+    if len(head) > _LONGEST_HEAD:
+        head = f"<b>{plain(primary_scale())} points over time</b>{other}"
+    values = ", ".join(f"{value_at(c, point_asked(c))} ({SCHEDULES[c.schedule][0]})" for c in curves)
+    sign = -1 if OUTCOMES[curves[0].entries[0].first.outcome].better == "lower" else 1
+    spots = [(e.hours, sign * e.effect.estimate) for c in curves for e in c.entries if e.effect is not None]
+    reach = [0.0, *(y for _, y in spots), *(sign * v for c in curves for p in c.points for v in (p.low, p.high))]
+    low, high = min(reach), max(reach)
+
+    def down(value: float) -> float:
+        return 100 * (high - value) / ((high - low) or 1.0)
+
+    inside = [f'<i class="line" style="top:{down(0.0):.1f}%;background:{drawing.ink.grid}"></i>']
+    for run in (run for curve in curves for run in curve.stretches):
+        upper = [(p.hours, sign * (p.low if sign < 0 else p.high)) for p in run]
+        lower = [(p.hours, sign * (p.high if sign < 0 else p.low)) for p in run]
+        mean = [(_place(p.hours), down(sign * p.mean)) for p in run]
+        band = [f"{_place(hours)} {down(y):.1f}%" for hours, y in (*upper, *lower[::-1])]
+        line = [f"{x} calc({y:.1f}% - 1px)" for x, y in mean] + [f"{x} calc({y:.1f}% + 1px)" for x, y in mean[::-1]]
+        for outline, opacity in ((band, 0.25), (line, 1)):
+            look = f"background:{colour};opacity:{opacity};clip-path:polygon({','.join(outline)})"
+            inside.append(f'<i class="area" style="{look}"></i>')
+    inside += [
+        f'<i class="spot" style="left:{_place(hours)};top:{down(y):.1f}%;background:{drawing.ink.secondary}"></i>'
+        for hours, y in spots
+    ]
+    key = " ".join(dict.fromkeys(entry.key for curve in curves for entry in curve.entries))
+    strip = drawing.button(key, "; ".join(facts.curves_in_words), "", "".join(inside), "curve")
+    words = f'<span class="word" style="color:{colour}">{{}}</span>'
+    return (
+        f'<div class="lane">{words.format(head)}</div><div class="lane">{words.format(plain(values))}</div>'
+        f'<div class="lane strip">{strip}</div>'
+    )
 
 
 def _lanes(facts: Glance, drawing: _Drawing) -> str:
@@ -186,7 +247,8 @@ def _felt(item: Felt, drawing: _Drawing) -> str:
     ink = drawing.ink
     end = _share(max(item.hours, FIRST_HOUR * 1.5))
     words = f" of 100 {item.verb} ({item.comparator:.0f})"
-    is_beside = end * (_RIGHT - _LEFT) * _DECADE < (len(words) + 2) * _LETTER
+    wide, needed = (_RIGHT - _LEFT) * _DECADE, (len(words) + 2) * _LETTER
+    is_beside = end * wide < needed <= (1 - end) * wide
     inside = (
         f'<i class="band" style="width:{100 * end:.2f}%;background:{style.HARM_SOFT.colour(ink)};'
         f'border-right:3px solid {style.HARM.colour(ink)}"></i>'

@@ -105,7 +105,7 @@ def _trials(figure: go.Figure, curve: TimeCurve, scale: Scale, ink: Ink) -> None
                 y=y,
                 mode="markers",
                 customdata=[[entry.key] for entry in entries],
-                hovertext=[_hover(entry, curve.measure) for entry in entries],
+                hovertext=[hover_of(entry, curve.measure) for entry in entries],
                 hoverinfo="text",
                 marker={
                     "size": 11,
@@ -117,7 +117,8 @@ def _trials(figure: go.Figure, curve: TimeCurve, scale: Scale, ink: Ink) -> None
         )
 
 
-def _hover(entry: TrialEffect, measure: str) -> str:
+def hover_of(entry: TrialEffect, measure: str) -> str:
+    """Name the trial, the time and the effect of a mark."""
     assert entry.effect is not None
     size = Estimate(measure, entry.effect.estimate, entry.low, entry.high).text
     return f"<b>{style.in_full(entry.label)}</b><br>{in_words(entry.hours)}<br>{size}"

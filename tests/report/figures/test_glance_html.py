@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from evidence.dataset.evidence import Evidence
-from evidence.questions import glance
+from evidence.questions import glance, time_curve
 from evidence.report.figures import glance_html
 from evidence.report.figures.style import DARK, LIGHT
 from evidence.selection.selection import PRESETS, Selection, apply
@@ -38,8 +38,25 @@ def test_each_button_has_words_and_leads_to_its_rows(evidence: Evidence, preset:
     buttons = [look for tag, look in Boxes(picture.markup).tags if tag == "button"]
     assert [look["data-mark"] for look in buttons] == [str(place) for place in range(len(picture.marks))]
     said = [item.in_words for item in (*found.responders, *found.felt)]
-    assert [look["aria-label"] for look in buttons][: len(said)] == said
+    one_each = [look["aria-label"] for look in buttons if look["class"] in ("mark pair", "mark felt")]
+    assert one_each == said
     assert {int(line) for key in picture.marks for line in key.split()} == {row.line for row in found.results}
+
+
+def test_curves_lie_where_their_points_do_and_name_their_values(evidence: Evidence) -> None:
+    chosen = Selection("esketamine")
+    found = glance.glance(evidence.results, apply(evidence.results, chosen.criteria()), chosen, evidence.reviews)
+    boxes = Boxes(glance_html.glance(found, "", LIGHT).markup)
+    areas = [str(look["style"]) for tag, look in boxes.tags if tag == "i" and look["class"] == "area"]
+    curves = found.curves.curves
+    assert len(areas) == 2 * len(curves) == 4
+    # The outline of a band goes along its points and back.
+    assert [area.count("%,") + 1 for area in areas[::2]] == [2 * len(curve.points) for curve in curves]
+    text = "".join(boxes.text)
+    for curve in curves:
+        assert time_curve.value_at(curve, time_curve.point_asked(curve)) in text
+    spots = [look for tag, look in boxes.tags if tag == "i" and look["class"] == "spot"]
+    assert len(spots) == sum(len(curve.entries) for curve in curves)
 
 
 def test_a_bar_is_as_high_as_its_people_and_its_interval_as_long() -> None:
