@@ -69,7 +69,7 @@ def main() -> int:
 - Machine: {_machine()}; load before {before}, after {_load()} (1, 5 and 15 minutes; above the number of cores the
   machine was busy with other work, and only ratios of the same run should be believed).
 - Python {platform.python_version()}, {packages}.
-- Figures are medians, with the fastest and the slowest run in brackets. What is compared runs in turn.
+- Figures are medians, with the fastest and the slowest run in brackets. Programs that are compared run in turn.
 
 {sum(met)} of {len(met)} goals met.
 

@@ -1,4 +1,4 @@
-"""Hold our effect sizes against those of a data set that others made, row by row, and write docs/metapsy.md.
+"""Compare our effect sizes with those of a data set that others compiled, row by row, and write docs/metapsy.md.
 
 Run as a script: `python -m tools.agreement`. The data set is that in tests/data/metapsy; what its authors publish is
 quoted in `PUBLISHED` with its source, and pooled again from the rows they name.
@@ -93,15 +93,15 @@ def page() -> str:
         "",
         "<!-- Written by python -m tools.agreement. -->",
         "The data set *depression-psiloctr* of the Metapsy project (doi 10.5281/zenodo.15714852, Open Data Commons Attribution "
-        "Licence 1.0) was made by others: 220 rows of 15 studies of psilocybin in depression. `convert metapsy` makes a topic of it:",
+        "Licence 1.0) was compiled by others: 220 rows of 15 studies of psilocybin in depression. `convert metapsy` converts it to a topic:",
         "",
-        f"- **{len(conversion.results)} of {conversion.rows} rows** become results; {len(conversion.kept)} are kept aside:",
+        f"- **{len(conversion.results)} of {conversion.rows} rows** become results; {len(conversion.kept)} are set aside:",
         *(f"    - line {one.line}: {one.why} (`{one.name}`)" for one in conversion.kept),
         f"- **{len(conversion.compared) - len(apart)} of {len(conversion.compared)} effect sizes agree** with the columns "
-        "`.g` and `.log_rr` that its authors computed.",
-        f"- {sum(one.is_imputed for one in conversion.compared)} rows rest on numbers that its authors imputed; they are named below.",
+        "`.g` and `.log_rr` computed by its authors.",
+        f"- {sum(one.is_imputed for one in conversion.compared)} rows depend on numbers that its authors imputed; they are marked below.",
         "",
-        "| Effect | Rows | Largest difference of the effect | Of the standard error |",
+        "| Effect | Rows | Largest difference in the effect | in the standard error |",
         "|:--|--:|--:|--:|",
     ]
     for measure, name in (("g", "Hedges’ g"), ("log RR", "log risk ratio")):
@@ -110,15 +110,15 @@ def page() -> str:
         lines.append(f"| {name} | {len(some)} | {max(abs(one.difference) for one in some):.1g} | {max(errors):.1g} |")
     lines += [
         "",
-        "The differences of g are those of two formulas: theirs, of the R package esc, has J = 1 − 3/(4·df − 1) and a standard "
-        "error from the uncorrected d; ours has the exact J and takes g. With their formula every one of the 139 rows of scores "
-        "agrees to nine digits (`tests/curation/test_metapsy.py`).",
+        "Values of g differ because the formulas differ: theirs, from the R package esc, uses J = 1 − 3/(4·df − 1) and a standard "
+        "error based on the uncorrected d; ours uses the exact J and a standard error based on g. With their formula all 139 "
+        "rows of scores agree to nine digits (`tests/curation/test_metapsy.py`).",
         "",
         "## Pooled results",
         "",
-        f"Published: {SOURCE}. The same rows, pooled again from our effects with REML and Hartung and Knapp’s interval:",
+        f"Published: {SOURCE}. The table compares them with the same rows, pooled from our effects with REML and the Hartung–Knapp interval:",
         "",
-        "| What | k | People | Published | Here |",
+        "| Outcome | k | People | Published | Here |",
         "|:--|--:|--:|:--|:--|",
     ]
     for one in PUBLISHED:
@@ -128,8 +128,8 @@ def page() -> str:
         lines.append(f"| {one.what} | {k} | {one.people} | {theirs} | {here} |")
     lines += [
         "",
-        "The pages of the dashboard pool the same rows otherwise: Bayesian random effects, one time span, one comparison. Their "
-        "numbers differ from these, and say so.",
+        "The pages of the dashboard pool these rows differently: Bayesian random effects, one span of time, one comparison. Their "
+        "numbers therefore differ from these.",
         "",
         "## Row by row",
         "",

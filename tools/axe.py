@@ -115,7 +115,7 @@ def outcomes(browser: Browser, url: str) -> Iterator[Outcome]:
 
 
 def report(result: Iterable[Outcome]) -> str:
-    """The report as Markdown: one row a page, then whatever was found."""
+    """Return the report as Markdown: one row per page, then the violations."""
     every = tuple(result)
     engine = every[0].engine
     lines = [
@@ -124,10 +124,10 @@ def report(result: Iterable[Outcome]) -> str:
         f"axe-core {engine} with the rules of WCAG 2.0, 2.1 and 2.2, levels A and AA, and its best practices; "
         f"Streamlit {version('streamlit')}; {datetime.now(UTC):%d %B %Y}. Written by `make axe`.",
         "",
-        "Each page was judged as loaded, with every panel open, and on each tab. A figure counts the elements "
+        "Each page was tested as loaded, with every panel open, and on each tab. Each number counts the elements "
         "that break a rule.",
         "",
-        "| page | theme | states | serious or critical, ours | moderate or minor, ours | Streamlit’s own |",
+        "| page | theme | states | serious or critical, ours | moderate or minor, ours | in Streamlit’s parts |",
         "|---|---|---|---|---|---|",
     ]
     for page, theme in dict.fromkeys((o.page, o.theme) for o in every):
@@ -136,12 +136,12 @@ def report(result: Iterable[Outcome]) -> str:
         light = {(v.rule, v.html) for o in here for v in o.ours if v.impact not in BLOCKING}
         theirs = {(v.rule, v.html) for o in here for v in o.violations if v.is_streamlit}
         lines.append(f"| {page} | {theme} | {len(here)} | {len(grave)} | {len(light)} | {len(theirs)} |")
-    lines += ["", "## Findings of ours", ""]
+    lines += ["", "## Violations of ours", ""]
     ours = sorted({(o.page, v.impact, v.rule, v.html) for o in every for v in o.ours})
     lines += [f"- {page}, {impact}, {rule}: `{' '.join(html.split())}`" for page, impact, rule, html in ours] or [
         "None."
     ]
-    lines += ["", "## Streamlit’s own, left as they are", ""]
+    lines += ["", "## Violations in Streamlit’s parts, not fixed here", ""]
     lines += [f"- {rule} on `{part}`: {why}" for (rule, part), why in STREAMLIT.items()]
     return "\n".join(lines) + "\n"
 
