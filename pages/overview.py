@@ -27,7 +27,8 @@ heading.headline(glance.sentence(result), glance.trust(result))
 drawn = [*result.responders, *result.felt]
 blank = [glance.in_words_of_blank(one) for one in result.blanks]
 picture, narrow = st.container(), view.ink.narrow
-spoken = [*(item.in_words for item in drawn), *result.curves_in_words, glance.until_when(result.relapses), *blank]
+until = glance.until_when(result.relapses, result.relapses_are_borrowed)
+spoken = [*(item.in_words for item in drawn), *result.curves_in_words, until, *blank]
 alt = "; ".join(spoken) or "Nothing to draw"
 facts = st.grid(2, min_column_width=140, gap="small", key="facts") if narrow else st.grid(4, key="facts")
 unknown, below = st.container(), st.container()
@@ -49,18 +50,24 @@ with picture:
         below=below,
         boxes=cached.glance_in_boxes(key, alt, view.ink) if narrow else None,
     )
-joint = "  \n" if narrow else " · "
 for tile in cached.tiles(key):
     with facts.container(key=f"fact-{tile.page}"):
-        st.page_link(f"../../pages/{tile.page}.py", label=f"**{tile.question}**", help=escaped(tile.words))
-        borrowed = f" ({escaped(tile.borrowed)})" if tile.borrowed else ""
+        borrowed = f" :gray-badge[{escaped(tile.borrowed)}]" if tile.borrowed else ""
+        label = f"**{tile.question}**{borrowed}"
+        st.page_link(f"../../pages/{tile.page}.py", label=label, help=escaped(tile.words))
         lines = (
-            f"**{escaped(tile.unit)}**{borrowed}" if tile.unit else escaped(tile.words),
-            joint.join(escaped(text) for text in (tile.brief if narrow else tile.interval, tile.behind) if text),
-            "" if narrow else escaped(tile.names),
+            f"**{escaped(tile.unit)}**" if tile.unit else escaped(tile.words),
+            "  \n".join(
+                escaped(text)
+                for text in (
+                    tile.brief if narrow else tile.interval,
+                    f"{tile.behind}: {tile.names}" if tile.names else tile.behind,
+                )
+                if text
+            ),
             f"**{escaped(tile.certainty)}**" if tile.certainty else "",
         )
-        st.markdown(f"### {escaped(tile.number)}\n\n" + "  \n".join(text for text in lines if text))
+        st.markdown(f"### {escaped(tile.number)}\n\n" + "\n\n".join(text for text in lines if text))
 with unknown.container(key="unknown-overview"):
     st.markdown(f"**Not known:** {escaped(cached.not_known_in_short(key))}")
 

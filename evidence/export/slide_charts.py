@@ -7,6 +7,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
 from pptx.util import Inches, Pt
 
+from evidence.dataset.outcomes import OUTCOMES
 from evidence.export.slide_shapes import BOTTOM, EDGE, FACE, TOP, WIDTH, Deck, clean, colour_of, common_size
 from evidence.formatting import counted
 from evidence.questions.duration import FollowUp
@@ -114,7 +115,10 @@ def _forest_row(deck: Deck, row: Row, y: float, step: float, x: Place, scale: Sc
 
 
 def time_course(deck: Deck, answers: Sequence[Answer], axis: str, favours: tuple[str, str]) -> None:
-    """Draw one column per time bin: single trials with their intervals, the pooled effect as a labelled diamond."""
+    """Draw one column per time bin, better upwards: single trials with their intervals, the pooled effect labelled.
+
+    `favours` is (lower, higher) than no effect.
+    """
     measure = answers[0].question.measure
     entries = [entry for item in answers for entry in item.entries if entry.effect is not None]
     pooled = [item.pooled for item in answers if item.pooled is not None]
@@ -126,11 +130,14 @@ def time_course(deck: Deck, answers: Sequence[Answer], axis: str, favours: tuple
     )
     left, right, top, bottom = EDGE + 0.75, WIDTH - EDGE, TOP + 0.44, BOTTOM - 0.8
 
+    is_lower_better = OUTCOMES[answers[0].question.outcomes[0]].better == "lower"
+    up, down = favours if is_lower_better else favours[::-1]
+
     def y(value: float) -> float:
         share = (min(max(value, scale.low), scale.high) - scale.low) / (scale.high - scale.low)
-        return bottom - share * (bottom - top)
+        return bottom - (1 - share if is_lower_better else share) * (bottom - top)
 
-    deck.text(f"{axis}. ↑ {favours[1]}, ↓ {favours[0]}", EDGE, TOP, WIDTH - 2 * EDGE, 0.28, 12, LIGHT.secondary)
+    deck.text(f"{axis}. ↑ {up}, ↓ {down}", EDGE, TOP, WIDTH - 2 * EDGE, 0.28, 12, LIGHT.secondary)
     for place, label in zip(scale.ticks, scale.labels, strict=True):
         deck.line(left, y(place), right, y(place), LIGHT.text if place == scale.null else LIGHT.grid, 1, name="Axis")
         deck.text(label, EDGE, y(place) - 0.13, 0.62, 0.26, 11, LIGHT.secondary, "right", middle=True, name="Tick")

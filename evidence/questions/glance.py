@@ -327,13 +327,14 @@ def trust(facts: Glance) -> str:
     return f"{findings.in_one_sentence(facts.larger)} In these data: {inside(words)}"
 
 
-def until_when(follow_ups: Sequence[FollowUp]) -> str:
-    """Say how long until relapse after a course, in the fewest words."""
+def until_when(follow_ups: Sequence[FollowUp], are_borrowed: bool = False) -> str:
+    """Say how long until relapse after a course, in the fewest words, and whether other trials say so."""
     days = sorted(item.days for item in follow_ups if item.days is not None)
     if not days:
         return ""
     span = plain(days[0]) if days[0] == days[-1] else f"{plain(days[0])}–{plain(days[-1])}"
-    return f"{span} days after a course: {topic().condition} back ({counted(len(days), 'group')})"
+    other = " in other trials" if are_borrowed else ""
+    return f"{span} days after a course{other}: {topic().condition} back ({counted(len(days), 'group')})"
 
 
 def hours_of(item: FollowUp) -> float:

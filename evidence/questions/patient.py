@@ -243,6 +243,24 @@ def headline(matched: Match) -> str:
     return f"No trial meets all of it: {person}. Without {lost}, {matched.count} are left: {kept}"
 
 
+def definitions(name: str) -> str:
+    """Say what the words of a question mean, where they are words of a list: from what age a trial calls people older.
+
+    >>> definitions("age").partition(";")[2].partition(";")[0]
+    ' Older adults: aged 60 or 65 and over'
+    """
+    columns = {one.name: one.column for one in _asked()}
+    words = _LISTS[columns[name]][1] if columns.get(name) == "age_group" else {}
+    meanings = {term.label: term.definition.rstrip(".") for term in words.values() if term.definition}
+    return "; ".join(f"{label}: {text[0].lower()}{text[1:]}" for label, text in meanings.items())
+
+
+def who(matched: Match) -> str:
+    """Name the entry criterion that all of the trials share; empty where they differ."""
+    enrolled = {result.population for result in matched.results} & set(POPULATIONS)
+    return f"Entry criterion: {POPULATIONS[enrolled.pop()].label.lower()}." if len(enrolled) == 1 else ""
+
+
 def thinness(matched: Match) -> str:
     """Say how much of all the evidence that is, plainly if it is little."""
     if matched.count.trials == 1:

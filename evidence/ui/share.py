@@ -49,13 +49,16 @@ SCRIPT = """
 })();
 """
 _STYLE = """
-.share { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .5rem; justify-content: flex-end }
+.share { position: relative }
 .share button { font: inherit; color: inherit; background: transparent; cursor: pointer; min-height: 2.4rem;
   padding: 0 .75rem; border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: .25rem }
 .share button:hover { border-color: currentColor }
 .share button:focus-visible { outline: 2px solid #0072B2; outline-offset: 2px }
-.share [role=status]:empty { display: none } .share [role=status] { font-size: .85rem }
-.share textarea { width: 100%; min-height: 4rem; font: inherit; font-size: .8rem }
+.share [role=status], .share textarea { position: absolute; right: 0; top: calc(100% + .25rem); z-index: 1000001;
+  background: var(--paper); color: inherit; font-size: .875rem; box-shadow: 0 2px 12px rgb(0 0 0 / 30%) }
+.share [role=status] { white-space: nowrap; padding: .25rem .6rem; border-radius: .25rem }
+.share [role=status]:empty { display: none }
+.share textarea { top: calc(100% + 2.4rem); width: min(24rem, 90vw); min-height: 5rem; font-family: inherit }
 .share [hidden] { display: none }
 """
 

@@ -29,7 +29,12 @@ SCRIPT = f"""
     }};
     // While the script runs a click on a switch would be sent with the page before, and lead back to it.
     const isBusy = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'notRunning';
-    const look = () => {{ if (isBusy()) return; set('{NARROW}', narrow.matches); set('{DARK}', !bright()); }};
+    const look = () => {{
+        const menu = document.querySelector('[data-testid=stExpandSidebarButton]');
+        if (menu) menu.ariaLabel = 'Menu';
+        if (isBusy()) return;
+        set('{NARROW}', narrow.matches); set('{DARK}', !bright());
+    }};
     // Plotly selects what it has last seen under the pointer: a finger has no pointer until it touches.
     const touched = event => {{
         const [finger] = event.touches;

@@ -356,8 +356,9 @@ def _lanes(figure: go.Figure, facts: Glance, ink: Ink, lanes: int) -> None:
                 unselected={"marker": {"opacity": 0.8}},
             )
         )
+        words = until_when(facts.relapses, facts.relapses_are_borrowed)
         figure.add_annotation(
-            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=markup.escape(until_when(facts.relapses)),
+            x=min(places) - 0.06, y=lane + 0.5, yref="y2", text=markup.escape(words),
             showarrow=False, xanchor="right", font={"size": style.AXIS, "color": ink.text},
         )  # fmt: skip
 

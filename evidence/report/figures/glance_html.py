@@ -239,7 +239,7 @@ def _lanes(facts: Glance, drawing: _Drawing) -> str:
         parts.append(f'<div class="lane"><span class="word" style="color:{colour}">{head}</span></div>')
     parts += [_felt(item, drawing) for item in facts.felt]
     if facts.relapses:
-        parts.append(_relapses(facts.relapses, drawing))
+        parts.append(_relapses(facts.relapses, facts.relapses_are_borrowed, drawing))
     return "".join(parts)
 
 
@@ -258,12 +258,13 @@ def _felt(item: Felt, drawing: _Drawing) -> str:
     return f'<div class="lane">{drawing.button(item.key, item.in_words, "", inside, "felt")}</div>'
 
 
-def _relapses(items: Sequence[FollowUp], drawing: _Drawing) -> str:
+def _relapses(items: Sequence[FollowUp], are_borrowed: bool, drawing: _Drawing) -> str:
     """Draw every time to relapse on one line, a touch on which opens all of them."""
     places = [_share(hours_of(item)) for item in items]
     left, right = min(places), max(places)
     text = until_when(items)
-    words = text.split(" (")[0].replace(" after a course: depression back", " until relapse")
+    span = text.split(" after ")[0]
+    words = f"Other trials: relapse {span}" if are_borrowed else f"{span} until relapse"
     inside = (
         f'<span class="word" style="right:calc({100 * (1 - left):.2f}% + 8px)">{plain(words)}</span>'
         f'<i class="span" style="left:{100 * left:.2f}%;width:{100 * (right - left):.2f}%"></i>'

@@ -187,7 +187,12 @@ def _template(ink: Ink) -> go.layout.Template:
             "plot_bgcolor": ink.paper,
             "xaxis": axis,
             "yaxis": axis,
-            "hoverlabel": {"bgcolor": ink.band, "bordercolor": ink.grid, "font": {"color": ink.text, "size": AXIS}},
+            "hoverlabel": {
+                "bgcolor": ink.band,
+                "bordercolor": ink.grid,
+                "align": "left",
+                "font": {"color": ink.text, "size": AXIS, "family": FONT},
+            },
             "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
             "showlegend": False,
             "dragmode": False,

@@ -7,6 +7,7 @@ from itertools import groupby
 
 import plotly.graph_objects as go
 
+from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.time_bins import in_words
 from evidence.dataset.vocabulary import COMPARATORS
 from evidence.formatting import counted
@@ -34,10 +35,10 @@ def onset(
     hours: bool = False,
     height: int = _HEIGHT,
 ) -> go.Figure:
-    """Draw one column per time bin, or real hours on a logarithmic axis; lines join results of one trial.
+    """Draw one column per time bin, or real hours on a logarithmic axis, better up; lines join one trial’s results.
 
-    `answers` are those with at least one entry, in order of time. `favours` is (below, above) no effect. Colours and
-    dashes show comparators. If the answers are grouped by masking, they show how well people could tell their
+    `answers` are those with at least one entry, in order of time. `favours` is (lower, higher) than no effect. Colours
+    and dashes show comparators. If the answers are grouped by masking, they show how well people could tell their
     treatment, and the trials of a group are drawn together with the effect pooled over them.
     """
     measure = answers[0].question.measure
@@ -45,16 +46,20 @@ def onset(
     head = _HEAD_NARROW if ink.narrow else _HEAD
     figure = style.base(ink, height, margin={"l": 48 if ink.narrow else 64, "r": 44, "t": head, "b": _FOOT})
     places = _places(answers, hours)
+    is_lower_better = OUTCOMES[answers[0].question.outcomes[0]].better == "lower"
     _axes(figure, answers, scale, ink, axis_title, hours)
+    if is_lower_better:
+        figure.update_yaxes(range=[scale.high, scale.low])
     _acute(figure, answers, ink, hours)
     _join(figure, answers, places, scale, ink)
     look = _by_masking if any(answer.groups for answer in answers) else _by_comparator
-    _trials(figure, answers, places, scale, ink, look)
-    _groups(figure, answers, places, scale, ink)
-    _pooled(figure, answers, scale, ink, hours)
-    for text, y, anchor in ((f"↑ {favours[1]}", 1.0, "top"), (f"↓ {favours[0]}", 0.0, "bottom")):
-        style.note(figure, text, 0.998, y, ink, xanchor="right", yanchor=anchor)
-    style.note(figure, _key(answers, ink, look), 0, 1, ink, xanchor="left", yanchor="bottom", yshift=14, align="left")
+    _trials(figure, answers, places, scale, ink, look, is_lower_better)
+    _groups(figure, answers, places, scale, ink, is_lower_better)
+    _pooled(figure, answers, scale, ink, hours, is_lower_better)
+    better = f"↑ {favours[0] if is_lower_better else favours[1]}"
+    style.note(
+        figure, _key(answers, ink, look, better), 0, 1, ink, xanchor="left", yanchor="bottom", yshift=14, align="left"
+    )
     return figure
 
 
@@ -187,8 +192,8 @@ def _by_masking(entry: TrialEffect) -> tuple[str, Mark]:
     return MASKINGS[value].label, style.MASKING_MARKS[value]
 
 
-def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
-    """Explain the colours and dashes of comparators or maskings."""
+def _key(answers: Sequence[Answer], ink: Ink, look: Look, better: str) -> str:
+    """Explain the colours and dashes of comparators or maskings, and which way is better."""
     drawn = [entry for answer in answers for entry in _drawn(answer)]
     seen = dict(map(look, drawn if look is _by_comparator else sorted(drawn, key=rank)))
     parts = [
@@ -198,7 +203,7 @@ def _key(answers: Sequence[Answer], ink: Ink, look: Look) -> str:
     times = Counter(entry.trial for entry in drawn)
     joined = "    ╱ same trial" if any(n > 1 for n in times.values()) else ""
     against = "Against  " if look is _by_comparator else ""
-    marks = f"◆ pooled    ◇ one trial{joined}"
+    marks = f"◆ pooled    ◇ one trial{joined}    {better}"
     if not ink.narrow:
         return f"{against}{'    '.join(parts)}    {marks}"
     lines = ["  ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]
@@ -242,7 +247,13 @@ def _join(figure: go.Figure, answers: Sequence[Answer], places: dict[Place, floa
 
 
 def _trials(
-    figure: go.Figure, answers: Sequence[Answer], places: dict[Place, float], scale: Scale, ink: Ink, look: Look
+    figure: go.Figure,
+    answers: Sequence[Answer],
+    places: dict[Place, float],
+    scale: Scale,
+    ink: Ink,
+    look: Look,
+    is_reversed: bool,
 ) -> None:
     alike: dict[str, list[tuple[int, TrialEffect]]] = {}
     for column, answer in enumerate(answers):
@@ -264,10 +275,18 @@ def _trials(
             for column, entry in members
             if entry.effect is not None
         ]
-        figure.add_traces(interval_traces(points, scale, mark.colour(ink), horizontal=False, width=1.3, dash=mark.dash))
+        traces = interval_traces(points, scale, mark.colour(ink), False, 1.3, mark.dash, is_reversed)
+        figure.add_traces(traces)
 
 
-def _groups(figure: go.Figure, answers: Sequence[Answer], places: dict[Place, float], scale: Scale, ink: Ink) -> None:
+def _groups(
+    figure: go.Figure,
+    answers: Sequence[Answer],
+    places: dict[Place, float],
+    scale: Scale,
+    ink: Ink,
+    is_reversed: bool,
+) -> None:
     """Draw the pooled effect of each masking, in its colour."""
     for column, answer in enumerate(answers):
         for group in _pools(answer):
@@ -287,14 +306,16 @@ def _groups(figure: go.Figure, answers: Sequence[Answer], places: dict[Place, fl
                 key,
                 reported,
             )
-            figure.add_traces(interval_traces([point], scale, mark.colour(ink), horizontal=False, width=3))
+            figure.add_traces(interval_traces([point], scale, mark.colour(ink), False, 3, is_reversed=is_reversed))
 
 
 def _size(entry: TrialEffect) -> float:
     return min(16.0, 6.0 + math.sqrt(entry.people or 20) / 2.2)
 
 
-def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, hours: bool) -> None:
+def _pooled(
+    figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink, hours: bool, is_reversed: bool
+) -> None:
     """Draw the pooled effect, filled from two trials on; a single trial gets an open mark and says so."""
     for column, answer in enumerate(answers):
         pooled, time_bin = answer.pooled, answer.question.bin
@@ -306,7 +327,7 @@ def _pooled(figure: go.Figure, answers: Sequence[Answer], scale: Scale, ink: Ink
         reported = f"<b>{'One trial' if single else 'Pooled'}</b>, {pooled_in_words(measure, pooled)}"
         key = " ".join(entry.key for entry in answer.used)
         point = Point(x, value, *ends, "diamond-open" if single else "diamond", 14, key, reported)
-        figure.add_traces(interval_traces([point], scale, ink.pooled, horizontal=False, width=3))
+        figure.add_traces(interval_traces([point], scale, ink.pooled, False, 3, is_reversed=is_reversed))
         # Beside the next column's trials there is no room for words; the key and the line below the axis say it too.
         if ink.narrow and len(answers) > 2:
             continue
