@@ -7,7 +7,6 @@ from evidence.formatting import counted, listed
 from evidence.questions import response
 from evidence.questions import risk_of_bias as bias
 from evidence.report.composed import trust
-from evidence.report.figures.risk_of_bias import MOST_UNJUDGED
 from evidence.ui import filters, widgets
 from evidence.ui import page as pages
 from evidence.ui.components.citation_card import escaped
@@ -16,6 +15,7 @@ from evidence.ui.sections import risk_of_bias as bias_section
 from evidence.ui.workbench import risk_of_bias as bias_importer
 
 ANY = "any"
+_NAMED = 12  # trials without a judgement that are named in view; more lie in a panel
 
 
 def show_all() -> None:
@@ -63,11 +63,10 @@ with body:
     for line in judged.captions:
         st.caption(escaped(line))
     bias_section.board_chart(view, judged, board)
-    if len(board.unjudged) > MOST_UNJUDGED:
-        with st.expander(
-            f"{counted(len(board.unjudged), 'trial')} that no review in these data judged", key="bias-unjudged"
-        ):
-            st.markdown(escaped(listed([line.result.label for line in board.unjudged]) + "."))
+    if names := escaped(listed([line.result.label for line in board.unjudged])):
+        words = f"{counted(len(board.unjudged), 'trial')} that no review in these data judged"
+        with st.expander(words, key="bias-unjudged") if len(board.unjudged) > _NAMED else st.container():
+            st.markdown(f"{names}." if len(board.unjudged) > _NAMED else f"**{words}:** {names}.")
     weights = trust.weights(board, view.results, time, view.ink)
     st.header(escaped(weights.headline), anchor=False)
     for line in weights.captions:

@@ -162,11 +162,11 @@ def finding_here(answer: Answer) -> Sentence:
 
 
 def _modelled(answer: Answer) -> str:
-    """Return the people of 100 that the pooled ratio makes of the comparator's rate, with their interval."""
+    """Return the interval of the drug's people of 100, which the pooled ratio makes of the comparator's rate."""
     if answer.k == 1 or sentences.leading(answer) is not None or (risks := sentences.absolute(answer)) is None:
         return ""
-    drug, low, high = risks.events_of_100
-    return f"the pooled ratio makes {drug:.0f} ({low:.0f} to {high:.0f}) of 100; "
+    _, low, high = risks.events_of_100
+    return f"by the pooled ratio {low:.0f} to {high:.0f} of 100 on the drug; "
 
 
 def _words(answer: Answer, lead: TrialEffect | None) -> str:

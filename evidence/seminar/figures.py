@@ -11,8 +11,7 @@ from evidence.report.figures import large_format, style
 from evidence.report.figures.blinding import lens_rows
 from evidence.report.figures.forest import Row
 from evidence.report.figures.forest_rows import Arrangement, forest_rows, sensitivity_rows, withdrawal_rows
-from evidence.report.figures.large_format import Line, Pair, Span
-from evidence.report.figures.people import icon_array
+from evidence.report.figures.large_format import Crowd, Line, Pair, Span
 from evidence.report.figures.style import Ink
 from evidence.report.section import links_of
 from evidence.report.sections import WITHDRAWAL_LABELS
@@ -47,6 +46,8 @@ def figure(
         case "masking":
             return _masking(lesson, ink)
         case "guess":
+            if not revealed and not any((room or {}).values()):
+                return _unknown(step, ink)
             items = [
                 Line(
                     item.name,
@@ -87,9 +88,19 @@ def _people(lesson: Lesson, ink: Ink) -> go.Figure | None:
     if risks is None:
         return None
     sides = effect_sentences.sides_of(entry.first for entry in lesson.answer.used)
-    drawn = icon_array(risks, sides, effect_sentences.verb_of(lesson.answer.question.outcomes[0]), ink)
-    large_format.enlarge(drawn)
-    return drawn
+    drug, low, high = risks.events_of_100
+    crowds = (
+        Crowd(f"on {sides.drug}", round(drug), f"could be {low:.0f} to {high:.0f}", style.BENEFIT.colour(ink)),
+        Crowd(f"on {sides.comparator}", round(100 * risks.comparator_rate), "", style.COMPARATOR.colour(ink)),
+    )
+    return large_format.crowds(crowds, ink)
+
+
+def _unknown(step: Step, ink: Ink) -> go.Figure | None:
+    """Draw the hundred people of each question, none of them filled, before the first guess; no days."""
+    asked = [item for item in step.asked if item.top == large_format.PEOPLE]
+    crowds = [Crowd(f"on {item.name}", None, "", ink.secondary) for item in asked]
+    return large_format.crowds(crowds, ink) if crowds else None
 
 
 def _sensitivity(lesson: Lesson, ink: Ink) -> go.Figure:

@@ -105,7 +105,7 @@ def of_days(items: Sequence[FollowUp]) -> tuple[Asked, ...]:
     if not truths:
         return ()
     top = next((day for day in DAYS[-3:] if day >= 2 * max(truth.value for truth in truths)), DAYS[-1])
-    words = "After a course of doses, how many days do those who responded stay well (mean or median)?"
+    words = "How many days do responders stay well after a course of doses?"
     return (Asked("days", "", words, "days", top, tuple(day for day in DAYS if day <= top), truths),)
 
 

@@ -12,6 +12,7 @@ from evidence.dataset.vocabulary import TOPICS, VERDICTS
 from evidence.formatting import Sentence, capital, counted, ended, inside
 from evidence.questions import blinding, certainty, findings, harm_sentences, overview, robustness
 from evidence.questions.blinding import Lens, Scope, telling_event
+from evidence.questions.duration import relapse_rates
 from evidence.questions.glance import verb_of
 from evidence.questions.missing import missing
 from evidence.report.composed import trust
@@ -106,7 +107,15 @@ def middle(answer: Answer, by_key: Mapping[str, Section], reviews: Sequence[Publ
             ),
         ]
     return [
-        Step("trials", "One by one", single_trials(answer), (meaning(answer),), left_out, behind, "trials"),
+        Step(
+            "trials",
+            "One by one",
+            favouring(answer),
+            (most_precise(answer), meaning(answer)),
+            left_out,
+            behind,
+            "trials",
+        ),
         Step(
             "pooled",
             "All together",
@@ -116,9 +125,26 @@ def middle(answer: Answer, by_key: Mapping[str, Section], reviews: Sequence[Publ
             behind,
             "pooled",
         ),
+        *_in_people(answer, reviews, behind),
         _prediction(answer, behind),
         _sensitivity(answer, behind),
     ]
+
+
+def _in_people(answer: Answer, reviews: Sequence[PublishedEstimate], behind: tuple[Result, ...]) -> list[Step]:
+    """Show the pooled effect as a hundred people on each side; no step where it cannot be said of 100."""
+    risks = effect_sentences.absolute(answer)
+    if risks is None:
+        return []
+    sides = effect_sentences.sides_of(entry.first for entry in answer.used)
+    verb = effect_sentences.verb_of(answer.question.outcomes[0])
+    drug, low, high = risks.events_of_100
+    large = f"Of 100 people {drug:.0f} {verb} on {sides.drug}, {100 * risks.comparator_rate:.0f} on {sides.comparator}."
+    scaled = (
+        f"The {drug:.0f} could be {low:.0f} to {high:.0f}. Scaled to 100 people from {effect_sentences.behind(answer)}."
+    )
+    certain = f"{certainty.words_for(reviews, answer)}."
+    return [Step("people", "In people", large, (scaled, certain), (), behind, "people")]
 
 
 def headline(answer: Answer) -> Sentence:
@@ -133,19 +159,19 @@ def _drawn(answer: Answer) -> tuple[Result, ...]:
     return tuple(result for entry in answer.entries for result in entry.results)
 
 
-def single_trials(answer: Answer) -> str:
-    """Say how many trials favour the drug, and what the most precise of them found."""
+def favouring(answer: Answer) -> str:
+    """Say how many trials favour the drug."""
     sides = effect_sentences.sides_of(entry.first for entry in answer.used)
     better = 1 if OUTCOMES[answer.question.outcomes[0]].better == "higher" else -1
     effects = [entry.effect.estimate * better for entry in answer.used if entry.effect is not None]
-    favouring = sum(value > 0 for value in effects)
+    many = sum(value > 0 for value in effects)
+    return f"{effect_sentences.span_of(answer)} {many} of {answer.k} trials {_do(many, 'favour')} {sides.drug}."
+
+
+def most_precise(answer: Answer) -> str:
+    """Say what the most precise of the trials found."""
     lead = max(answer.used, key=lambda entry: 1 / entry.effect.variance if entry.effect is not None else 0.0)
-    k = answer.k
-    own = effect_sentences.own_result(lead, answer.question)
-    return (
-        f"{effect_sentences.span_of(answer)} {favouring} of {k} trials {_do(favouring, 'favour')} "
-        f"{sides.drug}; the most precise, {lead.label}: {own}."
-    )
+    return f"The most precise, {lead.label}: {effect_sentences.own_result(lead, answer.question)}."
 
 
 def _do(amount: int, verb: str) -> str:
@@ -195,11 +221,12 @@ def _missing(story: Story, answer: Answer) -> Step | None:
     more = (f"{len(lines) - _MOST_ABSENT} more in the notes.",) if len(lines) > _MOST_ABSENT else ()
     every = tuple(f"{line.in_words}." for line in (*pool.lines, *pool.undated))
     references = story.view.evidence.references
+    large, _, reasons = pool.extent.partition("; ")
     return Step(
         "missing",
         "What is missing",
-        pool.extent,
-        written(pool.directions, *lines[:_MOST_ABSENT], *more),
+        ended(large),
+        written(capital(reasons), pool.directions, *lines[:_MOST_ABSENT], *more),
         every,
         also_cited=tuple(dict.fromkeys(line.known_from for line in pool.absent if line.known_from in references)),
     )
@@ -222,7 +249,7 @@ def lesson(view: View) -> Lesson:
             "guess-duration",
             "How long does it last?",
             guesses.of_days(story.courses),
-            given_up(story.courses_dropped),
+            " ".join(written("Mean or median of a group.", given_up(story.courses_dropped))),
         ),
         _duration(story, by_key),
         _guess_harm(story),
@@ -312,14 +339,21 @@ def _duration(story: Story, by_key: Mapping[str, Section]) -> Step:
     withdrawn = any(e.effect is not None and not e.result.doubt for e in story.withdrawals)
     inside = withdrawn and not story.withdrawals_dropped
     chosen = by_key["withdrawal"] if inside else by_key["course"]
+    large = ended(chosen.sentence.headline)
+    if inside:
+        going, stopping = relapse_rates(story.withdrawals)
+        large = f"{going} relapsed when treatment went on, {stopping} when it was stopped by lot."
     notes = [section.headline for section in (by_key["single"], by_key["course"], by_key["withdrawal"])]
     single = by_key["single"]
     return Step(
         "duration",
         "How long it lasts",
-        ended(chosen.sentence.headline),
+        large,
         written(
-            chosen.sentence.numbers, *chosen.captions[:1], ended(single.sentence.headline) if single.results else ""
+            chosen.sentence.headline if inside else "",
+            chosen.sentence.numbers,
+            *chosen.captions[:1],
+            ended(single.sentence.headline) if single.results else "",
         ),
         (*notes, *dict.fromkeys((*chosen.captions[1:], *by_key["withdrawal"].captions))),
         chosen.results,
@@ -349,14 +383,19 @@ def _harms(story: Story, by_key: Mapping[str, Section]) -> Step:
 def _certainty(story: Story, answer: Answer, lenses: Sequence[Lens], scope: Scope) -> Step:
     review = certainty.rating(story.view.evidence.reviews, answer)
     cited = (review.citation,) if review is not None else ()
-    rated = f"{OUTCOMES[answer.question.outcomes[0]].label}: " if review is not None else ""
+    words = certainty.words_for(story.view.evidence.reviews, answer)
+    what = OUTCOMES[answer.question.outcomes[0]].label
+    large = f"{words}."
+    if review is not None and review.certainty is not None:
+        large = f"{what}: {review.certainty} certainty."
     results = tuple(r for item in lenses for entry in item.used for r in entry.results)
     masked = trust.lens(scope, LIGHT)
     return Step(
         "certainty",
         "How far to trust it",
-        f"{rated}{certainty.words_for(story.view.evidence.reviews, answer)}.",
+        large,
         written(
+            f"{words}." if review is not None else "",
             f"{effect_sentences.when(scope.answer)}, by how well the treatment was hidden:" if lenses else "",
             scope.words,
         ),

@@ -56,9 +56,9 @@ def wilson(events: int, n: int) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_is_a_lesson_of_10_to_15_steps_that_say_and_draw_something(evidence, told, preset):
+def test_every_preset_is_a_lesson_of_10_to_16_steps_that_say_and_draw_something(evidence, told, preset):
     found = told(preset)
-    assert 10 <= len(found.steps) <= 15
+    assert 10 <= len(found.steps) <= 16
     assert len(set(ids(found))) == len(found.steps)
     assert ids(found)[:2] == ["question", "said"]
     assert ids(found)[-3:] == ["certainty", "mind", "sources"]
@@ -69,7 +69,7 @@ def test_every_preset_is_a_lesson_of_10_to_15_steps_that_say_and_draw_something(
         assert all(one.sentences)
         assert set(one.citations) <= set(evidence.references)
         for ink in INKS.values():
-            drawn = seminar_figures.figure(found, one, ink)
+            drawn = seminar_figures.figure(found, one, ink, revealed=True)
             assert (drawn is not None) is (one.figure not in ("", "code", "references"))
     assert {key for one in found.steps for key in one.citations} == set(step(found, "sources").citations)
     for name in (n for n in ids(found) if n.startswith("guess-")):
@@ -80,12 +80,25 @@ def test_the_middle_says_the_numbers_of_the_trials(told):
     found = told("midazolam")
     k = found.answer.k
     words = step(found, "trials").headline
-    assert f"of {k} trials favour ketamine; the most precise, Murrough 2013a: 64 against 28 of 100 responded." in words
+    assert words.endswith(f"of {k} trials favour ketamine.")
+    assert step(found, "trials").sentences[0] == "The most precise, Murrough 2013a: 64 against 28 of 100 responded."
     assert "nobody can say how far the effect differs between settings" in step(found, "prediction").headline
     for name, has_all in (("trials", False), ("pooled", True)):
         drawn = texts(seminar_figures.figure(found, step(found, name), INKS["light"]))
         assert "2.28 (1.17–4.43)" in drawn
         assert (f"All {k} trials" in drawn) is has_all
+
+
+def test_people_are_drawn_in_two_hundreds_that_the_headline_counts(told):
+    found = told("midazolam")
+    people = step(found, "people")
+    of_drug, of_comparator = map(int, re.findall(r"(?<!Of )\b\d+", people.headline))
+    for ink in (INKS["light"], INKS["light"]._replace(narrow=True)):
+        drawn = seminar_figures.figure(found, people, ink)
+        assert [len(trace.x) for trace in drawn.data] == [of_drug, 100 - of_drug, of_comparator, 100 - of_comparator]
+    asked = seminar_figures.figure(found, step(found, "guess-response"), INKS["light"])
+    assert [len(trace.x) for trace in asked.data] == [0, 100, 0, 100]  # nobody knows yet
+    assert seminar_figures.figure(found, step(found, "guess-duration"), INKS["light"]) is None
 
 
 def test_marks_keep_their_place_from_step_to_step(told):
@@ -140,7 +153,7 @@ def test_an_empty_selection_is_no_lesson(evidence):
 
 @pytest.mark.parametrize(
     ("name", "place"),
-    [("trials", 3), ("4", 3), ("1", 0), ("0", 0), ("-7", 0), ("99", 13), ("9" * 40, 0), ("nonsense", 0), (None, 0)],
+    [("trials", 3), ("4", 3), ("1", 0), ("0", 0), ("-7", 0), ("99", 14), ("9" * 40, 0), ("nonsense", 0), (None, 0)],
 )
 def test_a_step_is_named_by_id_or_number_and_falls_to_one_that_exists(told, name, place):
     assert told("midazolam").at(name) == place

@@ -134,7 +134,8 @@ def test_an_empty_selection_offers_the_way_back() -> None:
     assert at.button(key="undo-drug")
 
 
-def test_the_code_reopens_the_step() -> None:
+def test_the_code_reopens_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evidence.ui.seminar.stage.leads_here", lambda _: False)
     at = opened("seminar", step="pooled", **ON)
     assert not any("seminar-code" in item.value for item in at.html if "<img" in item.value)
     press(at, "seminar-code")
@@ -142,6 +143,16 @@ def test_the_code_reopens_the_step() -> None:
     assert not at.get("plotly_chart")
     press(at, "seminar-next")
     assert at.get("plotly_chart")
+
+
+def test_a_code_that_leads_to_this_computer_only_is_not_projected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evidence.ui.seminar.stage.leads_here", lambda _: True)
+    at = opened("seminar", **ON)
+    assert not any("<img" in item.value for item in at.html)
+    at = opened("seminar", step="pooled", **ON)
+    press(at, "seminar-code")
+    assert not any("<img" in item.value for item in at.html)
+    assert any("served to this computer only" in item.value for item in at.markdown)
 
 
 def follows(at: AppTest) -> bool:
@@ -174,6 +185,7 @@ def test_notes_without_a_room_say_so_and_turn_by_their_keys(lecture: str, last: 
 
 def test_the_code_for_phones_does_not_hold_the_lecture(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[str] = []
+    monkeypatch.setattr("evidence.ui.seminar.stage.leads_here", lambda _: False)
     monkeypatch.setattr("evidence.export.qr.png", lambda address: shown.append(address) or b"")
     at = press(press(opened("seminar"), "seminar-start"), "seminar-code")
     assert at.query_params["lecture"]

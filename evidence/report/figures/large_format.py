@@ -340,3 +340,60 @@ def _truth(figure: go.Figure, y: float, truth: tuple[float, float | None, float 
             cliponaxis=False,
         )
     )
+
+
+PEOPLE, _ACROSS = 100, 10
+_BLOCK, _GAP, _TEXT = 23.0, 0.9, 58  # from one crowd to the next and to its words, in people; type of the number
+
+
+class Crowd(NamedTuple):
+    """A hundred people on one side: of whom, how many are filled (None where nobody knows yet), and a note."""
+
+    label: str
+    filled: int | None
+    note: str
+    colour: str
+
+
+def crowds(groups: Sequence[Crowd], ink: Ink) -> go.Figure:
+    """Draw each hundred in ten rows of ten, the number large beside it; side by side, on a phone below one another."""
+    narrow = ink.narrow
+    row = _ACROSS + 1.6
+    height = 40 + 330 * len(groups) if narrow else HEIGHT
+    figure = style.base(ink, height, margin={"l": 4, "r": 4, "t": 6, "b": 6}, plot_bgcolor="rgba(0,0,0,0)")
+    for block, group in enumerate(groups):
+        left = 0.0 if narrow else block * _BLOCK
+        top = (len(groups) - 1 - block) * row + _ACROSS - 1 if narrow else _ACROSS - 1.0
+        for is_filled in (True, False):
+            places = range(group.filled or 0) if is_filled else range(group.filled or 0, PEOPLE)
+            figure.add_trace(
+                go.Scatter(
+                    x=[left + place % _ACROSS for place in places],
+                    y=[top - place // _ACROSS for place in places],
+                    mode="markers",
+                    hoverinfo="skip",
+                    cliponaxis=False,
+                    marker={
+                        "symbol": "circle" if is_filled else "circle-open",
+                        "size": 17,
+                        "color": group.colour if is_filled else ink.secondary,
+                        "line": {"width": 1.6, "color": group.colour if is_filled else ink.secondary},
+                    },
+                )
+            )
+        number = "?" if group.filled is None else str(group.filled)
+        colour = ink.text if group.filled is None else group.colour
+        lines = [f'<span style="font-size:{_TEXT}px;color:{colour}"><b>{number}</b></span>', "of 100"]
+        lines += [markup.escape(group.label), *([markup.escape(group.note)] if group.note else [])]
+        figure.add_annotation(
+            x=left + _ACROSS - 1 + _GAP, y=top - (_ACROSS - 1) / 2, text="<br>".join(lines), showarrow=False,
+            xanchor="left", yanchor="middle", align="left",
+            font={"size": _HAND if narrow else HALL, "color": ink.text},
+        )  # fmt: skip
+    hidden = {"visible": False, "fixedrange": True}
+    wide = _BLOCK if narrow else _BLOCK * len(groups)
+    figure.update_xaxes(**hidden, range=[-0.6, wide - 0.6])
+    figure.update_yaxes(**hidden, range=[-0.7, (row * len(groups) if narrow else _ACROSS) - 0.3])
+    figure.update_yaxes(scaleanchor="x", constrain="domain")
+    figure.update_xaxes(constrain="domain")
+    return figure

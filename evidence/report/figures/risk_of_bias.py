@@ -15,7 +15,7 @@ _KEY_LETTERS = 44  # of a line of the key on a phone
 _HEAD_NARROW, _FOOT_NARROW = 168, 100
 _ARC = 0.5523 * RADIUS  # control points of the quarter circles that bound half a disc
 _GAP = 1.2  # pixels between the halves
-MOST_UNJUDGED = 8
+MOST_UNJUDGED = 1  # with a row of their own; more share one
 
 
 def key_of(line: Line, cell: Cell) -> str:

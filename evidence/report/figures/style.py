@@ -133,7 +133,7 @@ JUDGEMENT_MARKS: Mapping[str, JudgementMark] = MappingProxyType(
         "low": JudgementMark("#9AD2F2", "#9AD2F2"),
         "unclear": JudgementMark("#F0E442", "#F0E442"),
         "some concerns": JudgementMark("#E69F00", "#E69F00"),
-        "high": JudgementMark("#1f2933", "#eef1f4", "#ffffff", "#14181d"),
+        "high": JudgementMark("#B3480A", "#F0803C", "#ffffff", "#14181d"),
         "moderate": JudgementMark("#F6C667", "#F6C667"),
         "serious": JudgementMark("#4a3b63", "#cdbfe6", "#ffffff", "#14181d"),
         "critical": JudgementMark("#000000", "#ffffff", "#ffffff", "#14181d"),

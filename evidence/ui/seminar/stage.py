@@ -5,8 +5,8 @@ import base64
 import streamlit as st
 
 from evidence.bibliography.links import best_link
-from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
+from evidence.dataset.references import Reference
 from evidence.export import qr
 from evidence.export.templating import render
 from evidence.formatting import counted
@@ -62,6 +62,11 @@ def _body(lesson: Lesson, step: Step, ink: Ink) -> None:
         _code(lesson, step)
     elif step.asked:
         _ask(lesson, step, ink)
+    elif step.figure == "code" and leads_here(_address(lesson, step)):
+        # A code that works on this computer only is nothing for a wall: Q shows why.
+        with st.container(key="seminar-words"):
+            _sentences(step)
+        _page_of_phones(lesson, step)
     elif step.figure == "code":
         words, code = st.columns([3, 2])
         with words, st.container(key="seminar-words"):
@@ -102,7 +107,7 @@ def _figure(lesson: Lesson, step: Step, ink: Ink) -> None:
 
 def _ask(lesson: Lesson, step: Step, ink: Ink) -> None:
     room, shown = seminar_state.guesses(lesson, step), seminar_state.is_revealed(step)
-    for sentence in () if shown and len(step.asked) > 1 else step.sentences:
+    for sentence in () if shown else step.sentences:
         st.markdown(escaped(sentence))
     with st.container(key="seminar-ask"):
         asked = step.asked[0]
@@ -205,9 +210,26 @@ def _typed(lesson: Lesson, step: Step, asked_key: str, widget: str) -> None:
     st.session_state[widget] = None
 
 
-def _code(lesson: Lesson, step: Step) -> None:
+def _address(lesson: Lesson, step: Step) -> str:
     view = lesson.story.view
-    address = seminar_state.address_for_phones(view.selection, step, view.evidence)
+    return seminar_state.address_for_phones(view.selection, step, view.evidence)
+
+
+def _page_of_phones(lesson: Lesson, step: Step) -> None:
+    """Link to the page that reads along, on a computer that phones cannot reach."""
+    st.html(render("seminar_code.html.j2", target=_address(lesson, step), source="").decode())
+
+
+def _code(lesson: Lesson, step: Step) -> None:
+    address = _address(lesson, step)
+    if leads_here(address):
+        with st.container(key="seminar-words"):
+            st.markdown(
+                "Phones cannot open this dashboard: it is served to this computer only. For the room’s phones start it "
+                "with `python -m evidence serve --address 0.0.0.0` and open the address that it prints."
+            )
+        _page_of_phones(lesson, step)
+        return
     try:
         picture = qr.png(address)
     except qr.TooLongError as problem:
@@ -216,12 +238,7 @@ def _code(lesson: Lesson, step: Step) -> None:
     data = base64.b64encode(picture).decode()
     source = f"data:image/png;base64,{data}"
     st.html(render("seminar_code.html.j2", target=address, source=source).decode())
-    if leads_here(address):
-        st.markdown(
-            "This code works on this computer only. For the room’s phones start the dashboard with "
-            "`python -m evidence serve --address 0.0.0.0` and open the address that it prints."
-        )
-    elif rooms.takes_guesses(seminar_state.lecture()):
+    if rooms.takes_guesses(seminar_state.lecture()):
         st.markdown("Read along on your phone, and send your guess.")
     else:
         st.markdown("Read along on your phone.")
@@ -229,11 +246,17 @@ def _code(lesson: Lesson, step: Step) -> None:
 
 def _references(lesson: Lesson, step: Step) -> None:
     known = lesson.story.view.evidence.references
-    references = [
-        (vancouver(known[key]) if key in known else f"{key}: not in references.json", best_link(known.get(key)))
-        for key in step.citations
-    ]
+    references = [(_in_short(known.get(key)) or key, best_link(known.get(key))) for key in step.citations]
     st.html(render("seminar_references.html.j2", references=references).decode())
+
+
+def _in_short(reference: Reference | None) -> str:
+    """Name a source as a wall can show it: first author, year, journal; the notes have it in full."""
+    if reference is None:
+        return ""
+    author = reference.authors[0].family or reference.authors[0].literal if reference.authors else reference.title
+    named = f"{author} {reference.year or ''}".strip()
+    return f"{named}, {reference.container_title}" if reference.container_title else named
 
 
 def bar(lesson: Lesson, place: int, stage: bool) -> None:

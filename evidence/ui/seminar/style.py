@@ -41,7 +41,9 @@ _STAGE = """
 .st-key-seminar-figure * { overflow: visible !important; }
 .st-key-seminar-figure [data-testid="stElementToolbar"] { display: none; }
 .seminar-code img { display: block; height: min(48vh, 36vw); width: auto; image-rendering: pixelated; }
-.seminar-references li { font-size: calc(var(--body) * 0.85) !important; }
+.seminar-references { columns: 20em auto; column-gap: 2vw; font-size: calc(var(--body) * 0.72); }
+.seminar-references li { font-size: inherit !important; break-inside: avoid; }
+.seminar-references a { color: inherit; text-decoration: none; }
 .st-key-seminar-bar {
   position: fixed; inset: auto 0 0 0; z-index: 6; height: var(--bar); padding: 0 3.2vw; align-items: center;
   background: var(--band); border-top: 1px solid var(--edge);
