@@ -11,7 +11,15 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from evidence.dataset.declared import TIMES_OF_ONE_DOSE, ClaimNumber, ClaimView, Line, Part, Section, TimeBin
 from evidence.dataset.problems import Problem, problem
@@ -31,11 +39,27 @@ class Search(Part):
 
 
 class SmallestDifference(Part):
-    """The published range of the minimal clinically important difference (MCID) of a scale, and its source."""
+    """One published range of the minimal clinically important difference (MCID) of a scale, and its source."""
 
     low: Annotated[float, Field(gt=0)]
     high: Annotated[float, Field(gt=0)]
     source: Line
+    note: Annotated[str, StringConstraints(max_length=80)] = ""
+    """What the source adds to its range, in few words."""
+
+    @property
+    def in_words(self) -> str:
+        """Return the range with its source, and what the source adds."""
+        note = f": {self.note}" if self.note else ""
+        return f"{self.low:g} to {self.high:g} ({self.source}{note})"
+
+
+def _several(value: object) -> object:
+    """Read a single range as a list of one."""
+    return [value] if isinstance(value, Mapping) else value
+
+
+Ranges = Annotated[tuple[SmallestDifference, ...], BeforeValidator(_several), Field(min_length=1)]
 
 
 class Colour(Part):
@@ -213,10 +237,10 @@ class Topic(Part):
     """The outcomes that come nearest to such harm."""
     primary_scale: Annotated[str, StringConstraints(max_length=80)] = ""
     """The scale whose points are pooled; where it is not named, the one that most trials of the folder used."""
-    smallest_differences: Annotated[Mapping[str, SmallestDifference], Field(alias="smallest_difference")] = Field(
+    smallest_differences: Annotated[Mapping[str, Ranges], Field(alias="smallest_difference")] = Field(
         default_factory=dict
     )
-    """The smallest differences that matter to people, by scale."""
+    """The published ranges of the smallest difference that matters to people, by scale."""
     colours: Mapping[str, Colour] = Field(default_factory=dict)
     """How comparators are drawn; one without a colour gets one of its own."""
     also_written: Mapping[str, Mapping[str, str]] = Field(default_factory=dict)

@@ -6,6 +6,7 @@ from statistics import median
 
 from evidence.dataset.records import Result
 from evidence.dataset.topic import SmallestDifference, primary_scale, topic
+from evidence.formatting import inside, listed
 from evidence.stats.bayes import Prior, posterior
 from evidence.stats.effect_sizes import Effect
 from evidence.stats.responders import responders
@@ -15,10 +16,17 @@ from evidence.synthesis.priors import named
 
 @dataclass(frozen=True, slots=True)
 class Beyond:
-    """The probability that the mean effect is better than nothing, and than each end of the range of the MCID."""
+    """The probability that the mean effect is better than nothing, and than each end of each published MCID range."""
+
+    any_benefit: float
+    ranges: tuple["Exceeded", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exceeded:
+    """One published range of the MCID, and the probability that the mean effect exceeds each of its ends."""
 
     mcid: SmallestDifference
-    any_benefit: float
     above_low: float
     above_high: float
 
@@ -29,16 +37,17 @@ def beyond_the_smallest(answer: Answer, prior: Prior) -> Beyond | None:
     The posterior of the mean effect under the prior on the spread between trials, asked at 0 and at both ends of the
     range; differences below 0 are better, as on every scale of depression.
     """
-    mcid = topic().smallest_differences.get(answer.question.instrument or "")
+    ranges = topic().smallest_differences.get(answer.question.instrument or "", ())
     effects = [entry.effect for entry in answer.used if entry.effect is not None]
-    if mcid is None or answer.question.measure != "MD" or not effects:
+    if not ranges or answer.question.measure != "MD" or not effects:
         return None
-    chances = []
-    for threshold in (0.0, mcid.low, mcid.high):
+
+    def above(threshold: float) -> float:
         # P(mean ≤ −threshold) is P(mean + threshold ≤ 0): the same integral with every effect moved.
         fit = posterior([Effect(e.estimate + threshold, e.variance) for e in effects], prior)
-        chances.append(fit.p_at_most_zero if fit else 0.0)
-    return Beyond(mcid, *chances)
+        return fit.p_at_most_zero if fit else 0.0
+
+    return Beyond(above(0.0), tuple(Exceeded(one, above(one.low), above(one.high)) for one in ranges))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +88,23 @@ def prior_of(results: Iterable[Result], answer: Answer) -> Prior:
 
 
 def in_probabilities(beyond: Beyond, answer: Answer) -> str:
-    """Say how probable a mean difference beyond the MCID is, with its published range."""
-    scale = answer.question.instrument
+    """Say how probable a mean difference beyond the MCID is, with each published range."""
+    chances = [
+        f"{' to '.join(dict.fromkeys((_percent(one.above_high), _percent(one.above_low))))} for "
+        f"{one.mcid.low:g} to {one.mcid.high:g} points"
+        for one in beyond.ranges
+    ]
     return (
-        f"A difference of {beyond.mcid.low:g} to {beyond.mcid.high:g} {scale} points has been put forward as the "
-        f"smallest that matters to a patient. The probability that the mean difference is larger than that is "
-        f"{_percent(beyond.above_high)} to {_percent(beyond.above_low)}; that there is any benefit, "
-        f"{_percent(beyond.any_benefit)}. A mean hides people who gain much and people who gain nothing."
+        f"{put_forward(answer.question.instrument or '')}. The probability that the mean difference is larger than "
+        f"that is {listed(chances)}; that there is any benefit, {_percent(beyond.any_benefit)}. A mean hides people "
+        "who gain much and people who gain nothing."
     )
+
+
+def put_forward(scale: str) -> str:
+    """Return what has been put forward as the smallest difference that matters on a scale, and by whom."""
+    ranges = [f"at {one.in_words}" for one in topic().smallest_differences[scale]]
+    return f"The smallest difference in {scale} points that matters to a patient has been put {listed(ranges)}"
 
 
 def in_people(people: Responders) -> str:
@@ -102,13 +120,10 @@ def in_people(people: Responders) -> str:
 def band_in_words(measure: str) -> str:
     """Say what the band on an axis of points is and whose it is; empty on an axis without one."""
     scale = primary_scale()
-    known = topic().smallest_differences.get(scale) if measure == "MD" else None
-    if known is None:
+    known = topic().smallest_differences.get(scale, ()) if measure == "MD" else ()
+    if not known:
         return ""
-    return (
-        f"Band: {known.low:g} to {known.high:g} {scale} points, the range put forward as the smallest difference that "
-        f"matters to a patient ({known.source})."
-    )
+    return f"{'Bands' if len(known) > 1 else 'Band'}: {inside(put_forward(scale))}."
 
 
 def _percent(chance: float) -> str:

@@ -125,10 +125,12 @@ def noticed(beyond: Beyond | None, answer: Answer) -> str:
     scale = INSTRUMENTS.get(answer.question.instrument or "")
     if scale is None:
         return ""
-    ends = list(dict.fromkeys(_of_100(chance) for chance in (beyond.above_high, beyond.above_low)))
+    lowest = min(beyond.ranges, key=lambda one: one.mcid.low)
+    highest = max(beyond.ranges, key=lambda one: one.mcid.high)
+    ends = list(dict.fromkeys(_of_100(chance) for chance in (highest.above_high, lowest.above_low)))
     return (
-        f"It is said that people notice a gap of {beyond.mcid.low:g} to {beyond.mcid.high:g} points. The chance that "
-        f"the true gap is that large is {' to '.join(ends)} in 100."
+        f"It is said that people notice a gap of {lowest.mcid.low:g} to {highest.mcid.high:g} points; experts differ. "
+        f"The chance that the true gap is that large is {' to '.join(ends)} in 100."
     )
 
 

@@ -24,7 +24,7 @@ def responders(comparator_rate: float, smd: float) -> float:
 
 
 def chance_beyond(mean: float, sd: float, threshold: float) -> float:
-    """Return the probability that a normal quantity exceeds a threshold, such as the MCID (Duru 2008).
+    """Return the probability that a normal quantity exceeds a threshold, such as the MCID (Duru 2008; Hengartner 2021).
 
     1 or 0 where its SD is 0.
 

@@ -1,7 +1,9 @@
+from itertools import pairwise
+
 import pytest
 
 from evidence.questions import onset
-from evidence.questions.meaning import band_in_words, beyond_the_smallest, responders_from_scores
+from evidence.questions.meaning import band_in_words, beyond_the_smallest, in_probabilities, responders_from_scores
 from evidence.questions.time_curve import time_curves
 from evidence.report.figures import time_course
 from evidence.report.figures.over_time import over_time
@@ -25,12 +27,21 @@ def points(*effects: float):
 def test_the_chance_of_more_than_the_smallest_difference_is_that_of_the_moved_effects() -> None:
     found = beyond_the_smallest(points(-3.0), PRIOR)
     assert found is not None
-    assert (found.mcid.low, found.mcid.high) == (1.6, 1.9)
+    duru, hengartner = found.ranges
+    # Abstracts: "MCID estimates for MADRS ranged from 1.6 to 1.9" (Duru & Fantino 2008); "MID estimates range between
+    # 3 and 9 points, with estimates of 3–6 points likely being the most accurate" (Hengartner & Plöderl 2021).
+    assert (duru.mcid.low, duru.mcid.high, hengartner.mcid.low, hengartner.mcid.high) == (1.6, 1.9, 3, 9)
     # One trial of −3 (SE 2/1.96): moved by 1.6, −1.4, and the same model asked whether it is at most 0.
     moved = posterior([Effect(-1.4, (2 / 1.959964) ** 2)], PRIOR)
     assert moved is not None
-    assert found.above_low == pytest.approx(moved.p_at_most_zero, abs=1e-6)
-    assert 1 > found.any_benefit > found.above_low > found.above_high > 0
+    assert duru.above_low == pytest.approx(moved.p_at_most_zero, abs=1e-6)
+    # With one trial the threshold at its own estimate is exceeded with a probability of one half.
+    assert hengartner.above_low == pytest.approx(0.5, abs=1e-6)
+    chances = (1, found.any_benefit, duru.above_low, duru.above_high, hengartner.above_low, hengartner.above_high, 0)
+    assert all(before > after for before, after in pairwise(chances))
+    words = in_probabilities(found, points(-3.0))
+    assert "at 1.6 to 1.9 (Duru 2008) and at 3 to 9 (Hengartner 2021: 3 to 6 likely the most accurate)." in words
+    assert f"to 50% for 3 to 9 points; that there is any benefit, {100 * found.any_benefit:.0f}%." in words
 
 
 def test_no_scale_no_threshold() -> None:
@@ -56,9 +67,7 @@ def test_responders_from_a_standardised_difference() -> None:
 
 
 def test_the_band_of_the_smallest_difference_is_on_axes_of_points_alone() -> None:
-    # Duru 2008: 1.6 to 1.9 MADRS points.
-    assert band_in_words("MD").startswith("Band: 1.6 to 1.9 MADRS points, ")
-    assert band_in_words("MD").endswith("(Duru 2008).")
+    assert band_in_words("MD").startswith("Bands: the smallest difference in MADRS points that matters ")
     assert band_in_words("SMD") == ""
     once = [
         difference(-5, -9, -1, trial=f"t{i}", hours=hours, administrations=1, n_intervention=20, n_comparator=20)
@@ -73,6 +82,6 @@ def test_the_band_of_the_smallest_difference_is_on_axes_of_points_alone() -> Non
         time_course.onset(answers, sides, LIGHT, "points"),
         time_curve(curve, sides, "points", LIGHT),
     ):
-        (band,) = [shape for shape in figure.layout.shapes if shape.type == "rect" and shape.y0 == -1.9]
-        assert band.y1 == -1.6
+        bands = {(shape.y0, shape.y1) for shape in figure.layout.shapes if shape.type == "rect"}
+        assert {(-1.9, -1.6), (-9, -3)} <= bands
     assert not [s for s in time_curve(time_curves(once, "SMD")[0], sides, "SDs", LIGHT).layout.shapes if s.y0 == -1.9]

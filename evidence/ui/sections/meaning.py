@@ -34,8 +34,12 @@ def draw(view: Page, answers: Sequence[Answer]) -> None:
             st.markdown("No smallest difference that matters is on record for this scale.")
             return
         st.markdown(escaped(in_probabilities(chances, most)))
-        source = LITERATURE[chances.mcid.source]
-        st.markdown(f"Source of the range: {escaped(source.text)} [Open]({source.url})")
+        for one in chances.ranges:
+            source = LITERATURE.get(one.mcid.source)
+            if source is not None:
+                st.markdown(
+                    f"Source of {one.mcid.low:g} to {one.mcid.high:g}: {escaped(source.text)} [Open]({source.url})"
+                )
     elif most.question.measure == "SMD":
         rate = st.slider("Of 100 people on the comparator, how many respond?", 1, 99, _USUAL, key="responders-rate")
         people = responders_from_scores(most, rate / 100)
