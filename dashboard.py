@@ -16,9 +16,19 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 from streamlit.runtime import Runtime
 
-from evidence.api import budgets, local_access, metrics, owner_token, routes, security_contact, security_headers
+from evidence.api import (
+    budgets,
+    first_paint,
+    local_access,
+    metrics,
+    owner_token,
+    routes,
+    security_contact,
+    security_headers,
+)
 from evidence.config import Settings, log_to_stderr
 from evidence.ui import data as app_data
+from evidence.ui import first_paint as first_screen
 from evidence.ui import share, window
 
 # The interface reads through the cache of the pages from threads that draw no page; that is meant.
@@ -40,10 +50,14 @@ async def _started(_app: st.App) -> AsyncIterator[None]:
     sys.stdout.flush()
     budgets.UPLOADS.watch(Runtime.instance().uploaded_file_mgr)
     sweeping = asyncio.create_task(budgets.UPLOADS.sweep_forever())
+    # The first reader should not wait for the data to be read.
+    ready = asyncio.get_running_loop().run_in_executor(None, first_screen.paint, "", "")
     yield
     sweeping.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await sweeping
+    with contextlib.suppress(Exception):  # a reader's request logs it
+        await ready
 
 
 token = owner_token.ensure()
@@ -80,5 +94,6 @@ app = st.App(
         Middleware(budgets.PatientBody),
         Middleware(budgets.UploadBudget),
         Middleware(budgets.SteadyMessages),
+        Middleware(first_paint.FirstPaint, paint=first_screen.paint),
     ],
 )

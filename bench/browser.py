@@ -3,7 +3,8 @@
 First load: a new window with an empty cache until the picture is drawn and the server has nothing more to say, beside
 a page with one Plotly chart. Filter to chart: from the click on another question until the changed chart is drawn,
 beside a page that draws the same figures from ready JSON. Phone: the sentence and the picture with a processor four
-times slower, beside title and chart of the page with one Plotly chart.
+times slower, beside title and chart of the page with one Plotly chart. Seen is what the browser has painted in the
+window, be it from the document itself or from the app.
 """
 
 import json
@@ -44,8 +45,12 @@ _DRAWN = """() => {
         && !document.querySelector('[data-testid="stSkeleton"]')
         && document.querySelector('[data-testid="stMain"]').innerText.includes('Data version');
 }"""
-_SEEN = """() => !!document.querySelector('[data-testid="stPlotlyChart"] .main-svg, .picture .bar')
-    && !!document.querySelector('h2, h1')"""
+_SEEN = """() => {
+    const seen = parts => [...document.querySelectorAll(parts)].some(part =>
+        part.checkVisibility() && part.getBoundingClientRect().top < innerHeight);
+    return seen('[data-testid="stPlotlyChart"] .main-svg, .picture .bar') && seen('h2, h1')
+        && performance.getEntriesByName('first-contentful-paint').length > 0;
+}"""
 # Waits in the page itself, frame by frame, so that no poll of the driver is measured.
 _CLICKED = """([name, before, paths, drawn]) => new Promise(done => {
     const words = new Function('return ' + paths)(), ready = new Function('return ' + drawn)();
@@ -72,7 +77,7 @@ def _first_load(browser: Browser, url: str, slower: int = 1, drawn: str = _DRAWN
     if phone:
         context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
     start = time.perf_counter()
-    page.goto(url)
+    page.goto(url, wait_until="commit")
     page.wait_for_function(drawn, timeout=120_000)
     seconds = time.perf_counter() - start
     context.close()

@@ -24,12 +24,8 @@ if not view.results:
 key = cached.chosen(view.evidence, view.selection)
 result = cached.at_a_glance(key)
 heading.headline(glance.sentence(result), glance.trust(result))
-drawn = [*result.responders, *result.felt]
-blank = [glance.in_words_of_blank(one) for one in result.blanks]
 picture, narrow = st.container(), view.ink.narrow
-until = glance.until_when(result.relapses, result.relapses_are_borrowed)
-spoken = [*(item.in_words for item in drawn), *result.curves_in_words, until, *blank]
-alt = "; ".join(spoken) or "Nothing to draw"
+alt = glance.in_words(result)
 facts = st.grid(2, min_column_width=140, gap="small", key="facts") if narrow else st.grid(4, key="facts")
 unknown, below = st.container(), st.container()
 with picture:
@@ -48,26 +44,18 @@ with picture:
             "Click a bar or the end of a band for its citation."
         ),
         below=below,
-        boxes=cached.glance_in_boxes(key, alt, view.ink) if narrow else None,
+        boxes=cached.glance_in_boxes(key, view.ink) if narrow else None,
     )
 for tile in cached.tiles(key):
     with facts.container(key=f"fact-{tile.page}"):
         borrowed = f" :gray-badge[{escaped(tile.borrowed)}]" if tile.borrowed else ""
         label = f"**{tile.question}**{borrowed}"
         st.page_link(f"../../pages/{tile.page}.py", label=label, help=escaped(tile.words))
-        lines = (
-            f"**{escaped(tile.unit)}**" if tile.unit else escaped(tile.words),
-            "  \n".join(
-                escaped(text)
-                for text in (
-                    tile.brief if narrow else tile.interval,
-                    f"{tile.behind}: {tile.names}" if tile.names else tile.behind,
-                )
-                if text
-            ),
-            f"**{escaped(tile.certainty)}**" if tile.certainty else "",
-        )
-        st.markdown(f"### {escaped(tile.number)}\n\n" + "\n\n".join(text for text in lines if text))
+        parts = [f"### {escaped(tile.number)}"]
+        for part in tile.parts(is_brief=narrow):
+            text = "  \n".join(escaped(line) for line in part.lines)
+            parts.append(f"**{text}**" if part.is_strong else text)
+        st.markdown("\n\n".join(parts))
 with unknown.container(key="unknown-overview"):
     st.markdown(f"**Not known:** {escaped(cached.not_known_in_short(key))}")
 

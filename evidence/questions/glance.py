@@ -246,6 +246,14 @@ def in_words_of_blank(blank: Absence) -> str:
     return f"{span}: responders {blank.in_words}"
 
 
+def in_words(facts: Glance) -> str:
+    """Return the picture in words: every number with its time, the curves, how long until relapse, and every blank."""
+    drawn = [*(item.in_words for item in facts.responders), *(item.in_words for item in facts.felt)]
+    blank = [in_words_of_blank(one) for one in facts.blanks]
+    until = until_when(facts.relapses, facts.relapses_are_borrowed)
+    return "; ".join([*drawn, *facts.curves_in_words, until, *blank]) or "Nothing to draw"
+
+
 def _felt(everything: tuple[Result, ...], selection: Selection) -> tuple[tuple[Felt, ...], bool]:
     """Return the three named harms that differ most, of the selection's own trials where they count any."""
     scope = harms.felt_scope(everything, selection)

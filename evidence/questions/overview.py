@@ -22,6 +22,13 @@ from evidence.synthesis.answers import Answer
 from evidence.synthesis.display import Estimate, interval, shown
 
 
+class Part(NamedTuple):
+    """One paragraph below the number of a tile."""
+
+    lines: tuple[str, ...]
+    is_strong: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One question with its number, or the plain statement that there is none."""
@@ -52,6 +59,16 @@ class Tile:
                 for rows in trials.values()
             ]
         )
+
+    def parts(self, is_brief: bool = False) -> tuple[Part, ...]:
+        """Return what stands below the number: unit, then interval and trials, then certainty; brief on a phone."""
+        behind = f"{self.behind}: {self.names}" if self.names else self.behind
+        parts = (
+            Part((self.unit,), True) if self.unit else Part((self.words,)),
+            Part(tuple(text for text in (self.brief if is_brief else self.interval, behind) if text)),
+            Part((self.certainty,), True),
+        )
+        return tuple(part for part in parts if any(part.lines))
 
 
 def _results(answered: Answer) -> tuple[Result, ...]:

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from evidence import __version__
 from evidence.api.metrics import METRICS
-from evidence.formatting import counted
 from evidence.report.figures.style import INKS
 from evidence.ui import brand, filters, links, owner, window
 from evidence.ui import data as app_data
@@ -35,11 +33,7 @@ with st.container(key="frame-top"):
     filters.bar(loaded.evidence, links.tools, takes_selection=page.url_path not in WITHOUT_SELECTION)
     notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
-footer.caption(
-    f"Data version {loaded.evidence.version} · {counted(len(loaded.evidence.trials), 'trial')}, "
-    f"{counted(len(loaded.evidence.results), 'result')} · "
-    f"Program {__version__} · Evidence for reading and teaching, not medical advice."
-)
+footer.caption(brand.footer(loaded.evidence))
 # Last, because a page may stop the run.
 with METRICS.rerun(page.url_path or "overview"), body, links.report_unknown(link, notes):
     if plain_language.is_on():

@@ -1,8 +1,21 @@
-"""The name of the topic as the picture in the corner of every page."""
+"""What every page carries: the name of the topic as the picture in the corner, and the line at the foot."""
 
 import html
 
+from evidence import __version__
+from evidence.dataset.evidence import Evidence
+from evidence.formatting import counted
+
 INK, LETTER = "#2384bf", 8.6  # pixels a letter of the name is wide, about
+
+
+def footer(evidence: Evidence) -> str:
+    """Return the line at the foot of every page: which data, which program, and what for."""
+    return (
+        f"Data version {evidence.version} · {counted(len(evidence.trials), 'trial')}, "
+        f"{counted(len(evidence.results), 'result')} · "
+        f"Program {__version__} · Evidence for reading and teaching, not medical advice."
+    )
 
 
 def logo(title: str) -> str:

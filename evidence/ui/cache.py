@@ -128,9 +128,9 @@ def glance_drawn(key: Chosen, ink: Ink) -> go.Figure:
 
 
 @lru_cache(maxsize=_KEPT)
-def glance_in_boxes(key: Chosen, alt: str, ink: Ink) -> Picture:
+def glance_in_boxes(key: Chosen, ink: Ink) -> Picture:
     """`evidence.report.figures.glance_html.glance`, remembered."""
-    return glance_html.glance(at_a_glance(key), alt, ink)
+    return glance_html.glance(at_a_glance(key), glance.in_words(at_a_glance(key)), ink)
 
 
 @lru_cache(maxsize=_KEPT)

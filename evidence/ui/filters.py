@@ -23,6 +23,13 @@ def ask_instead(preset: str) -> None:
     st.session_state[_INSTEAD] = preset
 
 
+def in_short(evidence: Evidence, selection: Selection, kept: tuple[Result, ...]) -> str:
+    """Return what is on screen in one line: how many of the trials, and how many filters are on."""
+    active = sum(1 for name in FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)
+    filters = f" · {counted(active, 'filter')} on" if active else ""
+    return f"{headcount(kept).trials} of {len(evidence.trials)} trials{filters} · filter"
+
+
 def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_selection: bool = True) -> None:
     """Draw the filter bar: the questions side by side, what is on screen in one line, and the filters behind it.
 
@@ -57,10 +64,7 @@ def bar(evidence: Evidence, beside: Callable[[], None] = lambda: None, takes_sel
                 st.session_state.setdefault(_INSTEAD, default_preset())
             if _INSTEAD in st.session_state:
                 st.rerun()
-            active = sum(1 for name in FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)
-            filters = f" · {counted(active, 'filter')} on" if active else ""
-            count = headcount(kept)
-            label = f"{count.trials} of {len(evidence.trials)} trials{filters} · filter"
+            count, label = headcount(kept), in_short(evidence, selection, kept)
             # A new label makes a new panel, which would be shut: it stays as it was, for the next filter.
             if st.session_state.get("filters"):
                 st.session_state["filters"] = True

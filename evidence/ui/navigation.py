@@ -44,6 +44,10 @@ WITHOUT_SELECTION = frozenset(
 )
 
 
+QUESTIONS: Mapping[str, str] = MappingProxyType(dict(_SECTIONS[""]))
+"""The title of each page of the bar by its name."""
+
+
 def sections() -> dict[str, list[st.Page]]:
     """Return the pages of the menu by section, made anew for each run.
 

@@ -29,10 +29,14 @@ SCRIPT = f"""
     }};
     // While the script runs a click on a switch would be sent with the page before, and lead back to it.
     const isBusy = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'notRunning';
+    // The answer that came with the document has done its part once it is out of sight (first_paint.css).
+    const painted = document.getElementById('first-paint');
+    const clear = () => {{ if (painted && getComputedStyle(painted).display === 'none') painted.remove(); }};
     const look = () => {{
         const menu = document.querySelector('[data-testid=stExpandSidebarButton]');
         if (menu) menu.ariaLabel = 'Menu';
         if (isBusy()) return;
+        clear();
         set('{NARROW}', narrow.matches); set('{DARK}', !bright());
     }};
     // Plotly selects what it has last seen under the pointer: a finger has no pointer until it touches.
@@ -86,12 +90,17 @@ def style(paper: str, quiet: str) -> str:
 
 def watch() -> None:
     """Draw the two switches and their script; the frame does so on every page."""
-    st.session_state.setdefault(NARROW, "Mobi" in (st.context.headers.get("User-Agent") or ""))
+    st.session_state.setdefault(NARROW, names_a_phone(st.context.headers.get("User-Agent") or ""))
     st.session_state.setdefault(DARK, st.context.theme.type == "dark")
     with st.container(key="window"):
         st.checkbox("Narrow window", key=NARROW)
         st.checkbox("Dark theme", key=DARK)
         st.html(f"<script>{SCRIPT}</script>", unsafe_allow_javascript=True)
+
+
+def names_a_phone(agent: str) -> bool:
+    """Return whether a browser says of itself that it runs on a phone."""
+    return "Mobi" in agent
 
 
 def is_narrow() -> bool:

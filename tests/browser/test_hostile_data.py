@@ -16,6 +16,7 @@ from markdown_it import MarkdownIt
 from openpyxl import load_workbook
 from streamlit.testing.v1 import AppTest
 
+from evidence.api.first_paint import filled
 from evidence.config import FOLDER_VARIABLE
 from evidence.dataset.evidence import MODELS, Evidence, load
 from evidence.dataset.vocabulary import activate, shipped_words
@@ -23,7 +24,8 @@ from evidence.export import summary_of_findings as summary_export
 from evidence.export.formats import FORMATS, export
 from evidence.questions.summary_of_findings import summarise
 from evidence.report.view import View
-from evidence.selection.selection import Selection
+from evidence.selection.selection import PRESETS, Selection
+from evidence.ui import first_paint
 from tests.support import hostile
 from tests.support.paths import APP
 
@@ -152,11 +154,28 @@ def test_what_an_address_asks_for_is_shown_as_text_alone() -> None:
     assert [wrong for text in spoken(at) for wrong in active(text)] == []
 
 
+def test_the_first_screen_in_the_document_holds_text_alone(
+    folder: Path, attacked: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(folder))
+    for preset in PRESETS:
+        painted = first_paint.paint(f"preset={preset}", "")
+        if painted is not None:
+            document = filled(b'<title></title><body><div id="root">', painted)
+            seen = Seen(r"[a-z]+(?:\?|$)|\./")
+            seen.feed(document.decode())
+            assert (seen.wrong, seen.links > 8) == ([], True)
+            assert b"<script" not in document
+    assert painted is not None
+    assert "evil" in painted.markup
+
+
 class Seen(HTMLParser):
     """Elements and addresses of an HTML file that are not ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, own: str = r"https?://|#") -> None:
         super().__init__()
+        self.own = own
         self.wrong: list[str] = []
         self.links = 0
 
@@ -168,7 +187,7 @@ class Seen(HTMLParser):
         self.wrong += [f"{tag} {name}" for name in given if name.startswith("on")]
         if address := given.get("href"):
             self.links += 1
-            if not re.match(r"https?://|#", address):
+            if not re.match(self.own, address):
                 self.wrong.append(address)
 
 

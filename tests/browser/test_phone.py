@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.server import CROWDED, IDLE, SLOW, Server
 
@@ -62,6 +62,31 @@ def test_one_tap_opens_the_card_in_view(page: Page, server: Server, off: int) ->
     assert seen
     assert seen["y"] >= 0
     assert seen["y"] + seen["height"] <= 844
+
+
+TOPS = """([over, parts]) => parts.map(part => {
+    const box = document.querySelector(over + ' ' + part).getBoundingClientRect();
+    return [Math.round(box.left), Math.round(box.top)];
+})"""
+
+
+def test_the_answer_is_there_before_the_app_and_stays_in_its_place(page: Page, server: Server) -> None:
+    """Nothing that a reader has begun to read moves when the page itself is drawn."""
+    parts = ["h1", "h2", ".picture", ".picture .bar", "h3"]
+    page.route("**/*.js", lambda route: route.abort())
+    page.goto(server.url)
+    expect(page.locator("#first-paint .picture")).to_be_visible()
+    assert "of 100 people" in page.locator("#first-paint h2").inner_text()
+    assert not page.evaluate(SIDEWAYS)
+    page.evaluate("() => document.fonts.ready.then(() => true)")
+    before = page.evaluate(TOPS, ["#first-paint", parts])
+    page.unroute("**/*.js")
+    opened(page, server.url)
+    assert page.locator("#first-paint").count() == 0
+    after = page.evaluate(TOPS, ["#root", parts])
+    assert [abs(a - b) <= 2 for one, two in zip(before, after, strict=True) for a, b in zip(one, two, strict=True)] == [
+        True
+    ] * (2 * len(parts)), (before, after)
 
 
 def test_the_first_screen_is_in_order_and_needs_no_library_of_charts(page: Page, server: Server) -> None:

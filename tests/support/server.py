@@ -52,8 +52,8 @@ IDLE = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].filter(c => c.checkVisibility());
     return app?.dataset.testScriptState === 'notRunning'
-        && !document.querySelector('[data-testid="stSkeleton"]')
-        && document.querySelector('main, [data-testid="stMain"]').innerText.includes('Data version')
+        && !document.querySelector('[data-testid="stSkeleton"], #first-paint')
+        && document.querySelector('#root main, [data-testid="stMain"]').innerText.includes('Data version')
         && charts.every(c => c.querySelector('.main-svg'));
 }"""
 SLOW = 30_000  # milliseconds a browser may take for what a reader would wait for

@@ -30,6 +30,9 @@ _WIDEST = 26  # pixels that a number over the bars takes
 _PAPER, _HEAD = 112, 44
 _PAPER_OVER_CURVES = 84  # the bars leave room for the curves below them
 _LONGEST_HEAD = 56
+_PAGES: Mapping[str, str] = MappingProxyType(
+    {"pair": "response", "curve": "onset", "felt": "safety", "relapse": "duration"}
+)
 # As in the large picture: the less is known of a span, the less is drawn.
 _GROUNDS: Mapping[str, str] = MappingProxyType(
     {
@@ -42,9 +45,13 @@ _GROUNDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def glance(facts: Glance, alt: str, ink: Ink) -> Picture:
-    """Draw the bars of responders over lanes of harm and of relapse, on one axis from an hour to a year."""
-    drawing = _Drawing(ink)
+def glance(facts: Glance, alt: str, ink: Ink, pages: Mapping[str, str] | None = None) -> Picture:
+    """Draw the bars of responders over lanes of harm and of relapse, on one axis from an hour to a year.
+
+    With `pages`, the addresses of the pages by their names, marks are links to the page of their question, for a
+    picture that nothing listens to.
+    """
+    drawing = _Drawing(ink, pages)
     blanks = [
         _blank(blank.start, blank.end, blank.kind, blank.in_words, facts.responders, ink) for blank in facts.blanks
     ]
@@ -78,14 +85,17 @@ def glance(facts: Glance, alt: str, ink: Ink) -> Picture:
 
 
 class _Drawing:
-    """What the parts of a picture share: its colours, and its buttons in their order."""
+    """What the parts of a picture share: its colours, its buttons in their order, or where its links lead."""
 
-    def __init__(self, ink: Ink) -> None:
-        self.ink = ink
+    def __init__(self, ink: Ink, pages: Mapping[str, str] | None = None) -> None:
+        self.ink, self.pages = ink, pages
         self.marks: list[str] = []
 
     def button(self, key: str, words: str, look: str, inside: str, kind: str) -> str:
-        """Return the markup of a button that opens the card of its lines."""
+        """Return the markup of a button that opens the card of its lines, or of a link to the page of its question."""
+        if self.pages is not None:
+            address = plain(self.pages[_PAGES[kind]])
+            return f'<a class="mark {kind}" href="{address}" aria-label="{plain(words)}" style="{look}">{inside}</a>'
         self.marks.append(key)
         return (
             f'<button type="button" class="mark {kind}" data-mark="{len(self.marks) - 1}"'

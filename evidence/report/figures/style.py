@@ -43,6 +43,14 @@ DARK = Ink("dark", "#14181d", "#eef1f4", "#b4bdc7", "#2c333b", "#1c2229", "#4650
 INKS: Mapping[str, Ink] = MappingProxyType({"light": LIGHT, "dark": DARK})
 
 
+def _by_scheme(light: str, dark: str) -> str:
+    return f"light-dark({light},{dark})"
+
+
+# For HTML that is written before the theme is known: the browser chooses.
+EITHER = Ink._make(("either", *map(_by_scheme, LIGHT[1:-1], DARK[1:-1]), False))
+
+
 class Mark(NamedTuple):
     """How one comparator is drawn: colour on light, colour on dark, dash of its intervals."""
 
@@ -52,6 +60,8 @@ class Mark(NamedTuple):
 
     def colour(self, ink: Ink) -> str:
         """Return the colour for this theme."""
+        if ink.name == EITHER.name:
+            return _by_scheme(self.light, self.dark)
         return self.dark if ink.name == "dark" else self.light
 
 
