@@ -159,13 +159,8 @@ def _save(
             count = sum(added.values()) - words
             what = Version(now(), "add", seen, digest(after), {}, count, ids, words=words)
             return Saved(_write(folder, files, after, what, _ORDER))
-    except Timeout:
-        return Refused("Another save is in progress. Try again.")
-    except LinkedError as error:
-        return Refused(f"An interrupted change has to be undone first. {error}")
-    except OSError as error:
-        _LOG.exception("%s cannot be written", folder)
-        return Refused(f"The files cannot be written: {error.strerror or 'the system refused'}.")
+    except (Timeout, LinkedError, OSError) as error:
+        return _refused(folder, error)
 
 
 def undo(folder: Path, seen_digest: str, patience: float = PATIENCE) -> Saved | Conflict | Refused:
@@ -193,13 +188,8 @@ def _undo(folder: Path, seen_digest: str, patience: float) -> Saved | Conflict |
                 return Refused(linked)
             what = Version(now(), "undo", seen, last.before, {}, last.rows, last.references, words=last.words)
             return Saved(_write(folder, files, after, what, tuple(reversed(_ORDER))))
-    except Timeout:
-        return Refused("Another save is in progress. Try again.")
-    except LinkedError as error:
-        return Refused(f"An interrupted change has to be undone first. {error}")
-    except OSError as error:
-        _LOG.exception("%s cannot be written", folder)
-        return Refused(f"The files cannot be written: {error.strerror or 'the system refused'}.")
+    except (Timeout, LinkedError, OSError) as error:
+        return _refused(folder, error)
 
 
 def is_interrupted(folder: Path) -> bool:
@@ -223,12 +213,18 @@ def pruned(folder: Path, most: int, patience: float = PATIENCE) -> Growth | Refu
         with _lock(folder, patience):
             files, _ = _complete(folder, "")
             return prune(folder, most, digest(files))
-    except Timeout:
+    except (Timeout, LinkedError, OSError) as error:
+        return _refused(folder, error)
+
+
+def _refused(folder: Path, error: Timeout | LinkedError | OSError) -> Refused:
+    """Say why nothing was written; a file that the system will not write is logged too."""
+    if isinstance(error, Timeout):
         return Refused("Another save is in progress. Try again.")
-    except LinkedError as error:
+    if isinstance(error, LinkedError):
         return Refused(f"An interrupted change has to be undone first. {error}")
-    except OSError as error:
-        return Refused(f"history/ cannot be changed: {error.strerror or 'the system refused'}.")
+    _LOG.error("%s cannot be written", folder, exc_info=error)
+    return Refused(f"The files cannot be written: {error.strerror or 'the system refused'}.")
 
 
 def _note(what: str, folder: Path, outcome: Saved | Conflict | Refused) -> None:

@@ -10,28 +10,11 @@ from evidence.questions import certainty
 from evidence.questions.certainty import rating, words_for
 from evidence.synthesis.answers import Answer, answer
 from evidence.synthesis.trial_effects import SYMPTOMS, Question
-from tests.support.builders import counted, difference, result
+from tests.support.builders import counted, difference, published, result
 
 
 def review(**cells: Any) -> PublishedEstimate:
-    usual: dict[str, Any] = {
-        "estimate": "smith_24h",
-        "label": "Smith review",
-        "citation": "Smith2021",
-        "intervention": "ketamine",
-        "route": "intravenous",
-        "comparator": "midazolam",
-        "outcome": "response",
-        "hours": 24,
-        "time": "24 h",
-        "effect_measure": "RR",
-        "effect": 2.0,
-        "ci_low": 1.0,
-        "ci_high": 4.0,
-        "certainty": "low",
-        "n": 40,
-    }
-    return PublishedEstimate(**(usual | cells)).listing({"smith-2020"})
+    return published(**({"certainty": "low", "n": 40} | cells))
 
 
 def asked(*rows: Result, outcomes: tuple[str, ...] = ("response",), measure: str = "RR") -> Answer:

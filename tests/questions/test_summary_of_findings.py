@@ -6,34 +6,16 @@ from html.parser import HTMLParser
 import pytest
 from docx import Document
 
-from evidence.dataset.records import PublishedEstimate
 from evidence.export import summary_of_findings as summary_export
 from evidence.questions import summary_of_findings as summary_question
 from evidence.report.tables import summary_of_findings as summary_tables
 from evidence.selection.selection import PRESETS, Selection, apply
-from tests.support.builders import counted, difference, result
+from tests.support.builders import counted, difference, published, result
 from tests.support.harm_rows import of_esketamine
 
 
 def review(**cells):
-    usual = {
-        "estimate": "smith_24h",
-        "label": "Smith review",
-        "citation": "Smith2021",
-        "intervention": "ketamine",
-        "route": "intravenous",
-        "comparator": "midazolam",
-        "outcome": "response",
-        "hours": 24,
-        "time": "24 h",
-        "effect_measure": "OR",
-        "effect": 2.5,
-        "ci_low": 1.0,
-        "ci_high": 6.2,
-        "k": 1,
-        "n": 72,
-    }
-    return PublishedEstimate(**(usual | cells)).listing({"smith-2020"})
+    return published(**({"effect_measure": "OR", "effect": 2.5, "ci_high": 6.2, "k": 1, "n": 72} | cells))
 
 
 def summarise(*rows, reviews=()):

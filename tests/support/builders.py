@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evidence.dataset.records import Result
+from evidence.dataset.records import PublishedEstimate, Result
 
 _CELLS: dict[str, Any] = {
     "trial": "smith-2020",
@@ -44,3 +44,13 @@ def difference(effect: float, low: float, high: float, **cells: Any) -> Result:
     """A result with a printed mean difference on the MADRS and its interval."""
     usual = {"outcome": "symptom-change", "instrument": "MADRS", "unit": "points", "effect_measure": "MD"}
     return result(**(usual | {"effect": effect, "ci_low": low, "ci_high": high} | cells))
+
+
+def published(**cells: Any) -> PublishedEstimate:
+    """A pooled risk ratio of a review of the same question, with the given cells in place of the usual ones."""
+    usual: dict[str, Any] = {
+        **{"estimate": "smith_24h", "label": "Smith review", "citation": "Smith2021", "intervention": "ketamine"},
+        **{"route": "intravenous", "comparator": "midazolam", "outcome": "response", "hours": 24, "time": "24 h"},
+        **{"effect_measure": "RR", "effect": 2.0, "ci_low": 1.0, "ci_high": 4.0},
+    }
+    return PublishedEstimate(**(usual | cells)).listing({"smith-2020"})
