@@ -71,7 +71,7 @@ with body:
     if masked or not time_curve.draw(page, measure, (SINGLE,)):
         show_section(section, page, is_first=False)
     else:
-        st.subheader(escaped(section.headline), anchor=False)
+        heading.smaller(section.sentence.large, section.sentence.below)
         show_below_headline(section, page)
     missing_section.show(section.missing, "missing-single")
 

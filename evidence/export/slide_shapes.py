@@ -19,6 +19,9 @@ from evidence.report.figures.style import LIGHT
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.55
 TOP, BOTTOM = 1.75, 6.75
 """Where the content of a slide begins and ends, under the title and above the footer."""
+FOOT = 12
+"""Size of the sources under a slide in points."""
+_HEAD, _TITLE, _BELOW = 0.22, 0.9, 0.62  # where a title begins; inches of its two lines and of the numbers under it
 FACE = "Arial"
 _EM = 0.54  # mean width of a letter of Arial, in ems, a little generous
 _LEADING = 1.22
@@ -78,17 +81,20 @@ class Deck:
         self.stamp, self._said = stamp, report
         self.slide: Any = None
 
-    def add(self, title: str, citation: str, notes: str) -> None:
-        """Begin a slide, and say so; what is drawn next stands on it."""
+    def add(self, title: str, citation: str, notes: str, below: str = "") -> None:
+        """Begin a slide, and say so; what is drawn next stands on it. `below` are the numbers under its title."""
         self._said(f"slide {len(self.file.slides) + 1}")
         self.slide = self.file.slides.add_slide(self.file.slide_layouts[5])
         holder = self.slide.shapes.title
-        holder.left, holder.top = Inches(EDGE), Inches(0.35)
-        holder.width, holder.height = Inches(WIDTH - 2 * EDGE), Inches(1.25)
-        self._write(holder, title, WIDTH - 2 * EDGE, 1.25, 26, LIGHT.text, bold=True)
+        wide, high = WIDTH - 2 * EDGE, _TITLE if below else _TITLE + _BELOW
+        holder.left, holder.top = Inches(EDGE), Inches(_HEAD)
+        holder.width, holder.height = Inches(wide), Inches(high)
+        self._write(holder, title, wide, _TITLE, 26, LIGHT.text, bold=True)
         holder.text_frame.vertical_anchor = MSO_ANCHOR.MIDDLE
+        if below:
+            self.text(below, EDGE, _HEAD + _TITLE, wide, _BELOW, 16, LIGHT.text, name="Numbers", smallest=12)
         footer = f"{citation}\n{self.stamp}" if citation else self.stamp
-        self.text(footer, EDGE, 6.85, WIDTH - 2 * EDGE, 0.5, 10, LIGHT.secondary, name="Citation", smallest=7)
+        self.text(footer, EDGE, BOTTOM + 0.05, wide, 0.66, FOOT, LIGHT.secondary, name="Citation", smallest=FOOT)
         self.slide.notes_slide.notes_text_frame.text = clean(notes)
 
     def text(

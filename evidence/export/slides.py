@@ -7,8 +7,8 @@ from evidence.bibliography.vancouver import vancouver
 from evidence.content import methods
 from evidence.dataset.records import Result
 from evidence.export import slide_charts
-from evidence.export.slide_shapes import BOTTOM, EDGE, TOP, WIDTH, Deck, pages_of, stacked
-from evidence.formatting import counted
+from evidence.export.slide_shapes import BOTTOM, EDGE, FOOT, TOP, WIDTH, Deck, lines_of, pages_of, stacked
+from evidence.formatting import capital, counted
 from evidence.questions import certainty, overview
 from evidence.questions.missing import together
 from evidence.questions.onset import Course
@@ -26,15 +26,16 @@ from evidence.report.sections import (
     summary_of,
 )
 from evidence.report.tables import missing as missing_tables
-from evidence.report.view import Progress, Story, View, named, quiet, references_of, tell
+from evidence.report.view import MOST_NAMED, Progress, Story, View, named, quiet, references_of, tell
 from evidence.selection.selection import headcount
 from evidence.synthesis import sentences as effect_sentences
 
 _IN_NOTES = ", listed in the notes"
 _MOST_LINES = 12  # rows of a table on one slide
 _AS_TABLES = ("blinding", "weights")  # on how far the trials can be trusted
-_MOST_MISSING, _MOST_PAGES = 8, 2  # rows of a table of missing evidence, whose reasons are long; slides of it
+_MOST_MISSING, _MOST_PAGES = 8, 1  # rows of a table of missing evidence, whose reasons are long; slides of it
 _SHARES = {"Trial": 2.0, "Pool": 1.8, "State": 2.0, "Why": 5.0, "p": 0.8, "People": 0.9}
+_SMALLEST_TITLE = 20  # size in points at which a finding still has two lines; a longer one stands under its question
 _UNKNOWN = 18  # size of what is not known in points
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 
@@ -85,8 +86,18 @@ def _notes(story: Story, section: Section) -> str:
 def _begin(slides: Deck, story: Story, section: Section, page: str = "") -> None:
     """Begin a slide of a section, with how certain its answers are beside the trials behind it."""
     rated = dict.fromkeys(certainty.in_short(story.view.evidence.reviews, answer) for answer in section.answers)
-    behind = ". ".join(text for text in (" / ".join(rated), named(section.results, _IN_NOTES)) if text)
-    slides.add(f"{section.headline}{page}", behind, _notes(story, section))
+    behind = _sources(section.results, " / ".join(rated))
+    title, below = f"{section.sentence.large}{page}", section.sentence.below
+    if lines_of(title, _SMALLEST_TITLE, 0.94 * (WIDTH - 2 * EDGE)) > 2:
+        title, below = f"{section.title}{page}", section.headline
+    slides.add(title, behind, _notes(story, section), capital(below))
+
+
+def _sources(results: Sequence[Result], rated: str = "") -> str:
+    """Name as many of the trials as two lines under a slide hold, after how certain the answer is."""
+    before = f"{rated}. " if rated else ""
+    texts = (f"{before}{named(results, _IN_NOTES, most)}" for most in range(MOST_NAMED, 0, -1))
+    return next(text for text in texts if lines_of(text, FOOT, WIDTH - 2 * EDGE) <= 2 or text.count("; ") == 0)
 
 
 def _not_known(slides: Deck, view: View) -> None:
@@ -114,7 +125,7 @@ def _summary(slides: Deck, story: Story) -> None:
     section = summary_of(story)
     if section is None or section.table is None:
         return
-    slides.add(section.title, named(section.results, _IN_NOTES), _notes(story, section))
+    slides.add(section.title, _sources(section.results), _notes(story, section))
     frame = section.table.iloc[:, :7]
     slides.table(list(frame.columns), frame.values.tolist(), (2.2, 1.6, 2.2, 2.6, 2.2, 1.8, 1.6))
 
@@ -199,10 +210,13 @@ def _people(slides: Deck, story: Story, by_key: dict[str, Section]) -> None:
 
 
 def _closing(slides: Deck, view: View, drawn: Sequence[Result]) -> None:
-    rows = [(d.question, d.decision, d.source) for d in methods.DECISIONS]
-    for page in pages_of(len(rows), 6):
-        slides.add("How the numbers are made", "", "\n".join((*methods.NOT_DONE, "", *methods.LIMITS)))
-        slides.table(("Question", "Decision", "Source"), [rows[at] for at in page], (2, 8, 2.2))
+    decisions = [f"{d.question}: {d.decision} {d.source}." for d in methods.DECISIONS]
+    notes = "\n".join((*decisions, "", *methods.NOT_DONE, "", *methods.LIMITS))
+    slides.add("How the numbers are made", "Each decision in full is in the notes and on the page Methods.", notes)
+    half = -(-len(methods.DECISIONS) // 2)
+    cells = [(d.question, d.source) for d in methods.DECISIONS] + [("", "")]
+    rows = [(*cells[at], *cells[at + half]) for at in range(half)]
+    slides.table(("Decision", "Source", "Decision", "Source"), rows, (2, 4, 2, 4))
     cited = references_of(view.evidence, (*drawn, *view.rows))
     _references(slides, [f"[{item.id}] {vancouver(item)}" for item in cited])
 

@@ -200,10 +200,12 @@ def headline_of_serious_events(items: Iterable[Harm], sides: Sides) -> Sentence:
         if item.differs is None or item.rates is None:
             continue
         drug, control = (_rate(rate) for rate in item.rates)
-        parts.append(f"{item.spoken} {drug} against {control} ({behind(item.difference)})")
+        parts.append((f"{item.spoken} {drug} against {control}", behind(item.difference)))
     if not parts:
         return Sentence("No controlled trial has counts of serious events or stopping in both arms in these data")
-    return Sentence(f"Of 100 people on {sides.drug} against {sides.comparator}: {'; '.join(parts)}")
+    (first, trials), *others = parts
+    more = "; ".join(f"{words} ({amount})" for words, amount in others)
+    return Sentence(f"Of 100 people on {sides.drug} against {sides.comparator}: {first}", trials, more)
 
 
 # What a reader expects of every trial of a drug, and which events say it.

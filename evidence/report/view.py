@@ -40,7 +40,7 @@ def quiet(_: str) -> None:
     """Say nothing of progress."""
 
 
-_MOST_NAMED = 8
+MOST_NAMED = 8
 
 
 class NothingToExport(ValueError):
@@ -121,14 +121,14 @@ def references_of(evidence: Evidence, results: Iterable[Result]) -> tuple[Refere
     return tuple(evidence.references[key] for key in keys if key in evidence.references)
 
 
-def named(results: Iterable[Result], where: str = "") -> str:
+def named(results: Iterable[Result], where: str = "", most: int = MOST_NAMED) -> str:
     """Name the trials behind a picture or a slide in one line: labels with citation keys, each once.
 
-    `where` says where to find those that do not fit.
+    `where` says where to find those beyond the first `most`.
     """
     labels = list(dict.fromkeys(f"{r.label} [{r.citation}]" for r in results))
-    more = f" and {len(labels) - _MOST_NAMED} more{where}" if len(labels) > _MOST_NAMED else ""
-    return f"Trials: {'; '.join(labels[:_MOST_NAMED])}{more}." if labels else ""
+    more = f" and {len(labels) - most} more{where}" if len(labels) > most else ""
+    return f"Trials: {'; '.join(labels[:most])}{more}." if labels else ""
 
 
 def in_vancouver(references: Iterable[Reference]) -> str:

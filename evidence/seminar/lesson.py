@@ -139,7 +139,9 @@ def _in_people(answer: Answer, reviews: Sequence[PublishedEstimate], behind: tup
     sides = effect_sentences.sides_of(entry.first for entry in answer.used)
     verb = effect_sentences.verb_of(answer.question.outcomes[0])
     drug, low, high = risks.events_of_100
-    large = f"Of 100 people {drug:.0f} {verb} on {sides.drug}, {100 * risks.comparator_rate:.0f} on {sides.comparator}."
+    large = (
+        f"Of 100 people, {drug:.0f} {verb} on {sides.drug}, {100 * risks.comparator_rate:.0f} on {sides.comparator}."
+    )
     scaled = (
         f"The {drug:.0f} could be {low:.0f} to {high:.0f}. Scaled to 100 people from {effect_sentences.behind(answer)}."
     )

@@ -113,8 +113,23 @@ def test_each_finding_has_a_slide_with_its_citation_and_notes(view, slides):
         cited = next(shape for shape in found[0].shapes if shape.name == "Citation").text_frame.text
         assert view.evidence.short in cited
         assert section.results[0].label in cited
-        # A long title is cut to fit; its beginning is the finding's own.
-        assert title(found[0])[:60] == section.headline[:60]
+        assert title(found[0]).startswith((section.sentence.large, section.title))
+
+
+def test_titles_have_two_lines_at_most_and_sources_are_legible(slides):
+    for slide in slides.slides:
+        holder = slide.shapes.title
+        size = holder.text_frame.paragraphs[0].runs[0].font.size.pt
+        assert needed(holder) <= 2 * size * 1.17 / 72 + 0.01, title(slide)
+        (cited,) = [shape for shape in texts(slide) if shape.name == "Citation"]
+        assert {run.font.size.pt for p in cited.text_frame.paragraphs for run in p.runs} == {12}
+    plotted = [title(slide) for slide in slides.slides if not titled_again(slide)]
+    assert len(set(plotted)) == len(plotted)
+    assert len(titled(slides, "How the numbers are made")) == 1
+
+
+def titled_again(slide):
+    return title(slide) in ("References", "What is not known")
 
 
 def test_what_is_not_known_has_a_slide_and_a_chart_says_how_certain_it_is(view, slides):

@@ -17,3 +17,10 @@ def headline(text: str, behind: str = "") -> None:
         st.header(escaped(text), anchor=False)
         if behind:
             st.markdown(f"**{escaped(behind)}**")
+
+
+def smaller(text: str, behind: str = "") -> None:
+    """Draw what was found in a section below the first, with the same line below."""
+    st.subheader(escaped(text), anchor=False)
+    if behind:
+        st.markdown(f"**{escaped(behind)}**")

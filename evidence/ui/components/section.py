@@ -26,7 +26,7 @@ def show_section(
     if is_first:
         heading.headline(section.sentence.large, section.sentence.below)
     else:
-        st.subheader(escaped(section.headline), anchor=False)
+        heading.smaller(section.sentence.large, section.sentence.below)
     show_below_headline(section, page, action, shapes)
 
 

@@ -143,7 +143,7 @@ def apart(view: Page, options: Options) -> None:
     """Draw serious events, thoughts of suicide and stopping; no threshold and no group cuts these."""
     section, maskings = _section(view, harm_question(view, options, apart=True), options)
     st.header(section.title, anchor=False)
-    st.subheader(escaped(section.headline), anchor=False)
+    heading.smaller(section.sentence.large, section.sentence.below)
     for line in section.captions:
         st.caption(escaped(line))
     _below(view, section, maskings, "harms-apart")
