@@ -78,5 +78,5 @@ if chosen and matched.results:
         st.caption(f"Those pages have no filter for just this and may show more trials: {names}.")
     st.header("Choice by choice", anchor=False)
     st.table(patient.choice_frame(results, matched).map(escaped), border="horizontal", hide_index=True)
-note = topic().patient_note or "Each trial counts under one entry criterion, its own."
+note = topic().patient_note or "Each trial is counted under its own entry criterion only."
 st.caption(escaped(f"All trials count here, whatever the filter elsewhere selects. {note}"))

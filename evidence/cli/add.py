@@ -32,13 +32,14 @@ from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
 
 _DESCRIPTION = """\
-Read a table of results (CSV or XLSX), judge it as part of the evidence, and put its rows behind those in trials.csv.
+Check a table of results (CSV or XLSX) as part of the evidence, and append its rows to trials.csv.
 
-Columns are matched by name (ours, metafor's, Metapsy's, RevMan's) or by a mapping kept as JSON. Everything wrong is
-listed at once. Nothing is written when something blocks, or with --dry-run. The files before are kept in history/.
+Columns are matched by name (ours, metafor's, Metapsy's, RevMan's) or with a mapping saved as JSON. All
+problems are listed at once. Nothing is written if a problem blocks, or with --dry-run. The previous files are kept in
+history/.
 
-Exit status: 0 saved, or nothing blocks; 1 something blocks, or the data changed meanwhile; 2 wrong use or a file that
-cannot be opened.
+Exit status: 0 saved, or no blocking problem; 1 a blocking problem, or the data changed meanwhile; 2 a usage error or a
+file that cannot be opened.
 """
 
 
@@ -53,18 +54,18 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--words",
         metavar="FILE",
-        help=f"words that the rows use and no list has yet: CSV with {', '.join(COLUMNS)}",
+        help=f"new words that the rows use: CSV with {', '.join(COLUMNS)}",
     )
     parser.add_argument("--references", metavar="MORE", help="references to add: RIS, nbib, BibTeX or CSL-JSON")
     parser.add_argument(
         "--sheet",
         metavar="NAME",
         default="",
-        help="sheet of a workbook (default: the one most like a table of results)",
+        help="sheet of the workbook (default: the one most like a table of results)",
     )
     parser.add_argument("--mapping", metavar="JSON", help="mapping of the columns (default: guessed from their names)")
     parser.add_argument("--fix", action="store_true", help="make every safe fix, and list them")
-    parser.add_argument("--dry-run", action="store_true", help="show what would happen without writing anything")
+    parser.add_argument("--dry-run", action="store_true", help="report problems and changes without writing anything")
     add_data(parser)
     add_format(parser)
     parser.set_defaults(run=run)

@@ -25,16 +25,16 @@ BESIDE = ("variable_description.json", "authors.json", "last_search.txt", "licen
 OF_A_TOPIC = ("intervention", "comparator")  # lists that no topic shares with another
 REPORT = "conversion"  # the folder of what did not become rows
 _DESCRIPTION = """\
-Make a folder of our files from a data set in the Metapsy standard: a table with one row per comparison of two arms
+Create a folder of data files from a data set in the Metapsy standard: a table with one row per comparison of two arms
 (semicolons and decimal commas, or commas and points), a map from study to reference, and the ratings of risk of bias.
 The files that Metapsy keeps with the table (variable_description.json, authors.json, last_search.txt, license) are
-read where they lie beside it or in its folder metadata/.
+read if they are beside it or in its folder metadata/.
 
-What cannot become a row is kept in conversion/not-converted.csv with the reason; the effect sizes of the table stand
-beside ours in conversion/effect-sizes.csv.
+Rows that cannot be converted are kept in conversion/not-converted.csv with the reason; conversion/effect-sizes.csv
+lists the effect sizes of the table beside ours.
 
-Exit status: 0 converted; 1 not a Metapsy file, or effect sizes disagree; 2 wrong use or a file that cannot
-be opened or written.
+Exit status: 0 converted; 1 not a Metapsy file, or effect sizes disagree; 2 a usage error or a file that
+cannot be opened or written.
 """
 
 
@@ -62,7 +62,9 @@ def run(args: argparse.Namespace) -> int:
         if folder.is_dir() and any(folder.iterdir()) and not args.force:
             return fail(f"{folder} is not empty; choose another folder or use --force.")
     except (OSError, ValueError) as error:
-        return fail(f"{folder}: the folder cannot be used: {getattr(error, 'strerror', None) or 'its name'}.")
+        return fail(
+            f"{folder}: the folder cannot be used: {getattr(error, 'strerror', None) or 'its name is not allowed'}."
+        )
     data = read_file(args.file)
     references = read_file(args.references) if args.references else None
     texts = beside(Path(args.file))
@@ -74,7 +76,9 @@ def run(args: argparse.Namespace) -> int:
         for inner in (REPORT, WORDS_FOLDER):
             (folder / inner).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        return fail(f"{folder}: the folder cannot be made: {getattr(error, 'strerror', None) or 'its name'}.")
+        return fail(
+            f"{folder}: the folder cannot be made: {getattr(error, 'strerror', None) or 'its name is not allowed'}."
+        )
     for name, content in files(made, texts.get("shorthand.txt", "")).items():
         if why := write_file(folder / name, content):
             return fail(why)

@@ -1,4 +1,4 @@
-"""`dictionary`: write the data dictionary and data/datapackage.json, or check that they are true."""
+"""`dictionary`: write the data dictionary and data/datapackage.json, or check that they are up to date."""
 
 import argparse
 from pathlib import Path

@@ -26,7 +26,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         + "; ".join(f"{name}: {item.label}" for name, item in FORMATS.items())
         + "; figure: one chart as SVG or PNG, with Chromium or Chrome on this computer"
         + "; site: the whole dashboard as static files, --out being their folder"
-        ". A file that is there already is kept, unless --force is given. Exit status: 0 written, 1 nothing to "
+        ". An existing file is kept unless --force is given. Exit status: 0 written, 1 nothing to "
         "export, 2 not written.",
     )
     parser.add_argument(
@@ -122,7 +122,9 @@ def _site(args: argparse.Namespace, folder: Path) -> int:
             return fail(f"{folder} is not empty; choose another folder or use --force.")
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        return fail(f"{folder}: the folder cannot be used: {getattr(error, 'strerror', None) or 'its name'}.")
+        return fail(
+            f"{folder}: the folder cannot be used: {getattr(error, 'strerror', None) or 'its name is not allowed'}."
+        )
     evidence = load(Path(args.data))
     if not evidence.results:
         return fail(f"{args.data}: no result could be read; run python -m evidence check.")

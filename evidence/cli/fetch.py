@@ -15,14 +15,16 @@ from evidence.dataset.evidence import REFERENCES, known_citations
 from evidence.formatting import counted
 
 _DESCRIPTION = f"""\
-Look up papers by DOI or PubMed number, and trials by their number at ClinicalTrials.gov, and show what came. With
---out it is written: references as CSL-JSON, for `add --references`; one registry record as JSON, for `import-registry`.
+Look up papers by DOI or PubMed number, and trials by their number at ClinicalTrials.gov, and show the answers. With
+--out they are written to a file: references as CSL-JSON, for `add --references`; one registry record as JSON, for
+`import-registry`.
 
-Nothing is asked unless it is switched on, by --online or by {ONLINE_VARIABLE}=1. The hosts are doi.org (and the
-services of the registration agencies that it sends to), eutils.ncbi.nlm.nih.gov and clinicaltrials.gov; no other is
-asked.
+No host is asked unless look-ups are switched on, with --online or {ONLINE_VARIABLE}=1. The hosts are doi.org
+(and the services of the registration agencies that it redirects to), eutils.ncbi.nlm.nih.gov and clinicaltrials.gov; no
+other host is asked.
 
-Exit status: 0 everything came; 1 something did not; 2 wrong use, switched off, or a file that cannot be written.
+Exit status: 0 everything was looked up; 1 something was not; 2 a usage error, look-ups are off, or a file cannot be
+written.
 """
 
 

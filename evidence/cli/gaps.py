@@ -15,12 +15,12 @@ from evidence.report.tables import missing as missing_tables
 from evidence.serialize import to_csv
 
 _DESCRIPTION = """\
-List the open gaps of gaps.csv: results that a source says exist and that the data do not hold in usable form.
+List the open gaps of gaps.csv: results that exist according to a source but are not in the data in usable form.
 
-Those come first that could bring a pooled interval to include no difference if they found none, then those with the
-largest part of all people. A gap is closed when its row arrives.
+First come gaps that could make a pooled interval include no difference if their result was null, then those with the
+largest share of all people. A gap is closed when its row is added.
 
-Exit status: 0; 2 wrong use or a folder without gaps.csv.
+Exit status: 0 listed; 2 a usage error or a folder without gaps.csv.
 """
 
 

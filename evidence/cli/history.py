@@ -59,5 +59,5 @@ def run(args: argparse.Namespace) -> int:
     print_lines(one.label for one in listed)
     print_lines([f"{counted(kept.changes, 'change')} on record in {megabytes(kept.size)}."])
     if removed:
-        print_lines([f"Forgotten: {counted(removed.changes, 'change')}, {megabytes(removed.size)}."])
+        print_lines([f"Deleted: {counted(removed.changes, 'change')}, {megabytes(removed.size)}."])
     return CLEAN

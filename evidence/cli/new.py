@@ -12,39 +12,39 @@ from evidence.dataset.words import WORDS_FOLDER
 
 _DESCRIPTION = """\
 Create a folder for another topic: every data file with its columns and no rows, and a topic.toml to fill in.
-The dashboard can open it as it is.
+The dashboard opens it at once.
 
 Exit status: 0 written, 2 the folder is not empty or cannot be written.
 """
 TOPIC = """\
-# What this folder is about. Every field may be left out; fill in what you know.
+# The settings of this topic. Every field may be left out; fill in what you know.
 
-title = "The evidence"   # over the dashboard and every export, as in "Tea for sleep: what the trials show"
-subject = "the drug and the condition of these trials"   # as a sentence continues "trials of …"
-drug = "the drug"        # what all its forms are called together
-file_prefix = "evidence" # how the names of exported files begin
-authors = "The contributors to these data"   # who is cited
+title = "The evidence"   # shown on the dashboard and every export, as in "Tea for sleep: what the trials show"
+subject = "the drug and the condition of these trials"   # completes "trials of …"
+drug = "the drug"        # one name for all its forms
+file_prefix = "evidence" # start of the names of exported files
+authors = "The contributors to these data"   # cited as the authors
 keywords = []
 version = ""             # of the data: year of the search . change . correction, as in "2026.1.0"
-anchors = ["first-dose", "randomisation"]   # what the hours of pooled results may be counted from
+anchors = ["first-dose", "randomisation"]   # the events from which the hours of pooled results may be counted
 
-primary_scale = ""       # whose points are pooled; without it the scale that most trials used
-long_term_harm = ""      # what is feared in the long run and measured by no trial, as in "the liver"
-long_term_outcomes = []  # the outcomes that come nearest to it
+primary_scale = ""       # the scale whose points are pooled; if blank, the one that most trials used
+long_term_harm = ""      # a feared long-term harm that no trial measured, as in "the liver"
+long_term_outcomes = []  # the outcomes closest to it
 condition = "the illness"         # as in "depression came back"
-plain_condition = "the illness"   # as plain language says “signs of the illness”
+plain_condition = "the illness"   # in plain language, as in “signs of the illness”
 unblinding = ""          # the event by which people can tell what they got, as in "dissociation"
-acute = []               # harms on the common time axis; without them those of [felt]
+acute = []               # harms on the common time axis; if blank, those of [felt]
 usual_times = []         # time bins of a summary; a question opens at the first. Blank: 24h, 7d and 28d
-patient_note = ""        # what to know of how trials are counted on My patient
+patient_note = ""        # a note on how My patient counts trials
 
-[felt]                   # harms of the first picture, in order, as people have them: nausea = "feel sick"
+[felt]                   # harms in the first picture, in order, in plain language: nausea = "feel sick"
 
-[plain_words]            # how plain language calls a word, as in: saline = "salt water"
+[plain_words]            # plain language for a word, as in: saline = "salt water"
 
-[plain_events]           # how it says that people had an event, as in: nausea = "felt sick"
+[plain_events]           # plain language for having an event, as in: nausea = "felt sick"
 
-[smallest_difference]    # that matters, by scale, as in: MADRS = { low = 1.6, high = 1.9, source = "Duru 2008" }
+[smallest_difference]    # by scale, as in: MADRS = { low = 1.6, high = 1.9, source = "Duru 2008" }
 
 [colours]                # of comparators, as in: water = { light = "#0072B2", dark = "#4FA8DE", dash = "dash" }
 
@@ -52,21 +52,21 @@ patient_note = ""        # what to know of how trials are counted on My patient
 condition = ""
 intervention = ""
 
-# Measurements that are pooled together; without any, the bins are those of a drug that acts within hours.
+# Times that are pooled together. If none is given, the bins suit a drug that acts within hours.
 # [[time_bin]]
 # value = "8w"
 # low = 6
 # high = 10
 # centre = 8
-# unit = "weeks"          # or days, or hours; label, short, phrase and spoken follow unless they are given
+# unit = "weeks"          # or days, or hours; label, short, phrase and spoken are derived unless given
 
-# Priors on how far trials differ: the name of a published one, or your own. Without any: Turner 2015 for ratios,
-# Rhodes 2015 for scores (both of mental health), half-normal(0.5) for hazard ratios.
+# Priors on how much trials differ: the name of a published one, or your own. The defaults are Turner 2015 for
+# ratios, Rhodes 2015 for scores (both of mental health), half-normal(0.5) for hazard ratios.
 # [priors]
 # ratio = "turner"        # ratio_active, harm, score, score_active, hazard
 # score = { label = "Smith 2020", family = "log-t", location = -2.99, spread = 2.16, df = 5 }
 
-# What a reader may say about a patient; without any, the words that the rows use.
+# The questions about a patient; if none is given, the words that the rows use.
 # [[patient_choice]]
 # name = "sleep"
 # label = "Trouble"
@@ -78,7 +78,7 @@ intervention = ""
 # said = "trouble falling asleep"
 # words = ["onset insomnia"]
 
-# What groups of outcomes and kinds of comparators are called here.
+# Names for groups of outcomes and kinds of comparators.
 # [outcome_group.efficacy]
 # label = "Sleep"
 # definition = "How long and how well people sleep."
@@ -86,14 +86,14 @@ intervention = ""
 # label = "Waiting list"
 # definition = "People who wait for the treatment."
 
-# What a reader may need first. A number in a sentence is declared, and worked out from the rows.
+# The page Background. A number in a sentence is declared, and computed from the rows.
 # [[background]]
 # title = "What tea is"
 # [[background.sentence]]
 # text = "Tea is an infusion of leaves; {green} in these data gave green tea."
 # numbers.green = { where = { intervention = "green tea" }, show = "{trials} of {all:trials}" }
 
-# The numbers that explanations in claims.csv print, worked out again from the rows on every page.
+# The numbers in the explanations of claims.csv, computed again from the rows whenever they are shown.
 # [[claim_number]]
 # claim = "sleeps-longer"
 # what = "Slept longer"
@@ -122,7 +122,9 @@ def run(args: argparse.Namespace) -> int:
             return fail(f"{folder} is not empty; choose another folder.")
         (folder / WORDS_FOLDER).mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
-        return fail(f"{folder}: the folder cannot be created: {getattr(error, 'strerror', None) or 'its name'}.")
+        return fail(
+            f"{folder}: the folder cannot be created: {getattr(error, 'strerror', None) or 'its name is not allowed'}."
+        )
     for name, content in files().items():
         if why := write_file(folder / name, content):
             return fail(why)
@@ -131,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
         [
             f"{folder} is ready. Fill in, in this order:",
             *(f"  {at}. {step.file}: {step.what}" for at, step in enumerate(steps, 1)),
-            f"Look at it with: python -m evidence check {folder}; python -m evidence serve --data {folder}",
+            f"Then: python -m evidence check {folder}; python -m evidence serve --data {folder}",
         ]
     )
     return CLEAN

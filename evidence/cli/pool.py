@@ -343,7 +343,8 @@ def _range_fault(column: str, value: float) -> str | None:
     if kind in ("events", "n") and not value.is_integer():
         return "is not a whole number. Counts are whole; round it if it stands for an effective sample size."
     if kind in ("n", "sd") and value == 0:
-        return f"is no {'arm size' if kind == 'n' else 'standard deviation'}. It must be above 0; write NA if unknown."
+        meant = "an arm size" if kind == "n" else "a standard deviation"
+        return f"is not {meant}. It must be above 0; write NA if unknown."
     return None
 
 

@@ -19,8 +19,8 @@ _DESCRIPTION = """\
 Open the dashboard on a folder of data at an address that only this computer can reach. The terminal
 shows the address from which you can save; Ctrl-C stops the server.
 
-For a seminar whose listeners read along on their phones, --address 0.0.0.0 opens the dashboard to the network that
-this computer is in; the terminal shows the address to present from. Nobody can save then.
+For a seminar in which phones read along, --address 0.0.0.0 opens the dashboard to the network of this computer; the
+terminal shows the address to present from. Nobody can save then.
 
 Exit status: 0 stopped with Ctrl-C, 2 the folder does not exist, or the port is in use.
 """
@@ -38,7 +38,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--address", default=HOST, metavar="A", help=f"address to listen at; 0.0.0.0 for all (default: {HOST})"
     )
-    parser.add_argument("--online", action="store_true", help="let the owner look up papers and trials at their hosts")
+    parser.add_argument("--online", action="store_true", help="let the owner look up papers and trials on the network")
     parser.set_defaults(run=run)
 
 
@@ -90,7 +90,7 @@ def objection(folder: Path, port: int, address: str = HOST) -> str:
             return f"{address} is not an address of this computer; choose another with --address."
         except OSError:
             return (
-                f"{address} port {port} is taken, not allowed, or no address of this computer; "
+                f"{address} port {port} is in use, not allowed, or not an address of this computer; "
                 "choose others with --port and --address."
             )
     return ""

@@ -19,14 +19,14 @@ from evidence.formatting import counted
 GAPS, TOPIC = "gaps.csv", "topic.toml"
 NEWS, UNASKED = 1, 3
 _DESCRIPTION = """\
-Ask ClinicalTrials.gov for results posted or changed of every registration in trials.csv and gaps.csv and for new trials
-by the search that topic.toml saves, and Crossref for retractions of the papers cited. What is new is written into
-gaps.csv as proposals, each marked with the date; trials.csv is never touched. What was seen is kept in watch.json.
+Ask ClinicalTrials.gov for new or changed results of every registration in trials.csv and gaps.csv and for new trials
+with the search saved in topic.toml, and Crossref for retractions of the cited papers. News is written to gaps.csv as
+dated proposals; trials.csv is never changed. watch.json records what was seen.
 
-Nothing is asked unless it is switched on, by --online or by KETAMINE_EVIDENCE_ONLINE=1.
+No host is asked unless look-ups are switched on, with --online or KETAMINE_EVIDENCE_ONLINE=1.
 
-Exit status: 0 nothing new; 1 proposals were written (with --dry-run: would be); 2 wrong use, switched off, or a file
-that cannot be read or written; 3 a host did not answer, and what the others said was kept.
+Exit status: 0 nothing new; 1 proposals were written (with --dry-run: would be); 2 a usage error, look-ups are off,
+or a file cannot be read or written; 3 a host did not answer, and the answers of the others were kept.
 """
 
 

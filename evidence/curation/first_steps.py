@@ -26,8 +26,8 @@ def first_steps(evidence: Evidence, folder: str = "DIR") -> tuple[Step, ...]:
         ),
         Step(
             "vocabulary/intervention.csv and comparator.csv",
-            "the treatments and comparators of your rows; the other lists are there, and take any word that check does "
-            "not know",
+            "the treatments and comparators of your rows; the other lists have words, and take any that check reports "
+            "as unknown",
             all(words.get(name) for name in lists),
         ),
         Step(
@@ -37,7 +37,7 @@ def first_steps(evidence: Evidence, folder: str = "DIR") -> tuple[Step, ...]:
         ),
         Step(
             QUESTIONS_FILE,
-            "the questions that readers start from; the first is the one that opens",
+            "the questions that readers can start from; the dashboard opens with the first",
             bool(evidence.rows.get(QUESTIONS_FILE)),
         ),
     )

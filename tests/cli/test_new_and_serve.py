@@ -40,11 +40,11 @@ def test_serve_says_what_keeps_it_from_opening(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        assert "is taken" in objection(DATA, taken.getsockname()[1])
+        assert "is in use" in objection(DATA, taken.getsockname()[1])
 
 
 def test_serve_says_when_an_address_is_not_this_computers() -> None:
-    assert "no address of this computer" in objection(DATA, 8999, "192.0.2.77")
+    assert "not an address of this computer" in objection(DATA, 8999, "192.0.2.77")
 
 
 def test_the_network_knows_this_computer_by_a_number() -> None:

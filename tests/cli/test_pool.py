@@ -165,7 +165,7 @@ def test_every_fault_of_every_table_at_once(table, capsys):
         "bad.csv, line 3, column events_comparator: “nan” is not a number.",
         "bad.csv, line 3, column events_intervention: “30” events among 10 participants.",
         "bad.csv, line 4, column events_intervention: “4.5” is not a whole number.",
-        "bad.csv, line 4, column n_comparator: “0” is no arm size.",
+        "bad.csv, line 4, column n_comparator: “0” is not an arm size.",
         "bad.csv, line 5: The row has 3 cells, the header 5.",
         "bad.csv, line 6, column events_intervention: “1e999” is out of range.",
         "bad.csv, line 7, column events_intervention: “1_0” is not a number.",
@@ -179,7 +179,7 @@ def test_every_fault_of_every_table_at_once(table, capsys):
 def test_a_standard_deviation_of_zero_is_a_fault(table, capsys):
     rows = "study,mean_intervention,sd_intervention,n_intervention,mean_comparator,sd_comparator,n_comparator\n"
     assert command(table(rows + "A,1,0,5,1,1,5\n"), "--measure", "MD") == 2
-    assert "“0” is no standard deviation." in capsys.readouterr().err
+    assert "“0” is not a standard deviation." in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
