@@ -8,6 +8,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.questions.onset import MEASURE_LABELS
 from evidence.selection.filters import FILTERS
 from evidence.selection.selection import PRESETS
+from evidence.ui import window
 from evidence.ui.components.picture import PICTURES
 from tests.support.screens import (
     APP,
@@ -55,6 +56,15 @@ def test_every_page_in_the_dark(page: str) -> None:
     assert_sound(at)
     for chart in at.get("plotly_chart"):
         assert '"paper_bgcolor":"#ffffff"' not in chart.proto.spec
+
+
+def test_charts_drawn_before_the_theme_was_known_are_drawn_again() -> None:
+    at = opened("response")
+    assert '"paper_bgcolor":"#ffffff"' in at.get("plotly_chart")[0].proto.spec
+    at.checkbox(key=window.DARK).check().run()
+    assert '"paper_bgcolor":"#14181d"' in at.get("plotly_chart")[0].proto.spec
+    at.checkbox(key=window.DARK).uncheck().run()
+    assert '"paper_bgcolor":"#ffffff"' in at.get("plotly_chart")[0].proto.spec
 
 
 def test_the_default_is_the_narrow_question() -> None:
