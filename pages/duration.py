@@ -12,8 +12,8 @@ from evidence.ui import page as pages
 from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_below_headline, show_chart, show_section
+from evidence.ui.sections import certainty, time_curve
 from evidence.ui.sections import missing as missing_section
-from evidence.ui.sections import time_curve
 
 page = pages.current()
 heading.question("How long does it last?")
@@ -58,6 +58,10 @@ with st.expander(
     if strata.open:
         show_chart(by_lot, page)
 missing_section.show(by_lot.missing, "missing-withdrawals")
+pools = [("Relapse, going on against stopping", hazard)]
+if not stopped.dropped:
+    certainty.rated(page, pools)
+certainty.panel(page, pools, by_lot.missing, certainty.OTHER_TRIALS if stopped.dropped else "")
 
 st.header("After one dose", anchor=False)
 body = st.container()

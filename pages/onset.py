@@ -9,7 +9,7 @@ from evidence.ui import filters, widgets
 from evidence.ui import page as pages
 from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_below_headline, show_section
-from evidence.ui.sections import meaning, time_curve
+from evidence.ui.sections import certainty, meaning, time_curve
 from evidence.ui.sections import missing as missing_section
 
 page = pages.current()
@@ -39,6 +39,11 @@ with body:
     missing_section.show(section.missing)
     for answer in course.drawn:
         published.captions(page, answer)
+    pools = [(answer.question.bin.label, answer) for answer in course.answers if answer.question.bin is not None]
+    if not same:
+        certainty.rated(page, pools)
+alone = "A rating belongs to all trials of the question: turn off “same trials”, then rate." if same else ""
+certainty.panel(page, pools, section.missing, alone)
 
 with st.expander("What do points mean for people?", key="meaning", on_change="rerun", bind="query-params") as people:
     if people.open:

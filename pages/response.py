@@ -3,7 +3,6 @@
 import streamlit as st
 
 from evidence.questions import response, subgroups
-from evidence.questions.missing import matrix_of
 from evidence.report import sections
 from evidence.ui import filters
 from evidence.ui import page as pages
@@ -32,15 +31,8 @@ with body:
     response_section.draw(page, answer)
     missing_section.show(section.missing)
     published.captions(page, answer)
-    certainty.rated(page, answer)
-with st.expander(
-    "How certain is it? The five domains in numbers, and a rating",
-    key="certainty",
-    on_change="rerun",
-    bind="query-params",
-) as rate:
-    if rate.open:
-        certainty.draw(page, answer, matrix_of(answer, section.missing))
+    certainty.rated(page, [("", answer)])
+certainty.panel(page, [("", answer)], section.missing)
 if panel.open:
     with panel:
         response_section.sensitivity(page, answer, choices)

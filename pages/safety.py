@@ -21,6 +21,7 @@ with body:
     safety_section.finding(view, options)
     safety_section.apart(view, options)
     safety_section.events(view, options)
+    safety_section.rated(view, options)
 scope = cached.harm_answer(safety_section.harm_question(view, options)).scope
 
 with st.expander("Benefit and harm on one time axis", key="timeline", on_change="rerun", bind="query-params") as panel:

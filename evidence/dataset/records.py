@@ -330,7 +330,7 @@ class Rating(Record):
     outcome: Annotated[str, Word(outcomes.OUTCOMES)]
     """The outcome rated."""
     time: Text
-    """The span of time rated, by its short name, such as 24h."""
+    """The span of time rated, by its short name, such as 24h; `all` for what is counted to its end."""
     risk_of_bias: Annotated[str, Word(vocabulary.CONCERNS)]
     """Concern about bias in the trials."""
     inconsistency: Annotated[str, Word(vocabulary.CONCERNS)]

@@ -3,18 +3,21 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import median
 
 from evidence.dataset.evidence import Evidence
+from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Rating
+from evidence.dataset.topic import SmallestDifference, topic
 from evidence.dataset.vocabulary import AGE_GROUPS, CERTAINTIES, CONCERNS, POPULATIONS
-from evidence.formatting import count, counted, listed
+from evidence.formatting import count, counted, inside, listed, number
 from evidence.questions.missing import Missing
 from evidence.questions.risk_of_bias import WORST_FIRST
 from evidence.selection.selection import Selection
-from evidence.stats.proportions import people_needed
+from evidence.stats.proportions import people_for_points, people_needed
 from evidence.synthesis import sentences
 from evidence.synthesis.answers import Answer
-from evidence.synthesis.trial_effects import TrialEffect
+from evidence.synthesis.trial_effects import SYMPTOMS, TrialEffect
 
 DOMAINS = {
     "risk_of_bias": "Risk of bias",
@@ -23,8 +26,14 @@ DOMAINS = {
     "imprecision": "Imprecision",
     "missing_evidence": "Missing evidence",
 }
+ALL_TIME = "all"
+"""The time of a rating of what is counted to its end."""
 ENOUGH_RATIO = 1.5
 """How much more often the outcome happens in the size that `people_needed` is asked for."""
+
+
+Pool = tuple[str, Answer]
+"""A pooled number with its name beside others; without a name where it is alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,8 @@ def _people(entry: TrialEffect) -> str:
 def _imprecision(answer: Answer) -> str:
     text = f"{sentences.effect_in_words(answer)}."
     text = text[0].upper() + text[1:]
+    if answer.question.measure == "MD":
+        return f"{text}{_points(answer)}"
     if answer.counts is None or answer.question.measure not in ("RR", "OR", "RD"):
         return text
     control = answer.counts[1]
@@ -106,14 +117,47 @@ def _imprecision(answer: Answer) -> str:
     )
 
 
+def _points(answer: Answer) -> str:
+    """Say where the interval of points lies beside each MCID, and how many people would show the smallest of each."""
+    pooled, scale = answer.pooled, answer.question.instrument or ""
+    ranges = topic().smallest_differences.get(scale, ())
+    deviations = [
+        sd for e in answer.used for r in e.results for sd in (r.sd_intervention, r.sd_comparator) if sd is not None
+    ]
+    if pooled is None or not ranges:
+        return ""
+    parts = [f"{_beside(-pooled.ci_high, -pooled.ci_low, one)} {one.in_words}" for one in ranges]
+    text = f" Of the smallest differences in points put forward as those that matter, the interval {listed(parts)}."
+    if deviations:
+        spread = median(deviations)
+        sizes = [f"{count(people_for_points(one.low, spread))} people would show {one.low:g} points" for one in ranges]
+        text += f" With an SD of {number(spread, 1)}, the median of these trials, and 90% power {listed(sizes)}."
+    return text
+
+
+def _beside(low: float, high: float, one: SmallestDifference) -> str:
+    """Say how an interval of points gained lies beside a range of the smallest difference that matters."""
+    if low > one.high:
+        return "lies beyond"
+    if high < one.low:
+        return "does not reach"
+    return "overlaps"
+
+
 def asked(selection: Selection, answer: Answer) -> tuple[str, str, str] | None:
     """Return the question, outcome and time that a rating of this answer is about; None for a selection of one's own.
 
-    A rating belongs to a question as it is asked of everybody, so filters and choices of trials have none.
+    A rating belongs to a question as it is asked of everybody, so filters and choices of trials have none. What is
+    counted to its end, such as relapse or a harm, is rated over all of its time.
     """
-    if selection.words or answer.question.bin is None or answer.question.without or answer.question.barred:
+    question, outcome = answer.question, answer.question.outcomes[0]
+    if selection.narrowed or question.without or question.barred or question.low_confidence:
         return None
-    return selection.preset, answer.question.outcomes[0], answer.question.bin.value
+    if outcome in SYMPTOMS and question.measure != "MD":
+        return None  # scores are rated once, in points of the scale that most trials used
+    if question.bin is not None:
+        return selection.preset, outcome, question.bin.value
+    return (selection.preset, outcome, ALL_TIME) if OUTCOMES[outcome].group != "efficacy" else None
 
 
 def rating_of(ratings: Iterable[Rating], about: tuple[str, str, str] | None) -> Rating | None:
@@ -135,6 +179,18 @@ def in_words(rating: Rating, version: str) -> str:
         f"{CERTAINTIES[rating.certainty].label}, rated by {rating.rater} on {rating.rated_on}, not by a published "
         f"review{lowered}. {rating.reasons.rstrip('.')}.{moved}"
     )
+
+
+def rated(ratings: Iterable[Rating], selection: Selection, pools: Iterable[Pool], version: str) -> tuple[str, ...]:
+    """Say of each pool that somebody rated who did, when and why; several pools are named."""
+    known, named = tuple(ratings), tuple(pools)
+    lines = []
+    for name, answer in named if known else ():
+        rating = rating_of(known, asked(selection, answer))
+        if rating is not None:
+            words = in_words(rating, version)
+            lines.append(f"{name}: {inside(words)}" if name else words)
+    return tuple(lines)
 
 
 def row(about: tuple[str, str, str], given: dict[str, str], version: str) -> tuple[str, ...]:

@@ -405,6 +405,8 @@ def _people_of(story: Story) -> Section | None:
 def _harms_of(story: Story, answer: HarmAnswer) -> Section:
     composed = harms(answer, "RD", LIGHT, (), answer.drawn)
     composed = with_missing_harms(composed, answer, story.view.evidence)
+    own = () if answer.scope.dropped else [(item.label, item.difference) for item in answer.drawn]
+    composed = _with_ratings(composed, story, own)
     return replace(composed, table=harm_tables.harm_frame(answer.items) if answer.items else None)
 
 
@@ -418,18 +420,23 @@ def with_missing_harms(section: Section, answer: HarmAnswer, evidence: Evidence)
 def _response_of(story: Story) -> Section:
     evidence, rows = story.view.evidence, story.view.rows
     composed = response(story.response, rows, evidence, links_of(story), LIGHT, story.chosen)
-    about = certainty_draft.asked(story.view.selection, story.response)
-    rating = certainty_draft.rating_of(evidence.ratings, about)
-    if rating is None:
-        return composed
-    return replace(composed, notes=(*composed.notes, certainty_draft.in_words(rating, evidence.short)))
+    return _with_ratings(composed, story, [("", story.response)])
+
+
+def _with_ratings(section: Section, story: Story, pools: Iterable[certainty_draft.Pool]) -> Section:
+    """Return the section with who rated its numbers, how and why."""
+    evidence = story.view.evidence
+    lines = certainty_draft.rated(evidence.ratings, story.view.selection, pools, evidence.short)
+    return replace(section, notes=(*section.notes, *lines)) if lines else section
 
 
 def _onset_of(story: Story) -> Section:
     rows, evidence = story.view.rows, story.view.evidence
     around = onset_question.around(evidence.results, story.view.selection, story.onset, evidence.gaps)
     composed = onset(story.onset, rows, links_of(story), LIGHT, around=around, reviews=evidence.reviews)
-    return with_missing(composed, story.onset.answers, rows, evidence)
+    composed = with_missing(composed, story.onset.answers, rows, evidence)
+    named = [(item.question.bin.label, item) for item in story.onset.answers if item.question.bin is not None]
+    return _with_ratings(composed, story, named)
 
 
 def _single_of(story: Story) -> Section:
@@ -460,7 +467,9 @@ def _withdrawal_of(story: Story) -> Section:
     arguments = story.withdrawals, story.hazard, story.withdrawals_dropped, links_of(story)
     composed = withdrawal(*arguments, LIGHT, story.chosen.masked)
     rows = tuple(entry.result for entry in story.withdrawals)
-    return with_missing(composed, (story.hazard,), rows, story.view.evidence)
+    composed = with_missing(composed, (story.hazard,), rows, story.view.evidence)
+    own = () if story.withdrawals_dropped else (("Relapse, going on against stopping", story.hazard),)
+    return _with_ratings(composed, story, own)
 
 
 def _map_of(story: Story) -> Section:

@@ -7,13 +7,14 @@ import pytest
 from evidence.dataset import evidence as dataset
 from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Rating
-from evidence.questions import certainty_draft
+from evidence.questions import certainty_draft, harms
 from evidence.questions.missing import missing
+from evidence.questions.onset import course
 from evidence.questions.response import Choices, answer_for
 from evidence.report.sections import section
 from evidence.report.view import View, tell
 from evidence.selection.selection import Selection, apply
-from evidence.stats.proportions import people_needed
+from evidence.stats.proportions import people_for_points, people_needed
 
 GIVEN = {
     **dict.fromkeys(certainty_draft.DOMAINS, "none"),
@@ -29,6 +30,37 @@ def test_people_needed_are_those_of_r() -> None:
     # R: power.prop.test(p1, p2, power = 0.9)$n is 304.384 and 419.5985 in each arm.
     assert people_needed(0.24, 0.36) == 2 * 305
     assert people_needed(0.19, 0.285) == 2 * 420
+
+
+def test_people_for_points_are_those_of_the_normal_formula() -> None:
+    # R: n <- ceiling(2 * ((qnorm(0.975) + qnorm(0.9)) * 10 / 3)^2) is 234; with 9.4 and 1.6 it is 726.
+    assert people_for_points(3.0, 10.0) == 2 * 234
+    assert people_for_points(1.6, 9.4) == 2 * 726
+
+
+def test_imprecision_of_points_is_beside_the_smallest_difference_that_matters(evidence: Evidence) -> None:
+    rows = apply(evidence.results, Selection("placebo").criteria())
+    (pool,) = (item for item in course(rows, "MD").answers if item.question.bin and item.question.bin.value == "24h")
+    assert pool.pooled is not None
+    words = {d.column: d.words for d in certainty_draft.draft(pool, evidence, missing(pool, rows, evidence))}
+    assert 1.9 < -pool.pooled.ci_high < 3 < 9 < -pool.pooled.ci_low
+    assert "interval lies beyond 1.6 to 1.9 (Duru 2008) and overlaps 3 to 9 (Hengartner 2021" in words["imprecision"]
+    assert "people would show 3 points." in words["imprecision"]
+
+
+def test_ratings_are_of_points_over_all_trials_and_of_what_is_counted_to_its_end(evidence: Evidence) -> None:
+    rows, chosen = apply(evidence.results, Selection("placebo").criteria()), Selection("placebo")
+    points, spread = (course(rows, measure).answers[1] for measure in ("MD", "SMD"))
+    assert certainty_draft.asked(chosen, points) == ("placebo", "symptom-change", "24h")
+    assert certainty_draft.asked(chosen, spread) is None
+    assert certainty_draft.asked(Selection("placebo", dose=(0.5, 0.5)), points) is None
+    harm = harms.harm_of(rows, "dissociation").difference
+    assert certainty_draft.asked(chosen, harm) == ("placebo", "dissociation", certainty_draft.ALL_TIME)
+    rating = Rating(
+        **dict(zip(Rating.columns(), certainty_draft.row(("placebo", "dissociation", "all"), GIVEN, "x"), strict=True))
+    )
+    (line,) = certainty_draft.rated((rating,), chosen, [("24 h", points), ("Dissociation", harm)], "x")
+    assert line.startswith("Dissociation: low certainty, rated by A. Reader on 2026-11-27, not by a published review")
 
 
 def test_the_five_domains_are_numbers_of_the_pool_and_no_verdict(evidence: Evidence) -> None:

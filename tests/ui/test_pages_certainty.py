@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from evidence.api.owner_token import PARAMETER
 from evidence.dataset.evidence import RATINGS
 from evidence.questions.certainty_draft import DOMAINS
+from evidence.selection.selection import PRESETS
 from tests.support.paths import APP
 from tests.support.server import TOKEN
 
@@ -61,6 +62,36 @@ def test_without_the_token_of_the_owner_the_row_is_a_file_to_send(folder: Path) 
     at = judged(opened("wrong"))
     assert not [button for button in at.button if button.key == f"{KEY}-save"]
     assert "Anybody can send the merged file" in words(at)
+
+
+@pytest.mark.parametrize(
+    ("page", "preset", "key"),
+    [
+        ("onset", "midazolam", "midazolam-symptom-change-24h"),
+        ("duration", "esketamine", "esketamine-relapse-all"),
+        ("safety", "esketamine", "esketamine-dissociation-all"),
+    ],
+)
+def test_each_page_of_an_answer_has_the_five_domains_and_a_form_of_its_own(page: str, preset: str, key: str) -> None:
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.query_params["certainty"] = "true"
+    at.query_params["preset"] = PRESETS[preset].label
+    at.switch_page(f"../../pages/{page}.py")
+    at.run()
+    assert not at.exception, at.exception[0].message
+    for label in DOMAINS.values():
+        assert f"**{label}.**" in words(at)
+    assert at.selectbox(key=f"rating-{key}-certainty").value is None
+
+
+@pytest.mark.usefixtures("shipped_data")
+def test_numbers_of_other_trials_have_no_rating() -> None:
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    at.query_params["certainty"] = "true"
+    at.switch_page("../../pages/duration.py")
+    at.run()
+    assert "These numbers come from trials outside the question" in words(at)
+    assert not [box for box in at.selectbox if box.key.startswith("rating-midazolam")]
 
 
 @pytest.mark.usefixtures("shipped_data")

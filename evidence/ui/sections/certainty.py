@@ -1,5 +1,6 @@
 """Certainty of one pooled number: the five domains in numbers, a named person's rating, and the form that saves one."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -11,36 +12,58 @@ from evidence.dataset.evidence import RATINGS
 from evidence.dataset.problems import Problem
 from evidence.dataset.vocabulary import CERTAINTIES, CONCERNS
 from evidence.questions import certainty_draft
-from evidence.questions.missing import Missing, missing
-from evidence.synthesis.answers import Answer
+from evidence.questions.certainty_draft import Pool
+from evidence.questions.missing import Missing, matrix_of, missing
 from evidence.ui import data as app_data
 from evidence.ui import owner
+from evidence.ui.components import merged_file
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import Page
 
+OTHER_TRIALS = "These numbers come from trials outside the question chosen above: choose theirs, then rate."
 _OUTCOME, _HEAD = "rating-outcome", "rating"
 
 
-def rated(page: Page, answer: Answer) -> None:
-    """Draw who rated this number, how and when, where anybody has."""
-    rating = certainty_draft.rating_of(page.evidence.ratings, certainty_draft.asked(page.selection, answer))
-    if rating is not None:
-        st.markdown(f":small[{escaped(certainty_draft.in_words(rating, page.evidence.short))}]")
+def rated(page: Page, pools: Sequence[Pool]) -> None:
+    """Draw who rated these numbers, how and when, where anybody has."""
+    evidence = page.evidence
+    for line in certainty_draft.rated(evidence.ratings, page.selection, pools, evidence.short):
+        st.markdown(f":small[{escaped(line)}]")
 
 
-def draw(page: Page, answer: Answer, absent: Missing | None) -> None:
+def panel(page: Page, pools: Sequence[Pool], absent: Sequence[Missing], why_not: str = "") -> None:
+    """Draw the panel in which a person sees the five domains of a number in numbers, and may rate it.
+
+    `pools` are the numbers of the page with their names, that of its headline first; `why_not` says why none can be
+    rated as the page is set.
+    """
+    title = "How certain is it? The five domains in numbers, and a rating"
+    with st.expander(title, key="certainty", on_change="rerun", bind="query-params") as rate:
+        if rate.open:
+            _last_outcome()
+            _draw(page, [pool for pool in pools if pool[1].pooled is not None], absent, why_not)
+
+
+def _draw(page: Page, pools: Sequence[Pool], absent: Sequence[Missing], why_not: str) -> None:
     """Draw the five domains as the rows give them, and the form for a person's judgement."""
-    _last_outcome()
-    domains = certainty_draft.draft(answer, page.evidence, absent or missing(answer, page.results, page.evidence))
-    if not domains:
+    if not pools:
         st.markdown("Nothing is pooled here, so there is nothing to rate.")
         return
+    names, chosen = [name for name, _ in pools], 0
+    if len(pools) > 1:
+        chosen = st.selectbox(
+            "Which number?", range(len(pools)), format_func=lambda at: escaped(names[at]), key=f"{_HEAD}-which"
+        )
+    answer = pools[chosen][1]
+    known = matrix_of(answer, absent) or missing(answer, page.results, page.evidence)
     st.markdown("What the rows say on each domain. They judge nothing: a person does.")
-    for domain in domains:
+    for domain in certainty_draft.draft(answer, page.evidence, known):
         st.markdown(f"**{domain.label}.** {escaped(domain.words)}")
     about = certainty_draft.asked(page.selection, answer)
-    if about is None:
-        st.info("A rating belongs to a question as everybody sees it: clear the filters and choices, then rate.")
+    if why_not or about is None:
+        st.info(
+            why_not or "A rating belongs to a question as everybody sees it: clear the filters and choices, then rate."
+        )
         return
     _form(page, about)
 
@@ -80,35 +103,16 @@ def _form(page: Page, about: tuple[str, str, str]) -> None:
     if isinstance(files, Problem):
         st.error(escaped(f"{files.message} {files.fix}"))
         return
-    with st.container(horizontal=True):
-        if owner.may_save():
-            st.button(
-                "Save the rating",
-                key=f"{key}-save",
-                icon=":material/save:",
-                on_click=_save,
-                args=(row, app_data.current().on_disk.digest),
-            )
-        st.download_button(
-            f"Merged {RATINGS}",
-            files[RATINGS][1],
-            file_name=RATINGS,
-            mime="text/csv",
-            key=f"{key}-file",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-    if not owner.may_save():
-        owner.say_how_to_save("Anybody can send the merged file to whoever maintains the data.")
+    merged_file.offer(files, "Save the rating", key, _save, (row,), "new-rating.patch")
 
 
 def _concern(name: str) -> str:
     return CONCERNS[name].label
 
 
-def _save(row: tuple[str, ...], digest: str) -> None:
+def _save(rows: tuple[tuple[str, ...], ...], digest: str) -> None:
     if owner.may_save():
-        st.session_state[_OUTCOME] = store.save(app_data.data_folder(), (), (), digest, more={RATINGS: (row,)})
+        st.session_state[_OUTCOME] = store.save(app_data.data_folder(), (), (), digest, more={RATINGS: rows})
 
 
 def _undo(digest: str) -> None:

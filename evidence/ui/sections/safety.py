@@ -19,6 +19,7 @@ from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
+from evidence.ui.sections import certainty
 from evidence.ui.sections import missing as missing_section
 
 LEAST = 5
@@ -147,6 +148,19 @@ def apart(view: Page, options: Options) -> None:
     for line in section.captions:
         st.caption(escaped(line))
     _below(view, section, maskings, "harms-apart")
+
+
+def rated(view: Page, options: Options) -> None:
+    """Draw who rated the events drawn, and the panel for a rating; the event that differs most comes first."""
+    named, apart = (cached.harm_answer(harm_question(view, options, apart=kind)) for kind in (False, True))
+    items = {item.event: item for item in (*named.drawn, *apart.drawn)}
+    pools = [(item.label, item.difference) for item in items.values()]
+    why_not = certainty.OTHER_TRIALS if named.scope.dropped or apart.scope.dropped else ""
+    if options.against != harms.AUTOMATIC or options.withdrawals:
+        why_not = "A rating belongs to a question as everybody sees it: clear comparator and withdrawals, then rate."
+    if not why_not:
+        certainty.rated(view, pools)
+    certainty.panel(view, pools, (), why_not)
 
 
 def who_counted(view: Page, in_scope: harms.Scope, options: Options) -> None:

@@ -4,17 +4,16 @@ import streamlit as st
 
 from evidence.curation import risk_of_bias
 from evidence.curation.column_mapping import ColumnMapping, mapping_of, read_mapping
-from evidence.curation.patch import as_patch, merged
+from evidence.curation.patch import merged
 from evidence.curation.results_table import ResultsTable
 from evidence.curation.risk_of_bias import STUDY, Imported
 from evidence.dataset.csv_table import Table
-from evidence.dataset.evidence import JUDGEMENTS
 from evidence.dataset.problems import Problem
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
 from evidence.formatting import counted, listed
 from evidence.report.tables import risk_of_bias as bias_tables
 from evidence.ui import data as app_data
-from evidence.ui import owner
+from evidence.ui.components import merged_file
 from evidence.ui.components.banner import problems_frame
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import Page
@@ -138,34 +137,5 @@ def _take(rows: tuple[tuple[str, ...], ...]) -> None:
     if isinstance(files, Problem):
         st.error(escaped(f"{files.message} {files.fix}"))
         return
-    with st.container(horizontal=True):
-        if owner.may_save():
-            st.button(
-                f"Save {counted(len(rows), 'judgement')}",
-                key="bias-import-save",
-                type="primary",
-                icon=":material/save:",
-                on_click=workbench_state.save_judgements,
-                args=(rows, app_data.current().on_disk.digest),
-            )
-        st.download_button(
-            f"Merged {JUDGEMENTS}",
-            files[JUDGEMENTS][1],
-            file_name=JUDGEMENTS,
-            mime="text/csv",
-            key="bias-import-rows",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-        st.download_button(
-            "Patch",
-            lambda: as_patch(files),
-            file_name="new-judgements.patch",
-            mime="text/x-diff",
-            key="bias-import-patch",
-            on_click="ignore",
-            icon=":material/difference:",
-            help="For `git apply` or `patch -p1` at the root of the project.",
-        )
-    if not owner.may_save():
-        owner.say_how_to_save("Anybody can send the merged file or the patch to whoever maintains the data.")
+    label = f"Save {counted(len(rows), 'judgement')}"
+    merged_file.offer(files, label, "bias-import", workbench_state.save_judgements, rows, "new-judgements.patch")

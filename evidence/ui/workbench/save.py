@@ -4,21 +4,19 @@ import streamlit as st
 
 from evidence.curation import store
 from evidence.curation.diff import difference
-from evidence.curation.patch import as_patch, merged
+from evidence.curation.patch import merged
 from evidence.curation.preview import Preview
 from evidence.curation.store import Conflict, Refused, Saved, can_undo
 from evidence.curation.versions import Snapshot
-from evidence.dataset.evidence import REFERENCES, TRIALS
 from evidence.dataset.problems import Problem
 from evidence.formatting import counted, listed
 from evidence.ui import data as app_data
 from evidence.ui import owner
+from evidence.ui.components import merged_file
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.sections import compare as compare_section
 from evidence.ui.workbench import form as workbench_form
 from evidence.ui.workbench import state as workbench_state
-
-_MIME = {TRIALS: "text/csv", REFERENCES: "application/json"}
 
 
 def last_outcome() -> None:
@@ -111,26 +109,7 @@ def _downloads(seen: Preview) -> None:
         st.error(escaped(f"{files.message} {files.fix}"))
         return
     with st.container(horizontal=True):
-        for name, (_, data) in files.items():
-            st.download_button(
-                f"Merged {name}",
-                data,
-                file_name=name.rpartition("/")[2],
-                mime=_MIME.get(name, "text/csv"),
-                key=workbench_state.key(f"merged-{name}"),
-                on_click="ignore",
-                icon=":material/download:",
-            )
-        st.download_button(
-            "Patch",
-            lambda: as_patch(files),
-            file_name="new-rows.patch",
-            mime="text/x-diff",
-            key=workbench_state.key("patch"),
-            on_click="ignore",
-            icon=":material/difference:",
-            help="For `git apply` or `patch -p1` at the root of the project.",
-        )
+        merged_file.downloads(files, "new-rows.patch", workbench_state.key)
 
 
 def _conflict(seen: Preview, began: Snapshot) -> None:
