@@ -56,8 +56,7 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
         lines_left_out=counted(hidden, "line") if hidden else "",
         missing=absent,
         hundred=_hundred(story),
-        onset=by_key["onset"].headline,
-        duration=by_key["single"].headline,
+        times=times(*(by_key[key].headline for key in ("onset", "single", "course"))),
         events=events,
         events_note=note,
         summary=story.summary.lines,
@@ -65,6 +64,18 @@ def handout(view: View, progress: Progress = quiet) -> bytes:
         sources=sources,
         sources_left_out=counted(sources_hidden, "source") if sources_hidden else "",
     )
+
+
+def times(soon: str, late: str, after: str) -> str:
+    """Return the sentences on onset and duration; one for both, and that after a course, where they say the same.
+
+    >>> times("First numbers, 24 hours: 8 lower.", "Latest numbers, 24 hours: 8 lower.", "After a course, 16 days.")
+    'First and latest numbers, 24 hours: 8 lower. After a course, 16 days.'
+    """
+    (first, _, found), (_, _, again) = soon.partition(" numbers"), late.partition(" numbers")
+    if not found or found != again:
+        return f"{soon} {late}"
+    return f"{first} and latest numbers{found} {after}"
 
 
 def _height(text: str) -> int:

@@ -111,16 +111,16 @@ def _mark(row: Row, x: float, y: float, colour: str) -> str:
 def hundred(absolute: Absolute, label: str) -> str:
     """Draw a hundred people in rows of twenty, with the full, square, crossed and empty signs of the Response page."""
     both, gained, lost, never = icon_counts(absolute)
-    blue, orange = (mark.light for mark in (style.PRINT_BOTH, style.PRINT_CHANGED))
+    grey, blue = (mark.light for mark in (style.ICON_BOTH, style.ICON_CHANGED))
     signs = ["both"] * both + ["gained"] * gained + ["lost"] * lost + ["never"] * never
     parts = []
     for place, sign in enumerate(signs):
         x, y = 9 + 16 * (place % 20), 9 + 16 * (place // 20)
         if sign == "gained":
-            parts.append(f'<rect x="{x - 5.5}" y="{y - 5.5}" width="11" height="11" fill="{orange}"/>')
+            parts.append(f'<rect x="{x - 5.5}" y="{y - 5.5}" width="11" height="11" fill="{blue}"/>')
         elif sign == "lost":
-            parts += [_line(x - 5, y - 5, x + 5, y + 5, orange, 2.4), _line(x - 5, y + 5, x + 5, y - 5, orange, 2.4)]
+            parts += [_line(x - 5, y - 5, x + 5, y + 5, blue, 2.4), _line(x - 5, y + 5, x + 5, y - 5, blue, 2.4)]
         else:
-            fill, edge = (blue, blue) if sign == "both" else ("#ffffff", LIGHT.faint)
+            fill, edge = (grey, grey) if sign == "both" else ("#ffffff", LIGHT.faint)
             parts.append(f'<circle cx="{x}" cy="{y}" r="5.6" fill="{fill}" stroke="{edge}" stroke-width="1.2"/>')
     return _svg(322, 82, label, parts)

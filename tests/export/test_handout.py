@@ -7,7 +7,7 @@ import pytest
 from evidence.bibliography.vancouver import vancouver
 from evidence.dataset.evidence import Evidence
 from evidence.export.formats import export
-from evidence.export.handout import handout, shortened
+from evidence.export.handout import handout, shortened, times
 from evidence.report.figures.forest import Row
 from evidence.report.sections import harm_rows, response_rows, sections
 from evidence.report.view import NothingToExport, View, tell
@@ -43,7 +43,8 @@ def test_every_number_is_that_of_the_pages(preset, evidence):
     found = {section.key: section for section in sections(story)}
     rows, _ = response_rows(story, in_groups=False)
     for text in (
-        *(found[key].headline for key in ("response", "onset", "single")),
+        found["response"].headline,
+        times(*(found[key].headline for key in ("onset", "single", "course"))),
         *(row.words for row in rows),
         *(row.words for row in harm_rows(story.harms.drawn[:5])),
         *(line.difference for line in story.summary.lines),

@@ -159,8 +159,6 @@ HARM, HARM_SOFT = Mark("#B3480A", "#F0803C", "solid"), Mark("#f6dcc9", "#4a2d1c"
 HATCH = Mark("#b4bdc6", "#46505b", "solid")
 # A hundred people as icons: no comparator's colours; the shape says the same.
 ICON_BOTH, ICON_CHANGED = COMPARATOR, BENEFIT
-# The same on paper, where the signs are printed small.
-PRINT_BOTH, PRINT_CHANGED = BENEFIT, MASKING_MARKS["active"]
 
 
 def mark_of(result: Result) -> Mark:
