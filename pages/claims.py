@@ -33,8 +33,8 @@ def card(item: Assessed) -> None:
     with st.container(border=True, key=f"claim-{claim.claim}"):
         words, numbers = st.columns([3, 2], gap="large")
         with words:
-            st.markdown(f"**{item.verdict}**", help=VERDICTS[claim.verdict].definition)
-            st.markdown(f"### {escaped(claim.statement)}")
+            st.subheader(escaped(item.verdict), anchor=False, help=VERDICTS[claim.verdict].definition)
+            st.markdown(f"**{escaped(claim.statement)}**")
             st.markdown(escaped(claim.explanation))
             trials = [
                 f"[{escaped(evidence.trials[trial][0].label)}]({claims.trial_address(trial)})"

@@ -17,7 +17,19 @@ with left:
 with right:
     second = compare_section.one("After", "after", compare_section.NOW)
 if first is None or second is None:
-    st.info("Choose two versions.", icon=":material/difference:")
+    st.markdown(
+        "**Nothing to compare yet.** "
+        + (
+            "Choose a version under Before."
+            if compare_section.newest()
+            else "No rows have been saved here, so no earlier version is kept. Choose a file or a git revision under "
+            "Before, or [add a trial](add): the version before it appears here."
+        )
+    )
+    st.markdown(
+        "Then this page lists rows added and removed, cells changed with both values, and every headline number that "
+        "moved, before and after."
+    )
     st.stop()
 changes = compare_section.compared(first, second)
 if changes is None:

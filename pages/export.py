@@ -13,6 +13,8 @@ from evidence.ui import page as pages
 from evidence.ui.components import export_button
 from evidence.ui.components.citation_card import escaped
 
+_FIRST = ("html", "pptx", "handout")  # what most people come for
+
 view = pages.current()
 st.title("Download and cite", anchor=False)
 if not view.results:
@@ -31,11 +33,13 @@ st.caption(
 )
 carried_options.show_notice(options)
 
+if (asked := st.query_params.get("format", "")) in FORMATS:  # the name that the command line takes
+    del st.query_params["format"]
+    st.session_state["format"] = asked
 name = st.selectbox(
     "Format",
-    list(FORMATS),
+    sorted(FORMATS, key=lambda value: _FIRST.index(value) if value in _FIRST else len(_FIRST)),
     format_func=lambda value: FORMATS[value].label,
-    index=list(FORMATS).index("html"),
     key="format",
     bind="query-params",
     width=360,

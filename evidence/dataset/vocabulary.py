@@ -322,7 +322,7 @@ TOPICS = terms(
     ("onset", "Onset", "How soon."),
     ("response", "Response", "For how many."),
     ("duration", "Duration", "For how long."),
-    ("safety", "Safety", "At what cost."),
+    ("safety", "Safety", "What harms it does."),
     ("background", "Background", "Definitions and mechanism."),
     ("reference", "Reference", "What the article cites."),
 )

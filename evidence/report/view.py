@@ -166,7 +166,7 @@ class Story:
         result = [("Response", self.response)]
         result += [("How soon it works", item) for item in self.onset.drawn]
         result += [("After one dose", item) for item in self.single.drawn]
-        result += [("After stopping at random", self.hazard)]
+        result += [("After stopping by lot", self.hazard)]
         result += [("Adverse events", item.difference) for item in self.harms.drawn]
         result += [("Serious events and stopping", item.difference) for item in self.serious.drawn]
         return tuple((title, item) for title, item in result if item.pooled is not None)
@@ -194,7 +194,7 @@ def tell(view: View, progress: Progress = quiet) -> Story:
     followed = relaxed(everything, selection, duration.is_follow_up)
     stopped = relaxed(everything, selection, duration.is_withdrawal, at_once=True)
     withdrawals = duration.withdrawals(stopped.results)
-    progress("working out at what cost")
+    progress("working out the harms")
     named = _harms(view, apart=False)
     progress("working out serious events and stopping")
     serious = _harms(view, apart=True)

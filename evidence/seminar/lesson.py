@@ -278,7 +278,7 @@ def _question(story: Story) -> Step:
     return Step(
         "question",
         "The question",
-        f"{capital(label)}: for how many, for how long, at what cost?",
+        f"{capital(label)}: for how many, for how long, with what harms?",
         (f"{headcount(view.rows)}.", *narrowed, "Evidence for reading and teaching, not medical advice."),
         (view.citation, "Let the room say what it expects before the first number."),
         figure="code",
@@ -368,7 +368,7 @@ def _harms(story: Story, by_key: Mapping[str, Section]) -> Step:
     widened = given_up(story.harms.scope.dropped)
     return Step(
         "harms",
-        "At what cost",
+        "Harms",
         ended(section.sentence.headline),
         written(section.sentence.numbers, widened),
         (

@@ -464,8 +464,16 @@ def in_people(risks: Absolute, sides: Sides, verb: str, source: str = "") -> str
     cut = " The interval is cut at 100 of 100." if risks.clipped else ""
     return (
         f"Of 100 people, {control:.0f} {verb} on {sides.comparator} and {drug:.0f} ({low:.0f} to {high:.0f}) on "
-        f"{sides.drug}: {direction}. Number needed to treat: {risks.number_needed}.{cut}{scaled}"
+        f"{sides.drug}: {direction}. {_treated(risks, direction.split()[-1] if change else direction)}{cut}{scaled}"
     )
+
+
+def _treated(risks: Absolute, word: str) -> str:
+    """Say how many people are treated for one more or fewer, in Altman's words where it may also be harm."""
+    number, _, span = str(risks.number_needed).removeprefix("NNTB ").partition(" ")
+    if number.isdigit() and "∞" not in span and word != "as many":
+        return f"Treat {counted(int(number), 'person', 'people')} for one {word} {span}."
+    return f"Number needed to treat: {risks.number_needed}."
 
 
 def observed_rates(answer: Answer) -> str:

@@ -259,7 +259,7 @@ def test_of_100_people_with_interval_and_number_needed():
     found = number_needed_to_treat("RR", 2.0, 1.5, 3.0, 0.2)
     assert sentences.in_people(found, PEOPLE_SIDES, "responded") == (
         "Of 100 people, 20 responded on midazolam and 40 (30 to 60) on ketamine: 20 more. "
-        "Number needed to treat: NNTB 5 (3 to 10)."
+        "Treat 5 people for one more (3 to 10)."
     )
 
 

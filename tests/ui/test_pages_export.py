@@ -37,7 +37,7 @@ def test_a_long_file_is_made_when_asked_for_and_then_offered(monkeypatch):
 
 def test_another_view_has_to_be_made_again(monkeypatch):
     part(monkeypatch, lambda *_: b"held")
-    at = made(opened("export", format="Slides (PowerPoint)"))
+    at = made(opened("export", format="pptx"))
     assert at.get("download_button")
     at.pills(key="preset").set_value("everything").run()
     assert not at.exception

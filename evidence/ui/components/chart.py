@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 Action = Callable[[Sequence[Result]], None]
 Download = tuple[str, str, str, Callable[[], bytes | str]]
 SOURCE_KEY = (
-    "Shape says what was read: ● full text, ■ abstract, ▲ registry, ⬟ review, ★ secondary source. "
+    "Read: ● full text, ■ abstract, ▲ registry, ⬟ review, ★ secondary source. "
     "Hollow: not pooled. Click a mark for its citation."
 )
 
