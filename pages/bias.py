@@ -6,11 +6,12 @@ from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_TOOLS, TOOL_WORDS
 from evidence.formatting import counted, listed
 from evidence.questions import response
 from evidence.questions import risk_of_bias as bias
-from evidence.report.composed import trust
+from evidence.ui import cache as cached
 from evidence.ui import filters, widgets
 from evidence.ui import page as pages
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
+from evidence.ui.sections import made
 from evidence.ui.sections import risk_of_bias as bias_section
 from evidence.ui.workbench import risk_of_bias as bias_importer
 
@@ -51,14 +52,13 @@ with st.expander("Options: tool, domain, judgement, time", key="bias-options"):
     )
     time = widgets.one("Weights of the response pool at", response.TIME_CHOICES, "bias-time", right)
 
-everything = bias.board(view.results, view.evidence.judgements, tool)
-board = everything.keep(None if domain == ANY else domain, kinds)
+found = cached.once(view, made.judged, tool, None if domain == ANY else domain, tuple(kinds), time)
 with body:
-    if not board.lines:
+    if found is None:
         st.warning("No trial of this selection has such a judgement there.")
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
-    judged = trust.risk_of_bias(board, used, view.links, view.evidence.references, view.ink)
+    board, judged, weights = found
     st.header(escaped(judged.headline), anchor=False)
     for line in judged.captions:
         st.caption(escaped(line))
@@ -67,7 +67,6 @@ with body:
         words = f"{counted(len(board.unjudged), 'trial')} that no review in these data judged"
         with st.expander(words, key="bias-unjudged") if len(board.unjudged) > _NAMED else st.container():
             st.markdown(f"{names}." if len(board.unjudged) > _NAMED else f"**{words}:** {names}.")
-    weights = trust.weights(board, view.results, time, view.ink)
     st.header(escaped(weights.headline), anchor=False)
     for line in weights.captions:
         st.caption(escaped(line))

@@ -2,17 +2,16 @@
 
 import streamlit as st
 
-from evidence.questions import courses, duration, onset
-from evidence.report import sections
+from evidence.questions import duration
 from evidence.report.figures.people import two_crowds
 from evidence.selection.filters import REPEATED, SINGLE
-from evidence.selection.selection import relaxed
+from evidence.ui import cache as cached
 from evidence.ui import filters, widgets
 from evidence.ui import page as pages
 from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_below_headline, show_chart, show_section
-from evidence.ui.sections import certainty, time_curve
+from evidence.ui.sections import certainty, made, time_curve
 from evidence.ui.sections import missing as missing_section
 
 page = pages.current()
@@ -21,16 +20,9 @@ if not page.results:
     filters.empty_notice(page.evidence.results, page.selection)
     st.stop()
 
-after = relaxed(page.evidence.results, page.selection, duration.is_follow_up)
-items = tuple(item for item in duration.follow_ups(after.results) if item.is_after_course)
-stopped = relaxed(page.evidence.results, page.selection, duration.is_withdrawal, at_once=True)
-entries = duration.withdrawals(stopped.results)
-hazard = duration.hazard_answer(entries)
-course = sections.after_course(items, after.dropped, page.links, page.ink)
 # The switch is drawn further down; before it is, a link says whether it is on.
 by_masking = bool(st.session_state.get("masking", st.query_params.get("masking") == "true"))
-by_lot = sections.withdrawal(entries, hazard, stopped.dropped, page.links, page.ink, by_masking)
-by_lot = sections.with_missing(by_lot, (hazard,), [entry.result for entry in entries], page.evidence)
+after, items, course, stopped, entries, hazard, by_lot = cached.once(page, made.ended, by_masking)
 
 # Both at a glance: when depression comes back once doses stop, and whether going on keeps it away.
 heading.headline(duration.in_one_look(items, entries))
@@ -67,11 +59,8 @@ st.header("After one dose", anchor=False)
 body = st.container()
 with st.expander("Options: score, masking", key="duration-options"):
     measure, masked = widgets.measure(), widgets.option_switch("masking")
-once = sections.single_rows(page.results)
-single = onset.course(once, measure, by_masking=masked)
 with body:
-    section = sections.single_dose(single, page.results, page.links, page.ink, page.evidence.reviews)
-    section = sections.with_missing(section, single.answers, once, page.evidence)
+    section = cached.once(page, made.once, measure, masked)
     if masked or not time_curve.draw(page, measure, (SINGLE,)):
         show_section(section, page, is_first=False)
     else:
@@ -83,6 +72,4 @@ st.header("During and after a course, against placebo", anchor=False)
 time_curve.draw(page, measure, (REPEATED,))
 
 st.header("During a course, without a comparison group", anchor=False)
-wider = relaxed(page.evidence.results, page.selection, courses.is_course)
-cohorts = courses.courses(wider.results, page.evidence.overlaps)
-show_section(sections.cohorts(cohorts, wider.dropped, page.links, page.ink), page, is_first=False)
+show_section(cached.once(page, made.cohorts), page, is_first=False)

@@ -9,7 +9,7 @@ from evidence.ui import filters, widgets
 from evidence.ui import page as pages
 from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_below_headline, show_section
-from evidence.ui.sections import certainty, meaning, time_curve
+from evidence.ui.sections import certainty, made, meaning, time_curve
 from evidence.ui.sections import missing as missing_section
 
 page = pages.current()
@@ -26,11 +26,8 @@ with st.expander("Options: score, same trials, columns, masking, low confidence"
     masked = widgets.option_switch("masking")
     low = widgets.option_switch("low")
 
-course = onset.course(page.results, measure, same_trials=same, low_confidence=low, by_masking=masked)
+course, section = cached.once(page, made.onset, measure, same, equal, masked, low)
 with body:
-    around = None if equal or masked else cached.around(cached.chosen(page.evidence, page.selection), course)
-    section = sections.onset(course, page.results, page.links, page.ink, not equal, around, page.evidence.reviews)
-    section = sections.with_missing(section, course.answers, page.results, page.evidence)
     heading.headline(section.sentence.large, section.sentence.below)
     # Columns, masking and the same trials are choices of what is pooled span by span.
     if not (equal or masked or same) and time_curve.draw(page, measure, low_confidence=low):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from evidence.questions import glance
+from evidence.questions.time_curve import TWO_MODELS
 from evidence.report.composed import trials
 from evidence.report.figures import glance as glance_figures
 from evidence.report.figures.evidence_map import key_line
@@ -41,7 +42,7 @@ with picture:
             "Bars: responders of 100 on the drug and on the comparator, with the 95% interval of the drug’s number. "
             f"Between them: {glance_figures.key_of_blanks(result) or 'nothing'}. "
             "Below them: the difference in points as a curve with its 95% band, and the results behind it. "
-            "Click a bar or the end of a band for its citation."
+            f"{TWO_MODELS} Click a bar, a dot or the end of a band for its citation."
         ),
         below=below,
         boxes=cached.glance_in_boxes(key, view.ink) if narrow else None,

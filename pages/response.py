@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from evidence.questions import response, subgroups
-from evidence.report import sections
+from evidence.ui import cache as cached
 from evidence.ui import filters
 from evidence.ui import page as pages
 from evidence.ui.components import heading, published
 from evidence.ui.components.section import show_section
-from evidence.ui.sections import certainty
+from evidence.ui.sections import certainty, made
 from evidence.ui.sections import missing as missing_section
 from evidence.ui.sections import response as response_section
 
@@ -23,10 +22,8 @@ options = response_section.options(page)
 with st.expander("Sensitivity: what if it is pooled in another way?", key="sensitivity", on_change="rerun") as panel:
     choices = response_section.sensitivity_options(page, options, bool(panel.open))
 
-split = subgroups.subgroups(page.evidence.judgements)[options.split]
-answer = response.answer_for(page.results, choices, split.group)
+answer, section = cached.once(page, made.responded, choices, options)
 with body:
-    section = sections.response(answer, page.results, page.evidence, page.links, page.ink, options)
     show_section(section, page, action=response_section.leave_out_button)
     response_section.draw(page, answer)
     missing_section.show(section.missing)

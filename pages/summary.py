@@ -3,14 +3,14 @@
 import streamlit as st
 
 from evidence.export import summary_of_findings as summary_export
-from evidence.questions import summary_of_findings as summary_question
-from evidence.report.composed.summary import summary_of_findings
 from evidence.report.tables import summary_of_findings as summary_tables
+from evidence.ui import cache as cached
 from evidence.ui import filters, window
 from evidence.ui import page as pages
 from evidence.ui.components import cite as cite_panel
 from evidence.ui.components import published
 from evidence.ui.components.citation_card import escaped, reference_list
+from evidence.ui.sections import made
 from evidence.ui.sections import missing as missing_section
 
 view = pages.current()
@@ -19,8 +19,7 @@ if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
 
-summary = summary_question.summarise(view.results, view.evidence.reviews, str(view.selection))
-section = summary_of_findings(summary)
+summary, section, absent = cached.once(view, made.summarised)
 if section is None:
     st.info(
         "These data have no outcome of this table in numbers that can be compared for this selection. "
@@ -56,7 +55,6 @@ for line in summary.lines:
 if len(reasons) == 1 and len(summary.lines) > 1:
     st.caption(f"Certainty, for all of them: {escaped(reasons.pop())}")
 
-absent = summary.missing_evidence(view.evidence)
 missing_section.show(absent)
 
 st.header("Download and cite", anchor=False)

@@ -1,6 +1,6 @@
 """Certainty as published reviews rate it. Nothing here rates: a question nobody rated stays "not rated"."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from evidence.dataset.records import PublishedEstimate, Result
@@ -20,10 +20,10 @@ def same_question(review: PublishedEstimate, answer: Answer, rows: Iterable[Resu
     A review that pooled several drugs, routes or comparators matches only an answer that pools several too. Where
     nothing is pooled the trials that measured the outcome say what is compared, without any the controlled `rows`.
     """
-    measured = tuple(entry.first for entry in answer.used or answer.entries)
-    compared = measured or tuple(row for row in rows if row.is_controlled)
-    if not compared:
-        return False
+    return bool(published((review,), answer, rows))
+
+
+def _matches(review: PublishedEstimate, answer: Answer, compared: Sequence[Result], measured: Sequence[Result]) -> bool:
     drugs = {row.intervention for row in compared}
     routes = {row.route for row in compared}
     comparators = {row.comparator for row in compared}
@@ -41,6 +41,13 @@ def same_question(review: PublishedEstimate, answer: Answer, rows: Iterable[Resu
         and _same_people(review, compared)
         and review.hours is not None
         and _same_time(review.hours, answer, measured)
+    )
+
+
+def _apart(rows: Iterable[Result]) -> list[Result]:
+    """Return one row for each that differs in what a review is compared by: a thousand trials are a few of them."""
+    return list(
+        {(r.intervention, r.route, r.comparator, comparator_kind(r), r.population, r.hours): r for r in rows}.values()
     )
 
 
@@ -63,8 +70,11 @@ def published(
     reviews: Iterable[PublishedEstimate], answer: Answer, rows: Iterable[Result] = ()
 ) -> tuple[PublishedEstimate, ...]:
     """Return the published estimates of the same question, in the order of the file; `rows` as `same_question` does."""
-    known = tuple(rows)
-    return tuple(review for review in reviews if same_question(review, answer, known))
+    measured = _apart(entry.first for entry in answer.used or answer.entries)
+    compared = measured or _apart(row for row in rows if row.is_controlled)
+    if not compared:
+        return ()
+    return tuple(review for review in reviews if _matches(review, answer, compared, measured))
 
 
 def is_about(review: PublishedEstimate, answer: Answer) -> bool:

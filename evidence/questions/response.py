@@ -114,7 +114,7 @@ class Choices:
     low_confidence: bool = False
     crossovers: bool = True
     without: tuple[str, ...] = ()
-    barred: Mapping[str, str] = field(default_factory=dict)
+    barred: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def model_of(method: str, interval: str) -> Model:

@@ -340,6 +340,11 @@ def by_correlation(curve: TimeCurve) -> str:
     return text
 
 
+TWO_MODELS = (
+    "Curve and pools are two models, so their numbers at one time may differ: the curve takes every result of a trial, "
+    "at all of its times, a pool only the results of one span."
+)
+"""Why the curve and the pool of a span do not agree to the digit."""
 LIMITS = (
     "A curve through trials of different people, doses and comparators: its shape is that of the trials that measured "
     f"at each time. Results of one trial are taken to correlate (by {RHO:g} between times of which one is ten times "

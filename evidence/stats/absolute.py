@@ -35,7 +35,7 @@ class NumberNeeded:
         return _people(self.benefit)
 
     def __str__(self) -> str:
-        """Say it as Altman does; NNTB is rounded up and NNTH down, so that neither flatters the drug."""
+        """Say it as Altman does; people are rounded up, for a benefit and for a harm (1.9 is not everybody)."""
         point = _words(self.benefit)
         match self.kind:
             case "through infinity":
@@ -54,8 +54,7 @@ def _rounded(benefit: float) -> str:
     people = _people(benefit)
     if not people < 10.0**_DIGITS:
         return "∞"
-    people = round(people, _DIGITS)
-    return str(math.ceil(people) if benefit > 0 else max(1, math.floor(people)))
+    return str(math.ceil(round(people, _DIGITS)))
 
 
 def _words(benefit: float, name: str = "NNT") -> str:

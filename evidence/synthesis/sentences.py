@@ -252,7 +252,10 @@ DOMINANT = 0.8
 
 
 def leading(answer: Answer) -> TrialEffect | None:
-    """Return the trial that a headline starts with: the larger of two, or one with over 80% of the weight."""
+    """Return the trial that a headline starts with: that of more weight of two, or one with over 80% of the weight.
+
+    Weight, not size: what a trial adds to a pool is its precision, and the pooled range that follows is weighed so.
+    """
     if answer.pooled is None or answer.trials < 2:
         return None
     # Mantel and Haenszel weigh by people: an arm without events has no variance to go by.

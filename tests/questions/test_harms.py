@@ -101,8 +101,8 @@ def test_one_trial_has_its_own_rates_and_newcombes_interval() -> None:
     item = harms.harm_of([felt(56, 70, 48, 80)], "dissociation")
     assert item.differs == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
     assert item.rates == pytest.approx((0.8, 0.6))
-    # 1/0.3339 = 2.99 and 1/0.0524 = 19.1, harms rounded down.
-    assert str(item.needed) == "NNTH 5 (2 to 19)"
+    # 1/0.2 = 5, 1/0.3339 = 2.99 and 1/0.0524 = 19.1, rounded up.
+    assert str(item.needed) == "NNTH 5 (3 to 20)"
 
 
 def test_both_rates_differ_by_the_pooled_difference(evidence: Evidence) -> None:
@@ -113,7 +113,7 @@ def test_both_rates_differ_by_the_pooled_difference(evidence: Evidence) -> None:
     assert counts is not None
     assert item.rates[1] == pytest.approx(counts[1].events / counts[1].n)
     assert item.rates[0] - item.rates[1] == pytest.approx(item.differs[0])
-    assert str(item.needed).startswith("NNTH 3 (")
+    assert str(item.needed).startswith("NNTH 4 (")
 
 
 def test_events_stand_by_risk_difference_and_apart_ones_apart(evidence: Evidence) -> None:
@@ -218,8 +218,8 @@ def test_harm_stands_beside_benefit_of_the_same_comparison() -> None:
     ]
     found = harms.scope(rows, Selection("everything"), harms.is_event)
     words = harm_sentences.trade_off(harms.harms(found.compared, harms.is_event), found)
-    # 50 % against 10 %: 1/0.4 = 2.5; 50 % against 25 %: 1/0.25 = 4, ECT left out.
-    assert words.startswith("Number needed to harm, dissociation: NNTH 2 (")
+    # 50 % against 10 %: 1/0.4 = 2.5, rounded up; 50 % against 25 %: 1/0.25 = 4, ECT left out.
+    assert words.startswith("Number needed to harm, dissociation: NNTH 3 (")
     assert "response at 24 hours (1 of its 1 trials are among those of the harm): NNTB 4 (" in words
     alone = harms.scope(rows[:1], Selection("everything"), harms.is_event)
     assert "no response with counts" in harm_sentences.trade_off(harms.harms(alone.compared, harms.is_event), alone)

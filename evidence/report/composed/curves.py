@@ -2,7 +2,15 @@
 
 from evidence.questions.meaning import band_in_words
 from evidence.questions.onset import AXES
-from evidence.questions.time_curve import LIMITS, SCHEDULES, TimeCurve, by_correlation, headline, in_a_sentence
+from evidence.questions.time_curve import (
+    LIMITS,
+    SCHEDULES,
+    TWO_MODELS,
+    TimeCurve,
+    by_correlation,
+    headline,
+    in_a_sentence,
+)
 from evidence.report.figures.style import Ink
 from evidence.report.figures.time_curve import time_curve
 from evidence.report.section import Drawing, Links, Section, cited, written
@@ -30,5 +38,5 @@ def curve(shown: TimeCurve, links: Links, ink: Ink) -> Section:
         str(sentence),
         curve_frame(shown, links),
         cited(shown.entries),
-        written(band_in_words(shown.measure), LIMITS, by_correlation(shown)) if shown.points else (),
+        written(band_in_words(shown.measure), TWO_MODELS, LIMITS, by_correlation(shown)) if shown.points else (),
     )

@@ -109,9 +109,13 @@ def events(view: Page, options: Options) -> None:
 
 
 def _section(view: Page, question: HarmQuestion, options: Options) -> tuple[Section, tuple[str, ...]]:
-    maskings, drawn = cached.harms_marks(question, options.by_masking)
+    return cached.once(view, _harms, question, options.by_masking, options.measure)
+
+
+def _harms(view: Page, question: HarmQuestion, by_masking: bool, measure: str) -> tuple[Section, tuple[str, ...]]:
+    maskings, drawn = cached.harms_marks(question, by_masking)
     harm_answer = cached.harm_answer(question)
-    section = sections.harms(harm_answer, options.measure, view.ink, maskings, drawn)
+    section = sections.harms(harm_answer, measure, view.ink, maskings, drawn)
     return sections.with_missing_harms(section, harm_answer, view.evidence), maskings
 
 
