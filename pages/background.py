@@ -15,7 +15,7 @@ numbers = {key: number for number, key in enumerate(keys, 1)}
 
 st.title("What should I know before the numbers?", anchor=False)
 if not parts:
-    st.info("These data come without a background. Its sentences stand in topic.toml, each with its sources.")
+    st.info("These data have no background text. Its sentences belong in topic.toml, each with its sources.")
     st.stop()
 st.caption("For reading and teaching, not medical advice. Every sentence names its source.")
 for section in parts:

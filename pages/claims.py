@@ -47,7 +47,7 @@ def card(item: Assessed) -> None:
                 st.markdown(" · ".join(ways))
         with numbers:
             if item.needs_review:
-                st.warning("To be reviewed: the data no longer give every number printed here.")
+                st.warning("To be reviewed: some numbers in this text no longer match the data.")
             if item.recomputed:
                 st.caption("Computed from the data just now")
             for number in item.recomputed:
@@ -73,7 +73,7 @@ st.title("Is the popular summary right?", anchor=False)
 assessed = cache.assessed(evidence)
 st.header(escaped(claims.headline(assessed)) + ".", anchor=False)
 if not assessed:
-    st.caption("Statements to check stand in claims.csv, each with its verdict and citations.")
+    st.caption("Statements to check belong in claims.csv, each with its verdict and citations.")
     st.stop()
 st.caption(
     f"{escaped(claims.to_review(assessed))} Statements of one popular article, in our words; verdicts are the "
@@ -96,6 +96,6 @@ for topic, term in TOPICS.items():
     own = [item for item in shown if item.claim.topic == topic]
     if not own:
         continue
-    st.header("What became of the article’s references" if topic == "reference" else term.label, anchor=False)
+    st.header("The article’s references, checked" if topic == "reference" else term.label, anchor=False)
     for item in own:
         card(item)

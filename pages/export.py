@@ -71,6 +71,6 @@ st.header("Cite this view", anchor=False)
 st.code(exported.citation, language=None, wrap_lines=True)
 st.caption(f"SHA-256 of the data files: {view.evidence.digest}")
 st.header("Cite the trials in it", anchor=False)
-st.caption("As text to copy; the formats RIS, BibTeX and CSL-JSON above hold the same references.")
+st.caption("As text to copy; the formats RIS, BibTeX and CSL-JSON above contain the same references.")
 with st.expander("References in Vancouver style", key="export-references"):
     st.code(exported.cited_trials, language=None, wrap_lines=True)

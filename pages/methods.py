@@ -21,7 +21,7 @@ ADDRESS = {"Address": st.column_config.LinkColumn(display_text="open", width="sm
 st.title("Where do the numbers come from?", anchor=False)
 st.markdown(
     "Every number on every page is computed from one version of the data by the formulas below. They are tested "
-    "against the R package metafor 3.8 to six decimals, and an R script beside a pooled chart gives its numbers again."
+    "against the R package metafor 3.8 to six decimals, and an R script beside a pooled chart reproduces its numbers."
 )
 
 st.header("Decisions", anchor=False)
@@ -79,7 +79,7 @@ with limits:
     st.markdown("\n".join(f"- {line}" for line in methods.LIMITS))
 
 st.header("Words", anchor=False)
-st.markdown("The files, the pages and the exports use the same words; files hold the word in the last column.")
+st.markdown("The files, the pages and the exports use the same words; files contain the word in the last column.")
 lists = glossary.words_frames()
 chosen = st.selectbox("List of words", list(lists), key="words", bind="query-params", width=360)
 st.dataframe(lists[chosen], hide_index=True, alt=f"{chosen}: definitions")

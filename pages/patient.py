@@ -75,7 +75,7 @@ if chosen and matched.results:
     st.markdown(" · ".join(f"[{question}]({matched.address(page)})" for page, question in patient.PAGES.items()))
     if matched.unfiltered:
         names = listed(list(matched.unfiltered)).lower()
-        st.caption(f"Those pages have no filter for just this and may show more trials: {names}.")
+        st.caption(f"Those pages cannot filter by this and may show more trials: {names}.")
     st.header("Choice by choice", anchor=False)
     st.table(patient.choice_frame(results, matched).map(escaped), border="horizontal", hide_index=True)
 note = topic().patient_note or "Each trial is counted under its own entry criterion only."

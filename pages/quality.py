@@ -26,7 +26,7 @@ st.caption("This page is about all data files, whatever the filter above selects
 
 proposed = missing_tables.proposals(evidence.gaps)
 if not proposed.empty:
-    st.header("Proposed by the watch on registries", anchor=False)
+    st.header("Proposals from the registries", anchor=False)
     st.markdown(
         f"{counted(len(proposed), 'result or trial', 'results or trials')} that `python -m evidence watch` came upon; "
         "each remains in gaps.csv until somebody enters or removes it."
@@ -81,7 +81,7 @@ if opened:
     st.dataframe(
         listed.assign(Enter=links),
         hide_index=True,
-        alt="Gaps, those first that could move most",
+        alt="Gaps, most influential first",
         column_config={
             "Registry": st.column_config.LinkColumn("Registry", display_text="open", width="small"),
             "Enter": st.column_config.LinkColumn(

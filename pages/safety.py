@@ -28,7 +28,7 @@ with st.expander("Benefit and harm on one time axis", key="timeline", on_change=
     if panel.open:
         timeline.draw(view, scope)
 
-with st.expander("Which trial counted what?", key="counted", on_change="rerun", bind="query-params") as panel:
+with st.expander("Which trial reported which harm?", key="counted", on_change="rerun", bind="query-params") as panel:
     if panel.open:
         safety_section.who_counted(view, scope, options)
 

@@ -41,7 +41,7 @@ match seminar_state.mode():
             escaped(f"{len(lesson.steps)} slides on {lesson.story.view.selection}: the audience guesses first."),
             anchor=False,
         )
-        st.caption("Made from the selection above. Nothing is sent anywhere; guesses stay in this process.")
+        st.caption("Made from the selection above. Nothing is sent to other hosts; guesses are kept in memory only.")
         with st.container(horizontal=True):
             st.button(
                 "Start" if place == 0 else f"Continue at step {place + 1}",
@@ -65,7 +65,7 @@ match seminar_state.mode():
             border="horizontal",
         )
         # Closed, since the page may already stand on the screen of the room.
-        with st.expander("The steps, with what each says", key="seminar-steps"):
+        with st.expander("The steps and their text", key="seminar-steps"):
             for number, item in enumerate(lesson.steps, 1):
                 target = seminar_state.address(view.selection, item, evidence, PRESENT)
                 st.markdown(f"{number}\\. [{escaped(item.title)}]({target}) {escaped(item.headline)}")

@@ -22,7 +22,7 @@ if not view.results:
 summary, section, absent = cached.once(view, made.summarised)
 if section is None:
     st.info(
-        "These data have no outcome of this table in numbers that can be compared for this selection. "
+        "For this selection, these data have no comparable numbers on any outcome of this table. "
         "Choose a wider selection above."
     )
     st.stop()

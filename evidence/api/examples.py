@@ -17,15 +17,15 @@ import pandas as pd
 
 trials = pd.read_csv("{base}api/trials?preset=everything&format=csv")
 with urlopen("{base}api/pooled?preset=placebo&outcome=response&measure=RR&time=24h") as reply:
-    found = json.load(reply)
-print(found["title"], found["k"], [round(math.exp(found[name]), 2) for name in ("estimate", "ci_low", "ci_high")])
+    pooled = json.load(reply)
+print(pooled["title"], pooled["k"], [round(math.exp(pooled[name]), 2) for name in ("estimate", "ci_low", "ci_high")])
 """
 _R = """\
 library(jsonlite)
 library(metafor)
 
-found <- fromJSON("{base}api/pooled?preset=placebo&outcome=response&measure=RR&time=24h")
-used <- subset(found$studies, !is.na(weight))
+pooled <- fromJSON("{base}api/pooled?preset=placebo&outcome=response&measure=RR&time=24h")
+used <- subset(pooled$studies, !is.na(weight))
 predict(rma(yi, vi, data = used, slab = study, method = "REML", test = "adhoc"), transf = exp)
 
 trials <- read.csv("{base}api/trials?preset=everything&format=csv", fileEncoding = "UTF-8-BOM")

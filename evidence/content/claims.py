@@ -123,4 +123,4 @@ def to_review(items: Iterable[Assessed]) -> str:
         return (
             f"All {counted(compared, 'number')} in the explanations have just been recomputed from the data and agree."
         )
-    return f"To be reviewed, because the data no longer give its numbers: {listed([f'“{one}”' for one in moved])}."
+    return f"To be reviewed, because the data give other numbers: {listed([f'“{one}”' for one in moved])}."

@@ -149,7 +149,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "revman": Format(
             "RevMan style (CSV)", "Data rows under RevMan’s heads.", "csv", _CSV, _by("analysis_files", "revman_csv")
         ),
-        "r": Format("R script", "Pools the same trials with metafor; holds its data.", "R", "text/plain", _r),
+        "r": Format("R script", "Pools the same trials with metafor; includes the data.", "R", "text/plain", _r),
         "ris": Format(
             "References (RIS)", "The trials in the view.", "ris", "application/x-research-info-systems", _ris
         ),
@@ -157,7 +157,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "csl": Format("References (CSL-JSON)", "The trials in the view.", "json", _JSON, _csl),
         "html": Format(
             "Web page (HTML)",
-            "Findings, charts, tables, references in one file; offline.",
+            "Headlines, charts, tables, references in one file; offline.",
             "html",
             "text/html",
             _by("web_page", "page", in_parts=True),

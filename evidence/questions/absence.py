@@ -1,6 +1,6 @@
 """Spans of time in which a selection shows nothing, and why: four different things that are easily taken for one.
 
-A result may be reported and not usable, reported and not yet in these data, not reported as far as was read, or
+A result may be reported and not usable, reported and not yet in these data, not reported in the sources read, or
 not measured. The last is said only of a trial whose report or registry record was read and whose every known time lies
 before the span; what was read cannot show it of any other.
 """
@@ -57,7 +57,7 @@ class Absence:
         if labels := self.trials.get(NOT_USABLE):
             parts.append(f"reported, not usable here, by {listed(list(labels))}")
         if labels := self.trials.get(NOT_REPORTED):
-            parts.append(f"not reported by {counted(len(labels), 'trial')} as far as was read")
+            parts.append(f"not reported by {counted(len(labels), 'trial')} in the sources read")
         if labels := self.trials.get(NOT_MEASURED):
             whose = "whose report was read and which ended before"
             if len(labels) > 1:

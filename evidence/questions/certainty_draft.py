@@ -85,7 +85,8 @@ def _inconsistency(answer: Answer) -> str:
     if answer.k < 2:
         return "One trial: nothing to compare it with."
     same = sum(e.effect is not None and e.effect.estimate * answer.pooled.estimate > 0 for e in answer.used)
-    return f"{same} of {counted(answer.k, 'trial')} point the way of the pool. {sentences.heterogeneity(answer)}"
+    alike = f"In {same} of {counted(answer.k, 'trial')} the effect is in the same direction as in the pool."
+    return f"{alike} {sentences.heterogeneity(answer)}"
 
 
 def _indirectness(answer: Answer) -> str:

@@ -169,7 +169,7 @@ def time_labels() -> dict[str, str]:
 
 
 ASSUMPTION = (
-    "An indirect contrast assumes that each set of trials would have found the same in the other’s people, at the "
+    "An indirect contrast assumes that each set of trials would have had the same result in the other’s people, at the "
     "other’s doses and times. Nothing in the data can check that here."
 )
 NO_STEP = "No two treatments share a comparator at this time, so not even an indirect contrast is possible."
@@ -216,7 +216,7 @@ def no_ranking(net: Network) -> str:
     """Say that nothing is ranked, and that nothing could check a ranking where no loop of comparisons closes.
 
     >>> no_ranking(Network("response", BIN_OF_VALUE["24h"], (), ()))
-    'No loop of comparisons closes that would check it, so nothing is ranked.'
+    'No closed loop of comparisons could check it, so nothing is ranked.'
     """
     joined: dict[str, str] = {}
 
@@ -232,7 +232,7 @@ def no_ranking(net: Network) -> str:
         if ends[0] == ends[1]:
             return "Nothing is ranked."
         joined[ends[0]] = ends[1]
-    return "No loop of comparisons closes that would check it, so nothing is ranked."
+    return "No closed loop of comparisons could check it, so nothing is ranked."
 
 
 def head_to_head(net: Network) -> Direct | None:
@@ -281,7 +281,7 @@ def closing_the_loop(first: str, second: str, net: Network) -> str:
     """Say what would tell two treatments apart: whether they were compared head to head, and what is missing.
 
     >>> closing_the_loop("A", "B", Network("response", BIN_OF_VALUE["24h"], (), ()))
-    'No trial in these data compared a with b on response at 24 hours. A trial that randomises people would tell.'
+    'No trial in these data compared a with b on response at 24 hours. A randomised trial would answer this.'
     """
     met = [d for d in net.direct if {d.treatment, d.comparator} == {first, second}]
     when = net.time.spoken
@@ -290,7 +290,7 @@ def closing_the_loop(first: str, second: str, net: Network) -> str:
         return f"{names} compared {in_a_clause(first)} with {in_a_clause(second)} on {net.outcome} at {when}."
     return (
         f"No trial in these data compared {in_a_clause(first)} with {in_a_clause(second)} on {net.outcome} at {when}. "
-        "A trial that randomises people would tell."
+        "A randomised trial would answer this."
     )
 
 

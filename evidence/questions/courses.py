@@ -133,7 +133,7 @@ def prediction(cohorts: Courses) -> str:
     low, high = cohorts.pooled.prediction
     return (
         f"In another clinic like these the rate may lie anywhere from {_hundred(low)} to {_hundred(high)} of 100. "
-        "How much of it is due to the drug, these cohorts cannot say: people also improve with time and with hope."
+        "These cohorts cannot show how much of this is due to the drug: people also improve with time and with hope."
     )
 
 

@@ -98,7 +98,7 @@ def masking_of(entries: Sequence[Withdrawal]) -> str:
     if not groups:
         return ""
     words = "; ".join(f"{name}: {listed(list(labels))}" for name, labels in groups.items())
-    return f"By blinding: {words}. Everybody had felt the drug before, so going without it can be noticed."
+    return f"By blinding: {words}. Everyone had felt the drug before, so people may notice its absence."
 
 
 def retracted(results: Iterable[Result]) -> str:
@@ -181,13 +181,13 @@ def reading_courses(items: Iterable[FollowUp]) -> str:
     result = list(items)
     groups = [item for item in result if item.arm == item.result.intervention]
     compared = [item.result.label for item in groups if item.result.is_controlled]
-    text = "Without a comparator nobody knows who would have relapsed anyway"
+    text = "Without a comparator it is unknown who would have relapsed anyway"
     text += f"; only {listed(compared)} had one." if compared else "."
     means = dict.fromkeys(item.result.label for item in groups if item.statistic == "mean")
     if means:
-        text += f" A mean ({listed(list(means))}) counts those who relapsed, so it is shorter than a median."
+        text += f" A mean ({listed(list(means))}) counts only those who relapsed, so it is shorter than a median."
     if any(item.days is not None and item.followed_days is not None for item in result):
-        text += " Dotted: until people were no longer followed."
+        text += " Dotted: to the end of follow-up."
     return text
 
 

@@ -65,7 +65,7 @@ def finding_of_onset(answers: Sequence[Answer], reviews: Iterable[PublishedEstim
     """Say what was found at the earliest time with usable numbers, and below it at the time most trials measured."""
     reported = [item for item in answers if item.pooled is not None]
     if not reported:
-        return Sentence("No numbers in these data say how soon it works")
+        return Sentence("These data have no numbers on how soon it works")
     return _of_times("First numbers", reported[0], reported, reviews)
 
 
@@ -73,7 +73,7 @@ def finding_of_duration(answers: Sequence[Answer], reviews: Iterable[PublishedEs
     """Say what was found at the latest time with usable numbers, and below it at the time most trials measured."""
     reported = [item for item in answers if item.pooled is not None]
     if not reported:
-        return Sentence("No numbers after one dose to compare in these data")
+        return Sentence("These data have no numbers to compare after one dose")
     return _of_times("Latest numbers", reported[-1], reported, reviews)
 
 

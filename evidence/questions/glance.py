@@ -277,7 +277,7 @@ def sentence(facts: Glance) -> str:
     of_hundred = sentences.absolute(facts.main)
     parts = []
     if of_hundred is None:
-        parts.append("These data do not say of 100 people how many respond.")
+        parts.append("These data do not give the number of responders per 100 people.")
     else:
         sides = sentences.sides_of(entry.first for entry in facts.main.used)
         drug, comparator = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate

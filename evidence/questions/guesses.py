@@ -71,6 +71,6 @@ def in_a_sentence(guesses_of: tuple[Guess, ...], reported_elsewhere: Iterable[st
 
 
 READING = (
-    "People who are sure of the drug may feel better because they are. A guess may also follow from feeling better, so "
-    "guesses do not measure by how much the effect is inflated."
+    "People who are sure that they received the drug may feel better for that reason. A guess may also follow from "
+    "feeling better, so guesses do not measure how much the effect is inflated."
 )

@@ -120,8 +120,8 @@ def no_events(items: Iterable[Harm]) -> str:
     nobody = not any(arm.events for h in without for arm in h.difference.counts or ())
     return (
         f"{'Nobody' if nobody else 'Nobody, or everybody,'} had it in either arm of any trial: "
-        f"{listed([h.spoken for h in without])}. The risk difference stands, with "
-        "the interval that the number of people leaves open; a risk ratio cannot be estimated."
+        f"{listed([h.spoken for h in without])}. The risk difference is shown with "
+        "the interval that the number of people allows; a risk ratio cannot be estimated."
     )
 
 
@@ -141,7 +141,7 @@ def further(items: Sequence[Harm]) -> str:
     return f"{counted(len(items), 'further event')}, which differ less, not drawn: {named}."
 
 
-NO_LONG_TERM = "Long-term harm: these data name no event to look for it by."
+NO_LONG_TERM = "Long-term harm: these data name no event that would show it."
 
 
 def nearest_to_long_term(results: Iterable[Result]) -> tuple[Result, ...]:
@@ -155,7 +155,7 @@ def not_measured(results: Iterable[Result]) -> str:
     if not topic().long_term_harm:
         return NO_LONG_TERM
     near = nearest_to_long_term(results)
-    text = f"Long-term harm to {topic().long_term_harm}: no trial here is built to measure it"
+    text = f"Long-term harm to {topic().long_term_harm}: no trial here was designed to measure it"
     if not near:
         return f"{text}, and none reports such an event. That is absence of data, not evidence of safety."
     longest = near[0]

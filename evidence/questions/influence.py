@@ -41,7 +41,7 @@ def in_words(influences: Influence) -> str:
     if influences.first is None:
         return "With one trial there is nothing to leave out."
     if len(influences.entries) == 2:
-        return "With two trials, leaving one out leaves the other as it is."
+        return "With two trials, leaving one out shows only the other."
     move = f"The trial that moves the result most is {influences.first.label}."
     if influences.subsets is None:
         return f"{move} All subsets are drawn for up to {MAX_STUDIES} trials."

@@ -113,7 +113,7 @@ def in_people(people: Responders) -> str:
     low, high = round(100 * people.low), round(100 * people.high)
     return (
         f"If {control} of 100 people respond on the comparator, about {drug} (95% CI {low} to {high}) do on the drug. "
-        "Worked out from scores that are taken to be normally distributed; nobody counted these people."
+        "Calculated from scores assumed to be normally distributed; these people were not counted."
     )
 
 

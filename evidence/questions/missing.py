@@ -129,7 +129,7 @@ def _part(lines: Sequence[Line], state: str) -> str:
         "left-out": "{} left out",
         "not-usable": "{} without usable numbers",
         "not-held": "{} reported but not yet in these data",
-        "not-reported": "{} not reported as far as was read",
+        "not-reported": "{} not reported in the sources read",
     }
     return words[state].format(len(lines)) if lines else ""
 

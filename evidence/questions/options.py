@@ -40,7 +40,7 @@ CHART_NAMES: Final[Mapping[str, str]] = {
     "leave-one-out": "one trial left out at a time",
     "cumulative": "the result as it grew by year",
     "dose": "effect by dose",
-    "matrix": "which trial counted what",
+    "matrix": "which trial reported which harm",
     "timeline": "benefit and harm on one time axis",
     "blinding": "effect by masking",
     "bias": "risk of bias by trial",

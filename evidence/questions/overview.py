@@ -226,7 +226,7 @@ def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
         "How long?",
         "duration",
         f"{on} v {off}",
-        "relapse: going on v stopping, by lot",
+        "relapse: continuing v stopping at random",
         f"hazard ratio {Estimate('HR', hazard.estimate, hazard.ci_low, hazard.ci_high).text}",
         duration.behind_strata(pooled),
         certainty.in_words(None),
@@ -348,7 +348,7 @@ def not_known(
         who = f"{late} of {counted(len(own), 'trial')}" if len(own) > 1 else "the one trial"
         span = f"Symptoms within the first {effect_sentences.spelled(first)}"
         line = f"{span}: these data have no comparison from {who}: {soon.in_words}."
-        lines.append(line + (" How fast it starts is hardly known." if len(early) <= 2 else ""))
+        lines.append(line + (" How fast it starts to work is largely unknown." if len(early) <= 2 else ""))
     unblinded = [rows[0].label for rows in own.values() if any(comparator_kind(r) == "inert placebo" for r in rows)]
     if unblinded:
         lines.append(
@@ -370,7 +370,7 @@ def _long_term(results: Iterable[Result]) -> str:
     near = (
         f"; the nearest rows are {listed(nearest)}" if nearest else ", and no trial in this selection has such an event"
     )
-    return f"Long-term harm to {topic().long_term_harm}: no trial here is built to measure it{near}."
+    return f"Long-term harm to {topic().long_term_harm}: no trial here was designed to measure it{near}."
 
 
 class Dot(NamedTuple):

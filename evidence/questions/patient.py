@@ -237,10 +237,10 @@ def headline(matched: Match) -> str:
         return f"Nothing chosen yet: all {matched.count} are counted"
     person = listed([option_of(name, value).said for name, value in matched.chosen.items()])
     if not matched.dropped:
-        return f"{matched.count} behind this combination: {person}"
+        return f"{matched.count} matching this combination: {person}"
     lost = listed([f"{CHOICES[n].label.lower()} ({option_of(n, matched.chosen[n]).said})" for n in matched.dropped])
-    kept = listed([option.said for option in matched.kept.values()]) if matched.kept else "nothing else"
-    return f"No trial meets all of it: {person}. Without {lost}, {matched.count} are left: {kept}"
+    kept = listed([option.said for option in matched.kept.values()]) if matched.kept else "all in these data"
+    return f"No trial meets all of these choices: {person}. Dropping {lost} leaves {matched.count}: {kept}"
 
 
 def definitions(name: str) -> str:
@@ -282,9 +282,9 @@ def choice_frame(results: Iterable[Result], matched: Match) -> pd.DataFrame:
             {
                 "Choice": CHOICES[name].label,
                 "": option_of(name, value).label,
-                "Trials with it alone": str(alone),
-                "Left if it is given up": str(without),
-                "Given up": "yes" if name in matched.dropped else "no",
+                "Trials with this choice alone": str(alone),
+                "Trials if it is dropped": str(without),
+                "Dropped": "yes" if name in matched.dropped else "no",
             }
         )
     return pd.DataFrame(rows)

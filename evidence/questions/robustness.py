@@ -180,11 +180,11 @@ def small_studies(entries: Sequence[TrialEffect]) -> tuple[Egger | None, str]:
         )
     test, name = _asymmetry(entries, effects)
     if test is None:
-        return None, "The trials are all of one size, so asymmetry cannot be tested."
+        return None, "All trials are of the same size, so asymmetry cannot be tested."
     direction = "Small trials differ from large ones more" if test.p < 0.1 else "No more asymmetry"
     return test, (
         f"{name}: t {number(test.z, 2)} on {test.df} degrees of freedom, {probability(test.p)}. {direction} than "
-        "chance would often bring; asymmetry has other causes beside missing studies."
+        "chance would often bring; asymmetry has causes other than missing studies."
     )
 
 
@@ -251,10 +251,10 @@ def interval_notice(answer: Answer) -> str:
     if answer.pooled is None or answer.k < 2 or answer.model.method in ("EE", "MH") or not answer.pooled.hk_narrower:
         return ""
     return {
-        "knha": "The trials agree so closely that this Hartung–Knapp interval is narrower than Wald’s: take it with "
-        "care.",
+        "knha": "The trials agree so closely that this Hartung–Knapp interval is narrower than Wald’s: interpret it "
+        "with caution.",
         "adhoc": "The trials agree so closely that a plain Hartung–Knapp interval would be narrower than Wald’s; the "
-        "modified one shown does not gain from that.",
+        "modified one shown is not narrowed by that.",
         "z": "",
         "credible": "",
     }[answer.pooled.test]

@@ -189,7 +189,10 @@ class Line:
         if rating in _VERBS:
             does = f"{_VERBS[rating]}{self._direction(rating)}"
             if self.includes_no_effect:
-                does = f"may result in little to no difference in {self._subject}, but the interval reaches both ways"
+                does = (
+                    f"may result in little to no difference in {self._subject}, "
+                    "but the interval extends in both directions"
+                )
             return f"{drug.capitalize()} {does}. {numbers}"
         return f"{numbers} Certainty not rated."
 

@@ -45,7 +45,7 @@ def absent(pool: Missing) -> str:
     if used == 1:
         parts = [f"Only 1 of {counted(len(pool.lines), 'study', 'studies')} that fit your choice is in this number."]
     if known:
-        parts.append(f"We know that {known} more looked at this, but we can not use or do not hold what they found.")
+        parts.append(f"We know that {known} more looked at this, but we can not use or do not have what they found.")
     if silent:
         parts.append(f"From the other {silent} we know of no result.")
     return " ".join(parts)

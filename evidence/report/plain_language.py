@@ -70,7 +70,7 @@ _SURETY: Mapping[str, str] = MappingProxyType(
         "high": "Experts who checked this trust it well.",
     }
 )
-UNRATED = "We hold no report in which experts say how far to trust this. So take it with care."
+UNRATED = "We have no report in which experts say how far to trust this. So take it with care."
 _BETTER = "“Much better” means that at least half of the signs of {} were gone."
 
 
@@ -392,7 +392,7 @@ def safety_in_plain(asked: Asked) -> Plain:
     apart = [h for h in harms.harms(scopes[1].compared, harms.is_apart) if h.differs is not None]
     reported, grave = ([_event(item) for item in items if item.rates is not None] for items in (events[:5], apart[:3]))
     if not reported and not grave:
-        return Plain(question, "We hold no study that counts the harms on both sides.")
+        return Plain(question, "We have no study that counts the harms on both sides.")
     wide = ELSEWHERE if reported and scopes[0].dropped else ""
     longest = max(entry.hours for item in (*events, *apart) for entry in item.difference.used)
     later = f"The longest count of harms here ended after {time(longest)}. It can not show what years of use may do."
@@ -501,14 +501,14 @@ def _bias(asked: Asked) -> Plain:
     judged, total = len(board.judged), len(board.lines)
     answer = f"Experts have checked {judged} of {counted(total, 'study', 'studies')} here for weak points."
     if not judged:
-        answer = "No report that we hold has checked these studies for weak points."
+        answer = "No report that we have read has checked these studies for weak points."
     grave = f"In {counted(len(worst), 'study', 'studies')} they found a grave weak point."
     more = [grave if worst else "In none of them did they find a grave weak point."] if judged else []
     more.append(
         "A weak point can make a drug look better than it is. One such point is when people can tell what they got."
     )
     if total > judged:
-        more.append(f"We hold no check of the other {total - judged}, so we can not say how good they are.")
+        more.append(f"We have no check of the other {total - judged}, so we can not say how good they are.")
     return Plain("Can we trust the studies?", answer, tuple(more))
 
 

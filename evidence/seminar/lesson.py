@@ -280,7 +280,7 @@ def _question(story: Story) -> Step:
         "The question",
         f"{capital(label)}: for how many, for how long, with what harms?",
         (f"{headcount(view.rows)}.", *narrowed, "Evidence for reading and teaching, not medical advice."),
-        (view.citation, "Let the room say what it expects before the first number."),
+        (view.citation, "Ask the audience what it expects before you show the first number."),
         figure="code",
     )
 
@@ -298,7 +298,7 @@ def _popular_claim(story: Story) -> Step | None:
         tuple(item.claim.statement for item in chosen),
         tuple(
             f"{VERDICTS[item.claim.verdict].label}: {item.claim.statement} {item.claim.explanation}"
-            + (" To be reviewed: the rows no longer give every number printed here." if item.needs_review else "")
+            + (" To be reviewed: some numbers in this text no longer match the data." if item.needs_review else "")
             for item in chosen
         ),
         also_cited=tuple(key for item in chosen for key in item.claim.citations),
@@ -344,7 +344,7 @@ def _duration(story: Story, by_key: Mapping[str, Section]) -> Step:
     large = ended(chosen.sentence.headline)
     if inside:
         going, stopping = relapse_rates(story.withdrawals)
-        large = f"{going} relapsed when treatment went on, {stopping} when it was stopped by lot."
+        large = f"{going} relapsed when treatment went on, {stopping} when it was stopped at random."
     notes = [section.headline for section in (by_key["single"], by_key["course"], by_key["withdrawal"])]
     single = by_key["single"]
     return Step(
@@ -427,7 +427,7 @@ def _mind(story: Story, answer: Answer) -> Step:
         "What would change our mind",
         "What these trials leave open, and so what would change our mind:",
         (*lines, *unknown)[:5],
-        ("Ask the room which trial it would pay for next.", *(*lines, *unknown)[5:]),
+        ("Ask the audience which trial it would fund next.", *(*lines, *unknown)[5:]),
     )
 
 

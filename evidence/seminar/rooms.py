@@ -154,7 +154,7 @@ def send(code: str, phone: str, step: str, asked: str, value: float) -> str:
         if room is None or not room.takes_guesses:
             return "The lecturer is not taking guesses now."
         if room.turn.step != step or room.revealed:
-            return "The room has gone on."
+            return "The lecture has moved on."
         if now - room.sent.get(phone, -PAUSE) < PAUSE:
             return "Only one guess per second: try again."
         if room.second != int(now):
@@ -163,7 +163,7 @@ def send(code: str, phone: str, step: str, asked: str, value: float) -> str:
         if room.in_second >= MOST_A_SECOND:
             return "Many phones are sending at once: try again in a second."
         if phone not in guesses and len(guesses) >= MOST_GUESSES:
-            return f"The room already holds {counted(MOST_GUESSES, 'guess', 'guesses')}."
+            return f"The room already has {counted(MOST_GUESSES, 'guess', 'guesses')}."
         room.in_second += 1
         room.sent[phone] = now
         guesses[phone] = value

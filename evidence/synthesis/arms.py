@@ -66,7 +66,9 @@ def measured(arms: Sequence[Result], measure: str) -> Measured:
     for those that were not. The reason names the arms without numbers. Never None.
     """
     if unheard := list(dict.fromkeys(name for arm in arms for name in arm.silent_arms)):
-        return Measured(tuple(arms), None, None, f"no usable numbers for {listed(unheard)}; no arm speaks alone")
+        return Measured(
+            tuple(arms), None, None, f"no usable numbers for {listed(unheard)}; one arm alone is not pooled"
+        )
     partial: Measured | None = None
     for way in WAYS[measure]:
         effect = way(arms, measure)
@@ -75,7 +77,9 @@ def measured(arms: Sequence[Result], measure: str) -> Measured:
         if not (silent := _silent(arms, effect.results)):
             return effect
         named = listed(list(dict.fromkeys(map(_arm_name, silent))))
-        partial = partial or Measured(tuple(arms), None, None, f"no usable numbers for {named}; no arm speaks alone")
+        partial = partial or Measured(
+            tuple(arms), None, None, f"no usable numbers for {named}; one arm alone is not pooled"
+        )
     return partial or Measured(tuple(arms), None, None, _missing(arms, measure))
 
 

@@ -345,10 +345,10 @@ def caution(answer: Answer) -> str:
         return ""
     trials = f"{number_word(answer.k)} trials"
     if answer.pooled.p_at_most_zero is None:
-        return f"{trials}: how far effects differ between places cannot be estimated."
+        return f"{trials}: how much effects differ between settings cannot be estimated."
     is_usual = answer.prior is None or "mental health" in answer.prior.label
     usual = f"the interval allows for the difference usual in {'mental health' if is_usual else 'its prior'}"
-    return f"{trials} cannot show how far effects differ between places: {usual}."
+    return f"{trials} cannot show how much effects differ between settings: {usual}."
 
 
 def number_word(amount: int) -> str:
@@ -404,8 +404,8 @@ def heterogeneity(answer: Answer) -> str:
         text += f" Prior: {pooled.prior}."
     elif answer.model.method == "bayes" and pooled.method != "MH":
         text += (
-            " Pooled by REML without a prior: these data have no standard deviation of this scale to put the prior on "
-            "points."
+            " Pooled by REML without a prior: these data have no standard deviation of this scale with which to "
+            "express the prior in points."
         )
     if pooled.pi_low is not None:
         span = interval_in_words(measure, pooled.pi_low, pooled.pi_high)

@@ -183,9 +183,9 @@ def _of_trial(rows: tuple[Result, ...], question: Question) -> TrialEffect:
     if not outside:
         return left_out(f"both arms had a form of {topic().drug}", anchored)
     if rows[0].design == "non-randomised":
-        return left_out("the groups were not formed by chance", outside)
+        return left_out("the groups were not randomised", outside)
     if rows[0].design == "withdrawal" and OUTCOMES[rows[0].outcome].group == "efficacy":
-        return left_out("only people who had responded were randomised, to go on or stop", outside)
+        return left_out("only people who had responded were randomised, to continue or stop", outside)
     timed = [r for r in outside if not is_state(r.outcome) or r.timing in (None, "at-time")]
     if not timed:
         return left_out(_OTHER_TIMING[outside[0].timing or ""], outside)

@@ -69,7 +69,9 @@ def test_the_five_domains_are_numbers_of_the_pool_and_no_verdict(evidence: Evide
     domains = {d.column: d.words for d in certainty_draft.draft(answer, evidence, missing(answer, rows, evidence))}
     assert list(domains) == list(certainty_draft.DOMAINS)
     assert "not judged" in domains["risk_of_bias"]
-    assert domains["inconsistency"].startswith("3 of 3 trials point the way of the pool. Between trials effects differ")
+    assert domains["inconsistency"].startswith(
+        "In 3 of 3 trials the effect is in the same direction as in the pool. Between trials effects differ"
+    )
     assert "Compared with midazolam" in domains["indirectness"]
     # 14 of 74 on midazolam: 19 of 100, and half as many again.
     assert (

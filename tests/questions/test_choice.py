@@ -46,14 +46,14 @@ def test_the_headline_does_not_choose_for_the_reader() -> None:
         said.text == "Intranasal esketamine or intravenous ketamine? No trial in these data compared them at 24 hours"
     )
     assert said.numbers.endswith(
-        "; 1 trial and 1 trial. No loop of comparisons closes that would check it, so nothing is ranked."
+        "; 1 trial and 1 trial. No closed loop of comparisons could check it, so nothing is ranked."
     )
 
 
 def test_a_loop_of_comparisons_is_noticed() -> None:
     # Both drugs against placebo, and one against the other by way of a second comparator of both: a square.
     square = [row.model_copy(update={"trial": f"x-{row.trial}", "comparator": "ECT"}) for row in ROWS[:2]]
-    assert no_ranking(network(ROWS[:2], "response", "24h")).startswith("No loop")
+    assert no_ranking(network(ROWS[:2], "response", "24h")).startswith("No closed loop")
     assert no_ranking(network([*ROWS[:2], *square], "response", "24h")) == "Nothing is ranked."
 
 
@@ -81,7 +81,7 @@ def test_withdrawal_trials_and_other_times_stay_out() -> None:
 def test_every_question_has_a_sentence_on_the_shipped_data(outcome: str, time: str, evidence: Evidence) -> None:
     net = network(evidence.results, outcome, time)
     assert headline(net).text
-    assert all(line.endswith(("tell.", "hours.", "weeks.")) for line in missing_comparisons(net))
+    assert all(line.endswith(("answer this.", "hours.", "weeks.")) for line in missing_comparisons(net))
     for contrast in net.indirect:
         a, b = contrast.first.answer.pooled, contrast.second.answer.pooled
         assert a is not None

@@ -98,7 +98,7 @@ def test_one_trial_is_one_bar_with_its_own_rate() -> None:
 def test_nothing_to_pool_is_said_and_drawn() -> None:
     row = result(comparator="none")
     found = glance.glance([row], (row,), Selection(), ())
-    assert glance.sentence(found) == "These data do not say of 100 people how many respond."
+    assert glance.sentence(found) == "These data do not give the number of responders per 100 people."
     assert (
         glance.trust(found)
         == "No trial of this selection has counts of responders in both arms at one time in these data."

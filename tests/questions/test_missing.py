@@ -49,7 +49,7 @@ def test_every_trial_that_meets_the_selection_has_one_state(made: Evidence) -> N
     assert [line.label for line in found.undated] == ["Undated"]
     assert found.sentence == (
         "1 of 6 trials that meet the selection pooled (80 of at least 240 people); 1 left out, "
-        "1 without usable numbers, 2 reported but not yet in these data and 1 not reported as far as was read. "
+        "1 without usable numbers, 2 reported but not yet in these data and 1 not reported in the sources read. "
         "Of those missing: 3 the opposite and 1 no difference."
     )
 
@@ -90,5 +90,5 @@ def test_nobody_is_said_to_have_measured_nothing_where_a_source_says_otherwise(e
     )
     assert "Beyond 24 hours no comparison of symptoms is in these data (D is the longest): reported, not yet in" in said
     without = " ".join(overview.not_known(rows, frozenset()))
-    assert "not reported by 1 trial as far as was read" in without
+    assert "not reported by 1 trial in the sources read" in without
     assert "nobody" not in said + without

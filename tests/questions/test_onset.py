@@ -119,8 +119,8 @@ def test_worse_is_called_higher() -> None:
 def test_nothing_measured_is_said_plainly() -> None:
     for rows in ([], [result(comparator="none")]):
         answers = onset.course(rows, "MD").answers
-        assert onset_words(answers).startswith("No numbers ")
-        assert duration_words(answers).startswith("No numbers ")
+        assert onset_words(answers).startswith("These data have no numbers ")
+        assert duration_words(answers).startswith("These data have no numbers ")
 
 
 def test_duration_tells_the_time_that_most_measured_and_the_latest() -> None:

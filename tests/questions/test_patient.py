@@ -46,8 +46,8 @@ def test_one_choice_is_given_up_when_nothing_is_left():
     found = match(ROWS, {"polarity": "bipolar", "dose": "usual"})
     assert (found.dropped, trials(found)) == (("dose",), ["b"])
     assert patient.headline(found) == (
-        "No trial meets all of it: bipolar depression and 0.5 mg/kg. Without dose (0.5 mg/kg), "
-        "1 trial, 60 people are left: bipolar depression"
+        "No trial meets all of these choices: bipolar depression and 0.5 mg/kg. Dropping dose (0.5 mg/kg) "
+        "leaves 1 trial, 60 people: bipolar depression"
     )
 
 
@@ -55,13 +55,13 @@ def test_choices_go_one_at_a_time_treatment_before_patient():
     found = match(ROWS, {"polarity": "bipolar", "age": "adolescents", "dose": "high"})
     assert found.dropped == ("dose", "age")
     assert trials(found) == ["b"]
-    assert "Without dose (over 0.5 mg/kg) and age (adolescents)" in patient.headline(found)
+    assert "Dropping dose (over 0.5 mg/kg) and age (adolescents)" in patient.headline(found)
 
 
 def test_every_choice_can_be_given_up():
     found = match(ROWS[:1], {"polarity": "bipolar"})
     assert (found.dropped, trials(found)) == (("polarity",), ["a"])
-    assert patient.headline(found).endswith("1 trial, 60 people are left: nothing else")
+    assert patient.headline(found).endswith("leaves 1 trial, 60 people: all in these data")
     assert match((), {"polarity": "bipolar"}).results == ()
     assert set(given_up_first()) == set(CHOICES)
 
@@ -111,8 +111,8 @@ def test_answers_keep_kinds_of_comparator_apart():
 
 def test_choice_by_choice():
     frame = patient.choice_frame(ROWS, match(ROWS, {"polarity": "bipolar", "dose": "usual"}))
-    assert list(frame["Given up"]) == ["no", "yes"]
-    assert frame.iloc[0]["Trials with it alone"] == "1 trial, 60 people"
+    assert list(frame["Dropped"]) == ["no", "yes"]
+    assert frame.iloc[0]["Trials with this choice alone"] == "1 trial, 60 people"
     assert patient.choice_frame(ROWS, match(ROWS, {})).empty
 
 

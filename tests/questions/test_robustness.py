@@ -145,7 +145,7 @@ def test_a_note_where_plain_hartung_knapp_is_narrower_than_wald():
         for test in ("adhoc", "knha", "z")
     }
     assert "modified one shown" in said["adhoc"]
-    assert "take it with care" in said["knha"]
+    assert "interpret it with caution" in said["knha"]
     assert said["z"] == ""
     assert robustness.interval_notice(answer(alike, Question(("response",), "RR", None))) == ""
 

@@ -72,7 +72,7 @@ def test_an_interval_that_includes_no_difference_is_said_so():
     line = line_of(counted(6, 20, 5, 20), reviews=[review(certainty="moderate")])
     assert line.statement.startswith(
         "Smith review: odds ratio of response 2.50 (95% CI 1.00 to 6.20; 1 trial, 72 people; moderate certainty). "
-        "Ketamine may result in little to no difference in response, but the interval reaches both ways."
+        "Ketamine may result in little to no difference in response, but the interval extends in both directions."
     )
     assert "fewer" in line.difference
     assert "more" in line.difference
@@ -135,7 +135,7 @@ def test_a_harm_that_nobody_had_is_said_so_and_is_not_missing():
     found = summarise(counted(0, 9, 0, 8, outcome="serious-adverse-event"))
     assert (found.lines, found.nobody) == ((), ("Serious adverse event (1 trial, 17 people)",))
     assert "Serious adverse event" not in found.missing
-    (note,) = [note for note in summary_tables.notes(found) if note.startswith("Counted, and nobody")]
+    (note,) = [note for note in summary_tables.notes(found) if note.startswith("Nobody had it in either arm")]
     assert note.endswith("serious adverse event (1 trial, 17 people).")
 
 

@@ -66,9 +66,9 @@ def test_guesses_are_taken_only_while_the_lecturer_asks(code: str) -> None:
     rooms.let_phones_guess("the-lecture", False)
     assert "not taking guesses" in rooms.send(code, "phone-a", "guess", "drug", 40)
     rooms.let_phones_guess("the-lecture", True)
-    assert "gone on" in rooms.send(code, "phone-a", "another", "drug", 40)
+    assert "moved on" in rooms.send(code, "phone-a", "another", "drug", 40)
     rooms.turned("the-lecture", "guess", revealed=True)
-    assert "gone on" in rooms.send(code, "phone-a", "guess", "drug", 40)
+    assert "moved on" in rooms.send(code, "phone-a", "guess", "drug", 40)
     assert guesses() == ()
 
 
@@ -90,7 +90,7 @@ def test_guesses_are_few_in_number_and_slow_enough(
     assert "at once" in rooms.send(code, "phone-z", "guess", "drug", 1)
     now[0] += 1
     assert rooms.send(code, "phone-z", "guess", "drug", 2) == ""
-    assert "already holds 4 guesses" in rooms.send(code, "phone-y", "guess", "drug", 3)
+    assert "already has 4 guesses" in rooms.send(code, "phone-y", "guess", "drug", 3)
     assert guesses() == (40, 0, 1, 2)
 
 

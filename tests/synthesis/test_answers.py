@@ -247,7 +247,7 @@ def test_a_randomised_withdrawal_is_no_acute_trial() -> None:
     acute = difference(-4, -7, -1, trial="a", n_intervention=40, n_comparator=40)
     found = answer([stopped, acute], Question(SYMPTOMS, "MD", DAY, "MADRS"))
     assert [entry.trial for entry in found.used] == ["a"]
-    assert found.left_out[0].excluded == "only people who had responded were randomised, to go on or stop"
+    assert found.left_out[0].excluded == "only people who had responded were randomised, to continue or stop"
 
 
 def test_a_crossovers_standardised_difference_has_the_error_of_parallel_groups() -> None:

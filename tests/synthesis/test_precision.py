@@ -58,7 +58,7 @@ def test_a_significant_arm_does_not_speak_for_those_without_numbers(evidence: Ev
     rows = [r.model_copy(update={"design": "parallel"}) for r in evidence.trials["glue-2024"]]
     (glue,) = trial_effects(rows, Question(SYMPTOMS, "MD", BIN_OF_VALUE["later"], "MADRS"))
     assert glue.effect is None
-    assert glue.excluded == "no usable numbers for 30 mg, 60 mg and 120 mg; no arm speaks alone"
+    assert glue.excluded == "no usable numbers for 30 mg, 60 mg and 120 mg; one arm alone is not pooled"
     loo = of(evidence, "loo-2023", ("remission",), "OR", "28d")
     assert loo.effect is None
     assert "no usable numbers for" in loo.excluded
@@ -67,7 +67,7 @@ def test_a_significant_arm_does_not_speak_for_those_without_numbers(evidence: Ev
 def test_an_arm_that_only_gaps_name_keeps_its_trial_out(evidence: Evidence) -> None:
     fava = of(evidence, "fava-2018", SYMPTOMS, "SMD", "24h")
     assert fava.effect is None
-    assert fava.excluded == "no usable numbers for 0.5 mg/kg, 1.0 mg/kg and 0.2 mg/kg; no arm speaks alone"
+    assert fava.excluded == "no usable numbers for 0.5 mg/kg, 1.0 mg/kg and 0.2 mg/kg; one arm alone is not pooled"
 
 
 def test_arms_that_all_have_numbers_in_some_way_are_combined_that_way() -> None:
@@ -98,7 +98,7 @@ def test_only_a_response_at_the_time_is_pooled_as_one(timing: str) -> None:
 
 def test_groups_that_were_not_formed_by_chance_are_not_pooled(evidence: Evidence) -> None:
     entry = of(evidence, "basso-2020", SYMPTOMS, "MD", "7d")
-    assert (entry.effect, entry.excluded) == (None, "the groups were not formed by chance")
+    assert (entry.effect, entry.excluded) == (None, "the groups were not randomised")
 
 
 def test_no_treatment_is_not_pooled_with_placebo() -> None:

@@ -55,7 +55,7 @@ def test_two_trials_begin_with_the_larger_one() -> None:
         "16 people, points the same way (29 against 11 of 100 responded); allowing for the usual difference between "
         "trials, risk ratio 2.32, 95% CrI 0.83 to 6.65; 95% probability above 1; 2 trials, 88 people"
     )
-    assert effect_sentences.caution(found).startswith("Two trials cannot show how far effects differ between places")
+    assert effect_sentences.caution(found).startswith("Two trials cannot show how much effects differ between settings")
     assert "another setting" not in effect_sentences.heterogeneity(found)
     assert "Prior: tau² log-normal(−2.12, 1.53²)" in effect_sentences.heterogeneity(found)
 
@@ -101,7 +101,7 @@ def test_prediction_is_of_the_true_effect_and_from_five_trials_on() -> None:
     assert "tau of" in effect_sentences.heterogeneity(five)
     assert effect_sentences.caution(five) == ""
     assert effect_sentences.caution(answer(rows[:3], RESPONSE, Model("REML"))) == (
-        "Three trials: how far effects differ between places cannot be estimated."
+        "Three trials: how much effects differ between settings cannot be estimated."
     )
 
 

@@ -83,7 +83,7 @@ def test_the_grid_and_the_time_axis_open_from_the_url() -> None:
 
 def test_long_term_harm_is_said_in_words() -> None:
     words = said(sound_page("safety"))
-    assert "no trial here is built to measure it" in words
+    assert "no trial here was designed to measure it" in words
     assert "absence of data, not evidence of safety" in words
     assert "Wilkinson 2018" in words
 
@@ -195,7 +195,7 @@ ONE_TRIAL = {
     "blinding": ("because nothing can be pooled", {"masked": "true"}),
     "summary": ("in numbers that can be compared", {}),
     "response": ("nobody or everybody had the outcome in both arms", {"by": "Masking", "columns": "risk of bias"}),
-    "onset": ("No numbers in these data say how soon it works", {"masking": "true"}),
+    "onset": ("These data have no numbers on how soon it works", {"masking": "true"}),
     "duration": ("", {"masking": "true"}),
     "bias": ("No review in these data judged", {}),
     "patient": ("1 trial, 60 people", {}),

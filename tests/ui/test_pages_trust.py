@@ -195,7 +195,7 @@ def test_all_claims_stand_with_shape_word_numbers_and_links():
         assert f"{shape} {name.capitalize()}" in [item.value for item in at.subheader]
     assert "**7.95** :gray[as stated]" in text
     assert "[See it in the data](response)" in text
-    assert "What became of the article’s references" in text
+    assert "The article’s references, checked" in text
     assert "All 28 numbers in the explanations" in text
     assert not at.warning
 
@@ -211,7 +211,7 @@ def test_the_statement_that_seventy_respond_has_every_cohort_beside_it():
 
 def test_claims_of_one_verdict():
     at = sound_page("claims", **{"claim-verdict": "○ Not supported"})
-    assert [header.value for header in at.header][1:] == ["Duration", "What became of the article’s references"]
+    assert [header.value for header in at.header][1:] == ["Duration", "The article’s references, checked"]
 
 
 def test_a_verdict_whose_numbers_moved_is_flagged_on_screen(tmp_path, monkeypatch):
@@ -255,7 +255,7 @@ def test_one_trial_is_said_to_be_one():
 
 def test_a_choice_is_given_up_and_named():
     at = sound_page("patient", **{"patient-polarity": "Bipolar", "patient-age": "Older adults"})
-    assert "\nNo trial meets all of it: bipolar depression and older adults. Without " in words(at)
+    assert "\nNo trial meets all of these choices: bipolar depression and older adults. Dropping " in words(at)
 
 
 def test_every_choice_has_its_widget():

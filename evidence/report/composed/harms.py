@@ -20,7 +20,7 @@ def matrix(grid: Matrix, links: Links, ink: Ink) -> Section:
     """Return which trial counted which event, and which say nothing of harms."""
     return Section(
         "matrix",
-        "Which trial counted what?",
+        "Which trial reported which harm?",
         Sentence(harm_matrix.headline(grid)),
         (matrix_key(),),
         linked(matrix_plot, grid, links, ink) if grid.cells else None,

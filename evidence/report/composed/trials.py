@@ -99,8 +99,8 @@ def without_each(answer: Answer, series: Series, ink: Ink) -> Section:
 
 def by_year(answer: Answer, series: Series, ink: Ink) -> Section:
     """Return how the pooled result grew, trial by trial in the order of years."""
-    headline = Sentence(f"As it grew, by year: {_finding(answer)}")
-    return _series("cumulative", "As it grew, by year", headline, answer, series, len(series.pools) > 1, ink)
+    headline = Sentence(f"Cumulative, by year: {_finding(answer)}")
+    return _series("cumulative", "Cumulative, by year", headline, answer, series, len(series.pools) > 1, ink)
 
 
 def _series(

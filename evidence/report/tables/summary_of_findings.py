@@ -51,8 +51,8 @@ def summary_frame(summary: Summary) -> pd.DataFrame:
 def notes(summary: Summary) -> tuple[str, ...]:
     """List what a reader must know about the table: how the numbers are made, and what is missing."""
     lines = [
-        "The number with the comparator is that of all pooled people; the number with the drug follows from it by the "
-        "pooled effect, so nobody observed it, or it is that of the trial itself where there is one.",
+        "The number with the comparator is that of all pooled people. The number with the drug is calculated from it "
+        "with the pooled effect, so it was not observed; with a single trial it is the trial’s own.",
         "Bayesian random effects with a published prior on how much effects differ between trials; harms by Mantel and "
         "Haenszel. Intervals are 95% credible intervals (CrI) where trials are pooled by the first, else 95% "
         "confidence intervals (CI). RR: risk ratio.",
@@ -69,7 +69,8 @@ def notes(summary: Summary) -> tuple[str, ...]:
     differences = [line.title.lower() for line in summary.lines if line.answer.question.measure == "RD"]
     if differences:
         lines.append(
-            "The difference is pooled and not the ratio, so that trials in which nobody on one side had it count, too: "
+            "The difference is pooled rather than the ratio, so that trials in which nobody in one arm had it "
+            "also count: "
             f"{listed(differences)}."
         )
     if any(line.answer.question.measure == "HR" for line in summary.lines):
@@ -79,7 +80,7 @@ def notes(summary: Summary) -> tuple[str, ...]:
         )
     if summary.nobody:
         names = "; ".join(summary.nobody).lower()
-        lines.append(f"Counted, and nobody had it in either arm, so no ratio can be estimated: {names}.")
+        lines.append(f"Nobody had it in either arm, so no ratio can be estimated: {names}.")
     if summary.withdrawn:
         lines.append(
             f"Harms leave out randomised withdrawals, in which only people who had done well on the drug took part: "

@@ -56,13 +56,13 @@ def _draw(page: Page, pools: Sequence[Pool], absent: Sequence[Missing], why_not:
         )
     answer = pools[chosen][1]
     known = matrix_of(answer, absent) or missing(answer, page.results, page.evidence)
-    st.markdown("What the rows say on each domain. They judge nothing: a person does.")
+    st.markdown("What the data show for each domain. A person makes the judgement.")
     for domain in certainty_draft.draft(answer, page.evidence, known):
         st.markdown(f"**{domain.label}.** {escaped(domain.words)}")
     about = certainty_draft.asked(page.selection, answer)
     if why_not or about is None:
         st.info(
-            why_not or "A rating belongs to a question as everybody sees it: clear the filters and choices, then rate."
+            why_not or "A rating applies to a question as everyone sees it: clear the filters and options, then rate."
         )
         return
     _form(page, about)
@@ -83,7 +83,7 @@ def _form(page: Page, about: tuple[str, str, str]) -> None:
     left, middle = st.columns([1, 1])
     given["certainty"] = (
         left.selectbox(
-            "Certainty as a whole",
+            "Overall certainty",
             list(CERTAINTIES),
             index=None,
             format_func=lambda name: CERTAINTIES[name].label,
@@ -96,7 +96,7 @@ def _form(page: Page, about: tuple[str, str, str]) -> None:
     given["reasons"] = st.text_area("Reasons", key=f"{key}-reasons", placeholder="why each domain lowers it, or not")
     given["rated_on"] = datetime.now(UTC).date().isoformat()
     if not all(value.strip() for value in given.values()):
-        st.caption("Judge every domain and the whole, give your reasons and your name.")
+        st.caption("Judge every domain and the overall certainty, and give your reasons and your name.")
         return
     row = certainty_draft.row(about, given, page.evidence.short)
     files = merged(app_data.data_folder(), (), (), more={RATINGS: (row,)})

@@ -16,7 +16,7 @@ from evidence.ui.page import Page
 def draw(view: Page, answer: Answer) -> None:
     """Draw all subsets and each trial's contribution; a sentence alone under two trials."""
     carried = influence(answer)
-    st.subheader("What carries the result?", anchor=False)
+    st.subheader("What drives the result?", anchor=False)
     st.markdown(escaped(in_words(carried)))
     if carried.first is None:
         return

@@ -31,7 +31,7 @@ def draw(view: Page, answers: Sequence[Answer]) -> None:
     if most.question.measure == "MD":
         chances = beyond_the_smallest(most, prior_of(view.evidence.results, most))
         if chances is None:
-            st.markdown("No smallest difference that matters is on record for this scale.")
+            st.markdown("These data give no smallest difference that matters for this scale.")
             return
         st.markdown(escaped(in_probabilities(chances, most)))
         for one in chances.ranges:
@@ -46,4 +46,4 @@ def draw(view: Page, answers: Sequence[Answer]) -> None:
         if people is not None:
             st.markdown(escaped(in_people(people)))
     else:
-        st.markdown("Rates of response are people already: see For how many does it work?")
+        st.markdown("Response is already counted in people: see “For how many does it work?”")

@@ -195,6 +195,6 @@ def sensitivity(view: Page, answer: Answer, choices: Choices) -> None:
     show_chart(each, view)
     grown = trials.by_year(answer, cached.by_year(answer), view.ink)
     if grown.drawing is not None:
-        st.markdown("**As it grew: the pooled result after each trial, by year.**")
+        st.markdown("**Cumulative: the pooled result after each trial, by year.**")
         show_chart(grown, view)
     influence.draw(view, answer)

@@ -37,7 +37,7 @@ def draw(lesson: Lesson) -> None:
             for number, key in enumerate(step.citations, 1):
                 st.markdown(f"{number}\\. {reference_text(evidence, key)}")
     _follow(lesson, place)
-    st.caption(f"Guesses stay in the room’s window. Data version {evidence.short}.")
+    st.caption(f"Guesses are shown in the audience window only. Data version {evidence.short}.")
 
 
 @st.fragment(run_every=1.0)
@@ -48,8 +48,8 @@ def _follow(lesson: Lesson, place: int) -> None:
     known = turn is not None and turn.step in [step.id for step in lesson.steps]
     if turn is None or not known:
         st.caption(
-            "This window does not follow the room’s: it was not opened from it, the room’s is not open yet, or another "
-            "process serves it. Press the same key in both windows."
+            "This window does not follow the audience window: it was not opened from it, that window is not open yet, "
+            "or another server process holds it. Press the same key in both windows."
         )
         return
     if st.session_state.get(_SEEN) != (lecture, turn):
@@ -57,4 +57,6 @@ def _follow(lesson: Lesson, place: int) -> None:
         if turn.step != lesson.steps[place].id:
             seminar_state.go(turn.step)
             st.rerun()
-    st.caption("This window follows the room’s. Keys pressed here look ahead, until the room turns.")
+    st.caption(
+        "This window follows the audience window. Keys pressed here browse ahead until that window changes step."
+    )

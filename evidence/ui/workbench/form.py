@@ -89,7 +89,7 @@ def _from_the_queue(evidence: Evidence) -> None:
         return
     gap = next((one.gap for one in missing.opened(evidence.gaps) if one.key == asked), None)
     if gap is None:
-        st.info("The result that this link names is not open: it is in the data by now, or the list changed.")
+        st.info("The result named in this link is no longer on the list: it has been added, or the list has changed.")
         return
     if st.session_state.get(_BEGUN) != asked:
         st.session_state[_BEGUN] = asked
@@ -193,7 +193,7 @@ def _as_typed(cells: Mapping[str, str], problems: tuple[Problem, ...], evidence:
         lines += [f"{name}: {text}" for name, text in plausibility.effects_in_words(row).items()]
         if "outcome" in cells and (way := plausibility.direction_in_words(cells["outcome"])):
             lines.append(way)
-    for line in lines or ["Shares with Wilson intervals and the effect appear here as you type."]:
+    for line in lines or ["Percentages with Wilson intervals and the effect appear here as you type."]:
         st.markdown(escaped(line))
     to_correct = [f for f in problems if f.code not in {*_MISSING, _DEVIATION} and not is_new_word(f)]
     doubts = [fields.in_labels(f"{f.message} {f.fix}", f.column) for f in to_correct]

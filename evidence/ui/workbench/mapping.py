@@ -34,7 +34,7 @@ def mapping(table: Table, guess: ColumnMapping) -> ColumnMapping | None:
     ):
         if not is_ours:
             st.caption(
-                "What each of your columns is here. The choices are guesses from their names; change what is wrong. "
+                "How each of your columns is read. The choices are guesses from their names; change what is wrong. "
                 "A column left out is named among the notes below."
             )
         _uploaded(table, sign)

@@ -57,7 +57,7 @@ def _form(unknown: Sequence[Pair], where: str) -> None:
         names = listed([f"“{value}” ({name.replace('_', ' ')})" for name, value in unknown])
         st.markdown(escaped(f"No list has {names}."))
         st.caption(
-            "A slip is corrected in the row. A new word needs its meaning: it is saved with the rows, and undone "
+            "Correct a typing error in the row. A new word needs a definition: it is saved with the rows, and undone "
             "with them. Nothing is filled in for you."
         )
         with st.form(workbench_state.key(f"word-form-{where}"), border=False):
