@@ -96,7 +96,7 @@ def duration(results: Iterable[Result]) -> tuple[duration_question.FollowUp, ...
 
 
 def withdrawals(results: Iterable[Result]) -> tuple[duration_question.Withdrawal, ...]:
-    """Return the trials in which responders stopped or went on by lot, with their relapses."""
+    """Return the trials in which responders were randomised to stop or continue, with their relapses."""
     return duration_question.withdrawals(results)
 
 

@@ -1,4 +1,4 @@
-"""For how long: after one dose, after a course, after stopping by lot. Three strands that are never mixed."""
+"""For how long: after one dose, after a course, after randomised withdrawal. Three strands that are never mixed."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""For how long: what followed a course of doses, and what followed stopping it by lot."""
+"""For how long: what followed a course of doses, and what followed randomised withdrawal."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -239,7 +239,7 @@ def in_one_look(items: Iterable[FollowUp], entries: Iterable[Withdrawal]) -> str
     if pair := relapse_counts(withdrawn):
         on, off = (f"{100 * arm.events / arm.n:.0f}" for arm in pair)
         drug = _drugs(entry.result for entry in certain(withdrawn))
-        parts.append(f"Continuing {drug}, {on} of 100 relapsed; stopping by lot, {off}.")
+        parts.append(f"Randomised to continue {drug}, {on} of 100 relapsed; to stop, {off}.")
     return " ".join(parts)
 
 
@@ -262,7 +262,7 @@ def headline_of_withdrawals(entries: Iterable[Withdrawal]) -> Sentence:
             "No randomised withdrawal trial in this selection has a certain count of relapse in both arms in these data"
         )
     on, off = relapse_rates(result)
-    text = f"Of people who had done well, {on} relapsed when treatment went on and {off} when it was stopped by lot"
+    text = f"Of people who had done well, {on} relapsed when randomised to continue and {off} when randomised to stop"
     strata = hazard_answer(result)
     if strata.pooled is None:
         return Sentence(text)

@@ -31,7 +31,7 @@ CHART_NAMES: Final[Mapping[str, str]] = {
     "single": "how long after one dose",
     "cohorts": "how many during a course, without a comparison group",
     "course": "how long after a course",
-    "withdrawal": "what stopping by lot does",
+    "withdrawal": "relapse after randomised withdrawal",
     "harms": "named adverse events",
     "serious": "serious events and stopping",
     "arms": "each arm of each trial",

@@ -226,7 +226,7 @@ def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
         "How long?",
         "duration",
         f"{on} v {off}",
-        "relapse: continuing v stopping at random",
+        "relapse: continuing v stopping",
         f"hazard ratio {Estimate('HR', hazard.estimate, hazard.ci_low, hazard.ci_high).text}",
         duration.behind_strata(pooled),
         certainty.in_words(None),

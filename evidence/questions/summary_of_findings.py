@@ -29,7 +29,7 @@ from evidence.synthesis.trial_effects import SYMPTOMS, Question
 # (name in a link, outcomes, time bin or None for the time nearest to the usual one, name on screen, what happened)
 _Row = tuple[str, tuple[str, ...], TimeBin | None, str, str]
 _HARMS: tuple[_Row, ...] = (
-    ("relapse", ("relapse",), None, "Relapse after stopping by lot", "relapse"),
+    ("relapse", ("relapse",), None, "Relapse after randomised withdrawal", "relapse"),
     ("serious", ("serious-adverse-event",), None, "Serious adverse event", "have a serious adverse event"),
     (
         "stopped",

@@ -335,7 +335,7 @@ def withdrawal(
     ink: Ink,
     by_masking: bool = False,
 ) -> Section:
-    """Show what stopping by lot does: the hazard of relapse of those who continue against those who stop."""
+    """Show relapse after randomised withdrawal: the hazard of relapse of those who continue against those who stop."""
     rows = tuple(withdrawal_rows(entries, hazard.pooled, links, ink))
     words = (
         given_up(dropped),
@@ -355,7 +355,7 @@ def withdrawal(
         answer_tables.withdrawal_frame(entries, links) if entries else None,
         tuple(entry.result for entry in entries),
         answers=(hazard,),
-        script="After stopping by lot",
+        script="After randomised withdrawal",
     )
 
 
@@ -391,7 +391,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "single": "For how long, after one dose?",
     "cohorts": "For how many, during a course without a comparison group?",
     "course": "For how long, after a course of doses?",
-    "withdrawal": "How long: go on or stop, by lot?",
+    "withdrawal": "How long: continue or stop?",
     "harms": "What harms does it do?",
     "serious": "Serious events, thoughts of suicide, and stopping",
 }

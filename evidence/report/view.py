@@ -166,7 +166,7 @@ class Story:
         result = [("Response", self.response)]
         result += [("How soon it works", item) for item in self.onset.drawn]
         result += [("After one dose", item) for item in self.single.drawn]
-        result += [("After stopping by lot", self.hazard)]
+        result += [("After randomised withdrawal", self.hazard)]
         result += [("Adverse events", item.difference) for item in self.harms.drawn]
         result += [("Serious events and stopping", item.difference) for item in self.serious.drawn]
         return tuple((title, item) for title, item in result if item.pooled is not None)

@@ -344,7 +344,7 @@ def _duration(story: Story, by_key: Mapping[str, Section]) -> Step:
     large = ended(chosen.sentence.headline)
     if inside:
         going, stopping = relapse_rates(story.withdrawals)
-        large = f"{going} relapsed when treatment went on, {stopping} when it was stopped at random."
+        large = f"{going} relapsed when randomised to continue, {stopping} when randomised to stop."
     notes = [section.headline for section in (by_key["single"], by_key["course"], by_key["withdrawal"])]
     single = by_key["single"]
     return Step(

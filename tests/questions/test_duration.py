@@ -108,7 +108,7 @@ def test_withdrawal_in_a_sentence(evidence: Evidence) -> None:
     # 40 of 152 are 26 %, 73 of 145 are 50 %; Glue 2024 is of low confidence and not counted.
     entries = duration.withdrawals(evidence.results)
     assert str(duration.headline_of_withdrawals(entries)) == (
-        "Of people who had done well, 26% relapsed when treatment went on and 50% when it was stopped by lot "
+        "Of people who had done well, 26% relapsed when randomised to continue and 50% when randomised to stop "
         "(hazard ratio 0.40, 95% CI 0.27 to 0.59; 1 trial, 2 groups, 297 people)"
     )
 
@@ -117,7 +117,7 @@ def test_withdrawals_without_a_hazard_ratio_or_without_counts() -> None:
     bare = duration.withdrawals([relapse(5, 20, 10, 20, None)])
     assert duration.hazard_answer(bare).pooled is None
     assert str(duration.headline_of_withdrawals(bare)).endswith(
-        "25% relapsed when treatment went on and 50% when it was stopped by lot"
+        "25% relapsed when randomised to continue and 50% when randomised to stop"
     )
     unsure = duration.withdrawals([relapse(5, 20, 10, 20, (0.5, 0.3, 0.8), confidence="low")])
     assert duration.hazard_answer(unsure).pooled is None

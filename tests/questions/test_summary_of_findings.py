@@ -116,7 +116,7 @@ def test_relapse_is_that_of_randomised_withdrawals_only():
     assert summarise(follow_up).lines == ()
     withdrawn = counted(24, 90, 39, 86, design="withdrawal", anchor="randomisation", **relapse)
     line = line_of(withdrawn, follow_up)
-    assert (line.title, line.answer.k) == ("Relapse after stopping by lot", 1)
+    assert (line.title, line.answer.k) == ("Relapse after randomised withdrawal", 1)
     assert line.comparator == "45 per 100"
 
 

@@ -101,4 +101,4 @@ def test_filters_have_no_rating() -> None:
     at.query_params["population"] = "TRD"
     at.switch_page("../../pages/response.py")
     at.run()
-    assert "A rating belongs to a question as everybody sees it" in words(at)
+    assert "A rating applies to a question as everyone sees it" in words(at)

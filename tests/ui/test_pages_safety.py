@@ -193,7 +193,7 @@ ONE_TRIAL = {
         {"incidence": "0", "timeline": "true", "counted": "true", "masking": "true"},
     ),
     "blinding": ("because nothing can be pooled", {"masked": "true"}),
-    "summary": ("in numbers that can be compared", {}),
+    "summary": ("no comparable numbers", {}),
     "response": ("nobody or everybody had the outcome in both arms", {"by": "Masking", "columns": "risk of bias"}),
     "onset": ("These data have no numbers on how soon it works", {"masking": "true"}),
     "duration": ("", {"masking": "true"}),

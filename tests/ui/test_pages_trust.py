@@ -184,7 +184,7 @@ def test_the_summary_is_a_table_with_its_exports():
 
 def test_a_selection_without_comparisons_has_no_table():
     at = sound_page("summary", preset=EVERYTHING, comparator_kind="Uncontrolled")
-    assert "These data have no outcome of this table" in at.info[0].value
+    assert "these data have no comparable numbers on any outcome" in at.info[0].value
     assert not at.table
 
 
@@ -206,7 +206,7 @@ def test_the_statement_that_seventy_respond_has_every_cohort_beside_it():
     assert "no comparison group" in chart.proto.spec
     assert "17 of 24" in chart.proto.spec  # the cohort of the statement, among the others
     assert any("no comparison group**" in item.value for item in at.markdown)
-    assert any("these cohorts cannot say" in item.value for item in at.caption)
+    assert any("These cohorts cannot show" in item.value for item in at.caption)
 
 
 def test_claims_of_one_verdict():
