@@ -25,7 +25,7 @@ with st.expander("Sensitivity: what if it is pooled in another way?", key="sensi
 answer, section = cached.once(page, made.responded, choices, options)
 with body:
     show_section(section, page, action=response_section.leave_out_button)
-    response_section.draw(page, answer)
+    response_section.draw(page, answer, choices, options)
     missing_section.show(section.missing)
     published.captions(page, answer)
     certainty.rated(page, [("", answer)])

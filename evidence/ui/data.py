@@ -23,6 +23,7 @@ class _LastGood:
 
     evidence: Evidence | None = None
     read_at: datetime | None = None
+    version: tuple[object, ...] = ()
 
 
 # Not in Streamlit's cache: any browser may ask the server to clear that, also while a file is broken.
@@ -46,14 +47,17 @@ class Loaded:
 def current() -> Loaded:
     """Return the evidence to show, checking the files on every rerun, so that a repaired file needs no restart."""
     folder = data_folder()
-    version = fingerprint(folder)
+    version, last = fingerprint(folder), _last_good[str(folder)]
+    if last.evidence is not None and last.version == version:  # Streamlit's cache takes milliseconds to compare two
+        activate(last.evidence.words)
+        return Loaded(last.evidence, last.evidence, None)
     on_disk = _load(str(folder), version)
     if any(item.code == "file-unreadable" for name in on_disk.broken for item in on_disk.problems[name]):
         _load.clear(str(folder), version)  # the system may let the file be read again without any change of it
-    last = _last_good[str(folder)]
     if on_disk.results and not on_disk.broken:
         if last.evidence is not on_disk:
             last.evidence, last.read_at = on_disk, datetime.now(UTC)
+        last.version = version
         activate(on_disk.words)
         return Loaded(on_disk, on_disk, None)
     shown = last.evidence or on_disk

@@ -1,9 +1,12 @@
 """The pages: six answers in the bar, the others in three drawers named for what a reader came to do."""
 
+import copy
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 _FIRST = "overview"
 _SECTIONS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
@@ -53,9 +56,14 @@ def sections() -> dict[str, list[st.Page]]:
 
     Which page may run is noted in the page itself: pages that sessions share would stop each other.
     """
-    return {section: [_page(*page) for page in pages] for section, pages in _SECTIONS.items()}
+    # To make one Streamlit looks for its file; a copy is as new. Outside of a run pages are made in part only.
+    make = _page if get_script_run_ctx(suppress_warning=True) is None else _kept
+    return {section: [copy.copy(make(*page)) for page in pages] for section, pages in _SECTIONS.items()}
 
 
 def _page(name: str, title: str) -> st.Page:
     is_first = name == _FIRST
     return st.Page(f"../../pages/{name}.py", title=title, url_path=None if is_first else name, default=is_first)
+
+
+_kept = cache(_page)

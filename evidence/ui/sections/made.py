@@ -19,8 +19,11 @@ from evidence.questions.summary_of_findings import Summary
 from evidence.report import sections
 from evidence.report.composed import trust
 from evidence.report.composed.summary import summary_of_findings
+from evidence.report.figures.boxes import Picture
+from evidence.report.figures.people_html import hundred
 from evidence.report.section import Section
 from evidence.selection.selection import Relaxed, relaxed
+from evidence.synthesis import sentences
 from evidence.synthesis.answers import Answer
 from evidence.ui import cache as cached
 from evidence.ui.page import Page
@@ -94,6 +97,25 @@ def responded(page: Page, choices: Choices, options: PageOptions) -> Responded:
     split = subgroups.subgroups(page.evidence.judgements)[options.split]
     answer = response.answer_for(page.results, choices, split.group)
     return Responded(answer, sections.response(answer, page.results, page.evidence, page.links, page.ink, options))
+
+
+class People(NamedTuple):
+    """What a response means for a hundred people: its section, and its picture in HTML."""
+
+    section: Section
+    picture: Picture
+
+
+def people(page: Page, choices: Choices, options: PageOptions, rate: float | None) -> People | None:
+    """Return a hundred people at a rate on the comparator; None where nothing can be said of a hundred."""
+    answer = cached.once(page, responded, choices, options).answer
+    of_hundred = sentences.absolute(answer, rate) if rate is not None else None
+    if of_hundred is None:
+        return None
+    section = sections.people(of_hundred, answer, True, page.ink)
+    sides = sentences.sides_of(entry.first for entry in answer.used)
+    verb = sentences.verb_of(answer.question.outcomes[0])
+    return People(section, hundred(of_hundred, sides, verb, section.alt, page.ink))
 
 
 class Judged(NamedTuple):

@@ -8,9 +8,7 @@ from evidence.dataset.records import Result
 from evidence.questions import response, robustness
 from evidence.questions.options import OPTIONS, PageOptions, offered_by
 from evidence.questions.response import Choices
-from evidence.report import sections
 from evidence.report.composed import trials
-from evidence.report.figures.people_html import hundred
 from evidence.report.tables import answers as answer_tables
 from evidence.selection.selection import trials_of
 from evidence.synthesis import sentences as effect_sentences
@@ -20,7 +18,7 @@ from evidence.ui import widgets
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
-from evidence.ui.sections import influence
+from evidence.ui.sections import influence, made
 
 _WITHOUT = "without"
 
@@ -97,14 +95,14 @@ def leave_out_button(results: Sequence[Result]) -> None:
 _RATE = "rate"
 
 
-def draw(view: Page, answer: Answer) -> None:
+def draw(view: Page, answer: Answer, choices: Choices, options: PageOptions) -> None:
     """Draw the views in tabs; only the open one is computed."""
     people, arms, rates, small = st.tabs(
         ["For 100 people", "Each arm", "L’Abbé", "Small studies"], key="view", on_change="rerun", bind="query-params"
     )
     if people.open:
         with people:
-            _people(view, answer)
+            _people(view, answer, choices, options)
     if arms.open:
         with arms:
             _arms(view, answer)
@@ -137,20 +135,15 @@ def _chosen_rate(answer: Answer) -> float | None:
     return control.events / control.n if percent == own else percent / 100
 
 
-def _people(view: Page, answer: Answer) -> None:
+def _people(view: Page, answer: Answer, choices: Choices, options: PageOptions) -> None:
     picture = st.container()
-    rate = _chosen_rate(answer)
-    of_hundred = effect_sentences.absolute(answer, rate) if rate is not None else None
-    if of_hundred is None:
+    drawn = cached.once(view, made.people, choices, options, _chosen_rate(answer))
+    if drawn is None:
         st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
         return
-    section = sections.people(of_hundred, answer, rate is not None, view.ink)
     with picture:
-        st.markdown(f"**{escaped(section.headline)}**")
-        sides = effect_sentences.sides_of(entry.first for entry in answer.used)
-        verb = effect_sentences.verb_of(answer.question.outcomes[0])
-        boxes = hundred(of_hundred, sides, verb, section.alt, view.ink)
-        show_chart(section, view, shapes="Each sign is one person of 100.", boxes=boxes)
+        st.markdown(f"**{escaped(drawn.section.headline)}**")
+        show_chart(drawn.section, view, shapes="Each sign is one person of 100.", boxes=drawn.picture)
 
 
 def _arms(view: Page, answer: Answer) -> None:

@@ -1,6 +1,7 @@
 """A hundred people as HTML: as many signs of each kind as the numbers say, and a name is text."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -23,14 +24,18 @@ def absolute(comparator: float, ratio: float) -> Absolute:
     ],
 )
 def test_signs_are_as_many_as_people(comparator: float, ratio: float, kinds: dict[str, int]) -> None:
-    markup = hundred(absolute(comparator, ratio), Sides("drug", "other"), "responded", "in words", LIGHT).markup
-    people = markup.partition('class="people"')[2]
-    drawn = re.findall(r'class="person (\w+)"', people)
-    assert {kind: drawn.count(kind) for kind in dict.fromkeys(drawn)} == kinds
-    assert all(f"<b>{amount}</b>" in markup for amount in kinds.values())
+    for ink, in_row in ((LIGHT, 20), (LIGHT._replace(narrow=True), 10)):
+        markup = hundred(absolute(comparator, ratio), Sides("drug", "other"), "responded", "in words", ink).markup
+        picture = unquote(markup.partition('class="people')[2])
+        drawn = dict(re.findall(r'id="(\w+)" [^>]* d="([^"]*)"', picture))
+        places = {kind: re.findall(r"M([\d.]+) ([\d.]+)", path) for kind, path in drawn.items()}
+        assert {kind: len(own) for kind, own in places.items()} == kinds
+        every = [place for own in places.values() for place in own]
+        assert (len({*every}), len({x for x, _ in every})) == (100, in_row)  # no sign lies on another
+        assert all(f"<b>{amount}</b>" in markup for amount in kinds.values())
 
 
 def test_a_name_is_text() -> None:
     markup = hundred(absolute(0.2, 2.0), Sides("<img src=x>", "y"), "responded", 'a "b"\n\n# c', LIGHT).markup
-    assert "<img" not in markup
+    assert "<img src=x" not in markup
     assert 'aria-label="a &quot;b&quot; # c"' in markup
