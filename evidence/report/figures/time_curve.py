@@ -94,27 +94,47 @@ def _band(figure: go.Figure, points: Sequence[CurvePoint], scale: Scale, ink: In
 
 
 def _trials(figure: go.Figure, curve: TimeCurve, scale: Scale, ink: Ink) -> None:
-    for _, group in groupby(curve.entries, lambda entry: entry.trial):
-        entries = [e for e in group if e.effect is not None and scale.low <= e.effect.estimate <= scale.high]
-        x = [math.log10(max(entry.hours, 0.5)) for entry in entries]
-        y = [entry.effect.estimate for entry in entries if entry.effect is not None]
-        figure.add_trace(go.Scatter(x=x, y=y, mode="lines", line={"color": ink.faint, "width": 1.2}, hoverinfo="skip"))
-        figure.add_trace(
-            go.Scatter(
-                x=x,
-                y=y,
-                mode="markers",
-                customdata=[[entry.key] for entry in entries],
-                hovertext=[hover_of(entry, curve.measure) for entry in entries],
-                hoverinfo="text",
-                marker={
-                    "size": 11,
-                    "color": [style.mark_of(entry.first).colour(ink) for entry in entries],
-                    "symbol": [style.symbol_of(entry.first) for entry in entries],
-                    "line": {"color": ink.paper, "width": 1},
-                },
-            )
+    """Draw the results, those of a trial joined: one line with gaps and one set of marks, however many trials."""
+    seen = [e for e in curve.entries if e.effect is not None and scale.low <= e.effect.estimate <= scale.high]
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for _, group in groupby(seen, lambda entry: entry.trial):
+        for entry in group:
+            assert entry.effect is not None
+            x.append(_place(entry))
+            y.append(entry.effect.estimate)
+        x.append(None)
+        y.append(None)
+    figure.add_trace(
+        go.Scatter(
+            x=x,
+            y=y,
+            mode="lines",
+            line={"color": ink.faint, "width": 1.2},
+            hoverinfo="skip",
+            connectgaps=False,
         )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[_place(entry) for entry in seen],
+            y=[entry.effect.estimate for entry in seen if entry.effect is not None],
+            mode="markers",
+            customdata=[[entry.key] for entry in seen],
+            hovertext=[hover_of(entry, curve.measure) for entry in seen],
+            hoverinfo="text",
+            marker={
+                "size": 11,
+                "color": [style.mark_of(entry.first).colour(ink) for entry in seen],
+                "symbol": [style.symbol_of(entry.first) for entry in seen],
+                "line": {"color": ink.paper, "width": 1},
+            },
+        )
+    )
+
+
+def _place(entry: TrialEffect) -> float:
+    return math.log10(max(entry.hours, 0.5))
 
 
 def hover_of(entry: TrialEffect, measure: str) -> str:
