@@ -4,7 +4,7 @@ Not reported, reported but not in the data, and in the data without usable numbe
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from evidence.dataset.evidence import Evidence
@@ -175,8 +175,22 @@ def missing(answered: Answer, results: Iterable[Result], evidence: Evidence, tit
 
     `title` names the pool where several stand together; by default it is the time or the outcome.
     """
+    return missing_of_each([(answered, title)], results, evidence)[0]
+
+
+def missing_of_each(
+    pools: Iterable[tuple[Answer, str]], results: Iterable[Result], evidence: Evidence
+) -> tuple[Missing, ...]:
+    """Return the matrix of each of several answers over the same results; a title may be blank, as in `missing`."""
     rows = tuple(r for r in results if r.is_controlled)
     trials = trials_of(rows)
+    comparators = {r.comparator for r in rows} - _VAGUE - set(INTERVENTIONS)
+    return tuple(_missing(answered, trials, comparators, evidence, title) for answered, title in pools)
+
+
+def _missing(
+    answered: Answer, trials: Mapping[str, Sequence[Result]], comparators: Set[str], evidence: Evidence, title: str
+) -> Missing:
     question = answered.question
     gaps = [gap for gap in evidence.gaps if _asks(gap, question)]
     entries: dict[str, list[TrialEffect]] = {}
@@ -187,7 +201,6 @@ def missing(answered: Answer, results: Iterable[Result], evidence: Evidence, tit
     for trial, own in trials.items():
         gap = next((g for g in gaps if g.trial == trial and _in_time(g, question) and _compares(g, own)), None)
         lines.append(_line(trial, own, entries.get(trial, ()), gap, trial in used, question))
-    comparators = {r.comparator for r in rows} - _VAGUE - set(INTERVENTIONS)
     absent = [g for g in gaps if g.trial is None and g.comparator in comparators]
     absent = list({gap.label: gap for gap in reversed(absent)}.values())[::-1]
     lines += [_of_gap(gap) for gap in absent if _in_time(gap, question)]

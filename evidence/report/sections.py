@@ -32,7 +32,7 @@ from evidence.questions.duration import FollowUp, Withdrawal
 from evidence.questions.harm_sentences import HarmAnswer
 from evidence.questions.harms import Harm, is_event
 from evidence.questions.meaning import band_in_words
-from evidence.questions.missing import missing
+from evidence.questions.missing import missing_of_each
 from evidence.questions.onset import Around, Course
 from evidence.questions.options import CHART_NAMES, PageOptions
 from evidence.questions.subgroups import subgroups
@@ -109,9 +109,8 @@ def with_missing(
     section: Section, pools: Iterable[Answer], rows: Iterable[Result], evidence: Evidence, titles: Sequence[str] = ()
 ) -> Section:
     """Return the section with the matrix of each pool that any trial reports, or is known to have reported."""
-    results = tuple(rows)
     named = zip(pools, titles, strict=True) if titles else ((pool, "") for pool in pools)
-    result = (missing(pool, results, evidence, title) for pool, title in named)
+    result = missing_of_each(named, rows, evidence)
     return replace(section, missing=tuple(one for one in result if one.of("pooled") or one.absent))
 
 

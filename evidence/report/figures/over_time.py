@@ -93,10 +93,11 @@ def over_time(
     smallest_that_matters(figure, answers[0].question.measure, ink)
     for item in nearby:
         _pooled(figure, item, scale, ink.secondary, is_lower_better, is_own=False)
+    several = _has_several(answers)
     for item in answers:
-        _trials(figure, item, answers, scale, is_lower_better, ink)
+        _trials(figure, item, several, scale, is_lower_better, ink)
         if item.pooled is not None:
-            _pooled(figure, item, scale, _pool_colour(answers, ink), is_lower_better, is_own=True)
+            _pooled(figure, item, scale, _pool_colour(several, ink), is_lower_better, is_own=True)
     for (x, text, _), row in zip(labels, rows, strict=True):
         figure.add_annotation(
             x=x, y=1, yref="paper", text=text, showarrow=False, yanchor="bottom", yshift=4 + row * (lines * 18 + 2),
@@ -164,13 +165,13 @@ def _key(
     answers: Sequence[Answer], nearby: Sequence[Answer], blanks: Sequence[Blank], high: float, up: str, ink: Ink
 ) -> list[str]:
     """Return the lines of the key: marks, other trials, and the kinds of blanks that are drawn."""
-    parts = [f"↑ {markup.escape(up)}"]
+    parts, several = [f"↑ {markup.escape(up)}"], _has_several(answers)
     if any(item.k > 1 for item in answers):
-        parts.append(f'<span style="color:{_pool_colour(answers, ink)}">◆</span> pooled')
+        parts.append(f'<span style="color:{_pool_colour(several, ink)}">◆</span> pooled')
     seen = {entry.first.comparator: entry for item in answers for entry in _drawn(item)}
     for i, (name, entry) in enumerate(seen.items()):
         lead = "" if i else "one trial against "
-        parts.append(f'<span style="color:{_colour(entry, answers, ink)}">■</span> {lead}{spoken(name)}')
+        parts.append(f'<span style="color:{_trial_colour(entry, several, ink)}">■</span> {lead}{spoken(name)}')
     if nearby:
         sides = sides_of(entry.first for item in nearby for entry in item.used)
         other = f"○ other trials: {sides.drug} v {sides.comparator}"
@@ -246,41 +247,47 @@ def _drawn(item: Answer) -> list[TrialEffect]:
     return sorted(entries, key=lambda entry: entry.effect.estimate if entry.effect else 0.0)
 
 
-def _colour(entry: TrialEffect, answers: Sequence[Answer], ink: Ink) -> str:
+def _has_several(answers: Sequence[Answer]) -> bool:
+    """Whether the trials that are drawn have several comparators, which then have colours of their own."""
+    return len({e.first.comparator for item in answers for e in item.entries if e.effect is not None}) > 1
+
+
+def _trial_colour(entry: TrialEffect, several: bool, ink: Ink) -> str:
     """Return a trial's colour: its comparator's where there are several, else that of the drug."""
-    several = len({e.first.comparator for item in answers for e in _drawn(item)}) > 1
-    return style.mark_of(entry.first).colour(ink) if several else style.BENEFIT.colour(ink)
+    return (style.mark_of(entry.first) if several else style.BENEFIT).colour(ink)
 
 
-def _pool_colour(answers: Sequence[Answer], ink: Ink) -> str:
+def _pool_colour(several: bool, ink: Ink) -> str:
     """Return the colour of what is pooled: the drug's, or that of the text where comparators have colours."""
-    several = len({e.first.comparator for item in answers for e in _drawn(item)}) > 1
     return ink.pooled if several else style.BENEFIT.colour(ink)
 
 
-def _trials(
-    figure: go.Figure, item: Answer, answers: Sequence[Answer], scale: Scale, is_reversed: bool, ink: Ink
-) -> None:
-    """Draw the trials of a time beside the pooled mark, at their hours; one trial alone stands where it measured."""
+def _trials(figure: go.Figure, item: Answer, several: bool, scale: Scale, is_reversed: bool, ink: Ink) -> None:
+    """Draw the trials of a time beside the pooled mark, at their hours; one trial alone stands where it measured.
+
+    Trials of one look are drawn together, so that a thousand of them are a few traces.
+    """
     entries = _drawn(item)
     step = min(_STEP, _SPREAD / max(len(entries), 1))
+    alike: dict[tuple[str, float], list[Point]] = {}
     for i, entry in enumerate(entries):
         assert entry.effect is not None
         beside = 0.0 if len(entries) == 1 else -step * (len(entries) - i)
+        is_alone = item.k == 1 and not entry.excluded
         point = Point(
             math.log10(max(entry.hours, FIRST_HOUR)) + beside,
             entry.effect.estimate,
             entry.low or 0.0,
             entry.high or 0.0,
             style.symbol_of(entry.first, not entry.excluded),
-            12 if item.k == 1 and not entry.excluded else 8,
+            12 if is_alone else 8,
             entry.key,
             hover(entry),
         )
-        colour = _colour(entry, answers, ink)
-        width = 3.0 if item.k == 1 and not entry.excluded else 1.3
+        alike.setdefault((_trial_colour(entry, several, ink), 3.0 if is_alone else 1.3), []).append(point)
+    for (colour, width), points in alike.items():
         figure.add_traces(
-            interval_traces([point], scale, colour, horizontal=False, width=width, is_reversed=is_reversed)
+            interval_traces(points, scale, colour, horizontal=False, width=width, is_reversed=is_reversed)
         )
 
 
