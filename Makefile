@@ -1,16 +1,16 @@
 # make run    start the dashboard on http://localhost:8501
-# make test   format check, lint, types and every test, Chromium included, and Firefox where there is one
+# make test   format check, lint, types and every test, with Chromium, and with Firefox if it is installed
 # make shots  photograph every page into docs/
-# make bench  every measurement beside its rivals, written to docs/benchmarks.md; half an hour on a quiet machine
-# make axe    every page under axe-core in both themes, written to docs/accessibility.md
-# make coverage  branch coverage of evidence/, which must be 95 % at least
-# make mutation  how many small faults put into the arithmetic and the checks the tests notice
-# make audit  ask for known vulnerabilities of the packages in requirements.lock; needs the network
+# make bench  measure against rivals and write docs/benchmarks.md; half an hour on a quiet machine
+# make axe    test every page with axe-core in both themes and write docs/accessibility.md
+# make coverage  branch coverage of evidence/, at least 95%
+# make mutation  small faults put into the arithmetic and the checks; lists those that no test notices
+# make audit  check dependencies for known vulnerabilities; needs the network
 # make lock   resolve requirements*.txt anew into locks with hashes and sbom.cdx.json; needs the network
-# make load   fifty readers for two minutes, then idle ones, in Streamlit's own protocol
+# make load   fifty readers for two minutes, then idle ones, over Streamlit's protocol
 # make cluster  four processes behind nginx, one of them killed
-# make faults  data files that break while people read
-# make attack  hostile files, floods, silence and forged saves against servers of its own; under five minutes
+# make faults  break data files while people read
+# make attack  hostile files, floods, stalled requests and forged saves against local servers; under five minutes
 # make torture  500 saves killed, two writers at once 200 times; ten minutes at most
 # make release  wheel, sdist, static site, data archive with checksums, citation and Zenodo metadata, in build/release
 # make docs   docs/ as a site in build/docs, every link checked

@@ -127,7 +127,7 @@ def _labels(data: Data) -> str:
 
 
 METRICS: Final = Metrics()
-"""The figures of this process."""
+"""The metrics of this process."""
 
 
 def kind_of(path: str) -> str:

@@ -75,7 +75,7 @@ def dataset(evidence: Evidence, values: Values, base: str) -> Reply:
         "name": f"Clinical-trial evidence on {evidence.topic.subject}",
         "description": f"{len(evidence.results)} results of {len(evidence.trials)} clinical trials of "
         f"{evidence.topic.subject}: effects, people, doses, comparators and times, each with the place in the paper "
-        "where it stands, and published judgements of risk of bias.",
+        "where it is reported, and published judgements of risk of bias.",
         "url": base,
         "version": evidence.short,
         "identifier": f"sha256:{evidence.digest}",

@@ -40,7 +40,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         text = security_txt(self.environment.get(VARIABLE, "").strip(), datetime.now(UTC))
-        reply = PlainTextResponse(text or "Whoever runs this server has named no contact.\n", 200 if text else 404)
+        reply = PlainTextResponse(text or "The operator of this server has named no contact.\n", 200 if text else 404)
         if Request(scope).method not in ("GET", "HEAD"):
             reply = PlainTextResponse("This file is read-only.\n", 405, {"Allow": "GET, HEAD"})
         await reply(scope, receive, send)

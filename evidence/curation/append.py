@@ -114,7 +114,7 @@ def append_references(data: bytes, items: Sequence[Mapping[str, Any]]) -> bytes 
     try:
         written = json.dumps([dict(item) for item in items], ensure_ascii=False, indent=2)
     except (TypeError, ValueError, RecursionError):
-        return problem("reference-file", 0, reason="an item holds what JSON cannot hold")
+        return problem("reference-file", 0, reason="an item contains a value that JSON cannot store")
     block = written[1:-1].rstrip()
     comma = "" if body.endswith("[") else ","
     new = f"{body}{comma}{block.replace(chr(10), end)}{end}{text[close:]}"

@@ -195,7 +195,7 @@ def limit_in_words(offered: Sequence[Draft]) -> str:
     """
     if len(offered) < MAX_DRAFTS:
         return ""
-    return f"The first {MAX_DRAFTS:,} results are offered, which is the limit; the record may hold more."
+    return f"The first {MAX_DRAFTS:,} results are offered, which is the limit; the record may contain more."
 
 
 def _with_note(draft: Draft, words: str) -> Draft:
@@ -450,7 +450,7 @@ def _other_analyses(analyses: Sequence[Mapping[str, Any]], *, is_first_used: boo
     words = "; ".join(_analysis_in_words(one) for one in rest[:_MOST_ANALYSES])
     more = f"; and {len(rest) - _MOST_ANALYSES} more" if len(rest) > _MOST_ANALYSES else ""
     if is_first_used:
-        return f"The record holds {len(analyses)} analyses of this comparison; besides the first: {words}{more}."
+        return f"The record has {len(analyses)} analyses of this comparison; besides the first: {words}{more}."
     return f"Analyses in the record, of a measure with several times or groups: {words}{more}."
 
 

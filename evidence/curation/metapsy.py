@@ -278,10 +278,10 @@ def _reference_texts(data: bytes | None) -> dict[str, str] | str:
     try:
         items = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        return f"The references are no JSON: {error}."
+        return f"The references are not JSON: {error}."
     if isinstance(items, dict) and all(isinstance(text, str) for text in items.values()):
         return {slug_of(_plain_text(study)): _plain_text(text) for study, text in items.items()}
-    return 'The references are no map from study to text, such as {"Grob, 2011": "Grob, C. (2011). …"}.'
+    return 'The references are not a map from study to text, such as {"Grob, 2011": "Grob, C. (2011). …"}.'
 
 
 class _Converter:
@@ -347,7 +347,7 @@ class _Converter:
         if not re.search(r"randomi[sz]", described):
             self.notes.append(
                 "The file does not say what its times are counted from; they are taken as counted from randomisation. "
-                "Say it with --anchor."
+                "Give it with --anchor."
             )
         return "randomisation"
 
@@ -858,7 +858,7 @@ def _note(row: Row) -> str:
     if isinstance(_numbers(row), str):
         parts.append("Effect and interval as the authors of the data set calculated them, from other numbers.")
     elif is_imputed(row):
-        parts.append("Imputed by the authors of the data set, not printed in the paper.")
+        parts.append("Imputed by the authors of the data set, not reported in the paper.")
     arms = [row.text(f"name_arm{arm}") for arm in (1, 2)]
     if all(arms):
         parts.append(f"Arms: {arms[0]} against {arms[1]}.")

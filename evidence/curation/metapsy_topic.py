@@ -54,7 +54,7 @@ def topic_of(made: Conversion, shorthand: str = "") -> bytes:
     what = f"{inside} in {condition}" if condition else inside
     bins = time_bins(made)
     lines = [
-        "# What this folder is about; check and correct it.",
+        "# The settings of this topic; check and correct them.",
         "",
         f"title = {_toml(f'{whole}: what the trials show')}",
         f"subject = {json.dumps(what, ensure_ascii=False)}",

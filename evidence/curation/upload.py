@@ -196,19 +196,19 @@ def _not_a_table(text: str, columns: Sequence[str], first: Sequence[str]) -> Pro
             "not-a-table",
             1,
             what="JSON",
-            how="Bring a record of a registry or references where the page asks for them.",
+            how="Upload registry records or references where the page asks for them.",
         )
     if re.match(r"ty {0,3}- |pmid- |@[a-z]+\{", start):
         return problem(
-            "not-a-table", 1, what="a file of references", how="Bring it where the page asks for references."
+            "not-a-table", 1, what="a file of references", how="Upload it where the page asks for references."
         )
     if len(columns) == 1 and known_names(columns[0].split()) >= _LIKE_RESULTS:
-        return problem("not-a-table", 1, what="parted by spaces alone", how="Part the cells by commas or tabs.")
+        return problem("not-a-table", 1, what="separated by spaces only", how="Separate the cells with commas or tabs.")
     if len(columns) == 1 and known_names(re.split("[,;\t]", columns[0])) >= _LIKE_RESULTS:
         how = "Export it again without quotation marks round each line."
         return problem("not-a-table", 1, what="a table in which each line is one cell", how=how)
     if known_names(columns) < _LIKE_RESULTS <= known_names(first):
-        how = "Turn the table, so that each result is a row and the names of the columns stand above."
+        how = "Turn the table, so that each result is a row and the column names are at the top."
         return problem("not-a-table", 1, what="turned on its side", how=how)
     return None
 

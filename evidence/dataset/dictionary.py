@@ -180,13 +180,13 @@ def markdown() -> str:
         "",
         f"Made from the record models by `{COMMAND}`; do not edit by hand.",
         "",
-        f"`{REFERENCES}` is a list of CSL-JSON items, keyed by `id`; fields nobody saw in a source are left out. "
+        f"`{REFERENCES}` is a list of CSL-JSON items, keyed by `id`; fields not seen in a source are left out. "
         "The other files are CSV: UTF-8, separated by commas, decimals with a point, blank where nothing is known.",
     ]
     for files in _alike():
         file, model = files[0], MODELS[files[0]]
         lines += ["", f"## {', '.join(files)}", "", _about(model), ""]
-        lines += ["| column | what it holds | form | required | example |", "|---|---|---|---|---|"]
+        lines += ["| column | content | form | required | example |", "|---|---|---|---|---|"]
         lines += [_row(column) for column in columns(file)]
     lines += ["", "## Words", ""]
     for name, words in _lists().items():

@@ -230,7 +230,7 @@ class Judgement(Record):
 
 
 class PublishedEstimate(Record):
-    """One pooled estimate printed by a published meta-analysis: a row of reviews.csv."""
+    """One pooled estimate reported by a published meta-analysis: a row of reviews.csv."""
 
     estimate: CitationKey
     """Short name of the estimate."""
@@ -342,7 +342,7 @@ class Rating(Record):
     missing_evidence: Annotated[str, Word(vocabulary.CONCERNS)]
     """Concern about results that exist and are not pooled."""
     certainty: Annotated[str, Word(vocabulary.CERTAINTIES)]
-    """The certainty as a whole."""
+    """The overall certainty."""
     reasons: Text
     """Why, in the rater's words."""
     rater: Text
@@ -354,7 +354,7 @@ class Rating(Record):
 
 
 class Gap(Record):
-    """One result known to exist and not held in usable form: a row of gaps.csv."""
+    """One result known to exist but not in these data in usable form: a row of gaps.csv."""
 
     trial: Slug | None = None
     """Short name of the trial; blank if trials.csv has no row of it."""
@@ -379,7 +379,7 @@ class Gap(Record):
     p_value: Probability | None = None
     """Reported p value, if exact."""
     known_from: Text
-    """Where it is known from: an `id` in references.json, a DOI or words."""
+    """Source of this information: an `id` in references.json, a DOI or words."""
     note: OptionalText = None
     """What is known of the result."""
 
@@ -418,7 +418,7 @@ class OutcomeWord(VocabularyWord):
     direction: Annotated[str, Word(vocabulary.DIRECTIONS)]
     """Which direction is good for the patient."""
     state: YesOrBlank = None
-    """`yes` where people are in it or not at a time, so that only a result at the time is pooled as one."""
+    """`yes` if people either have it or not at a given time, so that only results at that time are pooled."""
 
 
 class ScaleWord(VocabularyWord):

@@ -155,9 +155,9 @@ GROUPS, COMPARATOR_KIND = "outcome_group", "comparator_kind"  # lists that a top
 DESIGNS = terms(
     ("parallel", "Parallel groups", "Each person is randomised to one arm."),
     ("crossover", "Crossover", "Each person receives every treatment, in random order."),
-    ("withdrawal", "Randomised withdrawal", "Responders are randomised to go on or to stop."),
+    ("withdrawal", "Randomised withdrawal", "Responders are randomised to continue or to stop."),
     ("single-arm", "Uncontrolled", "Everyone receives the drug; there is no comparison group."),
-    ("non-randomised", "Not randomised", "Two or more groups that were not formed by chance; never pooled with randomised trials."),
+    ("non-randomised", "Not randomised", "Two or more groups that were not randomised; never pooled with randomised trials."),
     name="design",
 )
 MASKINGS = terms(
@@ -231,7 +231,7 @@ COMPARATOR_KINDS = terms(
     ("no treatment", "No treatment", "A randomised group without the drug or a placebo."),
     ("other drug of the class", "Drug against drug", "Another form or dose of the drug itself."),
     ("uncontrolled", "Uncontrolled", "No comparison group."),
-    ("not stated", "Not classified", "Nobody has said yet whether it is felt, or treats."),
+    ("not stated", "Not classified", "It is not stated whether it is felt or treats the illness."),
     name=COMPARATOR_KIND, ours_first=True,
 )
 COMPARATORS: Mapping[str, Comparator] = WordList((
@@ -252,11 +252,11 @@ ROB_DOMAINS = terms(
     ("incomplete-outcome-data", "Missing outcomes", "People lost, and how they were counted."),
     ("selective-reporting", "Selective reporting", "Whether planned results are missing."),
     ("other-bias", "Other bias", "Anything else."),
-    ("confounding", "Confounding", "Whether the groups differed in what else decides the outcome."),
-    ("selection-of-participants", "Selection of participants", "Whether people entered the study because of what came later."),
-    ("classification-of-interventions", "Classification of interventions", "Whether it is sure who received what."),
-    ("randomisation-process", "Randomisation process", "How the groups were made, and whether they were alike."),
-    ("deviations-from-intended-interventions", "Deviations from intended interventions", "Whether people received what they were meant to, and who knew."),
+    ("confounding", "Confounding", "Whether the groups differed in other factors that affect the outcome."),
+    ("selection-of-participants", "Selection of participants", "Whether people were selected into the study by what happened later."),
+    ("classification-of-interventions", "Classification of interventions", "Whether it is certain who received which treatment."),
+    ("randomisation-process", "Randomisation process", "How the groups were formed, and whether they were comparable."),
+    ("deviations-from-intended-interventions", "Deviations from intended interventions", "Whether people received the intended treatment, and who knew it."),
     ("missing-outcome-data", "Missing outcome data", "Whether results are missing for people in the study."),
     ("measurement-of-the-outcome", "Measurement of the outcome", "Whether the rating could depend on the treatment."),
     ("selection-of-the-reported-result", "Selection of the reported result", "Whether the result was chosen from several."),
@@ -267,10 +267,10 @@ ROB_JUDGEMENTS = terms(
     ("unclear", "Unclear", "The report does not say enough."),
     ("some concerns", "Some concerns", "The reviewers saw some reason to doubt."),
     ("high", "High risk", "The reviewers saw good reason to doubt."),
-    ("moderate", "Moderate risk", "Sound for a study that was not randomised, and no more."),
+    ("moderate", "Moderate risk", "Sound for a non-randomised study, but not comparable with a well-performed randomised trial."),
     ("serious", "Serious risk", "The reviewers saw important problems."),
-    ("critical", "Critical risk", "Too problematic to say anything of the effect."),
-    ("no information", "No information", "The report says nothing to judge by."),
+    ("critical", "Critical risk", "Too problematic to provide evidence on the effect."),
+    ("no information", "No information", "The report gives no information on which to judge."),
 )
 
 
@@ -313,9 +313,9 @@ CONCERNS = terms(
     name="concern",
 )
 VERDICTS = terms(
-    ("supported", "Supported", "The trials say what the statement says."),
-    ("partly supported", "Partly supported", "The trials say part of it, or say it with conditions."),
-    ("not supported", "Not supported", "No trial found says it."),
+    ("supported", "Supported", "The trials support the statement."),
+    ("partly supported", "Partly supported", "The trials support part of it, or support it with conditions."),
+    ("not supported", "Not supported", "No trial in these data supports it."),
     ("not assessed", "Not assessed", "These trials cannot answer it."),
 )
 TOPICS = terms(
@@ -327,14 +327,14 @@ TOPICS = terms(
     ("reference", "Reference", "What the article cites."),
 )
 RELATIONS = terms(
-    ("contains", "Contains", "Everybody of the other trial is in this one too."),
+    ("contains", "Contains", "Everyone in the other trial is also in this one."),
     ("extension-of", "Extension of", "People went on from the other trial into this one."),
     ("may-overlap", "May share people", "Some people may be in both; how many is not known."),
 )
 GAP_STATUSES = terms(
     ("published-not-read", "Published, not read", "The result is published; what was read here does not give it."),
     ("no-usable-numbers", "No usable numbers", "The source gives a finding, not the numbers that pooling needs."),
-    ("registry-results-not-read", "In a registry, not read", "A registry holds results that were not read here."),
+    ("registry-results-not-read", "In a registry, not read", "A registry has results that were not read here."),
     ("trial-not-held", "Trial not in these data", "The trial has no row here at all."),
     ("arm-not-usable", "An arm without numbers", "One of the trial's arms lacks the numbers that pooling needs."),
 )
@@ -380,7 +380,7 @@ DIRECTIONS = terms(
 SPEEDS = terms(
     ("minutes", "Within minutes", "The drug acts within minutes."),
     ("slower", "Slower", "The drug is swallowed, or acts later for another reason."),
-    ("not stated", "Not stated", "Nobody has said yet how soon the drug acts by it."),
+    ("not stated", "Not stated", "It is not stated how soon the drug acts by this route."),
 )
 _RANKS = {"clinician": 1, "self": 3, "composite": 4}
 

@@ -145,7 +145,7 @@ def _pairs(text: str, notes: list[str]) -> Iterable[tuple[str, str]]:
     if not query:
         return []
     if "=" not in query:
-        notes.append("The view holds no parameter of the form name=value; it was left out.")
+        notes.append("The view has no parameter of the form name=value; it was left out.")
         return []
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST)

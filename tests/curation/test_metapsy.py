@@ -277,5 +277,5 @@ def test_half_a_person_is_kept_aside() -> None:
 
 
 def test_references_that_are_no_map_are_refused() -> None:
-    assert "no map from study to text" in convert(DATA, b"[]").problem
-    assert "no JSON" in convert(DATA, b"{").problem
+    assert "not a map from study to text" in convert(DATA, b"[]").problem
+    assert "not JSON" in convert(DATA, b"{").problem
