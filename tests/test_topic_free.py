@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 DRUGS = re.compile(r"ketamine|midazolam|remifentanil|spravato|quetiapine|diclofenac|psilocybin", re.IGNORECASE)
 PROGRAM = re.compile(r"KETAMINE_EVIDENCE_[A-Z_]*|ketamine-evidence")  # its own name
-TRIAL = re.compile(r"\b[a-z]+(?:-[a-z]+)*-(?:19|20)[0-9]{2}[a-z]?\b(?!-[0-9])")  # smith-2020, not a DOI as abc-2020-1234
+TRIAL = re.compile(r"\b[a-z]+(?:-[a-z]+)*-(?:19|20)[0-9]{2}[a-z]?\b(?!-[0-9])")  # smith-2020; not DOIs as abc-2020-123
 EXAMPLES = {"smith-2020"}
 
 
