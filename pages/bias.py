@@ -9,6 +9,7 @@ from evidence.questions import risk_of_bias as bias
 from evidence.ui import cache as cached
 from evidence.ui import filters, widgets
 from evidence.ui import page as pages
+from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.sections import made
@@ -25,7 +26,7 @@ def show_all() -> None:
 
 
 view = pages.current()
-st.title("Can the trials be trusted?", anchor=False)
+heading.question("Can the trials be trusted?")
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
@@ -59,7 +60,7 @@ with body:
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
     board, judged, weights = found
-    st.header(escaped(judged.headline), anchor=False)
+    heading.headline(judged.headline)
     for line in judged.captions:
         st.caption(escaped(line))
     bias_section.board_chart(view, judged, board)

@@ -11,6 +11,7 @@ from evidence.questions import courses
 from evidence.report import sections
 from evidence.ui import cache
 from evidence.ui import page as pages
+from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped, reference_text
 from evidence.ui.components.section import show_section
 
@@ -69,9 +70,9 @@ def cohorts() -> None:
     show_section(sections.cohorts(pooled, (), view.links, view.ink), view, is_first=False)
 
 
-st.title("Is the popular summary right?", anchor=False)
+heading.question("Is the popular summary right?")
 assessed = cache.assessed(evidence)
-st.header(escaped(claims.headline(assessed)) + ".", anchor=False)
+heading.headline(f"{claims.headline(assessed)}.")
 if not assessed:
     st.caption("Statements to check belong in claims.csv, each with its verdict and citations.")
     st.stop()

@@ -10,13 +10,13 @@ from evidence.report.view import View
 from evidence.selection.selection import headcount
 from evidence.ui import carried_options, filters
 from evidence.ui import page as pages
-from evidence.ui.components import export_button
+from evidence.ui.components import export_button, heading
 from evidence.ui.components.citation_card import escaped
 
 _FIRST = ("html", "pptx", "handout")  # what most people come for
 
 view = pages.current()
-st.title("Download and cite", anchor=False)
+heading.question("Download and cite")
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
@@ -26,7 +26,7 @@ options = carried_options.options(view)
 base = (st.context.url or "").partition("?")[0].rpartition("/")[0] + "/" + page_options.page_of(options.given)
 exported = View(view.evidence, view.selection, datetime.now(UTC).date(), base, options.given)
 rows = len(exported.rows)
-st.header(escaped(f"{view.selection}: {headcount(exported.rows)}, {rows} results"), anchor=False)
+heading.headline(f"{view.selection}: {headcount(exported.rows)}, {rows} results")
 st.caption(
     "Rows and references are exactly those of this view. Web page and slides answer the questions of the pages with "
     "it; where it cannot answer one they widen it, and say so, as the pages do."

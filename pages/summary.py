@@ -8,13 +8,13 @@ from evidence.ui import cache as cached
 from evidence.ui import filters, window
 from evidence.ui import page as pages
 from evidence.ui.components import cite as cite_panel
-from evidence.ui.components import published
+from evidence.ui.components import heading, published
 from evidence.ui.components.citation_card import escaped, reference_list
 from evidence.ui.sections import made
 from evidence.ui.sections import missing as missing_section
 
 view = pages.current()
-st.title("What do the trials show, outcome by outcome?", anchor=False)
+heading.question("What do the trials show, outcome by outcome?")
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()
@@ -27,7 +27,7 @@ if section is None:
     )
     st.stop()
 
-st.header(escaped(section.headline), anchor=False)
+heading.headline(section.sentence.large, section.sentence.below)
 columns = [0, 1, 2, 3, 4, 5, 6]
 names = summary_tables.headings(summary)
 rows = summary_tables.summary_rows(summary)

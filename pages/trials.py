@@ -6,13 +6,13 @@ from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import trials_of
 from evidence.ui import filters, window
 from evidence.ui import page as pages
-from evidence.ui.components import data_table
+from evidence.ui.components import data_table, heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.trial_card import trial_card
 
 _NARROW = ("Trial", "People", "Latest result", "Bias judged")
 view = pages.current()
-st.title("Which trials?", anchor=False)
+heading.question("Which trials?")
 
 search = st.text_input(
     "Search",

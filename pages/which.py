@@ -10,11 +10,11 @@ from evidence.report.tables.choice import contrast_frame
 from evidence.stats.effect_sizes import MEASURES
 from evidence.ui import page as pages
 from evidence.ui import widgets
-from evidence.ui.components import chart
+from evidence.ui.components import chart, heading
 from evidence.ui.components.citation_card import escaped
 
 view = pages.current()
-st.title("Which treatment?", anchor=False)
+heading.question("Which treatment?")
 outcomes, times = st.columns(2)
 outcome = widgets.beside("Outcome", choice.outcome_labels(view.evidence.results), "choice", outcomes)
 time = widgets.beside("Time", choice.time_labels(), "when", times)
@@ -28,7 +28,7 @@ if not network.direct:
     st.stop()
 
 headline = choice.headline(network)
-st.header(escaped(headline.text) + ".", anchor=False)
+heading.headline(f"{headline.text}.")
 st.markdown(escaped(headline.numbers))
 st.markdown(f":material/warning: {escaped(choice.ASSUMPTION)}" if network.indirect else escaped(choice.NO_STEP))
 

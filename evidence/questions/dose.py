@@ -128,7 +128,13 @@ def _per_doubling(measure: str, slope: float, low: float, high: float, label: st
     if MEASURES[measure].scale == "log":
         span = f"{ratio(math.exp(low))} to {ratio(math.exp(high))}"
         return f"multiplies the {label} by {ratio(math.exp(slope))} (95% CI {span})"
-    return f"changes the {label} by {shown(measure, slope)} (95% CI {interval(measure, low, high)})"
+    unit = "standard deviations" if measure == "SMD" else "points"
+    moved = (
+        f"takes a further {shown(measure, -slope)} {unit} off"
+        if slope < 0
+        else f"adds {shown(measure, slope)} {unit} to"
+    )
+    return f"{moved} the score (difference {shown(measure, slope)}, 95% CI {interval(measure, low, high)})"
 
 
 def _of_several_doses(arms: Iterable[DoseArm], measure: str) -> dict[str, DoseArms]:

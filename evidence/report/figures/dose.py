@@ -4,6 +4,7 @@ import math
 
 import plotly.graph_objects as go
 
+from evidence.dataset.outcomes import OUTCOMES
 from evidence.formatting import plain
 from evidence.questions.dose import DoseResponse
 from evidence.report.figures import style
@@ -15,7 +16,11 @@ _STEPS = 40
 
 
 def dose_plot(result: DoseResponse, favours: tuple[str, str], ink: Ink, axis: str) -> go.Figure:
-    """Draw arms at their doses on a logarithmic axis, spread a little if several gave the same dose."""
+    """Draw arms at their doses on a logarithmic axis, better up, spread a little if several gave the same dose.
+
+    `favours` is (lower, higher) than no effect.
+    """
+    is_lower_better = bool(result.arms) and OUTCOMES[result.arms[0].entry.first.outcome].better == "lower"
     entries = [arm.entry for arm in result.arms]
     scale = effect_scale(
         result.measure,
@@ -23,7 +28,7 @@ def dose_plot(result: DoseResponse, favours: tuple[str, str], ink: Ink, axis: st
         [entry.low or 0.0 for entry in entries],
         [entry.high or 0.0 for entry in entries],
     )
-    figure = style.base(ink, 440, margin={"l": 64, "r": 16, "t": 16, "b": 56})
+    figure = style.base(ink, 440, margin={"l": 64, "r": 16, "t": 32, "b": 56})
     doses = sorted({arm.dose for arm in result.arms})
     left, right = math.log2(doses[0]) - 0.6, math.log2(doses[-1]) + 0.6
     if result.line is not None:
@@ -40,7 +45,7 @@ def dose_plot(result: DoseResponse, favours: tuple[str, str], ink: Ink, axis: st
                 symbol = style.symbol_of(entry.first)
                 low, high = entry.low or 0.0, entry.high or 0.0
                 points.append(Point(place, entry.effect.estimate, low, high, symbol, size, entry.key, hover(entry)))
-        figure.add_traces(interval_traces(points, scale, colour, horizontal=False, width=1.2))
+        figure.add_traces(interval_traces(points, scale, colour, False, 1.2, is_reversed=is_lower_better))
     figure.add_hline(y=scale.null, line={"color": ink.secondary, "width": 1})
     figure.update_xaxes(
         range=[left, right],
@@ -50,10 +55,14 @@ def dose_plot(result: DoseResponse, favours: tuple[str, str], ink: Ink, axis: st
         showgrid=False,
     )
     figure.update_yaxes(
-        range=[scale.low, scale.high], tickvals=scale.ticks, ticktext=scale.labels, title_text=axis, showgrid=True
+        range=[scale.high, scale.low] if is_lower_better else [scale.low, scale.high],
+        tickvals=scale.ticks,
+        ticktext=scale.labels,
+        title_text=axis,
+        showgrid=True,
     )
-    style.note(figure, f"↑ {favours[1]}", 0.998, 1, ink, xanchor="right", yanchor="top")
-    style.note(figure, f"↓ {favours[0]}", 0.998, 0, ink, xanchor="right", yanchor="bottom")
+    better = favours[0] if is_lower_better else favours[1]
+    style.note(figure, f"↑ {better}", 0, 1, ink, xanchor="left", yanchor="bottom", yshift=4)
     return figure
 
 
