@@ -72,10 +72,10 @@ def times(soon: str, late: str, after: str) -> str:
     >>> times("First numbers, 24 hours: 8 lower.", "Latest numbers, 24 hours: 8 lower.", "After a course, 16 days.")
     'First and latest numbers, 24 hours: 8 lower. After a course, 16 days.'
     """
-    (first, _, found), (_, _, again) = soon.partition(" numbers"), late.partition(" numbers")
-    if not found or found != again:
+    (first, _, numbers), (_, _, again) = soon.partition(" numbers"), late.partition(" numbers")
+    if not numbers or numbers != again:
         return f"{soon} {late}"
-    return f"{first} and latest numbers{found} {after}"
+    return f"{first} and latest numbers{numbers} {after}"
 
 
 def _height(text: str) -> int:

@@ -46,7 +46,7 @@ def test_every_place_that_rates_follows_the_rule(told: tuple[bool, Story]) -> No
         "slides": "\n".join(texts),
         "summary": "\n".join(line.certainty for line in story.summary.lines),
         "tiles": "\n".join(tile.certainty for tile in tiles),
-        "seminar": "\n".join(step.headline for step in lesson(view).steps),
+        "seminar": "\n".join(text for step in lesson(view).steps for text in (step.headline, *step.sentences)),
     }
     for name, text in places.items():
         assert any(shape in text for shape in SHAPES) == is_same, name

@@ -76,7 +76,7 @@ def test_the_slides_list_it_and_their_notes_have_every_trial(view: View, respons
 def test_the_hand_out_and_the_seminar_say_it(view: View, response: Missing) -> None:
     assert response.sentence in handout(view).decode()
     (step,) = [one for one in lesson(view).steps if one.id == "missing"]
-    assert step.headline == f"{response.sentence.split('. ')[0]}."
+    assert f"{step.headline.removesuffix('.')}; {step.sentences[0]}" == f"{response.sentence.split('. ')[0]}."
     assert len(step.notes) == len(response.lines) + len(response.undated)
 
 
