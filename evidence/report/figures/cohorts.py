@@ -103,4 +103,5 @@ def _label(text: str, y: float, note: str, ink: Ink) -> dict[str, object]:
         "xanchor": "left",
         "yanchor": "middle",
         "font": {"size": style.AXIS},
+        "bgcolor": ink.paper,
     }

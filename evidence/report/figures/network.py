@@ -191,7 +191,14 @@ def contrasts(rows: Sequence[ContrastRow], measure: str, favours: tuple[str, str
         point = Point(-i - 0.28, row.estimate, row.low, row.high, look[0], 13, row.key, hover)
         for trace in interval_traces([point], scale, row.colour, horizontal=True, width=2.2, dash=look[1]):
             figure.add_trace(trace)
-        common = {"xref": "paper", "yref": "y", "y": -i + 0.28, "showarrow": False, "yanchor": "middle"}
+        common = {
+            "xref": "paper",
+            "yref": "y",
+            "y": -i + 0.28,
+            "showarrow": False,
+            "yanchor": "middle",
+            "bgcolor": ink.paper,  # no line of the axis runs through the words
+        }
         annotations.append(common | {"text": text, "x": 0, "xanchor": "left", "font": {"size": style.AXIS}})
         below = {
             "y": -i + 0.02,

@@ -123,6 +123,7 @@ def _trials(figure: go.Figure, curve: TimeCurve, scale: Scale, ink: Ink) -> None
             customdata=[[entry.key] for entry in seen],
             hovertext=[hover_of(entry, curve.measure) for entry in seen],
             hoverinfo="text",
+            cliponaxis=False,
             marker={
                 "size": 11,
                 "color": [style.mark_of(entry.first).colour(ink) for entry in seen],
