@@ -383,6 +383,9 @@ def not_pooled(answer: Answer) -> list[str]:
     return [f"Not pooled ({reason}): {listed(labels)}." for reason, labels in reasons.items()]
 
 
+_ONE_EFFECT = ("MH", "EE")  # methods without a spread between trials
+
+
 def heterogeneity(answer: Answer) -> str:
     """Say how far the trials differ: tau with its interval, I², Q, the prior, and the prediction interval.
 
@@ -393,16 +396,19 @@ def heterogeneity(answer: Answer) -> str:
     if pooled is None or pooled.k < 2:
         return ""
     digits = 1 if measure == "MD" else 2
+    spread = f"I² {number(pooled.i2, 0)}%, Q {number(pooled.q, 1)} on {counted(pooled.k - 1, 'degree')} of freedom."
+    if pooled.method in _ONE_EFFECT:
+        return f"The pool takes one effect for all trials and estimates no tau; {spread}"
     text = f"Between trials effects differ by a standard deviation tau of {number(math.sqrt(pooled.tau2), digits)}"
     if pooled.tau2_low is not None and pooled.tau2_high is not None:
         low, high = (number(math.sqrt(value), digits) for value in (pooled.tau2_low, pooled.tau2_high))
         text += f" ({interval_name(pooled)} {low} to {high})"
     if measure in ("RR", "OR", "HR"):
         text += " on the log scale"
-    text += f"; I² {number(pooled.i2, 0)}%, Q {number(pooled.q, 1)} on {counted(pooled.k - 1, 'degree')} of freedom."
+    text += f"; {spread}"
     if pooled.prior:
         text += f" Prior: {pooled.prior}."
-    elif answer.model.method == "bayes" and pooled.method != "MH":
+    elif answer.model.method == "bayes":
         text += (
             " Pooled by REML without a prior: these data have no standard deviation of this scale with which to "
             "express the prior in points."

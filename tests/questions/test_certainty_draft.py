@@ -48,6 +48,14 @@ def test_imprecision_of_points_is_beside_the_smallest_difference_that_matters(ev
     assert "people would show 3 points." in words["imprecision"]
 
 
+def test_a_pool_of_one_effect_has_no_spread_of_zero(evidence: Evidence) -> None:
+    rows = apply(evidence.results, Selection("esketamine").criteria())
+    pool = harms.harm_of(rows, "dissociation").difference
+    words = {d.column: d.words for d in certainty_draft.draft(pool, evidence, missing(pool, rows, evidence))}
+    # Mantel and Haenszel's risk difference is one effect, beside an I² of 86%.
+    assert "takes one effect for all trials and estimates no tau; I² 86%, Q 50" in words["inconsistency"]
+
+
 def test_ratings_are_of_points_over_all_trials_and_of_what_is_counted_to_its_end(evidence: Evidence) -> None:
     rows, chosen = apply(evidence.results, Selection("placebo").criteria()), Selection("placebo")
     points, spread = (course(rows, measure).answers[1] for measure in ("MD", "SMD"))
