@@ -28,8 +28,8 @@ exported = View(view.evidence, view.selection, datetime.now(UTC).date(), base, o
 rows = len(exported.rows)
 heading.headline(f"{view.selection}: {headcount(exported.rows)}, {rows} results")
 st.caption(
-    "Rows and references are exactly those of this view. Web page and slides answer the questions of the pages with "
-    "it; where it cannot answer one they widen it, and say so, as the pages do."
+    "Rows and references are exactly those of this view. The web page and slides answer the same questions as "
+    "the pages; if the view cannot answer one, they widen it and say so, as the pages do."
 )
 carried_options.show_notice(options)
 

@@ -234,7 +234,7 @@ def _found_by(lead: TrialEffect, question: Question) -> str:
 
 NOT_RANDOMISED = (
     "Trials were not randomised to a kind of placebo: groups differ in people, drug, dose, time and number of doses as "
-    "well, so a difference between them is a hint and not a test of blinding."
+    "well, so a difference between them is a hint, not a test of blinding."
 )
 PLACES: Mapping[str, str] = MappingProxyType(
     {

@@ -89,7 +89,7 @@ def courses(results: Iterable[Result], overlaps: Sequence[Overlap] = ()) -> Cour
     for cohort in cohorts:
         sharing = [pooled_so_far[trial] for trial in partners.get(cohort.result.trial, ()) if trial in pooled_so_far]
         twin = min(sharing, key=lambda one: (-one.counts.n, one.label), default=None)
-        reason = cohort.excluded or (f"shares people with {twin.label}, or may" if twin else "")
+        reason = cohort.excluded or (f"shares or may share people with {twin.label}" if twin else "")
         kept.append(Cohort(cohort.result, cohort.counts, reason))
         if not reason:
             pooled_so_far[cohort.result.trial] = kept[-1]
@@ -133,7 +133,7 @@ def prediction(cohorts: Courses) -> str:
     low, high = cohorts.pooled.prediction
     return (
         f"In another clinic like these the rate may lie anywhere from {_hundred(low)} to {_hundred(high)} of 100. "
-        "These cohorts cannot show how much of this is due to the drug: people also improve with time and with hope."
+        "These cohorts cannot show how much of this is due to the drug: people also improve with time and expectation."
     )
 
 

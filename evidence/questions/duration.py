@@ -165,7 +165,7 @@ def headline_of_courses(items: Iterable[FollowUp]) -> Sentence:
     if not days:
         return Sentence("No trial in this selection has a time to relapse after a course in these data")
     known = [item.people for item in timed if item.people is not None]
-    people = f", {counted(sum(known), 'person', 'people')} in those that say how many" if known else ""
+    people = f", {counted(sum(known), 'person', 'people')} in those that report how many" if known else ""
     if len(days) == 1:
         return Sentence(f"In the one group with a time, relapse after a course came at {groups[0].in_words}{people}")
     open_ended = len(groups) - len(days)

@@ -109,7 +109,7 @@ def not_pooled(items: Iterable[Harm]) -> list[str]:
             reasons.setdefault(entry.excluded, {})[entry.label] = None
         for label in item.withdrawn:
             reasons.setdefault(WITHDRAWN, {})[label] = None
-    return [f"Not in a difference ({reason}): {listed(list(labels))}." for reason, labels in reasons.items()]
+    return [f"No difference calculated ({reason}): {listed(list(labels))}." for reason, labels in reasons.items()]
 
 
 def no_events(items: Iterable[Harm]) -> str:

@@ -242,8 +242,8 @@ def together(result: Iterable[Missing]) -> str:
     lines = [f"{one.title}: {one.short}." for one in known]
     if rest:
         size = counted(rest, "pool") if rest > 1 or not known else "pool"
-        others = f"Of {'the other ' if known else ''}{size}"
-        lines.append(f"{others} nothing is known to exist beyond what is pooled.")
+        others = f"For {'the other ' if known else ''}{size}"
+        lines.append(f"{others} no further results are known.")
     return " ".join(("Missing evidence, pool by pool.", *lines))
 
 

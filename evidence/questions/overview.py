@@ -214,7 +214,7 @@ def _responders(known: list[int], groups: int) -> str:
     if not known:
         return "number of people not reported"
     people = counted(sum(known), "responder")
-    return people if len(known) == groups else f"{people} in the {len(known)} that say how many"
+    return people if len(known) == groups else f"{people} in the {len(known)} that report how many"
 
 
 def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
@@ -340,7 +340,7 @@ def not_known(
             f"({longest.label} is the longest): {beyond.in_words}"
         )
         if beyond.kind != NOT_HELD and longest.hours < 182 * HOURS_A_DAY:
-            line += "; six months of benefit is not something these data can show"
+            line += "; these data cannot show six months of benefit"
         lines.append(f"{line}.")
     late = len(own) - len(early)
     if late and first is not None:

@@ -190,7 +190,9 @@ def _prediction(answer: Answer, behind: tuple[Result, ...]) -> Step:
     assert pooled is not None
     title = "Another setting"
     if pooled.pi_low is None or pooled.pi_high is None:
-        large = f"With {counted(answer.k, 'trial')} nobody can say how far the effect differs between settings."
+        large = (
+            f"With {counted(answer.k, 'trial')} it cannot be estimated how much the effect differs between settings."
+        )
         return Step("prediction", title, large, (effect_sentences.heterogeneity(answer),), (), behind, "pooled")
     span = interval_in_words(measure, pooled.pi_low, pooled.pi_high)
     return Step(

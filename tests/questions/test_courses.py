@@ -52,7 +52,7 @@ def test_people_in_two_cohorts_count_once() -> None:
     shared = Overlap(trial="t1", other_trial="t4", relation="contains", citation="Smith2020")
     found = courses(ROWS, [shared])
     assert len(found.used) == 10
-    assert left_out(found) == "Shown, not pooled: T4 (shares people with T1, or may)."
+    assert left_out(found) == "Shown, not pooled: T4 (shares or may share people with T1)."
 
 
 @pytest.mark.parametrize(

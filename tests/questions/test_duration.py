@@ -61,7 +61,7 @@ def test_courses_in_a_sentence(evidence: Evidence) -> None:
     items = [item for item in duration.follow_ups(evidence.results) if item.is_after_course]
     assert str(duration.headline_of_courses(items)) == (
         "After a course, relapse came at a mean or median of 16 to 84 days "
-        "(6 groups, 53 people in those that say how many)"
+        "(6 groups, 53 people in those that report how many)"
     )
     assert str(duration.headline_of_courses(())).startswith("No trial in this selection")
 
@@ -73,8 +73,8 @@ def test_people_of_a_group_without_a_time_are_not_counted_with_those_who_relapse
         str(duration.headline_of_courses(duration.follow_ups([*rows, open_ended]))) for rows in (timed[:1], timed)
     )
     assert "18 days" in one
-    assert "1 person in those that say how many" in one
-    assert "2 groups, 5 people in those that say how many" in both
+    assert "1 person in those that report how many" in one
+    assert "2 groups, 5 people in those that report how many" in both
     assert str(duration.headline_of_courses(duration.follow_ups([open_ended]))).startswith("No trial in this selection")
 
 

@@ -58,7 +58,7 @@ def test_randomised_withdrawals_are_named_and_pooled_only_when_asked_for() -> No
     rows = [felt(5, 20, 1, 20), felt(9, 40, 1, 20, "t1", design="withdrawal", anchor="randomisation")]
     item = harms.harm_of(rows, "dissociation")
     assert (item.difference.k, item.withdrawn) == (1, ("T1",))
-    assert harm_sentences.not_pooled([item]) == [f"Not in a difference ({harms.WITHDRAWN}): T1."]
+    assert harm_sentences.not_pooled([item]) == [f"No difference calculated ({harms.WITHDRAWN}): T1."]
     assert harms.harm_of(rows, "dissociation", withdrawals=True).difference.k == 2
 
 

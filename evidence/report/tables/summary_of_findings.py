@@ -54,8 +54,8 @@ def notes(summary: Summary) -> tuple[str, ...]:
         "The number with the comparator is that of all pooled people. The number with the drug is calculated from it "
         "with the pooled effect, so it was not observed; with a single trial it is the trial’s own.",
         "Bayesian random effects with a published prior on how much effects differ between trials; harms by Mantel and "
-        "Haenszel. Intervals are 95% credible intervals (CrI) where trials are pooled by the first, else 95% "
-        "confidence intervals (CI). RR: risk ratio.",
+        "Haenszel. Intervals are 95% credible intervals (CrI) for Bayesian pools, otherwise 95% confidence "
+        "intervals (CI). RR: risk ratio.",
         "Certainty is that of published reviews of the same question, in their words; nothing is rated here.",
     ]
     several = [line.title for line in summary.lines if len({e.first.comparator for e in line.answer.used}) > 1]
