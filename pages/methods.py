@@ -36,9 +36,10 @@ widths = methods.widths()
 by_trials = {width.trials: width for width in widths}
 two, three = by_trials[2], by_trials[3]
 st.markdown(
-    "Let every trial find the same, without error between places. Each one more should make the interval narrower. By "
-    f"the rule used before, the third trial made it wider: from {two.old:.2f} to {three.old:.2f} standard errors of a "
-    f"trial on either side. The Bayesian interval goes from {two.now:.2f} to {three.now:.2f}."
+    "Suppose that all trials have the same result and effects do not differ between settings. Each further trial "
+    "should then narrow the interval. Under the rule used before, the third trial widened it, from "
+    f"{two.old:.2f} to {three.old:.2f} standard errors of a trial on either side. The Bayesian interval goes from "
+    f"{two.now:.2f} to {three.now:.2f}."
 )
 in_words = "; ".join(f"{width.trials} trials: {width.old:.2f} before, {width.now:.2f} now" for width in widths)
 st.plotly_chart(
@@ -51,7 +52,7 @@ st.plotly_chart(
 st.caption(in_words)
 
 st.header("Formulas", anchor=False)
-st.markdown("The small print names the function that computes each, and the tests that check it.")
+st.markdown("The line below each formula names the function that computes it and the tests that check it.")
 for chapter in CHAPTERS:
     with st.expander(chapter.title, key=f"chapter-{chapter.title}"):
         st.markdown(methods.as_markdown(chapter.introduction))

@@ -28,7 +28,7 @@ proposed = missing_tables.proposals(evidence.gaps)
 if not proposed.empty:
     st.header("Proposals from the registries", anchor=False)
     st.markdown(
-        f"{counted(len(proposed), 'result or trial', 'results or trials')} that `python -m evidence watch` came upon; "
+        f"{counted(len(proposed), 'result or trial', 'results or trials')} that `python -m evidence watch` found; "
         "each remains in gaps.csv until somebody enters or removes it."
     )
     st.dataframe(
@@ -44,7 +44,7 @@ if opened:
     moving = sum(one.could_change for one in opened)
     st.markdown(
         f"{counted(len(opened), 'result')} known to exist but not in these data in usable form; "
-        f"{moving} could make a pooled interval include no difference if they found none. A gap closes when its "
+        f"{moving} could make a pooled interval include no difference if they showed none. A gap closes when its "
         "row is added."
     )
     ranked = list({one.key: one for one in reversed(opened)}.values())[::-1]
@@ -112,7 +112,7 @@ for title, value, words in tiles:
         st.metric(title, value)
         st.caption(words)
 
-st.header("Findings", anchor=False)
+st.header("Problems", anchor=False)
 blocking = sum(len(group.problems) for group, _ in report.problems if group.kind.severity == "blocking")
 notes = sum(len(group.problems) for group, _ in report.problems) - blocking
 st.markdown(

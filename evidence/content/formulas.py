@@ -63,7 +63,7 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
             Formula("stats.pooling.generalised_q", "Generalised Q, Σ(y − mean)²/(v + tau²); Cochran's Q at tau² = 0.", "", "Viechtbauer 2007", "tests/stats/test_pooling.py"),
             Formula("stats.pooling.tau_squared", "Between-study variance tau² by one of the methods; 0 for one study and for a common effect.", "REML (Viechtbauer 2005), DL: (Q − (k − 1)) / (Σw − Σw²/Σw), w = 1/v (DerSimonian & Laird 1986), or PM: the root of generalised Q(tau²) = k − 1", "Paule & Mandel 1982", "tests/stats/test_pooling.py"),
             Formula("stats.pooling.common_tau_squared", "Between-study variance tau² that groups with a mean each have in common; 0 for a common effect.", "REML with the groups as a moderator, DL: (ΣQ − Σ(k − 1)) / Σ(Σw − Σw²/Σw), or PM: ΣQ(tau²) = Σ(k − 1), summed over the groups", "Borenstein 2009; Viechtbauer 2005", "tests/stats/test_pooling.py"),
-            Formula("stats.pooling.reml", "Restricted maximum likelihood tau² of every column of y and v, with an optional moderator (one a row).", "The highest of the values on a grid of tau² and, next to it, the root of the likelihood's slope, y'PPy = tr(P) with P = W − WX(X'WX)⁻¹X'W", "Viechtbauer 2005", "tests/stats/test_pooling.py"),
+            Formula("stats.pooling.reml", "Restricted maximum likelihood tau² of every column of y and v, with an optional moderator (one per row).", "The highest of the values on a grid of tau² and, next to it, the root of the likelihood's slope, y'PPy = tr(P) with P = W − WX(X'WX)⁻¹X'W", "Viechtbauer 2005", "tests/stats/test_pooling.py"),
         ),
     ),
     Chapter(

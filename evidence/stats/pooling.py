@@ -247,7 +247,7 @@ def _root_in_tau2(function: Callable[[float], float], v: Vector) -> float:
 
 
 def reml(y: Matrix, v: Matrix, x: Vector | None = None) -> list[float]:
-    """Restricted maximum likelihood tau² of every column of y and v, with an optional moderator (one a row).
+    """Restricted maximum likelihood tau² of every column of y and v, with an optional moderator (one per row).
 
     The highest of the values on a grid of tau² and, next to it, the root of the likelihood's slope, y'PPy = tr(P) with
     P = W − WX(X'WX)⁻¹X'W (Viechtbauer 2005).

@@ -126,14 +126,14 @@ def column(at, heading):
 
 def test_a_table_of_judgements_is_mapped_and_looked_at():
     at = brought(b"Study,Other bias,Reporting?\nMurrough 2013a,Low,hgih\n")
-    assert "1 judgement of 1 trial with Cochrane RoB 1; 1 finding." in words(at)
+    assert "1 judgement of 1 trial with Cochrane RoB 1; 1 problem." in words(at)
     assert any("already in the data" in info.value for info in at.info)
     assert column(at, "Reporting?").value is None
     column(at, "Reporting?").select("selective-reporting").run()
     assert not at.exception
     # The word is queried and not guessed, and the column is no longer left out.
     assert any("hgih" in frame.value.to_string() for frame in at.dataframe)
-    assert "1 judgement of 1 trial with Cochrane RoB 1; 1 finding." in words(at)
+    assert "1 judgement of 1 trial with Cochrane RoB 1; 1 problem." in words(at)
 
 
 def test_judgements_of_rob_2_are_saved_and_have_a_table_of_their_own(tmp_path, monkeypatch):
@@ -142,7 +142,7 @@ def test_judgements_of_rob_2_are_saved_and_have_a_table_of_their_own(tmp_path, m
     monkeypatch.setattr("evidence.ui.owner.may_save", lambda: True)
     data = b"Study,D1,D2,D3,D4,D5,Overall,Weight\nMurrough 2013a,Low,Low,Low,Some concerns,Low,Some concerns,1\n"
     at = brought(data)
-    assert "6 judgements of 1 trial with Cochrane RoB 2; 0 findings." in words(at)
+    assert "6 judgements of 1 trial with Cochrane RoB 2; 0 problems." in words(at)
     at.button(key="bias-import-save").click().run()
     assert not at.exception
     assert any("Saved: 6 rows" in box.value for box in at.success)

@@ -104,7 +104,7 @@ def _table(problems: Sequence[Problem]) -> None:
     if len(problems) > _SHOWN:
         st.caption(f"The first {_SHOWN} of {len(problems)} are shown; the file has all of them.")
     st.download_button(
-        "Findings (CSV)",
+        "Problems (CSV)",
         lambda: problems_csv(problems),
         file_name="findings.csv",
         mime="text/csv",

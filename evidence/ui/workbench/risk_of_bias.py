@@ -109,7 +109,7 @@ def _look(view: Page, name: str, tool: str, imported: Imported) -> None:
     trials = len({item.trial for item in imported.judgements})
     st.markdown(
         f"**{counted(len(imported.judgements), 'judgement')} of {counted(trials, 'trial')} with {tool}; "
-        f"{counted(len(imported.problems), 'finding')}.**"
+        f"{counted(len(imported.problems), 'problem')}.**"
     )
     if imported.problems:
         frame = problems_frame((name, one) for one in imported.problems)
