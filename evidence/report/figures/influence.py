@@ -41,6 +41,13 @@ def subsets_plot(influences: Influence, trial: str, axis_title: str, ink: Ink) -
     return figure
 
 
+def _beside(share: float) -> str:
+    """Return where a name is written by how far across the picture its mark lies, from 0 to 1."""
+    if share < 0.3:
+        return "middle right"
+    return "middle left" if share > 0.7 else "top center"
+
+
 def baujat_plot(influences: Influence, ink: Ink) -> go.Figure:
     """Draw what each trial adds to heterogeneity against how far the result moves without it."""
     figure = style.base(ink, _HEIGHT, margin={"l": 56, "r": 16, "t": 16, "b": 52})
@@ -56,7 +63,8 @@ def baujat_plot(influences: Influence, ink: Ink) -> go.Figure:
             y=[c.influence for c, _ in ranked],
             mode="markers+text",
             text=[style.short(e.label) if e.trial in named else "" for _, e in ranked],
-            textposition="top center",
+            # Names at either side are written inwards, where no number of the axis lies.
+            textposition=[_beside(c.heterogeneity / wide) for c, _ in ranked],
             textfont={"size": style.AXIS, "color": ink.text},
             cliponaxis=False,
             customdata=[[entry.key] for _, entry in ranked],
