@@ -15,7 +15,8 @@ CHARTS = {
     "blinding": ("blind-lens",),
     "bias": ("bias", "bias-weights"),
 }
-PANELS = {"overview": "map-panel", "duration": "withdrawals"}  # the charts in them are drawn when they are opened
+# The charts in them are drawn when they are opened.
+PANELS = {"overview": "map-panel", "duration": "withdrawals", "response": "people-more"}
 
 
 def title_of(spec):

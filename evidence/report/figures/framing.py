@@ -64,14 +64,15 @@ def framed(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) 
 
 def frame_of(figure: go.Figure, headline: str, source: str, size: Size, ink: Ink) -> Frame:
     """Return the frame of a figure: the finding over it, the source in a line under it, in the size given."""
-    own = int(figure.layout.height)
+    layout = figure.to_dict()["layout"]
+    own = int(layout["height"])
     grown = pixels(size, own)[0] / size.width
     head, over = _block(headline, size.title, size.width, 1.0)
     foot, under = _block(source, size.source, size.width, _SOURCE)
     over, under = round(over * grown), round(under * grown)
     width, height = pixels(size, own + over + under)
     rest = max(0, height - over - under - round(_STRETCH * own))
-    margin = figure.layout.template.layout.margin.to_plotly_json() | figure.layout.margin.to_plotly_json()
+    margin = layout["template"]["layout"]["margin"] | layout.get("margin", {})
     bottom = margin["b"] + under + rest - rest // 3
     return Frame(
         width,

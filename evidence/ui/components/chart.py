@@ -127,10 +127,17 @@ def show(
             config=picture.framed_config(view, key, name, figure, headline, results)
             | {"displayModeBar": False if view.ink.narrow else "hover"},
         )
+    place = below or nullcontext()
+    if boxes is not None and not boxes.marks:
+        # No mark of it is clicked: what belongs to it waits in a panel, one part of the page in place of eight.
+        panel = st.expander("Citations, table and downloads of this picture", key=f"{key}-more", on_change="rerun")
+        if not panel.open:
+            return
+        place = panel
     by_line = {result.line: result for result in view.evidence.results}
     drawn = {result.line for result in results}
     picked = [by_line[line] for line in _picked(key, _picked_lines(event)) if line in drawn and line in by_line]
-    with below or nullcontext():
+    with place:
         if picked:
             citation_card(view.evidence, picked, key, action, close=_close)
         cite, rows, take = twins(key)
