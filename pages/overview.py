@@ -7,7 +7,6 @@ from evidence.questions.time_curve import TWO_MODELS
 from evidence.report.composed import trials
 from evidence.report.figures import glance as glance_figures
 from evidence.report.figures.evidence_map import key_line
-from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import headcount
 from evidence.ui import cache as cached
 from evidence.ui import filters
@@ -37,7 +36,7 @@ with picture:
         f"{glance.sentence(result)} {glance.trust(result)}",
         alt,
         result.results,
-        trial_tables.results_frame(result.results, view.links),
+        cached.glance_table(key),
         shapes=(
             "Bars: responders of 100 on the drug and on the comparator, with the 95% interval of the drug’s number. "
             f"Between them: {glance_figures.key_of_blanks(result) or 'nothing'}. "

@@ -49,9 +49,9 @@ class Tile:
     @property
     def names(self) -> str:
         """The trials behind the number; adolescents are named as such. More than three are counted alone."""
-        trials = trials_of(self.results)
-        if not 0 < len(trials) <= 3:
+        if not 0 < len({result.trial for result in self.results}) <= 3:
             return ""
+        trials = trials_of(self.results)
         young = {"adolescent", "adolescents"}
         return listed(
             [

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from evidence.bibliography.links import best_link
@@ -27,6 +28,7 @@ from evidence.report.figures import glance_html
 from evidence.report.figures.boxes import Picture
 from evidence.report.figures.style import Ink
 from evidence.report.section import Drawing, Section
+from evidence.report.tables import trials as trial_tables
 from evidence.selection.selection import Selection, Step, apply, explain
 
 if TYPE_CHECKING:
@@ -149,7 +151,13 @@ def at_a_glance(key: Chosen) -> glance.Glance:
 @lru_cache(maxsize=_KEPT)
 def glance_drawn(key: Chosen, ink: Ink) -> go.Figure:
     """`evidence.report.figures.glance.glance`, remembered."""
-    return glance_figures.glance(at_a_glance(key), ink)
+    return _ready(glance_figures.glance(at_a_glance(key), ink))
+
+
+@lru_cache(maxsize=_KEPT)
+def glance_table(key: Chosen) -> pd.DataFrame:
+    """`evidence.report.tables.trials.results_frame` of what the first screen draws, remembered."""
+    return trial_tables.results_frame(at_a_glance(key).results, links(key.evidence))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -195,11 +203,15 @@ def dots(key: Chosen) -> tuple[Dot, ...]:
 
 @lru_cache(maxsize=_KEPT)
 def figure(drawing: Drawing) -> go.Figure:
-    """Return the figure of a drawing, remembered, with what the browser is sent worked out once.
+    """Return the figure of a drawing, remembered."""
+    return _ready(drawing.figure())
+
+
+def _ready(drawn: go.Figure) -> go.Figure:
+    """Work out once what the browser is sent.
 
     Every rerun sends the chart again, and Plotly copies a figure in full each time it is asked for its contents.
     """
-    drawn = drawing.figure()
     contents = drawn.to_dict()
     drawn.to_dict = lambda: contents
     return drawn
