@@ -57,4 +57,4 @@ workbench_preview.change_table(changes.headlines, "cmp", len(changed))
 st.header("Rows and references", anchor=False)
 compare_section.rows_changed(changes, "cmp")
 if not (changes.added or changes.removed or changes.changed):
-    st.caption("Every row of trials.csv is the same in both, whatever its place.")
+    st.caption("Every row of trials.csv is the same in both, in whatever order.")

@@ -55,7 +55,7 @@ _TREATMENTS: Mapping[str, str] = MappingProxyType(
 # Events that every topic has, by the names of the outcomes; a topic adds its own.
 _EVENTS: Mapping[str, str] = MappingProxyType(
     {
-        "serious-adverse-event": "had a grave health problem",
+        "serious-adverse-event": "had a serious health problem",
         "long-lasting-adverse-event": "had a problem that stayed",
         "any-adverse-event": "had some unwanted effect",
         "discontinuation-adverse-event": "stopped because of a bad effect",
@@ -502,8 +502,8 @@ def _bias(asked: Asked) -> Plain:
     answer = f"Experts have checked {judged} of {counted(total, 'study', 'studies')} here for weak points."
     if not judged:
         answer = "No report that we have read has checked these studies for weak points."
-    grave = f"In {counted(len(worst), 'study', 'studies')} they found a grave weak point."
-    more = [grave if worst else "In none of them did they find a grave weak point."] if judged else []
+    grave = f"In {counted(len(worst), 'study', 'studies')} they found a serious weak point."
+    more = [grave if worst else "In none of them did they find a serious weak point."] if judged else []
     more.append(
         "A weak point can make a drug look better than it is. One such point is when people can tell what they got."
     )
@@ -525,7 +525,7 @@ def _claims(asked: Asked) -> Plain:
 
 def _patient(asked: Asked) -> Plain:
     heads = headcount(asked.evidence.results)
-    answer = f"We hold {heads.trials} studies with about {count(heads.people)} people. They may not be like you."
+    answer = f"We have {heads.trials} studies with about {count(heads.people)} people. They may not be like you."
     more = (
         "Turn plain words off to choose age, illness, dose and more. The page then counts the studies of such people.",
         "A study of other people may not tell what will happen to you. Talk to your doctor.",
@@ -538,7 +538,7 @@ def _trials(asked: Asked) -> Plain:
     sizes = [rows[0].n_randomised for rows in trials_of(asked.rows).values()]
     known = sorted(size for size in sizes if size is not None)
     studies = counted(heads.trials, "study", "studies")
-    answer = f"Your choice holds {studies} with about {count(heads.people)} people."
+    answer = f"Your choice has {studies} with about {count(heads.people)} people."
     more = []
     if known:
         middle = known[len(known) // 2]
@@ -546,7 +546,7 @@ def _trials(asked: Asked) -> Plain:
     chance = sum(rows[0].design in _BY_CHANCE for rows in trials_of(asked.rows).values())
     if chance:
         more.append(
-            f"In {chance} of them, chance alone said who got which drug. That makes the groups alike, so that we can "
+            f"In {chance} of them, chance alone set who got which drug. That makes the groups alike, so that we can "
             "compare them."
         )
     more.append(f"The last look at people came after {time(max(row.hours for row in asked.rows))}.")

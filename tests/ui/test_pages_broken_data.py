@@ -137,7 +137,9 @@ def test_the_last_good_data_are_kept_and_the_mended_file_is_back(spoil: Any, dat
     spoil(path)
     at.run()
     assert_sound(at)
-    assert at.error[0].value.startswith("Not fully readable now: trials.csv. The page shows the last valid data")
+    assert at.error[0].value.startswith(
+        "Cannot be read completely at the moment: trials.csv. The page shows the last valid data"
+    )
     assert (at.caption[-1].value, at.header[0].value) == (stamp, shown)
     other = opened("trials")
     assert_sound(other)

@@ -116,7 +116,7 @@ def test_what_a_word_lacks_is_asked_for_and_nothing_is_filled_in(folder: Path) -
     assert "No list has “yawning”" in spoken(at)
     described(at, "form", ("outcome", "yawning"))
     assert "New with these rows: “yawning”" in spoken(at)
-    button(at, "Take 1 new word out again").click()
+    button(at, "Remove 1 new word").click()
     sound(at.run())
     assert "No list has “yawning”" in spoken(at)
 

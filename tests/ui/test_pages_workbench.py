@@ -133,11 +133,11 @@ def test_safe_fixes_are_shown_as_a_diff_and_made_on_demand(folder: Path) -> None
     name = key("fix-0")
     at.session_state[name] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     sound(at.run())
-    button(at, "Make the 1 chosen").click()
+    button(at, "Apply the 1 chosen").click()
     sound(at.run())
     diff = next(frame.value for frame in at.dataframe if "+ then" in frame.value.columns)
     assert list(diff["+ then"]) == ["midazolam", "30", "(blank)"]
-    button(at, "Make all 3").click()
+    button(at, "Apply all 3").click()
     sound(at.run())
     assert "1 row is ready to save" in words(at)
     button(at, "Undo the fixes").click()

@@ -32,7 +32,7 @@ def problems_frame(problems: Iterable[tuple[str, Problem]]) -> pd.DataFrame:
 
 def _first_steps(loaded: Loaded) -> None:
     """Say what an empty topic needs, in order, and what is there already."""
-    st.info("This topic has no rows yet. Fill in, in this order; the pages follow at the next click:")
+    st.info("This topic has no rows yet. Fill in these files in this order; the pages update at the next click:")
     for at, step in enumerate(first_steps(loaded.on_disk), 1):
         mark = ":material/check:" if step.is_done else ":material/radio_button_unchecked:"
         st.markdown(f"{mark} {at}. **{escaped(step.file)}**: {escaped(step.what)}")
@@ -52,7 +52,8 @@ def data_banner(loaded: Loaded) -> None:
         when = loaded.kept_since.strftime("%H:%M UTC")
         broken = listed(list(loaded.on_disk.broken) or ["trials.csv"])
         st.error(
-            f"Not fully readable now: {broken}. The page shows the last valid data on this server, read at {when}."
+            f"Cannot be read completely at the moment: {broken}. "
+            f"The page shows the last valid data on this server, read at {when}."
         )
     elif loaded.on_disk.topic_is_empty:
         _first_steps(loaded)

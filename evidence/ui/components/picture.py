@@ -81,8 +81,8 @@ def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, res
     with st.expander("The picture with headline and source", key=f"{key}-framed", on_change="rerun") as opened:
         if opened.open:
             st.caption(
-                "The camera in this picture’s corner saves it whole, also where a narrow window cuts it off; "
-                "the one at the chart saves the same picture."
+                "The camera in the corner saves the full picture, even if a narrow window cuts it off; "
+                "the camera at the chart saves the same picture."
             )
             source = source_of(view, results)
             drawn = framed(figure, headline, source, PICTURES[choice][1], view.ink)

@@ -198,7 +198,7 @@ def _phones_button() -> None:
         "Stop phones" if taking else "Let phones guess",
         key="seminar-take",
         type="tertiary",
-        help="Phones that opened the QR code (press Q) can send one guess each. Nobody's name is asked.",
+        help="Phones that opened the QR code (press Q) can send one guess each. No names are asked for.",
         on_click=rooms.let_phones_guess,
         args=(lecture, not taking),
     )

@@ -135,7 +135,7 @@ def _fixes(seen: Preview) -> None:
     if offered:
         st.markdown(
             f"**{counted(len(offered), 'safe fix', 'safe fixes')} available.** None changes what a cell "
-            "means. Select rows of the list, or make all."
+            "means. Select rows of the list, or apply all."
         )
         event = st.dataframe(
             fixes_frame(offered),
@@ -149,14 +149,14 @@ def _fixes(seen: Preview) -> None:
         rows = [at for at in event["selection"]["rows"] if at < len(offered)]
         with st.container(horizontal=True):
             st.button(
-                "Make it" if len(offered) == 1 else f"Make all {len(offered)}",
+                "Apply it" if len(offered) == 1 else f"Apply all {len(offered)}",
                 key=workbench_state.key("fix-all"),
                 on_click=made.extend,
                 args=(offered,),
                 icon=":material/done_all:",
             )
             st.button(
-                f"Make the {len(rows)} chosen" if rows else "Make those chosen",
+                f"Apply the {len(rows)} chosen" if rows else "Apply those chosen",
                 key=workbench_state.key("fix-chosen"),
                 disabled=not rows,
                 on_click=made.extend,

@@ -100,7 +100,7 @@ def _shared(record: RegistryRecord, offered: tuple[Draft, ...]) -> dict[str, str
     names = [name for name in blank if name != "trial"] + [name for name in blank if name == "trial"]
     if not names:
         return {}
-    st.markdown("**What the record does not say of the trial**")
+    st.markdown("**What the record does not say about the trial**")
     cells = fields.fields(names, f"registry-{record.number}")
     if "trial" in names and "trial" not in cells and "label" in cells:
         cells["trial"] = slug_of(cells["label"])

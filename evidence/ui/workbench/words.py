@@ -132,7 +132,7 @@ def _listing(where: str) -> None:
     words = listed([f"“{word['value']}” ({word['list'].replace('_', ' ')}: {word['label']})" for word in kept])
     st.info(escaped(f"New with these rows: {words}."), icon=":material/dictionary:")
     st.button(
-        f"Take {counted(len(kept), 'new word')} out again",
+        f"Remove {counted(len(kept), 'new word')}",
         key=workbench_state.key(f"word-away-{where}"),
         on_click=kept.clear,
         icon=":material/undo:",
