@@ -203,7 +203,7 @@ def _key(answers: Sequence[Answer], ink: Ink, look: Look, better: str) -> str:
     times = Counter(entry.trial for entry in drawn)
     joined = "    ╱ same trial" if any(n > 1 for n in times.values()) else ""
     against = "Against  " if look is _by_comparator else ""
-    marks = f"◆ pooled    ◇ one trial{joined}    {better}"
+    marks = f"◆ pooled    ◇ one trial{joined}{'<br>' if ink.narrow else '    '}{better}"
     if not ink.narrow:
         return f"{against}{'    '.join(parts)}    {marks}"
     lines = ["  ".join(parts[start : start + 2]) for start in range(0, len(parts), 2)]
