@@ -9,7 +9,7 @@ from tests.support.server import CROWDED, HOST, IDLE, SLOW, Server, becomes
 
 pytestmark = pytest.mark.browser
 
-STEPS = 15
+STEPS = 16
 # What lies under the edge of the stage, or beside it, in the room's window.
 CUT = """() => {
     const stage = document.querySelector('.st-key-seminar-stage'), edge = stage.getBoundingClientRect();
