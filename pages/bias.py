@@ -53,13 +53,13 @@ with st.expander("Options: tool, domain, judgement, time", key="bias-options"):
     )
     time = widgets.one("Weights of the response pool at", response.TIME_CHOICES, "bias-time", right)
 
-found = cached.once(view, made.judged, tool, None if domain == ANY else domain, tuple(kinds), time)
+shown = cached.once(view, made.judged, tool, None if domain == ANY else domain, tuple(kinds), time)
 with body:
-    if found is None:
+    if shown is None:
         st.warning("No trial of this selection has such a judgement there.")
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
-    board, judged, weights = found
+    board, judged, weights = shown
     heading.headline(judged.headline)
     for line in judged.captions:
         st.caption(escaped(line))

@@ -1,3 +1,4 @@
+import plotly.graph_objects as go
 import pytest
 
 from evidence.dataset.evidence import Evidence
@@ -85,3 +86,14 @@ def test_other_trials_are_asked_only_where_the_own_measured_later(evidence: Evid
     _, early = course_of(evidence, "esketamine", "MD")
     assert early.nearby == ()
     assert early.words == ""
+
+
+def test_trials_of_one_look_are_drawn_together_however_many() -> None:
+    def drawn(trials: int) -> go.Figure:
+        rows = [difference(-3 - i / trials, -6, -1, trial=f"t{i}", hours=24) for i in range(trials)]
+        return over_time(onset.course(rows, "MD").drawn, (), (), ("drug", "placebo"), LIGHT, "points")
+
+    few, many = drawn(5), drawn(60)
+    assert len(many.data) == len(few.data)
+    marks = [key[0] for trace in many.data if trace.customdata is not None for key in trace.customdata]
+    assert len(marks) == 60 + 1  # every trial, and what is pooled
