@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from evidence.ui import window
+from evidence.ui import first_paint, window
 
 pytestmark = pytest.mark.browser
 
@@ -56,3 +56,19 @@ def test_the_answer_in_the_document_goes_only_once_it_is_out_of_sight(stage: Pag
     stage.evaluate("() => document.getElementById('first-paint').style.display = 'none'")
     stage.clock.run_for(LOOK)
     assert stage.locator("#first-paint").count() == 0
+
+
+def test_the_answer_in_the_document_stays_until_the_page_has_drawn_as_much(stage: Page) -> None:
+    painted = first_paint.paint("", "")
+    assert painted is not None
+    stage.set_content(f"""{painted.markup}<div id="root"><div data-testid="stApp" data-test-script-state="running">
+        <div class="st-key-frame-foot"></div><i data-testid="stSkeleton"></i></div></div>""")
+    answer = stage.locator("#first-paint")
+    for change, is_seen in (
+        ("app.dataset.testScriptState = 'notRunning'", True),  # the server is done, the browser is not
+        ("app.querySelector('i').remove()", False),
+        ("app.dataset.testScriptState = 'running'", True),
+        ("app.insertAdjacentHTML('beforeend', '<div class=picture></div>')", False),
+    ):
+        stage.evaluate(f"() => {{ const app = {APP}; {change}; }}")
+        assert answer.is_visible() == is_seen, change
