@@ -29,14 +29,19 @@ SCRIPT = f"""
     }};
     // While the script runs a click on a switch would be sent with the page before, and lead back to it.
     const isBusy = () => document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'notRunning';
-    // The answer that came with the document has done its part once it is out of sight (first_paint.css).
+    // The answer that came with the document stays until the page has drawn as much, and no part of it is a grey box.
     const painted = document.getElementById('first-paint');
-    const clear = () => {{ if (painted && getComputedStyle(painted).display === 'none') painted.remove(); }};
+    const clear = () => {{
+        const isDrawn = document.querySelector('#root .picture')
+            || (!isBusy() && document.querySelector('.st-key-frame-foot'));
+        if (isDrawn && !document.querySelector('[data-testid=stSkeleton]')) painted.remove();
+        else setTimeout(clear, 50);
+    }};
+    if (painted) clear();
     const look = () => {{
         const menu = document.querySelector('[data-testid=stExpandSidebarButton]');
         if (menu) menu.ariaLabel = 'Menu';
         if (isBusy()) return;
-        clear();
         set('{NARROW}', narrow.matches); set('{DARK}', !bright());
     }};
     // Plotly selects what it has last seen under the pointer: a finger has no pointer until it touches.
