@@ -22,7 +22,7 @@ _FIRST = "overview"
 
 def _open(page: Page, address: str) -> None:
     page.goto(address)
-    expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=_SLOW)
+    expect(page.get_by_test_id("stMain").get_by_role("heading", level=1)).to_be_visible(timeout=_SLOW)
     page.wait_for_function(IDLE, timeout=_SLOW)
     page.mouse.move(0, _SIZE["height"] - 1)
 

@@ -18,7 +18,7 @@ from playwright.sync_api import (
 
 from evidence.dataset.evidence import DATA, FILES, Evidence
 from evidence.dataset.records import Result
-from tests.support.looks import DESK, NOTHING_BESIDE, TABLET, Watch, host, settled, visit
+from tests.support.looks import DESK, NOTHING_BESIDE, TABLET, Watch, heading, host, settled, visit
 from tests.support.server import HOST, SLOW, Server, becomes, clicked, dashboard
 
 pytestmark = pytest.mark.browser
@@ -232,7 +232,7 @@ def test_back_leaves_a_page_in_one_press_after_an_option(page: Page, server: Ser
     page.wait_for_url(re.compile("preset=Everything"))
     settled(page, ADDRESSES["response"])
     page.go_back()
-    expect(page.get_by_role("heading", level=1, name=ADDRESSES[""], exact=True)).to_be_visible(timeout=30_000)
+    expect(heading(page, ADDRESSES[""])).to_be_visible(timeout=30_000)
 
 
 def test_a_row_of_the_table_stays_true_when_the_table_changes(page: Page, server: Server) -> None:
@@ -240,15 +240,15 @@ def test_a_row_of_the_table_stays_true_when_the_table_changes(page: Page, server
     box = page.get_by_test_id("stDataFrame").first.bounding_box()
     assert box
     page.mouse.click(box["x"] + 18, box["y"] + 35 * 2.5)
-    heading = page.get_by_role("heading", level=2).first
-    expect(heading).to_be_visible()
-    chosen = heading.inner_text()
+    card = page.get_by_role("heading", level=2).first
+    expect(card).to_be_visible()
+    chosen = card.inner_text()
     page.wait_for_url(re.compile("trial="))
     page.get_by_placeholder("Name, acronym").fill("Murrough")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("q=Murrough"))
     settled(page, ADDRESSES["trials"])
-    expect(heading).to_have_text(chosen)
+    expect(card).to_have_text(chosen)
 
 
 def test_the_drawn_rows_arrive_as_csv(page: Page, server: Server, evidence: Evidence) -> None:

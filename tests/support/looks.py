@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 from tests.support.server import IDLE, SLOW
 
@@ -80,7 +80,12 @@ def go_to(page: Page, title: str) -> None:
     wanted.click()
 
 
+def heading(page: Page, title: str) -> Locator:
+    """The title as the page draws it, not that of the document it came with."""
+    return page.get_by_test_id("stMain").get_by_role("heading", level=1, name=title, exact=True)
+
+
 def settled(page: Page, title: str) -> None:
     """Wait until the page with this title is drawn and the server has nothing more to say."""
-    expect(page.get_by_role("heading", level=1, name=title, exact=True)).to_be_visible(timeout=SLOW)
+    expect(heading(page, title)).to_be_visible(timeout=SLOW)
     page.wait_for_function(IDLE, timeout=SLOW)
