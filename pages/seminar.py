@@ -38,7 +38,7 @@ match seminar_state.mode():
         step = lesson.steps[place]
         st.title("How do I teach this?", anchor=False)
         st.header(
-            escaped(f"{len(lesson.steps)} slides on {lesson.story.view.selection}: the audience guesses first."),
+            escaped(f"{len(lesson.steps)} steps on {lesson.story.view.selection}: the audience guesses first."),
             anchor=False,
         )
         st.caption("Made from the selection above. Nothing is sent to other hosts; guesses are kept in memory only.")

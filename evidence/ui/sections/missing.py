@@ -25,12 +25,14 @@ def show(pools: Sequence[Missing], key: str = "missing") -> None:
 
 
 def _table(pools: Sequence[Missing]) -> None:
+    # A page may have several such tables, and whoever hears their names tells them apart by what was pooled.
+    alt = f"{'; '.join(pool.title for pool in pools)}: the trials that meet the selection, and what is known of each"
     if len(pools) == 1:
         st.dataframe(
             missing_tables.matrix(pools[0]),
             hide_index=True,
             placeholder=data_table.UNKNOWN,
-            alt="Trials that meet the selection and what is known of this result in each",
+            alt=alt,
             column_config={"p": st.column_config.NumberColumn("p", format="%.3g")},
         )
     else:
@@ -38,7 +40,7 @@ def _table(pools: Sequence[Missing]) -> None:
             missing_tables.grid(pools),
             hide_index=True,
             placeholder=data_table.UNKNOWN,
-            alt="Trials that meet the selection and what is known of each pool in each",
+            alt=alt,
         )
         for pool in pools:
             st.caption(f"**{escaped(pool.title)}:** {escaped(pool.sentence)}")
