@@ -26,7 +26,8 @@ after, items, course, stopped, entries, hazard, by_lot = cached.once(page, made.
 
 # Both at a glance: when depression comes back once doses stop, and whether going on keeps it away.
 heading.headline(duration.in_one_look(items, entries))
-left, right = st.columns([5, 3], gap="large")
+with st.container(key="strands"):
+    left, right = st.columns([5, 3], gap="large")
 with left:
     st.subheader("After the last dose of a course", anchor=False)
     show_chart(course, page)
