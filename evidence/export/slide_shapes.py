@@ -82,7 +82,7 @@ class Deck:
         self.slide: Any = None
 
     def add(self, title: str, citation: str, notes: str, below: str = "") -> None:
-        """Begin a slide, and say so; what is drawn next stands on it. `below` are the numbers under its title."""
+        """Begin a slide and report it; what is drawn next goes on it. `below` are the numbers under its title."""
         self._said(f"slide {len(self.file.slides) + 1}")
         self.slide = self.file.slides.add_slide(self.file.slide_layouts[5])
         holder = self.slide.shapes.title

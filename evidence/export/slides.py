@@ -35,7 +35,7 @@ _MOST_LINES = 12  # rows of a table on one slide
 _AS_TABLES = ("blinding", "weights")  # on how far the trials can be trusted
 _MOST_MISSING, _MOST_PAGES = 8, 1  # rows of a table of missing evidence, whose reasons are long; slides of it
 _SHARES = {"Trial": 2.0, "Pool": 1.8, "State": 2.0, "Why": 5.0, "p": 0.8, "People": 0.9}
-_SMALLEST_TITLE = 20  # size in points at which a finding still has two lines; a longer one stands under its question
+_SMALLEST_TITLE = 20  # size in points at which a finding still has two lines; a longer one goes under its question
 _UNKNOWN = 18  # size of what is not known in points
 _REFERENCE, _GAP = 12, 0.12  # size of a reference in points, the space under it in inches
 

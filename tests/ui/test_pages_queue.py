@@ -71,13 +71,13 @@ def test_the_form_begins_with_the_gap_and_saving_its_row_closes_it(folder: Path)
     assert GAP not in [one.key for one in queue(after)]
     assert [found.code for found in after.problems["gaps.csv"]] == ["gap-filled"]
     # The link that led here says so, and does not begin again.
-    assert "The result named in this link is no longer on the list" in words(sound(at.run()))
+    assert "The list no longer includes the result named in this link" in words(sound(at.run()))
 
 
 @pytest.mark.parametrize("asked", ["nonsense", "murrough-2013a~response~73~midazolam~MADRS"])
 def test_a_link_to_no_gap_says_so(shipped_data: None, asked: str) -> None:
     at = form(asked)
-    assert "The result named in this link is no longer on the list" in words(at)
+    assert "The list no longer includes the result named in this link" in words(at)
     assert at.text_input(key=key("form-label")).value == ""
 
 

@@ -32,6 +32,7 @@ _FEW = (2, 24, 168, 672, 2184, 8760)
 _LEAST_END = 1000.0  # hours: a month is always on the axis
 _STEP, _SPREAD = 0.05, 0.3  # between trials of one time and over all of them, in powers of ten
 _LETTER = 7.4
+_TABLET = 0.62  # of a desk's plot is as wide as a tablet's, on which numbers keep clear of each other too
 _MANY = 3  # trials from which on they are counted, not named
 _TAG = re.compile("<[^>]*>")
 
@@ -69,7 +70,7 @@ def over_time(
     decade = (300 if ink.narrow else 1130) / (high - low)
     labels = [_label(item, ink, is_own=True) for item in answers if item.pooled is not None]
     labels += [_label(item, ink, is_own=False) for item in nearby]
-    rows = _rows(labels, decade)
+    rows = _rows(labels, decade if ink.narrow else decade * _TABLET)
     lines = max((text.count("<br>") + 1 for _, text, _ in labels), default=1)
     key = _key(answers, nearby, blanks, high, favours[0] if is_lower_better else favours[1], ink)
     strip = (max(rows, default=0) + 1) * (lines * 18 + 2)

@@ -89,7 +89,9 @@ def _from_the_queue(evidence: Evidence) -> None:
         return
     gap = next((one.gap for one in missing.opened(evidence.gaps) if one.key == asked), None)
     if gap is None:
-        st.info("The result named in this link is no longer on the list: it has been added, or the list has changed.")
+        st.info(
+            "The list no longer includes the result named in this link: it has been added, or the list has changed."
+        )
         return
     if st.session_state.get(_BEGUN) != asked:
         st.session_state[_BEGUN] = asked
