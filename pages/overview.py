@@ -23,10 +23,11 @@ if not view.results:
 
 key = cached.chosen(view.evidence, view.selection)
 result = cached.at_a_glance(key)
-heading.headline(glance.sentence(result), glance.trust(result))
-picture, narrow = st.container(), view.ink.narrow
+narrow = view.ink.narrow
+heading.headline(glance.sentence(result), glance.trust(result, is_brief=narrow))
+picture = st.container()
 alt = glance.in_words(result)
-facts = st.grid(2, min_column_width=140, gap="small", key="facts") if narrow else st.grid(4, key="facts")
+facts = st.grid(2, min_column_width=140, gap="xsmall", key="facts") if narrow else st.grid(4, key="facts")
 unknown, below = st.container(), st.container()
 with picture:
     chart.show(
@@ -48,10 +49,13 @@ with picture:
     )
 for tile in cached.tiles(key):
     with facts.container(key=f"fact-{tile.page}"):
-        borrowed = f" :gray-badge[{escaped(tile.borrowed)}]" if tile.borrowed else ""
-        label = f"**{tile.question}**{borrowed}"
-        st.page_link(f"../../pages/{tile.page}.py", label=label, help=escaped(tile.words))
-        parts = [f"### {escaped(tile.number)}"]
+        borrowed = f" :gray-badge[{escaped(tile.badge(narrow))}]" if tile.borrowed else ""
+        brief = tile.brief if narrow else None
+        label = f"**{tile.question}**{f' {escaped(brief.beside_question)}' if brief else ''}{borrowed}"
+        names = f" {tile.names}." if brief and tile.names else ""
+        st.page_link(f"../../pages/{tile.page}.py", label=label, help=escaped(f"{tile.words}{names}"))
+        per = f" :small[{escaped(brief.beside_number)}]" if brief and brief.beside_number else ""
+        parts = [f"### {escaped(tile.number)}{per}"]
         for part in tile.parts(is_brief=narrow):
             text = "  \n".join(escaped(line) for line in part.lines)
             parts.append(f"**{text}**" if part.is_strong else text)

@@ -310,8 +310,11 @@ def _of_another_drug(facts: Glance) -> str:
     return f" of {listed(sorted(other))}"
 
 
-def trust(facts: Glance) -> str:
-    """Say how far to trust the number of responders: certainty, interval, trials and people."""
+def trust(facts: Glance, is_brief: bool = False) -> str:
+    """Say how far to trust the number of responders: certainty, interval, trials and people.
+
+    Behind a larger review it can be brief, where trials and people are said beside it.
+    """
     if not facts.main.used:
         nothing = "No trial of this selection has counts of responders in both arms at one time in these data."
         return f"{findings.in_one_sentence(facts.larger)} {nothing}" if facts.larger is not None else nothing
@@ -322,17 +325,24 @@ def trust(facts: Glance) -> str:
         _, low, high = of_hundred.events_of_100
         who = "All together, " if sentences.leading(facts.main) is not None else "The "
         interval = f" {who}{of_hundred.events_of_100[0]:.0f} could be {low:.0f} to {high:.0f}."
-    judged = {
-        "very low": "The evidence is very uncertain",
-        "low": "The evidence is of low certainty",
-        "moderate": "The evidence is of moderate certainty",
-        "high": "The evidence is of high certainty",
-    }.get(rated or "", "Certainty not rated")
-    words = f"{judged}: {sentences.behind(facts.main)}.{interval}"
-    words += f" {facts.opposite}" if facts.opposite else ""
+    judged = _JUDGED.get(rated or "", "certainty not rated")
+    opposite = f" {facts.opposite}" if facts.opposite else ""
+    if facts.larger is not None and is_brief:
+        words = f"{judged}.{interval}{opposite}"
+    else:
+        is_rated = "The evidence is " if judged in _JUDGED.values() else ""
+        words = f"{capital(f'{is_rated}{judged}')}: {sentences.behind(facts.main)}.{interval}{opposite}"
     if facts.larger is None:
         return words
     return f"{findings.in_one_sentence(facts.larger)} In these data: {inside(words)}"
+
+
+_JUDGED = {
+    "very low": "very uncertain",
+    "low": "of low certainty",
+    "moderate": "of moderate certainty",
+    "high": "of high certainty",
+}
 
 
 def until_when(follow_ups: Sequence[FollowUp], are_borrowed: bool = False) -> str:

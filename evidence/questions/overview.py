@@ -29,6 +29,24 @@ class Part(NamedTuple):
     is_strong: bool = False
 
 
+_LONGEST_LINE = 26
+"""Letters that a line of a phone's tile has room for."""
+
+
+class Brief(NamedTuple):
+    """What a phone says of a tile in the fewest words: beside the question, beside the number, and below it."""
+
+    beside_question: str
+    beside_number: str
+    lines: tuple[str, ...]
+
+
+def _brief(question: str, what: str, per: str, *lines: str) -> Brief:
+    """Put what the number is beside the question, or under the number where it has no room there."""
+    has_room = len(f"{question} {what}") < _LONGEST_LINE
+    return Brief(what if has_room else "", per, tuple(line for line in ("" if has_room else what, *lines) if line))
+
+
 @dataclass(frozen=True, slots=True)
 class Tile:
     """One question with its number, or the plain statement that there is none."""
@@ -43,8 +61,8 @@ class Tile:
     words: str
     results: tuple[Result, ...]
     borrowed: str = ""
-    brief: str = ""
-    """The interval in the fewest words, for a phone."""
+    brief: Brief | None = None
+    """None where there is no number, so that a phone says the same as a desk."""
 
     @property
     def names(self) -> str:
@@ -60,12 +78,21 @@ class Tile:
             ]
         )
 
+    def badge(self, is_brief: bool = False) -> str:
+        """Return what marks a number of trials outside the selection; empty for one of the selection's own."""
+        return self.borrowed.removeprefix("from ") if is_brief else self.borrowed
+
     def parts(self, is_brief: bool = False) -> tuple[Part, ...]:
-        """Return what stands below the number: unit, then interval and trials, then certainty; brief on a phone."""
+        """Return what stands below the number: unit, then interval and trials, then certainty.
+
+        On a phone they are brief: trials are counted, and named on the page that the tile leads to.
+        """
+        if is_brief and self.brief is not None:
+            return (Part(self.brief.lines), Part((self.certainty,), True))
         behind = f"{self.behind}: {self.names}" if self.names else self.behind
         parts = (
             Part((self.unit,), True) if self.unit else Part((self.words,)),
-            Part(tuple(text for text in (self.brief if is_brief else self.interval, behind) if text)),
+            Part(tuple(text for text in (self.interval, behind) if text)),
             Part((self.certainty,), True),
         )
         return tuple(part for part in parts if any(part.lines))
@@ -122,17 +149,26 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
     span = f"{effect_sentences.interval_name(first.pooled)} {interval('MD', first.pooled.ci_low, first.pooled.ci_high)}"
     whose = f" in {lead.label}" if lead is not None else ""
     pooled = f"all trials: {shown('MD', first.pooled.estimate)} ({span})" if lead is not None else span
+    called, behind = onset.first_compared(first, results, gaps), effect_sentences.behind(first)
+    short = span.removeprefix("95% ")
     return Tile(
         question,
         "onset",
         f"At {number}",
-        f"{onset.first_compared(first, results, gaps)}: {points} points {lower}{whose}",
+        f"{called}: {points} points {lower}{whose}",
         pooled + (f"; {kinds}" if kinds else ""),
-        effect_sentences.behind(first),
+        behind,
         certainty.in_short(reviews, first),
         f"{points} {primary_scale()} points {lower} on {sides.drug} than on {sides.comparator}.",
         _results(first),
-        brief=span,
+        brief=_brief(
+            question,
+            called.removesuffix(" to compare"),
+            "",
+            f"{lead.label}: {shown('MD', value)} points" if lead is not None else f"{points} points {lower}",
+            f"all: {short}" if lead is not None else span,
+            behind,
+        ),
     )
 
 
@@ -155,26 +191,37 @@ def response_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstima
     lead = answered.used[0] if answered.k == 1 else effect_sentences.leading(answered)
     if lead is not None and lead.intervention is not None and lead.comparator is not None:
         drug, control = (100 * arm.events / arm.n for arm in (lead.intervention, lead.comparator))
-        unit = f"of 100 responded in {lead.label}, {time}"
+        unit, whose = f"of 100 responded in {lead.label}, {time}", f"in {lead.label}"
         spread = "all trials: " if answered.k > 1 else ""
     else:
         drug, control = of_hundred.events_of_100[0], 100 * of_hundred.comparator_rate
-        unit = f"of 100 respond, {time}"
+        unit, whose = f"of 100 respond, {time}", ""
         lowest, highest = (100 * value for value in wilson(answered.counts[1]))
         spread = f"{low:.0f} to {high:.0f} against {lowest:.0f} to {highest:.0f} of 100; "
+    opposite = ""
     if others := contrary.contrary(results, answered):
-        unit += f"; {'another trial' if len(others) == 1 else f'{len(others)} other trials'} found the opposite"
+        opposite = f"{'another trial' if len(others) == 1 else f'{len(others)} other trials'} found the opposite"
+        unit += f"; {opposite}"
+    behind = effect_sentences.behind(answered)
     return Tile(
         question,
         "response",
         f"{drug:.0f} v {control:.0f}",
         unit,
         f"{spread}{_risk_ratio(answered.pooled)}",
-        effect_sentences.behind(answered),
+        behind,
         certainty.in_short(reviews, answered),
         f"On {sides.drug} against {sides.comparator}: symptom score at least halved.",
         _results(answered),
-        brief=f"drug {low:.0f} to {high:.0f} of 100",
+        brief=_brief(
+            question,
+            time,
+            "of 100",
+            whose,
+            f"{'all' if answered.k > 1 and whose else 'drug'}: {low:.0f} to {high:.0f} of 100",
+            behind,
+            opposite,
+        ),
     )
 
 
@@ -200,12 +247,12 @@ def duration_tile(results: Iterable[Result], selection: Selection) -> Tile:
         f"{spread} days",
         "until relapse",
         "no interval",
-        f"{counted(len(items), 'group')}, " + _responders(known, len(items)),
+        f"{counted(len(items), 'group')}, {_responders(known, len(items))}",
         "Certainty: not rated",
         words,
         tuple(item.result for item in items),
         borrowed="from other trials" if wider.dropped else "",
-        brief="no interval",
+        brief=_brief(question, "", "", "until relapse; no interval", _in_groups(known, len(items))),
     )
 
 
@@ -217,22 +264,41 @@ def _responders(known: list[int], groups: int) -> str:
     return people if len(known) == groups else f"{people} in the {len(known)} that report how many"
 
 
+def _in_groups(known: list[int], groups: int) -> str:
+    """Say the same in the fewest words.
+
+    >>> _in_groups([30, 23], 2), _in_groups([53], 6)
+    ('53 people in 2 groups', '53 people in 1 of 6 groups')
+    """
+    if not known:
+        return f"{counted(groups, 'group')}, {_responders(known, groups)}"
+    some = "" if len(known) == groups else f"{len(known)} of "
+    return f"{counted(sum(known), 'person', 'people')} in {some}{counted(groups, 'group')}"
+
+
 def _withdrawal_tile(entries: list[duration.Withdrawal]) -> Tile:
     pooled = duration.hazard_answer(entries)
     hazard = pooled.pooled
     on, off = duration.relapse_rates(entries)
     assert hazard is not None
     return Tile(
-        "How long?",
+        question := "How long?",
         "duration",
         f"{on} v {off}",
         "relapse: continuing v stopping",
         f"hazard ratio {Estimate('HR', hazard.estimate, hazard.ci_low, hazard.ci_high).text}",
-        duration.behind_strata(pooled),
+        behind := duration.behind_strata(pooled),
         certainty.in_words(None),
         "Of people who had become well on the drug, fewer relapsed when treatment went on.",
         tuple(entry.result for entry in entries),
-        brief=f"hazard ratio {interval('HR', hazard.ci_low, hazard.ci_high)}",
+        brief=_brief(
+            question,
+            "",
+            "",
+            "relapse: continuing v stopping",
+            f"hazard ratio {interval('HR', hazard.ci_low, hazard.ci_high)}",
+            behind,
+        ),
     )
 
 
@@ -247,6 +313,7 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
     estimate = item.difference
     sides = effect_sentences.sides_of(e.first for e in estimate.used)
     drug, control = (100 * rate for rate in item.rates)
+    verb, behind = glance.verb_of(item.event), effect_sentences.behind(estimate)
     words = f"{item.label}: the share with it at least once on each side."
     if wider.dropped:
         words += " Not counted in both arms here."
@@ -254,14 +321,21 @@ def harms_tile(results: Iterable[Result], selection: Selection, reviews: Iterabl
         question,
         "safety",
         f"{drug:.0f} v {control:.0f}",
-        f"of 100 {glance.verb_of(item.event)}: {sides.drug} v {sides.comparator}",
+        f"of 100 {verb}: {sides.drug} v {sides.comparator}",
         f"risk difference {item.in_words('RD')}, {effect_sentences.until(estimate)}",
-        effect_sentences.behind(estimate),
+        behind,
         certainty.in_short(reviews, estimate),
         words,
         _results(estimate),
         borrowed="from other trials" if wider.dropped else "",
-        brief=f"difference {interval('RD', *differs[1:])}" if (differs := item.differs) else "",
+        brief=_brief(
+            question,
+            "",
+            "of 100",
+            f"{verb}: {sides.drug} v {sides.comparator}" if wider.dropped else verb,
+            f"difference {interval('RD', *differs[1:])}" if (differs := item.differs) else "",
+            behind,
+        ),
     )
 
 

@@ -78,9 +78,13 @@ def _painted(asked: _Asked) -> Paint:
         count=filters.in_short(evidence, selection, cached.selected(key)),
         title=evidence.topic.title,
         sentence=glance.sentence(facts),
-        trust=glance.trust(facts),
+        trust=glance.trust(facts, asked.is_narrow),
         picture=Markup(glance_html.glance(facts, glance.in_words(facts), EITHER, addresses).markup),
-        facts=[(tile, addresses[tile.page], tile.parts(asked.is_narrow)) for tile in cached.tiles(key)],
+        facts=[
+            (tile, addresses[tile.page], tile.brief if asked.is_narrow else None, tile.parts(asked.is_narrow))
+            for tile in cached.tiles(key)
+        ],
+        is_narrow=asked.is_narrow,
         unknown=cached.not_known_in_short(key),
         footer=brand.footer(evidence),
     )

@@ -82,6 +82,33 @@ def test_a_tile_names_the_trials_behind_it_and_who_is_no_adult(evidence: Evidenc
     assert all(label in response.names for label in labels) or len(labels) > 3
 
 
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_phone_has_the_interval_the_people_and_the_certainty_in_fewer_words(evidence: Evidence, preset: str) -> None:
+    tiles = tiles_of(evidence, Selection(preset))
+    for tile in tiles:
+        assert tile.brief is not None
+        *lines, rated = (line for part in tile.parts(is_brief=True) for line in part.lines)
+        assert rated == tile.certainty
+        assert len(lines) <= 5
+        numbers = set(re.findall(r"[−\d.]+%?", f"{tile.number} {tile.unit} {tile.interval} {tile.behind}"))
+        low_high = re.findall(r"[−\d.]+%?", " ".join((*lines[:-1], tile.brief.beside_number)))
+        if tile.page != "response":  # of 100 with the drug, where the wide tile of one trial has a risk ratio
+            assert {number.removeprefix("−") for number in low_high} <= {n.removeprefix("−") for n in numbers}
+    assert [tile.brief and tile.brief.lines[-1] for tile in tiles[:2]] == [tiles[0].behind, tiles[1].behind] or (
+        "opposite" in tiles[1].parts(is_brief=True)[0].lines[-1]
+    )
+
+
+def test_a_phone_marks_numbers_of_other_trials_and_names_both_sides_of_theirs(evidence: Evidence) -> None:
+    _, _, duration, harms = tiles_of(evidence, Selection())
+    assert duration.badge(is_brief=True) == "other trials"
+    assert duration.parts(is_brief=True)[0].lines == ("until relapse; no interval", "53 people in 5 of 6 groups")
+    assert harms.parts(is_brief=True)[0].lines == ("find things unreal", "difference 32% to 67%", "1 trial, 84 people")
+    others = [row for row in evidence.results if row.trial != "su-2023"]
+    borrowed = overview.harms_tile(others, Selection(), evidence.reviews)
+    assert borrowed.unit == f"of 100 {borrowed.parts(is_brief=True)[0].lines[0]}"
+
+
 def test_a_group_that_does_not_say_how_many_is_no_zero(evidence: Evidence) -> None:
     tile = overview.duration_tile(evidence.results, Selection("active"))
     assert tile.behind == "1 group, number of people not reported"

@@ -20,7 +20,8 @@ PHONE, DESK = "Mozilla/5.0 (Linux; Android 15) Mobile Safari", "Mozilla/5.0 (X11
 def words(text: str) -> str:
     """A text without its markup, of HTML or of Markdown."""
     bare = re.sub(r"<style>.*?</style>|<[^>]+>", " ", text, flags=re.DOTALL)
-    return " ".join(re.sub(r"[\\*#]", "", html.unescape(bare)).split())
+    bare = re.sub(r":small\[([^\]]*)\]", r"\1", html.unescape(bare))
+    return " ".join(re.sub(r"[\\*#]", "", bare).split())
 
 
 @pytest.mark.parametrize(("preset", "agent"), [("midazolam", PHONE), ("midazolam", DESK), ("everything", DESK)])

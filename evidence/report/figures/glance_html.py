@@ -27,8 +27,10 @@ _DECADE = 64  # pixels of ten times the time on the narrowest phone, where words
 _LETTER = 7.4  # pixels a letter takes, generously
 _BAR = 11  # pixels
 _WIDEST = 26  # pixels that a number over the bars takes
-_PAPER, _HEAD = 112, 44
-_PAPER_OVER_CURVES = 84  # the bars leave room for the curves below them
+_BESIDE = 80  # pixels that two numbers side by side take
+_HEAD, _LOW_HEAD = 39, 21  # pixels over the bars for numbers over each other, and side by side
+_PAPER = 100
+_PAPER_OVER_CURVES = 72  # the bars leave room for the curves below them
 _LONGEST_HEAD = 56
 _PAGES: Mapping[str, str] = MappingProxyType(
     {"pair": "response", "curve": "onset", "felt": "safety", "relapse": "duration"}
@@ -55,7 +57,8 @@ def glance(facts: Glance, alt: str, ink: Ink, pages: Mapping[str, str] | None = 
     blanks = [
         _blank(blank.start, blank.end, blank.kind, blank.in_words, facts.responders, ink) for blank in facts.blanks
     ]
-    bars = _bars(facts.responders, drawing)
+    is_roomy = _has_room([bar.hours for bar in facts.responders])
+    bars = _bars(facts.responders, is_roomy, drawing)
     curves = _curves(facts, drawing)
     lanes = _lanes(facts, drawing)
     paper = _PAPER_OVER_CURVES if facts.curves.curves else _PAPER
@@ -74,9 +77,10 @@ def glance(facts: Glance, alt: str, ink: Ink, pages: Mapping[str, str] | None = 
         f'<span class="word hour" style="left:{_place(hour)}">{words}</span>' for hour, words in _TICKS.items()
     )
     markup = (
-        f'<div class="picture glance" role="figure" aria-label="{plain(alt)}">'
+        f'<div class="picture glance" role="figure" aria-label="{plain(alt)}"'
+        f' style="--head:{_LOW_HEAD if is_roomy else _HEAD}px">'
         f'<div class="key">{_key(facts, kinds, ink)}</div>'
-        f'<div class="field" style="padding-top:{_HEAD}px">'
+        '<div class="field bars">'
         f'<div class="paper" style="height:{paper}px">{grid}{"".join(blanks)}{bars}</div></div>'
         f'<div class="field lanes">{curves}{lanes}</div>'
         f'<div class="field hours">{ticks}</div></div>'
@@ -166,7 +170,14 @@ def _blank(start: float, end: float, kind: str, words: str, bars: Sequence[Respo
     return f'<div class="blank" title="{label}" style="{look}">{note}</div>'
 
 
-def _bars(bars: Sequence[Responders], drawing: _Drawing) -> str:
+def _has_room(hours: Sequence[float]) -> bool:
+    """Return whether both numbers of each pair of bars fit over it side by side."""
+    places = [0.0, *(_share(time) * (_RIGHT - _LEFT) * _DECADE for time in hours), (_RIGHT - _LEFT) * _DECADE]
+    margins = [_BESIDE / 2, *[_BESIDE] * (len(hours) - 1), _BESIDE / 2]
+    return bool(hours) and all(b - a >= needed for (a, b), needed in zip(pairwise(places), margins, strict=True))
+
+
+def _bars(bars: Sequence[Responders], is_roomy: bool, drawing: _Drawing) -> str:
     ink = drawing.ink
     blue, grey = style.BENEFIT.colour(ink), style.COMPARATOR.colour(ink)
     logs = [math.log10(bar.hours) for bar in bars]
@@ -174,10 +185,16 @@ def _bars(bars: Sequence[Responders], drawing: _Drawing) -> str:
     parts = []
     for at, bar in enumerate(bars):
         aside = _aside(logs, at)
+        drug, comparator = f"{bar.drug:.0f}", f"{joint}{bar.comparator:.0f}"
+        numbers = (
+            f'<span class="word number" style="color:{blue}">{drug} <span>{comparator}</span></span>'
+            if is_roomy
+            else f'<span class="word number" style="color:{blue};{aside}">{drug}</span>'
+            f'<span class="word against" style="{aside}">{comparator}</span>'
+        )
         inside = (
-            f'<span class="word number" style="color:{blue};{aside}">{bar.drug:.0f}</span>'
-            f'<span class="word against" style="{aside}">{joint}{bar.comparator:.0f}</span>'
-            f'<span class="inner"><i class="bar" style="right:50%;height:{bar.comparator:.1f}%;background:{grey}"></i>'
+            f'{numbers}<span class="inner">'
+            f'<i class="bar" style="right:50%;height:{bar.comparator:.1f}%;background:{grey}"></i>'
             f'<i class="bar" style="left:50%;height:{bar.drug:.1f}%;background:{blue}"></i>'
             f'<i class="whisker" style="bottom:{bar.low:.1f}%;height:{bar.high - bar.low:.1f}%"></i></span>'
         )
@@ -198,12 +215,10 @@ def _curves(facts: Glance, drawing: _Drawing) -> str:
     curves = facts.curves.curves
     if not curves:
         words = plain("; ".join(facts.curves_in_words))
-        return f'<div class="lane"><span class="word quiet">{words}</span></div>' if words else ""
+        return f'<div class="lane head"><span class="word quiet">{words}</span></div>' if words else ""
     sides, colour = facts.curve_sides, style.BENEFIT.colour(drawing.ink)
     other = ", other trials too" if facts.curves.dropped else ""
-    head = f"<b>{plain(f'{primary_scale()} points, {sides.drug} v {sides.comparator}')}</b>{other}"
-    if len(head) > _LONGEST_HEAD:
-        head = f"<b>{plain(primary_scale())} points over time</b>{other}"
+    against = "" if facts.curves.dropped or sides == facts.sides else f" points, {sides.drug} v {sides.comparator}"
     values = ", ".join(f"{value_at(c, point_asked(c))} ({SCHEDULES[c.schedule][0]})" for c in curves)
     sign = -1 if OUTCOMES[curves[0].entries[0].first.outcome].better == "lower" else 1
     spots = [(e.hours, sign * e.effect.estimate) for c in curves for e in c.entries if e.effect is not None]
@@ -229,9 +244,9 @@ def _curves(facts: Glance, drawing: _Drawing) -> str:
     ]
     key = " ".join(dict.fromkeys(entry.key for curve in curves for entry in curve.entries))
     strip = drawing.button(key, "; ".join(facts.curves_in_words), "", "".join(inside), "curve")
-    words = f'<span class="word" style="color:{colour}">{{}}</span>'
     return (
-        f'<div class="lane">{words.format(head)}</div><div class="lane">{words.format(plain(values))}</div>'
+        f'<div class="lane head"><span class="word" style="color:{colour}">'
+        f"<b>{plain(f'{primary_scale()}{against}')}</b>{plain(f'{other}: {values}')}</span></div>"
         f'<div class="lane strip">{strip}</div>'
     )
 
@@ -246,7 +261,7 @@ def _lanes(facts: Glance, drawing: _Drawing) -> str:
         if len(head) > _LONGEST_HEAD:
             head = f"<b>Harm</b>, drug (comparator){other}"
         colour = style.HARM.colour(drawing.ink)
-        parts.append(f'<div class="lane"><span class="word" style="color:{colour}">{head}</span></div>')
+        parts.append(f'<div class="lane head"><span class="word" style="color:{colour}">{head}</span></div>')
     parts += [_felt(item, drawing) for item in facts.felt]
     if facts.relapses:
         parts.append(_relapses(facts.relapses, facts.relapses_are_borrowed, drawing))
