@@ -199,7 +199,8 @@ def _subgroups(measure: Measure, report: Mapping[str, Any]) -> list[str]:
     for group in report["subgroups"]:
         name = group["value"] or "(blank)"
         if group["k"]:
-            rows.append([name, str(group["k"]), *_of(measure, group), _number(group["tau2"])])
+            tau2 = _number(group["tau2"]) if group["k"] > 1 and group["method"] != "EE" else "–"
+            rows.append([name, str(group["k"]), *_of(measure, group), tau2])
         else:
             rows.append([name, "0", "–", "", ""])
     lines = _aligned(rows)

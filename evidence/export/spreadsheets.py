@@ -58,7 +58,7 @@ def _response(view: View) -> dict[str, Any]:
         "estimate": shown(pooled.estimate) if pooled else None,
         "ci_low": shown(pooled.ci_low) if pooled else None,
         "ci_high": shown(pooled.ci_high) if pooled else None,
-        "tau2": pooled.tau2 if pooled else None,
+        "tau2": pooled.tau2 if pooled and pooled.has_tau else None,
     }
 
 

@@ -100,7 +100,7 @@ def each_left_out(answer: Answer, series: Series) -> EachLeftOut:
         f"Leaving out any one trial the estimate lies between {shown(measure, min(estimates))} and "
         f"{shown(measure, max(estimates))}"
     )
-    if answer.k < 3:
+    if answer.k < 3 or not all(one.has_tau for one in series.pools):
         return EachLeftOut(largest, f"{text}.")
     taus = [math.sqrt(one.tau2) for one in series.pools]
     digits = 1 if measure == "MD" else 2

@@ -53,6 +53,11 @@ class Pooled:
     p_at_most_zero: float | None = None
     prior: str = ""
 
+    @property
+    def has_tau(self) -> bool:
+        """Whether the variance between studies was estimated: not of one study, nor by a model of one effect."""
+        return self.k > 1 and self.method not in ("EE", "MH")
+
 
 def pool(effects: Sequence[Effect], method: Method = "REML", test: Test | None = None) -> Pooled | None:
     """Pooled effect by inverse variance weights 1/(v + tau²); None without any effect.

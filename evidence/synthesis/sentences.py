@@ -383,9 +383,6 @@ def not_pooled(answer: Answer) -> list[str]:
     return [f"Not pooled ({reason}): {listed(labels)}." for reason, labels in reasons.items()]
 
 
-_ONE_EFFECT = ("MH", "EE")  # methods without a spread between trials
-
-
 def heterogeneity(answer: Answer) -> str:
     """Say how far the trials differ: tau with its interval, I², Q, the prior, and the prediction interval.
 
@@ -397,7 +394,7 @@ def heterogeneity(answer: Answer) -> str:
         return ""
     digits = 1 if measure == "MD" else 2
     spread = f"I² {number(pooled.i2, 0)}%, Q {number(pooled.q, 1)} on {counted(pooled.k - 1, 'degree')} of freedom."
-    if pooled.method in _ONE_EFFECT:
+    if not pooled.has_tau:
         return f"The pool takes one effect for all trials and estimates no tau; {spread}"
     text = f"Between trials effects differ by a standard deviation tau of {number(math.sqrt(pooled.tau2), digits)}"
     if pooled.tau2_low is not None and pooled.tau2_high is not None:

@@ -98,7 +98,7 @@ class _Drawing:
     def button(self, key: str, words: str, look: str, inside: str, kind: str) -> str:
         """Return the markup of a button that opens the card of its lines, or of a link to the page of its question."""
         if self.pages is not None:
-            address = plain(self.pages[_PAGES[kind]])
+            address = plain(self.pages[_PAGES[kind.split()[0]]])
             return f'<a class="mark {kind}" href="{address}" aria-label="{plain(words)}" style="{look}">{inside}</a>'
         self.marks.append(key)
         return (
@@ -198,8 +198,14 @@ def _bars(bars: Sequence[Responders], is_roomy: bool, drawing: _Drawing) -> str:
             f'<i class="bar" style="left:50%;height:{bar.drug:.1f}%;background:{blue}"></i>'
             f'<i class="whisker" style="bottom:{bar.low:.1f}%;height:{bar.high - bar.low:.1f}%"></i></span>'
         )
-        parts.append(drawing.button(bar.key, bar.in_words, f"left:{_place(bar.hours)}", inside, "pair"))
+        kind = "pair thin" if _gap(logs, at) < 2 * _BAR + 2 else "pair"
+        parts.append(drawing.button(bar.key, bar.in_words, f"left:{_place(bar.hours)}", inside, kind))
     return "".join(parts)
+
+
+def _gap(logs: Sequence[float], at: int) -> float:
+    """Return how many pixels the nearest other pair of bars is away on the narrowest phone."""
+    return min((abs(other - logs[at]) * _DECADE for i, other in enumerate(logs) if i != at), default=math.inf)
 
 
 def _aside(logs: Sequence[float], at: int) -> str:

@@ -132,7 +132,9 @@ def _label(item: Answer, ink: Ink, is_own: bool) -> tuple[float, str, int]:
     assert item.pooled is not None
     number = shown(item.question.measure, item.pooled.estimate)
     colour = style.BENEFIT.colour(ink) if is_own else ink.secondary
-    people = behind(item).split(" (")[0] if is_own else _others(item)
+    # A label over a mark at the edge has no room for more than the number behind it.
+    size = behind(item).split(" (")[0].replace("number of people not reported", "n not reported")
+    people = size if is_own else _others(item)
     text = f'<span style="color:{colour}"><b>{number}</b></span>'
     wide = len(number)
     if not ink.narrow:

@@ -21,6 +21,8 @@ from evidence.synthesis.display import Estimate, interval, shown
 from evidence.synthesis.sentences import arm_in_words, probability_of
 from evidence.synthesis.trial_effects import TrialEffect
 
+NO_TAU = "not estimated"
+
 
 def result_frame(results: Iterable[Result]) -> pd.DataFrame:
     """Tabulate results as in the file: its columns in its order, blank if unknown."""
@@ -179,7 +181,7 @@ def models_frame(models: Sequence[tuple[str, Pooled]], measure: str) -> pd.DataF
                 "Model": name,
                 MEASURES[measure].label: shown(measure, pooled.estimate),
                 "95% interval": interval(measure, pooled.ci_low, pooled.ci_high),
-                "tau": number(math.sqrt(pooled.tau2), 1 if measure == "MD" else 2),
+                "tau": number(math.sqrt(pooled.tau2), 1 if measure == "MD" else 2) if pooled.has_tau else NO_TAU,
             }
             for name, pooled in models
         ]
@@ -195,8 +197,8 @@ def series_frame(series: Series, measure: str) -> pd.DataFrame:
                 "Trials": pooled.k,
                 MEASURES[measure].label: shown(measure, pooled.estimate),
                 "95% interval": interval(measure, pooled.ci_low, pooled.ci_high),
-                "tau²": number(pooled.tau2, 3),
-                "I² %": round(pooled.i2),
+                "tau²": number(pooled.tau2, 3) if pooled.has_tau else NO_TAU,
+                "I² %": round(pooled.i2) if pooled.k > 1 else None,
             }
             for label, pooled in zip(series.labels, series.pools, strict=True)
         ]

@@ -1,6 +1,7 @@
 """The first screen's picture for a phone: the same rows behind its marks, and nothing in it but its own boxes."""
 
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 
@@ -38,8 +39,14 @@ def test_each_button_has_words_and_leads_to_its_rows(evidence: Evidence, preset:
     buttons = [look for tag, look in Boxes(picture.markup).tags if tag == "button"]
     assert [look["data-mark"] for look in buttons] == [str(place) for place in range(len(picture.marks))]
     said = [item.in_words for item in (*found.responders, *found.felt)]
-    one_each = [look["aria-label"] for look in buttons if look["class"] in ("mark pair", "mark felt")]
+    one_each = [look["aria-label"] for look in buttons if look["class"] in ("mark pair", "mark pair thin", "mark felt")]
     assert one_each == said
+    # Bars are thin only where two pairs would lie on each other.
+    days = [bar.hours / 24 for bar in found.responders]
+    if not any("thin" in str(look["class"]) for look in buttons):
+        assert all(later / earlier > 2 for earlier, later in pairwise(days))
+    else:
+        assert any(later / earlier < 2.5 for earlier, later in pairwise(days))
     assert {int(line) for key in picture.marks for line in key.split()} == {row.line for row in found.results}
 
 

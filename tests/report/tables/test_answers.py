@@ -1,5 +1,6 @@
 import csv
 import io
+import math
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from evidence.dataset.evidence import Evidence
 from evidence.dataset.records import Result
 from evidence.dataset.time_bins import BIN_OF_VALUE
 from evidence.dataset.validation import validate
+from evidence.questions import robustness
 from evidence.questions.duration import follow_ups, withdrawals
 from evidence.questions.overview import evidence_map
 from evidence.report.tables import answers as answer_tables
@@ -155,3 +157,13 @@ def test_the_map_as_a_table_has_the_selection_first(evidence: Evidence) -> None:
     assert frame["Trial"][0] == "Murrough 2013a"
     years = [year for year in frame["Year"][1:] if year == year]
     assert years == sorted(years)
+
+
+def test_no_tau_is_shown_where_none_was_estimated() -> None:
+    rows = [counted(10 + i, 20, 5, 20, trial=f"t{i}", label=f"T {i}", line=i + 2) for i in range(3)]
+    found = answer(rows, RESPONSE)
+    models = records(answer_tables.models_frame(robustness.other_models(found), "RR"))
+    assert {row["Model"] for row in models if row["tau"] == answer_tables.NO_TAU} == {"Common effect", "Mantel–Haenszel"}
+    grown = records(answer_tables.series_frame(robustness.by_year(found), "RR"))
+    assert [row["tau²"] == answer_tables.NO_TAU for row in grown] == [True, False, False]
+    assert [math.isnan(row["I² %"]) for row in grown] == [True, False, False]
