@@ -4,10 +4,11 @@ import streamlit as st
 
 from evidence.ui import filters
 from evidence.ui import page as pages
+from evidence.ui.components import heading
 from evidence.ui.sections import blinding as blinding_section
 
 view = pages.current()
-st.title("Could people tell what they got?", anchor=False)
+heading.question("Could people tell what they got?")
 if not view.results:
     filters.empty_notice(view.evidence.results, view.selection)
     st.stop()

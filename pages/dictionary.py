@@ -7,6 +7,7 @@ from evidence.curation.template import template
 from evidence.dataset import dictionary
 from evidence.dataset.evidence import MODELS, TRIALS
 from evidence.dataset.topic import topic
+from evidence.ui import window
 from evidence.ui.components import data_table
 from evidence.ui.components.citation_card import escaped
 
@@ -28,6 +29,13 @@ shown = [
 ]
 if not shown:
     st.info("No column matches.")
+elif window.is_narrow():
+    # A table of five columns does not fit a phone: each column of the file is a paragraph.
+    for column in shown:
+        needed = " · needed" if column.is_required else ""
+        allowed, example = dictionary.form_in_words(column), escaped(column.example)
+        last = f"Allowed: {allowed} · example: {example}" if example else f"Allowed: {allowed}"
+        st.markdown(f"`{column.name}`{needed}  \n{column.text}  \n{last}")
 else:
     frame = pd.DataFrame(
         [

@@ -66,7 +66,7 @@ if opened:
         st.markdown(
             f"Known from: {reference_text(evidence, known) if known in evidence.references else escaped(known)}"
         )
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             st.page_link(
                 "../../pages/add.py",
                 label="Enter this result",

@@ -1,6 +1,6 @@
 """The blinding lens: what people could tell of their treatment, beside the effect in the same trials."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -9,7 +9,7 @@ from evidence.dataset.records import Result
 from evidence.dataset.time_bins import BIN_OF_VALUE, usual_time
 from evidence.dataset.topic import primary_scale, topic
 from evidence.dataset.vocabulary import COMPARATORS, INTERVENTIONS, terms
-from evidence.formatting import counted, listed, percent
+from evidence.formatting import Sentence, capital, counted, listed, percent
 from evidence.selection.selection import Selection, apply
 from evidence.stats.effect_sizes import Counts
 from evidence.stats.pooling import Pooled
@@ -210,19 +210,43 @@ def headline(answered: Answer, items: Iterable[Lens]) -> str:
         lead = leading(one)
         first = f"{_found_by(lead, answered.question)}, and with the others " if lead else ""
         parts.append(f"{PLACES[item.value]} {first}{f'it is {value}' if parts else f'the {label} is {value}'}")
-    text = "; ".join(parts)
+    text = capital("; ".join(parts))
+    noticed = _noticed(shown)
+    return f"{text}. {noticed}" if noticed else text
+
+
+def finding(answered: Answer, items: Iterable[Lens]) -> Sentence:
+    """Return the headline with its estimates large and their intervals in the line below, where they can be parted."""
+    shown = tuple(items)
+    ones = [Answer(answered.question, item.used, item.used, item.pooled, ()) for item in shown]
+    sizes = [effect_parts(one) for one in ones]
+    if not shown or any(leading(one) for one in ones) or not all(sizes):
+        return Sentence(headline(answered, shown))
+    large, below = [], []
+    for item, parts in zip(shown, sizes, strict=True):
+        assert parts is not None
+        place = PLACES[item.value]
+        large.append(f"{place} {'it' if large else f'the {parts.measure} of {_outcome(answered)}'} is {parts.size}")
+        below.append(f"{place} {parts.interval}; {parts.behind}")
+    noticed = _noticed(shown)
+    more = [". ".join(capital(one) for one in below), *([noticed] if noticed else [])]
+    return Sentence(capital("; ".join(large)), more=". ".join(more))
+
+
+def _noticed(shown: Sequence[Lens]) -> str:
+    """Return what the trials counted of the telling event, as a sentence; empty where a topic names none."""
     counted_in = [item for item in shown if item.felt.drug is not None]
     k = sum(len(item.used) for item in shown)
     if not telling_event():
-        return f"{text[0].upper()}{text[1:]}"
+        return ""
     if not counted_in:
         whose = "the trial" if k == 1 else f"any of the {k} trials"
-        return f"{text[0].upper()}{text[1:]}. These data have no count of {telling_event()} in both arms of {whose}"
+        return f"These data have no count of {telling_event()} in both arms of {whose}"
     sizes = [f"{item.felt.in_words} {PLACES[item.value]}" for item in counted_in]
     number = sum(len(item.felt.trials) for item in counted_in)
     return (
-        f"{text[0].upper()}{text[1:]}. Of the {counted(k, 'trial')} {number} counted {telling_event()} in both arms: "
-        f"{listed(sizes)} (drug v comparator)"
+        f"Of the {counted(k, 'trial')} {number} counted {telling_event()} in both arms: {listed(sizes)} "
+        "(drug v comparator)"
     )
 
 

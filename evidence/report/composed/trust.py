@@ -42,7 +42,7 @@ def lens(scope: Scope, ink: Ink) -> Section:
     return Section(
         "blinding",
         "Could people tell what they got?",
-        Sentence(blinding.headline(answer, items)),
+        blinding.finding(answer, items),
         (" ".join(written(*captions)),),
         Drawing(lens_plot, (items, answer.question, sides, ink)) if items else None,
         "; ".join(blinding.aloud(answer, item) for item in items),

@@ -1,6 +1,7 @@
 """The blinding lens: the telling event by arm on the left, the effect in the same trials on the right."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 
@@ -8,7 +9,7 @@ from evidence.formatting import counted
 from evidence.questions.blinding import Lens, telling_event
 from evidence.report.figures import style
 from evidence.report.figures.style import Ink
-from evidence.report.figures.two_panels import PanelRow, PanelWords, panels
+from evidence.report.figures.two_panels import PanelRow, PanelWords, effects_alone, panels
 from evidence.stats.effect_sizes import MEASURES
 from evidence.synthesis.display import Estimate
 from evidence.synthesis.sentences import Sides, favours
@@ -54,4 +55,7 @@ def lens_plot(items: Sequence[Lens], question: Question, sides: Sides, ink: Ink)
     name = telling_event()
     event = f"People with {name}" if name else "No telling event is named"
     words = PanelWords(sides.drug.capitalize(), "Comparator", event, MEASURES[measure].label, left, right)
-    return panels(lens_rows(items, measure, ink), measure, words, ink, ink.secondary)
+    rows = lens_rows(items, measure, ink)
+    if not any(row.rates for row in rows):
+        return effects_alone([replace(row, note=row.note.split("\n")[0]) for row in rows], measure, words, ink)
+    return panels(rows, measure, words, ink, ink.secondary)

@@ -71,6 +71,48 @@ def panels(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink: Ink, 
     return figure
 
 
+def effects_alone(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink: Ink) -> go.Figure:
+    """Draw the effects over the whole width where no row has per cents: words above, the interval below them."""
+    shown = [(row, row.effect) for row in rows if row.effect is not None]
+    effects = [effect for _, effect in shown]
+    scale = effect_scale(measure, [e[0] for e in effects], [e[1] for e in effects], [e[2] for e in effects])
+    lines = [textwrap.wrap(" · ".join(_notes(row)), 44 if ink.narrow else 120) for row, _ in shown]
+    heights = [_TEXT * (1 + len(notes)) + _DOTS + _PADDING for notes in lines]
+    inner = sum(heights) or _LINE
+    margin = {"l": 8, "r": 8, "t": _NARROW_HEAD, "b": _NARROW_FOOT}
+    figure = style.base(ink, _NARROW_HEAD + inner + _NARROW_FOOT, margin=margin, hoverdistance=60)
+    few = _few(scale)
+    figure.update_xaxes(
+        range=[scale.low, scale.high], tickvals=[x for x, _ in few], ticktext=[text for _, text in few], tickangle=0
+    )
+    figure.update_yaxes(range=[0, inner], visible=False)
+    figure.add_vline(x=scale.null, line={"color": ink.secondary, "width": 1})
+    cells: list[dict[str, object]] = []
+    top = float(inner)
+    for (row, effect), notes, height in zip(shown, lines, heights, strict=True):
+        colour = row.colour or ink.pooled
+        look = "diamond-open" if row.is_single else "diamond"
+        point = Point(top - height + _PADDING / 2 + _DOTS / 2, *effect, look, 13, row.key, row.hover)
+        figure.add_traces(interval_traces([point], scale, colour, horizontal=True, width=2.2))
+        texts = [(f"<b>{markup.escape(row.label)}</b>", 0, "left", ink.text), (row.words, 1, "right", ink.text)]
+        texts += [(markup.escape(note), 0, "left", ink.secondary) for note in notes]
+        for i, (text, x, side, tint) in enumerate(texts):
+            cells.append(
+                {
+                    **{"text": text, "x": x, "xref": "paper", "y": top - _PADDING / 2 - _TEXT * (max(i - 1, 0) + 0.5)},
+                    **{"yref": "y", "xanchor": side, "yanchor": "middle", "showarrow": False, "bgcolor": ink.paper},
+                    "font": {"size": style.AXIS, "color": tint},
+                }
+            )
+        top -= height
+    figure.update_layout(annotations=cells)
+    over, under = {"yanchor": "bottom", "yshift": 4}, {"yanchor": "top", "yshift": -24}
+    style.note(figure, f"{markup.escape(words.effect)} (95% CI)", 1, 1, ink, xanchor="right", **over)
+    style.note(figure, f"← {words.left}", 0, 0, ink, xanchor="left", **under)
+    style.note(figure, f"{words.right} →", 1, 0, ink, xanchor="right", **under)
+    return figure
+
+
 _NARROW_HEAD, _NARROW_FOOT, _TEXT, _DOTS = 30, 46, 19, 30
 
 

@@ -10,6 +10,7 @@ from evidence.questions.onset import MEASURE_LABELS
 from evidence.report.composed import trust
 from evidence.report.section import Section
 from evidence.ui import widgets
+from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.components.section import show_chart
 from evidence.ui.page import Page
@@ -18,12 +19,14 @@ _SHAPES = (
     "◆ pooled effect, ◇ one trial. Click a mark for its citations; a pooled one carries those of the effect and of the "
     "counts."
 )
+_EFFECTS_ALONE = "◆ pooled effect, ◇ one trial. Click a mark for its citations."
 
 
-def shapes() -> str:
-    """Say what the marks mean."""
-    name = blinding.telling_event()
-    return f"● {name} on the drug, □ on the comparator, {_SHAPES}" if name else _SHAPES
+def shapes(scope: blinding.Scope) -> str:
+    """Say what the marks mean; those of the telling event only where its counts are drawn."""
+    counts = [item.felt for item in blinding.lenses(scope.answer, scope.results)]
+    name = blinding.telling_event() if any(one.drug and one.comparator for one in counts) else ""
+    return f"● {name} on the drug, □ on the comparator, {_SHAPES}" if name else _EFFECTS_ALONE
 
 
 def times() -> dict[str, str]:
@@ -56,12 +59,12 @@ def draw(view: Page, options: Options) -> None:
     """Draw the selection by masking, widened to every comparator if it contains only one kind of masking."""
     scope = blinding.scope(view.evidence.results, view.selection, options.measure, options.time)
     lens = trust.lens(scope, view.ink)
-    st.header(escaped(lens.headline), anchor=False)
+    heading.headline(lens.sentence.large, lens.sentence.below)
     for line in lens.captions:
         st.caption(escaped(line))
     if lens.drawing is None:
         return
-    show_chart(lens, view, shapes=shapes(), key="blind-lens")
+    show_chart(lens, view, shapes=shapes(scope), key="blind-lens")
     _notes(lens)
     _guesses(view)
     with st.expander("The trials behind it, by masking", key="masked", on_change="rerun", bind="query-params") as panel:
