@@ -222,7 +222,8 @@ def finding(answered: Answer, items: Iterable[Lens]) -> Sentence:
     sizes = [effect_parts(one) for one in ones]
     if not shown or any(leading(one) for one in ones) or not all(sizes):
         return Sentence(headline(answered, shown))
-    large, below = [], []
+    large: list[str] = []
+    below: list[str] = []
     for item, parts in zip(shown, sizes, strict=True):
         assert parts is not None
         place = PLACES[item.value]

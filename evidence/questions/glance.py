@@ -235,7 +235,11 @@ def _responders(selected: tuple[Result, ...]) -> tuple[Responders, ...]:
             continue
         logs = [math.log(max(entry.hours, FIRST_HOUR)) for entry in answer.used]
         hours = round(math.exp(sum(logs) / len(logs)), 6)
-        answers.append(Responders(hours, *of_hundred.events_of_100, 100 * of_hundred.comparator_rate, answer))
+        drug, low, high = of_hundred.events_of_100
+        own = answer.used[0].intervention
+        if len(answer.used) == 1 and own is not None:
+            drug = 100 * own.events / own.n  # of one trial its own people, not what is left of them with 0.5 added
+        answers.append(Responders(hours, drug, low, high, 100 * of_hundred.comparator_rate, answer))
     return tuple(answers)
 
 
