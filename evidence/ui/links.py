@@ -196,7 +196,9 @@ def _say(link: Link, place: DeltaGenerator, is_whole: bool) -> None:
 
 def _made_with(version: str) -> list[str]:
     """Say that a link was made with other data; nothing where it was made with these."""
+    if not version:
+        return []
     shown = app_data.current().evidence
-    if not version or version == shown.short:
+    if version == shown.short:
         return []
     return [f"it was made with data version {version[:12]}, and these are {shown.version}: numbers may differ."]

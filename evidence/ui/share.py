@@ -48,19 +48,6 @@ SCRIPT = """
     });
 })();
 """
-_STYLE = """
-.share { position: relative }
-.share button { font: inherit; color: inherit; background: transparent; cursor: pointer; min-height: 2.4rem;
-  padding: 0 .75rem; border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-radius: .25rem }
-.share button:hover { border-color: currentColor }
-.share button:focus-visible { outline: 2px solid #0072B2; outline-offset: 2px }
-.share [role=status], .share textarea { position: absolute; right: 0; top: calc(100% + .25rem); z-index: 1000001;
-  background: var(--paper); color: inherit; font-size: .875rem; box-shadow: 0 2px 12px rgb(0 0 0 / 30%) }
-.share [role=status] { white-space: nowrap; padding: .25rem .6rem; border-radius: .25rem }
-.share [role=status]:empty { display: none }
-.share textarea { top: calc(100% + 2.4rem); width: min(24rem, 90vw); min-height: 5rem; font-family: inherit }
-.share [hidden] { display: none }
-"""
 
 
 def button(selection: Selection, page: str, is_plain: bool = False, version: str = "", digest: str = "") -> str:
@@ -72,7 +59,6 @@ def button(selection: Selection, page: str, is_plain: bool = False, version: str
     called = f"{topic().title}; data version {version}, program {__version__}" if version else topic().title
     view, name, title, made = (html.escape(text, quote=True) for text in (query, page, called, digest))
     return (
-        f"<style>{_STYLE}</style>"
         f'<div class="share" data-view="{view}" data-page="{name}" data-name="{title}" '
         f'data-version="{made}">'
         '<button type="button" title="Copy the title and the link of this view">Share</button>'

@@ -95,7 +95,8 @@ def style(paper: str, quiet: str) -> str:
 
 def watch() -> None:
     """Draw the two switches and their script; the frame does so on every page."""
-    st.session_state.setdefault(NARROW, names_a_phone(st.context.headers.get("User-Agent") or ""))
+    if NARROW not in st.session_state:
+        st.session_state[NARROW] = names_a_phone(st.context.headers.get("User-Agent") or "")
     st.session_state.setdefault(DARK, st.context.theme.type == "dark")
     with st.container(key="window"):
         st.checkbox("Narrow window", key=NARROW)

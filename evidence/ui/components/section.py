@@ -34,13 +34,16 @@ def show_below_headline(
     section: Section, page: Page, action: chart.Action | None = None, shapes: str = chart.SOURCE_KEY
 ) -> None:
     """Draw what belongs to a headline that is drawn already: captions, chart, trials and notes."""
-    for line in section.captions:
-        st.caption(escaped(line))
+    _captions([escaped(line) for line in section.captions])
     show_chart(section, page, action, shapes)
-    if section.trials:
-        st.caption("  \n".join(f"**{lead}** {escaped(labels)}" for lead, labels in section.trials))
-    for line in section.notes:
-        st.caption(escaped(line))
+    trials = "  \n".join(f"**{lead}** {escaped(labels)}" for lead, labels in section.trials)
+    _captions([*([trials] if trials else []), *(escaped(line) for line in section.notes)])
+
+
+def _captions(paragraphs: Sequence[str]) -> None:
+    """Draw paragraphs as one part of the page: each part is worked through four times a rerun by the browser."""
+    if paragraphs:
+        st.caption("\n\n".join(paragraphs))
 
 
 def show_chart(
