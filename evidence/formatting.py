@@ -44,7 +44,7 @@ class Sentence:
     def below(self) -> str:
         """Return the line below the headline: numbers, caveat and further sentences; empty where there are none."""
         first = "; ".join(part for part in (self.numbers, self.caveat) if part)
-        return ". ".join(part for part in (first, self.more) if part)
+        return capital(". ".join(part for part in (first, self.more) if part))
 
 
 def ended(text: str) -> str:

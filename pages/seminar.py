@@ -6,6 +6,7 @@ from evidence.selection.selection import apply
 from evidence.seminar.links import NOTES, PRESENT
 from evidence.ui import filters
 from evidence.ui import page as pages
+from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.seminar import (
     listener,
@@ -21,7 +22,7 @@ from evidence.ui.seminar import (
 view = pages.current()
 evidence = seminar_state.pinned(view.evidence)
 if not apply(evidence.results, view.selection.criteria()):
-    st.title("How do I teach this?", anchor=False)
+    heading.question("How do I teach this?")
     filters.empty_notice(evidence.results, view.selection)
     st.stop()
 
@@ -36,11 +37,8 @@ match seminar_state.mode():
     case _:
         place = lesson.at(st.query_params.get("step"))
         step = lesson.steps[place]
-        st.title("How do I teach this?", anchor=False)
-        st.header(
-            escaped(f"{len(lesson.steps)} steps on {lesson.story.view.selection}: the audience guesses first."),
-            anchor=False,
-        )
+        heading.question("How do I teach this?")
+        heading.headline(f"{len(lesson.steps)} steps on {lesson.story.view.selection}: the audience guesses first.")
         st.caption("Made from the selection above. Nothing is sent to other hosts; guesses are kept in memory only.")
         with st.container(horizontal=True):
             st.button(

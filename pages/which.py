@@ -60,7 +60,8 @@ chart.show(
     choice.in_words(network),
     cited,
     contrast_frame(network),
-    shapes="Number: trials. Width: people pooled. Colour: how far people could tell what they got.",
+    shapes="Number: trials that compared the two, also those without numbers to pool. Width: people pooled. "
+    "Colour: how far people could tell what they got.",
 )
 st.subheader("What would close the loop", anchor=False)
 for line in choice.missing_comparisons(network):

@@ -17,6 +17,7 @@ from evidence.stats.pooling import pool
 
 CITED = re.compile(r"[A-Z][\w-]+(?: & [A-Z][\w-]+)? (?:19|20)\d\d\b|\bHandbook\b|\bmetafor\b")
 """How a text names a source: author and year, the Cochrane Handbook, or metafor."""
+_BETWEEN = re.compile(r",\\q?quad\s*")
 _SIGN = re.compile(r"[\\*_{}\[\]<>#|~$:]")
 PACKAGES: Mapping[str, str] = MappingProxyType(
     {
@@ -147,12 +148,24 @@ def literature_frame() -> pd.DataFrame:
     )
 
 
+def _side_by_side(formula: str) -> str:
+    r"""Part formulas that are side by side, so that a narrow window breaks a line between them, not within one.
+
+    >>> print(_side_by_side(r"a=1,\quad b=2 \text{ always}"))
+    ${a=1},$ &emsp; $b=2 \text{ always}$
+    """
+    pieces = _BETWEEN.split(formula)
+    if len(pieces) > 1:
+        pieces = [piece if r"\text" in piece else f"{{{piece}}}" for piece in pieces]
+    return ",$ &emsp; $".join(pieces).join("$$")
+
+
 def decisions_text() -> str:
     """Write the decisions as paragraphs of Markdown: question, decision, source, and the formula below it."""
     parts = []
     for one in DECISIONS:
         text = f"**{as_markdown(one.question)}.** {as_markdown(one.decision)} *{as_markdown(one.source)}*"
-        parts.append(f"{text}\n\n> ${one.formula}$" if one.formula else text)
+        parts.append(f"{text}\n\n> {_side_by_side(one.formula)}" if one.formula else text)
     return "\n\n".join(parts)
 
 

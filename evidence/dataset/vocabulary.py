@@ -212,7 +212,7 @@ SOURCES = terms(
     ("full text", "Full text", "The full article was read."),
     ("abstract", "Abstract", "Only the abstract was read."),
     ("registry", "Registry", "A trial registry's results record was read."),
-    ("review", "PublishedEstimate", "Read in the tables of a systematic review."),
+    ("review", "Review", "Read in the tables of a systematic review."),
     ("secondary", "Secondary", "Read in another publication, label or summary."),
 )
 EXTRACTIONS = terms(
@@ -319,10 +319,10 @@ VERDICTS = terms(
     ("not assessed", "Not assessed", "These trials cannot answer it."),
 )
 TOPICS = terms(
-    ("onset", "Onset", "How soon."),
-    ("response", "Response", "For how many."),
-    ("duration", "Duration", "For how long."),
-    ("safety", "Safety", "What harms it does."),
+    ("onset", "How fast", "How soon it works."),
+    ("response", "How many", "For how many it works."),
+    ("duration", "How long", "For how long it lasts."),
+    ("safety", "Harms", "What harms it does."),
     ("background", "Background", "Definitions and mechanism."),
     ("reference", "Reference", "What the article cites."),
 )

@@ -89,7 +89,7 @@ def _missing(section: Section, room: int) -> tuple[str, ...]:
         return ()
     lines = [line for pool in section.missing for line in pool.absent]
     named = "; ".join(line.in_brief for line in lines[:_MOST_MISSING])
-    rest = f"; {len(lines) - _MOST_MISSING} more on the Response page" if len(lines) > _MOST_MISSING else ""
+    rest = f"; {len(lines) - _MOST_MISSING} more on the page How many" if len(lines) > _MOST_MISSING else ""
     shown = f"{named}{rest}."
     return (words, shown) if lines and _height(words) + _height(shown) <= room else (words,)
 

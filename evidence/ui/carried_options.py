@@ -51,7 +51,7 @@ def _forget() -> None:
 def show_notice(chosen: PageOptions) -> None:
     """One line that says which options are used, with a way back to the defaults."""
     if not chosen.given:
-        st.caption("With default options; what you set on Onset, Response or Duration is used here too.")
+        st.caption("With default options; what you set on How fast, How many or How long is used here too.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(escaped(f"With the options set on the pages ({chosen.in_words})."), width="content")

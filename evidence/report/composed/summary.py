@@ -14,7 +14,7 @@ def summary_of_findings(summary: Summary) -> Section | None:
     return Section(
         "summary",
         f"Summary of findings: {summary.title}",
-        Sentence(f"{summary.title}. {summary.lines[0].statement}"),
+        Sentence(summary.title, more=summary.lines[0].statement),
         statements,
         alt="; ".join(statements),
         table=summary_tables.summary_frame(summary),

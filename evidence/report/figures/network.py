@@ -1,6 +1,7 @@
 """What was compared with what, and what each comparison found: two pictures of a network of treatments."""
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,10 +14,11 @@ from evidence.report.figures.marks import Point, interval_traces
 from evidence.report.figures.style import Ink
 from evidence.synthesis.display import Estimate, effect_scale
 
-_NODE_ROW, _ROW, _HEAD, _FOOT = 84, 72, 34, 48
+_NODE_ROW, _ROW, _HEAD, _FOOT = 64, 72, 34, 48
 _LABELS_AT = (0.5, 0.4, 0.6, 0.32, 0.68, 0.25, 0.75)
-_NARROWEST, _MARK = 300, 28  # pixels: the lines on a phone, and a number with its ring
-_LETTER, _NAME_UP, _NAME_HALF = 7.2, 19, 10  # pixels: a bold letter, and where a name is above its node
+_NARROWEST, _MARK = 180, 28  # pixels: the lines on a phone, and a number with its ring
+_LETTER, _AWAY = 7.6, 12  # pixels: a bold letter, and how far a name is from its node
+_LINE = 24  # letters of a name before it goes on in a second line; on a phone half of that
 _MASKING = {"active placebo": "active", "inert placebo": "inert"}
 
 
@@ -31,11 +33,14 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
     """
     left, right = _places(network.treatments), _places(network.comparators)
     height = max(len(left), len(right)) * _NODE_ROW + 24
-    figure = style.base(ink, height, margin={"l": 12, "r": 12, "t": 12, "b": 12})
-    figure.update_xaxes(range=[-0.05, 1.05], visible=False)
+    named = {name: textwrap.wrap(name, _LINE // 2 if ink.narrow else _LINE) or [""] for name in (*left, *right)}
+    # Names are beside the lines, never on them.
+    room = [max((len(line) for name in side for line in named[name]), default=0) * _LETTER for side in (left, right)]
+    margin = {"l": room[0] + _AWAY, "r": room[1] + _AWAY, "t": 12, "b": 12}
+    figure = style.base(ink, height, margin=margin)
+    figure.update_xaxes(range=[-0.04, 1.04], visible=False)
     figure.update_yaxes(range=[-0.02, 1.02], visible=False)
     most = max((d.people or 0 for d in network.direct), default=1) or 1
-    labels = [(name, y, side) for side, nodes in ((0.0, left), (1.0, right)) for name, y in nodes.items()]
     spots: list[tuple[float, float, Direct]] = []
     for direct in network.direct:
         y0, y1 = left[direct.treatment], right[direct.comparator]
@@ -49,7 +54,7 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
                 line={"color": _colour(direct, ink), "width": width},
             )
         )
-        x = _free_place(y0, y1, [(x, y) for x, y, _ in spots], height, labels)
+        x = _free_place(y0, y1, [(x, y) for x, y, _ in spots], height)
         spots.append((x, y0 + x * (y1 - y0), direct))
     figure.add_trace(
         go.Scatter(
@@ -64,7 +69,7 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
             hoverinfo="text",
         )
     )
-    for names, x, anchor in ((left, 0, "left"), (right, 1, "right")):
+    for names, x, anchor in ((left, 0, "right"), (right, 1, "left")):
         for name, y in names.items():
             figure.add_trace(
                 go.Scatter(x=[x], y=[y], mode="markers", hoverinfo="skip", marker={"size": 12, "color": ink.text})
@@ -72,53 +77,33 @@ def geometry(network: Network, ink: Ink) -> go.Figure:
             figure.add_annotation(
                 x=x,
                 y=y,
-                text=f"<b>{markup.escape(name)}</b>",
+                text="<br>".join(f"<b>{markup.escape(line)}</b>" for line in named[name]),
                 showarrow=False,
                 xanchor=anchor,
-                yshift=_NAME_UP,
-                bgcolor=ink.paper,
+                align=anchor,
+                xshift=-_AWAY if x == 0 else _AWAY,
             )
     return figure
 
 
-def _free_place(
-    y0: float,
-    y1: float,
-    taken: Sequence[tuple[float, float]],
-    height: float,
-    names: Sequence[tuple[str, float, float]] = (),
-) -> float:
-    """Return where along a line its number is clear of other numbers and of names, near the middle.
-
-    A name has the height of its node and the side (0 left, 1 right). Where no place is clear of both, the number keeps
-    clear of the numbers alone; failing that, it is in the middle.
+def _free_place(y0: float, y1: float, taken: Sequence[tuple[float, float]], height: float) -> float:
+    """Return where along a line its number is clear of other numbers, near the middle; failing that, the middle.
 
     >>> _free_place(0.5, 0.5, [(0.5, 0.5)], 200)
-    0.4
-    >>> _free_place(0.8, 0.2, [], 200, [("A name of many letters", 0.4, 0)])
-    0.6
+    0.32
     """
 
     def is_clear(x: float) -> bool:
         y = y0 + x * (y1 - y0)
         return all(math.hypot((x - other) * _NARROWEST, (y - at) * height) > _MARK for other, at in taken)
 
-    def is_on_a_name(x: float) -> bool:
-        y = y0 + x * (y1 - y0)
-        return any(
-            abs((y - at) * height - _NAME_UP) < _NAME_HALF + _MARK / 2
-            and abs(x - side) * _NARROWEST < _LETTER * len(name) + _MARK / 2
-            for name, at, side in names
-        )
-
-    clear = [x for x in _LABELS_AT if is_clear(x)]
-    return next((x for x in clear if not is_on_a_name(x)), next(iter(clear), _LABELS_AT[0]))
+    return next((x for x in _LABELS_AT if is_clear(x)), _LABELS_AT[0])
 
 
 def _places(names: Sequence[str]) -> dict[str, float]:
-    """Return a height from 1 down for each name, with room above the first for its label."""
+    """Return a height from 1 down for each name."""
     share = 1 / max(1, len(names))
-    return {name: 1 - share * (i + 0.6) for i, name in enumerate(names)}
+    return {name: 1 - share * (i + 0.5) for i, name in enumerate(names)}
 
 
 def _key(direct: Direct) -> str:

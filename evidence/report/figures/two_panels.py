@@ -114,6 +114,7 @@ def effects_alone(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink
 
 
 _NARROW_HEAD, _NARROW_FOOT, _TEXT, _DOTS = 30, 46, 19, 30
+_FROM, _TO = 0.085, 0.93  # of the width: a number has room on both sides of the marks
 
 
 def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colour: str) -> go.Figure:
@@ -136,7 +137,7 @@ def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colou
     ticks = [top * i / 4 for i in range(5)]
     figure.update_layout(
         xaxis={
-            "domain": [0.05, 0.93],
+            "domain": [_FROM, _TO],
             "range": [0, top],
             "tickvals": ticks,
             "ticktext": [f"{100 * tick:.3g}%" for tick in ticks],
@@ -173,7 +174,7 @@ def _narrow(rows: Sequence[PanelRow], words: PanelWords, ink: Ink, control_colou
             low, high = sorted(row.rates)
             marked = ((low, "right", -0.035), (high, "left", 0.035)) if low != high else ((high, "left", 0.035),)
             for rate, side, shift in marked:
-                at = 0.05 + 0.88 * rate / top + shift
+                at = _FROM + (_TO - _FROM) * rate / top + shift
                 colour = drug if rate == row.rates[0] else ink.secondary
                 cells.append((f"{100 * rate:.0f}", min(max(at, 0.035), 0.985), side, place, colour))
         start -= height

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from evidence.formatting import capital
 from evidence.ui.components.citation_card import escaped
 
 
@@ -24,4 +23,4 @@ def smaller(text: str, behind: str = "") -> None:
     """Draw what was found in a section below the first, with the same line below."""
     st.subheader(escaped(text), anchor=False)
     if behind:
-        st.markdown(escaped(capital(behind)))
+        st.markdown(escaped(behind))

@@ -9,6 +9,7 @@ from evidence.report.figures.people_html import hundred
 from evidence.report.plain_language import is_answer, plain
 from evidence.report.view import references_of
 from evidence.ui import page as pages
+from evidence.ui.components import heading
 from evidence.ui.components.citation_card import escaped
 
 KEY = "plain"
@@ -37,8 +38,8 @@ def draw(page: Any) -> None:
     view = pages.current()
     name = page.url_path or "overview"
     paragraphs = plain(name, view.evidence, view.selection)
-    st.title(paragraphs.question, anchor=False)
-    st.header(escaped(paragraphs.answer), anchor=False)
+    heading.question(paragraphs.question)
+    heading.headline(paragraphs.answer)
     if paragraphs.hundred is not None:
         absolute, sides, verb = paragraphs.hundred.absolute, paragraphs.hundred.sides, paragraphs.hundred.verb
         st.html(hundred(absolute, sides, verb, paragraphs.answer, view.ink).markup)
