@@ -44,7 +44,10 @@ if slugs:
         placeholder=data_table.UNKNOWN,
         column_order=_NARROW if window.is_narrow() else None,
         column_config={
-            "Trial": st.column_config.TextColumn(pinned=True, width=126 if window.is_narrow() else None),
+            # A pinned column is drawn grey; on a phone the four columns need none.
+            "Trial": st.column_config.TextColumn(
+                pinned=not window.is_narrow(), width=126 if window.is_narrow() else None
+            ),
             "Latest result": st.column_config.TextColumn(
                 "Latest" if window.is_narrow() else None, width=60 if window.is_narrow() else None
             ),

@@ -179,7 +179,8 @@ def test_the_summary_is_a_table_with_its_exports():
     assert list(table.columns)[:3] == ["Outcome", "With midazolam", "With ketamine (95% CI)"]
     assert "Response, 24 hours" in str(table.iloc[0, 0])
     assert [b.label for b in at.download_button] == ["Web page (HTML)", "Word (DOCX)", "Spreadsheet (CSV)"]
-    assert "The evidence is very uncertain about the effect of ketamine on response." in at.header[0].value
+    assert at.header[0].value == "Ketamine compared with midazolam."
+    assert "The evidence is very uncertain about the effect of ketamine on response." in words(at)
 
 
 def test_a_selection_without_comparisons_has_no_table():
@@ -211,7 +212,7 @@ def test_the_statement_that_seventy_respond_has_every_cohort_beside_it():
 
 def test_claims_of_one_verdict():
     at = sound_page("claims", **{"claim-verdict": "○ Not supported"})
-    assert [header.value for header in at.header][1:] == ["Duration", "The article’s references, checked"]
+    assert [header.value for header in at.header][1:] == ["How long", "The article’s references, checked"]
 
 
 def test_a_verdict_whose_numbers_moved_is_flagged_on_screen(tmp_path, monkeypatch):

@@ -31,15 +31,16 @@ def interval_widths(widths: Sequence[Width], ink: Ink) -> go.Figure:
                 hoverinfo="text",
             )
         )
-        at = 1 if dash == "dot" else 0
+        # The name of the old rule is at its peak, that of the new one below its line, where nothing is drawn.
+        x, y = (trials[1], values[1]) if dash == "dot" else (trials[0], values[-1])
         figure.add_annotation(
-            x=trials[at],
-            y=values[at],
+            x=x,
+            y=y,
             text=name,
             showarrow=False,
             xanchor="left",
-            yanchor="bottom" if dash == "dot" else "top",
-            xshift=10,
+            yanchor="bottom" if dash == "dot" else "middle",
+            xshift=10 if dash == "dot" else 0,
             font={"size": style.AXIS, "color": ink.text},
         )
     figure.update_layout(showlegend=False)
