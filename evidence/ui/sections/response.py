@@ -92,7 +92,7 @@ def leave_out_button(results: Sequence[Result]) -> None:
     st.button(label, key="leave-out", on_click=_leave_out, args=(trial,), icon=":material/playlist_remove:")
 
 
-_RATE = "rate"
+_RATE, _SLIDER, _OWN = "rate", "rate-slider", "rate-own"
 
 
 def draw(view: Page, answer: Answer, choices: Choices, options: PageOptions) -> None:
@@ -122,10 +122,10 @@ def _chosen_rate(answer: Answer) -> float | None:
     own = min(99, max(1, round(100 * control.events / control.n)))
     asked = st.query_params.get(_RATE, "")
     start = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= 99 else own
-    # The trials' own rate is part of the key: another answer gives another slider, at its own rate.
-    percent = st.slider(
-        "Of 100 people on the comparator, how many have the outcome?", 1, 99, start, key=f"{_RATE}-{own}"
-    )
+    # Another answer has a rate of its own. The slider stays, as to make one the browser lays out the page once more.
+    if _SLIDER not in st.session_state or st.session_state.get(_OWN) != own:
+        st.session_state[_SLIDER], st.session_state[_OWN] = start, own
+    percent = st.slider("Of 100 people on the comparator, how many have the outcome?", 1, 99, key=_SLIDER)
     if percent != own:
         st.query_params[_RATE] = str(percent)
     elif asked:
