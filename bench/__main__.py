@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bench.measuring import ROOT, RUNS, Line
@@ -43,6 +43,14 @@ def _load() -> str:
     return ", ".join(f"{value:.1f}" for value in os.getloadavg())
 
 
+def _version(name: str) -> str:
+    """Return the version of a package; a part alone can be measured without what the others need."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
+
+
 def main() -> int:
     """Measure, print, write."""
     parser = argparse.ArgumentParser(description="Every measurement as one table.")
@@ -60,7 +68,7 @@ def main() -> int:
         rows += measured
         for line in measured:
             sys.stderr.write(line.as_row() + "\n")
-    packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    packages = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)
     met = [line.is_met for line in rows if line.is_met is not None]
     text = f"""# Benchmarks
 
