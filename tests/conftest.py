@@ -97,9 +97,9 @@ def browser() -> Iterator["Browser"]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server() -> Iterator["Server"]:
-    """The dashboard on the shipped data, a process of the file's own."""
+    """The dashboard on the shipped data, to which no test writes: one process, warm after the first page."""
     from tests.support.server import dashboard
 
     with dashboard() as running:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.support.looks import DESK, MARKS_ON_LABELS, NOTHING_BESIDE, READABLE, TABLET, Watch
+from tests.support.looks import DESK, FAINT, MARKS_ON_LABELS, NOTHING_BESIDE, READABLE, TABLET, Watch
 from tests.support.server import HOST, IDLE, Server, becomes
 from tools import axe
 
@@ -76,6 +76,7 @@ def test_a_page_can_be_read_by_everyone_at_every_width_and_asks_nobody_else(
     assert page.get_by_role("heading", level=1).count() == 1
     assert page.get_by_test_id("stException").count() == 0
     becomes(page, READABLE)
+    becomes(page, FAINT, [])
     becomes(page, MARKS_ON_LABELS, [])
     becomes(page, BLANKS, [])
     becomes(page, NOTHING_BESIDE)
@@ -84,6 +85,7 @@ def test_a_page_can_be_read_by_everyone_at_every_width_and_asks_nobody_else(
     page.wait_for_function("() => getComputedStyle(document.querySelector('.stApp')).colorScheme === 'dark'")
     page.wait_for_function(IDLE)
     assert breaks(page, name, "dark", axe.CONTRAST) == []
+    becomes(page, FAINT, [])
     for size in (TABLET, ZOOMED):
         page.set_viewport_size(size)
         page.wait_for_function(WIDE, arg=size["width"])

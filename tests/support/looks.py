@@ -3,11 +3,13 @@
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, ViewportSize, expect
 
 from tests.support.server import IDLE, SLOW
 
-DESK, TABLET = {"width": 1400, "height": 900}, {"width": 820, "height": 1180}
+DESK: ViewportSize = {"width": 1400, "height": 900}
+TABLET: ViewportSize = {"width": 820, "height": 1180}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 # Whether every heading, label and link in the text has a contrast of 4.5 to the ground.
 READABLE = """() => {
     const parts = colour => colour.match(/[0-9.]+/g).map(Number);
@@ -21,6 +23,26 @@ READABLE = """() => {
         const ink = light(word instanceof SVGElement ? style.fill : style.color);
         return (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
     })) >= 4.5;
+}"""
+# Text of pages and charts that is smaller than 14 pixels (13 in a chart), or of less contrast than 4.5 to the ground;
+# a sign of one letter on a mark has the mark behind it and is left out.
+FAINT = """() => {
+    const parts = colour => (colour.match(/[0-9.]+/g) || [0, 0, 0]).map(Number);
+    const light = colour => parts(colour).slice(0, 3).map(v => v / 255)
+        .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = light(getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor);
+    const main = ['p', 'li', 'h1', 'h2', 'h3'].map(name => `[data-testid=stMain] ${name}`);
+    const chart = ['.xtick text', '.ytick text', '.annotation-text', '.xtitle', '.ytitle'];
+    return [...document.querySelectorAll([...main, ...chart].join(', '))].flatMap(word => {
+        const text = word.textContent.trim();
+        if (!word.checkVisibility() || text.length < 2 || word.closest('button, [role=tab]')) return [];
+        const style = getComputedStyle(word), isDrawn = word instanceof SVGElement;
+        const ink = light(isDrawn ? style.fill : style.color), size = parseFloat(style.fontSize);
+        const ratio = (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05);
+        return [...(size < (isDrawn ? 13 : 14) ? [`${size} px: ${text}`] : []),
+            ...(ratio < 4.5 && size < 24 ? [`${ratio.toFixed(2)}: ${text}`] : [])];
+    });
 }"""
 # Labels that a mark of their chart lies on.
 MARKS_ON_LABELS = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap(chart => {
