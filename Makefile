@@ -17,6 +17,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Bytecode is kept whatever the shell says: tests start many programs, and each would compile the whole package anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: test run lint types format shots bench axe coverage mutation audit lock torture load cluster faults attack release docs clean
 .DEFAULT_GOAL := test

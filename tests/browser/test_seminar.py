@@ -142,10 +142,13 @@ def test_a_phone_reads_along_and_its_guess_appears_on_the_wall(
     wall.get_by_role("button", name="Reveal").click()
     expect(phone.get_by_test_id("stPlotlyChart")).to_be_visible()
     last = phone.get_by_role("heading", level=1).inner_text()
-    for _ in range(6):  # trials, pooled, prediction, one left out, the next guess, how long
-        wall.wait_for_function(IDLE, timeout=SLOW)
-        wall.keyboard.press("ArrowRight")
+    for steps in (3, 1, 2):  # trials, pooled and prediction; one left out; the next guess and how long
+        for _ in range(steps):
+            place += 1
+            wall.wait_for_function(IDLE, timeout=SLOW)
+            wall.keyboard.press("ArrowRight")
+            expect(wall.get_by_text(f"Step {place} of")).to_be_visible()
         expect(phone.get_by_role("heading", level=1)).not_to_have_text(last)
         last = phone.get_by_role("heading", level=1).inner_text()
-        phone.wait_for_function(f"() => ({CROWDED})().length === 0", timeout=SLOW)
+        becomes(phone, CROWDED, [])
     hand.close()
