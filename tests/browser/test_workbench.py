@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from evidence.dataset.evidence import DATA, load
 from tests.support.looks import go_to, visit
@@ -66,18 +66,16 @@ def server(folder: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def desk(browser: Browser) -> Iterator[BrowserContext]:
+@pytest.fixture(scope="module")
+def page(browser: Browser) -> Iterator[Page]:
+    """One tab for the whole file; every address opened in it begins a session of its own."""
     context = browser.new_context(viewport={"width": 1400, "height": 1400}, color_scheme="light")
     context.set_default_timeout(SLOW)
-    yield context
+    yield context.new_page()
     context.close()
 
 
-def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
-    desk: BrowserContext, server: Server, folder: Path
-) -> None:
-    page = desk.new_page()
+def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(page: Page, server: Server, folder: Path) -> None:
     visit(page, server.as_owner("add"), ADD)
     assert TOKEN not in page.url  # taken out, so that neither Share nor a copied address holds it
     drop(page, 0, "rows.csv", csv_of(CELLS))
@@ -102,8 +100,7 @@ def test_a_file_is_uploaded_saved_and_seen_on_the_response_page(
     assert "Traceback" not in server.log
 
 
-def test_a_pasted_block_is_saved_and_seen(desk: BrowserContext, server: Server, folder: Path) -> None:
-    page = desk.new_page()
+def test_a_pasted_block_is_saved_and_seen(page: Page, server: Server, folder: Path) -> None:
     visit(page, server.as_owner("add?way=Paste"), ADD)
     cited = load(folder).results[0].citation
     row = CELLS | {"trial": "pasted-2026", "label": "Pasted 2026", "citation": cited}
@@ -114,8 +111,7 @@ def test_a_pasted_block_is_saved_and_seen(desk: BrowserContext, server: Server, 
     save_and_reload(page, server, "Save 1 row", "Pasted 2026")
 
 
-def test_a_form_says_what_the_numbers_come_to_as_one_types(desk: BrowserContext, server: Server) -> None:
-    page = desk.new_page()
+def test_a_form_says_what_the_numbers_come_to_as_one_types(page: Page, server: Server) -> None:
     visit(page, server.as_owner("add?way=Form"), ADD)
     reference = field(page, "textbox", "DOI, PMID or NCT number")
     reference.fill("10.1000/typed.2026")
@@ -142,8 +138,7 @@ def test_a_form_says_what_the_numbers_come_to_as_one_types(desk: BrowserContext,
     save_and_reload(page, server, "Save 1 row and 1 reference", "Typed 2026")
 
 
-def test_a_row_of_a_registry_record_is_accepted_and_seen(desk: BrowserContext, server: Server) -> None:
-    page = desk.new_page()
+def test_a_row_of_a_registry_record_is_accepted_and_seen(page: Page, server: Server) -> None:
     visit(page, server.as_owner("add?way=Registry"), ADD)
     drop(page, 0, "record.json", (SAMPLES / "registry-record.json").read_bytes())
     expect(page.get_by_text("10 draft rows")).to_be_visible()

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from streamlit.testing.v1 import AppTest
 
 from evidence import __version__
@@ -126,10 +126,11 @@ def test_beside_every_download_stands_how_to_cite_view_and_trials(page, evidence
 
 
 @pytest.fixture(scope="module")
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def page(browser: Browser) -> Iterator[Page]:
+    """One tab for both tests."""
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     context.set_default_timeout(SLOW)
-    yield context
+    yield context.new_page()
     context.close()
 
 
@@ -145,9 +146,8 @@ def copied(page: Page) -> str:
 
 
 @pytest.mark.browser
-def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context, server):
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = context.new_page()
+def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(page, server):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     heading = page.get_by_role("heading", level=1)
     page.goto(f"{server.url}/overview?preset=Everything&preset=Everything&route=Intranasal&utm=1")
     expect(heading).to_have_text("Ketamine for depression: what the trials show", timeout=SLOW)
@@ -185,12 +185,10 @@ def test_a_shared_link_opens_the_same_view_across_pages_reload_and_back(context,
     page.goto(f"{server.url}/methods?plain=on")
     expect(heading).to_have_text("What is this page for?", timeout=SLOW)
     page.wait_for_url(f"{server.url}/methods?plain=true")
-    page.close()
 
 
 @pytest.mark.browser
-def test_where_the_clipboard_is_shut_the_link_stands_ready_to_be_copied(context, server):
-    page = context.new_page()
+def test_where_the_clipboard_is_shut_the_link_stands_ready_to_be_copied(page, server):
     page.add_init_script("""
         Object.defineProperty(navigator, 'clipboard', {value: undefined});
         document.execCommand = () => false;
@@ -200,4 +198,3 @@ def test_where_the_clipboard_is_shut_the_link_stands_ready_to_be_copied(context,
     field = page.get_by_label("Title and link")
     expect(field).to_be_focused()
     assert field.input_value().endswith(f"\n{server.url}/methods?data={load().short}")
-    page.close()
