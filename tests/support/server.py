@@ -53,7 +53,7 @@ IDLE = """() => {
     const charts = [...document.querySelectorAll('[data-testid="stPlotlyChart"]')].filter(c => c.checkVisibility());
     return app?.dataset.testScriptState === 'notRunning'
         && !document.querySelector('[data-testid="stSkeleton"], #first-paint')
-        && document.querySelector('#root main, [data-testid="stMain"]').innerText.includes('Data version')
+        && document.querySelector('.st-key-frame-foot')?.textContent.includes('Data version')
         && charts.every(c => c.querySelector('.main-svg'));
 }"""
 SLOW = 30_000  # milliseconds a browser may take for what a reader would wait for
