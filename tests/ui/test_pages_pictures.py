@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from evidence.formatting import capital
 from evidence.report.figures.framing import SIZES
 from tests.support.screens import opened
 
@@ -58,9 +59,10 @@ def test_a_picture_carries_the_finding_on_the_page_and_its_source(page, evidence
         if title.startswith("After a course, relapse came"):  # the head of the page says it in other words
             assert re.search(r"\d+ to \d+ days", title)[0] in at.header[0].value
         elif page != "overview":
-            # A page writes the numbers behind a finding in a line of their own.
+            # A page writes the numbers behind a finding in a line of their own, which begins with a capital.
             heads = {letters(text) for text in said if letters(title).startswith(letters(text))}
-            assert {letters(title).removeprefix(head) for head in heads} & {letters(text) for text in (*said, "")}
+            lines = {capital(letters(text)) for text in (*said, "")}
+            assert {capital(letters(title).removeprefix(head)) for head in heads} & lines
         source = next(item["text"] for item in spec["layout"]["annotations"] if item.get("name") == "source")
         source = source.replace("<br>", " ")
         assert source.startswith("Trials: ")
