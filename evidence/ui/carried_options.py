@@ -2,16 +2,48 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from urllib.parse import parse_qs
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from evidence.questions import options as page_options
 from evidence.questions.options import PageOptions
+from evidence.selection.filters import matched
+from evidence.ui import filters, widgets
 from evidence.ui.components.citation_card import escaped
 from evidence.ui.page import Page
 
-_HELD = "options-held"
+_HELD, _LOST = "options-held", "options-lost"
+
+
+def bring_back(page: str) -> None:
+    """Draw a page that Back or Forward opened once more if its address has options that its widgets cannot take now.
+
+    Streamlit takes an option that the page before has too for one of that page, and out of the address.
+    """
+    run = get_script_run_ctx(suppress_warning=True)
+    if run is None or not run.is_history_navigation:
+        return
+    asked = parse_qs(run.query_string, max_num_fields=1000)  # Streamlit itself reads no more
+    lost = {}
+    for name in page_options.set_by(page):
+        option = page_options.OPTIONS[name]
+        if len(option.pages) > 1 and name in asked and name not in st.query_params:
+            value = matched(asked[name][-1], option.offered)
+            lost[name] = asked[name][-1], True if option.kind == "switch" else value
+    if wanted := {name: both for name, both in lost.items() if both[1]}:
+        st.session_state[_LOST] = wanted
+        filters.keep()
+        st.rerun()
+
+
+def put_back() -> None:
+    """Choose what `bring_back` has found, before any widget is drawn."""
+    for name, (text, value) in st.session_state.pop(_LOST, {}).items():
+        st.query_params[name] = text
+        widgets.put(name, value)
 
 
 def remember(page: str, state: Mapping[str, object]) -> None:

@@ -23,6 +23,14 @@ def ask_instead(preset: str) -> None:
     st.session_state[_INSTEAD] = preset
 
 
+def keep() -> None:
+    """Leave the question as it is in the next run, which the address of this one has chosen."""
+    if st.session_state["preset"] == default_preset():
+        del st.session_state["preset"]
+    else:
+        st.session_state[_PUT] = st.session_state["preset"]
+
+
 def in_short(evidence: Evidence, selection: Selection, kept: tuple[Result, ...]) -> str:
     """Return what is on screen in one line: how many of the trials, and how many filters are on."""
     active = sum(1 for name in FILTERS if selection.words.get(name)) + (selection.dose != DOSE_LIMITS)

@@ -119,6 +119,7 @@ def _parameters() -> dict[str, tuple[str, ...]]:
 
 def read(page: Any) -> Link:
     """Read the address before any widget mends it. A value named twice is put right while no widget holds it yet."""
+    carried_options.put_back()
     if plain_language.KEY not in st.session_state:
         plain_language.mend_address()
     parameters = _parameters()
@@ -172,6 +173,7 @@ def button() -> None:
 @contextmanager
 def report_unknown(link: Link, place: DeltaGenerator) -> Iterator[None]:
     """Run the page, then say what of the link is not known; the note stays until another page is opened."""
+    carried_options.bring_back(link.page)
     is_whole = False
     try:
         yield

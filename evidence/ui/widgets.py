@@ -22,6 +22,12 @@ def one(
         )
 
 
+def put(key: str, value: object) -> None:
+    """Choose for a widget that is drawn later in this run."""
+    st.session_state[key] = value
+    st.session_state[f"{key}-put"] = True
+
+
 def beside(label: str, words: Mapping[str, str], key: str, place: DeltaGenerator | None = None) -> str:
     """Draw a few choices side by side, exactly one of them chosen, the first by default."""
     with place or nullcontext():
@@ -30,7 +36,8 @@ def beside(label: str, words: Mapping[str, str], key: str, place: DeltaGenerator
                 label,
                 list(words),
                 format_func=lambda value: escaped(words[value]),
-                default=next(iter(words)),
+                # A value put into the state and a default beside it contradict one another.
+                default=None if st.session_state.pop(f"{key}-put", False) else next(iter(words)),
                 key=key,
                 bind="query-params",
                 required=True,

@@ -58,10 +58,16 @@ SCRIPT = f"""
         const heard = mark.closest('.stVerticalBlock').querySelectorAll('[class*=-tapped] button');
         if (heard[mark.dataset.mark]) heard[mark.dataset.mark].click();
     }};
-    // A page's options are parts of its address, not pages: Back leads to the page before in one press.
+    // A page's options are parts of its address, not pages: Back leads to the page before in one press. Streamlit takes
+    // them out of the address before it opens the next page: the page left gets them again, for whoever comes back.
     const push = history.pushState.bind(history);
-    const pushed = (state, title, url) => new URL(url, location.href).pathname === location.pathname
-        ? history.replaceState(state, title, url) : push(state, title, url);
+    let left = location.href;
+    const leaving = () => {{ left = location.href; }};
+    const pushed = (state, title, url) => {{
+        if (new URL(url, location.href).pathname === location.pathname) return history.replaceState(state, title, url);
+        if (new URL(left).pathname === location.pathname) history.replaceState(history.state, title, left);
+        push(state, title, url);
+    }};
     // The camera of a chart saves what an export saves: finding and source stand round it while the picture is taken.
     const taken = event => {{
         const button = event.target.closest && event.target.closest('.modebar-btn');
@@ -75,6 +81,7 @@ SCRIPT = f"""
     }};
     if (!window.evidenceWindow) {{
         document.addEventListener('click', taken, {{capture: true}});
+        document.addEventListener('click', leaving, {{capture: true}});
         document.addEventListener('click', tapped);
         document.addEventListener('touchstart', touched, {{capture: true, passive: true}});
         history.pushState = pushed;

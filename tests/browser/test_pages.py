@@ -248,6 +248,19 @@ def test_back_leaves_a_page_in_one_press_after_an_option(page: Page, server: Ser
     expect(heading(page, ADDRESSES[""])).to_be_visible(timeout=30_000)
 
 
+def test_back_brings_a_page_with_the_options_it_had(page: Page, server: Server) -> None:
+    """Both pages have an option of the same name, `measure`; `low` is one of the first alone."""
+    visit(page, f"{server.url}/onset?measure=Any scale, in SDs&low=true", ADDRESSES["onset"])
+    expect(page.get_by_text("standard deviations lower").first).to_be_visible()
+    page.get_by_test_id("stTopNavLink").filter(has_text="How long").click()
+    settled(page, ADDRESSES["duration"])
+    assert parameters(page) == {}
+    page.go_back()
+    expect(page.get_by_text("standard deviations lower").first).to_be_visible()
+    page.wait_for_url(re.compile("measure="))
+    assert parameters(page) == {"measure": ["Any scale, in SDs"], "low": ["true"]}
+
+
 def test_a_row_of_the_table_stays_true_when_the_table_changes(page: Page, server: Server) -> None:
     visit(page, f"{server.url}/trials?preset=Everything", ADDRESSES["trials"])
     box = page.get_by_test_id("stDataFrame").first.bounding_box()
