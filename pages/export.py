@@ -7,12 +7,14 @@ import streamlit as st
 from evidence.export.formats import FORMATS, export, file_name, objection
 from evidence.questions import options as page_options
 from evidence.report.view import View
+from evidence.selection.filters import matched
 from evidence.selection.selection import headcount
 from evidence.ui import carried_options, filters
 from evidence.ui import page as pages
 from evidence.ui.components import export_button, heading
 from evidence.ui.components.citation_card import escaped
 
+_KIND = "file-type"
 _FIRST = ("html", "pptx", "handout")  # what most people come for
 
 view = pages.current()
@@ -33,14 +35,17 @@ st.caption(
 )
 carried_options.show_notice(options)
 
-if (asked := st.query_params.get("format", "")) in FORMATS:  # the name that the command line takes
+labels = {value: one.label for value, one in FORMATS.items()}
+asked = st.query_params.get("format", "")  # the name that the command line takes, or a label
+if found := matched(asked, labels):
+    # A list takes what it does not offer out of the address: its own parameter has the label.
     del st.query_params["format"]
-    st.session_state["format"] = asked
+    st.query_params[_KIND], st.session_state[_KIND], st.session_state["format"] = labels[found], found, asked
 name = st.selectbox(
     "Format",
     sorted(FORMATS, key=lambda value: _FIRST.index(value) if value in _FIRST else len(_FIRST)),
-    format_func=lambda value: FORMATS[value].label,
-    key="format",
+    format_func=labels.__getitem__,
+    key=_KIND,
     bind="query-params",
     width=360,
 )

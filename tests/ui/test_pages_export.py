@@ -35,6 +35,20 @@ def test_a_long_file_is_made_when_asked_for_and_then_offered(monkeypatch):
     assert len(calls) == len(formats.FORMATS) - 1
 
 
+@pytest.mark.parametrize("asked", ["ris", "Slides (PowerPoint)"])
+def test_the_address_keeps_the_format_so_that_it_opens_again(asked):
+    """An address may have the name or the label; it is left with the label, which a list finds again."""
+    first = opened("export", format=asked)
+    kept = {name: "".join(value) for name, value in first.query_params.items()}
+    label = formats.FORMATS["ris"].label if asked == "ris" else asked
+    assert kept == {"file-type": label}
+    again = opened("export", **kept)
+    assert first.selectbox(key="file-type").value == again.selectbox(key="file-type").value
+    assert formats.FORMATS[again.selectbox(key="file-type").value].label == label
+    assert not first.info
+    assert "“format=nonsense” is unknown" in opened("export", format="nonsense").info[0].value
+
+
 def test_another_view_has_to_be_made_again(monkeypatch):
     part(monkeypatch, lambda *_: b"held")
     at = made(opened("export", format="pptx"))
