@@ -94,6 +94,6 @@ app = st.App(
         Middleware(budgets.PatientBody),
         Middleware(budgets.UploadBudget),
         Middleware(budgets.SteadyMessages),
-        Middleware(first_paint.FirstPaint, paint=first_screen.paint),
+        Middleware(first_paint.FirstPaint, paint=first_screen.paint, name=first_screen.name),
     ],
 )

@@ -37,10 +37,14 @@ carried_options.show_notice(options)
 
 labels = {value: one.label for value, one in FORMATS.items()}
 asked = st.query_params.get("format", "")  # the name that the command line takes, or a label
-if found := matched(asked, labels):
+if chosen_by_link := matched(asked, labels):
     # A list takes what it does not offer out of the address: its own parameter has the label.
     del st.query_params["format"]
-    st.query_params[_KIND], st.session_state[_KIND], st.session_state["format"] = labels[found], found, asked
+    st.query_params[_KIND], st.session_state[_KIND], st.session_state["format"] = (
+        labels[chosen_by_link],
+        chosen_by_link,
+        asked,
+    )
 name = st.selectbox(
     "Format",
     sorted(FORMATS, key=lambda value: _FIRST.index(value) if value in _FIRST else len(_FIRST)),

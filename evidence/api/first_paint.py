@@ -26,33 +26,40 @@ _PATIENCE = 2.0  # seconds that a document waits for what is to be written into 
 
 
 class Paint(NamedTuple):
-    """What is written into the document: its title, its description, and the first screen as HTML."""
+    """What is written into the document: its title, its description, and the first screen as HTML, if any."""
 
     title: str
     description: str
-    markup: str
+    markup: str = ""
 
 
 Painter = Callable[[str, str], Paint | None]
 """Makes the paint of a query string and the browser's name for itself; None where there is nothing to say."""
+Namer = Callable[[str], Paint | None]
+"""Makes title and description, without a screen, of a page's name in the address; None for any other word."""
 
 
 class FirstPaint:
     """ASGI middleware that writes the first screen into the document of the first page, and into no other reply.
 
+    The documents of the other pages have a title and a description alone.
+
     One document is painted at a time, in a thread of its own: a flood of new questions waits behind one another, and
     whoever would wait too long gets the page as Streamlit sends it.
     """
 
-    def __init__(self, app: ASGIApp, paint: Painter, patience: float = _PATIENCE) -> None:
-        self.app, self.paint, self.patience = app, paint, patience
+    def __init__(self, app: ASGIApp, paint: Painter, patience: float = _PATIENCE, name: Namer = lambda _: None) -> None:
+        self.app, self.paint, self.patience, self.name = app, paint, patience, name
         self._painting = ThreadPoolExecutor(1, "first-paint")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; fill the document of the first page."""
         # Streamlit redirects every other path that ends in a slash.
-        is_first = scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and scope["path"].endswith("/")
-        paint = await self._painted(scope) if is_first else None
+        is_read = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+        if is_read and scope["path"].endswith("/"):
+            paint = await self._painted(scope)
+        else:
+            paint = self._named(scope["path"]) if is_read else None
         if paint is None:
             await self.app(scope, receive, send)
             return
@@ -75,6 +82,15 @@ class FirstPaint:
         await send({"type": "http.response.start", "status": status, "headers": headers.raw})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
+    def _named(self, path: str) -> Paint | None:
+        """Return title and description of a page; the interface for programs has resources of the same names."""
+        *folders, name = path.split("/")
+        try:
+            return None if "api" in folders else self.name(name)
+        except Exception:
+            logging.getLogger(__name__).exception("A page's title cannot be written into the document")
+            return None
+
     async def _painted(self, scope: Scope) -> Paint | None:
         query, agent = scope["query_string"].decode("latin-1"), Headers(scope=scope).get("user-agent", "")
         work = asyncio.get_running_loop().run_in_executor(self._painting, self.paint, query, agent)
@@ -96,13 +112,15 @@ def filled(document: bytes, paint: Paint) -> bytes:
     described = f'<meta name="description" content="{html.escape(paint.description)}" />'
     head = f"<title>{html.escape(paint.title)}</title>{described}".encode()
     font = _FONT.search(document)
-    if font:
+    if font and paint.markup:
         # The file that the document preloads for the app.
         face = (
             b'font-family:"First Paint";font-weight:200 900;font-display:swap;src:url("%s") format("woff2")' % font[1]
         )
         head += b"<style>@font-face{%s}</style>" % face
     document = _TITLE.sub(lambda _: head, document, count=1)
+    if not paint.markup:
+        return document
     document = _SHELL.sub(b"", document, count=1)
     return document.replace(_ROOT, paint.markup.encode() + _ROOT, 1)
 

@@ -10,7 +10,7 @@ from evidence.ui import brand, filters, links, owner, window
 from evidence.ui import data as app_data
 from evidence.ui.components import plain_language
 from evidence.ui.components.banner import data_banner
-from evidence.ui.navigation import WITHOUT_SELECTION, sections
+from evidence.ui.navigation import WITHOUT_SELECTION, sections, window_title
 
 HERE = Path(__file__).parent
 
@@ -22,6 +22,7 @@ st.set_page_config(
 )
 st.logo(brand.logo(loaded.evidence.topic.title), size="large")
 page = st.navigation(sections(), position="top")
+st.set_page_config(page_title=window_title(page.url_path, loaded.evidence.topic.title))
 window.watch()
 ink = INKS["dark" if window.is_dark() else "light"]
 st.html(window.style(ink.paper, ink.secondary))

@@ -58,6 +58,15 @@ def paint(query: str, agent: str) -> Paint | None:
     return _painted(_Asked(chosen, window.names_a_phone(agent), "true" in options[_EMBED], scheme))
 
 
+def name(page: str) -> Paint | None:
+    """Return title and description of any page but the first by its address; None for an address of no page."""
+    if page not in navigation.TITLES:
+        return None
+    evidence = app_data.current().evidence
+    title = navigation.window_title(page, evidence.topic.title)
+    return Paint(title, f"{evidence.topic.title}. {brand.footer(evidence)}")
+
+
 @lru_cache(maxsize=64)
 def _painted(asked: _Asked) -> Paint:
     key = asked.chosen

@@ -51,6 +51,19 @@ QUESTIONS: Mapping[str, str] = MappingProxyType(dict(_SECTIONS[""]))
 """The title of each page of the bar by its name."""
 
 
+TITLES: Mapping[str, str] = MappingProxyType({name: title for pages in _SECTIONS.values() for name, title in pages})
+"""The title of every page by its name, which is its address but for the first."""
+
+
+def window_title(name: str, topic: str) -> str:
+    """Return what a browser calls a page: its title before the name of the topic; the first has the topic's title.
+
+    >>> window_title("response", "Tea for sleep: what the trials show")
+    'How many · Tea for sleep'
+    """
+    return topic if name in ("", _FIRST) else f"{TITLES[name]} · {topic.partition(':')[0].strip()}"
+
+
 def sections() -> dict[str, list[st.Page]]:
     """Return the pages of the menu by section, made anew for each run.
 

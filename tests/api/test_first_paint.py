@@ -39,6 +39,34 @@ def answer(_query, _agent):
     return ANSWER
 
 
+def test_every_other_page_has_a_title_and_a_description_of_its_own_and_the_rest_of_the_shell_as_it_was():
+    def name(page):
+        return Paint('<How> & "many"', 'From "two" <trials>.') if page == "onset" else None
+
+    app = FirstPaint(
+        Starlette(routes=[Route(path, shell) for path in ("/onset", "/api/onset", "/other")]), answer, name=name
+    )
+    client = TestClient(app)
+    reply = client.get("/onset", headers={"If-None-Match": OWN["etag"]})
+    own = (
+        "<title>&lt;How&gt; &amp; &quot;many&quot;</title>"
+        '<meta name="description" content="From &quot;two&quot; &lt;trials&gt;." />'
+    )
+    assert reply.text == SHELL.replace("<title>Streamlit</title>", own)
+    assert int(reply.headers["content-length"]) == len(reply.content)
+    assert [client.get(path).text for path in ("/api/onset", "/other")] == [SHELL, SHELL]
+
+
+def test_a_title_that_cannot_be_made_leaves_the_page_as_it_is(caplog):
+    def name(_page):
+        raise OSError("no data")
+
+    assert TestClient(FirstPaint(Starlette(routes=[Route("/onset", shell)]), answer, name=name)).get("/onset").text == (
+        SHELL
+    )
+    assert "title cannot be written" in caplog.text
+
+
 @pytest.mark.parametrize("path", ["/", "/base/"])
 def test_the_answer_stands_before_the_place_of_the_app_under_its_own_title(path):
     reply = client_of(answer).get(path)

@@ -46,6 +46,17 @@ def test_every_sentence_and_number_is_that_of_the_page(
     assert painted.description.startswith(words(at.header[0].value))
 
 
+def test_every_page_has_a_title_of_its_own() -> None:
+    assert first_paint.name("nonsense") is None
+    pages = [page.stem for page in (APP.parents[2] / "pages").glob("*.py")]
+    named = [first_paint.name(page) for page in pages]
+    assert len({one.title for one in named if one}) == len(pages) > 15
+    response = first_paint.name("response")
+    assert response is not None
+    assert response.title == "How many · Ketamine for depression"
+    assert "98 trials" in response.description
+
+
 def test_its_links_lead_to_the_pages_with_what_was_chosen() -> None:
     painted = first_paint.paint("preset=Everything&population=TRD&dose=0.4&dose=0.6&embed=true", PHONE)
     assert painted is not None
