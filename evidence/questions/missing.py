@@ -237,14 +237,18 @@ def together(result: Iterable[Missing]) -> str:
         return ""
     if len(pools) == 1:
         return f"Missing evidence: {pools[0].sentence}"
+    return " ".join(("Missing evidence, pool by pool.", *each(pools)))
+
+
+def each(result: Iterable[Missing]) -> tuple[str, ...]:
+    """Return what is missing of several pools: a line for each of which further results are known, then the others."""
+    pools = [one for one in result if one.lines]
     known = [one for one in pools if one.of("left-out", "not-usable", "not-held")]
-    rest = len(pools) - len(known)
     lines = [f"{one.title}: {one.short}." for one in known]
-    if rest:
+    if rest := len(pools) - len(known):
         size = counted(rest, "pool") if rest > 1 or not known else "pool"
-        others = f"For {'the other ' if known else ''}{size}"
-        lines.append(f"{others} no further results are known.")
-    return " ".join(("Missing evidence, pool by pool.", *lines))
+        lines.append(f"For {'the other ' if known else ''}{size} no further results are known.")
+    return tuple(lines)
 
 
 def _asks(gap: Gap, question: Question) -> bool:

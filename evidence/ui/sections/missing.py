@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from evidence.questions.missing import STATES, Missing, together
+from evidence.questions.missing import STATES, Missing, each, together
 from evidence.report.tables import missing as missing_tables
 from evidence.ui.components import data_table
 from evidence.ui.components.citation_card import escaped
@@ -17,8 +17,16 @@ def show(pools: Sequence[Missing], key: str = "missing") -> None:
     words = together(pools)
     if not words:
         return
-    head, colon, rest = words.partition(". " if len(pools) > 1 else ": ")
-    st.markdown(f"**{escaped(head)}{colon.strip()}** {escaped(rest)}")
+    lines = each(pools)
+    if len(lines) > 1:
+        # One line for each pool: a paragraph of nine pools is not read.
+        parts = [line.partition(": ") for line in lines]
+        points = [f"**{escaped(name)}:** {escaped(rest)}" if rest else escaped(name) for name, _, rest in parts]
+        points = [f"- {point}" for point in points]
+        st.markdown("\n".join(("**Missing evidence, pool by pool**", "", *points)))
+    else:
+        head, colon, rest = words.partition(": " if words.startswith("Missing evidence: ") else ". ")
+        st.markdown(f"**{escaped(head)}{colon.strip()}** {escaped(rest)}")
     with st.expander(_LABEL, key=key, on_change="rerun") as panel:
         if panel.open:
             _table(pools)
