@@ -220,17 +220,24 @@ def finding(answered: Answer, items: Iterable[Lens]) -> Sentence:
     shown = tuple(items)
     ones = [Answer(answered.question, item.used, item.used, item.pooled, ()) for item in shown]
     sizes = [effect_parts(one) for one in ones]
-    if not shown or any(leading(one) for one in ones) or not all(sizes):
+    leads = [leading(one) for one in ones]
+    if not shown or not all(sizes) or any(lead is not None and lead.intervention is None for lead in leads):
         return Sentence(headline(answered, shown))
     large: list[str] = []
     below: list[str] = []
-    for item, parts in zip(shown, sizes, strict=True):
+    is_named = False
+    for item, parts, lead in zip(shown, sizes, leads, strict=True):
         assert parts is not None
         place = PLACES[item.value]
-        large.append(f"{place} {'it' if large else f'the {parts.measure} of {_outcome(answered)}'} is {parts.size}")
+        if lead is not None:
+            large.append(f"{place} {_found_by(lead, answered.question)}")
+            below.append(f"{place}, with the others, {parts.measure} {parts.size} ({parts.interval}; {parts.behind})")
+            continue
+        large.append(f"{place} {'it' if is_named else f'the {parts.measure} of {_outcome(answered)}'} is {parts.size}")
         below.append(f"{place} {parts.interval}; {parts.behind}")
+        is_named = True
     noticed = _noticed(shown)
-    more = [". ".join(capital(one) for one in below), *([noticed] if noticed else [])]
+    more = [*(capital(one) for one in below), *([noticed] if noticed else [])]
     return Sentence(capital("; ".join(large)), more=". ".join(more))
 
 

@@ -69,6 +69,10 @@ def test_the_lens_of_all_trials(evidence: Evidence) -> None:
     assert "masked by anaesthesia it is 1.20 (95% CI 0.68 to 2.11; 1 trial, 40 people)" in words
     assert "against inert placebo 54 against 29 of 100 responded in Canuso 2018, and with the others it is" in words
     assert "significant" not in words
+    finding = blinding.finding(scope.answer, items.values())
+    assert "against inert placebo 54 against 29 of 100 responded in Canuso 2018" in finding.large
+    assert "Against inert placebo, with the others, risk ratio " in finding.below
+    assert "CI" not in finding.large
 
 
 def test_one_masking_alone_is_widened_to_other_comparators(evidence: Evidence) -> None:
@@ -93,6 +97,14 @@ def test_numbers_decide_the_sentence() -> None:
         "Against active placebo the risk ratio of response is 1.50 (95% CI 0.77 to 2.93; 1 trial, 80 people); against "
         "inert placebo it is 2.00 (95% CI 1.08 to 3.72; 1 trial, 80 people). "
         "These data have no count of dissociation in both arms of any of the 2 trials"
+    )
+    finding = blinding.finding(found, items)
+    assert (
+        finding.large == "Against active placebo the risk ratio of response is 1.50; against inert placebo it is 2.00."
+    )
+    assert finding.below == (
+        "Against active placebo 95% CI 0.77 to 2.93; 1 trial, 80 people. Against inert placebo 95% CI 1.08 to 3.72; "
+        "1 trial, 80 people. These data have no count of dissociation in both arms of any of the 2 trials"
     )
     alone = blinding.ask(rows[:1], "RR", "24h")
     words = blinding.headline(alone, blinding.lenses(alone, rows[:1]))
