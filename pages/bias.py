@@ -60,7 +60,7 @@ with body:
         st.button("Show all trials of the selection", on_click=show_all, key="bias-show-all")
         st.stop()
     board, judged, weights = shown
-    heading.headline(judged.headline)
+    heading.headline(judged.sentence.large, judged.sentence.below)
     for line in judged.captions:
         st.caption(escaped(line))
     bias_section.board_chart(view, judged, board)

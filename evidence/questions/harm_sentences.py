@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from evidence.dataset.outcomes import OUTCOMES
 from evidence.dataset.records import Result
 from evidence.dataset.topic import topic
-from evidence.formatting import Sentence, counted, inside, listed
+from evidence.formatting import Sentence, capital, counted, inside, listed
 from evidence.questions import harms, response
 from evidence.questions.blinding import MASKINGS, NOT_RANDOMISED, PLACES, felt, masking, telling_event
 from evidence.questions.harms import EVENT_GROUPS, KIND_LABELS, WITHDRAWN, Harm, Scope, is_frequent
@@ -40,22 +40,20 @@ def headline(items: Iterable[Harm], sides: Sides, groups: Iterable[str] = ()) ->
     more = [h for h in different if h.differs and h.differs[1] > 0]
     fewer = [h for h in reversed(different) if h.differs and h.differs[2] < 0]
     lead = (more or fewer or [max(different, key=lambda h: abs((h.differs or (0.0,))[0]))])[0]
-    text = f"The largest difference is in {lead.spoken}"
+    text, over_all = f"{capital(lead.spoken)} differs most", ""
     if lead.rates is not None:
         drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
         trial = leading(lead.difference)
         if trial is not None and trial.intervention is not None and trial.comparator is not None:
             own, against = (100 * arm.events / arm.n for arm in (trial.intervention, trial.comparator))
-            text += (
-                f": in {trial.label} {own:.0f} of 100 people on {sides.drug} against {against:.0f} on "
-                f"{sides.comparator}, over all trials {drug} against {control}"
-            )
+            text += f": {own:.0f} of 100 on {sides.drug}, {against:.0f} on {sides.comparator} in {trial.label}"
+            over_all = f"over all trials {drug} against {control} of 100; "
         else:
-            text += f": about {drug} of 100 people on {sides.drug} against {control} on {sides.comparator}"
+            text += f": about {drug} of 100 on {sides.drug}, {control} on {sides.comparator}"
     assert lead.differs is not None
     estimate, low, high = lead.differs
     size = f"{shown('RD', estimate)}, 95% CI {interval('RD', low, high)}"
-    numbers = f"risk difference {size}; {behind(lead.difference)}"
+    numbers = f"{over_all}risk difference {size}; {behind(lead.difference)}"
     caveat = rarer = ""
     if following := [h for h in more if h is not lead][:3]:
         named = listed([f"{h.spoken} ({_of_100((h.differs or (0.0,))[0])})" for h in following])

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from evidence.dataset.records import Judgement, Result
 from evidence.dataset.vocabulary import ROB_DOMAINS, ROB_JUDGEMENTS, ROB_TOOLS, TOOL_WORDS
-from evidence.formatting import THIN, counted, listed
+from evidence.formatting import THIN, Sentence, counted, listed
 from evidence.selection.selection import trials_of
 from evidence.synthesis.answers import Answer
 
@@ -216,11 +216,12 @@ def symbols_key(judgements: Iterable[Judgement], trials: Iterable[str]) -> str:
     )
 
 
-def headline(of_board: Board) -> str:
+def headline(of_board: Board) -> Sentence:
     """Say how many trials were judged, which domain is most often at high risk, and where reviews disagree."""
     total = len(of_board.lines)
     if not of_board.judged:
-        return f"No review in these data judged {'this trial' if total == 1 else f'any of these {total} trials'}"
+        which = "this trial" if total == 1 else f"any of these {total} trials"
+        return Sentence(f"No review in these data judged {which}")
     text = f"{len(of_board.judged)} of {counted(total, 'trial')} judged by a published review"
     at_high = {
         domain: [line for line in of_board.judged if BAD.intersection(line.cells[i].verdicts)]
@@ -230,13 +231,11 @@ def headline(of_board: Board) -> str:
     worst = max(at_high, key=lambda name: len(at_high[name]))
     word = "high" if "high" in TOOL_WORDS[of_board.tool].judgements else "serious"
     if at_high[worst]:
-        text += (
-            f"; {word} risk most often in {ROB_DOMAINS[worst].label.lower()} ({counted(len(at_high[worst]), 'trial')})"
-        )
+        risk = f"{word} risk most often in {ROB_DOMAINS[worst].label.lower()} ({counted(len(at_high[worst]), 'trial')})"
     else:
-        text += f"; no domain at {word} risk"
+        risk = f"no domain at {word} risk"
     split = [line.result.label for line in of_board.judged if any(cell.is_split for cell in line.cells)]
-    return text + (f"; reviews disagree on {listed(split)}" if split else "")
+    return Sentence(text, caveat=risk + (f"; reviews disagree on {listed(split)}" if split else ""))
 
 
 def headline_of_blinding(of_board: Board) -> str:

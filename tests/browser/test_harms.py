@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 # of the page, what its headline says, how many charts it draws.
 FIRST = "safety?preset=Everything"
 PAGES = (
-    ("Harms", "What harms does it do?", "The largest difference is in", 2),
+    ("Harms", "What harms does it do?", "differs most", 2),
     ("Risk of bias", "Can the trials be trusted?", "judged by a published review", 2),
     ("Blinding", "Could people tell what they got?", "Against active placebo the risk ratio of response is", 2),
     ("Summary of findings", "What do the trials show, outcome by outcome?", "compared with placebo of any kind", 0),

@@ -190,8 +190,7 @@ def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
     assert lead.rates is not None
     drug, control = (f"{100 * rate:.0f}" for rate in lead.rates)
     assert words.startswith(
-        f"The largest difference is in dissociation: about {drug} of 100 people on esketamine against {control} on "
-        f"placebo (risk difference "
+        f"Dissociation differs most: about {drug} of 100 on esketamine, {control} on placebo (risk difference "
     )
     assert "; next come dizziness (" in words
     assert harm_sentences.window(items).endswith("until 24 to 28 days.")
@@ -200,10 +199,10 @@ def test_the_finding_is_absolute_before_relative(evidence: Evidence) -> None:
 def test_findings_without_a_clear_difference_or_without_any() -> None:
     even = harms.harms([felt(5, 20, 5, 20)], harms.is_event)
     sides = harm_sentences.sides_among(even)
-    assert str(harm_sentences.headline(even, sides)).startswith("The largest difference is in dissociation")
+    assert str(harm_sentences.headline(even, sides)).startswith("Dissociation differs most")
     assert str(harm_sentences.headline((), sides)).startswith("No controlled trial has counts of adverse events")
     fewer = harms.harms([felt(2, 50, 30, 50)], harms.is_event)
-    assert "about 4 of 100 people on ketamine against 60 on placebo" in str(harm_sentences.headline(fewer, sides))
+    assert "about 4 of 100 on ketamine, 60 on placebo" in str(harm_sentences.headline(fewer, sides))
     assert (
         harm_sentences.trade_off(fewer, harms.scope([felt(2, 50, 30, 50)], Selection("everything"), harms.is_event))
         == ""

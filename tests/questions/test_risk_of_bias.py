@@ -134,9 +134,9 @@ def test_shares_add_up_to_a_hundred(evidence):
 
 
 def test_findings_are_said_for_none_one_and_many():
-    assert bias.headline(bias.board(ROWS[2:], JUDGED)) == "No review in these data judged this trial"
-    assert bias.headline(bias.board((), ())) == "No review in these data judged any of these 0 trials"
-    assert bias.headline(board()) == (
+    assert str(bias.headline(bias.board(ROWS[2:], JUDGED))) == "No review in these data judged this trial"
+    assert str(bias.headline(bias.board((), ()))) == "No review in these data judged any of these 0 trials"
+    assert str(bias.headline(board())) == (
         "2 of 3 trials judged by a published review; high risk most often in missing outcomes (1 trial); "
         "reviews disagree on A 2020"
     )

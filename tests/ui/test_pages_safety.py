@@ -61,7 +61,7 @@ def test_ratio_group_and_threshold_come_from_the_url() -> None:
     at = sound_page(
         "safety", preset=LABELS["esketamine"], harm="Risk ratio", events=["Gastrointestinal"], incidence="10"
     )
-    assert at.header[0].value.startswith("The largest difference is in nausea")
+    assert at.header[0].value.startswith("Nausea differs most")
     assert of_events(at).startswith("Nausea: 27% against 10%, ")
     assert "), 8 trials, 2\u202f087 people" in of_events(at).replace("\xa0", "\u202f").replace(" 087", "\u202f087")
     assert "2 events" not in of_events(at)

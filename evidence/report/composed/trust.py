@@ -120,7 +120,7 @@ def risk_of_bias(
     return Section(
         "bias",
         "Can the trials be trusted?",
-        Sentence(bias.headline(board)),
+        bias.headline(board),
         (" ".join(written(*captions)),),
         Drawing(_traffic_light, (board, tuple(links.items()), used, ink)) if board.lines else None,
         bias.spoken(board),
