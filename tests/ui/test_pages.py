@@ -233,6 +233,26 @@ def test_every_view_of_the_response(view: str) -> None:
         assert_sound(opened("response", preset="Everything", view=view, effect=effect))
 
 
+def test_the_rate_on_the_comparator_is_that_of_the_trials_until_a_reader_sets_one() -> None:
+    def rate() -> int:
+        slider = at.slider(key="rate-slider")
+        sentence = next(item.value for item in at.markdown if item.value.startswith("**Of 100 people, "))
+        assert sentence.startswith(f"**Of 100 people, {slider.value} ")
+        return int(slider.value)
+
+    at = opened("response", preset=LABELS["midazolam"])
+    own = rate()
+    at.pills(key="preset").set_value("placebo").run()
+    assert rate() not in {own, 33}
+    at.slider(key="rate-slider").set_value(33).run()
+    assert at.query_params["rate"] == "33"
+    at.pills(key="preset").set_value("midazolam").run()
+    assert rate() == 33
+    at.slider(key="rate-slider").set_value(own).run()
+    assert rate() == own
+    assert "rate" not in at.query_params
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 @pytest.mark.parametrize(("page", "panel"), [("response", "sensitivity"), ("onset", "dose-response")])
 def test_panels_that_are_closed_at_first(page: str, panel: str, preset: str) -> None:
