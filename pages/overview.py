@@ -62,6 +62,8 @@ for tile in cached.tiles(key):
         st.markdown("\n\n".join(parts))
 with unknown.container(key="unknown-overview"):
     st.markdown(f"**Not known:** {escaped(cached.not_known_in_short(key))}")
+if narrow:  # whose menu takes a tap to open
+    unknown.page_link("../../pages/patient.py", label="Does this apply to my patient?", icon=":material/person_search:")
 
 with st.expander("What is not known, in full", key="unknown-panel"):
     for line in cached.not_known(key):
