@@ -79,8 +79,10 @@ def effects_alone(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink
     lines = [textwrap.wrap(" · ".join(_notes(row)), 44 if ink.narrow else 120) for row, _ in shown]
     heights = [_TEXT * (1 + len(notes)) + _DOTS + _PADDING for notes in lines]
     inner = sum(heights) or _LINE
-    margin = {"l": 8, "r": 8, "t": _NARROW_HEAD, "b": _NARROW_FOOT}
-    figure = style.base(ink, _NARROW_HEAD + inner + _NARROW_FOOT, margin=margin, hoverdistance=60)
+    below = _TEXT * (ink.narrow and len(words.left) + len(words.right) > 38)  # both directions do not fit one line
+    foot = _NARROW_FOOT + below
+    margin = {"l": 8, "r": 8, "t": _NARROW_HEAD, "b": foot}
+    figure = style.base(ink, _NARROW_HEAD + inner + foot, margin=margin, hoverdistance=60)
     few = _few(scale)
     figure.update_xaxes(
         range=[scale.low, scale.high], tickvals=[x for x, _ in few], ticktext=[text for _, text in few], tickangle=0
@@ -109,7 +111,7 @@ def effects_alone(rows: Sequence[PanelRow], measure: str, words: PanelWords, ink
     over, under = {"yanchor": "bottom", "yshift": 4}, {"yanchor": "top", "yshift": -24}
     style.note(figure, f"{markup.escape(words.effect)} (95% CI)", 1, 1, ink, xanchor="right", **over)
     style.note(figure, f"← {words.left}", 0, 0, ink, xanchor="left", **under)
-    style.note(figure, f"{words.right} →", 1, 0, ink, xanchor="right", **under)
+    style.note(figure, f"{words.right} →", 1, 0, ink, xanchor="right", **(under | {"yshift": -24 - below}))
     return figure
 
 
