@@ -91,12 +91,14 @@ def draw(seen: Preview, began: Snapshot) -> None:
         st.button(
             f"Save {listed(what)}",
             key=workbench_state.key("save"),
+            type="primary",
             icon=":material/save:",
             on_click=workbench_state.save,
             args=(seen.rows, seen.references, began.digest, seen.words),
         )
         st.caption(
-            "Everything or nothing is written. The previous files are kept in history/, and the save can be undone."
+            "Everything is written, or nothing. The save can be undone: the files as they were stay in the folder history. "
+            "Or download the changed files without saving them here."
         )
     else:
         owner.say_how_to_save("Anybody can send the merged files or the patch to whoever maintains the data.")
