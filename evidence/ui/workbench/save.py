@@ -97,8 +97,8 @@ def draw(seen: Preview, began: Snapshot) -> None:
             args=(seen.rows, seen.references, began.digest, seen.words),
         )
         st.caption(
-            "Everything is written, or nothing. The save can be undone: the files as they were stay in the folder history. "
-            "Or download the changed files without saving them here."
+            "Everything is written, or nothing. The save can be undone: the files as they were stay in the folder "
+            "history. Or download the changed files without saving them here."
         )
     else:
         owner.say_how_to_save("Anybody can send the merged files or the patch to whoever maintains the data.")
