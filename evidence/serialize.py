@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 BOM = b"\xef\xbb\xbf"
 # Digits are taken once: a mark parts those before from those behind it, so that a long row of them costs its length.
-_NUMBER = r"(?:\d+(?:[.,]\d*)?|[.,]\d+)?(?:[eE][+-]?\d+)?\s*$"
+_NUMBER = r"(?:(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?)?\s*$"
 # What a spreadsheet may take for a formula: any text with such a sign in front, unless it is a number or a lone sign.
 _MAY_RUN = re.compile(rf"\s*(?:[=@＝＠]|[-+－＋](?!{_NUMBER}))")
 # What is surely one: after a sign comes a name, a bracket or another sign, or the cell calls a program. Texts such as
