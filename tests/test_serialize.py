@@ -12,7 +12,18 @@ from evidence.serialize import guard_formula, is_formula, may_run, to_json
     "text",
     [
         *("=1+1", "+1+1", "-1+1", "-cmd|' /C calc'!A0", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "＝1+1"),
-        *("－1+1", "＋A1", "＠SUM(A1)", "-5-3", "- not reported", "-A1", "-e5", "+5 to 3", "=", "-2+3+cmd|' /C calc'!A0"),
+        *(
+            "－1+1",
+            "＋A1",
+            "＠SUM(A1)",
+            "-5-3",
+            "- not reported",
+            "-A1",
+            "-e5",
+            "+5 to 3",
+            "=",
+            "-2+3+cmd|' /C calc'!A0",
+        ),
     ],
 )
 def test_what_a_spreadsheet_may_run_is_guarded(text: str) -> None:
