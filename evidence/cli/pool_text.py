@@ -6,6 +6,7 @@ from typing import Any
 
 from evidence.stats.bayes import PRIORS
 from evidence.stats.effect_sizes import MEASURES, Z95, Counts, Measure
+from evidence.stats.pooling import ONE_EFFECT
 from evidence.stats.proportions import wilson
 
 _TESTS = {"adhoc": "modified Hartung-Knapp interval", "knha": "Hartung-Knapp interval", "z": "Wald interval"}
@@ -199,7 +200,7 @@ def _subgroups(measure: Measure, report: Mapping[str, Any]) -> list[str]:
     for group in report["subgroups"]:
         name = group["value"] or "(blank)"
         if group["k"]:
-            tau2 = _number(group["tau2"]) if group["k"] > 1 and group["method"] != "EE" else "–"
+            tau2 = _number(group["tau2"]) if group["k"] > 1 and group["method"] not in ONE_EFFECT else "–"
             rows.append([name, str(group["k"]), *_of(measure, group), tau2])
         else:
             rows.append([name, "0", "–", "", ""])

@@ -62,7 +62,7 @@ class Tile:
     results: tuple[Result, ...]
     borrowed: str = ""
     brief: Brief | None = None
-    """None where there is no number, so that a phone says the same as a desk."""
+    """None where a phone says the same as a desk."""
 
     @property
     def names(self) -> str:

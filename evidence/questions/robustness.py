@@ -12,7 +12,7 @@ from evidence.questions.certainty import is_about
 from evidence.questions.response import Choices, answer_for
 from evidence.stats.bayes import PRIORS, pool_bayes
 from evidence.stats.effect_sizes import MEASURES, Effect
-from evidence.stats.pooling import Method, Pooled, Test, pool
+from evidence.stats.pooling import ONE_EFFECT, Method, Pooled, Test, pool
 from evidence.stats.sensitivity import Egger, cumulative, egger, leave_one_out, peters, size_test
 from evidence.synthesis.answers import Answer, Model, pool_entries
 from evidence.synthesis.display import interval, interval_in_words, shown
@@ -248,7 +248,7 @@ def headline_of_models(answer: Answer) -> str:
 
 def interval_notice(answer: Answer) -> str:
     """Explain the interval shown if plain Hartung-Knapp is narrower than Wald; empty if it is not."""
-    if answer.pooled is None or answer.k < 2 or answer.model.method in ("EE", "MH") or not answer.pooled.hk_narrower:
+    if answer.pooled is None or answer.k < 2 or answer.model.method in ONE_EFFECT or not answer.pooled.hk_narrower:
         return ""
     return {
         "knha": "The trials agree so closely that this Hartung–Knapp interval is narrower than Wald’s: interpret it "

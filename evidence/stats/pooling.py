@@ -19,6 +19,8 @@ Method = Literal["REML", "DL", "PM", "EE"]
 Test = Literal["adhoc", "knha", "z"]
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
+ONE_EFFECT = ("EE", "MH")
+"""Methods that take one effect for all studies and estimate no variance between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Pooled:
     @property
     def has_tau(self) -> bool:
         """Whether the variance between studies was estimated: not of one study, nor by a model of one effect."""
-        return self.k > 1 and self.method not in ("EE", "MH")
+        return self.k > 1 and self.method not in ONE_EFFECT
 
 
 def pool(effects: Sequence[Effect], method: Method = "REML", test: Test | None = None) -> Pooled | None:

@@ -12,7 +12,7 @@ from evidence.dataset.vocabulary import COMPARATORS
 from evidence.selection.filters import REPEATED, SINGLE, comparator_kind, schedule
 from evidence.stats.bayes import Prior, pool_bayes, pool_bayes_together
 from evidence.stats.effect_sizes import Z95, Counts, Effect
-from evidence.stats.pooling import Method, Pooled, Test, arrays, common_tau_squared, pool, summarise
+from evidence.stats.pooling import ONE_EFFECT, Method, Pooled, Test, arrays, common_tau_squared, pool, summarise
 from evidence.stats.proportions import newcombe
 from evidence.stats.sensitivity import SubgroupTest, mantel_haenszel, subgroup_difference
 from evidence.synthesis.priors import EMPIRICAL, prior_of
@@ -252,7 +252,7 @@ def _pooled_groups(groups: Sequence[Group], model: Model, prior: Prior | None) -
     A group of one trial shows that trial's own result, as everywhere.
     """
     filled = [group for group in groups if group.used]
-    is_random = model.method not in ("MH", "EE")
+    is_random = model.method not in ONE_EFFECT
     if len(filled) < 2 or not is_random or all(len(group.used) >= FEWEST_FOR_OWN_TAU for group in filled):
         return tuple(replace(group, pooled=pool_entries(group.used, model, prior)) for group in groups)
     effects = [[entry.effect for entry in group.used if entry.effect is not None] for group in filled]
