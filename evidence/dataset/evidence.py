@@ -3,6 +3,7 @@
 The files are the truth; reading never writes them and never raises because of what they hold.
 """
 
+import functools
 import hashlib
 import logging
 from collections.abc import Collection, Iterable, Mapping
@@ -160,20 +161,27 @@ def _not_given(data: Mapping[str, bytes | Problem], name: str) -> bool:
     return is_missing and name in OPTIONAL
 
 
-@unswept()
 def evidence_of(data: Mapping[str, bytes | Problem]) -> Evidence:
     """Return the evidence in the bytes of the data files, as `load` gives it for a folder.
 
-    An optional file that is not among them is taken as not given.
+    An optional file that is not among them is taken as not given. The last few are remembered by their bytes: a save
+    looks at the same data before it, in its preview and after it.
     """
-    data = {name: problem("file-not-given", 0, "", name) if _not_given(data, name) else data[name] for name in FILES}
+    given = [problem("file-not-given", 0, "", name) if _not_given(data, name) else data[name] for name in FILES]
+    return _evidence_of_files(tuple(given))
+
+
+@functools.lru_cache(maxsize=4)
+@unswept()
+def _evidence_of_files(contents: tuple[bytes | Problem, ...]) -> Evidence:
+    data = dict(zip(FILES, contents, strict=True))
     tables = {name: _table(data[name], model) for name, model in MODELS.items()}
     with using({}):
         checked = {file: validate(tables[file], MODELS[file]) for file in VOCABULARY}
     # A list that is not given, or whose file is broken, is that of the data that are shipped: one fault should not show
     # as a thousand.
     own = words.words_of(checked, [file for file in VOCABULARY if tables[file].is_readable])
-    about, topic_problems = read_topic(data[TOPIC_FILE])
+    about, topic_problems = _topic(data[TOPIC_FILE])
     with using(own):
         asked = validate(tables[QUESTIONS_FILE], StartingQuestion)
     if own or not (_not_given(data, TOPIC_FILE) and _not_given(data, QUESTIONS_FILE)):
@@ -324,6 +332,10 @@ def digest(data: Mapping[str, bytes | Problem]) -> str:
     return total.hexdigest()
 
 
+_topic = functools.lru_cache(maxsize=4)(read_topic)
+
+
+@functools.lru_cache(maxsize=4)
 def _references(data: bytes | Problem) -> References:
     if isinstance(data, Problem):
         return References({}, (data,), 0, is_readable=False)
