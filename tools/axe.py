@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Browser, Page
 
-from tests.support.server import IDLE, ROOT, browsing, dashboard
+from tests.support.server import IDLE, ROOT, browsing, dashboard, visited
 
 REPORT = ROOT / "docs" / "accessibility.md"
 THEMES = ("light", "dark")
@@ -84,8 +84,7 @@ def _is_streamlit(page: Page, rule: str, target: str) -> bool:
 
 def visit(page: Page, url: str, name: str) -> None:
     """Open a page and wait until it is drawn."""
-    page.goto(f"{url}/{name}")
-    page.wait_for_function(IDLE)
+    visited(page, f"{url}/{name}")
 
 
 def _states(page: Page, name: str, theme: str) -> Iterator[Outcome]:

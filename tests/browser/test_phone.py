@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.support.looks import PHONE
-from tests.support.server import CROWDED, IDLE, SLOW, Server, becomes
+from tests.support.server import CROWDED, SLOW, Server, becomes, visited
 
 pytestmark = pytest.mark.browser
 
@@ -44,15 +44,10 @@ def page(tab: Page) -> Page:
     return tab
 
 
-def opened(page: Page, url: str) -> None:
-    page.goto(url)
-    page.wait_for_function(IDLE, timeout=SLOW)
-
-
 @pytest.mark.parametrize("preset", ["", "?preset=Everything"])
 @pytest.mark.parametrize("address", SIX)
 def test_no_word_of_a_chart_lies_on_another_or_is_cut(page: Page, server: Server, address: str, preset: str) -> None:
-    opened(page, f"{server.url}/{address}{preset}")
+    visited(page, f"{server.url}/{address}{preset}")
     for width in (390, 360, 430):
         page.set_viewport_size({"width": width, "height": 844})
         page.wait_for_function(REDRAWN, arg=width)
@@ -63,7 +58,7 @@ def test_no_word_of_a_chart_lies_on_another_or_is_cut(page: Page, server: Server
 @pytest.mark.parametrize("off", [0, 11])
 def test_one_tap_opens_the_card_in_view(page: Page, server: Server, off: int) -> None:
     """A finger that misses the middle of a mark by 11 pixels still meets it: a target of 24 is met within 12."""
-    opened(page, f"{server.url}/response")
+    visited(page, f"{server.url}/response")
     mark = page.get_by_test_id("stPlotlyChart").first.locator(".points path").nth(3)
     mark.scroll_into_view_if_needed()
     box = mark.bounding_box()
@@ -94,7 +89,7 @@ def test_the_answer_is_there_before_the_app_and_stays_in_its_place(page: Page, s
     page.evaluate("() => document.fonts.ready.then(() => true)")
     before = page.evaluate(TOPS, ["#first-paint", parts])
     page.unroute("**/*.js")
-    opened(page, server.url)
+    visited(page, server.url)
     assert page.locator("#first-paint").count() == 0
     after = page.evaluate(TOPS, ["#root", parts])
     assert [abs(a - b) <= 2 for one, two in zip(before, after, strict=True) for a, b in zip(one, two, strict=True)] == [
@@ -105,7 +100,7 @@ def test_the_answer_is_there_before_the_app_and_stays_in_its_place(page: Page, s
 def test_the_first_screen_is_in_order_and_needs_no_library_of_charts(page: Page, server: Server) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    opened(page, server.url)
+    visited(page, server.url)
     order = [".st-key-question", ".st-key-finding", ".picture", "[class*=st-key-fact-]", ".st-key-unknown-overview"]
     tops = [page.locator(part).first.evaluate("part => part.getBoundingClientRect().top") for part in order]
     assert tops == sorted(tops)
@@ -117,7 +112,7 @@ def test_the_first_screen_is_in_order_and_needs_no_library_of_charts(page: Page,
 
 
 def test_every_mark_of_the_first_screen_opens_its_card(page: Page, server: Server) -> None:
-    opened(page, server.url)
+    visited(page, server.url)
     marks, card = page.locator(".picture .mark"), page.locator(".st-key-card-glance")
     # The same mark opens again after its card was closed.
     for mark in (*marks.all(), marks.first):
@@ -133,12 +128,12 @@ def test_every_mark_of_the_first_screen_opens_its_card(page: Page, server: Serve
 # Panels and tabs behind the six pages, and two more pages whose charts are dense.
 FURTHER = (
     "response?view=Each arm",
-    "response?view=L’Abbé",
-    "response?view=Small studies",
     "onset?dose-response=true",
+    "response?view=L’Abbé",
     "safety?timeline=true",
-    "safety?counted=true",
+    "response?view=Small studies",
     "bias",
+    "safety?counted=true",
     "which",
     "?map-panel=true",
 )
@@ -156,6 +151,6 @@ FURTHER = (
 def test_no_word_of_a_chart_in_a_panel_or_tab_lies_on_another_or_is_cut(
     page: Page, server: Server, address: str
 ) -> None:
-    opened(page, f"{server.url}/{address}")
+    visited(page, f"{server.url}/{address}")
     becomes(page, CROWDED, [])
     assert not page.evaluate(SIDEWAYS)

@@ -84,6 +84,7 @@ def host(url: str) -> str:
 
 
 def visit(page: Page, url: str, title: str) -> None:
+    """Load a page anew, in a session of its own."""
     page.goto(url)
     settled(page, title)
 

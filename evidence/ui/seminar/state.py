@@ -1,6 +1,7 @@
 """What a seminar remembers: the data it began with, the step in the address, the room's guesses in the session."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import streamlit as st
 
@@ -13,10 +14,10 @@ from evidence.seminar.guesses import MOST_GUESSES, Asked, allowed
 from evidence.seminar.lesson import Lesson, Step, lesson
 from evidence.seminar.links import DATA, LECTURE, LISTEN, NOTES, ON, PRESENT, STEP, link, listeners_link
 from evidence.seminar.rooms import is_key, new_key
+from evidence.ui.cache import Chosen, chosen
 
-_PINNED, _LESSON, _GUESSES, _REVEALED, _KEY, CODE = (
+_PINNED, _GUESSES, _REVEALED, _KEY, CODE = (
     "seminar-pinned",
-    "seminar-lesson",
     "seminar-guesses",
     "seminar-revealed",
     "seminar-lecture",
@@ -46,17 +47,15 @@ def move_on(evidence: Evidence) -> None:
 
 
 def current_lesson(evidence: Evidence, selection: Selection) -> Lesson:
-    """Return the lesson, computed once for these data and this selection."""
+    """Return the lesson, made once for these data and this selection, however many phones read along."""
     page = page_address()
-    today = datetime.now(UTC).date()
-    key = (evidence.digest, str(selection), today, page)
-    kept = st.session_state.get(_LESSON)
-    if kept is None or kept[0] != key:
-        base = "" if leads_here(page) else f"{page.rpartition('/')[0]}/"
-        kept = (key, lesson(View(evidence, selection, today, base)))
-        st.session_state[_LESSON] = kept
-    kept_lesson: Lesson = kept[1]
-    return kept_lesson
+    base = "" if leads_here(page) else f"{page.rpartition('/')[0]}/"
+    return _lesson(chosen(evidence, selection), datetime.now(UTC).date(), base)
+
+
+@lru_cache(maxsize=8)
+def _lesson(key: Chosen, today: date, base: str) -> Lesson:
+    return lesson(View(key.evidence, key.selection, today, base))
 
 
 def page_address() -> str:
