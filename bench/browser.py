@@ -47,7 +47,7 @@ _DRAWN = """() => {
     const chart = document.querySelector('[data-testid="stPlotlyChart"] .main-svg');
     return app?.dataset.testScriptState === 'notRunning' && !!chart
         && !document.querySelector('[data-testid="stSkeleton"]')
-        && document.querySelector('[data-testid="stMain"]').innerText.includes('Data version');
+        && document.querySelector('[data-testid="stMain"]').textContent.includes('Data version');
 }"""
 _SEEN = """() => {
     const seen = parts => [...document.querySelectorAll(parts)].some(part =>

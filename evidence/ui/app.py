@@ -15,28 +15,27 @@ from evidence.ui.navigation import WITHOUT_SELECTION, sections, window_title
 HERE = Path(__file__).parent
 
 loaded = app_data.current()
+st.logo(brand.logo(loaded.evidence.topic.title), size="large")
+page = st.navigation(sections(), position="top")
 st.set_page_config(
-    page_title=loaded.evidence.topic.title,
+    page_title=window_title(page.url_path, loaded.evidence.topic.title),
     page_icon=str(HERE / "icon.png"),
     layout="wide",
 )
-st.logo(brand.logo(loaded.evidence.topic.title), size="large")
-page = st.navigation(sections(), position="top")
-st.set_page_config(page_title=window_title(page.url_path, loaded.evidence.topic.title))
 window.watch()
 ink = INKS["dark" if window.is_dark() else "light"]
 st.html(window.style(ink.paper, ink.secondary))
 owner.take_from_address()
 link = links.read(page)
 # A seminar hides the frame's two parts by their keys; the filters stay, so that the address keeps them.
-with st.container(key="frame-top"):
+top = st.container(key="frame-top")
+with top:
     data_banner(loaded)
     filters.bar(loaded.evidence, links.tools, takes_selection=page.url_path not in WITHOUT_SELECTION)
-    notes = st.container()
 body, footer = st.container(), st.container(key="frame-foot")
 footer.caption(brand.footer(loaded.evidence))
 # Last, because a page may stop the run.
-with METRICS.rerun(page.url_path or "overview"), body, links.report_unknown(link, notes):
+with METRICS.rerun(page.url_path or "overview"), body, links.report_unknown(link, top):
     if plain_language.is_on():
         plain_language.draw(page)
     else:

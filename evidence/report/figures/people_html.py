@@ -20,6 +20,7 @@ _SIGNS = {
     "lost": ("m1 1l8 8m0-8l-8 8", 'fill="none" stroke="currentColor" stroke-width="2"'),
     "never": (_RING, 'fill="none" stroke="currentColor" opacity=".75"'),
 }
+_IN_TEXT = {"both": "●", "gained": "■", "lost": "✕", "never": "○"}
 
 Place = tuple[float, float]
 
@@ -35,7 +36,7 @@ def hundred(absolute: Absolute, sides: Sides, verb: str, alt: str, ink: Ink) -> 
         (never, "never", style.COMPARATOR.colour(ink), "on neither"),
     )
     key = "".join(
-        f'<span class="word">{_svg("person", [(kind, colour, [(0.0, 0.0)])], _SIGN, _SIGN)}'
+        f'<span class="word"><span style="color:{colour}" aria-hidden="true">{_IN_TEXT[kind]}</span>'
         f" <b>{amount}</b> {plain(text)}</span>"
         for amount, kind, colour, text in kinds
         if amount

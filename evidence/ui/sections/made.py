@@ -106,10 +106,10 @@ class People(NamedTuple):
     picture: Picture
 
 
-def people(page: Page, choices: Choices, options: PageOptions, rate: float | None) -> People | None:
+def people(page: Page, choices: Choices, options: PageOptions, rate: float) -> People | None:
     """Return a hundred people at a rate on the comparator; None where nothing can be said of a hundred."""
     answer = cached.once(page, responded, choices, options).answer
-    of_hundred = sentences.absolute(answer, rate) if rate is not None else None
+    of_hundred = sentences.absolute(answer, rate)
     if of_hundred is None:
         return None
     section = sections.people(of_hundred, answer, True, page.ink)

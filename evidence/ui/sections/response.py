@@ -114,36 +114,39 @@ def draw(view: Page, answer: Answer, choices: Choices, options: PageOptions) -> 
             _small(view, answer)
 
 
-def _chosen_rate(answer: Answer) -> float | None:
-    """Return the comparator rate the reader set, kept in the URL; until then it follows the trials."""
-    if answer.counts is None or answer.pooled is None:
-        return None
-    control = answer.counts[1]
-    own = min(99, max(1, round(100 * control.events / control.n)))
+def _chosen_rate(own: int) -> int:
+    """Return the per cent on the comparator that the reader set, kept in the URL; until then that of the trials."""
     asked = st.query_params.get(_RATE, "")
-    start = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= 99 else own
     # Another answer has a rate of its own. The slider stays, as to make one the browser lays out the page once more.
     if _SLIDER not in st.session_state or st.session_state.get(_OWN) != own:
-        st.session_state[_SLIDER], st.session_state[_OWN] = start, own
-    percent = st.slider("Of 100 people on the comparator, how many have the outcome?", 1, 99, key=_SLIDER)
+        is_rate = asked.isascii() and asked.isdigit() and 1 <= int(asked) <= 99
+        st.session_state[_SLIDER], st.session_state[_OWN] = int(asked) if is_rate else own, own
+    percent: int = st.session_state[_SLIDER]
     if percent != own:
         st.query_params[_RATE] = str(percent)
     elif asked:
         del st.query_params[_RATE]
-    st.caption(effect_sentences.observed_rates(answer))
-    # Untouched, the rate is the trials' own, not its rounded form.
-    return control.events / control.n if percent == own else percent / 100
+    return percent
 
 
 def _people(view: Page, answer: Answer, choices: Choices, options: PageOptions) -> None:
-    picture = st.container()
-    drawn = cached.once(view, made.people, choices, options, _chosen_rate(answer))
-    if drawn is None:
-        st.markdown("No absolute numbers: the pooled trials do not all report how many people had the outcome.")
+    nothing = "No absolute numbers: the pooled trials do not all report how many people had the outcome."
+    if answer.counts is None or answer.pooled is None:
+        st.markdown(nothing)
         return
-    with picture:
+    control = answer.counts[1]
+    own = min(99, max(1, round(100 * control.events / control.n)))
+    percent = _chosen_rate(own)
+    # Untouched, the rate is the trials' own, not its rounded form.
+    rate = control.events / control.n if percent == own else percent / 100
+    drawn = cached.once(view, made.people, choices, options, rate)
+    if drawn is None:
+        st.markdown(nothing)
+    else:
         st.markdown(f"**{escaped(drawn.section.headline)}**")
         show_chart(drawn.section, view, shapes="Each sign is one person of 100.", boxes=drawn.picture)
+    st.slider("Of 100 people on the comparator, how many have the outcome?", 1, 99, key=_SLIDER)
+    st.caption(effect_sentences.observed_rates(answer))
 
 
 def _arms(view: Page, answer: Answer) -> None:
