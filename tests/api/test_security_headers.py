@@ -146,7 +146,7 @@ def test_charts_and_downloads_work_under_the_policy(context, server, violations)
     with page.expect_download() as picture:
         chart.locator("[data-title*='ownload']").first.click()
     assert Path(picture.value.path()).read_bytes().startswith(b"\x89PNG")
-    page.get_by_role("tab", name="Download").first.click()
+    page.get_by_role("radio", name="Download").first.click()
     with page.expect_download() as rows:
         page.get_by_role("button", name="Rows (CSV)").first.click()
     assert rows.value.suggested_filename.endswith(".csv")

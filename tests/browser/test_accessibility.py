@@ -114,15 +114,14 @@ def test_the_keyboard_reaches_every_control_of_a_page_and_never_hides(page: Page
     wanted = ("How many", "Evidence", "trials", "Citations", "Options: ", "Sensitivity")
     assert [word for word in wanted if not any(word in name for name in names)] == []
     assert [part for part in seen if part["hidden"] and not part["body"]] == []
-    # the tabs with the chart's table twin and its downloads open with the arrow and the key
-    page.get_by_role("tab", name="Citations").first.focus()
+    # the chart's table and its downloads open with the arrow and the space bar
+    page.get_by_role("radio", name="Citations").first.focus()
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
-    table = page.get_by_role("tabpanel").filter(visible=True).first
-    table.get_by_test_id("stDataFrame").wait_for()
-    page.get_by_role("tab", name="Table").first.focus()
+    page.keyboard.press("Space")
+    page.get_by_test_id("stDataFrame").filter(visible=True).first.wait_for()
+    page.get_by_role("radio", name="Table").first.focus()
     page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
     rows = page.get_by_role("button", name="Rows (CSV)").filter(visible=True).first
     rows.wait_for()
     page.keyboard.press("Tab")

@@ -279,7 +279,7 @@ def test_a_row_of_the_table_stays_true_when_the_table_changes(page: Page, server
 
 def test_the_drawn_rows_arrive_as_csv(page: Page, server: Server, evidence: Evidence) -> None:
     visit(page, f"{server.url}/response?preset=Everything", ADDRESSES["response"])
-    page.get_by_role("tab", name="Download").first.click()
+    page.get_by_role("radio", name="Download").first.click()
     with page.expect_download() as arriving:
         page.get_by_role("button", name="Rows (CSV)").first.click()
     download = arriving.value

@@ -206,9 +206,9 @@ def test_every_option_of_every_page_can_be_chosen(page: str) -> None:
 @pytest.mark.parametrize("picture", PICTURES)
 def test_every_size_of_the_saved_picture(picture: str) -> None:
     at = opened("overview")
-    at.session_state["glance-tabs"] = "Download"
+    at.session_state["glance-twin"] = "Download"
     at.run().selectbox(key="glance-picture").set_value(picture).run()
-    at.session_state["glance-tabs"] = "Citations"
+    at.session_state["glance-twin"] = "Citations"
     assert_sound(at.run())
     assert f'"format": "{PICTURES[picture][0]}"' in at.get("plotly_chart")[0].proto.config
 

@@ -36,7 +36,7 @@ def test_a_picture_carries_the_finding_on_the_page_and_its_source(page, evidence
         at.run()
     alone = len(at.get("plotly_chart"))
     for key in CHARTS[page]:
-        at.session_state[f"{key}-tabs"] = "Download"
+        at.session_state[f"{key}-twin"] = "Download"
         at.session_state[f"{key}-picture"] = "SVG for an A4 column"
         at.session_state[f"{key}-framed"] = True
     at.run()

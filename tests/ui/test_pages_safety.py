@@ -152,7 +152,7 @@ def test_the_blinding_lens_is_on_safety_and_duration_in_the_same_words() -> None
 
 def with_table(at: AppTest) -> AppTest:
     """The page with the table of its first chart open."""
-    at.session_state["harms-events-tabs"] = "Table"
+    at.session_state["harms-events-twin"] = "Table"
     return at.run()
 
 

@@ -110,7 +110,7 @@ def test_of_a_choice_named_twice_the_last_counts():
 def test_beside_every_download_stands_how_to_cite_view_and_trials(page, evidence):
     at = opened(page, preset="Everything", **({"effect": "Odds ratio"} if page == "response" else {}))
     for chart in at.get("plotly_chart"):
-        at.session_state[f"{chart.proto.id.split('-', 2)[-1]}-tabs"] = "Download"
+        at.session_state[f"{chart.proto.id.split('-', 2)[-1]}-twin"] = "Download"
     at.run()
     ways = [item for item in at.expander if item.label.startswith("Cite this view")]
     charts = len(at.get("plotly_chart"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -15,7 +14,6 @@ from evidence.bibliography.ris import ris
 from evidence.dataset.records import Result
 from evidence.dataset.references import Reference
 from evidence.export.r_script import r_script
-from evidence.formatting import counted
 from evidence.questions.missing import Missing, matrix_of
 from evidence.report.figures.boxes import Picture
 from evidence.report.tables import answers as answer_tables
@@ -26,10 +24,7 @@ from evidence.ui.components import data_table, picture
 from evidence.ui.components.citation_card import citation_card, reference_list
 from evidence.ui.page import Page
 
-if TYPE_CHECKING:
-    from streamlit.elements.lib.mutable_tab_container import TabContainer
-
-
+TWINS = CITATIONS, TABLE, DOWNLOAD = "Citations", "Table", "Download"
 Action = Callable[[Sequence[Result]], None]
 Download = tuple[str, str, str, Callable[[], bytes | str]]
 SOURCE_KEY = (
@@ -86,9 +81,12 @@ def _close() -> None:
     st.session_state.pop(_OPEN, None)
 
 
-def twins(key: str) -> "Sequence[TabContainer]":
-    """Add the tabs below a chart; table and downloads are drawn only when opened, which keeps the page fast."""
-    return st.tabs(["Citations", "Table", "Download"], key=f"{key}-tabs", on_change="rerun")
+def chosen_twin(key: str) -> str | None:
+    """Draw the choice of what stands behind a chart and return what is open; nothing else of it is drawn.
+
+    It is one part of the page, where tabs are four and take a fifth of a click on another question.
+    """
+    return st.segmented_control("Behind the chart", TWINS, key=f"{key}-twin", label_visibility="collapsed")
 
 
 def show(
@@ -105,11 +103,13 @@ def show(
     below: DeltaGenerator | None = None,
     boxes: Picture | None = None,
 ) -> None:
-    """Draw a figure with its twins. `results` are those drawn, in the order of their citations.
+    """Draw a figure, and what stands behind it: citations, table and downloads.
 
+    `results` are those drawn, in the order of their citations.
     `headline` is the sentence over the chart, which its picture carries; `action` draws what else a reader can do with
     a clicked mark; `more` are downloads beside the usual ones; `shapes` says what the marks mean where they do not say
-    the source; `below` is the place of the twins, by default right under the chart; `boxes` is the same picture in
+    the source, empty where the picture says it; `below` is the place of what stands behind the chart, by default under
+    it; `boxes` is the same picture in
     HTML, drawn in place of the figure.
     """
     name = f"{view.evidence.topic.file_prefix}-{key}-{view.evidence.short}"
@@ -127,29 +127,18 @@ def show(
             config=picture.framed_config(view, key, name, figure, headline, results)
             | {"displayModeBar": False if view.ink.narrow else "hover"},
         )
-    place = below or nullcontext()
-    if boxes is not None and not boxes.marks:
-        # No mark of it is clicked: what belongs to it waits in a panel, one part of the page in place of eight.
-        panel = st.expander("Citations, table and downloads of this picture", key=f"{key}-more", on_change="rerun")
-        if not panel.open:
-            return
-        place = panel
     by_line = {result.line: result for result in view.evidence.results}
     drawn = {result.line for result in results}
     picked = [by_line[line] for line in _picked(key, _picked_lines(event)) if line in drawn and line in by_line]
-    with place:
+    with below or nullcontext():
         if picked:
             citation_card(view.evidence, picked, key, action, close=_close)
-        cite, rows, take = twins(key)
-    with cite:
-        st.caption(shapes)
-        sources = len({result.citation for result in results})
-        label = f"All {counted(sources, 'reference')}" if sources > 1 else "The reference"
-        with st.expander(label, key=f"{key}-references", on_change="rerun") as every:
-            if every.open:
-                reference_list(view.evidence, results)
-    if rows.open:
-        with rows:
+        if shapes:
+            st.caption(shapes)
+        twin = chosen_twin(key)
+        if twin == CITATIONS:
+            reference_list(view.evidence, results)
+        elif twin == TABLE:
             st.dataframe(
                 table,
                 hide_index=True,
@@ -157,8 +146,7 @@ def show(
                 placeholder=data_table.UNKNOWN,
                 column_config={"Citation": st.column_config.LinkColumn(display_text="open")},
             )
-    if take.open:
-        with take:
+        elif twin == DOWNLOAD:
             downloads(view, key, name, results, more)
             picture.panel(view, key, name, figure, headline, results)
 

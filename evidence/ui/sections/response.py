@@ -92,26 +92,30 @@ def leave_out_button(results: Sequence[Result]) -> None:
     st.button(label, key="leave-out", on_click=_leave_out, args=(trial,), icon=":material/playlist_remove:")
 
 
+_VIEWS = ("For 100 people", "Each arm", "L’Abbé", "Small studies")
 _RATE, _SLIDER, _OWN = "rate", "rate-slider", "rate-own"
 
 
 def draw(view: Page, answer: Answer, choices: Choices, options: PageOptions) -> None:
-    """Draw the views in tabs; only the open one is computed."""
-    people, arms, rates, small = st.tabs(
-        ["For 100 people", "Each arm", "L’Abbé", "Small studies"], key="view", on_change="rerun", bind="query-params"
+    """Draw the result in the picture that the reader chose."""
+    of_hundred, each_arm, rates = _VIEWS[:3]
+    chosen = st.segmented_control(
+        "The result in other pictures",
+        _VIEWS,
+        default=of_hundred,
+        required=True,
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
     )
-    if people.open:
-        with people:
-            _people(view, answer, choices, options)
-    if arms.open:
-        with arms:
-            _arms(view, answer)
-    if rates.open:
-        with rates:
-            _rates(view, answer)
-    if small.open:
-        with small:
-            _small(view, answer)
+    if chosen == of_hundred:
+        _people(view, answer, choices, options)
+    elif chosen == each_arm:
+        _arms(view, answer)
+    elif chosen == rates:
+        _rates(view, answer)
+    else:
+        _small(view, answer)
 
 
 def _chosen_rate(own: int) -> int:
@@ -144,7 +148,7 @@ def _people(view: Page, answer: Answer, choices: Choices, options: PageOptions) 
         st.markdown(nothing)
     else:
         st.markdown(f"**{escaped(drawn.section.headline)}**")
-        show_chart(drawn.section, view, shapes="Each sign is one person of 100.", boxes=drawn.picture)
+        show_chart(drawn.section, view, shapes="", boxes=drawn.picture)
     st.slider("Of 100 people on the comparator, how many have the outcome?", 1, 99, key=_SLIDER)
     st.caption(effect_sentences.observed_rates(answer))
 

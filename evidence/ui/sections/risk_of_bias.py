@@ -72,25 +72,21 @@ def board_chart(view: Page, section: Section, board: Board) -> None:
         config=picture.framed_config(view, "bias", name, figure, section.headline, section.results),
     )
     keys = list(dict.fromkeys(item.citation for item in board.judgements))
-    cite, rows, take = chart.twins("bias")
-    with cite:
-        if picked := _picked(event, board):
-            judgement_card(view, picked)
-        else:
-            st.caption("Click a mark for its source.")
-        if keys:
-            with st.expander("Reviews that judged", key="bias-references"):
-                for number, key in enumerate(keys, 1):
-                    st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
-    if rows.open:
-        with rows:
-            st.dataframe(section.table, hide_index=True, alt="Judgements by trial and domain")
-    if take.open:
-        with take:
-            references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
+    if picked := _picked(event, board):
+        judgement_card(view, picked)
+    else:
+        st.caption("Click a mark for its source.")
+    twin = chart.chosen_twin("bias")
+    if twin == chart.CITATIONS:
+        for number, key in enumerate(keys, 1):
+            st.markdown(f"{number}\\. {reference_text(view.evidence, key)} {_links(view, key)}")
+    elif twin == chart.TABLE:
+        st.dataframe(section.table, hide_index=True, alt="Judgements by trial and domain")
+    elif twin == chart.DOWNLOAD:
+        references = [view.evidence.references[key] for key in keys if key in view.evidence.references]
 
-            def judgements() -> bytes:
-                return to_csv(bias_tables.judgement_rows(board.judgements))
+        def judgements() -> bytes:
+            return to_csv(bias_tables.judgement_rows(board.judgements))
 
-            chart.offer(view, "bias", name, references, [("Judgements (CSV)", "csv", "text/csv", judgements)])
-            picture.panel(view, "bias", name, figure, section.headline, section.results)
+        chart.offer(view, "bias", name, references, [("Judgements (CSV)", "csv", "text/csv", judgements)])
+        picture.panel(view, "bias", name, figure, section.headline, section.results)
