@@ -164,14 +164,14 @@ def _not_given(data: Mapping[str, bytes | Problem], name: str) -> bool:
 def evidence_of(data: Mapping[str, bytes | Problem]) -> Evidence:
     """Return the evidence in the bytes of the data files, as `load` gives it for a folder.
 
-    An optional file that is not among them is taken as not given. The last few are remembered by their bytes: a save
+    An optional file that is not among them is taken as not given. The last two are remembered by their bytes: a save
     looks at the same data before it, in its preview and after it.
     """
     given = [problem("file-not-given", 0, "", name) if _not_given(data, name) else data[name] for name in FILES]
     return _evidence_of_files(tuple(given))
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=2)
 @unswept()
 def _evidence_of_files(contents: tuple[bytes | Problem, ...]) -> Evidence:
     data = dict(zip(FILES, contents, strict=True))
@@ -330,6 +330,12 @@ def digest(data: Mapping[str, bytes | Problem]) -> str:
         total.update(f"{name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
+
+
+def forget() -> None:
+    """Forget the data that were read last, for whoever measures what reading them takes."""
+    for remembered in (_evidence_of_files, _references, _topic):
+        remembered.cache_clear()
 
 
 _topic = functools.lru_cache(maxsize=4)(read_topic)
