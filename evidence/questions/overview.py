@@ -33,6 +33,9 @@ _LONGEST_LINE = 26
 """Letters that a line of a phone's tile has room for."""
 
 
+_YOUNG = frozenset({"adolescent", "adolescents"})
+
+
 class Brief(NamedTuple):
     """What a phone says of a tile in the fewest words: beside the question, beside the number, and below it."""
 
@@ -70,10 +73,9 @@ class Tile:
         if not 0 < len({result.trial for result in self.results}) <= 3:
             return ""
         trials = trials_of(self.results)
-        young = {"adolescent", "adolescents"}
         return listed(
             [
-                f"{rows[0].label} (adolescents)" if rows[0].age_group in young else rows[0].label
+                f"{rows[0].label} (adolescents)" if rows[0].age_group in _YOUNG else rows[0].label
                 for rows in trials.values()
             ]
         )
@@ -96,6 +98,14 @@ class Tile:
             Part((self.certainty,), True),
         )
         return tuple(part for part in parts if any(part.lines))
+
+
+def _ages(results: Iterable[Result]) -> str:
+    """Say in a word or two that not all of the people are adults; empty where they are."""
+    ages = {result.age_group for result in results}
+    if not ages & _YOUNG:
+        return ""
+    return "adolescents" if ages <= _YOUNG else "all ages"
 
 
 def _results(answered: Answer) -> tuple[Result, ...]:
@@ -150,7 +160,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
     whose = f" in {lead.label}" if lead is not None else ""
     pooled = f"all trials: {shown('MD', first.pooled.estimate)} ({span})" if lead is not None else span
     called, behind = onset.first_compared(first, results, gaps), effect_sentences.behind(first)
-    short = span.removeprefix("95% ")
+    short, ages = span.removeprefix("95% "), _ages(_results(first))
     return Tile(
         question,
         "onset",
@@ -166,7 +176,7 @@ def onset_tile(results: tuple[Result, ...], reviews: Iterable[PublishedEstimate]
             called.removesuffix(" to compare"),
             "",
             f"{lead.label}: {shown('MD', value)} points" if lead is not None else f"{points} points {lower}",
-            f"all: {short}" if lead is not None else span,
+            f"{ages or 'all'}: {short}" if ages or lead is not None else span,
             behind,
         ),
     )

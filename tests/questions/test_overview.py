@@ -99,6 +99,23 @@ def test_a_phone_has_the_interval_the_people_and_the_certainty_in_fewer_words(ev
     )
 
 
+def test_a_phone_says_whether_all_of_the_people_are_adults(evidence: Evidence) -> None:
+    """A trial of adolescents is among those compared first; of adults alone nothing is said."""
+
+    def interval_line(ages: set[str]) -> str:
+        rows = [r for r in apply(evidence.results, Selection().criteria()) if r.age_group in ages]
+        brief = overview.onset_tile(tuple(rows), evidence.reviews).brief
+        assert brief is not None
+        return next(line for line in brief.lines if re.search("Cr?I ", line))
+
+    every = {r.age_group for r in evidence.results}
+    young = {r.age_group for r in evidence.trials["dwyer-2021"]}
+    assert interval_line(every).startswith("all ages: CrI")
+    assert interval_line(young).startswith("adolescents: CI")
+    assert "ages" not in interval_line(every - young)
+    assert "adolescents" not in interval_line(every - young)
+
+
 def test_a_phone_marks_numbers_of_other_trials_and_names_both_sides_of_theirs(evidence: Evidence) -> None:
     _, _, duration, harms = tiles_of(evidence, Selection())
     assert duration.badge(is_brief=True) == "other trials"
