@@ -32,7 +32,7 @@ _RUN = """async rules => {
         rule.nodes.map(node => ({rule: rule.id, impact: rule.impact, html: node.html.slice(0, 160),
                                  why: node.failureSummary, target: node.target.join(' ')})))};
 }"""
-_CHOICES = "[class*='-twin'] button, .st-key-view button"  # what stands behind a chart, and the pictures of a result
+_CHOICES = "[class*='-twin'] button, .st-key-view button"  # under a chart, and the pictures of a result
 _MATCHES = "([target, wanted]) => [...document.querySelectorAll(target)].every(part => part.matches(wanted))"
 _OPEN = """() => [...document.querySelectorAll('[data-testid=stMain] details:not([open]) summary')]
     .filter(part => part.checkVisibility()).map(part => part.click()).length"""
@@ -89,7 +89,7 @@ def visit(page: Page, url: str, name: str) -> None:
 
 
 def _states(page: Page, name: str, theme: str) -> Iterator[Outcome]:
-    """As loaded; then with every panel open, each tab, and each choice of what stands behind a chart in turn."""
+    """As loaded; then with every panel open, each tab, and each choice under a chart in turn."""
     yield judged(page, name, theme, "as loaded")
     if page.evaluate(_OPEN):
         page.wait_for_function(IDLE)
@@ -131,8 +131,8 @@ def report(result: Iterable[Outcome]) -> str:
         f"axe-core {engine} with the rules of WCAG 2.0, 2.1 and 2.2, levels A and AA, and its best practices; "
         f"Streamlit {version('streamlit')}; {datetime.now(UTC):%d %B %Y}. Written by `make axe`.",
         "",
-        "Each page was tested as loaded, with every panel open, on each tab, and with each choice of what stands "
-        "behind a chart. Each number counts the elements that break a rule.",
+        "Each page was tested as loaded, with every panel open, on each tab, and with each choice under a "
+        "chart. Each number counts the elements that break a rule.",
         "",
         "| page | theme | states | serious or critical, ours | moderate or minor, ours | in Streamlit’s parts |",
         "|---|---|---|---|---|---|",

@@ -105,7 +105,7 @@ def _ages(results: Iterable[Result]) -> str:
     ages = {result.age_group for result in results}
     if not ages & _YOUNG:
         return ""
-    return "adolescents" if ages <= _YOUNG else "all ages"
+    return "adolescents" if ages <= _YOUNG else "mixed ages"
 
 
 def _results(answered: Answer) -> tuple[Result, ...]:

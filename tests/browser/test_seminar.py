@@ -30,12 +30,20 @@ TYPE = """() => ['h1', 'p'].map(name => parseFloat(
     getComputedStyle(document.querySelector(`.st-key-seminar-stage ${name}`)).fontSize))"""
 
 
-@pytest.fixture
-def room(browser: Browser) -> Iterator[BrowserContext]:
+@pytest.fixture(scope="module")
+def hall(browser: Browser) -> Iterator[BrowserContext]:
+    """One window for the whole file: what it has fetched for the first lecture it has for the second."""
     context = browser.new_context(viewport={"width": 1024, "height": 768}, color_scheme="dark")
     context.set_default_timeout(SLOW)
     yield context
     context.close()
+
+
+@pytest.fixture
+def room(hall: BrowserContext) -> Iterator[BrowserContext]:
+    yield hall
+    for page in hall.pages:
+        page.close()
 
 
 def stands_at(page: Page, place: int) -> None:

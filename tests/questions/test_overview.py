@@ -110,7 +110,7 @@ def test_a_phone_says_whether_all_of_the_people_are_adults(evidence: Evidence) -
 
     every = {r.age_group for r in evidence.results}
     young = {r.age_group for r in evidence.trials["dwyer-2021"]}
-    assert interval_line(every).startswith("all ages: CrI")
+    assert interval_line(every).startswith("mixed ages: CrI")
     assert interval_line(young).startswith("adolescents: CI")
     assert "ages" not in interval_line(every - young)
     assert "adolescents" not in interval_line(every - young)

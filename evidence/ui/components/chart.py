@@ -82,11 +82,11 @@ def _close() -> None:
 
 
 def chosen_twin(key: str) -> str | None:
-    """Draw the choice of what stands behind a chart and return what is open; nothing else of it is drawn.
+    """Draw the choice of citations, table or downloads under a chart and return it; None until a reader chooses.
 
     It is one part of the page, where tabs are four and take a fifth of a click on another question.
     """
-    return st.segmented_control("Behind the chart", TWINS, key=f"{key}-twin", label_visibility="collapsed")
+    return st.segmented_control("More about this chart", TWINS, key=f"{key}-twin", label_visibility="collapsed")
 
 
 def show(
@@ -103,14 +103,13 @@ def show(
     below: DeltaGenerator | None = None,
     boxes: Picture | None = None,
 ) -> None:
-    """Draw a figure, and what stands behind it: citations, table and downloads.
+    """Draw a figure with its citations, table and downloads.
 
-    `results` are those drawn, in the order of their citations.
-    `headline` is the sentence over the chart, which its picture carries; `action` draws what else a reader can do with
-    a clicked mark; `more` are downloads beside the usual ones; `shapes` says what the marks mean where they do not say
-    the source, empty where the picture says it; `below` is the place of what stands behind the chart, by default under
-    it; `boxes` is the same picture in
-    HTML, drawn in place of the figure.
+    `results` are those drawn, in the order of their citations. `headline` is the sentence over the chart, which its
+    picture carries; `action` draws what else a reader can do with a clicked mark; `more` are downloads beside the usual
+    ones; `shapes` says what the marks mean where they do not say the source, empty where the picture says it; `below`
+    is the place of citations, table and downloads, by default under the chart; `boxes` is the same picture in HTML,
+    drawn in place of the figure.
     """
     name = f"{view.evidence.topic.file_prefix}-{key}-{view.evidence.short}"
     event = None
