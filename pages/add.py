@@ -34,7 +34,7 @@ WAYS = {
 st.title("Add a trial", anchor=False)
 st.caption(
     "Add rows in any layout. Everything wrong with them is listed at once, and you see what they would change before "
-    "anything is saved. This page is about all data, whatever the filter above selects."
+    "anything is saved. This page is about all data, whatever is chosen on other pages."
 )
 workbench_save.last_outcome()
 brought = workbench_state.Brought(workbench_state.NOTHING)

@@ -78,7 +78,7 @@ if not assessed:
     st.stop()
 st.caption(
     f"{escaped(claims.to_review(assessed))} Statements of one popular article, in our words; verdicts are the "
-    "curator’s. This page is about all trials, whatever the filter above selects."
+    "curator’s. This page is about all trials, whatever is chosen on other pages."
 )
 
 chosen = st.pills(

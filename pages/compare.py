@@ -9,7 +9,7 @@ from evidence.ui.workbench import preview as workbench_preview
 st.title("What differs between two versions?", anchor=False)
 st.caption(
     "A version is kept beside the data whenever rows are saved or a save is undone; a file or a git revision also "
-    "works. This page is about all data, whatever the filter above selects."
+    "works. This page is about all data, whatever is chosen on other pages."
 )
 left, right = st.columns(2, gap="large")
 with left:

@@ -22,7 +22,7 @@ OPEN = {
 }
 
 st.title("Problems and gaps in the data", anchor=False)
-st.caption("This page is about all data files, whatever the filter above selects.")
+st.caption("This page is about all data files, whatever is chosen on other pages.")
 
 proposed = missing_tables.proposals(evidence.gaps)
 if not proposed.empty:

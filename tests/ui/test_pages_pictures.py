@@ -1,10 +1,12 @@
 import json
 import re
 
+import plotly.graph_objects as go
 import pytest
 
 from evidence.formatting import capital
 from evidence.report.figures.framing import SIZES
+from evidence.ui.components import chart
 from tests.support.screens import opened
 
 CHARTS = {
@@ -71,3 +73,28 @@ def test_a_picture_carries_the_finding_on_the_page_and_its_source(page, evidence
         assert (config["format"], config["width"]) == ("svg", SIZES["a4"].width)
         assert config["height"] == spec["layout"]["height"]
         assert config["filename"].endswith("-with-source")
+
+
+@pytest.mark.parametrize(
+    ("symbols", "words"),
+    [
+        ([("pentagon", "star")], "Read: ⬟ review, ★ secondary source. Click a mark for its citation."),
+        (
+            ["circle", ("square-open",)],
+            "Read: ● full text, ■ abstract. Hollow: not pooled. Click a mark for its citation.",
+        ),
+        (["diamond", "diamond-open"], "Click a mark for its citation."),
+        ([], "Click a mark for its citation."),
+    ],
+)
+def test_the_key_of_a_chart_names_the_signs_that_are_drawn(symbols, words):
+    figure = go.Figure([go.Scatter(x=[1], customdata=[["2"]], marker={"symbol": symbol}) for symbol in symbols])
+    figure.add_trace(go.Scatter(x=[1], marker={"symbol": "triangle-up"}))  # the end of an interval, not a mark
+    assert chart.source_key(figure) == words
+
+
+def test_a_key_speaks_of_sources_only_where_marks_say_them():
+    """The two arms of a guess are filled and hollow, and nothing of it is unpooled."""
+    said = [item.value for item in opened("blinding", preset="Everything").caption]
+    assert any(line.startswith("● drug, ○ comparator.") for line in said)
+    assert not any("Hollow" in line and "Read" in line for line in said)

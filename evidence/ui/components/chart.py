@@ -1,6 +1,6 @@
 """A chart with everything a chart owes its reader: finding, text twin, citation card, table, downloads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 
 import pandas as pd
@@ -16,6 +16,7 @@ from evidence.dataset.references import Reference
 from evidence.export.r_script import r_script
 from evidence.questions.missing import Missing, matrix_of
 from evidence.report.figures.boxes import Picture
+from evidence.report.figures.style import SOURCE_SYMBOLS
 from evidence.report.tables import answers as answer_tables
 from evidence.serialize import to_csv
 from evidence.synthesis.answers import Answer
@@ -27,10 +28,26 @@ from evidence.ui.page import Page
 TWINS = CITATIONS, TABLE, DOWNLOAD = "Citations", "Table", "Download"
 Action = Callable[[Sequence[Result]], None]
 Download = tuple[str, str, str, Callable[[], bytes | str]]
-SOURCE_KEY = (
-    "Read: ● full text, ■ abstract, ▲ registry, ⬟ review, ★ secondary source. "
-    "Hollow: not pooled. Click a mark for its citation."
-)
+_SIGNS = {
+    **{"full text": "● full text", "abstract": "■ abstract", "registry": "▲ registry", "review": "⬟ review"},
+    "secondary": "★ secondary source",
+}
+
+
+def source_key(figure: go.Figure) -> str:
+    """Return what the marks of a chart mean that can be clicked: of the signs of sources those that are drawn."""
+    traces = [trace for trace in figure.data if trace.type == "scatter" and trace.customdata is not None]
+    symbols = [symbol for trace in traces for symbol in _listed(trace.marker.symbol)]
+    drawn = {symbol.removesuffix("-open") for symbol in symbols}
+    kinds = [kind for kind, symbol in SOURCE_SYMBOLS.items() if symbol in drawn]
+    words = [_SIGNS[kind] for kind in kinds]
+    has_hollow = any(symbol == f"{SOURCE_SYMBOLS[kind]}-open" for symbol in symbols for kind in kinds)
+    read = f"Read: {', '.join(words)}. " if words else ""
+    return f"{read}{'Hollow: not pooled. ' if has_hollow else ''}Click a mark for its citation."
+
+
+def _listed(symbols: str | Iterable[str] | None) -> list[str]:
+    return [symbols] if isinstance(symbols, str) else list(symbols or ())
 
 
 def _picked_lines(event: object) -> list[int]:
@@ -99,7 +116,7 @@ def show(
     table: pd.DataFrame,
     action: Action | None = None,
     more: Sequence[Download] = (),
-    shapes: str = SOURCE_KEY,
+    shapes: str | None = None,
     below: DeltaGenerator | None = None,
     boxes: Picture | None = None,
 ) -> None:
@@ -123,8 +140,7 @@ def show(
             on_select="rerun",
             selection_mode="points",
             alt=alt,
-            config=picture.framed_config(view, key, name, figure, headline, results)
-            | {"displayModeBar": False if view.ink.narrow else "hover"},
+            config=picture.framed_config(view, key, name, figure, headline, results),
         )
     by_line = {result.line: result for result in view.evidence.results}
     drawn = {result.line for result in results}
@@ -132,6 +148,8 @@ def show(
     with below or nullcontext():
         if picked:
             citation_card(view.evidence, picked, key, action, close=_close)
+        if shapes is None:
+            shapes = source_key(figure)
         if shapes:
             st.caption(shapes)
         twin = chosen_twin(key)
@@ -147,7 +165,7 @@ def show(
             )
         elif twin == DOWNLOAD:
             downloads(view, key, name, results, more)
-            picture.panel(view, key, name, figure, headline, results)
+            picture.panel(view, key, name, figure, headline, results, has_camera=boxes is None)
 
 
 def r_download(

@@ -28,7 +28,7 @@ def _choice(key: str) -> str:
     def keep() -> None:
         st.session_state[f"{widget}-kept"] = st.session_state[widget]
 
-    label = "Picture saved by the camera button"
+    label = "Format and size of the saved picture"
     return st.selectbox(label, choices, choices.index(chosen(key)), key=widget, on_change=keep, width=360)
 
 
@@ -61,6 +61,7 @@ def framed_config(
     choice = chosen(key)
     frame = frame_of(figure, headline, source_of(view, results), PICTURES[choice][1], view.ink)
     settings = config(choice, frame.width, frame.height, f"{name}-with-source")
+    settings["displayModeBar"] = False if view.ink.narrow else "hover"  # on a phone it would lie on the marks
     options = settings["toImageButtonOptions"]
     assert isinstance(options, dict)
     options["frame"] = {"title": frame.title, "margin": frame.margin, "annotation": frame.annotation}
@@ -72,18 +73,26 @@ def source_of(view: Page, results: Sequence[Result]) -> str:
     return f"{named(results)} {cite_panel.exported(view).source}".strip()
 
 
-def panel(view: Page, key: str, name: str, figure: go.Figure, headline: str, results: Sequence[Result]) -> None:
+def panel(
+    view: Page,
+    key: str,
+    name: str,
+    figure: go.Figure,
+    headline: str,
+    results: Sequence[Result],
+    has_camera: bool = True,
+) -> None:
     """Draw the choice of format and size and, once opened, the picture with its headline above and its source below.
 
+    `has_camera` says that the chart on the page has a camera on a wide window; a picture of HTML has none.
     The file is drawn by the same function as in `export figure`, without a browser on the server.
     """
     choice = _choice(key)
     with st.expander("The picture with headline and source", key=f"{key}-framed", on_change="rerun") as opened:
         if opened.open:
-            st.caption(
-                "The camera in the corner saves the full picture, even if a narrow window cuts it off; "
-                "the camera at the chart saves the same picture."
-            )
+            words = "The camera in the corner saves the full picture, even if a narrow window cuts it off"
+            also = "; the camera at the chart saves the same picture" if has_camera and not view.ink.narrow else ""
+            st.caption(f"{words}{also}.")
             source = source_of(view, results)
             drawn = framed(figure, headline, source, PICTURES[choice][1], view.ink)
             size = int(drawn.layout.width), int(drawn.layout.height)

@@ -17,7 +17,7 @@ def show_section(
     page: Page,
     is_first: bool = True,
     action: chart.Action | None = None,
-    shapes: str = chart.SOURCE_KEY,
+    shapes: str | None = None,
 ) -> None:
     """Draw a section; the chart comes with citations, table and downloads, and the notes stand under it.
 
@@ -31,7 +31,7 @@ def show_section(
 
 
 def show_below_headline(
-    section: Section, page: Page, action: chart.Action | None = None, shapes: str = chart.SOURCE_KEY
+    section: Section, page: Page, action: chart.Action | None = None, shapes: str | None = None
 ) -> None:
     """Draw what belongs to a headline that is drawn already: captions, chart, trials and notes."""
     _captions([escaped(line) for line in section.captions])
@@ -50,7 +50,7 @@ def show_chart(
     section: Section,
     page: Page,
     action: chart.Action | None = None,
-    shapes: str = chart.SOURCE_KEY,
+    shapes: str | None = None,
     key: str = "",
     parts: Sequence[str] = (),
     boxes: Picture | None = None,

@@ -81,7 +81,7 @@ def _guesses(view: Page) -> None:
     section = trust.treatment_guesses(counts, elsewhere, view.ink)
     st.subheader(section.title, anchor=False)
     st.markdown(escaped(section.headline))
-    show_chart(section, view)
+    show_chart(section, view, shapes="● drug, ○ comparator. Click a mark for its citation.")
     for line in section.notes:
         st.markdown(escaped(line))
 

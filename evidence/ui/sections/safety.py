@@ -79,6 +79,10 @@ SHAPES = (
     "● drug, □ comparator, ◆ pooled, ◇ one trial (its risk difference with Newcombe’s interval). The arms differ by "
     "the risk difference. Click a mark for its citations."
 )
+# A phone has the risk difference as a number alone.
+_NARROW_SHAPES = (
+    "● drug, □ comparator. The risk difference of one trial has Newcombe’s interval. Tap a mark for its citations."
+)
 
 
 def harm_question(view: Page, options: Options, apart: bool = False) -> HarmQuestion:
@@ -121,7 +125,8 @@ def _harms(view: Page, question: HarmQuestion, by_masking: bool, measure: str) -
 
 def _below(view: Page, section: Section, maskings: tuple[str, ...], key: str, bold: str = "") -> None:
     parts = [MASKINGS[value].label for value in maskings]
-    show_chart(section, view, shapes=SHAPES, key=key, parts=parts)
+    shapes = _NARROW_SHAPES if view.ink.narrow else SHAPES
+    show_chart(section, view, shapes=shapes, key=key, parts=parts)
     for line in section.notes:
         st.markdown(f"**{escaped(line)}**") if line == bold else st.caption(escaped(line))
     missing_section.show(section.missing, f"missing-{key}")
