@@ -47,7 +47,7 @@ def source_key(figure: go.Figure) -> str:
 
 
 def _listed(symbols: str | Iterable[str] | None) -> list[str]:
-    return [symbols] if isinstance(symbols, str) else list(symbols or ())
+    return [symbols] if isinstance(symbols, str) else [] if symbols is None else list(symbols)
 
 
 def _picked_lines(event: object) -> list[int]:
