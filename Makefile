@@ -23,8 +23,10 @@ export PYTHONDONTWRITEBYTECODE :=
 .PHONY: test run lint types format shots bench axe coverage mutation audit lock torture load cluster faults attack release docs clean
 .DEFAULT_GOAL := test
 
-test: lint types
+# While the types are checked, which takes one core, the other compiles the tests: each process of pytest would do it anew.
+test: lint
 	$(BIN)/python tools/browsers.py
+	$(BIN)/python -m pytest --collect-only --quiet > /dev/null & $(BIN)/mypy; types=$$?; wait; exit $$types
 	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 run: .venv/run
