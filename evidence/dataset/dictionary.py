@@ -122,7 +122,7 @@ def columns(file: str) -> tuple[Column, ...]:
 
 @cache
 def _schema(file: str, name: str) -> Mapping[str, Any]:
-    """Return the JSON schema of a column, which pydantic makes anew each time in half a millisecond."""
+    """Return the JSON schema of a column, which pydantic would make anew each time."""
     annotation: Any = MODELS[file].model_fields[name].annotation
     return MappingProxyType(TypeAdapter[Any](annotation).json_schema())
 

@@ -35,8 +35,13 @@ _SIGNS = {
 
 
 def source_key(figure: go.Figure) -> str:
-    """Return what the marks of a chart mean that can be clicked: of the signs of sources those that are drawn."""
+    """Return what the marks of a chart mean that can be clicked: of the signs of sources those that are drawn.
+
+    Empty where no mark has a citation.
+    """
     traces = [trace for trace in figure.data if trace.type == "scatter" and trace.customdata is not None]
+    if not traces:
+        return ""
     symbols = [symbol for trace in traces for symbol in _listed(trace.marker.symbol)]
     drawn = {symbol.removesuffix("-open") for symbol in symbols}
     kinds = [kind for kind, symbol in SOURCE_SYMBOLS.items() if symbol in drawn]
@@ -101,7 +106,7 @@ def _close() -> None:
 def chosen_twin(key: str) -> str | None:
     """Draw the choice of citations, table or downloads under a chart and return it; None until a reader chooses.
 
-    It is one part of the page, where tabs are four and take a fifth of a click on another question.
+    It is one part of the page, where tabs are four, and each part costs a click on another question some time.
     """
     return st.segmented_control("More about this chart", TWINS, key=f"{key}-twin", label_visibility="collapsed")
 

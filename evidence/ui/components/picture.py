@@ -18,7 +18,7 @@ PICTURES: dict[str, tuple[str, Size]] = {
 
 
 def chosen(key: str) -> str:
-    """Return the kind of picture chosen for a chart; the choice outlasts the tab in which it is made."""
+    """Return the kind of picture chosen for a chart; the choice outlasts the downloads in which it is made."""
     return str(st.session_state.get(f"{key}-picture-kept", next(iter(PICTURES))))
 
 
